@@ -1,0 +1,1 @@
+//! Advisories and which versions they concern.

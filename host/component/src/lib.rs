@@ -1,0 +1,1 @@
+//! Components as data: encode, embed, inspect, check.

@@ -1,0 +1,1 @@
+//! stryke.toml and stryke.lock.

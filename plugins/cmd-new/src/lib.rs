@@ -1,0 +1,1 @@
+//! s new and s init: the first files of a project.
