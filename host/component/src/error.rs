@@ -35,7 +35,7 @@ pub enum ComponentError {
         limit: u64,
     },
     /// The component imports something that is not an interface of ours.
-    #[error("the component imports `{name}`: only interfaces of `stryke:*` exist for plugins")]
+    #[error("the component imports `{name}`: plugins can only import versioned interfaces of `stryke:*`")]
     ForeignImport {
         /// The name as it stands in the component.
         name: String,
@@ -51,14 +51,6 @@ pub enum ComponentError {
     /// The section with the manifest is there twice, inside a nested component, too long or not text.
     #[error("the section `stryke:plugin` {0}")]
     Manifest(&'static str),
-    /// There is no such world in the interfaces of this release.
-    #[error("there is no world `{world}` on track `{track}`")]
-    UnknownWorld {
-        /// `stryke:registry/registry-plugin`.
-        world: String,
-        /// `0.1`.
-        track: String,
-    },
     /// The interface text of a release could not be read: a fault in that text.
     #[error("the interface text cannot be read: {0}")]
     Wit(String),

@@ -301,11 +301,17 @@ impl Tally<'_> {
             }
             Payload::ComponentImportSection(section) => {
                 self.links(section.count())?;
-                section.clone().into_iter().try_for_each(|import| self.name(import.map_err(invalid)?.name.name))
+                section
+                    .clone()
+                    .into_iter()
+                    .try_for_each(|import| self.name(import.map_err(invalid)?.name.name))
             }
             Payload::ComponentExportSection(section) => {
                 self.links(section.count())?;
-                section.clone().into_iter().try_for_each(|export| self.name(export.map_err(invalid)?.name.name))
+                section
+                    .clone()
+                    .into_iter()
+                    .try_for_each(|export| self.name(export.map_err(invalid)?.name.name))
             }
             Payload::ComponentCanonicalSection(section) => {
                 self.links(section.count())?;
@@ -368,7 +374,8 @@ impl Tally<'_> {
 }
 
 fn check_strings(offset: u64, function: &CanonicalFunction) -> Result<(), ComponentError> {
-    let (CanonicalFunction::Lift { options, .. } | CanonicalFunction::Lower { options, .. }) = function else {
+    let (CanonicalFunction::Lift { options, .. } | CanonicalFunction::Lower { options, .. }) = function
+    else {
         return Ok(());
     };
     for option in options {

@@ -22,4 +22,4 @@ pub use error::ComponentError;
 pub use inspect::{InterfaceUse, Shape, inspect};
 pub use limits::{FEATURES, InspectLimits};
 pub use manifest::{MANIFEST_MAX_BYTES, MANIFEST_SECTION, embed_manifest, manifest_of};
-pub use world::{WorldMismatch, check_world, resolve_release};
+pub use world::{WorldMismatch, check_world, resolve_wit};

@@ -86,7 +86,8 @@ mod tests {
     #[test]
     fn other_sections_keep_their_bytes() {
         let mut component = EMPTY.to_vec();
-        CustomSection { name: "note".into(), data: (&b"kept"[..]).into() }.append_to_component(&mut component);
+        CustomSection { name: "note".into(), data: (&b"kept"[..]).into() }
+            .append_to_component(&mut component);
         let embedded = embed_manifest(&component, "m").unwrap();
         assert!(embedded.starts_with(&component));
     }
