@@ -1,0 +1,344 @@
+//! Reading and changing files by path. Every change passes the gate of [`faults`](crate::faults).
+
+use std::ffi::OsString;
+use std::fs::{self, File};
+use std::io::{self, Read as _};
+use std::path::{Path, PathBuf};
+
+use crate::faults::step;
+use crate::{EntryKind, PendingFile, Sha256Digest, Sha256Hasher, StoreError};
+
+/// Who may read what is made.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Access {
+    /// Only this user: folders 0700, files 0600.
+    Private,
+    /// Everyone, as far as the umask allows: folders 0755, files 0644.
+    Shared,
+}
+
+impl Access {
+    #[cfg(unix)]
+    pub(crate) fn file_mode(self) -> u32 {
+        match self {
+            Access::Private => 0o600,
+            Access::Shared => 0o644,
+        }
+    }
+
+    #[cfg(unix)]
+    pub(crate) fn folder_mode(self) -> u32 {
+        match self {
+            Access::Private => 0o700,
+            Access::Shared => 0o755,
+        }
+    }
+}
+
+/// One name in a folder.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct DirEntry {
+    /// The name.
+    pub name: OsString,
+    /// The folder joined with the name.
+    pub path: PathBuf,
+    /// What it is; a link is [`EntryKind::Other`].
+    pub kind: EntryKind,
+}
+
+/// Reads a whole regular file.
+///
+/// # Errors
+/// Those of the operating system; also when it is a pipe or a device, which could block for ever.
+pub fn read(path: &Path) -> Result<Vec<u8>, StoreError> {
+    read_capped(path, u64::MAX)
+}
+
+/// Reads a whole regular file of at most `size_max_bytes`.
+///
+/// # Errors
+/// [`StoreError::TooLarge`], and as [`read`].
+pub fn read_capped(path: &Path, size_max_bytes: u64) -> Result<Vec<u8>, StoreError> {
+    let (file, size) = open_regular(path)?;
+    if size > size_max_bytes {
+        return Err(StoreError::TooLarge { path: path.to_path_buf(), size_max_bytes });
+    }
+    // The size is a hint: the file may grow while it is read.
+    let mut bytes = Vec::with_capacity(usize::try_from(size).unwrap_or(0));
+    file.take(size_max_bytes.saturating_add(1))
+        .read_to_end(&mut bytes)
+        .map_err(StoreError::io("read", path))?;
+    if bytes.len() as u64 > size_max_bytes {
+        return Err(StoreError::TooLarge { path: path.to_path_buf(), size_max_bytes });
+    }
+    Ok(bytes)
+}
+
+/// Reads a whole regular file of UTF-8 text, at most `size_max_bytes` long.
+///
+/// # Errors
+/// As [`read_capped`]; [`io::ErrorKind::InvalidData`] when it is not UTF-8.
+pub fn read_to_string(path: &Path, size_max_bytes: u64) -> Result<String, StoreError> {
+    String::from_utf8(read_capped(path, size_max_bytes)?)
+        .map_err(|_| StoreError::io("read", path)(io::ErrorKind::InvalidData.into()))
+}
+
+/// Computes digest and size of a regular file without holding it in memory.
+///
+/// # Errors
+/// As [`read`].
+pub fn digest(path: &Path) -> Result<(Sha256Digest, u64), StoreError> {
+    let (mut file, _) = open_regular(path)?;
+    let mut hasher = Sha256Hasher::new();
+    let mut buffer = vec![0; 64 * 1024];
+    let mut size: u64 = 0;
+    loop {
+        match file.read(&mut buffer) {
+            Ok(0) => return Ok((hasher.finish(), size)),
+            Ok(count) => {
+                hasher.update(&buffer[..count]);
+                size += count as u64;
+            }
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+            Err(error) => return Err(StoreError::io("read", path)(error)),
+        }
+    }
+}
+
+/// Returns what a path leads to, links followed; none when there is nothing.
+///
+/// # Errors
+/// Those of the operating system, such as a folder on the way that may not be searched.
+pub fn kind(path: &Path) -> Result<Option<EntryKind>, StoreError> {
+    match fs::metadata(path) {
+        Ok(metadata) => Ok(Some(EntryKind::of(metadata.is_file(), metadata.is_dir()))),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
+        Err(error) => Err(StoreError::io("look at", path)(error)),
+    }
+}
+
+/// Returns whether a path leads to something, links followed.
+///
+/// # Errors
+/// As [`kind`].
+pub fn exists(path: &Path) -> Result<bool, StoreError> {
+    Ok(kind(path)?.is_some())
+}
+
+/// Returns the entries of a folder, sorted by name.
+///
+/// # Errors
+/// Those of the operating system.
+pub fn read_dir(path: &Path) -> Result<Vec<DirEntry>, StoreError> {
+    let entries = || -> io::Result<Vec<DirEntry>> {
+        fs::read_dir(path)?
+            .map(|entry| {
+                let entry = entry?;
+                let file_type = entry.file_type()?;
+                Ok(DirEntry {
+                    name: entry.file_name(),
+                    path: entry.path(),
+                    kind: EntryKind::of(file_type.is_file(), file_type.is_dir()),
+                })
+            })
+            .collect()
+    };
+    let mut entries = entries().map_err(StoreError::io("list", path))?;
+    entries.sort_by(|a, b| a.name.cmp(&b.name));
+    Ok(entries)
+}
+
+/// Returns the absolute path without links.
+///
+/// # Errors
+/// Those of the operating system.
+pub fn canonicalize(path: &Path) -> Result<PathBuf, StoreError> {
+    fs::canonicalize(path).map_err(StoreError::io("look at", path))
+}
+
+/// Creates a folder and those above it. A private folder that exists is closed to others; those
+/// above it are left as they are.
+///
+/// # Errors
+/// Those of the operating system.
+pub fn create_dir_all(path: &Path, access: Access) -> Result<(), StoreError> {
+    step("create", path)?;
+    let mut builder = fs::DirBuilder::new();
+    builder.recursive(true);
+    #[cfg(unix)]
+    std::os::unix::fs::DirBuilderExt::mode(&mut builder, access.folder_mode());
+    builder.create(path).map_err(StoreError::io("create", path))?;
+    if access == Access::Private { close_to_others(path) } else { Ok(()) }
+}
+
+/// Writes a file beside its place and renames it into it, in place of the file or link that may be
+/// there. A shared file keeps the permission bits it had.
+///
+/// # Errors
+/// Those of the operating system. The old file is then still there, unless only the last step
+/// failed, which makes the new name durable; nothing else is left.
+pub fn write_atomic(path: &Path, bytes: &[u8], access: Access) -> Result<(), StoreError> {
+    let mut file = PendingFile::create(parent_of(path), access)?;
+    file.write(bytes)?;
+    file.replace(path)
+}
+
+/// Writes a file that must not exist yet: it appears whole or not at all.
+///
+/// # Errors
+/// [`StoreError::is_already_exists`]; those of the operating system.
+pub fn write_new(path: &Path, bytes: &[u8], access: Access) -> Result<(), StoreError> {
+    let mut file = PendingFile::create(parent_of(path), access)?;
+    file.write(bytes)?;
+    file.publish_new(path)
+}
+
+/// Copies the bytes of a regular file, as [`write_atomic`] writes.
+///
+/// # Errors
+/// As [`read`] and [`write_atomic`].
+pub fn copy(from: &Path, to: &Path, access: Access) -> Result<(), StoreError> {
+    let (mut source, _) = open_regular(from)?;
+    let mut file = PendingFile::create(parent_of(to), access)?;
+    let mut buffer = vec![0; 256 * 1024];
+    loop {
+        match source.read(&mut buffer) {
+            Ok(0) => return file.replace(to),
+            Ok(count) => file.write(&buffer[..count])?,
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+            Err(error) => return Err(StoreError::io("read", from)(error)),
+        }
+    }
+}
+
+/// Renames a file or folder, replacing a file.
+///
+/// # Errors
+/// Those of the operating system.
+pub fn rename(from: &Path, to: &Path) -> Result<(), StoreError> {
+    step("rename", from)?;
+    fs::rename(from, to).map_err(StoreError::io("rename", from))?;
+    sync_dir(parent_of(to))
+}
+
+/// Renames a file or folder to a name that nothing may have, not even an empty folder.
+///
+/// # Errors
+/// [`StoreError::is_already_exists`]; those of the operating system.
+pub fn rename_new(from: &Path, to: &Path) -> Result<(), StoreError> {
+    step("rename", to)?;
+    rename_no_replace(from, to).map_err(StoreError::io("create", to))?;
+    sync_dir(parent_of(to))
+}
+
+/// Removes a file or a link. A file that does not exist is an error.
+///
+/// # Errors
+/// Those of the operating system.
+pub fn remove_file(path: &Path) -> Result<(), StoreError> {
+    step("remove", path)?;
+    fs::remove_file(path).map_err(StoreError::io("remove", path))
+}
+
+/// Removes a folder with everything in it, following no links. Nothing to remove is no error.
+///
+/// # Errors
+/// Those of the operating system; part of the folder may then be gone.
+pub fn remove_dir_all(path: &Path) -> Result<(), StoreError> {
+    step("remove", path)?;
+    match fs::remove_dir_all(path) {
+        Err(error) if error.kind() != io::ErrorKind::NotFound => Err(StoreError::io("remove", path)(error)),
+        _ => Ok(()),
+    }
+}
+
+/// The folder of a path; a lone name is in the current one.
+pub(crate) fn parent_of(path: &Path) -> &Path {
+    match path.parent() {
+        Some(parent) if parent != Path::new("") => parent,
+        _ => Path::new("."),
+    }
+}
+
+/// Makes names in a folder durable, where the system can.
+pub(crate) fn sync_dir(path: &Path) -> Result<(), StoreError> {
+    step("sync", path)?;
+    #[cfg(unix)]
+    sync_handle(&File::open(path).map_err(StoreError::io("sync", path))?, path)?;
+    Ok(())
+}
+
+/// Makes names in an open folder durable. Some file systems do not know how, which is no error.
+#[cfg(unix)]
+pub(crate) fn sync_handle(folder: &File, path: &Path) -> Result<(), StoreError> {
+    match folder.sync_all() {
+        Err(error) if !matches!(error.kind(), io::ErrorKind::InvalidInput | io::ErrorKind::Unsupported) => {
+            Err(StoreError::io("sync", path)(error))
+        }
+        _ => Ok(()),
+    }
+}
+
+pub(crate) fn not_regular() -> io::Error {
+    io::Error::new(io::ErrorKind::InvalidInput, "it is not a regular file")
+}
+
+/// Opens without waiting for the other end of a pipe, and refuses everything but regular files.
+fn open_regular(path: &Path) -> Result<(File, u64), StoreError> {
+    let mut options = fs::OpenOptions::new();
+    options.read(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::custom_flags(&mut options, nonblocking());
+    let file = options.open(path).map_err(StoreError::io("read", path))?;
+    let metadata = file.metadata().map_err(StoreError::io("read", path))?;
+    if metadata.is_dir() {
+        return Err(StoreError::io("read", path)(io::ErrorKind::IsADirectory.into()));
+    }
+    if !metadata.is_file() {
+        return Err(StoreError::io("read", path)(not_regular()));
+    }
+    Ok((file, metadata.len()))
+}
+
+/// The flag for `open` that keeps a pipe without a writer from blocking.
+#[cfg(unix)]
+pub(crate) fn nonblocking() -> i32 {
+    rustix::fs::OFlags::NONBLOCK.bits().cast_signed()
+}
+
+#[cfg(unix)]
+fn close_to_others(path: &Path) -> Result<(), StoreError> {
+    use std::os::unix::fs::PermissionsExt as _;
+    let mode = fs::metadata(path).map_err(StoreError::io("look at", path))?.permissions().mode();
+    if mode & 0o077 == 0 {
+        return Ok(());
+    }
+    step("change the mode of", path)?;
+    fs::set_permissions(path, fs::Permissions::from_mode(mode & 0o700))
+        .map_err(StoreError::io("change the mode of", path))
+}
+
+/// Folders of a user's profile are closed to others already.
+#[cfg(not(unix))]
+fn close_to_others(_path: &Path) -> Result<(), StoreError> {
+    Ok(())
+}
+
+/// One system call where there is one; elsewhere a look first, which leaves a moment between.
+fn rename_no_replace(from: &Path, to: &Path) -> io::Result<()> {
+    #[cfg(any(target_os = "linux", target_os = "android", target_vendor = "apple"))]
+    {
+        use rustix::fs::{CWD, RenameFlags, renameat_with};
+        use rustix::io::Errno;
+        match renameat_with(CWD, from, CWD, to, RenameFlags::NOREPLACE) {
+            // The file system, or the kernel, does not know how.
+            Err(Errno::INVAL | Errno::NOSYS | Errno::NOTSUP) => {}
+            result => return result.map_err(io::Error::from),
+        }
+    }
+    match fs::symlink_metadata(to) {
+        Ok(_) => Err(io::ErrorKind::AlreadyExists.into()),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => fs::rename(from, to),
+        Err(error) => Err(error),
+    }
+}
