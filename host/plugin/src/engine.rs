@@ -154,7 +154,7 @@ impl Engine {
     }
 
     fn cache_key(&self, digest: &Sha256Digest) -> String {
-        format!("{}-{}", digest.hex(), self.compatibility())
+        format!("{}-{}", digest.to_hex(), self.compatibility())
     }
 }
 
