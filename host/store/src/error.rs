@@ -199,6 +199,9 @@ fn holder_text(holder: &Option<u32>) -> String {
 /// Says in plain words what the operating system said, where plain words exist.
 fn reason(error: &io::Error) -> String {
     use io::ErrorKind as Kind;
+    if error.get_ref().is_some() {
+        return error.to_string();
+    }
     match error.kind() {
         Kind::NotFound => "it does not exist".to_owned(),
         Kind::AlreadyExists => "it exists already".to_owned(),
