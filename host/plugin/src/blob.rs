@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use s_store::StoreError;
-use s_store::view::ViewFile;
+use s_store::ViewFile;
 
 /// Immutable bytes: in memory, or a file that a view opened. Cloning shares them.
 #[derive(Clone, Debug)]

@@ -2,8 +2,7 @@
 
 use std::sync::Arc;
 
-use s_store::StoreError;
-use s_store::view::{EntryKind, View};
+use s_store::{EntryKind, StoreError, View};
 use wasmtime::component::Resource;
 
 use crate::Blob;
@@ -41,7 +40,7 @@ impl fs::HostView for State {
         };
         Ok(entries
             .into_iter()
-            .map(|entry| fs::Entry { name: entry.name, kind: kind(entry.kind), size: entry.size })
+            .map(|entry| fs::Entry { name: entry.name, kind: kind(entry.kind), size: entry.size_bytes })
             .collect())
     }
 

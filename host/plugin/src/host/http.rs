@@ -212,7 +212,7 @@ impl State {
         auth: http::Auth,
         body: http::RequestBody,
     ) -> Result<Request, HostError> {
-        let mut sent = Request::parse(method(request.method), &request.url).map_err(|error| fault_of(&error))?;
+        let mut sent = Request::parse(network_method(method(request.method)), &request.url).map_err(|error| fault_of(&error))?;
         sent.headers = from_kv(request.headers);
         sent.cache = match request.cache {
             http::CacheMode::Standard => CacheMode::Standard,
@@ -251,7 +251,7 @@ pub(crate) fn permit(holder: &str, right: &HttpRight, private: &[s_capability::O
     Arc::new(Permit {
         holder: holder.into(),
         origins: right.origins.clone(),
-        methods: right.methods.iter().copied().collect::<BTreeSet<Method>>(),
+        methods: right.methods.iter().copied().map(network_method).collect::<BTreeSet<_>>(),
         private_origins: private.to_vec(),
     })
 }
@@ -266,6 +266,17 @@ fn send(network: Arc<Client>, permit: Arc<Permit>, request: Request, answered: A
         answered.notify_waiters();
     });
     Pending { answer, task: task.abort_handle() }
+}
+
+fn network_method(method: Method) -> s_net::Method {
+    match method {
+        Method::Get => s_net::Method::Get,
+        Method::Head => s_net::Method::Head,
+        Method::Post => s_net::Method::Post,
+        Method::Put => s_net::Method::Put,
+        Method::Patch => s_net::Method::Patch,
+        Method::Delete => s_net::Method::Delete,
+    }
 }
 
 fn method(method: http::Method) -> Method {
