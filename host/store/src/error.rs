@@ -159,6 +159,9 @@ pub enum PathFault {
     /// Needs a folder where another one of the set is a file, or the other way round.
     #[error("one of the new files would have to be a folder as well")]
     FileAndFolder,
+    /// Has several parts where a single name is expected.
+    #[error("it has more than one part")]
+    SeveralParts,
     /// Starts with the prefix of temporary files.
     #[error("names that start with `.s-tmp-` are kept for temporary files")]
     Reserved,

@@ -4,9 +4,10 @@ use std::ffi::OsString;
 use std::fs::{self, File};
 use std::io::{self, Read as _};
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use crate::faults::step;
-use crate::{EntryKind, PendingFile, Sha256Digest, Sha256Hasher, StoreError};
+use crate::{EntryKind, PendingFile, Sha256Digest, Sha256Hasher, StoreError, TEMPORARY_PREFIX};
 
 /// Who may read what is made.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -252,6 +253,34 @@ pub fn remove_dir_all(path: &Path) -> Result<(), StoreError> {
     }
 }
 
+/// Removes temporary files and folders that were last changed longer ago than `age`: what a power
+/// cut or a killed process left behind. Returns how many; an absent folder has none.
+///
+/// # Errors
+/// Those of the operating system.
+pub fn remove_stale_temporaries(folder: &Path, age: Duration) -> Result<usize, StoreError> {
+    let entries = match read_dir(folder) {
+        Err(error) if error.is_not_found() => return Ok(0),
+        entries => entries?,
+    };
+    let mut count = 0;
+    for entry in entries {
+        let is_temporary = entry.name.to_str().is_some_and(|name| name.starts_with(TEMPORARY_PREFIX));
+        if !is_temporary || !is_older(&entry.path, age) {
+            continue;
+        }
+        match entry.kind {
+            EntryKind::Directory => remove_dir_all(&entry.path)?,
+            _ => match remove_file(&entry.path) {
+                Err(error) if error.is_not_found() => continue,
+                result => result?,
+            },
+        }
+        count += 1;
+    }
+    Ok(count)
+}
+
 /// The folder of a path; a lone name is in the current one.
 pub(crate) fn parent_of(path: &Path) -> &Path {
     match path.parent() {
@@ -322,6 +351,12 @@ fn close_to_others(path: &Path) -> Result<(), StoreError> {
 #[cfg(not(unix))]
 fn close_to_others(_path: &Path) -> Result<(), StoreError> {
     Ok(())
+}
+
+/// A time in the future counts as now: the clock was set back, and the file may be in use.
+fn is_older(path: &Path, age: Duration) -> bool {
+    let changed = fs::symlink_metadata(path).and_then(|metadata| metadata.modified());
+    changed.is_ok_and(|changed| changed.elapsed().is_ok_and(|elapsed| elapsed > age))
 }
 
 /// One system call where there is one; elsewhere a look first, which leaves a moment between.
@@ -479,6 +514,24 @@ mod tests {
         remove_file(&path).unwrap();
         assert!(remove_file(&path).unwrap_err().is_not_found());
         remove_dir_all(&path).unwrap();
+    }
+
+    #[test]
+    fn only_old_temporary_things_are_removed() {
+        let folder = tempfile::tempdir().unwrap();
+        let at = |name: &str| folder.path().join(name);
+        for name in [".s-tmp-old", ".s-tmp-new", "old"] {
+            fs::write(at(name), "").unwrap();
+        }
+        fs::create_dir(at(".s-tmp-folder")).unwrap();
+        fs::write(at(".s-tmp-folder/x"), "").unwrap();
+        let long_ago = std::time::SystemTime::now() - Duration::from_secs(7200);
+        for name in [".s-tmp-old", ".s-tmp-folder", "old"] {
+            File::open(at(name)).unwrap().set_modified(long_ago).unwrap();
+        }
+        assert_eq!(remove_stale_temporaries(folder.path(), Duration::from_secs(3600)).unwrap(), 2);
+        assert_eq!(names(folder.path()), [".s-tmp-new", "old"]);
+        assert_eq!(remove_stale_temporaries(&at("nothing"), Duration::ZERO).unwrap(), 0);
     }
 
     #[test]

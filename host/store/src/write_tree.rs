@@ -95,7 +95,7 @@ impl NewTree {
     pub fn commit_new_directory(&self, parent: &Path, name: &str) -> Result<(), StoreError> {
         check_new_path(name)?;
         if name.contains('/') {
-            return Err(StoreError::Path { path: cut(name), reason: PathFault::Character });
+            return Err(StoreError::Path { path: cut(name), reason: PathFault::SeveralParts });
         }
         let target = parent.join(name);
         if target.symlink_metadata().is_ok() {
