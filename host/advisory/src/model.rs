@@ -39,6 +39,8 @@ pub struct Affected {
     pub ranges: Vec<Range>,
     /// Single versions, in addition to the ranges.
     pub versions: Vec<String>,
+    /// Paths of the functions it concerns, such as `json::parse`; none means the whole package.
+    pub functions: Vec<String>,
 }
 
 /// A set of versions, described by where it begins and ends.

@@ -23,6 +23,7 @@ pub(crate) fn affected(name: &str, ranges: Vec<Range>, versions: &[&str]) -> Aff
         name: name.to_owned(),
         ranges,
         versions: versions.iter().map(ToString::to_string).collect(),
+        functions: Vec::new(),
     }
 }
 

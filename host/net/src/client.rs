@@ -1,8 +1,7 @@
 //! The client: options, limits, and what all requests share.
 
-use std::net::IpAddr;
 use std::sync::Arc;
-use std::sync::atomic::AtomicU32;
+use std::sync::atomic::{AtomicU32, Ordering::Relaxed};
 use std::time::Duration;
 
 use tokio::sync::{Semaphore, watch};
@@ -11,9 +10,11 @@ use crate::auth::CredentialSource;
 use crate::cache::ResponseCache;
 use crate::clock::{Clock, SystemClock};
 use crate::counters::{Counters, Traffic};
+use crate::connect::{Connector, ConnectorParts};
 use crate::error::NetError;
+use crate::exchange;
 use crate::permit::Permit;
-use crate::pool::Pools;
+use crate::pool::{Pool, Pools, pool};
 use crate::proxy::Proxies;
 use crate::request::Request;
 use crate::resolve::{Resolve, SystemResolver};
@@ -135,6 +136,7 @@ pub(crate) struct Shared {
     pub(crate) options: Options,
     pub(crate) pools: Pools,
     pub(crate) counters: Arc<Counters>,
+    pub(crate) tls: Arc<Tls>,
     pub(crate) in_flight: Semaphore,
     pub(crate) downloads: Semaphore,
     pub(crate) retries_left: AtomicU32,
@@ -146,7 +148,18 @@ impl Client {
     /// Makes a client. Nothing is opened, read or resolved before the first request, and roots of
     /// trust not before the first `https` connection.
     pub fn new(options: Options) -> Client {
-        todo!()
+        let shared = Shared {
+            pools: Pools::default(),
+            counters: Arc::default(),
+            tls: Arc::new(Tls::new(options.roots.clone())),
+            in_flight: Semaphore::new(options.limits.in_flight_max.max(1)),
+            downloads: Semaphore::new(options.limits.downloads_max.max(1)),
+            retries_left: AtomicU32::new(options.retry.budget),
+            jitter: Jitter::new(options.retry.seed),
+            closed: watch::Sender::new(false),
+            options,
+        };
+        Client { shared: Arc::new(shared) }
     }
 
     /// Sends a request and returns its answer, whatever the status, once its headers are there.
@@ -154,7 +167,7 @@ impl Client {
     /// # Errors
     /// Every kind of [`NetError`].
     pub async fn send(&self, permit: &Arc<Permit>, request: Request) -> Result<Response, NetError> {
-        todo!()
+        exchange::send(&self.shared, permit, request).await
     }
 
     /// Ends all requests, now and in the future, with [`NetError::Cancelled`]. May be called from
@@ -166,5 +179,33 @@ impl Client {
     /// Returns what went over the wire so far, by holder and origin.
     pub fn traffic(&self) -> Vec<Traffic> {
         self.shared.counters.snapshot()
+    }
+}
+
+impl Shared {
+    /// Returns the pool of a permit.
+    pub(crate) fn pool(&self, permit: &Arc<Permit>) -> Pool {
+        self.pools.of(permit, || {
+            let parts = ConnectorParts {
+                permit: Arc::clone(permit),
+                resolver: Arc::clone(&self.options.resolver),
+                tls: Arc::clone(&self.tls),
+                counters: Arc::clone(&self.counters),
+                proxies: self.options.proxies.clone(),
+                timeout: self.options.timeouts.connect,
+            };
+            pool(Connector(Arc::new(parts)), &self.options.limits)
+        })
+    }
+
+    /// Takes one retry out of the budget, if there is one.
+    pub(crate) fn take_retry(&self) -> bool {
+        self.retries_left.fetch_update(Relaxed, Relaxed, |left| left.checked_sub(1)).is_ok()
+    }
+
+    /// Returns once the client is closed.
+    pub(crate) async fn closing(&self) {
+        // The sender is in `self`, so waiting cannot fail.
+        let _ = self.closed.subscribe().wait_for(|closed| *closed).await;
     }
 }

@@ -3,6 +3,8 @@
 use std::io;
 use std::sync::Arc;
 
+use s_capability::Origin;
+use sha2::{Digest as _, Sha256};
 use url::Url;
 
 use crate::auth::Auth;
@@ -10,6 +12,7 @@ use crate::client::Client;
 use crate::display::DisplayUrl;
 use crate::error::NetError;
 use crate::permit::Permit;
+use crate::request::Request;
 
 /// What to download.
 #[derive(Clone, Debug)]
@@ -48,7 +51,7 @@ pub enum DownloadError {
     /// No mirror gave the file.
     #[error("{}", attempts_text(.0))]
     Failed(
-        /// Every attempt in order, one for each mirror; empty when there were no URLs.
+        /// Every attempt in order, more than one where a mirror broke off; empty without URLs.
         Vec<FailedAttempt>,
     ),
     /// The file could not be written; no other mirror was asked.
@@ -56,7 +59,7 @@ pub enum DownloadError {
     Write(#[source] io::Error),
 }
 
-/// One mirror that did not give the file.
+/// One attempt that did not give the file.
 #[derive(Debug)]
 pub struct FailedAttempt {
     /// The URL that was asked for.
@@ -65,7 +68,7 @@ pub struct FailedAttempt {
     pub error: AttemptError,
 }
 
-/// What was wrong with one mirror.
+/// What was wrong with one attempt.
 #[derive(Debug, thiserror::Error)]
 pub enum AttemptError {
     /// No answer.
@@ -112,8 +115,107 @@ pub async fn download(
     plan: &DownloadPlan,
     open: &mut (dyn FnMut() -> io::Result<Box<dyn io::Write + Send>> + Send),
 ) -> Result<Downloaded, DownloadError> {
-    let _ = (client, plan, open);
-    Err(DownloadError::Failed(Vec::new()))
+    // The semaphore is never closed.
+    let _slot = client.shared.downloads.acquire().await;
+    let mut attempts = Vec::new();
+    for url in &plan.urls {
+        for tries in 1.. {
+            let mut writer = open().map_err(DownloadError::Write)?;
+            let error = match attempt(client, plan, url, &mut *writer).await {
+                Ok(downloaded) => return Ok(downloaded),
+                Err(Failure::Write(error)) => return Err(DownloadError::Write(error)),
+                Err(Failure::Attempt(error)) => error,
+            };
+            let ends_all = matches!(
+                error,
+                AttemptError::Net(NetError::Cancelled { .. } | NetError::Offline { .. })
+            );
+            // The client has tried again before the answer began; a body that breaks off is ours.
+            let is_passing = matches!(error, AttemptError::Net(NetError::Truncated { .. }));
+            let policy = &client.shared.options.retry;
+            attempts.push(FailedAttempt { url: DisplayUrl::new(url), error });
+            if ends_all {
+                return Err(DownloadError::Failed(attempts));
+            }
+            if !is_passing || tries >= policy.attempts_max || !client.shared.take_retry() {
+                break;
+            }
+            client.shared.options.clock.sleep(policy.delay_after(tries, &client.shared.jitter)).await;
+        }
+    }
+    Err(DownloadError::Failed(attempts))
+}
+
+/// Why one attempt gave nothing, and whose fault it was.
+enum Failure {
+    Attempt(AttemptError),
+    Write(io::Error),
+}
+
+impl<E: Into<AttemptError>> From<E> for Failure {
+    fn from(error: E) -> Failure {
+        Failure::Attempt(error.into())
+    }
+}
+
+async fn attempt(
+    client: &Client,
+    plan: &DownloadPlan,
+    url: &Url,
+    writer: &mut (dyn io::Write + Send),
+) -> Result<Downloaded, Failure> {
+    let bytes_max = plan.expected_size.map_or(plan.bytes_max, |size| size.min(plan.bytes_max));
+    let request = Request {
+        headers: plan.headers.clone(),
+        auth: auth_for(url, &plan.auth),
+        body_bytes_max: Some(bytes_max),
+        ..Request::get(url.clone())
+    };
+    let too_large = |error: NetError, arrived: u64| match (error, plan.expected_size) {
+        (NetError::BodyTooLarge { url, .. }, Some(expected)) if expected == bytes_max => {
+            AttemptError::SizeMismatch { expected, actual: arrived, url }
+        }
+        (error, _) => AttemptError::Net(error),
+    };
+    let mut response = client.send(&plan.permit, request).await.map_err(|error| too_large(error, bytes_max + 1))?;
+    let shown = DisplayUrl::new(response.url());
+    if response.status() != 200 {
+        return Err(AttemptError::Status { url: shown, status: response.status() }.into());
+    }
+    if let (Some(expected), Some(actual)) = (plan.expected_size, response.length())
+        && expected != actual
+    {
+        return Err(AttemptError::SizeMismatch { expected, actual, url: shown }.into());
+    }
+    let mut hash = Sha256::new();
+    let mut bytes = 0;
+    loop {
+        let chunk = response.next_chunk(usize::MAX).await.map_err(|error| too_large(error, bytes + 1))?;
+        let Some(chunk) = chunk else { break };
+        bytes += chunk.len() as u64;
+        hash.update(&chunk);
+        writer.write_all(&chunk).map_err(Failure::Write)?;
+    }
+    writer.flush().map_err(Failure::Write)?;
+    if let Some(expected) = plan.expected_size.filter(|expected| *expected != bytes) {
+        return Err(AttemptError::SizeMismatch { expected, actual: bytes, url: shown }.into());
+    }
+    let actual: [u8; 32] = hash.finalize().into();
+    if let Some(expected) = plan.expected.filter(|expected| *expected != actual) {
+        return Err(AttemptError::DigestMismatch { expected, actual, url: shown }.into());
+    }
+    Ok(Downloaded { bytes, sha256: actual, url: shown })
+}
+
+/// Leaves a given secret out where it may not go.
+fn auth_for(url: &Url, auth: &Auth) -> Auth {
+    let may_go = match (auth, Origin::from_url(url)) {
+        (Auth::Bearer(secret) | Auth::Basic(_, secret) | Auth::Header(_, secret), Ok(origin)) => {
+            secret.may_go_to(&origin)
+        }
+        _ => true,
+    };
+    if may_go { auth.clone() } else { Auth::None }
 }
 
 fn attempts_text(attempts: &[FailedAttempt]) -> String {

@@ -5,7 +5,7 @@ use std::fmt;
 use std::net::IpAddr;
 use std::sync::Arc;
 
-use s_capability::{Origin, OriginPattern};
+use s_capability::{Origin, OriginError, OriginPattern};
 use url::{Host, Url};
 
 use crate::address;
@@ -90,11 +90,10 @@ impl Permit {
     pub fn decide(&self, question: Question<'_>) -> Result<(), Denial> {
         match question {
             Question::Request { method, url, from } => {
-                check_form(url)?;
+                let origin = origin_of(url)?;
                 if from.is_some_and(|from| from.scheme() == "https" && url.scheme() != "https") {
                     return Err(Denial::Downgrade);
                 }
-                let origin = origin_of(url)?;
                 if !self.methods.contains(&method) {
                     return Err(Denial::Method(method));
                 }
@@ -130,17 +129,11 @@ impl Permit {
 
 /// Returns the origin of a URL, or why it has none that is of use.
 pub(crate) fn origin_of(url: &Url) -> Result<Origin, Denial> {
-    Origin::from_url(url).map_err(|_| Denial::NoOrigin)
-}
-
-fn check_form(url: &Url) -> Result<(), Denial> {
-    if !matches!(url.scheme(), "http" | "https") {
-        return Err(Denial::Scheme);
-    }
-    if !url.username().is_empty() || url.password().is_some() {
-        return Err(Denial::UserInfo);
-    }
-    Ok(())
+    Origin::from_url(url).map_err(|error| match error {
+        OriginError::Scheme => Denial::Scheme,
+        OriginError::Userinfo => Denial::UserInfo,
+        _ => Denial::NoOrigin,
+    })
 }
 
 fn literal_address(url: &Url) -> Option<IpAddr> {

@@ -1,9 +1,9 @@
 //! Bytes the host holds for a plugin.
 
-use std::io;
 use std::sync::Arc;
 
-use s_store::view::ViewFile;
+use s_store::StoreError;
+use s_store::ViewFile;
 
 /// Immutable bytes: in memory, or a file that a view opened. Cloning shares them.
 #[derive(Clone, Debug)]
@@ -24,12 +24,12 @@ impl Blob {
     pub fn size(&self) -> u64 {
         match self {
             Blob::Memory(bytes) => bytes.len() as u64,
-            Blob::File(file) => file.size(),
+            Blob::File(file) => file.size_bytes(),
         }
     }
 
     /// Reads up to `max` bytes from `offset`; fewer only at the end.
-    pub fn read(&self, offset: u64, max: usize) -> io::Result<Vec<u8>> {
+    pub fn read(&self, offset: u64, max: usize) -> Result<Vec<u8>, StoreError> {
         match self {
             Blob::Memory(bytes) => {
                 let start = usize::try_from(offset).unwrap_or(usize::MAX).min(bytes.len());
@@ -37,15 +37,13 @@ impl Blob {
                 Ok(bytes[start..end].to_vec())
             }
             Blob::File(file) => {
-                let left = usize::try_from(file.size().saturating_sub(offset)).unwrap_or(usize::MAX);
+                let left = usize::try_from(file.size_bytes().saturating_sub(offset)).unwrap_or(usize::MAX);
                 let mut buffer = vec![0; max.min(left)];
                 let mut filled = 0;
                 while filled < buffer.len() {
-                    match file.read_at(offset + filled as u64, &mut buffer[filled..]) {
-                        Ok(0) => break,
-                        Ok(read) => filled += read,
-                        Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
-                        Err(error) => return Err(error),
+                    match file.read_at(offset + filled as u64, &mut buffer[filled..])? {
+                        0 => break,
+                        read => filled += read,
                     }
                 }
                 buffer.truncate(filled);
@@ -55,7 +53,7 @@ impl Blob {
     }
 
     /// Calls `each` with all bytes, piece by piece.
-    pub fn for_each_chunk(&self, mut each: impl FnMut(&[u8])) -> io::Result<()> {
+    pub fn for_each_chunk(&self, mut each: impl FnMut(&[u8])) -> Result<(), StoreError> {
         const CHUNK_BYTES: usize = 256 << 10;
         match self {
             Blob::Memory(bytes) => each(bytes),

@@ -56,8 +56,10 @@ impl CodeCache {
     }
 
     pub(crate) fn remove(&self, name: &str) -> Result<(), StoreError> {
-        let path = self.path(name);
-        if files::exists(&path) { files::remove_file(&path) } else { Ok(()) }
+        match files::remove_file(&self.path(name)) {
+            Err(error) if error.is_not_found() => Ok(()),
+            done => done,
+        }
     }
 
     /// Comparison of [`blake3::Hash`] takes the same time wherever the difference is.

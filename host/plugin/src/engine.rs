@@ -154,7 +154,7 @@ impl Engine {
     }
 
     fn cache_key(&self, digest: &Sha256Digest) -> String {
-        format!("{}-{}", digest.hex(), self.compatibility())
+        format!("{}-{}", digest.to_hex(), self.compatibility())
     }
 }
 
@@ -185,7 +185,6 @@ fn config() -> wasmtime::Result<Config> {
         .wasm_wide_arithmetic(false)
         .memory_init_cow(true)
         .generate_address_map(true)
-        .wasm_backtrace(true)
         .cranelift_opt_level(OptLevel::Speed)
         .parallel_compilation(true)
         .allocation_strategy(InstanceAllocationStrategy::OnDemand);
@@ -216,5 +215,5 @@ impl Hasher for Fingerprint {
 
 /// Reads a component from a file, refusing one that cannot be a plugin by its size.
 pub fn read_component(path: &Path) -> Result<Vec<u8>, EngineError> {
-    s_store::files::read_capped(path, s_component::InspectLimits::default().component_bytes).map_err(EngineError::Store)
+    s_store::files::read_capped(path, s_component::InspectLimits::default().size_bytes_max).map_err(EngineError::Store)
 }

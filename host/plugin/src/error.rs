@@ -203,6 +203,14 @@ impl fmt::Display for Limit {
 
 impl std::error::Error for Limit {}
 
+impl fmt::Display for Fault {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.message)
+    }
+}
+
+impl std::error::Error for Fault {}
+
 struct Size(u64);
 
 impl fmt::Display for Size {
@@ -227,6 +235,11 @@ impl Fault {
             retry_after_ms: None,
             extra: Vec::new(),
         }
+    }
+
+    /// The error of a function that has no way to answer with one.
+    pub(crate) fn not_granted(what: &str) -> Fault {
+        Fault::new(FaultKind::Denied, "host/denied", format!("not granted: {what}"))
     }
 
     /// Adds what the user can do.

@@ -92,7 +92,7 @@ pub trait Services: Send + Sync {
     fn log_enabled(&self, level: Level) -> bool {
         level <= Level::Info
     }
-    /// A line of the log; control characters are already escaped.
+    /// A line of the log, cut at 4 KiB. The text comes from a plugin: escape it before it is shown.
     fn log(&self, _plugin: &PluginId, _level: Level, _target: &str, _message: &str) {}
     /// Begins a bar or spinner.
     fn task(&self, _plugin: &PluginId, _title: &str, _total: Option<u64>, _bytes: bool) -> Box<dyn Task> {
@@ -142,7 +142,7 @@ pub trait Services: Send + Sync {
     fn open_browser(&self, _plugin: &PluginId, _url: &str, _code: Option<&str>) -> Result<(), Fault> {
         Err(refused("a browser"))
     }
-    /// A part of a subcommand's answer. The text comes from a plugin.
+    /// A part of a subcommand's answer. The text comes from a plugin: escape it before it is shown.
     fn print(&self, _plugin: &PluginId, _text: &str) {}
     /// The text of the project's `stryke.toml`.
     fn project_manifest(&self) -> Result<String, Fault> {

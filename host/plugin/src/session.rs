@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use s_capability::{PluginId, Rights};
+use s_capability::{PluginId, Rights, WorldRef};
 use wasmtime::Store;
 use wasmtime::component::Linker;
 
@@ -24,6 +24,8 @@ pub struct Plugin {
     pub id: PluginId,
     /// Its version.
     pub version: String,
+    /// The worlds it says it was built for; its component was held against them.
+    pub worlds: Vec<WorldRef>,
     /// What it may do: the answer of `s_capability::check`.
     pub rights: Rights,
     /// What the embedder does for it.
@@ -127,12 +129,12 @@ impl Session {
     }
 
     /// Holds an answer against the limit on its number of items.
-    pub(crate) fn counted<T>(&self, call: &'static str, items: Vec<T>) -> Result<Vec<T>, CallError> {
+    pub(crate) fn counted(&self, call: &'static str, items: u64) -> Result<(), CallError> {
         let max = self.store.data().limits().answer_items;
-        if items.len() as u64 > max {
+        if items > max {
             return Err(self.error(call, Cause::Limit(Limit::AnswerItems(max))));
         }
-        Ok(items)
+        Ok(())
     }
 
     pub(crate) fn take_edits(&mut self) -> Vec<Edit> {
@@ -153,6 +155,9 @@ fn cause_of(
 ) -> Cause {
     if let Some(limit) = error.downcast_ref::<Limit>() {
         return Cause::Limit(*limit);
+    }
+    if let Some(fault) = error.downcast_ref::<crate::Fault>() {
+        return Cause::Fault(fault.clone());
     }
     let limits = store.data().limits();
     if let Some(trap) = error.downcast_ref::<wasmtime::Trap>() {

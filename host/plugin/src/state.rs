@@ -135,6 +135,6 @@ impl State {
     /// The error of a function that was not granted. The check before the first instruction
     /// already refuses what asks for more than it may; this is for rights that differ call by call.
     pub(crate) fn denied(&self, what: &str) -> HostError {
-        HostError::Answer(Fault::new(FaultKind::Denied, "host/denied", format!("not granted: {what}")))
+        HostError::Answer(Fault::not_granted(what))
     }
 }

@@ -159,6 +159,9 @@ pub enum PathFault {
     /// Needs a folder where another one of the set is a file, or the other way round.
     #[error("one of the new files would have to be a folder as well")]
     FileAndFolder,
+    /// Has several parts where a single name is expected.
+    #[error("it has more than one part")]
+    SeveralParts,
     /// Starts with the prefix of temporary files.
     #[error("names that start with `.s-tmp-` are kept for temporary files")]
     Reserved,
@@ -199,6 +202,9 @@ fn holder_text(holder: &Option<u32>) -> String {
 /// Says in plain words what the operating system said, where plain words exist.
 fn reason(error: &io::Error) -> String {
     use io::ErrorKind as Kind;
+    if error.get_ref().is_some() {
+        return error.to_string();
+    }
     match error.kind() {
         Kind::NotFound => "it does not exist".to_owned(),
         Kind::AlreadyExists => "it exists already".to_owned(),

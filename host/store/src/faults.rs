@@ -3,7 +3,7 @@
 //! Without the feature `faults` the gate is always open and costs nothing. With it a test counts
 //! the operations of the current thread and picks one to fail:
 //!
-//! ```ignore
+//! ```text
 //! for n in 0.. {
 //!     let fault = faults::fail_at(n, ErrorKind::StorageFull);
 //!     let result = the_operation();

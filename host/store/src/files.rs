@@ -4,9 +4,10 @@ use std::ffi::OsString;
 use std::fs::{self, File};
 use std::io::{self, Read as _};
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use crate::faults::step;
-use crate::{EntryKind, PendingFile, Sha256Digest, Sha256Hasher, StoreError};
+use crate::{EntryKind, PendingFile, Sha256Digest, Sha256Hasher, StoreError, TEMPORARY_PREFIX};
 
 /// Who may read what is made.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -252,6 +253,34 @@ pub fn remove_dir_all(path: &Path) -> Result<(), StoreError> {
     }
 }
 
+/// Removes temporary files and folders that were last changed longer ago than `age`: what a power
+/// cut or a killed process left behind. Returns how many; an absent folder has none.
+///
+/// # Errors
+/// Those of the operating system.
+pub fn remove_stale_temporaries(folder: &Path, age: Duration) -> Result<usize, StoreError> {
+    let entries = match read_dir(folder) {
+        Err(error) if error.is_not_found() => return Ok(0),
+        entries => entries?,
+    };
+    let mut count = 0;
+    for entry in entries {
+        let is_temporary = entry.name.to_str().is_some_and(|name| name.starts_with(TEMPORARY_PREFIX));
+        if !is_temporary || !is_older(&entry.path, age) {
+            continue;
+        }
+        match entry.kind {
+            EntryKind::Directory => remove_dir_all(&entry.path)?,
+            _ => match remove_file(&entry.path) {
+                Err(error) if error.is_not_found() => continue,
+                result => result?,
+            },
+        }
+        count += 1;
+    }
+    Ok(count)
+}
+
 /// The folder of a path; a lone name is in the current one.
 pub(crate) fn parent_of(path: &Path) -> &Path {
     match path.parent() {
@@ -324,6 +353,12 @@ fn close_to_others(_path: &Path) -> Result<(), StoreError> {
     Ok(())
 }
 
+/// A time in the future counts as now: the clock was set back, and the file may be in use.
+fn is_older(path: &Path, age: Duration) -> bool {
+    let changed = fs::symlink_metadata(path).and_then(|metadata| metadata.modified());
+    changed.is_ok_and(|changed| changed.elapsed().is_ok_and(|elapsed| elapsed > age))
+}
+
 /// One system call where there is one; elsewhere a look first, which leaves a moment between.
 fn rename_no_replace(from: &Path, to: &Path) -> io::Result<()> {
     #[cfg(any(target_os = "linux", target_os = "android", target_vendor = "apple"))]
@@ -340,5 +375,269 @@ fn rename_no_replace(from: &Path, to: &Path) -> io::Result<()> {
         Ok(_) => Err(io::ErrorKind::AlreadyExists.into()),
         Err(error) if error.kind() == io::ErrorKind::NotFound => fs::rename(from, to),
         Err(error) => Err(error),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::faults;
+
+    fn names(folder: &Path) -> Vec<String> {
+        read_dir(folder).unwrap().into_iter().map(|entry| entry.name.into_string().unwrap()).collect()
+    }
+
+    /// Runs an operation with each of its file operations failing, in a fresh folder each time.
+    fn for_every_fault(mut run: impl FnMut(&Path) -> Result<(), StoreError>, check: impl Fn(&Path, bool)) {
+        for n in 0..100 {
+            let folder = tempfile::tempdir().unwrap();
+            fs::write(folder.path().join("old"), "old").unwrap();
+            let fault = faults::fail_at(n, io::ErrorKind::StorageFull);
+            let result = run(folder.path());
+            let reached = faults::steps_seen() > n;
+            drop(fault);
+            assert_eq!(result.is_err(), reached, "a failing step is reported: {result:?}");
+            check(folder.path(), result.is_ok());
+            if !reached {
+                assert!(n > 2, "the operation passes the gate");
+                return;
+            }
+            assert_eq!(result.unwrap_err().kind(), Some(io::ErrorKind::StorageFull));
+        }
+        panic!("the operation never ends");
+    }
+
+    #[test]
+    fn write_atomic_leaves_the_old_or_the_new_file() {
+        for access in [Access::Private, Access::Shared] {
+            for_every_fault(
+                |folder| write_atomic(&folder.join("old"), b"new", access),
+                |folder, done| {
+                    assert_eq!(names(folder), ["old"]);
+                    let text = fs::read_to_string(folder.join("old")).unwrap();
+                    assert!(text == "new" || (text == "old" && !done), "{text}");
+                },
+            );
+        }
+    }
+
+    #[test]
+    fn write_new_leaves_nothing_or_the_whole_file() {
+        for_every_fault(
+            |folder| write_new(&folder.join("new"), b"new", Access::Shared),
+            |folder, done| match names(folder).as_slice() {
+                [_] => assert!(!done),
+                _ => {
+                    assert_eq!(names(folder), ["new", "old"]);
+                    assert_eq!(fs::read(folder.join("new")).unwrap(), b"new");
+                }
+            },
+        );
+    }
+
+    #[test]
+    fn copy_leaves_the_old_or_the_new_file() {
+        let source = tempfile::tempdir().unwrap();
+        let from = source.path().join("from");
+        let bytes = vec![7; 600 * 1024];
+        fs::write(&from, &bytes).unwrap();
+        for_every_fault(
+            |folder| copy(&from, &folder.join("old"), Access::Shared),
+            |folder, done| {
+                assert_eq!(names(folder), ["old"]);
+                let found = fs::read(folder.join("old")).unwrap();
+                assert!(found == bytes || (found == b"old" && !done));
+            },
+        );
+    }
+
+    #[test]
+    fn write_new_does_not_replace() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("a");
+        write_new(&path, b"one", Access::Shared).unwrap();
+        assert!(write_new(&path, b"two", Access::Shared).unwrap_err().is_already_exists());
+        assert_eq!(read(&path).unwrap(), b"one");
+        assert_eq!(names(folder.path()), ["a"]);
+    }
+
+    #[test]
+    fn only_one_of_many_writers_makes_a_new_file() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("a");
+        let winners: usize = std::thread::scope(|scope| {
+            let threads: Vec<_> = (0..8u8)
+                .map(|n| {
+                    scope.spawn({
+                        let path = &path;
+                        move || usize::from(write_new(path, &[n; 1000], Access::Shared).is_ok())
+                    })
+                })
+                .collect();
+            threads.into_iter().map(|thread| thread.join().unwrap()).sum()
+        });
+        assert_eq!(winners, 1);
+        let bytes = read(&path).unwrap();
+        assert!(bytes.len() == 1000 && bytes.iter().all(|byte| *byte == bytes[0]));
+        assert_eq!(names(folder.path()), ["a"]);
+    }
+
+    #[test]
+    fn rename_new_refuses_whatever_is_there() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = |name: &str| folder.path().join(name);
+        fs::create_dir(path("from")).unwrap();
+        fs::create_dir(path("empty")).unwrap();
+        fs::write(path("file"), "").unwrap();
+        for name in ["empty", "file"] {
+            assert!(rename_new(&path("from"), &path(name)).unwrap_err().is_already_exists(), "{name}");
+        }
+        rename_new(&path("from"), &path("to")).unwrap();
+        assert_eq!(names(folder.path()), ["empty", "file", "to"]);
+    }
+
+    #[test]
+    fn caps_and_kinds() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("a");
+        fs::write(&path, "12345").unwrap();
+        assert_eq!(read_capped(&path, 5).unwrap(), b"12345");
+        assert!(matches!(read_capped(&path, 4), Err(StoreError::TooLarge { size_max_bytes: 4, .. })));
+        assert_eq!(digest(&path).unwrap(), (Sha256Digest::of(b"12345"), 5));
+        assert_eq!(kind(&path).unwrap(), Some(EntryKind::File));
+        assert_eq!(kind(folder.path()).unwrap(), Some(EntryKind::Directory));
+        assert!(!exists(&folder.path().join("b")).unwrap());
+        assert_eq!(read(folder.path()).unwrap_err().kind(), Some(io::ErrorKind::IsADirectory));
+        assert!(read(&folder.path().join("b")).unwrap_err().is_not_found());
+        fs::write(&path, b"\xff").unwrap();
+        assert_eq!(read_to_string(&path, 10).unwrap_err().kind(), Some(io::ErrorKind::InvalidData));
+        remove_file(&path).unwrap();
+        assert!(remove_file(&path).unwrap_err().is_not_found());
+        remove_dir_all(&path).unwrap();
+    }
+
+    #[test]
+    fn only_old_temporary_things_are_removed() {
+        let folder = tempfile::tempdir().unwrap();
+        let at = |name: &str| folder.path().join(name);
+        for name in [".s-tmp-old", ".s-tmp-new", "old"] {
+            fs::write(at(name), "").unwrap();
+        }
+        fs::create_dir(at(".s-tmp-folder")).unwrap();
+        fs::write(at(".s-tmp-folder/x"), "").unwrap();
+        let long_ago = std::time::SystemTime::now() - Duration::from_secs(7200);
+        for name in [".s-tmp-old", ".s-tmp-folder", "old"] {
+            File::open(at(name)).unwrap().set_modified(long_ago).unwrap();
+        }
+        assert_eq!(remove_stale_temporaries(folder.path(), Duration::from_secs(3600)).unwrap(), 2);
+        assert_eq!(names(folder.path()), [".s-tmp-new", "old"]);
+        assert_eq!(remove_stale_temporaries(&at("nothing"), Duration::ZERO).unwrap(), 0);
+    }
+
+    #[test]
+    fn a_lone_name_is_in_the_current_folder() {
+        assert_eq!(parent_of(Path::new("a")), Path::new("."));
+        assert_eq!(parent_of(Path::new("a/b")), Path::new("a"));
+    }
+
+    #[cfg(unix)]
+    mod unix {
+        use super::*;
+        use std::os::unix::fs::{PermissionsExt as _, symlink};
+
+        fn mode(path: &Path) -> u32 {
+            fs::symlink_metadata(path).unwrap().permissions().mode() & 0o777
+        }
+
+        #[test]
+        fn a_pipe_is_refused_at_once() {
+            let folder = tempfile::tempdir().unwrap();
+            let path = folder.path().join("pipe");
+            rustix::fs::mknodat(
+                rustix::fs::CWD,
+                &path,
+                rustix::fs::FileType::Fifo,
+                rustix::fs::Mode::RWXU,
+                0,
+            )
+            .unwrap();
+            let error = read(&path).unwrap_err();
+            assert!(error.to_string().ends_with("it is not a regular file"), "{error}");
+        }
+
+        #[test]
+        fn writing_replaces_a_link_and_not_what_it_leads_to() {
+            let folder = tempfile::tempdir().unwrap();
+            let (target, link) = (folder.path().join("target"), folder.path().join("link"));
+            fs::write(&target, "precious").unwrap();
+            symlink(&target, &link).unwrap();
+            write_atomic(&link, b"new", Access::Shared).unwrap();
+            assert_eq!(fs::read_to_string(&target).unwrap(), "precious");
+            assert_eq!(fs::read_to_string(&link).unwrap(), "new");
+        }
+
+        #[test]
+        fn a_shared_file_keeps_its_mode_and_a_private_one_is_private() {
+            let folder = tempfile::tempdir().unwrap();
+            let path = folder.path().join("a");
+            fs::write(&path, "").unwrap();
+            fs::set_permissions(&path, fs::Permissions::from_mode(0o664)).unwrap();
+            write_atomic(&path, b"x", Access::Shared).unwrap();
+            assert_eq!(mode(&path), 0o664);
+            write_atomic(&path, b"x", Access::Private).unwrap();
+            assert_eq!(mode(&path), 0o600);
+        }
+
+        /// The umask belongs to the process, so each one is tried in a process of its own, which
+        /// runs only this test again and is told by a variable what to do.
+        #[test]
+        fn modes_under_every_umask() {
+            const FOLDER: &str = "S_STORE_TEST_UMASK_FOLDER";
+            if let Some(folder) = std::env::var_os(FOLDER) {
+                let folder = PathBuf::from(folder);
+                for (access, name) in [(Access::Private, "private"), (Access::Shared, "shared")] {
+                    create_dir_all(&folder.join(name).join("deep"), access).unwrap();
+                    write_atomic(&folder.join(name).join("atomic"), b"x", access).unwrap();
+                    write_new(&folder.join(name).join("new"), b"x", access).unwrap();
+                }
+                return;
+            }
+            for (umask, shared_folder, shared_file) in
+                [("000", 0o755, 0o644), ("022", 0o755, 0o644), ("027", 0o750, 0o640), ("077", 0o700, 0o600)]
+            {
+                let folder = tempfile::tempdir().unwrap();
+                let output = std::process::Command::new("sh")
+                    .args(["-c", "umask $0; exec \"$@\"", umask])
+                    .arg(std::env::current_exe().unwrap())
+                    .args(["--exact", "files::tests::unix::modes_under_every_umask"])
+                    .env(FOLDER, folder.path())
+                    .output()
+                    .unwrap();
+                assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stdout));
+                let found = |name: &str| mode(&folder.path().join(name));
+                assert_eq!((found("private"), found("private/deep")), (0o700, 0o700), "umask {umask}");
+                assert_eq!((found("private/atomic"), found("private/new")), (0o600, 0o600), "umask {umask}");
+                assert_eq!(
+                    (found("shared"), found("shared/deep")),
+                    (shared_folder, shared_folder),
+                    "umask {umask}"
+                );
+                assert_eq!(
+                    (found("shared/atomic"), found("shared/new")),
+                    (shared_file, shared_file),
+                    "umask {umask}"
+                );
+            }
+        }
+
+        #[test]
+        fn a_private_folder_that_was_open_is_closed() {
+            let folder = tempfile::tempdir().unwrap();
+            let path = folder.path().join("code");
+            fs::create_dir(&path).unwrap();
+            fs::set_permissions(&path, fs::Permissions::from_mode(0o755)).unwrap();
+            create_dir_all(&path, Access::Private).unwrap();
+            assert_eq!(mode(&path), 0o700);
+        }
     }
 }

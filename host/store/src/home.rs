@@ -180,3 +180,104 @@ fn folder_name(text: &str) -> String {
     }
     name
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::collections::{BTreeMap, BTreeSet};
+    use std::fs;
+
+    fn from(variables: &[(&str, &str)]) -> Result<Home, StoreError> {
+        let variables: BTreeMap<_, _> = variables.iter().copied().collect();
+        Home::from_env(|name| variables.get(name).map(OsString::from))
+    }
+
+    #[test]
+    #[cfg(unix)]
+    fn the_environment_says_where() {
+        assert_eq!(from(&[("STRYKE_HOME", "/a"), ("HOME", "/h")]).unwrap().root(), Path::new("/a"));
+        assert_eq!(from(&[("HOME", "/h")]).unwrap().root(), Path::new("/h/.stryke"));
+        assert_eq!(from(&[("STRYKE_HOME", ""), ("HOME", "/h")]).unwrap().root(), Path::new("/h/.stryke"));
+        assert!(matches!(from(&[]), Err(StoreError::NoHome { .. })));
+        assert!(matches!(from(&[("HOME", "")]), Err(StoreError::NoHome { .. })));
+        for relative in [[("STRYKE_HOME", "a"), ("HOME", "/h")], [("STRYKE_HOME", ""), ("HOME", "h")]] {
+            assert!(matches!(from(&relative), Err(StoreError::RelativeHome { .. })));
+        }
+    }
+
+    #[test]
+    fn names_are_safe_and_different() {
+        assert_eq!(folder_name("acme/artifactory-2"), "acme+artifactory-2");
+        assert_eq!(folder_name("../up"), "=2e=2e+up");
+        assert_eq!(folder_name("A.b"), "=41=2eb");
+        let long = "x".repeat(300);
+        let texts = ["", "a/b", "a+b", "a=2fb", "A", "a", "con", "nul", "../..", "é", " ", &long];
+        let names: BTreeSet<String> = texts.iter().map(|text| folder_name(text)).collect();
+        assert_eq!(names.len(), texts.len());
+        for name in names {
+            assert!(crate::check_new_path(&name).is_ok() && !name.contains('/'), "{name}");
+        }
+    }
+
+    #[test]
+    fn the_key_is_made_once_and_stays() {
+        let folder = tempfile::tempdir().unwrap();
+        let home = Home::new(folder.path().join("home"));
+        let keys: BTreeSet<[u8; 32]> = std::thread::scope(|scope| {
+            let threads: Vec<_> = (0..8).map(|_| scope.spawn(|| home.host_key_bytes().unwrap())).collect();
+            threads.into_iter().map(|thread| thread.join().unwrap()).collect()
+        });
+        assert_eq!(keys.len(), 1);
+        assert_eq!(fs::read(home.host_key()).unwrap(), *keys.first().unwrap());
+        assert_eq!(fs::read_dir(home.private()).unwrap().count(), 1, "no temporary file is left");
+        let other = Home::new(folder.path().join("other"));
+        assert!(!keys.contains(&other.host_key_bytes().unwrap()));
+    }
+
+    #[test]
+    fn a_full_disk_leaves_no_key_or_a_whole_one() {
+        for n in 0..100 {
+            let folder = tempfile::tempdir().unwrap();
+            let home = Home::new(folder.path());
+            let fault = crate::faults::fail_at(n, io::ErrorKind::StorageFull);
+            let result = home.host_key_bytes();
+            let reached = crate::faults::steps_seen() > n;
+            drop(fault);
+            assert_eq!(result.is_err(), reached);
+            let again = home.host_key_bytes().unwrap();
+            assert_eq!(fs::read(home.host_key()).unwrap(), again);
+            assert_eq!(fs::read_dir(home.private()).unwrap().count(), 1);
+            if !reached {
+                return;
+            }
+        }
+        panic!("the operation never ends");
+    }
+
+    #[test]
+    #[cfg(unix)]
+    fn a_key_that_cannot_be_trusted_is_refused() {
+        use std::os::unix::fs::{PermissionsExt as _, symlink};
+        let folder = tempfile::tempdir().unwrap();
+        let home = Home::new(folder.path());
+        let fault = || match home.host_key_bytes() {
+            Err(StoreError::HostKey { reason, .. }) => reason,
+            other => panic!("{:?}", other.map(|_| "a key")),
+        };
+        home.host_key_bytes().unwrap();
+        let mode = |mode| fs::set_permissions(home.host_key(), fs::Permissions::from_mode(mode)).unwrap();
+        for open in [0o640, 0o604, 0o620, 0o610] {
+            mode(open);
+            assert_eq!(fault(), KeyFault::Mode { mode: open });
+        }
+        mode(0o600);
+        for len in [0, 31, 33] {
+            fs::write(home.host_key(), vec![1; len]).unwrap();
+            assert_eq!(fault(), KeyFault::Length { len: len as u64 });
+        }
+        let elsewhere = folder.path().join("elsewhere");
+        fs::rename(home.host_key(), &elsewhere).unwrap();
+        symlink(&elsewhere, home.host_key()).unwrap();
+        assert_eq!(fault(), KeyFault::NotAFile);
+    }
+}

@@ -73,3 +73,62 @@ fn holder(file: &mut File) -> Option<u32> {
     file.take(16).read_to_string(&mut text).ok()?;
     text.trim().parse().ok()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_second_one_waits_until_its_time_is_up_and_says_for_whom() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("lock");
+        let held = FileLock::exclusive(&path, Duration::ZERO).unwrap();
+        match FileLock::exclusive(&path, Duration::ZERO) {
+            Err(StoreError::LockTimeout { path: waited_for, holder, .. }) => {
+                assert_eq!(waited_for, path);
+                assert_eq!(holder, Some(std::process::id()));
+            }
+            other => panic!("{other:?}"),
+        }
+        drop(held);
+        FileLock::exclusive(&path, Duration::ZERO).unwrap();
+    }
+
+    #[test]
+    fn a_waiting_one_gets_the_lock_when_it_is_released() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("lock");
+        let held = FileLock::exclusive(&path, Duration::ZERO).unwrap();
+        std::thread::scope(|scope| {
+            let waiting = scope.spawn(|| FileLock::exclusive(&path, Duration::from_secs(600)).map(drop));
+            drop(held);
+            waiting.join().unwrap().unwrap();
+        });
+    }
+
+    #[test]
+    fn one_at_a_time() {
+        let folder = tempfile::tempdir().unwrap();
+        let (lock, counter) = (folder.path().join("lock"), folder.path().join("counter"));
+        fs::write(&counter, "0").unwrap();
+        std::thread::scope(|scope| {
+            for _ in 0..4 {
+                scope.spawn(|| {
+                    for _ in 0..10 {
+                        let _held = FileLock::exclusive(&lock, Duration::from_secs(600)).unwrap();
+                        let count: u32 = fs::read_to_string(&counter).unwrap().parse().unwrap();
+                        fs::write(&counter, (count + 1).to_string()).unwrap();
+                    }
+                });
+            }
+        });
+        assert_eq!(fs::read_to_string(&counter).unwrap(), "40");
+    }
+
+    #[test]
+    fn a_missing_folder_is_an_error() {
+        let folder = tempfile::tempdir().unwrap();
+        let error = FileLock::exclusive(&folder.path().join("a/lock"), Duration::ZERO).unwrap_err();
+        assert!(error.is_not_found());
+    }
+}

@@ -32,7 +32,8 @@ impl PendingFile {
         let mut builder = tempfile::Builder::new();
         builder.prefix(PREFIX);
         #[cfg(unix)]
-        let permissions = <fs::Permissions as std::os::unix::fs::PermissionsExt>::from_mode(access.file_mode());
+        let permissions =
+            <fs::Permissions as std::os::unix::fs::PermissionsExt>::from_mode(access.file_mode());
         #[cfg(unix)]
         builder.permissions(permissions);
         let file = builder.tempfile_in(folder).map_err(StoreError::io("create a file in", folder))?;

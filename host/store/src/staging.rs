@@ -62,3 +62,68 @@ impl Staging {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{faults, files};
+    use std::{fs, io};
+
+    fn names(folder: &Path) -> Vec<String> {
+        files::read_dir(folder).unwrap().into_iter().map(|entry| entry.name.into_string().unwrap()).collect()
+    }
+
+    #[test]
+    fn it_appears_whole_or_not_at_all() {
+        for n in 0..100 {
+            let folder = tempfile::tempdir().unwrap();
+            let target = folder.path().join("target");
+            let fault = faults::fail_at(n, io::ErrorKind::StorageFull);
+            let result = (|| {
+                let staging = Staging::new(folder.path())?;
+                files::write_new(&staging.path().join("a"), b"a", files::Access::Shared)?;
+                files::write_new(&staging.path().join("b"), b"b", files::Access::Shared)?;
+                staging.commit(&target)
+            })();
+            let reached = faults::steps_seen() > n;
+            drop(fault);
+            assert_eq!(result.is_err(), reached);
+            match names(folder.path()).as_slice() {
+                [] => assert!(reached),
+                names_found => {
+                    assert_eq!(names_found, ["target"]);
+                    assert_eq!(names(&target), ["a", "b"]);
+                }
+            }
+            if !reached {
+                return;
+            }
+        }
+        panic!("the operation never ends");
+    }
+
+    #[test]
+    fn of_two_the_second_is_discarded() {
+        let folder = tempfile::tempdir().unwrap();
+        let target = folder.path().join("target");
+        let (one, two) = (Staging::new(folder.path()).unwrap(), Staging::new(folder.path()).unwrap());
+        fs::write(one.path().join("a"), "one").unwrap();
+        fs::write(two.path().join("a"), "two").unwrap();
+        assert_eq!(one.commit(&target).unwrap(), Committed::New);
+        assert_eq!(two.commit(&target).unwrap(), Committed::AlreadyThere);
+        assert_eq!(fs::read_to_string(target.join("a")).unwrap(), "one");
+        assert_eq!(names(folder.path()), ["target"]);
+    }
+
+    #[test]
+    #[cfg(unix)]
+    fn it_is_private_and_goes_when_dropped() {
+        use std::os::unix::fs::PermissionsExt as _;
+        let folder = tempfile::tempdir().unwrap();
+        let staging = Staging::new(folder.path()).unwrap();
+        fs::write(staging.path().join("a"), "").unwrap();
+        assert_eq!(fs::metadata(staging.path()).unwrap().permissions().mode() & 0o777, 0o700);
+        drop(staging);
+        assert!(names(folder.path()).is_empty());
+    }
+}

@@ -188,3 +188,179 @@ fn regular(metadata: &cap_std::fs::Metadata) -> io::Result<()> {
         EntryKind::Other => Err(not_regular()),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::PathFault;
+    use std::fs;
+
+    fn view(folder: &Path) -> View {
+        fs::create_dir_all(folder.join("in/sub")).unwrap();
+        fs::write(folder.join("secret"), "secret").unwrap();
+        fs::write(folder.join("in/b.txt"), "hello").unwrap();
+        fs::write(folder.join("in/sub/a.txt"), "").unwrap();
+        View::open(&folder.join("in")).unwrap()
+    }
+
+    fn entry(name: &str, kind: EntryKind, size_bytes: u64) -> ViewEntry {
+        ViewEntry { name: name.to_owned(), kind, size_bytes }
+    }
+
+    fn read(file: &ViewFile) -> Vec<u8> {
+        let mut buffer = vec![0; usize::try_from(file.size_bytes()).unwrap()];
+        assert_eq!(file.read_at(0, &mut buffer).unwrap(), buffer.len());
+        buffer
+    }
+
+    #[test]
+    fn folders_are_listed_and_files_read() {
+        let folder = tempfile::tempdir().unwrap();
+        let view = view(folder.path());
+        let all = [entry("b.txt", EntryKind::File, 5), entry("sub", EntryKind::Directory, 0)];
+        assert_eq!(view.list("").unwrap(), all);
+        assert_eq!(view.list("sub").unwrap(), [entry("a.txt", EntryKind::File, 0)]);
+        assert_eq!(view.sub("sub").unwrap().list("").unwrap(), [entry("a.txt", EntryKind::File, 0)]);
+        assert_eq!(view.sub("").unwrap().list("").unwrap(), all);
+
+        let file = view.open_file("b.txt").unwrap();
+        assert_eq!(read(&file), b"hello");
+        let mut buffer = [0; 10];
+        assert_eq!(file.read_at(3, &mut buffer).unwrap(), 2);
+        assert_eq!(&buffer[..2], b"lo");
+        for behind in [5, 6, u64::MAX / 2, u64::MAX] {
+            assert_eq!(file.read_at(behind, &mut buffer).unwrap(), 0, "{behind}");
+        }
+        assert_eq!(read(&view.open_file("sub/a.txt").unwrap()), b"");
+    }
+
+    #[test]
+    fn paths_that_could_lead_out_are_refused_everywhere() {
+        let folder = tempfile::tempdir().unwrap();
+        let view = view(folder.path());
+        for (path, expected) in [
+            ("../secret", PathFault::ParentFolder),
+            ("sub/../../secret", PathFault::ParentFolder),
+            ("/etc/passwd", PathFault::Absolute),
+            ("sub//a.txt", PathFault::EmptyPart),
+            ("b.txt\0", PathFault::Nul),
+            ("sub\\a.txt", PathFault::Backslash),
+            ("CON", PathFault::Device),
+        ] {
+            for result in
+                [view.list(path).map(drop), view.open_file(path).map(drop), view.sub(path).map(drop)]
+            {
+                match result {
+                    Err(StoreError::Path { reason, .. }) => assert_eq!(reason, expected, "{path:?}"),
+                    other => panic!("{path:?}: {other:?}"),
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn what_is_no_file_does_not_open() {
+        let folder = tempfile::tempdir().unwrap();
+        let view = view(folder.path());
+        assert_eq!(view.open_file("sub").unwrap_err().kind(), Some(io::ErrorKind::IsADirectory));
+        assert_eq!(view.open_file("").unwrap_err().kind(), Some(io::ErrorKind::IsADirectory));
+        assert!(view.open_file("nothing").unwrap_err().is_not_found());
+        assert!(view.list("b.txt").is_err());
+        assert!(view.sub("b.txt").is_err());
+        assert!(View::open(&folder.path().join("nothing")).unwrap_err().is_not_found());
+    }
+
+    #[cfg(unix)]
+    mod unix {
+        use super::*;
+        use std::ffi::OsStr;
+        use std::os::unix::ffi::OsStrExt as _;
+        use std::os::unix::fs::symlink;
+
+        #[test]
+        fn links_count_only_inside() {
+            let folder = tempfile::tempdir().unwrap();
+            let view = view(folder.path());
+            let at = |name: &str| folder.path().join("in").join(name);
+            symlink("../secret", at("up")).unwrap();
+            symlink(folder.path().join("secret"), at("absolute")).unwrap();
+            symlink("..", at("folder")).unwrap();
+            symlink("/proc/self/root", at("magic")).unwrap();
+            symlink("up", at("twice")).unwrap();
+            symlink("nowhere", at("dangling")).unwrap();
+            symlink("loop", at("loop")).unwrap();
+            symlink("sub/../b.txt", at("inside")).unwrap();
+            symlink("sub", at("also-sub")).unwrap();
+            symlink("../b.txt", at("sub/back")).unwrap();
+
+            for out in ["up", "absolute", "folder/secret", "magic/etc/passwd", "twice", "dangling", "loop"] {
+                let error = view.open_file(out).unwrap_err();
+                assert!(matches!(error, StoreError::Io { .. }), "{out}");
+                assert!(!error.to_string().contains(folder.path().to_str().unwrap()), "{error}");
+            }
+            for out in ["folder", "magic", "folder/in"] {
+                assert!(view.sub(out).is_err() && view.list(out).is_err(), "{out}");
+            }
+            assert_eq!(read(&view.open_file("inside").unwrap()), b"hello");
+            assert_eq!(read(&view.open_file("sub/back").unwrap()), b"hello");
+            assert!(view.sub("sub").unwrap().open_file("back").is_err(), "a view of its own");
+
+            let kinds: Vec<_> = view.list("").unwrap().into_iter().map(|e| (e.name, e.kind)).collect();
+            let expected = [
+                ("absolute", EntryKind::Other),
+                ("also-sub", EntryKind::Directory),
+                ("b.txt", EntryKind::File),
+                ("dangling", EntryKind::Other),
+                ("folder", EntryKind::Other),
+                ("inside", EntryKind::File),
+                ("loop", EntryKind::Other),
+                ("magic", EntryKind::Other),
+                ("sub", EntryKind::Directory),
+                ("twice", EntryKind::Other),
+                ("up", EntryKind::Other),
+            ];
+            assert_eq!(kinds, expected.map(|(name, kind)| (name.to_owned(), kind)));
+            assert_eq!(view.list("sub").unwrap()[1], entry("back", EntryKind::File, 5));
+        }
+
+        #[test]
+        fn a_view_stays_on_its_folder_when_that_is_renamed() {
+            let folder = tempfile::tempdir().unwrap();
+            let view = view(folder.path());
+            fs::rename(folder.path().join("in"), folder.path().join("moved")).unwrap();
+            symlink("/etc", folder.path().join("in")).unwrap();
+            assert_eq!(read(&view.open_file("b.txt").unwrap()), b"hello");
+        }
+
+        #[test]
+        fn pipes_and_devices_do_not_open_and_do_not_block() {
+            let folder = tempfile::tempdir().unwrap();
+            let view = view(folder.path());
+            let pipe = folder.path().join("in/pipe");
+            rustix::fs::mknodat(
+                rustix::fs::CWD,
+                &pipe,
+                rustix::fs::FileType::Fifo,
+                rustix::fs::Mode::RWXU,
+                0,
+            )
+            .unwrap();
+            let _socket = std::os::unix::net::UnixListener::bind(folder.path().join("in/socket")).unwrap();
+            for name in ["pipe", "socket"] {
+                assert!(view.open_file(name).unwrap_err().to_string().ends_with("it is not a regular file"));
+            }
+            let kinds: Vec<_> = view.list("").unwrap().into_iter().map(|e| e.kind).collect();
+            assert_eq!(kinds, [EntryKind::File, EntryKind::Other, EntryKind::Other, EntryKind::Directory]);
+        }
+
+        #[test]
+        fn names_that_no_path_can_contain_are_left_out() {
+            let folder = tempfile::tempdir().unwrap();
+            let view = view(folder.path());
+            for name in [&b"\xff"[..], b"back\\slash", b"nul.txt"] {
+                fs::write(folder.path().join("in").join(OsStr::from_bytes(name)), "").unwrap();
+            }
+            assert_eq!(view.list("").unwrap().len(), 2);
+        }
+    }
+}

@@ -95,7 +95,7 @@ impl NewTree {
     pub fn commit_new_directory(&self, parent: &Path, name: &str) -> Result<(), StoreError> {
         check_new_path(name)?;
         if name.contains('/') {
-            return Err(StoreError::Path { path: cut(name), reason: PathFault::Character });
+            return Err(StoreError::Path { path: cut(name), reason: PathFault::SeveralParts });
         }
         let target = parent.join(name);
         if target.symlink_metadata().is_ok() {
@@ -121,7 +121,8 @@ impl NewTree {
     /// [`StoreError::is_already_exists`] when one of the files exists; those of the operating
     /// system, also when a link would lead out of the folder. Whatever was made is removed again.
     pub fn commit_new_files(&self, folder: &Path) -> Result<(), StoreError> {
-        let dir = Dir::open_ambient_dir(folder, ambient_authority()).map_err(StoreError::io("open", folder))?;
+        let dir =
+            Dir::open_ambient_dir(folder, ambient_authority()).map_err(StoreError::io("open", folder))?;
         for path in self.paths() {
             if dir.symlink_metadata(path).is_ok() {
                 return Err(StoreError::io("create", folder.join(path))(io::ErrorKind::AlreadyExists.into()));
@@ -158,7 +159,7 @@ impl Writer<'_> {
             }
             self.make_file(path, bytes)?;
         }
-        self.sync_folders()
+        self.sync_folders(files)
     }
 
     fn make_folder(&mut self, path: &str) -> Result<(), StoreError> {
@@ -172,8 +173,14 @@ impl Writer<'_> {
         cap_std::fs::DirBuilderExt::mode(&mut builder, 0o755);
         #[cfg(not(unix))]
         let _ = &mut builder;
-        self.dir.create_dir_with(path, &builder).map_err(StoreError::io("create", shown))?;
-        self.made.push(Made::Folder(path.to_owned()));
+        match self.dir.create_dir_with(path, &builder) {
+            Ok(()) => self.made.push(Made::Folder(path.to_owned())),
+            // Another process was faster, or it is a file, or a link that leads nowhere or out.
+            Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {
+                self.dir.open_dir(path).map_err(StoreError::io("open", shown))?;
+            }
+            Err(error) => return Err(StoreError::io("create", shown)(error)),
+        }
         Ok(())
     }
 
@@ -190,8 +197,7 @@ impl Writer<'_> {
         options.write(true).create_new(true);
         #[cfg(unix)]
         cap_std::fs::OpenOptionsExt::mode(&mut options, 0o644);
-        let mut file =
-            self.dir.open_with(&temporary, &options).map_err(StoreError::io("create", &shown))?;
+        let mut file = self.dir.open_with(&temporary, &options).map_err(StoreError::io("create", &shown))?;
         self.made.push(Made::File(temporary.clone()));
         step("write", &shown)?;
         file.write_all(bytes).map_err(StoreError::io("write", &shown))?;
@@ -199,36 +205,44 @@ impl Writer<'_> {
         file.sync_all().map_err(StoreError::io("sync", &shown))?;
         drop(file);
         step("rename", &shown)?;
-        self.name(&temporary, path).map_err(StoreError::io("create", &shown))?;
-        self.made.pop();
+        let linked = self.name(&temporary, path).map_err(StoreError::io("create", &shown))?;
         self.made.push(Made::File(path.to_owned()));
+        if linked {
+            step("remove", &shown)?;
+            self.dir.remove_file(&temporary).map_err(StoreError::io("remove", &shown))?;
+        }
+        self.made.retain(|made| !matches!(made, Made::File(name) if *name == temporary));
         Ok(())
     }
 
-    fn name(&self, temporary: &str, path: &str) -> io::Result<()> {
+    /// Returns whether the temporary name still exists.
+    fn name(&self, temporary: &str, path: &str) -> io::Result<bool> {
         match self.dir.hard_link(temporary, self.dir, path) {
-            Ok(()) => self.dir.remove_file(temporary),
+            Ok(()) => Ok(true),
             Err(error) if error.kind() == io::ErrorKind::AlreadyExists => Err(error),
             // A file system without hard links: a look first, which leaves a moment between.
             Err(_) if self.dir.symlink_metadata(path).is_ok() => Err(io::ErrorKind::AlreadyExists.into()),
-            Err(_) => self.dir.rename(temporary, self.dir, path),
+            Err(_) => self.dir.rename(temporary, self.dir, path).map(|()| false),
         }
     }
 
-    /// Makes the new names durable: those in folders that were made, and in the one given.
-    fn sync_folders(&self) -> Result<(), StoreError> {
+    /// Makes the new names durable, in every folder that has some.
+    fn sync_folders(&self, files: &BTreeMap<String, Vec<u8>>) -> Result<(), StoreError> {
         step("sync", self.folder)?;
         #[cfg(unix)]
         {
-            let made = self.made.iter().filter_map(|made| match made {
-                Made::Folder(path) => Some(path.as_str()),
-                Made::File(_) => None,
-            });
-            for path in made.chain(["."]) {
-                let handle = self.dir.open_dir(path).map_err(StoreError::io("sync", self.folder))?;
-                crate::files::sync_handle(&handle.into_std_file(), self.folder)?;
+            let mut folders = std::collections::BTreeSet::from(["."]);
+            for path in files.keys() {
+                folders.extend(path.match_indices('/').map(|(index, _)| &path[..index]));
+            }
+            for path in folders {
+                // As a file: handles of folders may be good for nothing but finding names.
+                let handle = self.dir.open(path).map_err(StoreError::io("sync", self.folder))?;
+                crate::files::sync_handle(&handle.into_std(), self.folder)?;
             }
         }
+        #[cfg(not(unix))]
+        let _ = files;
         Ok(())
     }
 
@@ -240,5 +254,174 @@ impl Writer<'_> {
                 Made::Folder(path) => self.dir.remove_dir(path),
             };
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{EntryKind, faults, files};
+    use std::fs;
+
+    const LIMITS: TreeLimits = TreeLimits { file_count_max: 10, size_max_bytes: 100 };
+
+    fn tree() -> NewTree {
+        let mut tree = NewTree::new(LIMITS);
+        for (path, text) in
+            [("main.stk", "main"), ("lib/a/b.stk", "b"), ("lib/c.stk", ""), (".gitignore", "x")]
+        {
+            tree.add(path, text.into()).unwrap();
+        }
+        tree
+    }
+
+    /// Every file and folder below, sorted; files with their text.
+    fn walk(folder: &Path) -> Vec<String> {
+        let mut found = Vec::new();
+        for entry in files::read_dir(folder).unwrap() {
+            let name = entry.name.into_string().unwrap();
+            match entry.kind {
+                EntryKind::Directory => {
+                    found.push(format!("{name}/"));
+                    found.extend(walk(&entry.path).into_iter().map(|below| format!("{name}/{below}")));
+                }
+                _ => found.push(format!("{name}={}", fs::read_to_string(&entry.path).unwrap())),
+            }
+        }
+        found
+    }
+
+    const WHOLE: [&str; 6] =
+        [".gitignore=x", "lib/", "lib/a/", "lib/a/b.stk=b", "lib/c.stk=", "main.stk=main"];
+
+    #[test]
+    fn a_new_folder_appears_whole_or_not_at_all() {
+        for n in 0..200 {
+            let folder = tempfile::tempdir().unwrap();
+            let fault = faults::fail_at(n, io::ErrorKind::StorageFull);
+            let result = tree().commit_new_directory(folder.path(), "demo");
+            let reached = faults::steps_seen() > n;
+            drop(fault);
+            assert_eq!(result.is_err(), reached);
+            match walk(folder.path()).as_slice() {
+                [] => assert!(reached),
+                found => {
+                    assert_eq!(found[0], "demo/");
+                    assert_eq!(walk(&folder.path().join("demo")), WHOLE);
+                }
+            }
+            if !reached {
+                assert!(n > 10, "every file passes the gate");
+                return;
+            }
+        }
+        panic!("the operation never ends");
+    }
+
+    #[test]
+    fn new_files_appear_all_or_none() {
+        for n in 0..200 {
+            let folder = tempfile::tempdir().unwrap();
+            fs::create_dir(folder.path().join("lib")).unwrap();
+            fs::write(folder.path().join("lib/old"), "old").unwrap();
+            let fault = faults::fail_at(n, io::ErrorKind::StorageFull);
+            let result = tree().commit_new_files(folder.path());
+            let reached = faults::steps_seen() > n;
+            drop(fault);
+            assert_eq!(result.is_err(), reached);
+            if reached {
+                assert_eq!(walk(folder.path()), ["lib/", "lib/old=old"], "step {n}");
+                continue;
+            }
+            let mut expected = WHOLE.map(str::to_owned).to_vec();
+            expected.insert(5, "lib/old=old".to_owned());
+            assert_eq!(walk(folder.path()), expected);
+            return;
+        }
+        panic!("the operation never ends");
+    }
+
+    #[test]
+    fn what_exists_is_never_touched() {
+        let folder = tempfile::tempdir().unwrap();
+        for name in ["file", "folder"] {
+            let path = folder.path().join(name);
+            if name == "file" {
+                fs::write(&path, "old").unwrap()
+            } else {
+                fs::create_dir(&path).unwrap()
+            }
+            let error = tree().commit_new_directory(folder.path(), name).unwrap_err();
+            assert!(error.is_already_exists(), "{error}");
+        }
+        assert_eq!(walk(folder.path()), ["file=old", "folder/"]);
+        fs::write(folder.path().join("main.stk"), "mine").unwrap();
+        assert!(tree().commit_new_files(folder.path()).unwrap_err().is_already_exists());
+        assert_eq!(walk(folder.path()), ["file=old", "folder/", "main.stk=mine"]);
+        // A file where a folder is needed.
+        fs::remove_file(folder.path().join("main.stk")).unwrap();
+        fs::write(folder.path().join("lib"), "mine").unwrap();
+        assert!(tree().commit_new_files(folder.path()).is_err());
+        assert_eq!(walk(folder.path()), ["file=old", "folder/", "lib=mine"]);
+    }
+
+    #[test]
+    #[cfg(unix)]
+    fn a_link_in_the_folder_does_not_lead_out() {
+        use std::os::unix::fs::symlink;
+        let (folder, elsewhere) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+        symlink(elsewhere.path(), folder.path().join("lib")).unwrap();
+        let error = tree().commit_new_files(folder.path()).unwrap_err();
+        assert!(!error.is_already_exists(), "{error}");
+        assert_eq!(walk(elsewhere.path()), [""; 0]);
+        fs::remove_file(folder.path().join("lib")).unwrap();
+        symlink("nowhere", folder.path().join("main.stk")).unwrap();
+        assert!(tree().commit_new_files(folder.path()).unwrap_err().is_already_exists());
+        assert_eq!(files::read_dir(folder.path()).unwrap().len(), 1);
+    }
+
+    #[test]
+    fn names_of_new_folders_are_single() {
+        let folder = tempfile::tempdir().unwrap();
+        for name in ["a/b", "..", ".", "", "/x", "con", "a\\b", "x."] {
+            let error = tree().commit_new_directory(folder.path(), name).unwrap_err();
+            assert!(matches!(error, StoreError::Path { .. }), "{name:?}: {error}");
+        }
+        assert!(tree().commit_new_directory(&folder.path().join("nothing"), "a").unwrap_err().is_not_found());
+        assert_eq!(walk(folder.path()), [""; 0]);
+    }
+
+    #[test]
+    fn clashes_and_limits_are_found_when_adding() {
+        use PathFault as F;
+        for (first, second, expected) in [
+            ("a", "a", Some(F::Duplicate)),
+            ("README", "readme", Some(F::Duplicate)),
+            ("lib/a", "Lib/b", Some(F::Duplicate)),
+            ("a", "a/b", Some(F::FileAndFolder)),
+            ("a/b", "a", Some(F::FileAndFolder)),
+            ("a/b", "A", Some(F::FileAndFolder)),
+            ("a/b/c", "a/b", Some(F::FileAndFolder)),
+            ("a", "../b", Some(F::ParentFolder)),
+            ("a/b", "a/c", None),
+            ("a", "ab", None),
+        ] {
+            let mut tree = NewTree::new(LIMITS);
+            tree.add(first, Vec::new()).unwrap();
+            match (tree.add(second, Vec::new()), expected) {
+                (Ok(()), None) => {}
+                (Err(StoreError::Path { reason, .. }), Some(expected)) => {
+                    assert_eq!(reason, expected, "{first} {second}");
+                    assert_eq!(tree.paths().collect::<Vec<_>>(), [first]);
+                }
+                (other, _) => panic!("{first} {second}: {other:?}"),
+            }
+        }
+        let mut tree = NewTree::new(TreeLimits { file_count_max: 2, size_max_bytes: 3 });
+        tree.add("a", vec![0; 2]).unwrap();
+        let error = tree.add("b", vec![0; 2]).unwrap_err();
+        assert!(matches!(error, StoreError::TreeTooLarge { size_max_bytes: 3 }));
+        tree.add("b", vec![0; 1]).unwrap();
+        assert!(matches!(tree.add("c", Vec::new()), Err(StoreError::TooMany { count_max: 2, .. })));
     }
 }
