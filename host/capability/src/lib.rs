@@ -13,6 +13,7 @@ mod capability;
 mod check;
 mod config;
 mod diff;
+mod digest;
 mod document;
 mod grant;
 mod id;
@@ -29,7 +30,8 @@ pub use capability::{CapabilityFilter, CapabilityName, Class, UnknownCapability}
 pub use check::{Consent, Excess, Refusal, Surroundings, check};
 pub use config::{ConfigError, ConfigValues};
 pub use diff::{Change, Line, Sign, changes, describe, widened};
-pub use grant::{Grant, Grants, Scope, SecretBinding, SecretSource, ViewBinding};
+pub use digest::digest_text;
+pub use grant::{Grant, Grants, Scope, SecretBinding, SecretSource, SecretSourceError, ViewBinding};
 pub use id::{Kind, PluginId, PluginIdError, Track, WORLDS, WorldError, WorldRef};
 pub use import::{Import, UnknownImport, required, uses};
 pub use limits::{Ceiling, Limits, LimitsRequest, Unit, effective};
