@@ -28,12 +28,6 @@ pub(crate) struct Spanned<T> {
     pub(crate) span: Range<usize>,
 }
 
-impl<T> Spanned<T> {
-    pub(crate) fn map<U>(self, change: impl FnOnce(T) -> U) -> Spanned<U> {
-        Spanned { value: change(self.value), span: self.span }
-    }
-}
-
 /// A table, the name it is known by in messages, and where it begins.
 #[derive(Clone)]
 pub(crate) struct Table<'t> {
