@@ -57,8 +57,10 @@ impl<'t> Table<'t> {
         span.or_else(|| self.like.get(key).and_then(Item::span)).unwrap_or_else(|| self.span.clone())
     }
 
-    fn child(&self, key: &str, like: &'t dyn TableLike) -> Table<'t> {
-        Table { name: self.path(key), span: self.key_span(key), like }
+    /// A table within the table, if there is one; a value of another form is not noted.
+    pub(crate) fn child(&self, key: &str) -> Option<Table<'t>> {
+        let like = self.like.get(key)?.as_table_like()?;
+        Some(Table { name: self.path(key), span: self.key_span(key), like })
     }
 
     fn path(&self, key: &str) -> String {
@@ -135,11 +137,8 @@ impl<'s> Reader<'s> {
 
     /// A table within the table.
     pub(crate) fn table<'t>(&mut self, table: &Table<'t>, key: &str) -> Option<Table<'t>> {
-        let item = table.like.get(key)?;
-        match item.as_table_like() {
-            Some(like) => Some(table.child(key, like)),
-            None => self.form(table, key, "a table"),
-        }
+        table.like.get(key)?;
+        table.child(key).or_else(|| self.form(table, key, "a table"))
     }
 
     /// All tables within the table, by key.

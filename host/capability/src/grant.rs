@@ -261,3 +261,6 @@ fn remove<T>(document: &mut DocumentMut, list: &str, values: &mut Vec<T>, gone: 
     }
     places.len()
 }
+
+#[cfg(test)]
+mod tests;

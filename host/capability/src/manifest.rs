@@ -217,3 +217,6 @@ impl fmt::Display for OriginTemplate {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

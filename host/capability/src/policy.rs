@@ -192,3 +192,70 @@ fn filters(reader: &mut Reader<'_>, table: &Table<'_>, key: &str) -> Option<BTre
     }
     Some(filters)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::rights::{HttpRight, Method};
+    use crate::{Kind, digest_text};
+
+    fn parse(text: &str) -> Result<Policy, Vec<Diagnostic>> {
+        Policy::parse(&Source::new("policy.toml", text))
+    }
+
+    #[test]
+    fn the_more_specific_pattern_wins_and_deny_wins_a_tie() {
+        for (text, plugin, denied) in [
+            ("", "acme/tool", None),
+            ("deny = ['*']", "acme/tool", Some("*")),
+            ("deny = ['*']\nallow = ['acme/*']", "acme/tool", None),
+            ("deny = ['*']\nallow = ['acme/*']", "evil/tool", Some("*")),
+            ("deny = ['acme/tool']\nallow = ['acme/*']", "acme/tool", Some("acme/tool")),
+            ("deny = ['acme/*']\nallow = ['acme/tool']", "acme/tool", None),
+            ("deny = ['acme/*']\nallow = ['*']", "acme/tool", Some("acme/*")),
+            ("deny = ['*']\nallow = ['*']", "acme/tool", Some("*")),
+            ("deny = ['ac/*']", "acme/tool", None),
+        ] {
+            let policy = parse(text).unwrap();
+            let found = policy.denies(&plugin.parse().unwrap()).map(ToString::to_string);
+            assert_eq!(found.as_deref(), denied, "{text} for {plugin}");
+        }
+    }
+
+    #[test]
+    fn mistakes_have_codes_and_nearest_names() {
+        for (text, code, hint) in [
+            ("denny = ['*']", Code::PLUGIN_KEY, Some("did you mean `deny`?")),
+            ("deny = ['a*']", Code::POLICY_FILE, None),
+            ("deny = ['*/x']", Code::POLICY_FILE, None),
+            ("deny = '*'", Code::POLICY_FILE, None),
+            ("max-capabilities = ['htpt']", Code::CAPABILITY_UNKNOWN, Some("did you mean `http`?")),
+            ("[[rule]]\ncapabilities = []", Code::POLICY_FILE, None),
+            ("[[rule]]\nplugin = 'a/b'", Code::POLICY_FILE, None),
+            ("[[rule]]\nplugin = 'a/b'\ncapabilities = []\norigins = ['https://*.com']", Code::ORIGIN, None),
+            ("[[rule]]\nplugin = 'a/b'\ncapabilities = []\nintegrity = 'any'", Code::POLICY_FILE, None),
+            ("deny = [", Code::MANIFEST_SYNTAX, None),
+        ] {
+            let found = parse(text).unwrap_err();
+            assert_eq!((found.len(), found[0].code), (1, code), "{text}: {found:?}");
+            assert_eq!(found[0].hints.first().map(String::as_str), hint, "{text}");
+        }
+    }
+
+    #[test]
+    fn the_missing_rule_can_be_pasted() {
+        let mut asked = Asked::nothing("acme/tool".parse().unwrap(), Kind::Registry, [0; 32]);
+        let origins = vec!["https://a.example".parse().unwrap()];
+        asked.http = Some(HttpRight { origins, methods: [Method::Get].into() });
+        asked.secrets = [("token".to_owned(), vec!["https://*.b.example".parse().unwrap()])].into();
+        let integrity = digest_text(&[1; 32]);
+        let text = Policy::missing_rule(&asked, Some(&integrity));
+        let expected = format!(
+            "[[rule]]\nplugin = \"acme/tool\"\nintegrity = \"{integrity}\"\n\
+             origins = [\"https://a.example\", \"https://*.b.example\"]\ncapabilities = [\"http\", \"secret.token\"]\n"
+        );
+        assert_eq!(text, expected);
+        assert_eq!(parse(&text).unwrap().rules.len(), 1);
+        assert!(!Policy::missing_rule(&asked, None).contains("integrity"));
+    }
+}

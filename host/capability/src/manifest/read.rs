@@ -1,12 +1,10 @@
 //! From the text of a `plugin.toml` to a [`Manifest`], or to everything that is wrong with it.
 
 use std::collections::BTreeMap;
-use std::ops::Range;
 
 use s_diag::{Code, Diagnostic, Source};
 
-use super::{Capability, ConfigKey, ConfigType, Manifest};
-use crate::capability::CapabilityName;
+use super::{ConfigKey, ConfigType, Manifest};
 use crate::config;
 use crate::document::{self, Reader, Spanned, Table};
 use crate::id::WorldError;
@@ -33,7 +31,7 @@ pub(super) fn manifest(source: &Source) -> Result<Manifest, Vec<Diagnostic>> {
         Some(table) => commands::commands(&mut reader, &table, kind),
         None => BTreeMap::new(),
     };
-    edits_are_asked_for(&mut reader, &root, &capabilities, &commands);
+    edits_are_asked_for(&mut reader, &root);
     let manifest = plugin.map(|head| Manifest {
         id: head.id,
         version: head.version,
@@ -166,7 +164,11 @@ fn config_keys(reader: &mut Reader<'_>, table: &Table<'_>) -> BTreeMap<String, C
         name(reader, &key, "configuration keys");
         let words = ConfigType::ALL.map(ConfigType::as_str);
         let kind = reader.word(&table, "type", code, &words, ConfigType::from_word);
-        let Some(Spanned { value: kind, .. }) = reader.required(&table, "type", kind) else { continue };
+        let Some(Spanned { value: kind, .. }) = reader.required(&table, "type", kind) else {
+            // What refers to the key is not wrong because its type is.
+            keys.insert(key.value, ConfigKey { kind: ConfigType::Url, required: true, default: None });
+            continue;
+        };
         let required = reader.flag(&table, "required");
         let default = reader.read(&table, "default", code, |text| match config::fits(kind, &key.value, text) {
             Ok(()) => Ok(text.to_owned()),
@@ -230,27 +232,21 @@ fn name(reader: &mut Reader<'_>, key: &Spanned<String>, whose: &str) -> bool {
 }
 
 /// `propose-edits` and the `edits` of commands go together.
-fn edits_are_asked_for(
-    reader: &mut Reader<'_>,
-    root: &Table<'_>,
-    capabilities: &BTreeMap<CapabilityName, Capability>,
-    commands: &BTreeMap<String, super::Command>,
-) {
-    let asked = capabilities.contains_key(&CapabilityName::whole(Class::ProposeEdits));
-    let editing = commands.iter().find(|(_, command)| command.edits.is_some());
-    let span = |reader: &mut Reader<'_>, outer: &str, inner: &str| -> Range<usize> {
-        reader.table(root, outer).map_or(0..0, |table| table.key_span(inner))
-    };
-    match editing {
-        Some((name, _)) if !asked => {
-            let place = span(reader, "commands", name);
-            let message = format!("the command `{name}` states `edits`, and nothing asks for `propose-edits`");
-            reader.mistake(Code::PLUGIN_COMMAND, place, message, "states `edits`");
+fn edits_are_asked_for(reader: &mut Reader<'_>, root: &Table<'_>) {
+    let word = Class::ProposeEdits.as_str();
+    let asked = root.child("capabilities").filter(|table| table.has(word)).map(|table| table.key_span(word));
+    let commands = root.child("commands");
+    let mut keys = commands.iter().flat_map(Table::keys);
+    let editing =
+        keys.find(|key| commands.iter().any(|t| t.child(&key.value).is_some_and(|command| command.has("edits"))));
+    match (editing, asked) {
+        (Some(key), None) => {
+            let message = format!("the command `{}` states `edits`, and nothing asks for `{word}`", key.value);
+            reader.mistake(Code::PLUGIN_COMMAND, key.span, message, "states `edits`");
         }
-        None if asked => {
-            let place = span(reader, "capabilities", "propose-edits");
-            let message = "`propose-edits` is asked for, and no command states its `edits`";
-            reader.mistake(Code::PLUGIN_COMMAND, place, message, "");
+        (None, Some(span)) => {
+            let message = format!("`{word}` is asked for, and no command states its `edits`");
+            reader.mistake(Code::PLUGIN_COMMAND, span, message, "");
         }
         _ => {}
     }

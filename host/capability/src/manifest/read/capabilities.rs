@@ -26,9 +26,11 @@ pub(super) fn capabilities(
             capabilities.extend(capability(reader, &table, class, config).map(|capability| (name, capability)));
             continue;
         }
-        if table.keys().is_empty() {
+        let keys = table.keys();
+        if keys.is_empty() || keys.iter().any(|key| table.child(&key.value).is_none()) {
             let message = format!("`{class}` must be followed by a name, as in `[capabilities.{class}.NAME]`");
-            reader.mistake(Code::CAPABILITY_UNKNOWN, key.span, message, "");
+            reader.mistake(Code::CAPABILITY_UNKNOWN, key.span, message, "no name");
+            continue;
         }
         for (key, table) in reader.tables(&table) {
             let Some(name) = CapabilityName::named(class, &key.value) else {

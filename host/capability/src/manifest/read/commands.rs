@@ -27,9 +27,8 @@ pub(super) fn commands(reader: &mut Reader<'_>, table: &Table<'_>, kind: Option<
         let options = options(reader, &table);
         let words = EditScope::ALL.map(EditScope::as_str);
         let edits = reader.word(&table, "edits", CODE, &words, EditScope::from_word).map(|edits| edits.value);
-        if let Some(about) = about {
-            commands.insert(key.value, Command { about, arguments, options, edits });
-        }
+        let about = about.unwrap_or_default();
+        commands.insert(key.value, Command { about, arguments, options, edits });
     }
     commands
 }
