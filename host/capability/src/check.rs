@@ -233,3 +233,6 @@ fn rights(asked: &Asked, surroundings: Surroundings<'_>) -> Rights {
         limits,
     }
 }
+
+#[cfg(test)]
+mod tests;

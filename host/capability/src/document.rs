@@ -17,7 +17,10 @@ pub(crate) fn parse(source: &Source) -> Result<Document<&str>, Vec<Diagnostic>> 
     Document::parse(&*source.text).map_err(|error| {
         let message = error.message().lines().collect::<Vec<_>>().join("; ");
         let span = error.span().unwrap_or(0..0);
-        vec![Diagnostic::error(Code::MANIFEST_SYNTAX, format!("`{}` is not valid TOML", source.name)).at(source, span, message)]
+        vec![
+            Diagnostic::error(Code::MANIFEST_SYNTAX, format!("`{}` is not valid TOML", source.name))
+                .at(source, span, message),
+        ]
     })
 }
 
@@ -91,7 +94,13 @@ impl<'s> Reader<'s> {
     }
 
     /// Notes a mistake.
-    pub(crate) fn mistake(&mut self, code: Code, span: Range<usize>, message: impl Into<String>, label: impl Into<String>) {
+    pub(crate) fn mistake(
+        &mut self,
+        code: Code,
+        span: Range<usize>,
+        message: impl Into<String>,
+        label: impl Into<String>,
+    ) {
         self.found.push(Diagnostic::error(code, message).at(self.source, span, label));
     }
 
@@ -130,7 +139,12 @@ impl<'s> Reader<'s> {
     /// Notes that a key must be there, unless it is.
     pub(crate) fn required<T>(&mut self, table: &Table<'_>, key: &str, value: Option<T>) -> Option<T> {
         if value.is_none() && !table.has(key) {
-            self.mistake(self.code, table.span.clone(), format!("`{}` must be stated", table.path(key)), "missing here");
+            self.mistake(
+                self.code,
+                table.span.clone(),
+                format!("`{}` must be stated", table.path(key)),
+                "missing here",
+            );
         }
         value
     }

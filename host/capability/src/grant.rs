@@ -248,7 +248,12 @@ fn put_value<T>(values: &mut Vec<T>, place: Option<usize>, value: T) {
     }
 }
 
-fn remove<T>(document: &mut DocumentMut, list: &str, values: &mut Vec<T>, gone: impl Fn(&T) -> bool) -> usize {
+fn remove<T>(
+    document: &mut DocumentMut,
+    list: &str,
+    values: &mut Vec<T>,
+    gone: impl Fn(&T) -> bool,
+) -> usize {
     let places: Vec<usize> = (0..values.len()).filter(|&place| gone(&values[place])).collect();
     for &place in places.iter().rev() {
         values.remove(place);

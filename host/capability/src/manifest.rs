@@ -191,7 +191,8 @@ impl Manifest {
 
 impl ConfigType {
     /// All of them.
-    pub const ALL: [ConfigType; 4] = [ConfigType::Url, ConfigType::String, ConfigType::Bool, ConfigType::Path];
+    pub const ALL: [ConfigType; 4] =
+        [ConfigType::Url, ConfigType::String, ConfigType::Bool, ConfigType::Path];
 
     /// The word in `plugin.toml`.
     pub fn as_str(self) -> &'static str {

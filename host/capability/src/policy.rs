@@ -161,9 +161,10 @@ fn rule(reader: &mut Reader<'_>, table: &Table<'_>) -> Option<Rule> {
     reader.only(table, &["plugin", "integrity", "origins", "capabilities"]);
     let plugin = reader.read(table, "plugin", Code::POLICY_FILE, str::parse::<PluginPattern>);
     let plugin = reader.required(table, "plugin", plugin);
-    let integrity =
-        reader.read(table, "integrity", Code::POLICY_FILE, |text| digest::parse(text).map(|_| text.to_owned()));
-    let origins = reader.reads(table, "origins", Code::ORIGIN, str::parse::<OriginPattern>).unwrap_or_default();
+    let integrity = reader
+        .read(table, "integrity", Code::POLICY_FILE, |text| digest::parse(text).map(|_| text.to_owned()));
+    let origins =
+        reader.reads(table, "origins", Code::ORIGIN, str::parse::<OriginPattern>).unwrap_or_default();
     let capabilities = filters(reader, table, "capabilities");
     let capabilities = reader.required(table, "capabilities", capabilities);
     Some(Rule {
@@ -175,7 +176,8 @@ fn rule(reader: &mut Reader<'_>, table: &Table<'_>) -> Option<Rule> {
 }
 
 fn patterns(reader: &mut Reader<'_>, table: &Table<'_>, key: &str) -> Vec<PluginPattern> {
-    let patterns = reader.reads(table, key, Code::POLICY_FILE, str::parse::<PluginPattern>).unwrap_or_default();
+    let patterns =
+        reader.reads(table, key, Code::POLICY_FILE, str::parse::<PluginPattern>).unwrap_or_default();
     patterns.into_iter().map(|pattern| pattern.value).collect()
 }
 
@@ -186,7 +188,13 @@ fn filters(reader: &mut Reader<'_>, table: &Table<'_>, key: &str) -> Option<BTre
             Ok(filter) => drop(filters.insert(filter)),
             Err(error) => {
                 let message = error.to_string();
-                reader.misspelt(Code::CAPABILITY_UNKNOWN, word.span, message, "not known here", error.nearest);
+                reader.misspelt(
+                    Code::CAPABILITY_UNKNOWN,
+                    word.span,
+                    message,
+                    "not known here",
+                    error.nearest,
+                );
             }
         }
     }

@@ -127,7 +127,8 @@ fast = { type = "bool" }
     }
 
     fn values(stated: &[(&str, &str)]) -> Result<ConfigValues, Vec<ConfigError>> {
-        let stated: BTreeMap<_, _> = stated.iter().map(|&(key, value)| (key.to_owned(), value.to_owned())).collect();
+        let stated: BTreeMap<_, _> =
+            stated.iter().map(|&(key, value)| (key.to_owned(), value.to_owned())).collect();
         ConfigValues::check(&stated, &manifest())
     }
 
@@ -139,10 +140,17 @@ fast = { type = "bool" }
     fn a_url_becomes_its_exact_origin() {
         let asked = manifest().resolve(&values(&[("url", "http://10.0.0.7:8080/repo?x")]).unwrap());
         let http = asked.http.as_ref().unwrap();
-        assert_eq!(texts(&http.origins), ["http://10.0.0.7:8080", "https://login.example", "https://mirror.example"]);
+        assert_eq!(
+            texts(&http.origins),
+            ["http://10.0.0.7:8080", "https://login.example", "https://mirror.example"]
+        );
         assert_eq!(texts(&asked.download), ["http://10.0.0.7:8080"]);
         assert_eq!(texts(&asked.secrets["token"]), ["http://10.0.0.7:8080"]);
-        assert_eq!(texts(&asked.private_origins), ["http://10.0.0.7:8080"], "the default is not the user's word");
+        assert_eq!(
+            texts(&asked.private_origins),
+            ["http://10.0.0.7:8080"],
+            "the default is not the user's word"
+        );
         assert_eq!(asked.views["registry"], AskedView::Config(None));
         assert_eq!(asked.views["keys"], AskedView::Config(None), "an author does not choose a directory");
         assert_eq!(asked.views["notes"], AskedView::Bound);
@@ -153,7 +161,10 @@ fast = { type = "bool" }
     fn a_directory_becomes_a_view_and_no_origin() {
         for url in ["file:///srv/registry", "/srv/registry"] {
             let asked = manifest().resolve(&values(&[("url", url), ("keys", "/srv/keys")]).unwrap());
-            assert_eq!(texts(&asked.http.as_ref().unwrap().origins), ["https://login.example", "https://mirror.example"]);
+            assert_eq!(
+                texts(&asked.http.as_ref().unwrap().origins),
+                ["https://login.example", "https://mirror.example"]
+            );
             assert!(asked.download.is_empty() && asked.secrets["token"].is_empty());
             assert!(asked.private_origins.is_empty());
             assert_eq!(asked.views["registry"], AskedView::Config(Some(PathBuf::from("/srv/registry"))));

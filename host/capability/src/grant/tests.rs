@@ -22,7 +22,9 @@ fn everything() -> Asked {
         methods: [Method::Get, Method::Put].into(),
     });
     asked.download = vec!["https://cdn.example".parse().unwrap()];
-    asked.secrets = [("token".to_owned(), vec!["https://a.example".parse().unwrap()]), ("none".to_owned(), vec![])].into();
+    asked.secrets =
+        [("token".to_owned(), vec!["https://a.example".parse().unwrap()]), ("none".to_owned(), vec![])]
+            .into();
     (asked.seal, asked.clock, asked.random, asked.ui, asked.project, asked.disclose_packages) =
         (true, true, true, true, true, true);
     asked.cache_bytes = Some(64 << 20);
@@ -66,7 +68,11 @@ fn what_is_written_reads_back() {
         origin: "https://a.example".parse().unwrap(),
         from: SecretSource::Env("ACME_TOKEN".to_owned()),
     });
-    grants.bind_view(ViewBinding { plugin: id("acme/tool"), name: "bound".to_owned(), path: PathBuf::from("/srv") });
+    grants.bind_view(ViewBinding {
+        plugin: id("acme/tool"),
+        name: "bound".to_owned(),
+        path: PathBuf::from("/srv"),
+    });
     let back = parse(&grants.to_text()).unwrap_or_else(|found| panic!("{}\n{found:?}", grants.to_text()));
     assert_eq!(back.grants(), grants.grants());
     assert_eq!(back.secrets(), grants.secrets());
@@ -96,7 +102,10 @@ fn the_project_comes_before_the_user_and_expired_grants_never() {
 fn edits_keep_what_else_stands_in_the_file() {
     let mut first = Grants::default();
     first.grant(grant(everything(), Scope::User));
-    let text = format!("# mine\n{}\n# about the view\n[[view]]\nplugin = \"acme/x\"\nname = \"n\"\npath = \"/a\" # there\n", first.to_text());
+    let text = format!(
+        "# mine\n{}\n# about the view\n[[view]]\nplugin = \"acme/x\"\nname = \"n\"\npath = \"/a\" # there\n",
+        first.to_text()
+    );
     let mut grants = parse(&text).unwrap();
     grants.grant(grant(Asked::nothing(id("acme/tool"), Kind::Command, [1; 32]), Scope::User));
     grants.grant(grant(Asked::nothing(id("acme/new"), Kind::Audit, [2; 32]), Scope::User));
@@ -138,7 +147,8 @@ origin = "https://b.example"
 from = "prompt"
 "#;
     let grants = parse(text).unwrap();
-    let find = |plugin: &str, name: &str, origin: &str| grants.secret(&id(plugin), name, &origin.parse().unwrap());
+    let find =
+        |plugin: &str, name: &str, origin: &str| grants.secret(&id(plugin), name, &origin.parse().unwrap());
     let file = SecretSource::File(PathBuf::from("/run/secrets/token"));
     assert_eq!(find("acme/x", "token", "https://a.example"), Some(&file));
     assert_eq!(find("acme/x", "token", "https://b.example"), Some(&SecretSource::Prompt));
@@ -183,9 +193,14 @@ fn each_mistake_has_its_code_and_place() {
         assert_ne!(mistaken, text, "{from} is in {text}");
         let found = parse(&mistaken).unwrap_err();
         assert!(found.iter().any(|mistake| mistake.code == code), "{to}: {found:?}");
-        assert!(found.iter().all(|mistake| !mistake.message.contains("hunter2") && !mistake.labels.is_empty()));
+        assert!(
+            found.iter().all(|mistake| !mistake.message.contains("hunter2") && !mistake.labels.is_empty())
+        );
     }
-    for twice in ["[[view]]\nplugin = \"a/b\"\nname = \"n\"\npath = \"/x\"\n", &text[text.find("[[grant]]").unwrap()..]] {
+    for twice in [
+        "[[view]]\nplugin = \"a/b\"\nname = \"n\"\npath = \"/x\"\n",
+        &text[text.find("[[grant]]").unwrap()..],
+    ] {
         let found = parse(&format!("{twice}\n{twice}")).unwrap_err();
         assert!(found.iter().any(|mistake| mistake.labels.len() == 2), "says where the first is: {found:?}");
     }

@@ -97,7 +97,10 @@ fn a_whole_manifest_is_read() {
     let http = &manifest.capabilities[&CapabilityName::whole(Class::Http)];
     assert_eq!(http.reason, "reads the index");
     let Ask::Http { origins, methods } = &http.ask else { panic!("http asks for origins") };
-    assert_eq!(origins.iter().map(ToString::to_string).collect::<Vec<_>>(), ["https://login.acme.example", "{config.url}"]);
+    assert_eq!(
+        origins.iter().map(ToString::to_string).collect::<Vec<_>>(),
+        ["https://login.acme.example", "{config.url}"]
+    );
     assert_eq!(methods.len(), 3);
     assert_eq!((manifest.limits.memory_bytes, manifest.limits.time_ms), (Some(96 << 20), Some(90_000)));
     assert_eq!(manifest.config["repo"].default.as_deref(), Some("stryke-local"));
@@ -123,12 +126,32 @@ fn each_mistake_has_its_code_and_place() {
         ("license = \"MIT\"", "component = \"plugin.exe\"", Code::PLUGIN_MANIFEST, "\"plugin.exe\""),
         ("license = \"MIT\"", "license = \"M\\u001bIT\"", Code::PLUGIN_MANIFEST, "\"M\\u001bIT\""),
         (">=0.4", "four", Code::PLUGIN_MANIFEST, "\"four\""),
-        ("https://git.acme", "https://me:pw@git.acme", Code::PLUGIN_MANIFEST, "\"https://me:pw@git.acme.example/artifactory\""),
-        ("registry-plugin@0.1", "registry-plugin@0.7", Code::PLUGIN_INTERFACE_VERSION, "\"stryke:registry/registry-plugin@0.7\""),
-        ("registry-plugin@0.1", "registry-plug@0.1", Code::PLUGIN_WORLD, "\"stryke:registry/registry-plug@0.1\""),
+        (
+            "https://git.acme",
+            "https://me:pw@git.acme",
+            Code::PLUGIN_MANIFEST,
+            "\"https://me:pw@git.acme.example/artifactory\"",
+        ),
+        (
+            "registry-plugin@0.1",
+            "registry-plugin@0.7",
+            Code::PLUGIN_INTERFACE_VERSION,
+            "\"stryke:registry/registry-plugin@0.7\"",
+        ),
+        (
+            "registry-plugin@0.1",
+            "registry-plug@0.1",
+            Code::PLUGIN_WORLD,
+            "\"stryke:registry/registry-plug@0.1\"",
+        ),
         ("registry-plugin@0.1", "registry-plugin", Code::PLUGIN_WORLD, "\"stryke:registry/registry-plugin\""),
         ("[\"stryke:registry/registry-plugin@0.1\"]", "[]", Code::PLUGIN_MANIFEST, "worlds"),
-        ("[\"stryke:registry/registry-plugin@0.1\"]", "[\"stryke:auth/auth-plugin@0.1\"]", Code::PLUGIN_KIND, "\"stryke:auth/auth-plugin@0.1\""),
+        (
+            "[\"stryke:registry/registry-plugin@0.1\"]",
+            "[\"stryke:auth/auth-plugin@0.1\"]",
+            Code::PLUGIN_KIND,
+            "\"stryke:auth/auth-plugin@0.1\"",
+        ),
         ("[capabilities.clock]", "[capabilities.clokc]", Code::CAPABILITY_UNKNOWN, "clokc"),
         ("[capabilities.clock]", "[capabilities.random]", Code::CAPABILITY_KIND, "random"),
         ("[capabilities.clock]", "[capabilities.seal]", Code::CAPABILITY_KIND, "seal"),
@@ -139,7 +162,12 @@ fn each_mistake_has_its_code_and_place() {
         (clock, "[capabilities.clock]\nreason = \"x\"\nmax = 3", Code::PLUGIN_KEY, "max"),
         ("[capabilities.secret.token]", "[capabilities.secret]", Code::CAPABILITY_UNKNOWN, "secret"),
         ("[capabilities.secret.token]", "[capabilities.secret.\"a b\"]", Code::CAPABILITY_UNKNOWN, "\"a b\""),
-        ("https://login.acme.example", "https://good@evil.example", Code::ORIGIN, "\"https://good@evil.example\""),
+        (
+            "https://login.acme.example",
+            "https://good@evil.example",
+            Code::ORIGIN,
+            "\"https://good@evil.example\"",
+        ),
         ("https://login.acme.example", "https://*.com", Code::ORIGIN, "\"https://*.com\""),
         ("https://login.acme.example", "https://{config.url}", Code::ORIGIN, "\"https://{config.url}\""),
         ("https://login.acme.example", "{config.uri}", Code::PLUGIN_CONFIG_KEY, "\"{config.uri}\""),
@@ -157,7 +185,12 @@ fn each_mistake_has_its_code_and_place() {
         ("type = \"string\"", "type = \"text\"", Code::PLUGIN_MANIFEST, "\"text\""),
         ("type = \"string\"", "type = \"bool\"", Code::PLUGIN_MANIFEST, "\"stryke-local\""),
         ("repo = { type", "Repo = { type", Code::PLUGIN_MANIFEST, "Repo"),
-        ("required = true", "required = true, default = \"https://a.example\"", Code::PLUGIN_MANIFEST, "\"https://a.example\""),
+        (
+            "required = true",
+            "required = true, default = \"https://a.example\"",
+            Code::PLUGIN_MANIFEST,
+            "\"https://a.example\"",
+        ),
         ("[limits]", "[commands.x]\nabout = \"y\"\n[limits]", Code::PLUGIN_KIND, ""),
         ("[limits]", "[stuff]\n[limits]", Code::PLUGIN_KEY, "stuff"),
         ("[plugin]", "[plugin", Code::MANIFEST_SYNTAX, ""),
@@ -254,7 +287,10 @@ fn the_digest_is_of_what_is_asked_and_of_nothing_else() {
         assert_eq!(other == digest, same, "{to}");
     }
     let digest = parse(COMMAND).unwrap().capabilities_digest();
-    assert_ne!(parse(&COMMAND.replace("\"new-files\"", "\"project\"")).unwrap().capabilities_digest(), digest);
+    assert_ne!(
+        parse(&COMMAND.replace("\"new-files\"", "\"project\"")).unwrap().capabilities_digest(),
+        digest
+    );
 }
 
 proptest! {

@@ -12,7 +12,11 @@ use crate::rights::EditScope;
 
 const CODE: Code = Code::PLUGIN_COMMAND;
 
-pub(super) fn commands(reader: &mut Reader<'_>, table: &Table<'_>, kind: Option<Kind>) -> BTreeMap<String, Command> {
+pub(super) fn commands(
+    reader: &mut Reader<'_>,
+    table: &Table<'_>,
+    kind: Option<Kind>,
+) -> BTreeMap<String, Command> {
     let mut commands = BTreeMap::new();
     if let Some(kind) = kind.filter(|&kind| kind != Kind::Command) {
         let message = format!("a plugin of kind `{kind}` has no commands");
@@ -37,7 +41,8 @@ fn arguments(reader: &mut Reader<'_>, table: &Table<'_>) -> Vec<Argument> {
     let mut arguments: Vec<Argument> = Vec::new();
     for table in reader.list(table, "arguments") {
         reader.only(&table, &["name", "required", "repeat", "about"]);
-        let Some(name) = named(reader, &table, arguments.iter().map(|argument| argument.name.as_str())) else {
+        let Some(name) = named(reader, &table, arguments.iter().map(|argument| argument.name.as_str()))
+        else {
             continue;
         };
         let argument = Argument {
@@ -52,7 +57,10 @@ fn arguments(reader: &mut Reader<'_>, table: &Table<'_>) -> Vec<Argument> {
                 reader.mistake(CODE, table.span.clone(), message, "");
             }
             if argument.required && !last.required {
-                let message = format!("`{}` is required and stands behind `{}`, which is not", argument.name, last.name);
+                let message = format!(
+                    "`{}` is required and stands behind `{}`, which is not",
+                    argument.name, last.name
+                );
                 reader.mistake(CODE, table.span, message, "");
             }
         }
@@ -65,7 +73,9 @@ fn options(reader: &mut Reader<'_>, table: &Table<'_>) -> Vec<CommandOption> {
     let mut options: Vec<CommandOption> = Vec::new();
     for table in reader.list(table, "options") {
         reader.only(&table, &["name", "short", "values", "default", "flag", "about"]);
-        let Some(name) = named(reader, &table, options.iter().map(|option| option.name.as_str())) else { continue };
+        let Some(name) = named(reader, &table, options.iter().map(|option| option.name.as_str())) else {
+            continue;
+        };
         let option = CommandOption {
             short: short(reader, &table, &options),
             values: values(reader, &table),
@@ -126,7 +136,12 @@ fn values(reader: &mut Reader<'_>, table: &Table<'_>) -> Vec<String> {
         } else if seen.insert(value.value.clone()) {
             values.push(value.value);
         } else {
-            reader.mistake(CODE, value.span, format!("`{}` stands twice in `values`", value.value), "again here");
+            reader.mistake(
+                CODE,
+                value.span,
+                format!("`{}` stands twice in `values`", value.value),
+                "again here",
+            );
         }
     }
     values
@@ -138,7 +153,8 @@ fn contradictions(reader: &mut Reader<'_>, table: &Table<'_>, option: &CommandOp
         let message = format!("`{name}` is a flag, so it has neither values nor a default");
         reader.mistake(CODE, table.span.clone(), message, "");
     }
-    if let Some(default) = default.as_ref().filter(|default| !values.is_empty() && !values.contains(default)) {
+    if let Some(default) = default.as_ref().filter(|default| !values.is_empty() && !values.contains(default))
+    {
         let message = format!("`{default}` is not among the values of `{name}`");
         reader.mistake(CODE, table.key_span("default"), message, "");
     }
