@@ -40,7 +40,7 @@ pub struct Grant {
     pub integrity: Option<String>,
     /// What was allowed; its digest stands as `capabilities` in the file.
     pub rights: Asked,
-    /// The configuration it was allowed with.
+    /// The configuration it was allowed with, for people; what holds is `rights`.
     pub bound: BTreeMap<String, String>,
     /// When, in seconds since the Unix epoch.
     pub granted_unix: i64,

@@ -3,7 +3,7 @@
 //! Nothing runs to find out what a plugin is. The text stands beside the component and in its
 //! `stryke:plugin` section; [`Manifest::same_as`] tells whether the two say the same. Parsing
 //! reports every mistake at once. Origins may hold `{config.KEY}`, filled from the user's
-//! configuration by [`Manifest::resolve`](crate::resolve).
+//! configuration by [`Manifest::resolve`].
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;

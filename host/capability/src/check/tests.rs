@@ -151,6 +151,14 @@ fn each_step_refuses_in_its_order() {
         let refused = run(imports, &manifest, asked, consent, Some(&policy(text))).unwrap_err();
         assert_eq!(refused.code(), code, "{text}: {refused}");
     }
+    for forged in [
+        Asked { random: true, ..asked.clone() },
+        Asked { kind: crate::Kind::Auth, ..asked.clone() },
+        Asked { plugin: "acme/other".parse().unwrap(), ..asked.clone() },
+        Asked { limits: crate::LimitsRequest::default(), ..asked.clone() },
+    ] {
+        assert_eq!(run(&good, &manifest, &forged, Consent::OneRun, None), Err(Refusal::NotThisManifest));
+    }
     let newer = Import { version: semver::Version::new(0, 9, 0), ..good[0].clone() };
     let refused = run(&[newer], &manifest, &asked, Consent::OneRun, None).unwrap_err();
     assert_eq!(refused.code(), Code::PLUGIN_INTERFACE_VERSION);

@@ -215,6 +215,7 @@ fn each_mistake_in_a_command_has_its_code_and_place() {
         ("required = true", "repeat = true", ""),
         ("name = \"more\"", "name = \"file\"", "\"file\""),
         ("name = \"pretty\"", "name = \"format\"", "\"format\""),
+        ("name = \"pretty\"", "name = \"more\"", "\"more\""),
         ("name = \"pretty\"", "name = \"help\"", "\"help\""),
         ("short = \"f\"", "short = \"h\"", "\"h\""),
         ("short = \"f\"", "short = \"ff\"", "\"ff\""),

@@ -28,7 +28,7 @@ pub(super) fn commands(
         let about = line(reader, &table, "about", CODE);
         let about = reader.required(&table, "about", about);
         let arguments = arguments(reader, &table);
-        let options = options(reader, &table);
+        let options = options(reader, &table, &arguments);
         let words = EditScope::ALL.map(EditScope::as_str);
         let edits = reader.word(&table, "edits", CODE, &words, EditScope::from_word).map(|edits| edits.value);
         let about = about.unwrap_or_default();
@@ -69,13 +69,14 @@ fn arguments(reader: &mut Reader<'_>, table: &Table<'_>) -> Vec<Argument> {
     arguments
 }
 
-fn options(reader: &mut Reader<'_>, table: &Table<'_>) -> Vec<CommandOption> {
+fn options(reader: &mut Reader<'_>, table: &Table<'_>, arguments: &[Argument]) -> Vec<CommandOption> {
     let mut options: Vec<CommandOption> = Vec::new();
     for table in reader.list(table, "options") {
         reader.only(&table, &["name", "short", "values", "default", "flag", "about"]);
-        let Some(name) = named(reader, &table, options.iter().map(|option| option.name.as_str())) else {
-            continue;
-        };
+        // One namespace: a parser of command lines knows both by name.
+        let arguments = arguments.iter().map(|argument| argument.name.as_str());
+        let taken = arguments.chain(options.iter().map(|option| option.name.as_str()));
+        let Some(name) = named(reader, &table, taken) else { continue };
         let option = CommandOption {
             short: short(reader, &table, &options),
             values: values(reader, &table),
