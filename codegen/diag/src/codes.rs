@@ -49,6 +49,17 @@ codes! {
     1003 UNKNOWN_CODE "unknown-code" "`s explain` knows the codes that `s` prints, such as `S-5007`. This one is not among them."
     3001 MANIFEST_SYNTAX "manifest-syntax" "A TOML file could not be read. The place that is marked is where the text stops making sense; the mistake is there or just before."
     4001 IO "io" "The operating system refused a file operation. Nothing was left half-written: files are written beside their place and renamed into it."
+    4050 ORIGIN_DENIED "origin-denied" "Something wanted to reach an origin (scheme, host and port) or use a method that it is not permitted to. For a plugin, its manifest has to ask for the origin and its grant has to allow it; `s plugin info` shows both. A URL with a user name in it and schemes other than `http` and `https` are never permitted."
+    4051 ADDRESS_DENIED "address-denied" "A name led to an address that is not public: private, loopback, link-local or the like. That is how a server can be tricked into reaching machines behind it, so it is refused unless the user has named exactly this origin as one that may be private."
+    4052 REDIRECT_REFUSED "redirect-refused" "A server redirected to where the request may not go: to an origin that is not permitted, to a private address, from `https` back to `http`, or around and around. The permission of the first URL does not extend to where it points."
+    4053 OFFLINE "offline" "Something that is not on this machine was needed while `s` was told to stay offline. Run the command once without `--offline`, or vendor what it needs."
+    4054 TIMEOUT "timeout" "A server did not accept a connection, did not answer, or stopped in the middle of its answer for longer than is allowed. Try again; if it lasts, the server or the way to it is at fault."
+    4055 UNREACHABLE "unreachable" "There is no connection to a server: its name has no address, it refuses connections, it hangs up, or what it says is not HTTP. `s` has tried several times where that was safe. Check the URL, the network and the proxy settings."
+    4056 ANSWER_TOO_LARGE "answer-too-large" "A server sent, or announced, more than is allowed for this request. Nothing of it was kept. A limit stands where a file of that size would be a mistake or an attack."
+    4057 ANSWER_TRUNCATED "answer-truncated" "An answer broke off before its announced end. Nothing of it was kept. Try again; if it lasts, the server or something between is cutting answers short."
+    4058 DIGEST_MISMATCH "digest-mismatch" "A file that was downloaded is not the one that was expected: its SHA-256 or its size differs. It was thrown away. Either the file was replaced on the server, which should not happen, or something between changed it. Do not work around this by changing the expected digest unless you know why it changed."
+    4059 TLS "tls" "No secure connection could be agreed on: the certificate of the server is not valid for its name, has expired, or is vouched for by nobody this machine trusts. `SSL_CERT_FILE` names a file of further certificates to trust."
+    4060 REQUEST_INVALID "request-invalid" "A request could not be sent as it was: its URL is not one, a header has characters that cannot be sent, or a header was set that belongs to `s` itself. For a plugin this is a bug in the plugin."
     9001 BUG "bug" "`s` found itself in a state that should not exist. This is a bug in `s`; please report it with the text that was printed."
 }
 

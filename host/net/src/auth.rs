@@ -173,7 +173,9 @@ impl Credential {
             Scheme::Header(name) => vet_credential_header(name)?,
         };
         if matches!(&self.scheme, Scheme::Basic(user) if user.contains([':', '\r', '\n', '\0'])) {
-            return Err(NetError::InvalidRequest { what: "the user name has characters that cannot be sent".into() });
+            return Err(NetError::InvalidRequest {
+                what: "the user name has characters that cannot be sent".into(),
+            });
         }
         let mut value = HeaderValue::from_str(&self.value()).map_err(|_| NetError::InvalidRequest {
             what: "the credential has characters that cannot be sent".into(),

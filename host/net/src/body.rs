@@ -62,10 +62,7 @@ impl hyper::body::Body for SentBody {
     type Data = Bytes;
     type Error = io::Error;
 
-    fn poll_frame(
-        self: Pin<&mut Self>,
-        _: &mut Context<'_>,
-    ) -> Poll<Option<io::Result<Frame<Bytes>>>> {
+    fn poll_frame(self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<Option<io::Result<Frame<Bytes>>>> {
         Poll::Ready(match self.get_mut() {
             SentBody::Bytes(bytes) => bytes.take().map(|bytes| Ok(Frame::data(bytes))),
             SentBody::Reader { left: 0, .. } | SentBody::Reader { reader: None, .. } => None,

@@ -99,7 +99,8 @@ impl Exchange<'_> {
             .map_err(|why| NetError::Denied { url: DisplayUrl::new(&step.url), why })?;
         let first_origin = self.origin(&step.url)?;
         let mut credential = self.first_credential(&first_origin, &step.url).await?;
-        let mut may_challenge = matches!(self.auth, Auth::Origin) && self.shared.options.credentials.is_some();
+        let mut may_challenge =
+            matches!(self.auth, Auth::Origin) && self.shared.options.credentials.is_some();
         let mut redirects = 0;
         loop {
             if let Some(credential) = &credential {
@@ -235,10 +236,12 @@ impl Exchange<'_> {
     fn cache_plan(&self, step: &Step, credential: Option<&Credential>) -> Option<Plan> {
         let cache = self.shared.options.cache.as_ref()?;
         let is_asked = self.cache_mode != CacheMode::Bypass && step.method == Method::Get;
-        (is_asked && matches!(step.body, RequestBody::Empty) && cache::is_cacheable(&step.headers)).then(|| Plan {
-            cache: Arc::clone(cache),
-            key: CacheKey::of(&self.permit.holder, &step.url, &step.headers, credential),
-        })
+        (is_asked && matches!(step.body, RequestBody::Empty) && cache::is_cacheable(&step.headers)).then(
+            || Plan {
+                cache: Arc::clone(cache),
+                key: CacheKey::of(&self.permit.holder, &step.url, &step.headers, credential),
+            },
+        )
     }
 
     fn add_own_headers(
@@ -276,7 +279,8 @@ impl Exchange<'_> {
                 Ok(response) if is_passing_status(response.status().as_u16()) => {
                     let now = self.shared.options.clock.now();
                     let value = response.headers().get(header::RETRY_AFTER);
-                    let asked = value.and_then(|value| value.to_str().ok()).and_then(|text| retry_after(text, now));
+                    let asked =
+                        value.and_then(|value| value.to_str().ok()).and_then(|text| retry_after(text, now));
                     match asked {
                         Some(asked) if asked > policy.retry_after_max => return result,
                         Some(asked) => asked,
@@ -304,7 +308,8 @@ impl Exchange<'_> {
     ) -> Result<http::Response<Incoming>, NetError> {
         let url = self.shown(&step.url);
         let invalid = |what: String| NetError::InvalidRequest { what };
-        let body = step.body.to_sent().map_err(|error| invalid(format!("its body cannot be read: {error}")))?;
+        let body =
+            step.body.to_sent().map_err(|error| invalid(format!("its body cannot be read: {error}")))?;
         // The semaphore is never closed.
         let _slot = self.shared.in_flight.acquire().await;
         let mut target = step.url.clone();
@@ -324,7 +329,8 @@ impl Exchange<'_> {
             Err(_) => return Err(NetError::Timeout { url, phase: Phase::Head, after }),
         };
         let limits = &self.shared.options.limits;
-        let bytes: usize = response.headers().iter().map(|(name, value)| name.as_str().len() + value.len()).sum();
+        let bytes: usize =
+            response.headers().iter().map(|(name, value)| name.as_str().len() + value.len()).sum();
         if response.headers().len() > limits.header_count_max || bytes > limits.head_bytes_max {
             return Err(NetError::HeadTooLarge { url });
         }

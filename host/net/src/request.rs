@@ -180,7 +180,9 @@ pub(crate) fn vet_credential_header(name: &str) -> Result<HeaderName, NetError> 
 /// Refuses URLs no server would read.
 pub(crate) fn vet_url(url: &Url) -> Result<(), NetError> {
     if url.as_str().len() > URL_BYTES_MAX {
-        return Err(NetError::InvalidRequest { what: format!("the URL is longer than {URL_BYTES_MAX} bytes") });
+        return Err(NetError::InvalidRequest {
+            what: format!("the URL is longer than {URL_BYTES_MAX} bytes"),
+        });
     }
     Ok(())
 }
@@ -195,7 +197,14 @@ mod tests {
 
     #[test]
     fn headers_of_the_client_are_refused() {
-        for name in RESERVED.iter().copied().chain(["Host", "proxy-authorization", "Proxy-Connection", "a b", "", "x:y"]) {
+        for name in RESERVED.iter().copied().chain([
+            "Host",
+            "proxy-authorization",
+            "Proxy-Connection",
+            "a b",
+            "",
+            "x:y",
+        ]) {
             let headers = [(name.to_owned(), "v".to_owned())];
             assert!(matches!(vet_headers(&headers), Err(NetError::InvalidRequest { .. })), "{name}");
         }

@@ -7,8 +7,8 @@ use s_kit::{Answer, Received, Server};
 
 use super::{client, get, options, permit_for, secret, text};
 use crate::{
-    Ask, Auth, BoxFuture, Client, Credential, CredentialError, CredentialSource, Denial, NetError, NetErrorKind,
-    Options, Purpose, Request, Scheme,
+    Ask, Auth, BoxFuture, Client, Credential, CredentialError, CredentialSource, Denial, NetError,
+    NetErrorKind, Options, Purpose, Request, Scheme,
 };
 
 /// Gives what it was told for asks without and with challenges.
@@ -20,7 +20,8 @@ struct Keys {
 
 impl CredentialSource for Keys {
     fn credential(&self, ask: Ask) -> BoxFuture<'_, Result<Option<Credential>, CredentialError>> {
-        let answer = if ask.challenges.is_empty() { Ok(self.stored.clone()) } else { self.challenged.clone() };
+        let answer =
+            if ask.challenges.is_empty() { Ok(self.stored.clone()) } else { self.challenged.clone() };
         self.asks.lock().unwrap().push(ask);
         Box::pin(std::future::ready(answer))
     }
@@ -75,12 +76,14 @@ async fn challenges_are_answered_once() {
 async fn forbidden_is_a_challenge_only_when_it_says_so() {
     let server = Server::start(|_| Answer::status(403));
     let origin = server.origin();
-    let keys = Arc::new(Keys { stored: None, challenged: Ok(bearer("new-token", &origin)), asks: Mutex::default() });
+    let keys =
+        Arc::new(Keys { stored: None, challenged: Ok(bearer("new-token", &origin)), asks: Mutex::default() });
     assert_eq!(ask_with(&server, keys.clone()).await.unwrap(), 403);
     assert_eq!(keys.asks.lock().unwrap().len(), 1);
     let server = Server::start(|_| Answer::status(403).header("www-authenticate", "Bearer"));
     let origin = server.origin();
-    let keys = Arc::new(Keys { stored: None, challenged: Ok(bearer("new-token", &origin)), asks: Mutex::default() });
+    let keys =
+        Arc::new(Keys { stored: None, challenged: Ok(bearer("new-token", &origin)), asks: Mutex::default() });
     assert_eq!(ask_with(&server, keys).await.unwrap(), 403);
     assert_eq!(server.request_count(), 2);
 }
@@ -102,7 +105,8 @@ async fn secrets_go_nowhere_else() {
     let elsewhere = secret("t0ken-t0ken", &["https://other.example"]);
     let expired = secret("t0ken-t0ken", &[&server.origin()])
         .with_expiry(Some(SystemTime::UNIX_EPOCH + Duration::from_secs(784_111_777)));
-    for (secret, expected) in [(elsewhere, Denial::Secret(server.origin())), (expired, Denial::SecretExpired)] {
+    for (secret, expected) in [(elsewhere, Denial::Secret(server.origin())), (expired, Denial::SecretExpired)]
+    {
         let request = Request { auth: Auth::Bearer(secret), ..get(server.url("/")) };
         let error = client.send(&permit, request).await.unwrap_err();
         assert!(!format!("{error} {error:?}").contains("t0ken"), "{error:?}");

@@ -36,12 +36,14 @@ async fn bodies_have_a_limit() {
     let announced = Request { body_bytes_max: Some(1000), ..get(server.url("/announced")) };
     let error = client.send(&permit_for(&server), announced).await.unwrap_err();
     assert!(matches!(error, NetError::BodyTooLarge { .. }), "refused before it is read: {error:?}");
-    let head = Request { method: crate::Method::Head, body_bytes_max: Some(10), ..get(server.url("/announced")) };
+    let head =
+        Request { method: crate::Method::Head, body_bytes_max: Some(10), ..get(server.url("/announced")) };
     assert_eq!(client.send(&permit_for(&server), head).await.unwrap().status(), 200);
     let exact = Request { body_bytes_max: Some(1000), ..get(server.url("/exact")) };
     assert_eq!(text(&client, &permit_for(&server), exact).await.len(), 1000);
     // A request cannot raise the limit of the client.
-    let small = Client::new(Options { limits: Limits { body_bytes_max: 10, ..Limits::default() }, ..options() });
+    let small =
+        Client::new(Options { limits: Limits { body_bytes_max: 10, ..Limits::default() }, ..options() });
     let error = body_error(&small, &server, "/chunked", u64::MAX).await;
     assert!(matches!(error, NetError::BodyTooLarge { limit: 10, .. }), "{error:?}");
 }

@@ -35,13 +35,18 @@ async fn redirects_are_followed_with_the_right_method() {
 async fn every_hop_is_checked() {
     let other = Server::start(|_| Answer::ok("other"));
     let other_url = other.url("/");
-    let server = Server::start(move |request| Answer::redirect(302, match request.path() {
-        "/other" => other_url.clone(),
-        "/metadata" => "http://169.254.169.254/latest".into(),
-        "/userinfo" => "http://a:secret@127.0.0.1/".into(),
-        "/file" => "file:///etc/passwd".into(),
-        _ => "http://[".into(),
-    }));
+    let server = Server::start(move |request| {
+        Answer::redirect(
+            302,
+            match request.path() {
+                "/other" => other_url.clone(),
+                "/metadata" => "http://169.254.169.254/latest".into(),
+                "/userinfo" => "http://a:secret@127.0.0.1/".into(),
+                "/file" => "file:///etc/passwd".into(),
+                _ => "http://[".into(),
+            },
+        )
+    });
     let client = client();
     let mut permit = permit_for(&server).as_ref().clone();
     permit.origins.push("http://169.254.169.254".parse().unwrap());
@@ -55,7 +60,10 @@ async fn every_hop_is_checked() {
         let error = client.send(&permit, get(server.url(path))).await.unwrap_err();
         assert_eq!(error.kind(), NetErrorKind::Denied);
         assert!(!error.to_string().contains("secret"));
-        assert!(matches!(&error, NetError::RedirectRefused { why, .. } if *why == expected), "{path}: {error:?}");
+        assert!(
+            matches!(&error, NetError::RedirectRefused { why, .. } if *why == expected),
+            "{path}: {error:?}"
+        );
     }
     let error = client.send(&permit, get(server.url("/broken"))).await.unwrap_err();
     assert!(matches!(error, NetError::Protocol { .. }), "{error:?}");
