@@ -150,8 +150,8 @@ pub trait CredentialSource: Send + Sync {
     fn credential(&self, ask: Ask) -> BoxFuture<'_, Result<Option<Credential>, CredentialError>>;
 }
 
-/// The text that reaches a server in place of masked bytes is never shorter than this many bytes:
-/// shorter secrets would turn ordinary answers into stars.
+/// The length in bytes from which a secret is masked in answers. Masking shorter ones would turn
+/// ordinary text into stars, and tell by where the stars are what the secret is.
 const MASKED_BYTES_MIN: usize = 6;
 
 impl Credential {

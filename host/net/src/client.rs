@@ -54,7 +54,8 @@ pub struct Options {
 pub struct Timeouts {
     /// Name, connection and handshake.
     pub connect: Duration,
-    /// From the request to the end of the headers of its answer, with the connection.
+    /// From the request to the end of the headers of its answer, with the connection; anew while the
+    /// body of the request is being taken.
     pub head: Duration,
     /// Between two parts of a body.
     pub chunk: Duration,

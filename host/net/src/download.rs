@@ -15,7 +15,7 @@ use crate::permit::Permit;
 use crate::request::Request;
 
 /// What to download.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct DownloadPlan {
     /// Where the file can be had, in order of preference.
     pub urls: Vec<Url>,

@@ -1,8 +1,10 @@
 //! One exchange: redirects around challenges around the cache around retries around one request.
 
 use std::error::Error;
+use std::future::Future;
 use std::sync::Arc;
-use std::sync::atomic::Ordering::Relaxed;
+use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
+use std::time::Duration;
 
 use http::header::{self, HeaderMap, HeaderName, HeaderValue};
 use hyper::body::{Body as _, Incoming};
@@ -102,11 +104,13 @@ impl Exchange<'_> {
         let mut may_challenge =
             matches!(self.auth, Auth::Origin) && self.shared.options.credentials.is_some();
         let mut redirects = 0;
+        let mut came_from = None;
         loop {
             if let Some(credential) = &credential {
                 self.needles.extend(credential.needles());
             }
-            let response = match self.answer(&step, credential.as_ref()).await? {
+            let answer = self.answer(&step, credential.as_ref()).await;
+            let response = match answer.map_err(|error| refused_after(came_from.as_ref(), error))? {
                 Answer::Kept(kept) => return Ok(self.kept_response(kept, step.url)),
                 Answer::Fresh(response, plan) => match self.challenges(&response) {
                     Some(challenges) if may_challenge && self.origin(&step.url)? == first_origin => {
@@ -141,7 +145,12 @@ impl Exchange<'_> {
             vet_url(&next.url)?;
             self.permit
                 .decide(Question::Request { method: next.method, url: &next.url, from: Some(&step.url) })
-                .map_err(|why| NetError::RedirectRefused { from, to: self.shown(&next.url), why })?;
+                .map_err(|why| NetError::RedirectRefused {
+                    from: from.clone(),
+                    to: self.shown(&next.url),
+                    why,
+                })?;
+            came_from = Some(from);
             let origin = self.origin(&next.url)?;
             // Once left behind it stays so: a server must not choose where it comes back.
             credential = credential.filter(|credential| credential.secret.may_go_to(&origin));
@@ -252,7 +261,9 @@ impl Exchange<'_> {
     ) -> Result<(), NetError> {
         // Compressed bodies would have sizes and digests of their own.
         headers.insert(header::ACCEPT_ENCODING, HeaderValue::from_static("identity"));
-        if let Ok(agent) = HeaderValue::from_str(&self.shared.options.user_agent) {
+        if !headers.contains_key(header::USER_AGENT)
+            && let Ok(agent) = HeaderValue::from_str(&self.shared.options.user_agent)
+        {
             headers.insert(header::USER_AGENT, agent);
         }
         if step.url.scheme() == "http"
@@ -308,8 +319,11 @@ impl Exchange<'_> {
     ) -> Result<http::Response<Incoming>, NetError> {
         let url = self.shown(&step.url);
         let invalid = |what: String| NetError::InvalidRequest { what };
-        let body =
-            step.body.to_sent().map_err(|error| invalid(format!("its body cannot be read: {error}")))?;
+        let parts = Arc::new(AtomicU64::new(0));
+        let body = step
+            .body
+            .to_sent(Arc::clone(&parts))
+            .map_err(|error| invalid(format!("its body cannot be read: {error}")))?;
         // The semaphore is never closed.
         let _slot = self.shared.in_flight.acquire().await;
         let mut target = step.url.clone();
@@ -323,10 +337,10 @@ impl Exchange<'_> {
         let counter = self.shared.counters.of(&self.permit.holder, self.origin(&step.url)?.to_string());
         counter.requests.fetch_add(1, Relaxed);
         let after = self.shared.options.timeouts.head;
-        let response = match tokio::time::timeout(after, pool.request(request)).await {
-            Ok(Ok(response)) => response,
-            Ok(Err(error)) => return Err(request_error(&error, url)),
-            Err(_) => return Err(NetError::Timeout { url, phase: Phase::Head, after }),
+        let response = match while_moving(pool.request(request), after, &parts).await {
+            Some(Ok(response)) => response,
+            Some(Err(error)) => return Err(request_error(&error, url)),
+            None => return Err(NetError::Timeout { url, phase: Phase::Head, after }),
         };
         let limits = &self.shared.options.limits;
         let bytes: usize =
@@ -417,6 +431,22 @@ impl Exchange<'_> {
     }
 }
 
+/// Waits until there was no progress for so long: no answer, and no part of the body that was taken.
+async fn while_moving<T>(work: impl Future<Output = T>, patience: Duration, parts: &AtomicU64) -> Option<T> {
+    let mut work = std::pin::pin!(work);
+    let mut before = parts.load(Relaxed);
+    loop {
+        if let Ok(done) = tokio::time::timeout(patience, &mut work).await {
+            return Some(done);
+        }
+        let now = parts.load(Relaxed);
+        if now == before {
+            return None;
+        }
+        before = now;
+    }
+}
+
 fn masked_host(url: &Url) -> Url {
     let mut masked = url.clone();
     // The host is a valid one, so that these succeed for `http` and `https`.
@@ -425,6 +455,16 @@ fn masked_host(url: &Url) -> Url {
     masked.set_query(None);
     masked.set_fragment(None);
     masked
+}
+
+/// An address that is denied after a redirect is the redirect's doing.
+fn refused_after(came_from: Option<&DisplayUrl>, error: NetError) -> NetError {
+    match (came_from, error) {
+        (Some(from), NetError::Denied { url, why }) => {
+            NetError::RedirectRefused { from: from.clone(), to: url, why }
+        }
+        (_, error) => error,
+    }
 }
 
 fn request_error(error: &hyper_util::client::legacy::Error, url: DisplayUrl) -> NetError {

@@ -104,6 +104,25 @@ async fn every_wait_has_an_end() {
 }
 
 #[tokio::test]
+async fn slow_uploads_are_not_silence() {
+    struct Slow;
+    impl std::io::Read for Slow {
+        fn read(&mut self, buffer: &mut [u8]) -> std::io::Result<usize> {
+            std::thread::sleep(Duration::from_millis(1));
+            buffer[0] = b'x';
+            Ok(1)
+        }
+    }
+    let server = Server::start(|request| Answer::ok(request.body.len().to_string()));
+    let timeouts = Timeouts { head: SHORT, ..Timeouts::default() };
+    let client = Client::new(Options { timeouts, ..options() });
+    let mut put = get(server.url("/"));
+    put.method = crate::Method::Put;
+    put.body = crate::RequestBody::Reader { length: 400, open: std::sync::Arc::new(|| Ok(Box::new(Slow))) };
+    assert_eq!(text(&client, &permit_for(&server), put).await, "400");
+}
+
+#[tokio::test]
 async fn connecting_has_an_end() {
     struct Never;
     impl crate::Resolve for Never {

@@ -96,6 +96,32 @@ async fn denied_addresses_are_passed_over() {
 }
 
 #[tokio::test]
+async fn addresses_that_fail_are_passed_over() {
+    let server = Server::start(|_| Answer::ok("hello"));
+    // Nobody listens at the first.
+    let names = Names::new(&[&["127.0.0.9", "127.0.0.1"]]);
+    let client = Client::new(Options { resolver: names, ..options() });
+    let url = format!("http://inner.example:{}/", server.port());
+    assert_eq!(text(&client, &permit(&[&url]), get(&url)).await, "hello");
+}
+
+#[tokio::test]
+async fn headers_are_the_callers_as_far_as_they_may() {
+    let server = Server::start(Answer::echo);
+    let with = |name: &str, value: &str| Request {
+        headers: vec![(name.into(), value.into())],
+        ..get(server.url("/"))
+    };
+    let echoed = text(&client(), &permit_for(&server), with("Accept", "text/plain")).await;
+    assert!(echoed.contains("\naccept: text/plain\n") && echoed.contains("\nuser-agent: s/"), "{echoed}");
+    let echoed = text(&client(), &permit_for(&server), with("User-Agent", "mine")).await;
+    assert!(echoed.contains("\nuser-agent: mine\n"), "{echoed}");
+    let error = client().send(&permit_for(&server), with("Cookie", "a=b")).await.unwrap_err();
+    assert_eq!(error.kind(), NetErrorKind::InvalidRequest);
+    assert_eq!(server.request_count(), 2);
+}
+
+#[tokio::test]
 async fn connections_are_not_shared_between_permits() {
     let server = Server::start(|_| Answer::ok("hello"));
     let client = client();

@@ -1,7 +1,7 @@
 //! TLS.
 
 use std::io::{Read, Write};
-use std::net::TcpListener;
+use std::net::{TcpListener, TcpStream};
 use std::sync::Arc;
 
 use rustls::pki_types::{PrivateKeyDer, PrivatePkcs8KeyDer};
@@ -9,7 +9,7 @@ use rustls::{ServerConfig, ServerConnection, StreamOwned};
 use s_kit::{Answer, Server};
 
 use super::{Names, client, get, options, permit, permit_for, text};
-use crate::{Client, NetError, NetErrorKind, Options, Roots};
+use crate::{Client, NetError, NetErrorKind, Options, Proxies, Roots};
 
 /// Starts a server for `good.example` and returns its port and its certificate in DER. It greets
 /// whoever shakes hands with it.
@@ -61,6 +61,42 @@ async fn servers_have_to_be_vouched_for() {
         let error = client.send(&both, get(url)).await.unwrap_err();
         assert_eq!(error.kind(), NetErrorKind::Tls, "{url}: {error:?}");
     }
+}
+
+/// Starts a proxy that leads every tunnel to this port, and returns its own.
+fn tunnel_to(target: u16) -> u16 {
+    let listener = TcpListener::bind(("127.0.0.1", 0)).unwrap();
+    let port = listener.local_addr().unwrap().port();
+    std::thread::spawn(move || {
+        for mut near in listener.incoming().flatten() {
+            let mut head = Vec::new();
+            let mut byte = [0];
+            while !head.ends_with(b"\r\n\r\n") && near.read(&mut byte).is_ok_and(|count| count == 1) {
+                head.push(byte[0]);
+            }
+            assert!(head.starts_with(b"CONNECT good.example:"));
+            let mut far = TcpStream::connect(("127.0.0.1", target)).unwrap();
+            near.write_all(b"HTTP/1.1 200 Connected\r\n\r\n").unwrap();
+            let (mut back_far, mut back_near) = (far.try_clone().unwrap(), near.try_clone().unwrap());
+            std::thread::spawn(move || std::io::copy(&mut back_far, &mut back_near));
+            std::thread::spawn(move || std::io::copy(&mut near, &mut far));
+        }
+    });
+    port
+}
+
+#[tokio::test]
+async fn tunnels_are_secure_end_to_end() {
+    let (port, certificate) = secure_server();
+    let proxy = format!("127.0.0.1:{}", tunnel_to(port));
+    let options = Options {
+        roots: Roots::Only(vec![certificate]),
+        proxies: Proxies::new(None, Some(&proxy), None).unwrap(),
+        resolver: Names::new(&[&[]]),
+        ..options()
+    };
+    let url = format!("https://good.example:{port}/");
+    assert_eq!(text(&Client::new(options), &permit(&[&url]), get(&url)).await, "hello");
 }
 
 #[tokio::test]
