@@ -22,7 +22,7 @@ use crate::error::{NetError, Phase};
 use crate::mask::Mask;
 use crate::permit::{Denial, Permit, Question, origin_of};
 use crate::pool::Pool;
-use crate::redirect::{BODY_HEADERS, redirect};
+use crate::redirect::{BODY_HEADERS, Redirect, redirect};
 use crate::request::{Method, Request, vet_headers, vet_url};
 use crate::response::{Body, Deadline, Keep, Live, Response, Source};
 use crate::retry::{is_passing_status, retry_after};
@@ -110,59 +110,61 @@ impl Exchange<'_> {
                 self.needles.extend(credential.needles());
             }
             let answer = self.answer(&step, credential.as_ref()).await;
-            let response = match answer.map_err(|error| refused_after(came_from.as_ref(), error))? {
+            let (response, plan) = match answer.map_err(|error| refused_after(came_from.as_ref(), error))? {
                 Answer::Kept(kept) => return Ok(self.kept_response(kept, step.url)),
-                Answer::Fresh(response, plan) => match self.challenges(&response) {
-                    Some(challenges) if may_challenge && self.origin(&step.url)? == first_origin => {
-                        may_challenge = false;
-                        let found = self.ask(&first_origin, challenges, &step.url).await?;
-                        match (found, &credential) {
-                            (Some(found), Some(sent)) if found.sends_the_same(sent) => (response, plan),
-                            (Some(found), _) => {
-                                credential = Some(found);
-                                continue;
-                            }
-                            (None, _) => (response, plan),
-                        }
-                    }
-                    _ => (response, plan),
-                },
+                Answer::Fresh(response, plan) => (response, plan),
             };
-            let (response, plan) = response;
+            if may_challenge && let Some(challenges) = challenges(&response) {
+                may_challenge = false;
+                let found = self.ask(&first_origin, challenges, &step.url).await?;
+                let is_new =
+                    |found: &Credential| !credential.as_ref().is_some_and(|sent| found.sends_the_same(sent));
+                if let Some(found) = found.filter(is_new) {
+                    credential = Some(found);
+                    continue;
+                }
+            }
             let location = response.headers().get(header::LOCATION).and_then(|value| value.to_str().ok());
             let Some(next) = redirect(response.status().as_u16(), location, &step.url, step.method) else {
                 return self.fresh_response(*response, plan, step.url);
             };
             let from = self.shown(&step.url);
-            let next = next.map_err(|error| NetError::Protocol {
-                url: from.clone(),
-                detail: format!("the location it redirects to is not a URL: {error}"),
-            })?;
             if redirects == self.shared.options.limits.redirects_max {
                 return Err(NetError::TooManyRedirects { url: from, limit: redirects });
             }
             redirects += 1;
-            vet_url(&next.url)?;
-            self.permit
-                .decide(Question::Request { method: next.method, url: &next.url, from: Some(&step.url) })
-                .map_err(|why| NetError::RedirectRefused {
-                    from: from.clone(),
-                    to: self.shown(&next.url),
-                    why,
-                })?;
-            came_from = Some(from);
-            let origin = self.origin(&next.url)?;
-            // Once left behind it stays so: a server must not choose where it comes back.
+            let next = next.map_err(|error| NetError::Protocol {
+                url: from.clone(),
+                detail: format!("the location it redirects to is not a URL: {error}"),
+            })?;
+            self.follow(&mut step, next)?;
+            // What was left behind stays behind: a server must not choose where it is used next.
+            let origin = self.origin(&step.url)?;
             credential = credential.filter(|credential| credential.secret.may_go_to(&origin));
-            if !next.keeps_body {
-                step.body = RequestBody::Empty;
-                for name in BODY_HEADERS {
-                    step.headers.remove(name);
-                }
-            }
-            step.url = next.url;
-            step.method = next.method;
+            may_challenge &= origin == first_origin;
+            came_from = Some(from);
         }
+    }
+
+    /// Makes a step of a redirect, if it is permitted.
+    fn follow(&self, step: &mut Step, next: Redirect) -> Result<(), NetError> {
+        vet_url(&next.url)?;
+        self.permit
+            .decide(Question::Request { method: next.method, url: &next.url, from: Some(&step.url) })
+            .map_err(|why| NetError::RedirectRefused {
+                from: self.shown(&step.url),
+                to: self.shown(&next.url),
+                why,
+            })?;
+        if !next.keeps_body {
+            step.body = RequestBody::Empty;
+            for name in BODY_HEADERS {
+                step.headers.remove(name);
+            }
+        }
+        step.url = next.url;
+        step.method = next.method;
+        Ok(())
     }
 
     /// Returns the credential to begin with.
@@ -198,18 +200,6 @@ impl Exchange<'_> {
             .map_err(|source| NetError::Credential { url: DisplayUrl::new(url), source })?;
         let now = self.shared.options.clock.now();
         Ok(found.filter(|found| found.secret.may_go_to(origin) && !found.secret.is_expired(now)))
-    }
-
-    /// Returns the challenges of an answer that asks for a credential, none for other answers.
-    fn challenges(&self, response: &http::Response<Incoming>) -> Option<Vec<String>> {
-        let values = response.headers().get_all(header::WWW_AUTHENTICATE);
-        let challenges: Vec<String> =
-            values.iter().map(|value| String::from_utf8_lossy(value.as_bytes()).into_owned()).collect();
-        match response.status().as_u16() {
-            401 => Some(challenges),
-            403 if !challenges.is_empty() => Some(challenges),
-            _ => None,
-        }
     }
 
     /// Answers one step from the cache, the network, or both.
@@ -428,6 +418,18 @@ impl Exchange<'_> {
             // Only a secret that is part of the host gets here; then the scheme is all that is safe.
             Err(_) => masked_host(url),
         }
+    }
+}
+
+/// Returns the challenges of an answer that asks for a credential, none for other answers.
+fn challenges(response: &http::Response<Incoming>) -> Option<Vec<String>> {
+    let values = response.headers().get_all(header::WWW_AUTHENTICATE);
+    let challenges: Vec<String> =
+        values.iter().map(|value| String::from_utf8_lossy(value.as_bytes()).into_owned()).collect();
+    match response.status().as_u16() {
+        401 => Some(challenges),
+        403 if !challenges.is_empty() => Some(challenges),
+        _ => None,
     }
 }
 

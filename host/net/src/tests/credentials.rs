@@ -5,7 +5,7 @@ use std::time::{Duration, SystemTime};
 
 use s_kit::{Answer, Received, Server};
 
-use super::{client, get, options, permit_for, secret, text};
+use super::{client, get, options, permit, permit_for, secret, text};
 use crate::{
     Ask, Auth, BoxFuture, Client, Credential, CredentialError, CredentialSource, Denial, NetError,
     NetErrorKind, Options, Purpose, Request, Scheme,
@@ -86,6 +86,28 @@ async fn forbidden_is_a_challenge_only_when_it_says_so() {
         Arc::new(Keys { stored: None, challenged: Ok(bearer("new-token", &origin)), asks: Mutex::default() });
     assert_eq!(ask_with(&server, keys).await.unwrap(), 403);
     assert_eq!(server.request_count(), 2);
+}
+
+#[tokio::test]
+async fn challenges_after_a_detour_are_not_answered() {
+    let back = Arc::new(Mutex::new(String::new()));
+    let target = back.clone();
+    let detour = Server::start(move |_| Answer::redirect(302, target.lock().unwrap().clone()));
+    let away = detour.url("/");
+    let server = Server::start(move |request| match request.path() {
+        "/" => Answer::redirect(302, away.clone()),
+        _ => guarded(request),
+    });
+    *back.lock().unwrap() = server.url("/guarded");
+    let origin = server.origin();
+    let stored = bearer("new-token", &origin);
+    let keys = Arc::new(Keys { challenged: Ok(stored.clone()), stored, asks: Mutex::default() });
+    let client = Client::new(Options { credentials: Some(keys.clone()), ..options() });
+    let request = Request { auth: Auth::Origin, ..get(server.url("/")) };
+    let response = client.send(&permit(&[&origin, &detour.origin()]), request).await.unwrap();
+    assert_eq!((response.status(), keys.asks.lock().unwrap().len()), (401, 1));
+    assert_eq!(server.received()[0].header("authorization"), Some("Bearer new-token"));
+    assert_eq!(server.received()[1].header("authorization"), None);
 }
 
 #[tokio::test]
