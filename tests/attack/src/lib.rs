@@ -1,0 +1,1 @@
+//! A plugin that attacks its host.
