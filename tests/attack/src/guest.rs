@@ -26,7 +26,7 @@ fn attack(words: &[&str]) -> Result<(), Error> {
         ["spin"] => spin(),
         ["spin-host"] => spin_host(),
         ["grab"] => grab(),
-        ["recurse"] => say(&format!("came back with {}", recurse(black_box(1)))),
+        ["recurse"] => say(&format!("came back with {}", recurse(black_box(4), black_box(3)))),
         ["recurse-frames"] => say(&format!("came back with {}", recurse_frames(black_box(1)))),
         ["trap"] => core::arch::wasm32::unreachable(),
         ["panic"] => panic!("the plugin panicked on purpose"),
@@ -119,11 +119,14 @@ fn grab() {
     say(&format!("holds {} chunks", held.len()));
 }
 
-/// Grows the stack of the machine only: the frame has nothing in memory.
+/// Ackermann's function: grows the stack of the machine only, as no frame has anything in memory.
 #[inline(never)]
-#[expect(unconditional_recursion, reason = "the attack")]
-fn recurse(depth: u64) -> u64 {
-    black_box(recurse(depth.wrapping_mul(3) ^ 1)).wrapping_add(depth)
+fn recurse(m: u64, n: u64) -> u64 {
+    match (m, n) {
+        (0, n) => n + 1,
+        (m, 0) => recurse(m - 1, 1),
+        (m, n) => recurse(m - 1, recurse(m, n - 1)),
+    }
 }
 
 /// Grows the stack in linear memory: the frame has an array.

@@ -7,6 +7,7 @@
 mod command;
 mod compile;
 mod guests;
+mod judge;
 mod plugins;
 mod record;
 mod sources;
