@@ -154,7 +154,10 @@ mod tests {
             ("Negotiate, Basic", "Negotiate | Basic"),
             ("Negotiate YII=, Basic realm=x", "Negotiate YII= | Basic realm=<x>"),
             ("Negotiate a/b+c==", "Negotiate a/b+c=="),
-            (", ,Bearer  REALM = \"a, Basic realm=b\" ,, scope=x , ", "Bearer realm=<a, Basic realm=b> scope=<x>"),
+            (
+                ", ,Bearer  REALM = \"a, Basic realm=b\" ,, scope=x , ",
+                "Bearer realm=<a, Basic realm=b> scope=<x>",
+            ),
             ("Bearer realm=\"open", "Bearer"),
             ("Bearer realm=\"a\" junk, Basic", "Bearer"),
             ("Bearer error=invalid_token", "Bearer error=<invalid_token>"),

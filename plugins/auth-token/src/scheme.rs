@@ -24,10 +24,16 @@ pub enum Scheme {
 ///
 /// # Errors
 /// `invalid-input` for an option that makes no sense.
-pub fn scheme<'a>(challenges: &[Challenge], option: impl Fn(&str) -> Option<&'a str>) -> Result<Scheme, Error> {
+pub fn scheme<'a>(
+    challenges: &[Challenge],
+    option: impl Fn(&str) -> Option<&'a str>,
+) -> Result<Scheme, Error> {
     let user = option("user").unwrap_or("token");
     if user.contains(':') || user.chars().any(char::is_control) {
-        return Err(Error::invalid_input("auth-token/user", "`user` may have neither `:` nor control characters"));
+        return Err(Error::invalid_input(
+            "auth-token/user",
+            "`user` may have neither `:` nor control characters",
+        ));
     }
     let basic = || Scheme::Basic(user.to_owned());
     let configured = match option("scheme").unwrap_or("bearer") {
@@ -36,16 +42,20 @@ pub fn scheme<'a>(challenges: &[Challenge], option: impl Fn(&str) -> Option<&'a 
         other => match other.strip_prefix("header:") {
             Some(name) if is_token(name) => return Ok(Scheme::Header(name.to_owned())),
             _ => {
-                return Err(Error::invalid_input("auth-token/scheme", format!("`{other}` is no way to send a token"))
-                    .with_help("`scheme` is `bearer`, `basic` or `header:NAME`"));
+                return Err(Error::invalid_input(
+                    "auth-token/scheme",
+                    format!("`{other}` is no way to send a token"),
+                )
+                .with_help("`scheme` is `bearer`, `basic` or `header:NAME`"));
             }
         },
     };
-    let asked = challenges.iter().find_map(|challenge| match challenge.scheme.to_ascii_lowercase().as_str() {
-        "bearer" => Some(Scheme::Bearer),
-        "basic" => Some(basic()),
-        _ => None,
-    });
+    let asked =
+        challenges.iter().find_map(|challenge| match challenge.scheme.to_ascii_lowercase().as_str() {
+            "bearer" => Some(Scheme::Bearer),
+            "basic" => Some(basic()),
+            _ => None,
+        });
     Ok(asked.unwrap_or(configured))
 }
 
@@ -79,7 +89,7 @@ mod tests {
             ("", &[("user", "a\nb")], Err("auth-token/user")),
         ] {
             let option = |key: &str| options.iter().find(|(name, _)| *name == key).map(|(_, value)| *value);
-            let found = scheme(&challenges([challenge]), option).map_err(|error| error.code);
+            let found = scheme(&challenges([challenge]), option).map_err(|error| error.code.clone());
             assert_eq!(found, expected.map_err(str::to_owned), "{challenge} {options:?}");
         }
     }

@@ -60,10 +60,8 @@ pub fn plan(question: &Question<'_>) -> Result<Plan, Error> {
         }
         ("init", [name]) => (ProjectName::parse(name)?, String::new()),
         ("new" | "init", _) => {
-            return Err(Error::invalid_input("new/usage", "a project has one name").with_help(format!(
-                "leave out what stands behind `{}`",
-                question.arguments[0]
-            )));
+            return Err(Error::invalid_input("new/usage", "a project has one name")
+                .with_help(format!("leave out what stands behind `{}`", question.arguments[0])));
         }
         (other, _) => {
             return Err(Error::unsupported("new/command", format!("this plugin has no command `{other}`")));
@@ -73,7 +71,8 @@ pub fn plan(question: &Question<'_>) -> Result<Plan, Error> {
     for file in &mut files {
         file.path.insert_str(0, &below);
     }
-    let answer = if question.json { json(&name, &below, &files) } else { words(question.command, &name, &files) };
+    let answer =
+        if question.json { json(&name, &below, &files) } else { words(question.command, &name, &files) };
     Ok(Plan { files, answer })
 }
 

@@ -6,8 +6,8 @@ use s_guest::registry::{self, Error, Host};
 use s_guest::{Error as PlainError, Files};
 
 use crate::{
-    Answer, Dependency, DependencyKind, Digest, DigestAlgorithm, Location, PackageName, Query, Source, Version,
-    Want, list, plan, read_only,
+    Answer, Dependency, DependencyKind, Digest, DigestAlgorithm, Location, PackageName, Query, Source,
+    Version, Want, list, plan, read_only,
 };
 
 struct Plugin;
@@ -36,8 +36,11 @@ impl GuestRegistry for Static {
         let folder = match location {
             Location::Web(_) => None,
             Location::Folder(_) => Some(Host.view("registry").ok_or_else(|| {
-                PlainError::not_found("registry-static/no-folder", "the folder of the registry cannot be read")
-                    .with_help("allow the plugin to read it, and check that it is there")
+                PlainError::not_found(
+                    "registry-static/no-folder",
+                    "the folder of the registry cannot be read",
+                )
+                .with_help("allow the plugin to read it, and check that it is there")
             })?),
         };
         Ok(backend::Registry::new(Static { location, folder }))
@@ -58,7 +61,10 @@ impl GuestRegistry for Static {
         let good: Vec<Query> = asked.iter().flatten().cloned().collect();
         let mut answers = list(&self.location, &self.source(), &good).into_iter();
         let answer = |query: Result<Query, PlainError>| {
-            query.and_then(|_| answers.next().expect("every query has an answer")).map(wire_answer).map_err(Error::from)
+            query
+                .and_then(|_| answers.next().expect("every query has an answer"))
+                .map(wire_answer)
+                .map_err(Error::from)
         };
         asked.into_iter().map(answer).collect()
     }
@@ -84,7 +90,12 @@ impl GuestRegistry for Static {
         Err(read_only("publish").into())
     }
 
-    fn yank(&self, _name: backend::PackageName, _version: String, _reason: Option<String>) -> Result<(), Error> {
+    fn yank(
+        &self,
+        _name: backend::PackageName,
+        _version: String,
+        _reason: Option<String>,
+    ) -> Result<(), Error> {
         Err(read_only("yank").into())
     }
 

@@ -78,7 +78,12 @@ pub(crate) fn release_of(name: &PackageName, version: &str) -> Document {
 }
 
 /// Reads the release of a version that is known to be listed.
-pub(crate) fn read_release(read: Read, address: &str, name: &PackageName, version: &str) -> Result<Version, Error> {
+pub(crate) fn read_release(
+    read: Read,
+    address: &str,
+    name: &PackageName,
+    version: &str,
+) -> Result<Version, Error> {
     match read {
         Read::Found(bytes, _) => wire::release(&bytes, address, version),
         Read::Missing | Read::Unchanged => Err(Error::integrity(
@@ -97,7 +102,12 @@ fn index_of(query: &Query) -> Document {
 
 fn document(name: &PackageName, rest: &[&str], bytes_max: u64) -> Document {
     let segments = std::iter::once("packages").chain(name.segments()).chain(rest.iter().copied());
-    Document { segments: segments.map(str::to_owned).collect(), bytes_max, if_changed: None, immutable: false }
+    Document {
+        segments: segments.map(str::to_owned).collect(),
+        bytes_max,
+        if_changed: None,
+        immutable: false,
+    }
 }
 
 fn no_package(name: &PackageName, address: &str) -> Error {
@@ -146,7 +156,10 @@ mod tests {
     #[test]
     fn all_indexes_then_all_releases_are_in_flight_together() {
         let http = ScriptedHttp::new()
-            .on(&url("a/index.json"), Scripted::ok(r#"{"versions":["2.0.0","1.0.0"]}"#).with_header("ETag", "\"a1\""))
+            .on(
+                &url("a/index.json"),
+                Scripted::ok(r#"{"versions":["2.0.0","1.0.0"]}"#).with_header("ETag", "\"a1\""),
+            )
             .on(&url("org/b/index.json"), Scripted::ok(r#"{"versions":["1.0.0"]}"#))
             .on(&url("c/index.json"), Scripted::ok("{}").with_header("etag", "\"c7\""))
             .on(&url("a/2.0.0/release.json"), Scripted::ok(release("2.0.0")))
@@ -157,7 +170,12 @@ mod tests {
         assert_eq!(shown, ["2.0.0,1.0.0 \"a1\"", "1.0.0 -", "unchanged"]);
         let batches = http.batches();
         assert_eq!(batches.iter().map(Vec::len).collect::<Vec<_>>(), [3, 3]);
-        assert!(batches.iter().flatten().all(|request| request.auth == Auth::Origin && request.bytes_max.is_some()));
+        assert!(
+            batches
+                .iter()
+                .flatten()
+                .all(|request| request.auth == Auth::Origin && request.bytes_max.is_some())
+        );
     }
 
     #[test]

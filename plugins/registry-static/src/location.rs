@@ -83,7 +83,9 @@ impl Location {
             return refuse("leaves the registry");
         }
         match self {
-            Location::Folder(_) if path != url => refuse("has a query or a fragment, and the registry is a folder"),
+            Location::Folder(_) if path != url => {
+                refuse("has a query or a fragment, and the registry is a folder")
+            }
             Location::Folder(_) => Ok((self.address(url), false)),
             Location::Web(_) => Ok((self.address(url), true)),
         }
@@ -96,7 +98,9 @@ fn absolute_path(text: &str) -> Option<String> {
         return Some(text.to_owned());
     }
     match text.as_bytes() {
-        [drive, b':', b'/' | b'\\', ..] if drive.is_ascii_alphabetic() => Some(format!("/{}", text.replace('\\', "/"))),
+        [drive, b':', b'/' | b'\\', ..] if drive.is_ascii_alphabetic() => {
+            Some(format!("/{}", text.replace('\\', "/")))
+        }
         _ => None,
     }
 }

@@ -197,7 +197,15 @@ mod tests {
         assert_eq!(Digest::parse(&format!("sha256:{zeros}")).unwrap().bytes, [0; 32]);
         assert_eq!(Digest::parse(&format!("sha256:{}", "aF".repeat(32))).unwrap().bytes, [0xaf; 32]);
         assert_eq!(Digest::parse(&format!("sha512:{zeros}{zeros}")).unwrap().bytes.len(), 64);
-        for bad in ["", "sha256", "sha256:", "md5:00", "sha256:zz", &format!("sha256:{zeros}0"), &format!("sha256:+{}", &zeros[1..])] {
+        for bad in [
+            "",
+            "sha256",
+            "sha256:",
+            "md5:00",
+            "sha256:zz",
+            &format!("sha256:{zeros}0"),
+            &format!("sha256:+{}", &zeros[1..]),
+        ] {
             assert_eq!(Digest::parse(bad), None, "{bad}");
         }
     }

@@ -87,14 +87,15 @@ mod tests {
             digest('0'),
             digest('1')
         );
-        let http = ScriptedHttp::new().on("https://pkg.example/packages/a/1.0.0/release.json", Answer::ok(release));
+        let http =
+            ScriptedHttp::new().on("https://pkg.example/packages/a/1.0.0/release.json", Answer::ok(release));
         let want = Want {
             name: PackageName::parse("a").unwrap(),
             version: "1.0.0".to_owned(),
             digest: Digest::parse(&digest(if url == "absent" { '2' } else { '1' })).unwrap(),
         };
         let location = Location::parse("https://pkg.example").unwrap();
-        plan(&location, &Source::Web(&http), &want).map_err(|error| error.code)
+        plan(&location, &Source::Web(&http), &want).map_err(|error| error.code.clone())
     }
 
     #[test]
@@ -104,7 +105,10 @@ mod tests {
         };
         for (url, expected) in [
             ("files/a-1.tar.gz", planned("https://pkg.example/files/a-1.tar.gz", true, "tar.gz")),
-            ("https://cdn.example/a.TGZ?x=.zip", planned("https://cdn.example/a.TGZ?x=.zip", false, "tar.gz")),
+            (
+                "https://cdn.example/a.TGZ?x=.zip",
+                planned("https://cdn.example/a.TGZ?x=.zip", false, "tar.gz"),
+            ),
             ("files/plain", planned("https://pkg.example/files/plain", true, "")),
             ("../outside.zip", Err("registry-static/artifact-url".to_owned())),
             ("absent", Err("registry-static/no-artifact".to_owned())),

@@ -156,8 +156,9 @@ impl WireArtifact {
 
 impl WireDependency {
     fn checked(self, address: &str) -> Result<Dependency, Error> {
-        let name = PackageName::parse(&self.name)
-            .map_err(|error| wrong(address, &format!("has a dependency without a name: {}", error.message)))?;
+        let name = PackageName::parse(&self.name).map_err(|error| {
+            wrong(address, &format!("has a dependency without a name: {}", error.message))
+        })?;
         Ok(Dependency {
             name,
             requirement: self.requirement,
@@ -192,15 +193,21 @@ mod tests {
     use proptest::prelude::*;
 
     fn message<T: std::fmt::Debug>(result: Result<T, Error>) -> String {
-        result.unwrap_err().message
+        result.unwrap_err().message.clone()
     }
 
     #[test]
     fn an_index_names_its_mistakes() {
-        assert_eq!(index(br#"{"versions":["1.0.0","2.0.0-rc.1"],"more":1}"#, "U").unwrap(), ["1.0.0", "2.0.0-rc.1"]);
+        assert_eq!(
+            index(br#"{"versions":["1.0.0","2.0.0-rc.1"],"more":1}"#, "U").unwrap(),
+            ["1.0.0", "2.0.0-rc.1"]
+        );
         for (text, expected) in [
             ("", "`U` cannot be read at line 1, column 0: EOF while parsing a value"),
-            ("{\n \"versions\": [1]}", "`U` cannot be read at line 2, column 15: invalid type: integer `1`, expected a string"),
+            (
+                "{\n \"versions\": [1]}",
+                "`U` cannot be read at line 2, column 15: invalid type: integer `1`, expected a string",
+            ),
             ("{}", "`U` cannot be read at line 1, column 2: missing field `versions`"),
             ("<html>", "`U` cannot be read at line 1, column 1: expected value"),
             (r#"{"versions":["1","1"]}"#, "`U` lists version `1` twice"),

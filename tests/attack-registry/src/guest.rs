@@ -2,8 +2,8 @@
 //! `1.0.0` whose artifact is `URL/artifact` with the digest of `artifact`.
 
 use s_guest::registry::backend::{
-    Answer, Artifact, Blob, Config, Features, FetchPlan, Guest, GuestRegistry, Listing, Page, PackageName, Query,
-    Registry, Version, Want,
+    Answer, Artifact, Blob, Config, Features, FetchPlan, Guest, GuestRegistry, Listing, PackageName, Page,
+    Query, Registry, Version, Want,
 };
 use s_guest::registry::types::{Digest, HashAlgorithm};
 use s_guest::registry::{self, Error, crypto};
@@ -37,7 +37,8 @@ impl GuestRegistry for Liar {
     }
 
     fn list(&self, queries: Vec<Query>) -> Vec<Result<Answer, Error>> {
-        let listing = || Ok(Answer::Listing(Listing { versions: self.versions(), validator: self.validator() }));
+        let listing =
+            || Ok(Answer::Listing(Listing { versions: self.versions(), validator: self.validator() }));
         match self.behave.as_str() {
             "too-few" => Vec::new(),
             "too-many" => (0..queries.len() + self.count).map(|_| listing()).collect(),
@@ -55,8 +56,14 @@ impl GuestRegistry for Liar {
             "mirrors" => ((0..self.count).map(|n| format!("{artifact}?{n}")).collect(), Vec::new()),
             "nowhere" => (Vec::new(), Vec::new()),
             "headers" => {
-                let header = |key: &str, value: &str| registry::types::Kv { key: key.to_owned(), value: value.to_owned() };
-                (vec![artifact], vec![header("host", "evil.example"), header("x", "a\r\nauthorization: stolen")])
+                let header = |key: &str, value: &str| registry::types::Kv {
+                    key: key.to_owned(),
+                    value: value.to_owned(),
+                };
+                (
+                    vec![artifact],
+                    vec![header("host", "evil.example"), header("x", "a\r\nauthorization: stolen")],
+                )
             }
             _ => (vec![artifact], Vec::new()),
         };

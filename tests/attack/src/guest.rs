@@ -5,8 +5,8 @@ use std::hint::black_box;
 use s_guest::command::http::{Auth, CacheMode, Method, Pending, Request, RequestBody, Response};
 use s_guest::command::types::{ErrorKind, HashAlgorithm, Kv};
 use s_guest::command::{
-    self, Call, Error, Guest, blobs, cache, clock, crypto, edits, environment, fs, http, log, progress, project,
-    random, ui,
+    self, Call, Error, Guest, blobs, cache, clock, crypto, edits, environment, fs, http, log, progress,
+    project, random, ui,
 };
 
 struct Attack;
@@ -63,7 +63,9 @@ fn attack(words: &[&str]) -> Result<(), Error> {
             Err(error) => say_error(&error),
         },
         ["cache-remove", key] => said(cache::remove(key), |()| "removed".to_owned()),
-        ["propose", path] => said(edits::propose(path, "proposed\n", "an attack"), |()| format!("proposed {path}")),
+        ["propose", path] => {
+            said(edits::propose(path, "proposed\n", "an attack"), |()| format!("proposed {path}"))
+        }
         ["propose-many", count] => propose_many(number(count)?),
         ["prompt"] => prompt(),
         ["project"] => project_facts(),

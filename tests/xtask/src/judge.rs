@@ -23,7 +23,11 @@ pub(crate) fn judge(component: &[u8], manifest: &str, path: &str) -> Result<()> 
     let imports: Vec<Import> = shape
         .imports
         .into_iter()
-        .map(|import| Import { interface: import.path(), version: import.version, functions: import.functions })
+        .map(|import| Import {
+            interface: import.path(),
+            version: import.version,
+            functions: import.functions,
+        })
         .collect();
     let asked = manifest.classes();
     for (class, functions) in s_capability::uses(&imports)? {

@@ -3,7 +3,13 @@
 //! generated `stryke::host`.
 
 /// Conversions between the errors of the world and [`crate::Error`], and the panic hook.
-#[cfg(any(feature = "audit", feature = "auth", feature = "command", feature = "registry", feature = "target"))]
+#[cfg(any(
+    feature = "audit",
+    feature = "auth",
+    feature = "command",
+    feature = "registry",
+    feature = "target"
+))]
 macro_rules! glue_errors {
     () => {
         glue_errors!(InvalidInput NotFound Conflict Unauthenticated Denied RateLimited Unavailable Offline
@@ -15,6 +21,7 @@ macro_rules! glue_errors {
 
         impl From<$crate::Error> for Error {
             fn from(error: $crate::Error) -> Error {
+                let error = error.into_facts();
                 Error {
                     kind: match error.kind { $($crate::ErrorKind::$kind => ErrorKind::$kind,)* },
                     code: error.code,
@@ -29,7 +36,7 @@ macro_rules! glue_errors {
 
         impl From<Error> for $crate::Error {
             fn from(error: Error) -> $crate::Error {
-                $crate::Error {
+                $crate::Error::from($crate::ErrorFacts {
                     kind: match error.kind { $(ErrorKind::$kind => $crate::ErrorKind::$kind,)* },
                     code: error.code,
                     message: error.message,
@@ -37,7 +44,7 @@ macro_rules! glue_errors {
                     help: error.help,
                     retry_after_ms: error.retry_after_ms,
                     extra: error.extra.into_iter().map(|kv| (kv.key, kv.value)).collect(),
-                }
+                })
             }
         }
 
@@ -93,7 +100,10 @@ macro_rules! glue_http {
                     ready.sort_unstable_by(|a, b| b.cmp(a));
                     for at in ready {
                         let (index, pending) = flying.swap_remove(at as usize);
-                        answer(index, stryke::host::http::Pending::wait(pending).map(response).map_err(Into::into));
+                        answer(
+                            index,
+                            stryke::host::http::Pending::wait(pending).map(response).map_err(Into::into),
+                        );
                     }
                 }
             }
@@ -178,7 +188,13 @@ macro_rules! glue_http {
 }
 
 /// [`crate::Blob`] for the blobs of the world.
-#[cfg(any(feature = "audit", feature = "auth", feature = "command", feature = "registry", feature = "target"))]
+#[cfg(any(
+    feature = "audit",
+    feature = "auth",
+    feature = "command",
+    feature = "registry",
+    feature = "target"
+))]
 macro_rules! glue_blobs {
     () => {
         impl $crate::Blob for stryke::host::blobs::Blob {
