@@ -1,0 +1,94 @@
+//! The outermost layer of a binary: its header and its list of sections.
+//!
+//! Enough to find and replace a custom section without understanding any other. Nothing inside a
+//! section is checked; that is what [`inspect`](crate::inspect()) is for.
+
+use crate::ComponentError;
+
+/// Magic number, version 13, layer 1: how every component begins.
+pub(crate) const HEADER: [u8; 8] = *b"\0asm\x0d\0\x01\0";
+
+/// One section: where it lies in the component, and its content.
+pub(crate) struct Section<'a> {
+    /// From the first byte of the identifier to the end of the content.
+    pub(crate) range: std::ops::Range<usize>,
+    pub(crate) id: u8,
+    pub(crate) content: &'a [u8],
+}
+
+impl<'a> Section<'a> {
+    /// The name and the data of a custom section; none when it is of another kind.
+    pub(crate) fn custom(&self) -> Option<Result<(&'a [u8], &'a [u8]), ComponentError>> {
+        if self.id != 0 {
+            return None;
+        }
+        let mut rest = Cursor { bytes: self.content, at: 0 };
+        let name = rest.length().and_then(|length| rest.take(length));
+        let named = name.map(|name| (name, &self.content[rest.at..]));
+        Some(named.ok_or_else(|| invalid(self.range.start, "the name of a custom section is cut off")))
+    }
+}
+
+/// Splits a component into its outermost sections, in order.
+pub(crate) fn sections(component: &[u8]) -> Result<Vec<Section<'_>>, ComponentError> {
+    check_header(component)?;
+    let mut cursor = Cursor { bytes: component, at: HEADER.len() };
+    let mut sections = Vec::new();
+    while cursor.at < component.len() {
+        let start = cursor.at;
+        let section = cursor.take(1).and_then(|id| {
+            let length = cursor.length()?;
+            let content = cursor.take(length)?;
+            Some(Section { range: start..cursor.at, id: id[0], content })
+        });
+        sections.push(section.ok_or_else(|| invalid(start, "a section is cut off"))?);
+    }
+    Ok(sections)
+}
+
+/// Refuses what does not begin like a component, saying what it looks like instead.
+pub(crate) fn check_header(component: &[u8]) -> Result<(), ComponentError> {
+    if component.starts_with(&HEADER) {
+        return Ok(());
+    }
+    let found = if wasmparser::Parser::is_core_wasm(component) {
+        "a core module"
+    } else if component.starts_with(b"\0asm") {
+        "WebAssembly of an unknown version"
+    } else if component.is_empty() {
+        "an empty file"
+    } else {
+        "not WebAssembly"
+    };
+    Err(ComponentError::NotAComponent { found })
+}
+
+fn invalid(offset: usize, message: &str) -> ComponentError {
+    ComponentError::Invalid { offset: offset as u64, message: message.to_owned() }
+}
+
+struct Cursor<'a> {
+    bytes: &'a [u8],
+    at: usize,
+}
+
+impl<'a> Cursor<'a> {
+    fn take(&mut self, length: usize) -> Option<&'a [u8]> {
+        let taken = self.bytes.get(self.at..self.at.checked_add(length)?)?;
+        self.at += length;
+        Some(taken)
+    }
+
+    /// An unsigned LEB128 number of at most 32 bits.
+    fn length(&mut self) -> Option<usize> {
+        let mut value = 0u64;
+        for shift in (0..35).step_by(7) {
+            let byte = self.take(1)?[0];
+            value |= u64::from(byte & 0x7f) << shift;
+            if byte & 0x80 == 0 {
+                return usize::try_from(u32::try_from(value).ok()?).ok();
+            }
+        }
+        None
+    }
+}

@@ -1,1 +1,0 @@
-//! Chores of the project: built-in components, toolchains, checks.
