@@ -4,6 +4,8 @@
 //! only letters, digits and a few signs are let through; text is cut to one escaped line. A plugin
 //! never reads the command line itself.
 
+mod manifest;
+
 use clap::builder::PossibleValuesParser;
 use clap::{Arg, ArgAction, ArgMatches, Command, CommandFactory};
 use s_ui::{Ui, escape_terminal, one_line};
@@ -87,7 +89,6 @@ pub(crate) struct OptionSpec {
 
 /// Whether an option takes a value.
 #[derive(Clone, Debug, PartialEq, Eq)]
-#[cfg_attr(not(test), expect(dead_code, reason = "made by whoever reads the manifests of plugins"))]
 pub(crate) enum OptionKind {
     /// It takes none.
     Flag,
