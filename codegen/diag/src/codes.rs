@@ -64,6 +64,18 @@ codes! {
     4006 NO_HOME "no-home" "`s` keeps what it fetches and what you allowed in one folder: the one that `STRYKE_HOME` names, else `.stryke` in your own. The variable has to be an absolute path."
     4007 HOST_KEY "host-key" "The key of this machine proves that compiled plugins were compiled here. Its file was damaged, or other users could read or change it. Remove the file: a new key is made, and plugins are compiled again."
     4008 ALREADY_EXISTS "already-exists" "Something stands where something new was to be made. Nothing was changed."
+    5040 NOT_A_COMPONENT "not-a-component" "The file is not a WebAssembly component. A compiler writes a core module; `s plugin build` makes a component of it."
+    5041 COMPONENT_INVALID "component-invalid" "The component is damaged, or uses a WebAssembly feature that plugins do not have: threads, 64-bit memory, garbage collection, exceptions, relaxed SIMD, asynchronous functions."
+    5042 COMPONENT_TOO_LARGE "component-too-large" "The component has more of something than is compiled here: functions, code in one function, memory from the start. The message names the count and the limit."
+    5043 FOREIGN_IMPORT "foreign-import" "The component imports something that is not an interface of `stryke:*`, such as WASI. Plugins have no files, environment or sockets of their own: build for `wasm32-unknown-unknown` and use the host's interfaces."
+    5044 STRING_ENCODING "string-encoding" "The component passes strings in another encoding than UTF-8. Set the encoding in the tool that made the component."
+    5045 WORLD_MISMATCH "world-mismatch" "The component does not fit the world its manifest names: an interface is missing, one is imported that the world does not have, or a type differs. Build it against the interface text of the track it names."
+    5046 ENCODE_FAILED "encode-failed" "The core module could not be made a component: its imports or exports do not fit the world it was built for, or it is not a valid module."
+    5047 EMBEDDED_MANIFEST "embedded-manifest" "The manifest inside the component, its section `stryke:plugin`, is there more than once, too long, not UTF-8, or not the same as the `plugin.toml` beside it. `s plugin build` embeds it anew."
+    6001 ADVISORY_MALFORMED "advisory-malformed" "An advisory of a feed leaves in doubt which versions it concerns and was left out. It is counted in the summary; tell whoever keeps the feed."
+    6002 VULNERABLE "vulnerable" "An advisory concerns a package in the list. The message names a version that is not affected, where there is one; a finding that does not concern you can be ignored until a day, with a reason."
+    6003 IGNORE_EXPIRED "ignore-expired" "A decision to ignore a finding has passed its day, and the finding is reported again. Look at it anew: update the package, or set another day with a reason that still holds."
+    6004 IGNORE_UNUSED "ignore-unused" "A decision to ignore a finding concerns nothing that was found. It can be removed."
     9001 BUG "bug" "`s` found itself in a state that should not exist. This is a bug in `s`; please report it with the text that was printed."
 }
 
