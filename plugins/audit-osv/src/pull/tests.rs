@@ -217,7 +217,7 @@ fn strange_archive_entries_are_skipped() {
     for (archive, expected) in [
         (with_header_field(plain.clone(), 6, 8, 1), "it is encrypted"),
         (with_header_field(plain, 8, 10, 12), "it is compressed in another way"),
-        (wrong_checksum, "nvalid checksum"),
+        (wrong_checksum, "its checksum is wrong"),
     ] {
         let host = web(Answer::ok(archive));
         let Sync::Batch(batch) = Feed::default().pull(&host, URL, None, None).unwrap() else { panic!() };
