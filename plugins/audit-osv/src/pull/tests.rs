@@ -89,6 +89,22 @@ fn a_folder_is_read_in_the_order_of_its_paths() {
 }
 
 #[test]
+fn an_address_that_names_a_file_means_that_file_alone() {
+    let files = MemoryFiles::new()
+        .with("all.zip", zip(&[("Z.json", &entry("Z"))]))
+        .with("one.json", entry("ONE"))
+        .with("deep/two.json", entry("TWO"));
+    for (url, expected) in [
+        ("file:///srv/all.zip", vec!["Z"]),
+        ("/srv/one.json", vec!["ONE"]),
+        ("/srv/osv.json", vec!["Z", "TWO", "ONE"]),
+        ("/srv/", vec!["Z", "TWO", "ONE"]),
+    ] {
+        assert_eq!(pull_all(&folder(files.clone()), url, None).0, [expected], "{url}");
+    }
+}
+
+#[test]
 fn a_folder_is_unchanged_until_a_byte_changes() {
     let files = MemoryFiles::new().with("a.json", entry("A")).with("b.json", entry("B"));
     let (_, validator) = pull_all(&folder(files.clone()), "/srv", None);
