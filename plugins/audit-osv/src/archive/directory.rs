@@ -154,8 +154,7 @@ fn read_header(fields: &mut Fields<'_>) -> Option<Header> {
     let name = fields.take(name.into())?.to_vec();
     fields.take(usize::from(extra) + usize::from(comment))?;
     // Only Unix writes a file type, and 0 where it knows none.
-    let made_on_unix = made_by >> 8 == 3;
-    let file_type = (external >> 16) & 0xf000;
+    let is_regular = made_by >> 8 != 3 || matches!((external >> 16) & 0xf000, 0 | 0x8000);
     Some(Header {
         method: match method_number {
             0 => Method::Stored,
@@ -167,7 +166,7 @@ fn read_header(fields: &mut Fields<'_>) -> Option<Header> {
         size,
         // Encrypted, strongly encrypted, or with a masked header.
         is_encrypted: flags & (1 | 1 << 6 | 1 << 13) != 0,
-        is_file: !name.ends_with(b"/") && !(made_on_unix && !matches!(file_type, 0 | 0x8000)) && disk == 0,
+        is_file: is_regular && disk == 0 && !name.ends_with(b"/"),
         name,
         method_number,
         offset,
