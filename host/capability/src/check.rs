@@ -1,17 +1,18 @@
 //! The check: imports ⊆ manifest ⊆ grant ⊆ policy, in that order, before the first instruction.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 
 use s_diag::Code;
 
-use crate::capability::{CapabilityName, Class};
+use crate::capability::{CapabilityFilter, Class};
+use crate::diff::{Excess, excess};
 use crate::grant::Grant;
-use crate::import::{Import, UnknownImport};
-use crate::limits::Ceiling;
+use crate::import::{self, Import, UnknownImport};
+use crate::limits::{Ceiling, effective};
 use crate::manifest::Manifest;
-use crate::policy::Policy;
-use crate::rights::{Asked, Rights};
+use crate::policy::{Policy, Rule};
+use crate::rights::{Asked, AskedView, Rights};
 
 /// Who consented.
 #[derive(Clone, Copy, Debug)]
@@ -35,15 +36,6 @@ pub struct Surroundings<'a> {
     pub ceiling: &'a Ceiling,
     /// The directories the user bound for the plugin; see [`Grants::views_of`](crate::Grants::views_of).
     pub views: &'a BTreeMap<String, PathBuf>,
-}
-
-/// One thing that is beyond what was allowed.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Excess {
-    /// Which capability; none for a limit or the kind.
-    pub capability: Option<CapabilityName>,
-    /// What of it, for people: `https://stats.acme.example`, `post`, `128 MiB`.
-    pub text: String,
 }
 
 /// Why a plugin may not run. Each variant is one step of the check.
@@ -108,7 +100,16 @@ pub enum Refusal {
 impl Refusal {
     /// Its stable code.
     pub fn code(&self) -> Code {
-        todo!()
+        match self {
+            Refusal::Import(UnknownImport::Version { .. }) => Code::PLUGIN_INTERFACE_VERSION,
+            Refusal::Import(_) => Code::IMPORT_UNKNOWN,
+            Refusal::BeyondManifest { .. } | Refusal::NotThisManifest => Code::IMPORT_BEYOND_MANIFEST,
+            Refusal::NoConsent | Refusal::NotThisPlugin => Code::PLUGIN_NO_CONSENT,
+            Refusal::Integrity { .. } => Code::GRANT_INTEGRITY,
+            Refusal::BeyondGrant { .. } => Code::BEYOND_GRANT,
+            Refusal::PolicyDenies { .. } => Code::POLICY_DENIES,
+            Refusal::BeyondPolicy { .. } | Refusal::PolicyIntegrity { .. } => Code::BEYOND_POLICY,
+        }
     }
 }
 
@@ -124,6 +125,111 @@ pub fn check(
     policy: Option<&Policy>,
     surroundings: Surroundings<'_>,
 ) -> Result<Rights, Refusal> {
-    let _ = (imports, manifest, asked, consent, policy, surroundings);
-    todo!()
+    within_manifest(imports, manifest, asked)?;
+    within_consent(asked, consent, surroundings.integrity)?;
+    within_policy(asked, consent, policy, surroundings.integrity)?;
+    Ok(rights(asked, surroundings))
+}
+
+fn within_manifest(imports: &[Import], manifest: &Manifest, asked: &Asked) -> Result<(), Refusal> {
+    let classes = manifest.classes();
+    for (class, functions) in import::uses(imports)? {
+        if !classes.contains(&class) {
+            return Err(Refusal::BeyondManifest { class, functions });
+        }
+    }
+    let this = asked.plugin == manifest.id && asked.capabilities == manifest.capabilities_digest();
+    if this { Ok(()) } else { Err(Refusal::NotThisManifest) }
+}
+
+fn within_consent(asked: &Asked, consent: Consent<'_>, integrity: &str) -> Result<(), Refusal> {
+    let Consent::Grant(grant) = consent else { return Ok(()) };
+    if grant.plugin != asked.plugin {
+        return Err(Refusal::NotThisPlugin);
+    }
+    if let Some(allowed) = grant.integrity.as_ref().filter(|allowed| *allowed != integrity) {
+        return Err(Refusal::Integrity { allowed: allowed.clone(), found: integrity.to_owned() });
+    }
+    let excess = excess(asked, &grant.rights);
+    if excess.is_empty() { Ok(()) } else { Err(Refusal::BeyondGrant { excess }) }
+}
+
+fn within_policy(
+    asked: &Asked,
+    consent: Consent<'_>,
+    policy: Option<&Policy>,
+    integrity: &str,
+) -> Result<(), Refusal> {
+    let nothing = Policy::default();
+    let policy = policy.unwrap_or(&nothing);
+    if let Some(pattern) = policy.denies(&asked.plugin) {
+        return Err(Refusal::PolicyDenies { pattern: pattern.to_string() });
+    }
+    if let Some(most) = &policy.max_capabilities {
+        let excess = beyond(asked, most);
+        if !excess.is_empty() {
+            return Err(Refusal::BeyondPolicy { excess });
+        }
+    }
+    let rules: Vec<&Rule> = policy.rules_for(&asked.plugin).collect();
+    if rules.is_empty() {
+        return if matches!(consent, Consent::None) { Err(Refusal::NoConsent) } else { Ok(()) };
+    }
+    let suits = |rule: &&Rule| rule.integrity.as_ref().is_none_or(|allowed| allowed == integrity);
+    let excesses = rules.iter().copied().filter(suits).map(|rule| beyond_rule(asked, rule));
+    match excesses.min_by_key(Vec::len) {
+        Some(excess) if excess.is_empty() => Ok(()),
+        Some(excess) => Err(Refusal::BeyondPolicy { excess }),
+        None => {
+            let allowed = rules.iter().filter_map(|rule| rule.integrity.clone()).collect();
+            Err(Refusal::PolicyIntegrity { allowed, found: integrity.to_owned() })
+        }
+    }
+}
+
+fn beyond_rule(asked: &Asked, rule: &Rule) -> Vec<Excess> {
+    let mut excess = beyond(asked, &rule.capabilities);
+    for (capability, origins) in asked.origins_by_capability() {
+        for origin in origins {
+            if !rule.origins.iter().any(|allowed| allowed.covers(origin)) {
+                excess.push(Excess { capability: capability.to_string(), text: origin.to_string() });
+            }
+        }
+    }
+    excess
+}
+
+fn beyond(asked: &Asked, allowed: &BTreeSet<CapabilityFilter>) -> Vec<Excess> {
+    let names = asked.names().into_iter().filter(|name| !allowed.iter().any(|filter| filter.allows(name)));
+    names.map(|name| Excess { capability: name.to_string(), text: format!("`{name}`") }).collect()
+}
+
+fn rights(asked: &Asked, surroundings: Surroundings<'_>) -> Rights {
+    let mut limits = effective(asked.kind, &asked.limits, surroundings.ceiling);
+    let cache_bytes = asked.cache_bytes.map(|bytes| bytes.min(surroundings.ceiling.0.cache_bytes));
+    limits.cache_bytes = cache_bytes.unwrap_or(0);
+    let view = |(name, view): (&String, &AskedView)| {
+        let directory = match view {
+            AskedView::Bound => surroundings.views.get(name).cloned(),
+            AskedView::Config(directory) => directory.clone(),
+        };
+        (name.clone(), directory)
+    };
+    Rights {
+        http: asked.http.clone(),
+        download: asked.download.clone(),
+        secrets: asked.secrets.clone(),
+        seal: asked.seal,
+        cache_bytes,
+        clock: asked.clock,
+        random: asked.random,
+        ui: asked.ui,
+        project: asked.project,
+        disclose_packages: asked.disclose_packages,
+        views: asked.views.iter().map(view).collect(),
+        env: asked.env.clone(),
+        edits: asked.edits.is_some(),
+        private_origins: asked.private_origins.clone(),
+        limits,
+    }
 }

@@ -1,6 +1,6 @@
 //! The user's configuration of a plugin, checked against the schema in the manifest.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 
 use url::Url;
@@ -11,7 +11,11 @@ use crate::origin::{Origin, OriginError};
 
 /// Checked values, defaults filled in.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct ConfigValues(BTreeMap<String, String>);
+pub struct ConfigValues {
+    values: BTreeMap<String, String>,
+    /// The keys whose value is the user's, not the default.
+    stated: BTreeSet<String>,
+}
 
 /// A mistake in the user's configuration. No variant repeats a value: it may hold a password.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -93,22 +97,28 @@ impl ConfigValues {
                 None => {}
             }
         }
-        if errors.is_empty() { Ok(ConfigValues(values)) } else { Err(errors) }
+        let stated = stated.keys().cloned().collect();
+        if errors.is_empty() { Ok(ConfigValues { values, stated }) } else { Err(errors) }
     }
 
     /// The value of a key; none when it is neither stated nor has a default.
     pub fn get(&self, key: &str) -> Option<&str> {
-        self.0.get(key).map(String::as_str)
+        self.values.get(key).map(String::as_str)
+    }
+
+    /// Tells whether the user stated the value, so that it is not the plugin author's default.
+    pub fn is_stated(&self, key: &str) -> bool {
+        self.stated.contains(key)
     }
 
     /// All values, by key.
     pub fn iter(&self) -> impl Iterator<Item = (&str, &str)> {
-        self.0.iter().map(|(key, value)| (key.as_str(), value.as_str()))
+        self.values.iter().map(|(key, value)| (key.as_str(), value.as_str()))
     }
 
     /// The values as a map, for storing with a grant.
     pub fn to_map(&self) -> BTreeMap<String, String> {
-        self.0.clone()
+        self.values.clone()
     }
 }
 
@@ -150,7 +160,7 @@ pub(crate) fn place(value: &str) -> Result<Place, PlaceError> {
 }
 
 /// `/…`, `C:\…`, `C:/…` or `\\server\…`, and no NUL: absolute on some machine.
-fn is_absolute(text: &str) -> bool {
+pub(crate) fn is_absolute(text: &str) -> bool {
     let drive = matches!(text.as_bytes(), [letter, b':', b'\\' | b'/', ..] if letter.is_ascii_alphabetic());
     (text.starts_with('/') || text.starts_with(r"\\") || drive) && !text.contains('\0')
 }

@@ -4,14 +4,21 @@
 //! Edits keep what else stands in the file, comments included.
 
 use std::collections::BTreeMap;
+use std::fmt;
 use std::path::{Path, PathBuf};
+use std::str::FromStr;
 
 use s_diag::{Diagnostic, Source};
-use toml_edit::DocumentMut;
+use toml_edit::{ArrayOfTables, DocumentMut, Item, Table};
 
 use crate::PluginId;
+use crate::config::is_absolute;
 use crate::origin::Origin;
 use crate::rights::Asked;
+
+mod read;
+mod rights;
+mod write;
 
 /// Where a grant holds.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -52,6 +59,11 @@ pub enum SecretSource {
     Prompt,
 }
 
+/// A text that names no place of a secret. It is not repeated: somebody may have put the secret there.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("must be `env:NAME`, `file:` and an absolute path, or `prompt`")]
+pub struct SecretSourceError;
+
 /// The user's answer to "which secret is `token` for this origin".
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SecretBinding {
@@ -88,8 +100,7 @@ pub struct Grants {
 impl Grants {
     /// Reads a `grants.toml`, and reports every mistake in it at once. The empty text is valid.
     pub fn parse(source: &Source) -> Result<Grants, Vec<Diagnostic>> {
-        let _ = source;
-        todo!()
+        read::grants(source)
     }
 
     /// The text of the file with the edits made.
@@ -114,49 +125,139 @@ impl Grants {
 
     /// Finds the grant that holds: the project's before the user's, expired ones never.
     pub fn find(&self, plugin: &PluginId, project: Option<&Path>, now_unix: i64) -> Option<&Grant> {
-        let _ = (plugin, project, now_unix);
-        todo!()
+        let holds = |grant: &&Grant| {
+            grant.plugin == *plugin && grant.expires_unix.is_none_or(|expires| now_unix < expires)
+        };
+        let of_project = self.grants.iter().filter(holds).find(|grant| match &grant.scope {
+            Scope::Project(path) => project == Some(path),
+            Scope::User => false,
+        });
+        of_project.or_else(|| self.grants.iter().filter(holds).find(|grant| grant.scope == Scope::User))
     }
 
     /// Finds where the user keeps a plugin's secret for an origin.
     pub fn secret(&self, plugin: &PluginId, name: &str, origin: &Origin) -> Option<&SecretSource> {
-        let _ = (plugin, name, origin);
-        todo!()
+        let of = |binding: &&SecretBinding| {
+            binding.plugin == *plugin && binding.secret == name && binding.origin == *origin
+        };
+        self.secrets.iter().find(of).map(|binding| &binding.from)
     }
 
     /// The directories the user bound for a plugin, by name.
     pub fn views_of(&self, plugin: &PluginId) -> BTreeMap<String, PathBuf> {
-        let _ = plugin;
-        todo!()
+        let own = self.views.iter().filter(|view| view.plugin == *plugin);
+        own.map(|view| (view.name.clone(), view.path.clone())).collect()
     }
 
     /// Adds a grant, in place of the one for the same plugin and scope.
     pub fn grant(&mut self, grant: Grant) {
-        let _ = grant;
-        todo!()
+        let table = write::grant(&grant);
+        let same = |other: &Grant| other.plugin == grant.plugin && other.scope == grant.scope;
+        let place = self.grants.iter().position(same);
+        put(&mut self.document, "grant", place, table);
+        put_value(&mut self.grants, place, grant);
     }
 
     /// Removes the plugin's grants (of one scope, or all), and says how many there were.
     pub fn revoke(&mut self, plugin: &PluginId, scope: Option<&Scope>) -> usize {
-        let _ = (plugin, scope);
-        todo!()
+        let gone = |grant: &Grant| grant.plugin == *plugin && scope.is_none_or(|scope| grant.scope == *scope);
+        remove(&mut self.document, "grant", &mut self.grants, gone)
     }
 
     /// Binds a secret, in place of the one for the same plugin, name and origin.
     pub fn bind_secret(&mut self, binding: SecretBinding) {
-        let _ = binding;
-        todo!()
+        let table = write::secret(&binding);
+        let place = self.secrets.iter().position(|other| {
+            other.plugin == binding.plugin && other.secret == binding.secret && other.origin == binding.origin
+        });
+        put(&mut self.document, "binding", place, table);
+        put_value(&mut self.secrets, place, binding);
     }
 
     /// Binds a view, in place of the one for the same plugin and name.
     pub fn bind_view(&mut self, binding: ViewBinding) {
-        let _ = binding;
-        todo!()
+        let table = write::view(&binding);
+        let place =
+            self.views.iter().position(|other| other.plugin == binding.plugin && other.name == binding.name);
+        put(&mut self.document, "view", place, table);
+        put_value(&mut self.views, place, binding);
     }
 
     /// Removes a plugin's bindings, and says how many there were.
     pub fn unbind(&mut self, plugin: &PluginId) -> usize {
-        let _ = plugin;
-        todo!()
+        let secrets = |binding: &SecretBinding| binding.plugin == *plugin;
+        let views = |binding: &ViewBinding| binding.plugin == *plugin;
+        remove(&mut self.document, "binding", &mut self.secrets, secrets)
+            + remove(&mut self.document, "view", &mut self.views, views)
     }
+}
+
+impl fmt::Display for Scope {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Scope::Project(path) => write!(f, "project:{}", path.display()),
+            Scope::User => f.write_str("user"),
+        }
+    }
+}
+
+impl fmt::Display for SecretSource {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            SecretSource::Env(name) => write!(f, "env:{name}"),
+            SecretSource::File(path) => write!(f, "file:{}", path.display()),
+            SecretSource::Prompt => f.write_str("prompt"),
+        }
+    }
+}
+
+impl FromStr for SecretSource {
+    type Err = SecretSourceError;
+
+    fn from_str(text: &str) -> Result<SecretSource, SecretSourceError> {
+        let is_name = |name: &str| {
+            let rest = |b: u8| b.is_ascii_alphanumeric() || b == b'_';
+            name.bytes().next().is_some_and(|b| !b.is_ascii_digit()) && name.bytes().all(rest)
+        };
+        match text.split_once(':') {
+            None if text == "prompt" => Ok(SecretSource::Prompt),
+            Some(("env", name)) if is_name(name) => Ok(SecretSource::Env(name.to_owned())),
+            Some(("file", path)) if is_absolute(path) => Ok(SecretSource::File(PathBuf::from(path))),
+            _ => Err(SecretSourceError),
+        }
+    }
+}
+
+/// Puts a table into a list of the document: at a place, which keeps its comments, or at the end.
+fn put(document: &mut DocumentMut, list: &str, place: Option<usize>, mut table: Table) {
+    let item = document.entry(list).or_insert_with(|| Item::ArrayOfTables(ArrayOfTables::new()));
+    let Some(tables) = item.as_array_of_tables_mut() else { return };
+    match place.and_then(|place| tables.get_mut(place)) {
+        Some(old) => {
+            *table.decor_mut() = old.decor().clone();
+            *old = table;
+        }
+        None => tables.push(table),
+    }
+}
+
+fn put_value<T>(values: &mut Vec<T>, place: Option<usize>, value: T) {
+    match place.and_then(|place| values.get_mut(place)) {
+        Some(old) => *old = value,
+        None => values.push(value),
+    }
+}
+
+fn remove<T>(document: &mut DocumentMut, list: &str, values: &mut Vec<T>, gone: impl Fn(&T) -> bool) -> usize {
+    let places: Vec<usize> = (0..values.len()).filter(|&place| gone(&values[place])).collect();
+    for &place in places.iter().rev() {
+        values.remove(place);
+        if let Some(tables) = document.get_mut(list).and_then(Item::as_array_of_tables_mut) {
+            tables.remove(place);
+        }
+    }
+    if values.is_empty() {
+        document.remove(list);
+    }
+    places.len()
 }

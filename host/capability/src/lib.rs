@@ -12,7 +12,9 @@
 mod capability;
 mod check;
 mod config;
+mod describe;
 mod diff;
+mod digest;
 mod document;
 mod grant;
 mod id;
@@ -26,10 +28,12 @@ mod resolve;
 mod rights;
 
 pub use capability::{CapabilityFilter, CapabilityName, Class, UnknownCapability};
-pub use check::{Consent, Excess, Refusal, Surroundings, check};
+pub use check::{Consent, Refusal, Surroundings, check};
 pub use config::{ConfigError, ConfigValues};
-pub use diff::{Change, Line, Sign, changes, describe, widened};
-pub use grant::{Grant, Grants, Scope, SecretBinding, SecretSource, ViewBinding};
+pub use diff::{Change, Excess, Sign, changes, excess, widened};
+pub use describe::{Line, describe};
+pub use digest::digest_text;
+pub use grant::{Grant, Grants, Scope, SecretBinding, SecretSource, SecretSourceError, ViewBinding};
 pub use id::{Kind, PluginId, PluginIdError, Track, WORLDS, WorldError, WorldRef};
 pub use import::{Import, UnknownImport, required, uses};
 pub use limits::{Ceiling, Limits, LimitsRequest, Unit, effective};
@@ -37,5 +41,5 @@ pub use manifest::{
     Argument, Ask, Capability, Command, CommandOption, ConfigKey, ConfigType, Manifest, OriginTemplate,
 };
 pub use origin::{Origin, OriginError, OriginPattern, Scheme, Suffix};
-pub use policy::{PluginPattern, Policy, Rule};
+pub use policy::{PluginPattern, PluginPatternError, Policy, Rule};
 pub use rights::{Asked, AskedView, EditScope, HttpRight, Method, Rights};

@@ -5,7 +5,8 @@
 //! reports every mistake at once. Origins may hold `{config.KEY}`, filled from the user's
 //! configuration by [`Manifest::resolve`](crate::resolve).
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
+use std::fmt;
 
 use s_diag::{Diagnostic, Source};
 
@@ -14,8 +15,8 @@ use crate::origin::OriginPattern;
 use crate::rights::{EditScope, Method};
 use crate::{Kind, LimitsRequest, PluginId, WorldRef};
 
-mod canonical;
-mod read;
+pub(crate) mod canonical;
+pub(crate) mod read;
 
 /// A whole `plugin.toml`, checked.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -65,7 +66,7 @@ pub enum Ask {
         /// Where to.
         origins: Vec<OriginTemplate>,
         /// How; `get` and `head` when not stated.
-        methods: std::collections::BTreeSet<Method>,
+        methods: BTreeSet<Method>,
     },
     /// `download` and `secret.NAME`: where from, or where to.
     Origins(Vec<OriginTemplate>),
@@ -183,7 +184,7 @@ impl Manifest {
     }
 
     /// The classes of the capabilities it asks for.
-    pub fn classes(&self) -> std::collections::BTreeSet<Class> {
+    pub fn classes(&self) -> BTreeSet<Class> {
         self.capabilities.keys().map(CapabilityName::class).collect()
     }
 }
@@ -205,5 +206,14 @@ impl ConfigType {
     /// Finds a type by its word.
     pub fn from_word(word: &str) -> Option<ConfigType> {
         ConfigType::ALL.into_iter().find(|kind| kind.as_str() == word)
+    }
+}
+
+impl fmt::Display for OriginTemplate {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            OriginTemplate::Fixed(pattern) => pattern.fmt(f),
+            OriginTemplate::Config(key) => write!(f, "{{config.{key}}}"),
+        }
     }
 }

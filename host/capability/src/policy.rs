@@ -8,12 +8,14 @@ use std::collections::BTreeSet;
 use std::fmt;
 use std::str::FromStr;
 
-use s_diag::{Diagnostic, Source};
+use s_diag::{Code, Diagnostic, Source};
+use toml_edit::{Array, DocumentMut, Item, value};
 
-use crate::PluginId;
 use crate::capability::CapabilityFilter;
+use crate::document::{self, Reader, Table};
 use crate::origin::OriginPattern;
 use crate::rights::Asked;
+use crate::{PluginId, digest};
 
 /// `*`, `org/*` or `org/name`.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -55,14 +57,70 @@ pub struct Policy {
 impl Policy {
     /// Reads a policy file, and reports every mistake in it at once.
     pub fn parse(source: &Source) -> Result<Policy, Vec<Diagnostic>> {
-        let _ = source;
-        todo!()
+        let document = document::parse(source)?;
+        let root = Table::root(&document);
+        let mut reader = Reader::new(source, Code::POLICY_FILE);
+        reader.only(&root, &["deny", "allow", "max-capabilities", "rule"]);
+        let policy = Policy {
+            deny: patterns(&mut reader, &root, "deny"),
+            allow: patterns(&mut reader, &root, "allow"),
+            max_capabilities: filters(&mut reader, &root, "max-capabilities"),
+            rules: reader.list(&root, "rule").iter().filter_map(|table| rule(&mut reader, table)).collect(),
+        };
+        reader.finish(Some(policy))
+    }
+
+    /// The pattern of `deny` that decides about a plugin; none when it may run.
+    pub fn denies(&self, plugin: &PluginId) -> Option<&PluginPattern> {
+        let decisive = |patterns: &'_ [PluginPattern]| {
+            patterns.iter().filter(|pattern| pattern.matches(plugin)).map(PluginPattern::weight).max()
+        };
+        let weight = decisive(&self.deny)?;
+        if decisive(&self.allow).is_some_and(|allow| allow > weight) {
+            return None;
+        }
+        self.deny.iter().find(|pattern| pattern.matches(plugin) && pattern.weight() == weight)
+    }
+
+    /// The rules that name a plugin.
+    pub fn rules_for<'p>(&'p self, plugin: &'p PluginId) -> impl Iterator<Item = &'p Rule> {
+        self.rules.iter().filter(|rule| rule.plugin.matches(plugin))
     }
 
     /// Writes the rule that would let the plugin do what it asks for, ready to paste.
     pub fn missing_rule(asked: &Asked, integrity: Option<&str>) -> String {
-        let _ = (asked, integrity);
-        todo!()
+        let names: Array = asked.names().iter().map(ToString::to_string).collect();
+        let origins: Array = asked.origins().into_iter().map(ToString::to_string).collect();
+        let mut rule = toml_edit::Table::new();
+        rule.insert("plugin", value(asked.plugin.as_str()));
+        if let Some(integrity) = integrity {
+            rule.insert("integrity", value(integrity));
+        }
+        rule.insert("origins", value(origins));
+        rule.insert("capabilities", value(names));
+        let mut document = DocumentMut::new();
+        document.insert("rule", Item::ArrayOfTables([rule].into_iter().collect()));
+        document.to_string()
+    }
+}
+
+impl PluginPattern {
+    /// Tells whether the plugin is one of those meant.
+    pub fn matches(&self, plugin: &PluginId) -> bool {
+        match self {
+            PluginPattern::Any => true,
+            PluginPattern::Org(org) => org == plugin.org(),
+            PluginPattern::One(id) => id == plugin,
+        }
+    }
+
+    /// How specific it is.
+    fn weight(&self) -> u8 {
+        match self {
+            PluginPattern::Any => 0,
+            PluginPattern::Org(_) => 1,
+            PluginPattern::One(_) => 2,
+        }
     }
 }
 
@@ -76,11 +134,61 @@ impl fmt::Display for PluginPattern {
     }
 }
 
-impl FromStr for PluginPattern {
-    type Err = crate::PluginIdError;
+/// A text that names no plugins.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("must be `*`, `org/*` or `org/name`")]
+pub struct PluginPatternError;
 
-    fn from_str(text: &str) -> Result<PluginPattern, crate::PluginIdError> {
-        let _ = text;
-        todo!()
+impl FromStr for PluginPattern {
+    type Err = PluginPatternError;
+
+    fn from_str(text: &str) -> Result<PluginPattern, PluginPatternError> {
+        if text == "*" {
+            return Ok(PluginPattern::Any);
+        }
+        match text.strip_suffix("/*") {
+            // An organisation is what can stand before a plugin's name.
+            Some(org) => match format!("{org}/x").parse::<PluginId>() {
+                Ok(_) => Ok(PluginPattern::Org(org.to_owned())),
+                Err(_) => Err(PluginPatternError),
+            },
+            None => text.parse().map(PluginPattern::One).map_err(|_| PluginPatternError),
+        }
     }
+}
+
+fn rule(reader: &mut Reader<'_>, table: &Table<'_>) -> Option<Rule> {
+    reader.only(table, &["plugin", "integrity", "origins", "capabilities"]);
+    let plugin = reader.read(table, "plugin", Code::POLICY_FILE, str::parse::<PluginPattern>);
+    let plugin = reader.required(table, "plugin", plugin);
+    let integrity =
+        reader.read(table, "integrity", Code::POLICY_FILE, |text| digest::parse(text).map(|_| text.to_owned()));
+    let origins = reader.reads(table, "origins", Code::ORIGIN, str::parse::<OriginPattern>).unwrap_or_default();
+    let capabilities = filters(reader, table, "capabilities");
+    let capabilities = reader.required(table, "capabilities", capabilities);
+    Some(Rule {
+        plugin: plugin?.value,
+        integrity: integrity.map(|integrity| integrity.value),
+        origins: origins.into_iter().map(|origin| origin.value).collect(),
+        capabilities: capabilities?,
+    })
+}
+
+fn patterns(reader: &mut Reader<'_>, table: &Table<'_>, key: &str) -> Vec<PluginPattern> {
+    let patterns = reader.reads(table, key, Code::POLICY_FILE, str::parse::<PluginPattern>).unwrap_or_default();
+    patterns.into_iter().map(|pattern| pattern.value).collect()
+}
+
+fn filters(reader: &mut Reader<'_>, table: &Table<'_>, key: &str) -> Option<BTreeSet<CapabilityFilter>> {
+    let mut filters = BTreeSet::new();
+    for word in reader.texts(table, key)? {
+        match CapabilityFilter::parse(&word.value) {
+            Ok(filter) => drop(filters.insert(filter)),
+            Err(error) => {
+                let message = error.to_string();
+                reader.misspelt(Code::CAPABILITY_UNKNOWN, word.span, message, "not known here", error.nearest);
+            }
+        }
+    }
+    Some(filters)
 }

@@ -236,7 +236,16 @@ impl Asked {
 
     /// Every origin asked for, whatever for, each once.
     pub fn origins(&self) -> BTreeSet<&OriginPattern> {
-        let http = self.http.iter().flat_map(|http| &http.origins);
-        http.chain(&self.download).chain(self.secrets.values().flatten()).collect()
+        self.origins_by_capability().into_values().flatten().collect()
+    }
+
+    /// The origins of each capability that has some.
+    pub fn origins_by_capability(&self) -> BTreeMap<CapabilityName, &[OriginPattern]> {
+        let http = self.http.iter().map(|http| (CapabilityName::whole(Class::Http), &*http.origins));
+        let download = [(CapabilityName::whole(Class::Download), &*self.download)];
+        let secrets = self.secrets.iter().filter_map(|(name, origins)| {
+            CapabilityName::named(Class::Secret, name).map(|name| (name, &**origins))
+        });
+        http.chain(download).chain(secrets).filter(|(_, origins)| !origins.is_empty()).collect()
     }
 }

@@ -93,12 +93,12 @@ pub enum AttemptError {
         url: DisplayUrl,
     },
     /// A file of another size.
-    #[error("`{url}` has {actual} bytes instead of {expected}")]
+    #[error("`{url}` has {} instead of {expected} bytes", size_text(*actual))]
     SizeMismatch {
         /// What was expected, in bytes.
         expected: u64,
-        /// What was announced, or had arrived when it was too much or over.
-        actual: u64,
+        /// What was announced or arrived, in bytes; none where it was more and not read to its end.
+        actual: Option<u64>,
         /// The URL that answered.
         url: DisplayUrl,
     },
@@ -171,13 +171,13 @@ async fn attempt(
         body_bytes_max: Some(bytes_max),
         ..Request::get(url.clone())
     };
-    let too_large = |error: NetError, arrived: u64| match (error, plan.expected_size) {
+    let too_large = |error: NetError| match (error, plan.expected_size) {
         (NetError::BodyTooLarge { url, .. }, Some(expected)) if expected == bytes_max => {
-            AttemptError::SizeMismatch { expected, actual: arrived, url }
+            AttemptError::SizeMismatch { expected, actual: None, url }
         }
         (error, _) => AttemptError::Net(error),
     };
-    let mut response = client.send(&plan.permit, request).await.map_err(|error| too_large(error, bytes_max + 1))?;
+    let mut response = client.send(&plan.permit, request).await.map_err(too_large)?;
     let shown = DisplayUrl::new(response.url());
     if response.status() != 200 {
         return Err(AttemptError::Status { url: shown, status: response.status() }.into());
@@ -185,12 +185,12 @@ async fn attempt(
     if let (Some(expected), Some(actual)) = (plan.expected_size, response.length())
         && expected != actual
     {
-        return Err(AttemptError::SizeMismatch { expected, actual, url: shown }.into());
+        return Err(AttemptError::SizeMismatch { expected, actual: Some(actual), url: shown }.into());
     }
     let mut hash = Sha256::new();
     let mut bytes = 0;
     loop {
-        let chunk = response.next_chunk(usize::MAX).await.map_err(|error| too_large(error, bytes + 1))?;
+        let chunk = response.next_chunk(usize::MAX).await.map_err(too_large)?;
         let Some(chunk) = chunk else { break };
         bytes += chunk.len() as u64;
         hash.update(&chunk);
@@ -198,7 +198,7 @@ async fn attempt(
     }
     writer.flush().map_err(Failure::Write)?;
     if let Some(expected) = plan.expected_size.filter(|expected| *expected != bytes) {
-        return Err(AttemptError::SizeMismatch { expected, actual: bytes, url: shown }.into());
+        return Err(AttemptError::SizeMismatch { expected, actual: Some(bytes), url: shown }.into());
     }
     let actual: [u8; 32] = hash.finalize().into();
     if let Some(expected) = plan.expected.filter(|expected| *expected != actual) {
@@ -224,6 +224,10 @@ fn attempts_text(attempts: &[FailedAttempt]) -> String {
     }
     let texts: Vec<String> = attempts.iter().map(|attempt| attempt.error.to_string()).collect();
     texts.join("; ")
+}
+
+fn size_text(bytes: Option<u64>) -> String {
+    bytes.map_or_else(|| "more".to_owned(), |bytes| bytes.to_string())
 }
 
 fn hex(bytes: &[u8; 32]) -> String {

@@ -38,6 +38,8 @@ mod request;
 mod resolve;
 mod response;
 mod retry;
+#[cfg(test)]
+mod tests;
 mod tls;
 
 use std::future::Future;

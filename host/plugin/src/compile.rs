@@ -51,7 +51,7 @@ impl Compiler {
 /// `output`. An error is for the parent to print.
 pub fn compile_as_child(mut input: impl Read, mut output: impl Write) -> Result<(), EngineError> {
     limit_this_process()?;
-    let engine = crate::Engine::new(crate::EngineOptions { cache: None, compiler: Compiler::Here })?;
+    let engine = crate::Engine::new(None)?;
     let mut component = Vec::new();
     let read = input.read_to_end(&mut component);
     read.map_err(|source| EngineError::Child { doing: "read the component", source })?;

@@ -4,14 +4,16 @@
 //! configuration is the same in every process of one version of `s`: compiled code from one is
 //! accepted by another exactly when [`Engine::compatibility`] is equal.
 
+use std::collections::BTreeSet;
 use std::future::Future;
 use std::hash::{Hash, Hasher};
-use std::path::Path;
 use std::sync::{Arc, OnceLock, Weak};
 use std::time::Duration;
 
+use s_capability::Import;
 use s_store::Sha256Digest;
 use wasmtime::component::Component;
+use wasmtime::component::types::ComponentItem;
 use wasmtime::{Config, InstanceAllocationStrategy, OptLevel};
 
 use crate::cache::CodeCache;
@@ -19,19 +21,11 @@ use crate::compile::Compiler;
 use crate::error::EngineError;
 
 /// How often the clock thread lets guests give way, and so how late an interruption can be.
-pub const TICK: Duration = Duration::from_millis(10);
+const TICK: Duration = Duration::from_millis(10);
 
 /// The stack a guest may use for its own frames. Part of the engine, not of a call.
-pub const WASM_STACK_BYTES: usize = 1 << 20;
+pub(crate) const WASM_STACK_BYTES: usize = 1 << 20;
 
-/// Where code comes from and where it is kept.
-#[derive(Debug)]
-pub struct EngineOptions {
-    /// The cache of compiled code; without one everything is compiled anew.
-    pub cache: Option<CodeCache>,
-    /// Who compiles.
-    pub compiler: Compiler,
-}
 
 /// A handle to the engine; clones are the same engine.
 #[derive(Clone)]
@@ -41,7 +35,7 @@ pub struct Engine {
 
 struct Inner {
     wasmtime: wasmtime::Engine,
-    options: EngineOptions,
+    cache: Option<CodeCache>,
     runtime: OnceLock<tokio::runtime::Runtime>,
     ticker: OnceLock<()>,
 }
@@ -57,32 +51,33 @@ pub struct Code {
 }
 
 impl Engine {
-    /// Prepares the engine; compiles and starts nothing.
-    pub fn new(options: EngineOptions) -> Result<Engine, EngineError> {
+    /// Prepares the engine; compiles and starts nothing. Without a cache everything is compiled anew.
+    pub fn new(cache: Option<CodeCache>) -> Result<Engine, EngineError> {
         let wasmtime = config()
             .and_then(|config| wasmtime::Engine::new(&config))
             .map_err(|error| EngineError::Setup { reason: format!("{error:#}") })?;
         Ok(Engine {
             inner: Arc::new(Inner {
                 wasmtime,
-                options,
+                cache,
                 runtime: OnceLock::new(),
                 ticker: OnceLock::new(),
             }),
         })
     }
 
-    /// Turns a component into code: from the cache when that holds what this engine made of
-    /// exactly these bytes, compiled otherwise. What the cache holds is authenticated before it
-    /// is used; in doubt it is compiled again.
-    pub fn load(&self, bytes: &[u8]) -> Result<Code, EngineError> {
-        let digest = Sha256Digest::of(bytes);
+    /// Turns a component into code: from the cache when that holds what this engine made of these
+    /// bytes, inspected and compiled otherwise. What the cache holds is authenticated before it is
+    /// used; in doubt it is compiled again. `digest` is that of `bytes`: whoever calls has just
+    /// computed it, or has the bytes in its own executable.
+    pub fn load(&self, bytes: &[u8], digest: Sha256Digest, compiler: &Compiler) -> Result<Code, EngineError> {
         let key = self.cache_key(&digest);
-        let cache = self.inner.options.cache.as_ref();
+        let cache = self.inner.cache.as_ref();
         if let Some(component) = cache.and_then(|cache| cache.load(&self.inner.wasmtime, &key)) {
             return Ok(Code { component, digest, from_cache: true });
         }
-        let machine_code = self.inner.options.compiler.compile(&self.inner.wasmtime, bytes)?;
+        s_component::inspect(bytes, &s_component::InspectLimits::default())?;
+        let machine_code = compiler.compile(&self.inner.wasmtime, bytes)?;
         let component = crate::compile::from_own_machine_code(&self.inner.wasmtime, &machine_code)?;
         if let Some(cache) = cache {
             // A full disk costs the next start some time; it does not stop this one.
@@ -93,7 +88,7 @@ impl Engine {
 
     /// Forgets the compiled form of a component.
     pub fn forget(&self, digest: &Sha256Digest) -> Result<(), EngineError> {
-        match &self.inner.options.cache {
+        match &self.inner.cache {
             Some(cache) => cache.remove(&self.cache_key(digest)).map_err(EngineError::Store),
             None => Ok(()),
         }
@@ -101,7 +96,7 @@ impl Engine {
 
     /// Returns where the compiled form of a component lies, if this engine keeps any.
     pub fn code_path(&self, digest: &Sha256Digest) -> Option<std::path::PathBuf> {
-        Some(self.inner.options.cache.as_ref()?.path(&self.cache_key(digest)))
+        Some(self.inner.cache.as_ref()?.path(&self.cache_key(digest)))
     }
 
     /// Returns what makes compiled code acceptable to this engine: the release of wasmtime, its
@@ -160,7 +155,7 @@ impl Engine {
 
 impl std::fmt::Debug for Engine {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Engine").field("options", &self.inner.options).finish_non_exhaustive()
+        f.debug_struct("Engine").field("cache", &self.inner.cache).finish_non_exhaustive()
     }
 }
 
@@ -213,7 +208,28 @@ impl Hasher for Fingerprint {
     }
 }
 
-/// Reads a component from a file, refusing one that cannot be a plugin by its size.
-pub fn read_component(path: &Path) -> Result<Vec<u8>, EngineError> {
-    s_store::files::read_capped(path, s_component::InspectLimits::default().size_bytes_max).map_err(EngineError::Store)
+impl Code {
+    /// Returns what the component imports, as the engine found it when it compiled it.
+    pub fn imports(&self, engine: &Engine) -> Vec<Import> {
+        let wasmtime = engine.wasmtime();
+        let imports = self.component.component_type();
+        let imports = imports.imports(wasmtime).map(|(name, item)| {
+            let (interface, version) = name.split_once('@').unwrap_or((name, ""));
+            let functions = match item.ty {
+                ComponentItem::ComponentInstance(instance) => instance
+                    .exports(wasmtime)
+                    .filter(|(_, item)| matches!(item.ty, ComponentItem::ComponentFunc(_)))
+                    .map(|(function, _)| function.to_owned())
+                    .collect(),
+                // Nothing of the kind is ever granted; named, so that the check can say so.
+                _ => BTreeSet::from([name.to_owned()]),
+            };
+            Import {
+                interface: interface.to_owned(),
+                version: version.parse().unwrap_or(semver::Version::new(0, 0, 0)),
+                functions,
+            }
+        });
+        imports.collect()
+    }
 }

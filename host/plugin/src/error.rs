@@ -17,6 +17,9 @@ pub enum EngineError {
         /// In the engine's words.
         reason: String,
     },
+    /// The component is not one that is accepted.
+    #[error(transparent)]
+    Component(#[from] s_component::ComponentError),
     /// The component is not one this engine can compile.
     #[error("the component cannot be compiled: {reason}")]
     Compile {

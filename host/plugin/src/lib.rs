@@ -34,7 +34,7 @@ pub use blob::Blob;
 pub use cache::CodeCache;
 pub use cancel::Cancel;
 pub use compile::{COMPILE_MEMORY_BYTES_MAX, COMPILE_TIME_MAX, Compiler, compile_as_child};
-pub use engine::{Code, Engine, EngineOptions, WASMTIME, read_component};
+pub use engine::{Code, Engine, WASMTIME};
 pub use error::{CallError, Cause, EngineError, Fault, FaultKind, Limit, Trap};
 pub use services::Services;
 pub use session::Plugin;

@@ -337,14 +337,7 @@ mod tests {
             let folder = tempfile::tempdir().unwrap();
             let view = view(folder.path());
             let pipe = folder.path().join("in/pipe");
-            rustix::fs::mknodat(
-                rustix::fs::CWD,
-                &pipe,
-                rustix::fs::FileType::Fifo,
-                rustix::fs::Mode::RWXU,
-                0,
-            )
-            .unwrap();
+            assert!(std::process::Command::new("mkfifo").arg(&pipe).status().unwrap().success());
             let _socket = std::os::unix::net::UnixListener::bind(folder.path().join("in/socket")).unwrap();
             for name in ["pipe", "socket"] {
                 assert!(view.open_file(name).unwrap_err().to_string().ends_with("it is not a regular file"));
@@ -357,9 +350,12 @@ mod tests {
         fn names_that_no_path_can_contain_are_left_out() {
             let folder = tempfile::tempdir().unwrap();
             let view = view(folder.path());
-            for name in [&b"\xff"[..], b"back\\slash", b"nul.txt"] {
-                fs::write(folder.path().join("in").join(OsStr::from_bytes(name)), "").unwrap();
+            let at = |name: &[u8]| folder.path().join("in").join(OsStr::from_bytes(name));
+            for name in [&b"back\\slash"[..], b"nul.txt"] {
+                fs::write(at(name), "").unwrap();
             }
+            // Not every file system takes such a name.
+            let _ = fs::write(at(b"\xff"), "");
             assert_eq!(view.list("").unwrap().len(), 2);
         }
     }

@@ -101,7 +101,7 @@ mod tests {
         let first =
             Diagnostic::error(Code::USAGE, "first").note("fact").at(&source, 6..7, "here").hint("do it");
         let errors = [first, Diagnostic::error(Code::USAGE, "second")];
-        insta::assert_snapshot!(to_line(&Failure::of(&errors[..1])).unwrap(), @"");
+        insta::assert_snapshot!(to_line(&Failure::of(&errors[..1])).unwrap(), @r#"{"error":{"code":"S-1001","severity":"error","message":"first","notes":["fact"],"labels":[{"file":"plugin.toml","line":2,"column":1,"text":"here"}],"hints":["do it"]}}"#);
         let both: serde_json::Value = serde_json::from_str(&to_line(&Failure::of(&errors)).unwrap()).unwrap();
         assert_eq!(both["others"][0]["message"], "second");
         assert!(Failure::of(&[]).is_none());

@@ -210,7 +210,12 @@ mod tests {
         let task = ui.task("downloading", None, Unit::Bytes);
         task.advance(3 << 20);
         drop(task);
-        insta::assert_snapshot!(captured.stderr(), @"");
+        insta::assert_snapshot!(captured.stderr(), @"
+        fetching␛[2J the index …
+        fetching␛[2J the index ended after 3: three␛
+        downloading …
+        downloading ended after 3.00 MiB
+        ");
     }
 
     #[test]

@@ -152,7 +152,8 @@ impl<'a> Prompts<'a> {
         };
         let mut gutter = |line: &str| {
             text.push(style::FRAME, "│");
-            text.push(style::PLAIN, format!(" {line}\n"));
+            text.push(style::PLAIN, format!(" {line}").trim_end());
+            text.push(style::PLAIN, "\n");
         };
         // An empty line too: whatever stands without a gutter is ours.
         for line in question.split('\n') {
@@ -234,7 +235,16 @@ mod tests {
         let question = "which?\n\ns asks:\n│ \x1b[1Adelete everything?\rx";
         let options = ["one".to_owned(), "two\n│ three".to_owned()];
         assert_eq!(ui.prompts(plugin()).choose(question, &options).unwrap(), 0);
-        insta::assert_snapshot!(captured.stderr(), @"");
+        insta::assert_snapshot!(captured.stderr(), @"
+        plugin `acme/x` asks:
+        │ which?
+        │
+        │ s asks:
+        │ │ ␛[1Adelete everything?␍x
+        │   1  one
+        │   2  two │ three
+        number, 1 to 2:
+        ");
     }
 
     #[test]

@@ -68,14 +68,30 @@ mod tests {
             .note("    and `metrics` 0.9.0 needs `json` before 2.0")
             .at(&source, 14..29, "loosening this requirement would help")
             .hint("`metrics` 1.1.0 works with `json` 2: s add metrics@1.1");
-        insta::assert_snapshot!(plain(&diagnostic), @"");
+        insta::assert_snapshot!(plain(&diagnostic), @r#"
+        error[S-3001]: no version of `json` suits every package
+          because `http` 2.3.1 needs `json` 2.0 or later
+              and `metrics` 0.9.0 needs `json` before 2.0
+          --> stryke.toml:12:1
+           |
+        12 | metrics = "0.9"
+           | ^^^^^^^^^^^^^^^ loosening this requirement would help
+        hint: `metrics` 1.1.0 works with `json` 2: s add metrics@1.1
+        "#);
     }
 
     #[test]
     fn without_a_place() {
         let diagnostic =
             Diagnostic::warning(Code::IO, "two\nlines").note("and\ntwo more\n").hint("three\nand four");
-        insta::assert_snapshot!(plain(&diagnostic), @"");
+        insta::assert_snapshot!(plain(&diagnostic), @"
+        warning[S-4001]: two
+          lines
+          and
+          two more
+        hint: three
+              and four
+        ");
     }
 
     #[test]
@@ -86,6 +102,15 @@ mod tests {
             .at(&source, 4..5, "here")
             .see(&source, 0..1, "there")
             .hint("do");
-        insta::assert_snapshot!(render(&diagnostic, 80).ansi().replace('\x1b', "␛"), @"");
+        insta::assert_snapshot!(render(&diagnostic, 80).ansi().replace('\x1b', "␛"), @"
+        ␛[1m␛[31merror[S-3001]␛[0m␛[1m: wrong␛[0m
+          fact
+        ␛[1m␛[34m -->␛[0m a.toml:1:5
+        ␛[1m␛[34m  |␛[0m
+        ␛[1m␛[34m1 |␛[0m a = b
+        ␛[1m␛[34m  |␛[0m     ␛[1m␛[31m^ here␛[0m
+        ␛[1m␛[34m  |␛[0m ␛[1m␛[36m- there␛[0m
+        ␛[1m␛[36mhint␛[0m: do
+        ");
     }
 }

@@ -92,13 +92,23 @@ mod tests {
 
     #[test]
     fn columns_line_up() {
-        insta::assert_snapshot!(table().render(None).text(), @"");
+        insta::assert_snapshot!(table().render(None).text(), @"
+        NAME            SIZE  ABOUT
+        acme/x            12  short
+        日本/語         1200  a rather long text ␛[2J
+        acme/long-name     7
+        ");
     }
 
     #[test]
     fn the_end_is_cut_where_there_is_an_edge() {
         let text = table().render(Some(30)).text();
-        insta::assert_snapshot!(text, @"");
+        insta::assert_snapshot!(text, @"
+        NAME            SIZE  ABOUT
+        acme/x            12  short
+        日本/語         1200  a rathe…
+        acme/long-name     7
+        ");
         assert!(text.lines().all(|line| width(line) <= 30));
     }
 }

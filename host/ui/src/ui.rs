@@ -311,13 +311,20 @@ mod tests {
     #[test]
     fn talk_looks_like_this() {
         let (_, stderr) = say_everything(&UiOptions { verbosity: Verbosity::Trace, ..UiOptions::default() });
-        insta::assert_snapshot!(stderr, @"");
+        insta::assert_snapshot!(stderr, @"
+          Installed acme/x 1.2
+        note: a note
+        debug: a reason
+        trace: a step
+        warning[S-1001]: a warning
+        error[S-1001]: an error
+        ");
     }
 
     #[test]
     fn with_json_standard_output_has_one_document_a_line_and_nothing_else() {
         let (stdout, stderr) = say_everything(&UiOptions { json: true, ..UiOptions::default() });
-        insta::assert_snapshot!(stdout, @"");
+        insta::assert_snapshot!(stdout, @r#"{"error":{"code":"S-1001","severity":"error","message":"an error","notes":[],"labels":[],"hints":[]}}"#);
         assert!(stderr.contains("a warning") && !stderr.contains("an error"), "{stderr}");
     }
 

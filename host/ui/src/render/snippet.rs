@@ -207,11 +207,24 @@ mod tests {
             Source::new("stryke.toml", "[plugins]\nx = \"1\"\ny = \"2\"\n\n\n\n\n\n\nz = [\"3\", \"4\"]\n");
         let lock = Source::new("stryke.lock", "old");
         let diagnostic = error()
-            .at(&manifest, 45..48, "this")
-            .see(&manifest, 40..43, "against this")
+            .at(&manifest, 42..45, "this")
+            .see(&manifest, 37..40, "against this")
             .see(&manifest, 10..11, "first here")
             .see(&lock, 0..3, "");
-        insta::assert_snapshot!(snippet(80, &diagnostic), @"");
+        insta::assert_snapshot!(snippet(80, &diagnostic), @r#"
+          --> stryke.toml:10:14
+           |
+         2 | x = "1"
+           | - first here
+        ...
+        10 | z = ["3", "4"]
+           |              ^ this
+           |         --- against this
+         --> stryke.lock:1:1
+          |
+        1 | old
+          | ---
+        "#);
     }
 
     #[test]
@@ -232,7 +245,48 @@ mod tests {
         for (input, span) in cases {
             all.push_str(&snippet(80, &error().at(&Source::new("a", input), span, "here")));
         }
-        insta::assert_snapshot!(all, @"");
+        insta::assert_snapshot!(all, @r"
+         --> a:1:6
+          |
+        1 |     key = ␛[31m
+          |         ^^^ here
+         --> a:1:1
+          |
+        1 | 日本語 = 1
+          | ^^^^^^ here
+         --> a:1:6
+          |
+        1 | a = \u{202e}b
+          |             ^ here
+         --> a:2:1
+          |
+        2 | second
+          | ^^^^^^ here
+         --> a:1:4
+          |
+        1 | spans
+          |    ^^ here
+         --> a:1:8
+          |
+        1 | the end
+          |        ^ here
+         --> a:1:1
+          |
+        1 |
+          | ^ here
+         --> a:1:1
+          |
+        1 | å
+          | ^ here
+         --> a:1:7
+          |
+        1 | beyond
+          |       ^ here
+         --> a:2:1
+          |
+        2 |
+          | ^ here
+        ");
     }
 
     #[test]
@@ -244,7 +298,32 @@ mod tests {
             all.push_str(&snippet(44, &error().at(&Source::new("a", line.as_str()), span, "here")));
         }
         all.push_str(&snippet(45, &error().at(&Source::new("a", wide.as_str()), 301..304, "here")));
-        insta::assert_snapshot!(all, @"");
+        insta::assert_snapshot!(all, @"
+         --> a:1:1
+          |
+        1 | 012345678901234567890123456789012345678…
+          | ^^^ here
+         --> a:1:31
+          |
+        1 | 012345678901234567890123456789012345678…
+          |                               ^^^^ here
+         --> a:1:151
+          |
+        1 | …12345678901234567890123456789012345678…
+          |           ^^^ here
+         --> a:1:298
+          |
+        1 | …890123456789
+          |           ^^^ here
+         --> a:1:1
+          |
+        1 | 012345678901234567890123456789012345678…
+          | ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ here
+         --> a:1:101
+          |
+        1 | … 日本日本日本日本日本日本日本日本日本日
+          |           ^^ here
+        ");
     }
 
     #[test]
