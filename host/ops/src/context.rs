@@ -120,19 +120,24 @@ impl Context {
     }
 
     /// The network.
-    pub fn network(self: &Arc<Context>) -> Arc<Client> {
-        let network = self.network.get_or_init(|| {
-            let credentials: Arc<dyn CredentialSource> = Arc::new(Credentials::new(self));
-            let cache: Arc<dyn ResponseCache> = Arc::new(HttpCache::new(self.home.cache().join("http")));
-            Arc::new(Client::new(Options {
-                offline: self.setup.offline,
-                credentials: Some(credentials),
-                cache: Some(cache),
-                proxies: Proxies::from_env(|name| self.variable(name)),
-                ..Options::default()
-            }))
-        });
-        Arc::clone(network)
+    pub fn network(self: &Arc<Context>) -> Result<Arc<Client>, Failure> {
+        if let Some(network) = self.network.get() {
+            return Ok(Arc::clone(network));
+        }
+        let proxy = |names: [&str; 2]| names.into_iter().find_map(|name| self.variable(name));
+        let (http, https) = (proxy(["HTTP_PROXY", "http_proxy"]), proxy(["HTTPS_PROXY", "https_proxy"]));
+        let direct = proxy(["NO_PROXY", "no_proxy"]);
+        let proxies = Proxies::new(http.as_deref(), https.as_deref(), direct.as_deref())?;
+        let credentials: Arc<dyn CredentialSource> = Arc::new(Credentials::new(self));
+        let cache: Arc<dyn ResponseCache> = Arc::new(HttpCache::new(self.home.cache().join("http")));
+        let options = Options {
+            offline: self.setup.offline,
+            credentials: Some(credentials),
+            cache: Some(cache),
+            proxies,
+            ..Options::default()
+        };
+        Ok(Arc::clone(self.network.get_or_init(|| Arc::new(Client::new(options)))))
     }
 
     /// What the user allowed.

@@ -1,7 +1,8 @@
 //! From the errors of the inner crates, which hold facts, to diagnostics, which say what to do.
 
+use s_component::ComponentError;
 use s_diag::{Code, Diagnostic};
-use s_net::{AttemptError, DownloadError, NetError, NetErrorKind};
+use s_net::{AttemptError, Denial, DownloadError, NetError, NetErrorKind};
 use s_plugin::{CallError, Cause, EngineError, FaultKind, Limit};
 use s_store::StoreError;
 
@@ -29,6 +30,22 @@ impl From<StoreError> for Failure {
     }
 }
 
+impl From<ComponentError> for Failure {
+    fn from(error: ComponentError) -> Failure {
+        let code = match &error {
+            ComponentError::Encode(_) => Code::ENCODE_FAILED,
+            ComponentError::NotAComponent { .. } => Code::NOT_A_COMPONENT,
+            ComponentError::Invalid { .. } => Code::COMPONENT_INVALID,
+            ComponentError::Limit { .. } => Code::COMPONENT_TOO_LARGE,
+            ComponentError::ForeignImport { .. } => Code::FOREIGN_IMPORT,
+            ComponentError::StringEncoding { .. } => Code::STRING_ENCODING,
+            ComponentError::Manifest(_) => Code::EMBEDDED_MANIFEST,
+            ComponentError::Wit(_) => Code::BUG,
+        };
+        Failure::new(FailureKind::Failed, Diagnostic::error(code, error.to_string()))
+    }
+}
+
 impl From<EngineError> for Failure {
     fn from(error: EngineError) -> Failure {
         let message = error.to_string();
@@ -37,6 +54,7 @@ impl From<EngineError> for Failure {
                 .hint("raise the limit on address space: ulimit -v unlimited"),
             EngineError::CompileLimit { .. } => Diagnostic::error(Code::PLUGIN_COMPILE_LIMIT, message),
             EngineError::Store(error) => return error.into(),
+            EngineError::Component(error) => return error.into(),
             _ => Diagnostic::error(Code::PLUGIN_COMPILE, message),
         };
         Failure::new(FailureKind::Failed, diagnostic)
@@ -140,16 +158,31 @@ impl From<NetError> for Failure {
 }
 
 fn kind_of_net(error: &NetError) -> (FailureKind, Code) {
-    match error.kind() {
-        NetErrorKind::InvalidRequest => (FailureKind::Usage, Code::NET_REQUEST),
-        NetErrorKind::Denied => (FailureKind::Integrity, Code::NET_DENIED),
-        NetErrorKind::Offline => (FailureKind::Offline, Code::NET_OFFLINE),
-        NetErrorKind::Tls => (FailureKind::Network, Code::NET_TLS),
-        NetErrorKind::LimitExceeded => (FailureKind::Network, Code::NET_TOO_LARGE),
-        NetErrorKind::Unauthenticated => (FailureKind::Network, Code::NET_CREDENTIAL),
-        NetErrorKind::Cancelled => (FailureKind::Interrupted, Code::INTERRUPTED),
-        NetErrorKind::Unavailable => (FailureKind::Network, Code::NET_UNAVAILABLE),
-    }
+    let kind = match error.kind() {
+        NetErrorKind::InvalidRequest => FailureKind::Usage,
+        NetErrorKind::Denied => FailureKind::Integrity,
+        NetErrorKind::Offline => FailureKind::Offline,
+        NetErrorKind::Cancelled => FailureKind::Interrupted,
+        NetErrorKind::Tls
+        | NetErrorKind::LimitExceeded
+        | NetErrorKind::Unauthenticated
+        | NetErrorKind::Unavailable => FailureKind::Network,
+    };
+    let code = match error {
+        NetError::Denied { why: Denial::Address { .. }, .. } => Code::ADDRESS_DENIED,
+        NetError::Denied { .. } => Code::ORIGIN_DENIED,
+        NetError::RedirectRefused { .. } | NetError::TooManyRedirects { .. } => Code::REDIRECT_REFUSED,
+        NetError::Offline { .. } => Code::OFFLINE,
+        NetError::Timeout { .. } => Code::TIMEOUT,
+        NetError::Tls { .. } => Code::TLS,
+        NetError::BodyTooLarge { .. } | NetError::HeadTooLarge { .. } => Code::ANSWER_TOO_LARGE,
+        NetError::Truncated { .. } => Code::ANSWER_TRUNCATED,
+        NetError::InvalidRequest { .. } => Code::REQUEST_INVALID,
+        NetError::Credential { .. } => Code::CREDENTIAL,
+        NetError::Cancelled { .. } => Code::INTERRUPTED,
+        NetError::Unavailable { .. } | NetError::Protocol { .. } => Code::UNREACHABLE,
+    };
+    (kind, code)
 }
 
 impl From<DownloadError> for Failure {
@@ -162,15 +195,15 @@ impl From<DownloadError> for Failure {
             DownloadError::Failed(attempts) => {
                 let worst = attempts.iter().map(|attempt| match &attempt.error {
                     AttemptError::Net(error) => kind_of_net(error),
-                    AttemptError::Status { .. } => (FailureKind::Network, Code::NET_STATUS),
+                    AttemptError::Status { .. } => (FailureKind::Network, Code::STATUS),
                     AttemptError::DigestMismatch { .. } | AttemptError::SizeMismatch { .. } => {
-                        (FailureKind::Integrity, Code::NET_DIGEST)
+                        (FailureKind::Integrity, Code::DIGEST_MISMATCH)
                     }
                 });
                 // Bytes that are not the promised ones weigh more than a mirror that is down.
                 let (kind, code) = worst
                     .max_by_key(|(kind, _)| u8::from(*kind == FailureKind::Integrity))
-                    .unwrap_or((FailureKind::Failed, Code::NET_REQUEST));
+                    .unwrap_or((FailureKind::Failed, Code::REQUEST_INVALID));
                 let mut diagnostic = Diagnostic::error(code, "the file could not be downloaded");
                 for attempt in &attempts {
                     diagnostic = diagnostic.note(attempt.error.to_string());

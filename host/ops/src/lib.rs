@@ -9,8 +9,9 @@ mod describe;
 mod failure;
 mod frontend;
 pub mod plugins;
-pub mod run_command;
+mod run_command;
 
 pub use context::{Context, Setup};
 pub use failure::{Failure, FailureKind};
+pub use run_command::{Invocation, run_command};
 pub use frontend::{Frontend, Quiet};

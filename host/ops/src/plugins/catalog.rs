@@ -228,20 +228,17 @@ pub fn taken(id: &str) -> Failure {
 
 /// Reads what a component says of itself.
 pub fn manifest_in(component: &[u8], shown: &str) -> Result<Manifest, Failure> {
-    let bad = |message: String| {
-        Failure::new(FailureKind::Failed, Diagnostic::error(Code::PLUGIN_COMPONENT, message))
-    };
-    let text = manifest_of(component).map_err(|error| bad(format!("`{shown}`: {error}")))?;
+    let text = manifest_of(component).map_err(|error| {
+        let mut failure = Failure::from(error);
+        failure.diagnostics.iter_mut().for_each(|diagnostic| diagnostic.notes.push(format!("in `{shown}`")));
+        failure
+    })?;
     let Some(text) = text else {
-        let failure = bad(format!("`{shown}` is a component without a `plugin.toml` in it"));
-        return Err(Failure {
-            diagnostics: failure
-                .diagnostics
-                .into_iter()
-                .map(|diagnostic| diagnostic.hint("s plugin build --module core.wasm"))
-                .collect(),
-            ..failure
-        });
+        let message = format!("`{shown}` is a component without a `plugin.toml` in it");
+        return Err(Failure::new(
+            FailureKind::Failed,
+            Diagnostic::error(Code::EMBEDDED_MANIFEST, message).hint("s plugin build --module core.wasm"),
+        ));
     };
     Manifest::parse(&Source::new(shown, text)).map_err(Failure::mistakes)
 }

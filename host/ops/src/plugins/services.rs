@@ -62,7 +62,7 @@ impl Services for HostServices {
     }
 
     fn network(&self) -> Option<Arc<Client>> {
-        Some(self.context().ok()?.network())
+        self.context().ok()?.network().ok()
     }
 
     fn secret(&self, plugin: &PluginId, name: &str, origin: &Origin) -> Result<Option<Secret>, Fault> {
