@@ -133,14 +133,24 @@ impl Diagnostic {
     /// Adds the place the diagnostic is about.
     #[must_use]
     pub fn at(mut self, source: &Source, span: impl Into<Span>, text: impl Into<String>) -> Diagnostic {
-        self.labels.push(Label { source: source.clone(), span: span.into(), text: text.into(), primary: true });
+        self.labels.push(Label {
+            source: source.clone(),
+            span: span.into(),
+            text: text.into(),
+            primary: true,
+        });
         self
     }
 
     /// Adds a place that explains the first.
     #[must_use]
     pub fn see(mut self, source: &Source, span: impl Into<Span>, text: impl Into<String>) -> Diagnostic {
-        self.labels.push(Label { source: source.clone(), span: span.into(), text: text.into(), primary: false });
+        self.labels.push(Label {
+            source: source.clone(),
+            span: span.into(),
+            text: text.into(),
+            primary: false,
+        });
         self
     }
 

@@ -180,7 +180,8 @@ impl CapabilityFilter {
         match name {
             None => Ok(CapabilityFilter { class, name: None }),
             Some(name) => {
-                let CapabilityName { class, name } = CapabilityName::named(class, name).ok_or_else(unknown)?;
+                let CapabilityName { class, name } =
+                    CapabilityName::named(class, name).ok_or_else(unknown)?;
                 Ok(CapabilityFilter { class, name })
             }
         }
@@ -213,5 +214,53 @@ fn write_name(f: &mut fmt::Formatter<'_>, class: Class, name: Option<&str>) -> f
     match name {
         None => f.write_str(class.as_str()),
         Some(name) => write!(f, "{class}.{name}"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn filters_mean_a_class_or_one_name_of_it() {
+        let token = CapabilityName::named(Class::Secret, "token").unwrap();
+        for (word, allows) in
+            [("secret", true), ("secret.token", true), ("secret.other", false), ("http", false)]
+        {
+            let filter = CapabilityFilter::parse(word).unwrap();
+            assert_eq!((filter.allows(&token), filter.to_string().as_str()), (allows, word));
+        }
+        for word in ["", "*", "htpt", "http.x", "secret.", "secret.a b", ".token", "secret.a.b"] {
+            assert!(CapabilityFilter::parse(word).is_err(), "{word}");
+        }
+        assert_eq!(CapabilityFilter::parse("secert.token").unwrap_err().nearest, Some("secret"));
+    }
+
+    /// A kind may ask for what its world imports, and for nothing it could not use.
+    #[test]
+    fn kinds_follow_the_worlds() {
+        let worlds = [
+            (Kind::Registry, include_str!("../../../wit/0.1.0/registry.wit")),
+            (Kind::Audit, include_str!("../../../wit/0.1.0/audit.wit")),
+            (Kind::Auth, include_str!("../../../wit/0.1.0/auth.wit")),
+            (Kind::Target, include_str!("../../../wit/0.1.0/target.wit")),
+            (Kind::Command, include_str!("../../../wit/0.1.0/command.wit")),
+        ];
+        for (kind, text) in worlds {
+            for class in Class::ALL {
+                let interface = match class {
+                    Class::Secret => "stryke:host/vault@",
+                    Class::Seal => "stryke:host/sealing@",
+                    Class::Env => "environment;",
+                    Class::Project => "project;",
+                    Class::ProposeEdits => "edits;",
+                    // The host acts on the answer: nothing is imported.
+                    Class::Download | Class::DisclosePackages => continue,
+                    _ => &format!("stryke:host/{class}@"),
+                };
+                let imported = text.contains(&format!("    import {interface}"));
+                assert_eq!(class.kinds().contains(&kind), imported, "{kind} {class}");
+            }
+        }
     }
 }

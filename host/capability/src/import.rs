@@ -60,7 +60,10 @@ pub fn uses(imports: &[Import]) -> Result<BTreeMap<Class, Vec<String>>, UnknownI
             return Err(UnknownImport::Interface { interface: interface.clone() });
         };
         if !Track::of(&import.version).is_some_and(|track| offered.tracks.contains(&track)) {
-            return Err(UnknownImport::Version { interface: interface.clone(), version: import.version.clone() });
+            return Err(UnknownImport::Version {
+                interface: interface.clone(),
+                version: import.version.clone(),
+            });
         }
         for function in import.functions.iter().filter(|function| !function.starts_with("[resource-drop]")) {
             if !offered.functions.contains(&function.as_str()) {
@@ -138,4 +141,112 @@ const INTERFACES: &[Interface] = &[
 
 fn short(interface: &str) -> &str {
     interface.rsplit('/').next().unwrap_or(interface)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const WIT: &[(&str, &str)] = &[
+        ("stryke:host", include_str!("../../../wit/0.1.0/host.wit")),
+        ("stryke:command", include_str!("../../../wit/0.1.0/command.wit")),
+    ];
+
+    fn import(interface: &str, version: &str, functions: &[&str]) -> Import {
+        let functions = functions.iter().map(|&name| name.to_owned()).collect();
+        Import { interface: interface.to_owned(), version: version.parse().unwrap(), functions }
+    }
+
+    #[test]
+    fn each_function_needs_the_capability_of_its_interface() {
+        for (interface, functions, needed) in [
+            ("stryke:host/log", &["write"][..], None),
+            ("stryke:host/blobs", &["[method]blob.read", "[static]sink.finish", "[resource-drop]sink"], None),
+            ("stryke:host/types", &[], None),
+            ("stryke:host/http", &[], None),
+            ("stryke:host/http", &["[resource-drop]pending"], None),
+            ("stryke:host/http", &["[static]response.into-body"], Some(Class::Http)),
+            ("stryke:host/vault", &["open"], Some(Class::Secret)),
+            ("stryke:host/fs", &["open-view"], Some(Class::Fs)),
+            ("stryke:host/sealing", &["seal"], Some(Class::Seal)),
+            ("stryke:command/environment", &["get"], Some(Class::Env)),
+            ("stryke:command/edits", &["propose"], Some(Class::ProposeEdits)),
+        ] {
+            let needed: BTreeSet<Class> = needed.into_iter().collect();
+            assert_eq!(required(&[import(interface, "0.1.0", functions)]), Ok(needed), "{interface}");
+        }
+    }
+
+    #[test]
+    fn what_is_not_in_the_table_is_refused() {
+        for (interface, version, function) in [
+            ("wasi:cli/run", "0.2.0", "run"),
+            ("wasi:cli/environment", "0.2.0", "get-environment"),
+            ("env", "0.1.0", "exec"),
+            ("stryke:host/process", "0.1.0", "spawn"),
+            ("stryke:evil/http", "0.1.0", "start"),
+            ("stryke:host/http/x", "0.1.0", "start"),
+            ("stryke:registry/backend", "0.1.0", "open"),
+        ] {
+            let refused = required(&[import(interface, version, &[function])]);
+            assert_eq!(refused, Err(UnknownImport::Interface { interface: interface.to_owned() }));
+        }
+        for version in ["0.2.0", "1.0.0", "0.1.0-rc.1"] {
+            let refused = required(&[import("stryke:host/log", version, &["write"])]);
+            assert!(matches!(refused, Err(UnknownImport::Version { .. })), "{version}");
+        }
+        for function in ["fetch", "Start", "[method]pending.start", "[constructor]pending", ""] {
+            let refused = required(&[import("stryke:host/http", "0.1.0", &[function])]);
+            assert!(matches!(refused, Err(UnknownImport::Function { .. })), "{function}");
+        }
+        assert_eq!(
+            required(&[import("stryke:command/project", "0.2.1", &["lock"])]),
+            Ok([Class::Project].into())
+        );
+        assert_eq!(required(&[import("stryke:host/log", "0.1.9", &["write"])]), Ok(BTreeSet::new()));
+    }
+
+    /// The table against the interface text, read a line at a time.
+    #[test]
+    fn the_table_is_the_interface_text() {
+        let mut found = BTreeMap::new();
+        for (package, text) in WIT {
+            let (mut interface, mut resource) = (None, None);
+            for line in text.lines() {
+                let words = line.trim().trim_start_matches('%');
+                if let Some(rest) = line.strip_prefix("interface ") {
+                    interface = Some(format!("{package}/{}", rest.trim_end_matches(" {")));
+                } else if line.starts_with("world ") {
+                    interface = None;
+                } else if let Some(rest) = words.strip_prefix("resource ") {
+                    resource = Some(rest.trim_end_matches(" {").to_owned());
+                } else if line == "    }" {
+                    resource = None;
+                }
+                let Some(interface) = interface.clone() else { continue };
+                let functions: &mut BTreeSet<String> = found.entry(interface).or_default();
+                match (&resource, words.split_once(": ")) {
+                    (Some(resource), _) if words.starts_with("constructor") => {
+                        functions.insert(format!("[constructor]{resource}"));
+                    }
+                    (Some(resource), Some((name, what))) if what.starts_with("func") => {
+                        functions.insert(format!("[method]{resource}.{name}"));
+                    }
+                    (Some(resource), Some((name, what))) if what.starts_with("static") => {
+                        functions.insert(format!("[static]{resource}.{name}"));
+                    }
+                    (None, Some((name, what))) if what.starts_with("func") => {
+                        functions.insert(name.to_owned());
+                    }
+                    _ => {}
+                }
+            }
+        }
+        found.remove("stryke:command/subcommand");
+        let table: BTreeMap<String, BTreeSet<String>> = INTERFACES
+            .iter()
+            .map(|i| (i.name.to_owned(), i.functions.iter().map(|&name| name.to_owned()).collect()))
+            .collect();
+        assert_eq!(table, found);
+    }
 }

@@ -255,3 +255,64 @@ impl fmt::Display for Form {
         })
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    #[test]
+    fn sizes_and_times_are_read_in_their_own_units_only() {
+        for (unit, text, value) in [
+            (Unit::Size, "64 MiB", Some(64 << 20)),
+            (Unit::Size, "64MiB", Some(64 << 20)),
+            (Unit::Size, "1 GiB", Some(1 << 30)),
+            (Unit::Size, "17 B", Some(17)),
+            (Unit::Size, "64 MB", None),
+            (Unit::Size, "64", None),
+            (Unit::Size, "MiB", None),
+            (Unit::Size, "-1 MiB", None),
+            (Unit::Size, "1.5 MiB", None),
+            (Unit::Size, "99999999999 GiB", None),
+            (Unit::Time, "60 s", Some(60_000)),
+            (Unit::Time, "250 ms", Some(250)),
+            (Unit::Time, "2 min", Some(120_000)),
+            (Unit::Time, "60 MiB", None),
+            (Unit::Time, "", None),
+            (Unit::Count, "12", Some(12)),
+            (Unit::Count, "12 s", None),
+        ] {
+            assert_eq!(unit.parse(text), value, "{text}");
+        }
+    }
+
+    #[test]
+    fn a_request_replaces_the_default_and_the_ceiling_wins() {
+        let mut request =
+            LimitsRequest { time_ms: Some(5_000), memory_bytes: Some(u64::MAX), ..Default::default() };
+        *request.entry_mut("scratch").unwrap().1 = Some(1);
+        let limits = effective(Kind::Registry, &request, &Ceiling::default());
+        assert_eq!((limits.time_ms, limits.scratch_bytes), (5_000, 1));
+        assert_eq!(limits.memory_bytes, Ceiling::default().0.memory_bytes);
+        assert_eq!(limits.handles, Limits::default_of(Kind::Registry).handles);
+    }
+
+    #[test]
+    fn the_defaults_are_within_the_ceiling() {
+        for kind in Kind::ALL {
+            let defaults = Limits::default_of(kind);
+            assert_eq!(effective(kind, &LimitsRequest::default(), &Ceiling::default()), defaults, "{kind}");
+        }
+        assert_eq!(Limits::default_of(Kind::Target).http_in_flight, 0);
+    }
+
+    proptest! {
+        #[test]
+        fn what_is_shown_reads_back(value: u64) {
+            for unit in [Unit::Size, Unit::Time, Unit::Count] {
+                prop_assert_eq!(unit.parse(&unit.show(value)), Some(value));
+            }
+        }
+    }
+}

@@ -203,14 +203,20 @@ impl FromStr for OriginPattern {
 
     fn from_str(text: &str) -> Result<OriginPattern, OriginError> {
         let Some((scheme, rest)) = text.split_once("://*.") else {
-            return if text.contains('*') { Err(OriginError::Wildcard) } else { Ok(text.parse::<Origin>()?.into()) };
+            return if text.contains('*') {
+                Err(OriginError::Wildcard)
+            } else {
+                Ok(text.parse::<Origin>()?.into())
+            };
         };
         if rest.contains('*') {
             return Err(OriginError::Wildcard);
         }
         let Origin { scheme, host, port } = format!("{scheme}://{rest}").parse()?;
         match host {
-            Host::Domain(domain) if domain.contains('.') => Ok(OriginPattern::Below(Suffix { scheme, domain, port })),
+            Host::Domain(domain) if domain.contains('.') => {
+                Ok(OriginPattern::Below(Suffix { scheme, domain, port }))
+            }
             _ => Err(OriginError::Wildcard),
         }
     }
@@ -245,10 +251,168 @@ impl fmt::Display for ShownPort {
 /// Non-empty labels of lower-case letters, digits, `-` and `_`: what is left after IDNA.
 fn is_host_name(name: &str) -> bool {
     let of_label = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-' || c == '_';
-    name.len() <= 253 && name.split('.').all(|label| (1..=63).contains(&label.len()) && label.chars().all(of_label))
+    name.len() <= 253
+        && name.split('.').all(|label| (1..=63).contains(&label.len()) && label.chars().all(of_label))
 }
 
 /// Whether the name has at least one label in front of the domain.
 fn is_below(name: &str, domain: &str) -> bool {
     name.strip_suffix(domain).and_then(|front| front.strip_suffix('.')).is_some_and(|front| !front.is_empty())
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    #[test]
+    fn there_is_one_spelling_of_each_origin() {
+        for (text, canonical) in [
+            ("https://example.com", "https://example.com"),
+            ("https://EXAMPLE.com/", "https://example.com"),
+            ("HTTPS://example.com:443", "https://example.com"),
+            ("http://example.com:443", "http://example.com:443"),
+            ("http://127.0.0.1:8080", "http://127.0.0.1:8080"),
+            ("http://2130706433", "http://127.0.0.1"),
+            ("http://0x7f.1", "http://127.0.0.1"),
+            ("http://0177.0.0.1", "http://127.0.0.1"),
+            ("http://127.1", "http://127.0.0.1"),
+            ("http://[::1]:80", "http://[::1]"),
+            ("http://[0:0:0:0:0:0:0:1]", "http://[::1]"),
+            ("http://[::ffff:127.0.0.1]", "http://[::ffff:7f00:1]"),
+            ("https://ex%61mple.com", "https://example.com"),
+            ("https://bücher.example", "https://xn--bcher-kva.example"),
+            ("https://ｅｘａｍｐｌｅ．com", "https://example.com"),
+            ("https://under_score.example", "https://under_score.example"),
+        ] {
+            assert_eq!(text.parse::<Origin>().map(|o| o.to_string()).as_deref(), Ok(canonical), "{text}");
+        }
+    }
+
+    #[test]
+    fn what_has_two_spellings_or_goes_elsewhere_is_refused() {
+        for (text, error) in [
+            ("https://good.example@evil.example", OriginError::Userinfo),
+            ("https://user:secret@good.example", OriginError::Userinfo),
+            ("https://good.example\\@evil.example", OriginError::Userinfo),
+            ("https://good.example.", OriginError::Host),
+            ("https://.good.example", OriginError::Host),
+            ("https://good..example", OriginError::Host),
+            ("https://*.good.example", OriginError::Host),
+            ("https://go od.example", OriginError::Host),
+            (" https://good.example", OriginError::Host),
+            ("https://good\t.example", OriginError::Host),
+            ("https:\\\\good.example", OriginError::Host),
+            ("https://good.example/path", OriginError::Path),
+            ("https://good.example?q", OriginError::Path),
+            ("https://good.example#f", OriginError::Path),
+            ("ftp://good.example", OriginError::Scheme),
+            ("file:///etc/passwd", OriginError::Scheme),
+            ("javascript:alert(1)", OriginError::Scheme),
+        ] {
+            assert_eq!(text.parse::<Origin>(), Err(error), "{text}");
+        }
+        for text in
+            ["", "good.example", "https://", "https://1.2.3.4.5", "https://good.example:99999", "https://%00"]
+        {
+            assert!(matches!(text.parse::<Origin>(), Err(OriginError::Url(_))), "{text}");
+        }
+    }
+
+    #[test]
+    fn a_url_gives_its_origin_unless_it_carries_a_user() {
+        let url = Url::parse("https://example.com:8443/a/b?c=d#e").unwrap();
+        assert_eq!(Origin::from_url(&url).unwrap().to_string(), "https://example.com:8443");
+        let url = Url::parse("https://good.example@evil.example/").unwrap();
+        assert_eq!(Origin::from_url(&url), Err(OriginError::Userinfo));
+    }
+
+    #[test]
+    fn a_wildcard_is_every_host_below_and_nothing_else() {
+        let pattern: OriginPattern = "https://*.CDN.example".parse().unwrap();
+        assert_eq!(pattern.to_string(), "https://*.cdn.example");
+        for (origin, matches) in [
+            ("https://a.cdn.example", true),
+            ("https://a.b.cdn.example", true),
+            ("https://cdn.example", false),
+            ("https://evilcdn.example", false),
+            ("https://cdn.example.evil", false),
+            ("https://a.cdn.example:8443", false),
+            ("http://a.cdn.example", false),
+            ("https://127.0.0.1", false),
+        ] {
+            assert_eq!(pattern.matches(&origin.parse().unwrap()), matches, "{origin}");
+        }
+    }
+
+    #[test]
+    fn a_wildcard_over_a_top_level_domain_or_an_address_is_refused() {
+        for text in [
+            "https://*",
+            "https://*.com",
+            "https://*.",
+            "https://*.*.example.com",
+            "https://a.*.example.com",
+            "https://a*.example.com",
+            "*.example.com",
+            "*://a.example",
+            "https://*.127.0.0.1",
+            "https://*.0.1",
+            "https://*.[::1]",
+            "https://*.good.example@evil.example",
+            "https://*.good.example/path",
+            "https://*.good.example.",
+            "https://user@*.good.example",
+        ] {
+            assert!(text.parse::<OriginPattern>().is_err(), "{text}");
+        }
+    }
+
+    #[test]
+    fn no_message_repeats_the_text() {
+        for text in ["https://user:hunter2@example.com", "https://example.com/hunter2", "hunter2"] {
+            let error = text.parse::<OriginPattern>().unwrap_err();
+            assert!(!format!("{error} {error:?}").contains("hunter2"), "{error:?}");
+        }
+    }
+
+    #[test]
+    fn both_travel_as_text() {
+        let pattern: OriginPattern = serde_json::from_str("\"https://*.cdn.example:444\"").unwrap();
+        assert_eq!(serde_json::to_string(&pattern).unwrap(), "\"https://*.cdn.example:444\"");
+        assert!(serde_json::from_str::<Origin>("\"https://a@b.example\"").is_err());
+    }
+
+    proptest! {
+        #[test]
+        fn the_canonical_form_reads_back(text in "https?://(\\*\\.)?[a-zA-Z0-9._\\-]{1,20}(:[0-9]{1,5})?") {
+            if let Ok(pattern) = text.parse::<OriginPattern>() {
+                let shown = pattern.to_string();
+                let back = shown.parse::<OriginPattern>().expect("the canonical form is valid");
+                prop_assert_eq!(back.to_string(), shown);
+                prop_assert_eq!(&back, &pattern);
+                prop_assert!(pattern.covers(&pattern));
+            }
+        }
+
+        #[test]
+        fn no_text_makes_the_parser_panic(text in "\\PC{0,40}", prefix in "(https?://)?(\\*\\.)?") {
+            let _ = format!("{prefix}{text}").parse::<OriginPattern>();
+        }
+
+        #[test]
+        fn covering_agrees_with_matching(
+            a in "https://(\\*\\.)?([ab]\\.){1,3}[ab]",
+            b in "https://(\\*\\.)?([ab]\\.){1,3}[ab]",
+            host in "https://([ab]\\.){1,5}[ab]",
+        ) {
+            let (a, b): (OriginPattern, OriginPattern) = (a.parse().unwrap(), b.parse().unwrap());
+            let host: Origin = host.parse().unwrap();
+            if a.covers(&b) && b.matches(&host) {
+                prop_assert!(a.matches(&host));
+            }
+            prop_assert!(a.covers(&b) || b.covers(&a) || !(a.matches(&host) && b.matches(&host)), "disjoint or nested");
+        }
+    }
 }

@@ -6,7 +6,7 @@ use thiserror::Error;
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 pub enum ComponentError {
     /// The module cannot become a component: its imports or exports do not fit the world it was
-    /// built for, or it was built for none.
+    /// built for.
     #[error("the module cannot be made a component: {0}")]
     Encode(String),
     /// The bytes do not start like a component; a core module has the same magic number but

@@ -392,3 +392,235 @@ fn check_strings(offset: u64, function: &CanonicalFunction) -> Result<(), Compon
 fn invalid(error: BinaryReaderError) -> ComponentError {
     ComponentError::Invalid { offset: error.offset() as u64, message: error.message().to_owned() }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::testing::{dummy_guest, tiny_guest};
+    use proptest::prelude::*;
+
+    fn check(wat: &str) -> Result<Shape, ComponentError> {
+        inspect(
+            &wat::parse_str(wat).unwrap_or_else(|error| panic!("{wat}: {error}")),
+            &InspectLimits::default(),
+        )
+    }
+
+    fn names(uses: &[InterfaceUse]) -> Vec<String> {
+        uses.iter().map(ToString::to_string).collect()
+    }
+
+    #[test]
+    fn a_shape_says_what_the_types_say() {
+        let component = dummy_guest("stryke:audit/audit-plugin@0.1.0");
+        let shape = inspect(&component, &InspectLimits::default()).unwrap();
+        assert_eq!(names(&shape.exports), ["stryke:audit/feed@0.1.0"]);
+        assert_eq!(shape.exports[0].functions, ["parse", "pull", "query"].map(String::from).into());
+        let imports =
+            ["blobs", "cache", "clock", "crypto", "fs", "http", "log", "progress", "secrets", "types"];
+        assert_eq!(names(&shape.imports), imports.map(|name| format!("stryke:host/{name}@0.1.0")));
+        let of =
+            |name: &str| &shape.imports.iter().find(|import| import.interface == name).unwrap().functions;
+        assert!(of("types").is_empty(), "only types");
+        assert!(of("http").contains("[method]pending.ready") && of("http").contains("[static]pending.wait"));
+        assert!(of("progress").contains("[constructor]task"));
+        assert_eq!(shape.size_bytes, component.len() as u64);
+        assert!(
+            shape.core_modules >= 1 && shape.functions >= 3 && shape.largest_body_bytes >= 1,
+            "{shape:?}"
+        );
+        assert!(shape.producers.iter().any(|(tool, _)| tool == "wit-component"), "{:?}", shape.producers);
+    }
+
+    #[test]
+    fn memories_of_all_modules_are_added() {
+        let shape =
+            check("(component (core module (memory 2) (memory 3)) (core module (memory 1)))").unwrap();
+        assert_eq!(shape.memory_minimum_bytes, 6 * 65536);
+        assert_eq!(shape.core_modules, 2);
+    }
+
+    #[test]
+    fn a_nested_component_does_not_speak_for_its_parent() {
+        let shape =
+            check(r#"(component (component (import "wasi:cli/run@0.2.0" (instance))) (component))"#).unwrap();
+        assert_eq!(shape.nested_components, 2);
+        assert!(shape.imports.is_empty());
+    }
+
+    #[test]
+    fn imports_that_are_not_ours_are_named() {
+        for (import, name) in [
+            (r#"(import "wasi:cli/run@0.2.0" (instance))"#, "wasi:cli/run@0.2.0"),
+            (r#"(import "strykers:host/log@0.1.0" (instance))"#, "strykers:host/log@0.1.0"),
+            (r#"(import "stryke:host/log" (instance))"#, "stryke:host/log"),
+            (r#"(import "exec" (func))"#, "exec"),
+            (r#"(import "m" (core module))"#, "m"),
+            (r#"(import "t" (type (sub resource)))"#, "t"),
+        ] {
+            let error = check(&format!("(component {import})")).unwrap_err();
+            assert_eq!(error, ComponentError::ForeignImport { name: name.to_owned() });
+        }
+    }
+
+    #[test]
+    fn features_that_plugins_do_not_have_are_invalid() {
+        for module in [
+            "(memory 1 1 shared)",
+            "(memory i64 1)",
+            "(memory 1 1 (pagesize 1))",
+            "(func (param v128) (result v128) local.get 0 local.get 0 i8x16.relaxed_swizzle)",
+            "(type (struct (field i32)))",
+            "(func (param (ref func)))",
+            "(tag (param i32))",
+            "(func (result i64 i64) i64.const 1 i64.const 1 i64.mul_wide_u)",
+        ] {
+            let error = check(&format!("(component (core module {module}))")).unwrap_err();
+            assert!(matches!(error, ComponentError::Invalid { .. }), "{module}: {error}");
+        }
+        let asynchronous = r#"(component
+            (core module $m (func (export "f") (result i32) i32.const 0) (func (export "cb") (param i32 i32 i32) (result i32) i32.const 0))
+            (core instance $i (instantiate $m))
+            (func async (canon lift (core func $i "f") async (callback (core func $i "cb")))))"#;
+        assert!(matches!(check(asynchronous), Err(ComponentError::Invalid { .. })));
+    }
+
+    #[test]
+    fn features_that_compilers_use_are_valid() {
+        for module in [
+            "(memory 1) (memory 1)",
+            "(func (param v128) (result v128) local.get 0 local.get 0 i8x16.swizzle)",
+            "(func $f return_call $f)",
+            "(memory 1) (func (memory.fill (i32.const 0) (i32.const 0) (i32.const 0)))",
+            "(table 1 externref)",
+            "(global i32 (i32.add (i32.const 1) (i32.const 1)))",
+        ] {
+            check(&format!("(component (core module {module}))")).unwrap();
+        }
+    }
+
+    #[test]
+    fn strings_are_utf8() {
+        for (option, encoding) in [("utf16", "UTF-16"), ("latin1+utf16", "compact UTF-16")] {
+            let error = check(&format!(
+                r#"(component
+                    (core module $m (func (export "f") (param i32 i32)) (memory (export "memory") 1)
+                        (func (export "realloc") (param i32 i32 i32 i32) (result i32) unreachable))
+                    (core instance $i (instantiate $m))
+                    (func (param "text" string) (canon lift (core func $i "f") string-encoding={option}
+                        (memory $i "memory") (realloc (func $i "realloc")))))"#
+            ))
+            .unwrap_err();
+            assert!(
+                matches!(error, ComponentError::StringEncoding { encoding: found, .. } if found == encoding),
+                "{error}"
+            );
+        }
+    }
+
+    #[test]
+    fn each_limit_is_kept_and_named() {
+        let none = InspectLimits {
+            size_bytes_max: 1 << 20,
+            nested_components_max: 1,
+            core_modules_max: 1,
+            functions_max: 1,
+            body_bytes_max: 8,
+            locals_max: 2,
+            memory_minimum_bytes_max: 65536,
+            table_minimum_max: 3,
+            definitions_max: 4,
+            segments_max: 1,
+            types_max: 2,
+            links_max: 2,
+            name_bytes_max: 8,
+        };
+        let module = |text: &str| format!("(core module {text})");
+        for (inside, over, what) in [
+            ("(component)".to_owned(), "(component) (component)".to_owned(), "nested components"),
+            (module(""), format!("{}{}", module(""), module("")), "core modules"),
+            (module("(func)"), module("(func) (func)"), "functions"),
+            (
+                module("(func nop nop)"),
+                module("(func nop nop nop nop nop nop nop)"),
+                "bytes of code in one function",
+            ),
+            (
+                module("(func (local i32 i32))"),
+                module("(func (local i32 i64 i32))"),
+                "locals in one function",
+            ),
+            (module("(memory 1)"), module("(memory 1) (memory 1)"), "bytes of memory from the start"),
+            (
+                module("(table 3 funcref)"),
+                module("(table 2 funcref) (table 2 funcref)"),
+                "table entries from the start",
+            ),
+            (
+                module("(memory 0) (memory 0) (table 0 funcref) (global i32 (i32.const 0))"),
+                module(
+                    "(memory 0) (memory 0) (table 0 funcref) (table 0 funcref) (global i32 (i32.const 0))",
+                ),
+                "memories, tables and globals",
+            ),
+            (
+                module(r#"(memory 1) (data (i32.const 0) "a")"#),
+                module(r#"(memory 1) (data "a") (data "b")"#),
+                "data and element segments",
+            ),
+            (
+                module("(type (func)) (type (func (param i32)))"),
+                module("(type (func)) (type (func (param i32))) (type (func (param i64)))"),
+                "types",
+            ),
+            (
+                module(r#"(memory 0) (export "a" (memory 0)) (export "b" (memory 0))"#),
+                module(
+                    r#"(memory 0) (export "a" (memory 0)) (export "b" (memory 0)) (export "c" (memory 0))"#,
+                ),
+                "imports, exports and instances",
+            ),
+            (
+                module(r#"(memory 0) (export "12345678" (memory 0))"#),
+                module(r#"(memory 0) (export "123456789" (memory 0))"#),
+                "bytes in an imported or exported name",
+            ),
+        ] {
+            let parse = |text: &str| wat::parse_str(format!("(component {text})")).unwrap();
+            inspect(&parse(&inside), &none).unwrap_or_else(|error| panic!("{inside}: {error}"));
+            let error = inspect(&parse(&over), &none).unwrap_err();
+            assert!(
+                matches!(error, ComponentError::Limit { what: found, .. } if found == what),
+                "{over}: {error}"
+            );
+        }
+        let small = InspectLimits { size_bytes_max: 7, ..none };
+        let error = inspect(&section::HEADER, &small).unwrap_err();
+        assert_eq!(error, ComponentError::Limit { what: "bytes", found: 8, limit: 7 });
+    }
+
+    #[test]
+    fn a_component_that_is_cut_off_is_an_error_or_a_shorter_component() {
+        let component = tiny_guest();
+        inspect(&component, &InspectLimits::default()).unwrap();
+        for length in 0..component.len() {
+            if let Ok(shape) = inspect(&component[..length], &InspectLimits::default()) {
+                assert_eq!(shape.size_bytes, length as u64);
+            }
+        }
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(2000))]
+        #[test]
+        fn damage_is_survived(changes in prop::collection::vec((any::<prop::sample::Index>(), any::<u8>()), 1..4)) {
+            thread_local!(static COMPONENT: Vec<u8> = tiny_guest());
+            let mut component = COMPONENT.with(Clone::clone);
+            for (index, byte) in changes {
+                let at = index.index(component.len());
+                component[at] = byte;
+            }
+            let _ = inspect(&component, &InspectLimits::default());
+        }
+    }
+}

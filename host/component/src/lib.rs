@@ -15,6 +15,8 @@ mod inspect;
 mod limits;
 mod manifest;
 mod section;
+#[cfg(test)]
+mod testing;
 mod world;
 
 pub use encode::encode;

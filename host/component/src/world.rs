@@ -156,3 +156,89 @@ fn foreign(import: &InterfaceUse, offered: &BTreeMap<String, BTreeSet<&str>>) ->
 fn list(names: &[String]) -> String {
     names.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ")
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::encode;
+    use crate::testing::{TINY_WAT, dummy_guest, tiny_core, tiny_guest};
+
+    #[test]
+    fn a_guest_fits_the_world_it_was_built_for_and_no_other() {
+        for built in s_host::WORLDS {
+            let path = format!("{}/{}", built.package, built.name);
+            let component = dummy_guest(&format!("{path}@{}", built.version));
+            for asked in s_host::WORLDS {
+                let (track, _) = asked.version.rsplit_once('.').unwrap();
+                let fits = check_world(&component, &format!("{}/{}", asked.package, asked.name), track);
+                assert_eq!(fits.is_ok(), built == asked, "{built:?} as {asked:?}: {fits:?}");
+            }
+        }
+    }
+
+    #[test]
+    fn what_is_missing_is_named() {
+        let mismatch = check_world(&tiny_guest(), "stryke:target/target-data", "0.1").unwrap_err();
+        assert_eq!(
+            mismatch.to_string(),
+            "the component does not export `stryke:target/pack@0.1.0`, `stryke:target/link-plan@0.1.0`, \
+             which `stryke:target/target-data@0.1.0` asks for"
+        );
+    }
+
+    #[test]
+    fn what_is_foreign_is_named() {
+        let wit = "package test:tiny@0.1.0;
+            world tiny { include stryke:target/target-data@0.1.0; import stryke:host/clock@0.1.0; }";
+        let (resolve, id) = crate::testing::world_in("test:tiny/tiny@0.1.0", wit);
+        let component = crate::testing::dummy_in(&resolve, id);
+        let mismatch = check_world(&component, "stryke:target/target-data", "0.1").unwrap_err();
+        assert_eq!(
+            mismatch.to_string(),
+            "the component imports `stryke:host/clock@0.1.0`, which `stryke:target/target-data@0.1.0` does \
+             not have"
+        );
+    }
+
+    #[test]
+    fn a_foreign_function_of_a_known_interface_is_named() {
+        let import = InterfaceUse {
+            package: "stryke:host".into(),
+            interface: "log".into(),
+            version: "0.1.0".parse().unwrap(),
+            functions: ["write".to_owned(), "erase".to_owned()].into(),
+        };
+        let resolve = resolve_wit().unwrap();
+        let (_, id) = releases_of(&resolve, "stryke:target/target-data", "0.1").remove(0);
+        assert_eq!(foreign(&import, &offered(&resolve, id)), ["stryke:host/log@0.1.0.erase"]);
+    }
+
+    #[test]
+    fn a_differing_type_is_found() {
+        // The names of the world, but `write` without its target.
+        let component = wat::parse_str(
+            r#"(component
+                (import "stryke:host/log@0.1.0" (instance (export "enabled" (func (param "level" u8) (result bool)))))
+                (instance $empty)
+                (export "stryke:target/pack@0.1.0" (instance $empty))
+                (export "stryke:target/link-plan@0.1.0" (instance $empty)))"#,
+        )
+        .unwrap();
+        let mismatch = check_world(&component, "stryke:target/target-data", "0.1").unwrap_err();
+        assert!(matches!(mismatch, WorldMismatch::Types { .. }), "{mismatch:?}");
+    }
+
+    #[test]
+    fn unknown_worlds_and_unsound_components_are_told_apart() {
+        let component = encode(&tiny_core(TINY_WAT, crate::testing::TINY_WIT)).unwrap();
+        for (world, track) in [("stryke:registry/registry-plugin", "0.9"), ("stryke:x/y", "0.1"), ("", "")] {
+            let unknown = check_world(&component, world, track);
+            assert!(
+                matches!(unknown, Err(WorldMismatch::UnknownWorld { .. })),
+                "{world} {track}: {unknown:?}"
+            );
+        }
+        let unsound = check_world(b"x", "stryke:registry/registry-plugin", "0.1");
+        assert!(matches!(unsound, Err(WorldMismatch::Component(_))));
+    }
+}

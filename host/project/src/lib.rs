@@ -1,1 +1,21 @@
-//! stryke.toml and stryke.lock.
+//! `stryke.toml` and `stryke.lock`: what a project says it needs, and what it was given.
+//!
+//! This floor knows the parts that concern plugins; everything else in both files is kept as it
+//! is. Edits keep comments and formatting. Reading and writing files is left to `s-store`, except
+//! for the search for a project's folder; which versions exist, and whether a plugin may run, is
+//! left to others. Mistakes in the files are diagnostics with places, never errors of this crate.
+//!
+//! A file that has errors is never edited: what would be written is what was read.
+
+mod error;
+mod find;
+mod lock;
+mod manifest;
+mod package_list;
+mod toml;
+
+pub use error::ProjectError;
+pub use find::{MANIFEST_NAME, find_root};
+pub use lock::{LOCK_NAME, LOCK_VERSION, LockedPlugin, ProjectLock};
+pub use manifest::{Package, PluginOrigin, PluginRequest, ProjectManifest, RegistryEntry};
+pub use package_list::{ListedPackage, parse_package_list};

@@ -1,0 +1,74 @@
+//! Bytes the host holds for a plugin.
+
+use std::sync::Arc;
+
+use s_store::StoreError;
+use s_store::ViewFile;
+
+/// Immutable bytes: in memory, or a file that a view opened. Cloning shares them.
+#[derive(Clone, Debug)]
+pub enum Blob {
+    /// Counted against the scratch budget of the call that made it.
+    Memory(Arc<Vec<u8>>),
+    /// Read where it lies.
+    File(Arc<ViewFile>),
+}
+
+impl Blob {
+    /// Holds bytes in memory.
+    pub fn from_bytes(bytes: Vec<u8>) -> Blob {
+        Blob::Memory(Arc::new(bytes))
+    }
+
+    /// Returns the size in bytes.
+    pub fn size(&self) -> u64 {
+        match self {
+            Blob::Memory(bytes) => bytes.len() as u64,
+            Blob::File(file) => file.size_bytes(),
+        }
+    }
+
+    /// Reads up to `max` bytes from `offset`; fewer only at the end.
+    pub fn read(&self, offset: u64, max: usize) -> Result<Vec<u8>, StoreError> {
+        match self {
+            Blob::Memory(bytes) => {
+                let start = usize::try_from(offset).unwrap_or(usize::MAX).min(bytes.len());
+                let end = start.saturating_add(max).min(bytes.len());
+                Ok(bytes[start..end].to_vec())
+            }
+            Blob::File(file) => {
+                let left = usize::try_from(file.size_bytes().saturating_sub(offset)).unwrap_or(usize::MAX);
+                let mut buffer = vec![0; max.min(left)];
+                let mut filled = 0;
+                while filled < buffer.len() {
+                    match file.read_at(offset + filled as u64, &mut buffer[filled..])? {
+                        0 => break,
+                        read => filled += read,
+                    }
+                }
+                buffer.truncate(filled);
+                Ok(buffer)
+            }
+        }
+    }
+
+    /// Calls `each` with all bytes, piece by piece.
+    pub fn for_each_chunk(&self, mut each: impl FnMut(&[u8])) -> Result<(), StoreError> {
+        const CHUNK_BYTES: usize = 256 << 10;
+        match self {
+            Blob::Memory(bytes) => each(bytes),
+            Blob::File(_) => {
+                let mut offset = 0;
+                loop {
+                    let chunk = self.read(offset, CHUNK_BYTES)?;
+                    if chunk.is_empty() {
+                        break;
+                    }
+                    each(&chunk);
+                    offset += chunk.len() as u64;
+                }
+            }
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,79 @@
+//! Compiled code between processes.
+//!
+//! A file is `magic, MAC, machine code`. The MAC is keyed BLAKE3 with a key of this machine's
+//! user over the entry's name and the code, because machine code that is loaded is machine code
+//! that runs: what was not written here by this user is not run here. The bytes that were checked
+//! are the bytes that are loaded; the file is not mapped, so changing or cutting it later does
+//! nothing. Any doubt is a miss, never an error.
+
+use std::path::PathBuf;
+
+use s_store::files::{self, Access};
+use s_store::StoreError;
+use wasmtime::component::Component;
+
+const MAGIC: &[u8; 8] = b"s-code\x00\x01";
+const MAC_BYTES: usize = blake3::OUT_LEN;
+
+/// Machine code of the largest component that is accepted stays far below this.
+const ENTRY_BYTES_MAX: u64 = 256 << 20;
+
+/// A folder of compiled components and the key that authenticates them.
+#[derive(Clone)]
+pub struct CodeCache {
+    folder: PathBuf,
+    key: [u8; 32],
+}
+
+impl CodeCache {
+    /// Uses a folder, which is made when the first entry is saved.
+    pub fn new(folder: PathBuf, key: [u8; 32]) -> CodeCache {
+        CodeCache { folder, key }
+    }
+
+    pub(crate) fn path(&self, name: &str) -> PathBuf {
+        self.folder.join(format!("{name}.cwasm"))
+    }
+
+    pub(crate) fn load(&self, engine: &wasmtime::Engine, name: &str) -> Option<Component> {
+        let file = files::read_capped(&self.path(name), ENTRY_BYTES_MAX).ok()?;
+        let rest = file.strip_prefix(MAGIC)?;
+        let (mac, machine_code) = rest.split_at_checked(MAC_BYTES)?;
+        let mac: [u8; MAC_BYTES] = mac.try_into().ok()?;
+        if self.mac(name, machine_code) != blake3::Hash::from_bytes(mac) {
+            return None;
+        }
+        crate::compile::from_own_machine_code(engine, machine_code).ok()
+    }
+
+    pub(crate) fn save(&self, name: &str, machine_code: &[u8]) -> Result<(), StoreError> {
+        files::create_dir_all(&self.folder, Access::Private)?;
+        let mut file = Vec::with_capacity(MAGIC.len() + MAC_BYTES + machine_code.len());
+        file.extend_from_slice(MAGIC);
+        file.extend_from_slice(self.mac(name, machine_code).as_bytes());
+        file.extend_from_slice(machine_code);
+        files::write_atomic(&self.path(name), &file, Access::Private)
+    }
+
+    pub(crate) fn remove(&self, name: &str) -> Result<(), StoreError> {
+        match files::remove_file(&self.path(name)) {
+            Err(error) if error.is_not_found() => Ok(()),
+            done => done,
+        }
+    }
+
+    /// Comparison of [`blake3::Hash`] takes the same time wherever the difference is.
+    fn mac(&self, name: &str, machine_code: &[u8]) -> blake3::Hash {
+        let mut hasher = blake3::Hasher::new_keyed(&self.key);
+        hasher.update(&(name.len() as u64).to_le_bytes());
+        hasher.update(name.as_bytes());
+        hasher.update(machine_code);
+        hasher.finalize()
+    }
+}
+
+impl std::fmt::Debug for CodeCache {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("CodeCache").field("folder", &self.folder).finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,165 @@
+//! Component to machine code, here or in a child process with limits.
+//!
+//! Compiling is where a hostile component can cost time and memory before its first instruction.
+//! What is not our own is therefore compiled by a child that has put limits on itself, reads the
+//! component from its standard input and writes machine code to its standard output.
+
+use std::io::{Read, Write};
+use std::path::PathBuf;
+use std::process::{Command, Stdio};
+use std::time::{Duration, Instant};
+
+use wasmtime::component::Component;
+
+use crate::error::EngineError;
+
+/// The longest a compilation may run, on the clock and on the CPU.
+pub const COMPILE_TIME_MAX: Duration = Duration::from_secs(120);
+/// The address space a compilation may use.
+pub const COMPILE_MEMORY_BYTES_MAX: u64 = 2 << 30;
+
+/// Who compiles.
+#[derive(Clone, Debug)]
+pub enum Compiler {
+    /// This process. For components that are part of `s`.
+    Here,
+    /// A child: `program arguments…` must call [`compile_as_child`].
+    Child {
+        /// The executable, usually the running one.
+        program: PathBuf,
+        /// What makes it a compiler.
+        arguments: Vec<String>,
+        /// How long it may take.
+        time_max: Duration,
+    },
+}
+
+impl Compiler {
+    pub(crate) fn compile(&self, engine: &wasmtime::Engine, component: &[u8]) -> Result<Vec<u8>, EngineError> {
+        match self {
+            Compiler::Here => engine
+                .precompile_component(component)
+                .map_err(|error| EngineError::Compile { reason: format!("{error:#}") }),
+            Compiler::Child { program, arguments, time_max } => {
+                compile_in_child(program, arguments, *time_max, component)
+            }
+        }
+    }
+}
+
+/// The child's side: limits this process, compiles what stands on `input`, writes machine code to
+/// `output`. An error is for the parent to print.
+pub fn compile_as_child(mut input: impl Read, mut output: impl Write) -> Result<(), EngineError> {
+    limit_this_process()?;
+    let engine = crate::Engine::new(None)?;
+    let mut component = Vec::new();
+    let read = input.read_to_end(&mut component);
+    read.map_err(|source| EngineError::Child { doing: "read the component", source })?;
+    let machine_code = Compiler::Here.compile(engine.wasmtime(), &component)?;
+    let written = output.write_all(&machine_code).and_then(|()| output.flush());
+    written.map_err(|source| EngineError::Child { doing: "hand over the machine code", source })
+}
+
+/// Takes machine code into use.
+///
+/// Only two callers exist: what was compiled a moment ago, and what the cache has authenticated
+/// as having been compiled by this user's `s`.
+#[expect(unsafe_code, reason = "machine code cannot be checked, only its origin can")]
+pub(crate) fn from_own_machine_code(engine: &wasmtime::Engine, code: &[u8]) -> Result<Component, EngineError> {
+    // SAFETY: `code` was made by `precompile_component` of this version of `s`: both callers have
+    // it from `Compiler::compile`, one directly, one through a file whose MAC was verified over
+    // these very bytes with a key only this user has.
+    let loaded = unsafe { Component::deserialize(engine, code) };
+    loaded.map_err(|error| EngineError::Compile { reason: format!("{error:#}") })
+}
+
+fn compile_in_child(
+    program: &PathBuf,
+    arguments: &[String],
+    time_max: Duration,
+    component: &[u8],
+) -> Result<Vec<u8>, EngineError> {
+    let doing = |doing| move |source| EngineError::Child { doing, source };
+    let mut child = Command::new(program)
+        .args(arguments)
+        .env_clear()
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .map_err(doing("start the compiler"))?;
+    let mut stdin = child.stdin.take().expect("stdin was asked for");
+    let mut stdout = child.stdout.take().expect("stdout was asked for");
+    let mut stderr = child.stderr.take().expect("stderr was asked for");
+
+    let deadline = Instant::now() + time_max;
+    let (machine_code, complaint, status) = std::thread::scope(|scope| {
+        // A child that dies early closes its end; the exit status says more than the broken pipe.
+        scope.spawn(move || stdin.write_all(component));
+        let code = scope.spawn(move || {
+            let mut code = Vec::new();
+            stdout.read_to_end(&mut code).map(|_| code)
+        });
+        let complaint = scope.spawn(move || {
+            let mut text = String::new();
+            let _ = stderr.by_ref().take(16 << 10).read_to_string(&mut text);
+            text
+        });
+        let status = loop {
+            match child.try_wait() {
+                Ok(Some(status)) => break Ok(Some(status)),
+                Ok(None) if Instant::now() >= deadline => {
+                    let _ = child.kill();
+                    let _ = child.wait();
+                    break Ok(None);
+                }
+                Ok(None) => std::thread::sleep(Duration::from_millis(2)),
+                Err(source) => break Err(source),
+            }
+        };
+        (
+            code.join().expect("reading a pipe does not panic"),
+            complaint.join().expect("reading a pipe does not panic"),
+            status,
+        )
+    });
+
+    match status.map_err(doing("wait for the compiler"))? {
+        None => Err(EngineError::CompileLimit { what: "time", limit: format!("{} s", time_max.as_secs()) }),
+        Some(status) if status.success() => machine_code.map_err(doing("read the machine code")),
+        Some(status) if status.code().is_some() && !complaint.contains("memory allocation") => {
+            Err(EngineError::Compile { reason: complaint.trim().to_owned() })
+        }
+        // Killed: the CPU limit sends a signal, and an allocation that fails aborts.
+        Some(status) => Err(EngineError::CompileLimit {
+            what: "time or memory",
+            limit: format!(
+                "{} s or {} MiB ({status})",
+                time_max.as_secs(),
+                COMPILE_MEMORY_BYTES_MAX >> 20
+            ),
+        }),
+    }
+}
+
+#[cfg(unix)]
+fn limit_this_process() -> Result<(), EngineError> {
+    use rustix::process::{Resource, Rlimit, setrlimit};
+    let limits = [
+        (Resource::Cpu, COMPILE_TIME_MAX.as_secs()),
+        (Resource::As, COMPILE_MEMORY_BYTES_MAX),
+        (Resource::Core, 0),
+        (Resource::Fsize, 0),
+    ];
+    for (resource, value) in limits {
+        let limit = Rlimit { current: Some(value), maximum: Some(value) };
+        setrlimit(resource, limit)
+            .map_err(|error| EngineError::Child { doing: "limit the compiler", source: error.into() })?;
+    }
+    Ok(())
+}
+
+#[cfg(not(unix))]
+fn limit_this_process() -> Result<(), EngineError> {
+    Ok(())
+}

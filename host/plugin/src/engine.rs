@@ -1,0 +1,235 @@
+//! The engine: one wasmtime configuration, one clock thread, one async runtime.
+//!
+//! Everything here is made on first use, so that a process that runs no plugin pays nothing. The
+//! configuration is the same in every process of one version of `s`: compiled code from one is
+//! accepted by another exactly when [`Engine::compatibility`] is equal.
+
+use std::collections::BTreeSet;
+use std::future::Future;
+use std::hash::{Hash, Hasher};
+use std::sync::{Arc, OnceLock, Weak};
+use std::time::Duration;
+
+use s_capability::Import;
+use s_store::Sha256Digest;
+use wasmtime::component::Component;
+use wasmtime::component::types::ComponentItem;
+use wasmtime::{Config, InstanceAllocationStrategy, OptLevel};
+
+use crate::cache::CodeCache;
+use crate::compile::Compiler;
+use crate::error::EngineError;
+
+/// How often the clock thread lets guests give way, and so how late an interruption can be.
+const TICK: Duration = Duration::from_millis(10);
+
+/// The stack a guest may use for its own frames. Part of the engine, not of a call.
+pub(crate) const WASM_STACK_BYTES: usize = 1 << 20;
+
+
+/// A handle to the engine; clones are the same engine.
+#[derive(Clone)]
+pub struct Engine {
+    inner: Arc<Inner>,
+}
+
+struct Inner {
+    wasmtime: wasmtime::Engine,
+    cache: Option<CodeCache>,
+    runtime: OnceLock<tokio::runtime::Runtime>,
+    ticker: OnceLock<()>,
+}
+
+/// A component as machine code, ready to be instantiated.
+#[derive(Clone)]
+pub struct Code {
+    pub(crate) component: Component,
+    /// Of the component's bytes.
+    pub digest: Sha256Digest,
+    /// Whether it was compiled by an earlier process.
+    pub from_cache: bool,
+}
+
+impl Engine {
+    /// Prepares the engine; compiles and starts nothing. Without a cache everything is compiled anew.
+    pub fn new(cache: Option<CodeCache>) -> Result<Engine, EngineError> {
+        let wasmtime = config()
+            .and_then(|config| wasmtime::Engine::new(&config))
+            .map_err(|error| EngineError::Setup { reason: format!("{error:#}") })?;
+        Ok(Engine {
+            inner: Arc::new(Inner {
+                wasmtime,
+                cache,
+                runtime: OnceLock::new(),
+                ticker: OnceLock::new(),
+            }),
+        })
+    }
+
+    /// Turns a component into code: from the cache when that holds what this engine made of these
+    /// bytes, inspected and compiled otherwise. What the cache holds is authenticated before it is
+    /// used; in doubt it is compiled again. `digest` is that of `bytes`: whoever calls has just
+    /// computed it, or has the bytes in its own executable.
+    pub fn load(&self, bytes: &[u8], digest: Sha256Digest, compiler: &Compiler) -> Result<Code, EngineError> {
+        let key = self.cache_key(&digest);
+        let cache = self.inner.cache.as_ref();
+        if let Some(component) = cache.and_then(|cache| cache.load(&self.inner.wasmtime, &key)) {
+            return Ok(Code { component, digest, from_cache: true });
+        }
+        s_component::inspect(bytes, &s_component::InspectLimits::default())?;
+        let machine_code = compiler.compile(&self.inner.wasmtime, bytes)?;
+        let component = crate::compile::from_own_machine_code(&self.inner.wasmtime, &machine_code)?;
+        if let Some(cache) = cache {
+            // A full disk costs the next start some time; it does not stop this one.
+            let _ = cache.save(&key, &machine_code);
+        }
+        Ok(Code { component, digest, from_cache: false })
+    }
+
+    /// Forgets the compiled form of a component.
+    pub fn forget(&self, digest: &Sha256Digest) -> Result<(), EngineError> {
+        match &self.inner.cache {
+            Some(cache) => cache.remove(&self.cache_key(digest)).map_err(EngineError::Store),
+            None => Ok(()),
+        }
+    }
+
+    /// Returns where the compiled form of a component lies, if this engine keeps any.
+    pub fn code_path(&self, digest: &Sha256Digest) -> Option<std::path::PathBuf> {
+        Some(self.inner.cache.as_ref()?.path(&self.cache_key(digest)))
+    }
+
+    /// Returns what makes compiled code acceptable to this engine: the release of wasmtime, its
+    /// settings, the instruction set and the CPU features it compiles for. In hexadecimal.
+    pub fn compatibility(&self) -> String {
+        let mut hasher = Fingerprint::default();
+        self.inner.wasmtime.precompile_compatibility_hash().hash(&mut hasher);
+        env!("CARGO_PKG_VERSION").hash(&mut hasher);
+        WASMTIME.hash(&mut hasher);
+        format!("{:016x}", hasher.finish())
+    }
+
+    /// Runs a future to its end on the engine's runtime.
+    ///
+    /// # Panics
+    /// When it is called from within such a future.
+    pub fn block_on<F: Future>(&self, future: F) -> F::Output {
+        self.runtime().block_on(future)
+    }
+
+    pub(crate) fn wasmtime(&self) -> &wasmtime::Engine {
+        &self.inner.wasmtime
+    }
+
+    pub(crate) fn start_clock(&self) {
+        self.inner.ticker.get_or_init(|| {
+            let engine = self.inner.wasmtime.weak();
+            let alive: Weak<Inner> = Arc::downgrade(&self.inner);
+            let tick = move || {
+                while alive.strong_count() > 0 {
+                    std::thread::sleep(TICK);
+                    let Some(engine) = engine.upgrade() else { return };
+                    engine.increment_epoch();
+                }
+            };
+            std::thread::Builder::new()
+                .name("plugin-clock".to_owned())
+                .spawn(tick)
+                .expect("a process that cannot start one thread cannot run plugins");
+        });
+    }
+
+    fn runtime(&self) -> &tokio::runtime::Runtime {
+        self.inner.runtime.get_or_init(|| {
+            tokio::runtime::Builder::new_current_thread()
+                .enable_all()
+                .build()
+                .expect("the operating system gives a process its timers and sockets")
+        })
+    }
+
+    fn cache_key(&self, digest: &Sha256Digest) -> String {
+        format!("{}-{}", digest.to_hex(), self.compatibility())
+    }
+}
+
+impl std::fmt::Debug for Engine {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Engine").field("cache", &self.inner.cache).finish_non_exhaustive()
+    }
+}
+
+/// The release of wasmtime in this build.
+pub const WASMTIME: &str = wasmtime_version();
+
+const fn wasmtime_version() -> &'static str {
+    "48"
+}
+
+/// The settings every engine of this version has. Threads, memories of 64 bits, relaxed SIMD and
+/// wide arithmetic stay off; several memories and tail calls stay on, because components that
+/// script toolchains make need them.
+fn config() -> wasmtime::Result<Config> {
+    let mut config = Config::new();
+    config
+        .epoch_interruption(true)
+        .max_wasm_stack(WASM_STACK_BYTES)
+        .async_stack_size(2 * WASM_STACK_BYTES)
+        .wasm_memory64(false)
+        .wasm_relaxed_simd(false)
+        .wasm_wide_arithmetic(false)
+        .memory_init_cow(true)
+        .generate_address_map(true)
+        .cranelift_opt_level(OptLevel::Speed)
+        .parallel_compilation(true)
+        .allocation_strategy(InstanceAllocationStrategy::OnDemand);
+    // Naming the target makes one code for every CPU of that kind, whatever this one can do beyond
+    // it: runners that share a cache do not rebuild each other's entries.
+    config.target(HOST_TARGET)?;
+    Ok(config)
+}
+
+/// The triple plugins are compiled for.
+const HOST_TARGET: &str = env!("S_PLUGIN_TARGET");
+
+/// A stable 64-bit digest for values that only know `std::hash`.
+#[derive(Default)]
+struct Fingerprint(blake3::Hasher);
+
+impl Hasher for Fingerprint {
+    fn write(&mut self, bytes: &[u8]) {
+        self.0.update(bytes);
+    }
+
+    fn finish(&self) -> u64 {
+        let hash = self.0.finalize();
+        let first: [u8; 8] = hash.as_bytes()[..8].try_into().expect("a BLAKE3 digest has 32 bytes");
+        u64::from_le_bytes(first)
+    }
+}
+
+impl Code {
+    /// Returns what the component imports, as the engine found it when it compiled it.
+    pub fn imports(&self, engine: &Engine) -> Vec<Import> {
+        let wasmtime = engine.wasmtime();
+        let imports = self.component.component_type();
+        let imports = imports.imports(wasmtime).map(|(name, item)| {
+            let (interface, version) = name.split_once('@').unwrap_or((name, ""));
+            let functions = match item.ty {
+                ComponentItem::ComponentInstance(instance) => instance
+                    .exports(wasmtime)
+                    .filter(|(_, item)| matches!(item.ty, ComponentItem::ComponentFunc(_)))
+                    .map(|(function, _)| function.to_owned())
+                    .collect(),
+                // Nothing of the kind is ever granted; named, so that the check can say so.
+                _ => BTreeSet::from([name.to_owned()]),
+            };
+            Import {
+                interface: interface.to_owned(),
+                version: version.parse().unwrap_or(semver::Version::new(0, 0, 0)),
+                functions,
+            }
+        });
+        imports.collect()
+    }
+}

@@ -1,0 +1,186 @@
+//! A plugin and the calls into it.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use s_capability::{PluginId, Rights, WorldRef};
+use wasmtime::Store;
+use wasmtime::component::Linker;
+
+use crate::cancel::{Cancel, GRACE};
+use crate::engine::WASM_STACK_BYTES;
+use crate::error::{CallError, Cause, Limit, Trap};
+use crate::state::{Edit, State, Usage};
+use crate::{Code, Engine, Services};
+
+/// A component with its name, its rights and what serves it: everything a call needs.
+#[derive(Clone)]
+pub struct Plugin {
+    /// The engine that runs it.
+    pub engine: Engine,
+    /// Its machine code.
+    pub code: Code,
+    /// Who it is.
+    pub id: PluginId,
+    /// Its version.
+    pub version: String,
+    /// The worlds it says it was built for; its component was held against them.
+    pub worlds: Vec<WorldRef>,
+    /// What it may do: the answer of `s_capability::check`.
+    pub rights: Rights,
+    /// What the embedder does for it.
+    pub services: Arc<dyn Services>,
+    /// What interrupts it.
+    pub cancel: Cancel,
+}
+
+/// One store: the guest's memory and all it holds. A session that broke a limit or crashed is
+/// over; every later call says so.
+pub(crate) struct Session {
+    pub(crate) store: Store<State>,
+    plugin: PluginId,
+    version: String,
+    cancel: Cancel,
+    over: bool,
+}
+
+impl Plugin {
+    /// Makes a store and instantiates the component with `instantiate`.
+    pub(crate) async fn open<B>(
+        &self,
+        call: &'static str,
+        link: impl FnOnce(&mut Linker<State>) -> wasmtime::Result<()>,
+        instantiate: impl AsyncFnOnce(&mut Store<State>, &Linker<State>) -> wasmtime::Result<B>,
+    ) -> Result<(Session, B), CallError> {
+        self.engine.start_clock();
+        let limits = &self.rights.limits;
+        let count = |value: u64| usize::try_from(value).unwrap_or(usize::MAX);
+        let state =
+            State::new(self.id.clone(), self.rights.clone(), Arc::clone(&self.services), self.cancel.clone());
+        let mut store = Store::new(self.engine.wasmtime(), state);
+        store.limiter(|state| &mut state.limiter);
+        store.set_hostcall_fuel(count(limits.answer_bytes));
+        store.set_max_component_handles(count(limits.handles.saturating_mul(4)));
+        // Every tick the guest gives way, so that time, interruption and requests get their turn.
+        store.set_epoch_deadline(1);
+        store.epoch_deadline_async_yield_and_update(1);
+        let mut session = Session {
+            store,
+            plugin: self.id.clone(),
+            version: self.version.clone(),
+            cancel: self.cancel.clone(),
+            over: false,
+        };
+        let mut linker = Linker::new(self.engine.wasmtime());
+        if let Err(error) = link(&mut linker) {
+            return Err(session.error(call, Cause::Mismatch { reason: format!("{error:#}") }));
+        }
+        let bindings = session
+            .guarded(call, async |store| instantiate(store, &linker).await, |error| Cause::Mismatch {
+                reason: format!("{error:#}"),
+            })
+            .await?;
+        Ok((session, bindings))
+    }
+}
+
+impl Session {
+    /// Runs one call to its end, to its limits or to an interruption.
+    pub(crate) async fn call<T>(
+        &mut self,
+        call: &'static str,
+        run: impl AsyncFnOnce(&mut Store<State>) -> wasmtime::Result<T>,
+    ) -> Result<T, CallError> {
+        self.guarded(call, run, |error| Cause::Malformed { reason: format!("{error:#}") }).await
+    }
+
+    async fn guarded<T>(
+        &mut self,
+        call: &'static str,
+        run: impl AsyncFnOnce(&mut Store<State>) -> wasmtime::Result<T>,
+        other: impl FnOnce(wasmtime::Error) -> Cause,
+    ) -> Result<T, CallError> {
+        if self.over {
+            let message = "it ended in an earlier call".to_owned();
+            return Err(self.error(call, Cause::Trap(Trap { message, frames: Vec::new() })));
+        }
+        let time_ms = self.store.data().limits().time_ms;
+        let cancel = self.cancel.clone();
+        let interrupted = async {
+            cancel.raised().await;
+            tokio::time::sleep(GRACE).await;
+        };
+        let deadline = self.store.data().deadline.clone();
+        deadline.start(Duration::from_millis(time_ms));
+        let ended = tokio::select! {
+            biased;
+            () = interrupted => Err(Cause::Cancelled),
+            () = deadline.passed() => Err(Cause::Limit(Limit::Time(time_ms))),
+            answer = run(&mut self.store) => answer.map_err(|error| cause_of(&self.store, error, other)),
+        };
+        ended.map_err(|cause| {
+            self.over = true;
+            self.error(call, cause)
+        })
+    }
+
+    pub(crate) fn error(&self, call: &'static str, cause: Cause) -> CallError {
+        CallError { plugin: self.plugin.clone(), version: self.version.clone(), call, cause }
+    }
+
+    /// Holds an answer against the limit on its number of items.
+    pub(crate) fn counted(&self, call: &'static str, items: u64) -> Result<(), CallError> {
+        let max = self.store.data().limits().answer_items;
+        if items > max {
+            return Err(self.error(call, Cause::Limit(Limit::AnswerItems(max))));
+        }
+        Ok(())
+    }
+
+    pub(crate) fn take_edits(&mut self) -> Vec<Edit> {
+        std::mem::take(&mut self.store.data_mut().edits)
+    }
+
+    pub(crate) fn usage(&self) -> Usage {
+        let state = self.store.data();
+        Usage { memory_bytes_peak: state.limiter.memory_bytes_peak, ..state.usage.clone() }
+    }
+}
+
+/// Finds out why the engine ended a call.
+fn cause_of(
+    store: &Store<State>,
+    error: wasmtime::Error,
+    other: impl FnOnce(wasmtime::Error) -> Cause,
+) -> Cause {
+    if let Some(limit) = error.downcast_ref::<Limit>() {
+        return Cause::Limit(*limit);
+    }
+    if let Some(fault) = error.downcast_ref::<crate::Fault>() {
+        return Cause::Fault(fault.clone());
+    }
+    let limits = store.data().limits();
+    if let Some(trap) = error.downcast_ref::<wasmtime::Trap>() {
+        return match trap {
+            wasmtime::Trap::StackOverflow => Cause::Limit(Limit::Stack(WASM_STACK_BYTES as u64)),
+            trap => Cause::Trap(Trap { message: trap.to_string(), frames: frames(&error) }),
+        };
+    }
+    let text = format!("{error:#}");
+    if text.contains("fuel allocated for hostcalls has been exhausted") {
+        return Cause::Limit(Limit::Answer(limits.answer_bytes));
+    }
+    if text.contains("resource limit exceeded") {
+        return Cause::Limit(Limit::Instances(limits.instances));
+    }
+    if text.contains("maximum number of component handles") || text.contains("handle table") {
+        return Cause::Limit(Limit::Handles(limits.handles));
+    }
+    other(error)
+}
+
+fn frames(error: &wasmtime::Error) -> Vec<String> {
+    let Some(trace) = error.downcast_ref::<wasmtime::WasmBacktrace>() else { return Vec::new() };
+    let named = trace.frames().iter().filter_map(|frame| frame.func_name());
+    named.map(str::to_owned).take(20).collect()
+}

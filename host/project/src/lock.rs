@@ -1,0 +1,440 @@
+//! `stryke.lock`: exactly which plugins a project uses.
+//!
+//! The same content has the same bytes: entries are sorted by id and written in one form. What
+//! belongs to other floors is kept behind it as it was. A lock never grants anything.
+//!
+//! ```toml
+//! # Auto-generated. Do not edit.
+//! version = 1
+//!
+//! [[plugin]]
+//! id = "acme/artifactory"
+//! version = "1.4.2"
+//! source = "path+../artifactory.wasm"
+//! integrity = "sha256-…"
+//! worlds = ["stryke:registry/registry-plugin@0.1"]
+//! capabilities = "sha256-…"
+//! ```
+
+use std::collections::BTreeMap;
+use std::fmt;
+
+use s_diag::{Code, Diagnostic, Source, Span};
+use s_store::Sha256Digest;
+use toml_edit::{Array, DocumentMut, Item, Table, TableLike, Value};
+
+use crate::ProjectError;
+use crate::toml::{Reader, entries, place};
+
+/// The name of the lock file.
+pub const LOCK_NAME: &str = "stryke.lock";
+
+/// The version of the form that is written, and the newest that is read.
+pub const LOCK_VERSION: i64 = 1;
+
+const HEADER: &str = "# Auto-generated. Do not edit.";
+const PLUGIN_KEYS: [&str; 6] = ["id", "version", "source", "integrity", "worlds", "capabilities"];
+
+/// A parsed lock, or a new one.
+#[derive(Clone, Debug, Default)]
+pub struct ProjectLock {
+    /// The text, when it has errors.
+    broken: Option<Source>,
+    plugins: BTreeMap<String, Entry>,
+    /// Everything but `version` and `plugin`.
+    rest: DocumentMut,
+}
+
+/// One `[[plugin]]`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct LockedPlugin {
+    /// The id.
+    pub id: String,
+    /// The version its manifest states.
+    pub version: String,
+    /// Where it came from, such as `path+../a.wasm` or `url+https://plugins.example/a.wasm`.
+    pub source: String,
+    /// The digest of the bytes of its component.
+    pub integrity: Sha256Digest,
+    /// The worlds it implements.
+    pub worlds: Vec<String>,
+    /// The digest of the capabilities and limits it asks for.
+    pub capabilities: Sha256Digest,
+}
+
+#[derive(Clone, Debug)]
+struct Entry {
+    plugin: LockedPlugin,
+    /// Keys that a later version of `s` wrote.
+    rest: Table,
+}
+
+impl ProjectLock {
+    /// Parses a text. What is wrong is left out of the result and reported; with an error among
+    /// the diagnostics the result cannot be edited and is written as it was read.
+    pub fn parse(source: Source) -> (ProjectLock, Vec<Diagnostic>) {
+        let mut reader = Reader::new(source.clone(), Code::LOCK_CONTENT);
+        let mut lock = ProjectLock::default();
+        if let Some(document) = reader.document() {
+            // A newer form may say anything, so that nothing but its number is looked at.
+            if version(&mut reader, document.as_table()) {
+                lock.plugins = plugins(&mut reader, document.as_table());
+            }
+            lock.rest = document.into_mut();
+            lock.rest.remove("version");
+            lock.rest.remove("plugin");
+        }
+        lock.broken = reader.has_errors().then_some(source);
+        (lock, reader.diagnostics)
+    }
+
+    /// The plugins, sorted by id.
+    pub fn plugins(&self) -> impl Iterator<Item = &LockedPlugin> {
+        self.plugins.values().map(|entry| &entry.plugin)
+    }
+
+    /// The plugin with an id.
+    pub fn plugin(&self, id: &str) -> Option<&LockedPlugin> {
+        self.plugins.get(id).map(|entry| &entry.plugin)
+    }
+
+    /// Adds a plugin or replaces the one with its id; returns whether that changes anything.
+    ///
+    /// # Errors
+    /// [`ProjectError::NotEditable`].
+    pub fn set_plugin(&mut self, plugin: LockedPlugin) -> Result<bool, ProjectError> {
+        self.editable()?;
+        if self.plugin(&plugin.id) == Some(&plugin) {
+            return Ok(false);
+        }
+        // What a later version of `s` knew of the old one need not be true of the new one.
+        self.plugins.insert(plugin.id.clone(), Entry { plugin, rest: Table::new() });
+        Ok(true)
+    }
+
+    /// Removes the plugin with an id; returns whether there was one.
+    ///
+    /// # Errors
+    /// [`ProjectError::NotEditable`].
+    pub fn remove_plugin(&mut self, id: &str) -> Result<bool, ProjectError> {
+        self.editable()?;
+        Ok(self.plugins.remove(id).is_some())
+    }
+
+    fn editable(&self) -> Result<(), ProjectError> {
+        match &self.broken {
+            Some(source) => Err(ProjectError::NotEditable { name: source.name.clone() }),
+            None => Ok(()),
+        }
+    }
+}
+
+impl fmt::Display for ProjectLock {
+    /// Writes the text of the file.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if let Some(source) = &self.broken {
+            return f.write_str(&source.text);
+        }
+        writeln!(f, "{HEADER}\nversion = {LOCK_VERSION}")?;
+        // Single values have to come before the first table.
+        let (mut values, mut tables) = (self.rest.clone(), self.rest.clone());
+        values.retain(|_, item| item.is_value());
+        values.set_trailing("");
+        tables.retain(|_, item| !item.is_value());
+        write_rest(f, "", &values)?;
+        for Entry { plugin, rest } in self.plugins.values() {
+            writeln!(f, "\n[[plugin]]")?;
+            let worlds: Array = plugin.worlds.iter().map(String::as_str).collect();
+            let known: [(&str, Value); 6] = [
+                ("id", plugin.id.as_str().into()),
+                ("version", plugin.version.as_str().into()),
+                ("source", plugin.source.as_str().into()),
+                ("integrity", plugin.integrity.to_string().into()),
+                ("worlds", worlds.into()),
+                ("capabilities", plugin.capabilities.to_string().into()),
+            ];
+            for (key, value) in known {
+                writeln!(f, "{key} = {value}")?;
+            }
+            for (key, item) in rest {
+                let key = toml_edit::Key::new(key);
+                writeln!(f, "{} = {item}", key.display_repr())?;
+            }
+        }
+        write_rest(f, "\n", &tables)
+    }
+}
+
+fn write_rest(f: &mut fmt::Formatter<'_>, before: &str, document: &DocumentMut) -> fmt::Result {
+    let text = document.to_string();
+    let lines: Vec<&str> = text.lines().filter(|line| *line != HEADER).collect();
+    let text = lines.join("\n");
+    let text = text.trim_matches('\n');
+    if text.is_empty() { Ok(()) } else { writeln!(f, "{before}{text}") }
+}
+
+/// Returns whether the form is one that can be read.
+fn version(reader: &mut Reader, root: &Table) -> bool {
+    let Some((key, item)) = root.get_key_value("version") else {
+        let name = reader.source.name.clone();
+        reader.error(format!("`{name}` has no `version`"), Span { start: 0, end: 0 }, "");
+        return false;
+    };
+    let span = place(key, item);
+    match item.as_integer() {
+        Some(LOCK_VERSION) => true,
+        Some(newer) if newer > LOCK_VERSION => {
+            let message =
+                format!("`{}` has version {newer}, which is newer than this `s`", reader.source.name);
+            let diagnostic = Diagnostic::error(Code::LOCK_VERSION, message)
+                .at(&reader.source, span, "")
+                .note(format!("this `s` reads version {LOCK_VERSION}"));
+            reader.diagnostics.push(diagnostic);
+            false
+        }
+        _ => {
+            reader.error("there is no such version of a lock", span, format!("expected {LOCK_VERSION}"));
+            false
+        }
+    }
+}
+
+fn plugins(reader: &mut Reader, root: &Table) -> BTreeMap<String, Entry> {
+    let mut found = BTreeMap::new();
+    let Some((key, item)) = root.get_key_value("plugin") else { return found };
+    let Some(tables) = item.as_array_of_tables() else {
+        reader.error("`plugin` is not a list of tables", place(key, item), "expected `[[plugin]]`");
+        return found;
+    };
+    for table in tables {
+        let span = table.span().map_or(Span { start: 0, end: 0 }, Span::from);
+        let Some(plugin) = plugin(reader, table, span) else { continue };
+        let mut rest = Table::new();
+        for (key, item) in entries(table) {
+            if !PLUGIN_KEYS.contains(&key.get())
+                && let Ok(mut value) = item.clone().into_value()
+            {
+                value.decor_mut().clear();
+                rest.insert(key.get(), Item::Value(value));
+            }
+        }
+        let id = plugin.id.clone();
+        if found.insert(id.clone(), Entry { plugin, rest }).is_some() {
+            reader.error(format!("plugin `{id}` is locked twice"), span, "");
+        }
+    }
+    found
+}
+
+fn plugin(reader: &mut Reader, table: &Table, span: Span) -> Option<LockedPlugin> {
+    let mut complete = true;
+    for key in PLUGIN_KEYS {
+        if !table.contains_key(key) {
+            reader.error(format!("a locked plugin has no `{key}`"), span, "");
+            complete = false;
+        }
+    }
+    if !complete {
+        return None;
+    }
+    let id = reader.string(table, "plugin", "id");
+    let version = reader.string(table, "plugin", "version");
+    let source = reader.string(table, "plugin", "source");
+    let integrity = digest(reader, table, "integrity");
+    let worlds = worlds(reader, table);
+    let capabilities = digest(reader, table, "capabilities");
+    Some(LockedPlugin {
+        id: id?,
+        version: version?,
+        source: source?,
+        integrity: integrity?,
+        worlds: worlds?,
+        capabilities: capabilities?,
+    })
+}
+
+fn digest(reader: &mut Reader, table: &dyn TableLike, key: &str) -> Option<Sha256Digest> {
+    let text = reader.string(table, "plugin", key)?;
+    let digest = text.parse().ok();
+    if digest.is_none()
+        && let Some((found, item)) = table.get_key_value(key)
+    {
+        reader.error(format!("`plugin.{key}` is not a digest"), place(found, item), "expected `sha256-...`");
+    }
+    digest
+}
+
+fn worlds(reader: &mut Reader, table: &dyn TableLike) -> Option<Vec<String>> {
+    let (key, item) = table.get_key_value("worlds")?;
+    let worlds = item.as_array().and_then(|array| {
+        array.iter().map(|value| value.as_str().map(str::to_owned)).collect::<Option<Vec<_>>>()
+    });
+    if worlds.is_none() {
+        reader.error("`plugin.worlds` is not a list of strings", place(key, item), "");
+    }
+    worlds
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn parse(text: &str) -> (ProjectLock, Vec<Diagnostic>) {
+        ProjectLock::parse(Source::new(LOCK_NAME, text))
+    }
+
+    fn valid(text: &str) -> ProjectLock {
+        let (lock, diagnostics) = parse(text);
+        assert!(diagnostics.is_empty(), "{text}\n{diagnostics:?}");
+        lock
+    }
+
+    fn locked(id: &str) -> LockedPlugin {
+        LockedPlugin {
+            id: id.to_owned(),
+            version: "1.4.2".to_owned(),
+            source: "path+../a.wasm".to_owned(),
+            integrity: Sha256Digest::of(id.as_bytes()),
+            worlds: vec!["stryke:registry/registry-plugin@0.1".to_owned()],
+            capabilities: Sha256Digest::of(b"capabilities"),
+        }
+    }
+
+    const TWO: &str = r#"# Auto-generated. Do not edit.
+version = 1
+
+[[plugin]]
+id = "acme/a"
+version = "1.4.2"
+source = "path+../a.wasm"
+integrity = "sha256-b03d4acf8d9b15e24d0ae6af9db00d7adc72da08c2d9a70e0dcd0ed3a8af6f5a"
+worlds = ["stryke:registry/registry-plugin@0.1"]
+capabilities = "sha256-9ed0e0a0f8e3a1fd0d13a2b6c0e5c4f8ba7816bf8f01cfea414140de5dae2223"
+
+[[plugin]]
+id = "b"
+version = "1"
+source = "url+https://plugins.example/b.wasm"
+integrity = "sha256-b03d4acf8d9b15e24d0ae6af9db00d7adc72da08c2d9a70e0dcd0ed3a8af6f5a"
+worlds = []
+capabilities = "sha256-9ed0e0a0f8e3a1fd0d13a2b6c0e5c4f8ba7816bf8f01cfea414140de5dae2223"
+"#;
+
+    #[test]
+    fn the_same_content_has_the_same_bytes() {
+        assert_eq!(ProjectLock::default().to_string(), "# Auto-generated. Do not edit.\nversion = 1\n");
+        assert_eq!(valid(TWO).to_string(), TWO);
+        let untidy = TWO
+            .replace("# Auto-generated. Do not edit.\n", "# mine\n")
+            .replace("version = 1\n", "version=1\n\n")
+            .replace("worlds = [\"", "worlds = [ # w\n  \"")
+            .replace("sha256-b03d", "sha256:B03D");
+        assert_eq!(valid(&untidy).to_string(), TWO);
+        let mut orders = Vec::new();
+        for ids in [["z", "acme/a", "m"], ["m", "z", "acme/a"]] {
+            let mut lock = ProjectLock::default();
+            for id in ids {
+                assert!(lock.set_plugin(locked(id)).unwrap());
+                assert!(!lock.set_plugin(locked(id)).unwrap(), "nothing changes the second time");
+            }
+            assert_eq!(
+                lock.plugins().map(|plugin| plugin.id.as_str()).collect::<Vec<_>>(),
+                ["acme/a", "m", "z"]
+            );
+            orders.push(lock.to_string());
+        }
+        assert_eq!(orders[0], orders[1]);
+        let again = valid(&orders[0]);
+        assert_eq!(again.plugin("m"), Some(&locked("m")));
+        assert_eq!(again.plugin("x"), None);
+    }
+
+    #[test]
+    fn what_is_unknown_is_kept() {
+        let text = TWO
+            .replace("version = 1\n\n", "version = 1\nstryke = \"0.9\"\n\n")
+            .replace("id = \"b\"\n", "id = \"b\"\npublisher = \"ed25519:7F3A\" # who\n")
+            + "\n[[package]]\nname = \"json\" # kept\n\n[metadata.x]\ny = 1\n";
+        let mut lock = valid(&text);
+        let written = lock.to_string();
+        for kept in [
+            "version = 1\nstryke = \"0.9\"\n",
+            "[[package]]\nname = \"json\" # kept\n\n[metadata.x]\ny = 1\n",
+        ] {
+            assert!(written.contains(kept), "{written}");
+        }
+        assert!(written.contains("publisher = \"ed25519:7F3A\"\n"), "{written}");
+        assert_eq!(valid(&written).to_string(), written, "writing it again changes nothing");
+        lock.set_plugin(locked("acme/a")).unwrap();
+        assert!(lock.to_string().contains("publisher"), "another plugin was changed");
+        lock.set_plugin(locked("b")).unwrap();
+        assert!(!lock.to_string().contains("publisher"), "that was said of another component");
+        assert!(lock.remove_plugin("b").unwrap());
+        assert!(!lock.remove_plugin("b").unwrap());
+        assert!(valid(&lock.to_string()).to_string().contains("[[package]]"));
+    }
+
+    #[test]
+    fn mistakes_are_errors_and_the_file_stays() {
+        let cut = |from: &str, to: &str| TWO.replacen(from, to, 1);
+        let cases: &[(String, Code, &str)] = &[
+            (String::new(), Code::LOCK_CONTENT, "`stryke.lock` has no `version`"),
+            ("version = ".into(), Code::MANIFEST_SYNTAX, "`stryke.lock` is not valid TOML"),
+            (
+                "version = 2\nplugin = 3".into(),
+                Code::LOCK_VERSION,
+                "`stryke.lock` has version 2, which is newer than this `s`",
+            ),
+            ("version = 0".into(), Code::LOCK_CONTENT, "there is no such version of a lock"),
+            ("version = '1'".into(), Code::LOCK_CONTENT, "there is no such version of a lock"),
+            ("version = 1\nplugin = 3".into(), Code::LOCK_CONTENT, "`plugin` is not a list of tables"),
+            (cut("id = \"acme/a\"\n", ""), Code::LOCK_CONTENT, "a locked plugin has no `id`"),
+            (cut("id = \"acme/a\"", "id = \"b\""), Code::LOCK_CONTENT, "plugin `b` is locked twice"),
+            (cut("integrity = ", "integrty = "), Code::LOCK_CONTENT, "a locked plugin has no `integrity`"),
+            (cut("sha256-b03d", "sha256-"), Code::LOCK_CONTENT, "`plugin.integrity` is not a digest"),
+            (cut("sha256-9ed0", "sha512-"), Code::LOCK_CONTENT, "`plugin.capabilities` is not a digest"),
+            (
+                cut("worlds = [", "worlds = [1, "),
+                Code::LOCK_CONTENT,
+                "`plugin.worlds` is not a list of strings",
+            ),
+            (cut("\"1.4.2\"", "1"), Code::LOCK_CONTENT, "`plugin.version` is an integer"),
+        ];
+        for (text, code, message) in cases {
+            let (mut lock, diagnostics) = parse(text);
+            let [diagnostic] = diagnostics.as_slice() else { panic!("{text}\n{diagnostics:?}") };
+            assert_eq!((diagnostic.code, diagnostic.message.as_str()), (*code, *message), "{text}");
+            assert!(lock.set_plugin(locked("z")).is_err() && lock.remove_plugin("b").is_err());
+            assert_eq!(lock.to_string(), *text);
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn what_is_written_is_read(
+            plugins in proptest::collection::vec(("\\PC{1,6}", "\\PC{1,6}", "\\PC{1,6}", proptest::collection::vec("\\PC{0,6}", 0..3)), 0..5)
+        ) {
+            let mut lock = ProjectLock::default();
+            for (id, version, source, worlds) in plugins {
+                lock.set_plugin(LockedPlugin { version, source, worlds, ..locked(&id) }).unwrap();
+            }
+            let text = lock.to_string();
+            let again = valid(&text);
+            prop_assert!(again.plugins().eq(lock.plugins()));
+            prop_assert_eq!(again.to_string(), text);
+        }
+
+        #[test]
+        fn no_text_panics(text in "(version = 1\n|plugin|\\[\\[plugin\\]\\]\n|id = 'a'\n|[a-z\\[\\]{}=\"'.,# \r\n\u{feff}]|\\PC){0,40}") {
+            let (lock, diagnostics) = parse(&text);
+            for label in diagnostics.iter().flat_map(|diagnostic| &diagnostic.labels) {
+                prop_assert!(text.get(label.span.start..label.span.end).is_some(), "{:?}", diagnostics);
+            }
+            let written = lock.to_string();
+            if diagnostics.is_empty() {
+                prop_assert_eq!(valid(&written).to_string(), written);
+            }
+        }
+    }
+}

@@ -1,0 +1,192 @@
+//! `stryke.toml`: what a project says of itself and which plugins it wants.
+//!
+//! ```toml
+//! [package]
+//! name = "shop"
+//! version = "0.1.0"
+//!
+//! [plugins]
+//! "acme/artifactory" = "1.4"                      # from a registry
+//! "acme/sbom" = { path = "../sbom/plugin.wasm" }
+//! "acme/osv" = { url = "https://plugins.example/osv.wasm", config = { feed = "https://feed.example" } }
+//!
+//! [registries.corp]
+//! url = "https://artifactory.corp.example"
+//! plugin = "acme/artifactory"
+//! ```
+
+mod edit;
+mod read;
+
+use std::collections::BTreeMap;
+
+use s_diag::{Code, Diagnostic, Source, Span};
+use toml_edit::DocumentMut;
+
+use crate::toml::Reader;
+
+/// A parsed `stryke.toml` that can be edited.
+#[derive(Clone, Debug)]
+pub struct ProjectManifest {
+    source: Source,
+    /// None when the text has errors.
+    document: Option<DocumentMut>,
+    edited: bool,
+    package: Package,
+    plugins: Vec<PluginRequest>,
+    registries: Vec<RegistryEntry>,
+}
+
+/// What `[package]` says, as far as this floor needs it.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Package {
+    /// The name; not checked here.
+    pub name: Option<String>,
+    /// The version; not checked here.
+    pub version: Option<String>,
+}
+
+/// One entry of `[plugins]`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PluginRequest {
+    /// The id, such as `acme/artifactory`; not checked here.
+    pub id: String,
+    /// Where it comes from.
+    pub origin: PluginOrigin,
+    /// Its configuration.
+    pub config: BTreeMap<String, String>,
+    /// Where the entry stands in the text that was parsed; none for one that was added since.
+    pub span: Option<Span>,
+}
+
+/// Where a plugin comes from. Exactly one is given.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum PluginOrigin {
+    /// A file or folder, relative to the folder of `stryke.toml`.
+    Path(String),
+    /// An `https:` or `file:` address of a component.
+    Url(String),
+    /// Versions of a plugin in a registry.
+    Version(String),
+}
+
+/// One table `[registries.NAME]`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RegistryEntry {
+    /// The name it has in this project.
+    pub name: String,
+    /// Where it is.
+    pub url: String,
+    /// The plugin that speaks to it; none for the built-in one.
+    pub plugin: Option<String>,
+    /// The plugin that knows its credentials.
+    pub auth: Option<String>,
+    /// Configuration of both.
+    pub config: BTreeMap<String, String>,
+    /// Where the table stands in the text.
+    pub span: Span,
+}
+
+impl ProjectManifest {
+    /// Parses a text. What is wrong is left out of the result and reported; with an error among
+    /// the diagnostics the result cannot be edited. Unknown keys are warnings and stay.
+    pub fn parse(source: Source) -> (ProjectManifest, Vec<Diagnostic>) {
+        let mut reader = Reader::new(source.clone(), Code::MANIFEST_VALUE);
+        let mut manifest = ProjectManifest {
+            source,
+            document: None,
+            edited: false,
+            package: Package::default(),
+            plugins: Vec::new(),
+            registries: Vec::new(),
+        };
+        if let Some(document) = reader.document() {
+            let root = document.as_table();
+            manifest.package = read::package(&mut reader, root);
+            manifest.plugins = read::plugins(&mut reader, root);
+            manifest.registries = read::registries(&mut reader, root);
+            read::misspelt_tables(&mut reader, root);
+            manifest.document = (!reader.has_errors()).then(|| document.into_mut());
+        }
+        (manifest, reader.diagnostics)
+    }
+
+    /// The text it was parsed from; spans count in this.
+    pub fn source(&self) -> &Source {
+        &self.source
+    }
+
+    /// What `[package]` says.
+    pub fn package(&self) -> &Package {
+        &self.package
+    }
+
+    /// The entries of `[plugins]`, in the order of the file.
+    pub fn plugins(&self) -> &[PluginRequest] {
+        &self.plugins
+    }
+
+    /// The entry of `[plugins]` with an id.
+    pub fn plugin(&self, id: &str) -> Option<&PluginRequest> {
+        self.plugins.iter().find(|plugin| plugin.id == id)
+    }
+
+    /// The tables `[registries.NAME]`, in the order of the file.
+    pub fn registries(&self) -> &[RegistryEntry] {
+        &self.registries
+    }
+}
+
+#[cfg(test)]
+mod testing {
+    use super::*;
+
+    pub(super) fn parse(text: &str) -> (ProjectManifest, Vec<Diagnostic>) {
+        ProjectManifest::parse(Source::new("stryke.toml", text))
+    }
+
+    pub(super) fn valid(text: &str) -> ProjectManifest {
+        let (manifest, diagnostics) = parse(text);
+        assert!(diagnostics.is_empty(), "{text}\n{diagnostics:?}");
+        manifest
+    }
+
+    pub(super) fn strings(pairs: &[(&str, &str)]) -> BTreeMap<String, String> {
+        pairs.iter().map(|(key, text)| ((*key).to_owned(), (*text).to_owned())).collect()
+    }
+
+    pub(super) fn version(text: &str) -> PluginOrigin {
+        PluginOrigin::Version(text.to_owned())
+    }
+
+    pub(super) fn path(text: &str) -> PluginOrigin {
+        PluginOrigin::Path(text.to_owned())
+    }
+
+    pub(super) const FULL: &str = r#"# A shop.
+[package]
+name = "shop" # the name
+version = "0.1.0"
+
+[deps]
+json = "2"
+
+[plugins]
+# From a registry.
+"acme/artifactory" = "1.4"
+sbom = { path = "../sbom/plugin.wasm" } # local
+"acme/osv" = { url = "https://plugins.example/osv.wasm", config = { feed = "https://feed.example" } }
+
+[plugins."acme/auth"]
+version = "2.0" # pinned
+
+[plugins."acme/auth".config]
+name = "corp"
+
+[registries.corp]
+url = "https://artifactory.corp.example"
+plugin = "acme/artifactory"
+auth = "acme/auth"
+config = { repo = "stryke-local" }
+"#;
+}

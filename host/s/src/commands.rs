@@ -1,0 +1,35 @@
+//! The built-in commands, one file each.
+
+pub(crate) mod audit;
+pub(crate) mod completions;
+pub(crate) mod explain;
+pub(crate) mod help;
+pub(crate) mod plugin;
+mod version;
+
+use s_ui::Ui;
+
+use crate::cli::Command;
+use crate::dynamic::PluginCommands;
+use crate::exit::Exit;
+use crate::frame::Failure;
+
+/// What a command may use.
+pub(crate) struct Context<'a> {
+    /// The writer.
+    pub(crate) ui: &'a Ui,
+    /// The commands that plugins add.
+    pub(crate) plugins: &'a dyn PluginCommands,
+    /// What `s version -v` says beside the version and the target: name and value.
+    pub(crate) facts: &'a [(&'static str, String)],
+}
+
+/// Runs a built-in command.
+pub(crate) fn run(context: &Context<'_>, command: Command) -> Result<Exit, Failure> {
+    match command {
+        Command::Help(args) => help::run(context, &args),
+        Command::Explain(args) => explain::run(context, &args),
+        Command::Completions(args) => Ok(completions::run(context, &args)),
+        Command::Version => Ok(version::run(context)),
+    }
+}

@@ -1,0 +1,283 @@
+//! Where things are in the home folder of `s`, and the key of this machine.
+//!
+//! The layout is one place so that a reader can see all of it; what the files contain is left to
+//! the crates that write them.
+
+use std::ffi::OsString;
+use std::io;
+use std::path::{Path, PathBuf};
+
+use crate::files::{self, Access};
+use crate::{KeyFault, Sha256Digest, StoreError};
+
+/// The home folder: `~/.stryke`, or wherever `STRYKE_HOME` says. Its methods only name paths;
+/// nothing is made until something is written.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Home {
+    root: PathBuf,
+}
+
+#[cfg(not(windows))]
+const USER_FOLDER: &str = "HOME";
+#[cfg(windows)]
+const USER_FOLDER: &str = "USERPROFILE";
+
+impl Home {
+    /// Uses a folder.
+    pub fn new(root: impl Into<PathBuf>) -> Home {
+        Home { root: root.into() }
+    }
+
+    /// Finds the folder by `STRYKE_HOME`, else `.stryke` in the user's folder. An empty variable
+    /// counts as one that is not set.
+    ///
+    /// # Errors
+    /// [`StoreError::NoHome`], [`StoreError::RelativeHome`].
+    pub fn from_env(get: impl Fn(&str) -> Option<OsString>) -> Result<Home, StoreError> {
+        let absolute = |variable: &'static str| -> Result<Option<PathBuf>, StoreError> {
+            match get(variable).filter(|value| !value.is_empty()).map(PathBuf::from) {
+                Some(path) if !path.is_absolute() => Err(StoreError::RelativeHome { variable, path }),
+                found => Ok(found),
+            }
+        };
+        if let Some(root) = absolute("STRYKE_HOME")? {
+            return Ok(Home { root });
+        }
+        match absolute(USER_FOLDER)? {
+            Some(user) => Ok(Home { root: user.join(".stryke") }),
+            None => Err(StoreError::NoHome { variable: USER_FOLDER }),
+        }
+    }
+
+    /// The folder itself.
+    pub fn root(&self) -> &Path {
+        &self.root
+    }
+
+    /// The settings of this user.
+    pub fn config_toml(&self) -> PathBuf {
+        self.root.join("config.toml")
+    }
+
+    /// What this user allowed plugins to do.
+    pub fn grants_toml(&self) -> PathBuf {
+        self.root.join("grants.toml")
+    }
+
+    /// The plugins of this user, pinned.
+    pub fn plugins_toml(&self) -> PathBuf {
+        self.root.join("plugins.toml")
+    }
+
+    /// Components of plugins, each under the digest of its bytes.
+    pub fn components(&self) -> PathBuf {
+        self.root.join("plugins").join("components")
+    }
+
+    /// The component with a digest.
+    pub fn component(&self, digest: &Sha256Digest) -> PathBuf {
+        self.components().join(format!("{}.wasm", digest.to_hex()))
+    }
+
+    /// Compiled code of plugins; private.
+    pub fn code(&self) -> PathBuf {
+        self.root.join("plugins").join("code")
+    }
+
+    /// What no other user may read; private.
+    pub fn private(&self) -> PathBuf {
+        self.root.join("private")
+    }
+
+    /// The key of this machine; see [`host_key_bytes`](Home::host_key_bytes).
+    pub fn host_key(&self) -> PathBuf {
+        self.private().join("host.key")
+    }
+
+    /// What can be made or fetched again.
+    pub fn cache(&self) -> PathBuf {
+        self.root.join("cache")
+    }
+
+    /// Everything a plugin keeps, under all its keys; removed when it is revoked.
+    pub fn plugin_caches(&self, plugin: &str) -> PathBuf {
+        self.cache().join("plugins").join(folder_name(plugin))
+    }
+
+    /// What a plugin keeps under one key, such as its major version and configuration.
+    pub fn plugin_cache(&self, plugin: &str, key: &str) -> PathBuf {
+        self.plugin_caches(plugin).join(folder_name(key))
+    }
+
+    /// Downloads and other work that is not finished; on the same file system as the rest.
+    pub fn tmp(&self) -> PathBuf {
+        self.root.join("tmp")
+    }
+
+    /// What is known of registries.
+    pub fn index(&self) -> PathBuf {
+        self.root.join("index")
+    }
+
+    /// Reads the key of this machine, 32 secret bytes, and makes it the first time. Of two
+    /// processes that make it at once, both return the same.
+    ///
+    /// # Errors
+    /// [`StoreError::HostKey`] when others could have read or changed it or it has another length;
+    /// those of the operating system.
+    pub fn host_key_bytes(&self) -> Result<[u8; 32], StoreError> {
+        let path = self.host_key();
+        match read_key(&path) {
+            Err(error) if error.is_not_found() => {}
+            result => return result,
+        }
+        files::create_dir_all(&self.private(), Access::Private)?;
+        let mut key = [0; 32];
+        getrandom::fill(&mut key)
+            .map_err(|error| StoreError::io("make", &path)(io::Error::other(error.to_string())))?;
+        match files::write_new(&path, &key, Access::Private) {
+            Err(error) if error.is_already_exists() => read_key(&path),
+            result => result.map(|()| key),
+        }
+    }
+}
+
+fn read_key(path: &Path) -> Result<[u8; 32], StoreError> {
+    let fault = |reason| StoreError::HostKey { path: path.to_path_buf(), reason };
+    let metadata = std::fs::symlink_metadata(path).map_err(StoreError::io("read", path))?;
+    if !metadata.is_file() {
+        return Err(fault(KeyFault::NotAFile));
+    }
+    #[cfg(unix)]
+    {
+        let mode = std::os::unix::fs::PermissionsExt::mode(&metadata.permissions()) & 0o7777;
+        if mode & 0o077 != 0 {
+            return Err(fault(KeyFault::Mode { mode }));
+        }
+    }
+    if metadata.len() != 32 {
+        return Err(fault(KeyFault::Length { len: metadata.len() }));
+    }
+    let bytes = files::read_capped(path, 32)?;
+    <[u8; 32]>::try_from(bytes.as_slice()).map_err(|_| fault(KeyFault::Length { len: bytes.len() as u64 }))
+}
+
+/// A name that every file system takes and that is different for different texts: lower-case
+/// letters, digits, `-` and `_` stand for themselves, `/` becomes `+`, everything else its bytes in
+/// hexadecimal behind `=`; a long text becomes its digest.
+fn folder_name(text: &str) -> String {
+    use std::fmt::Write as _;
+    let mut name = String::with_capacity(text.len());
+    for byte in text.bytes() {
+        match byte {
+            b'a'..=b'z' | b'0'..=b'9' | b'-' | b'_' => name.push(char::from(byte)),
+            b'/' => name.push('+'),
+            _ => write!(name, "={byte:02x}").expect("writing to a string does not fail"),
+        }
+    }
+    if name.is_empty() || name.len() > 120 || crate::check_new_path(&name).is_err() {
+        name = format!("={}", Sha256Digest::of(text.as_bytes()));
+    }
+    name
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::collections::{BTreeMap, BTreeSet};
+    use std::fs;
+
+    fn from(variables: &[(&str, &str)]) -> Result<Home, StoreError> {
+        let variables: BTreeMap<_, _> = variables.iter().copied().collect();
+        Home::from_env(|name| variables.get(name).map(OsString::from))
+    }
+
+    #[test]
+    #[cfg(unix)]
+    fn the_environment_says_where() {
+        assert_eq!(from(&[("STRYKE_HOME", "/a"), ("HOME", "/h")]).unwrap().root(), Path::new("/a"));
+        assert_eq!(from(&[("HOME", "/h")]).unwrap().root(), Path::new("/h/.stryke"));
+        assert_eq!(from(&[("STRYKE_HOME", ""), ("HOME", "/h")]).unwrap().root(), Path::new("/h/.stryke"));
+        assert!(matches!(from(&[]), Err(StoreError::NoHome { .. })));
+        assert!(matches!(from(&[("HOME", "")]), Err(StoreError::NoHome { .. })));
+        for relative in [[("STRYKE_HOME", "a"), ("HOME", "/h")], [("STRYKE_HOME", ""), ("HOME", "h")]] {
+            assert!(matches!(from(&relative), Err(StoreError::RelativeHome { .. })));
+        }
+    }
+
+    #[test]
+    fn names_are_safe_and_different() {
+        assert_eq!(folder_name("acme/artifactory-2"), "acme+artifactory-2");
+        assert_eq!(folder_name("../up"), "=2e=2e+up");
+        assert_eq!(folder_name("A.b"), "=41=2eb");
+        let long = "x".repeat(300);
+        let texts = ["", "a/b", "a+b", "a=2fb", "A", "a", "con", "nul", "../..", "é", " ", &long];
+        let names: BTreeSet<String> = texts.iter().map(|text| folder_name(text)).collect();
+        assert_eq!(names.len(), texts.len());
+        for name in names {
+            assert!(crate::check_new_path(&name).is_ok() && !name.contains('/'), "{name}");
+        }
+    }
+
+    #[test]
+    fn the_key_is_made_once_and_stays() {
+        let folder = tempfile::tempdir().unwrap();
+        let home = Home::new(folder.path().join("home"));
+        let keys: BTreeSet<[u8; 32]> = std::thread::scope(|scope| {
+            let threads: Vec<_> = (0..8).map(|_| scope.spawn(|| home.host_key_bytes().unwrap())).collect();
+            threads.into_iter().map(|thread| thread.join().unwrap()).collect()
+        });
+        assert_eq!(keys.len(), 1);
+        assert_eq!(fs::read(home.host_key()).unwrap(), *keys.first().unwrap());
+        assert_eq!(fs::read_dir(home.private()).unwrap().count(), 1, "no temporary file is left");
+        let other = Home::new(folder.path().join("other"));
+        assert!(!keys.contains(&other.host_key_bytes().unwrap()));
+    }
+
+    #[test]
+    fn a_full_disk_leaves_no_key_or_a_whole_one() {
+        for n in 0..100 {
+            let folder = tempfile::tempdir().unwrap();
+            let home = Home::new(folder.path());
+            let fault = crate::faults::fail_at(n, io::ErrorKind::StorageFull);
+            let result = home.host_key_bytes();
+            let reached = crate::faults::steps_seen() > n;
+            drop(fault);
+            assert_eq!(result.is_err(), reached);
+            let again = home.host_key_bytes().unwrap();
+            assert_eq!(fs::read(home.host_key()).unwrap(), again);
+            assert_eq!(fs::read_dir(home.private()).unwrap().count(), 1);
+            if !reached {
+                return;
+            }
+        }
+        panic!("the operation never ends");
+    }
+
+    #[test]
+    #[cfg(unix)]
+    fn a_key_that_cannot_be_trusted_is_refused() {
+        use std::os::unix::fs::{PermissionsExt as _, symlink};
+        let folder = tempfile::tempdir().unwrap();
+        let home = Home::new(folder.path());
+        let fault = || match home.host_key_bytes() {
+            Err(StoreError::HostKey { reason, .. }) => reason,
+            other => panic!("{:?}", other.map(|_| "a key")),
+        };
+        home.host_key_bytes().unwrap();
+        let mode = |mode| fs::set_permissions(home.host_key(), fs::Permissions::from_mode(mode)).unwrap();
+        for open in [0o640, 0o604, 0o620, 0o610] {
+            mode(open);
+            assert_eq!(fault(), KeyFault::Mode { mode: open });
+        }
+        mode(0o600);
+        for len in [0, 31, 33] {
+            fs::write(home.host_key(), vec![1; len]).unwrap();
+            assert_eq!(fault(), KeyFault::Length { len: len as u64 });
+        }
+        let elsewhere = folder.path().join("elsewhere");
+        fs::rename(home.host_key(), &elsewhere).unwrap();
+        symlink(&elsewhere, home.host_key()).unwrap();
+        assert_eq!(fault(), KeyFault::NotAFile);
+    }
+}
