@@ -256,6 +256,47 @@ fn every_mistake_is_reported_at_once_and_in_order() {
 }
 
 #[test]
+fn messages_say_what_is_wrong_and_what_was_meant() {
+    for (from, to, message, more) in [
+        ("clock]", "clokc]", "there is no capability `clokc`", "did you mean `clock`?"),
+        (
+            "clock]",
+            "random]",
+            "a plugin of kind `registry` cannot ask for `random`",
+            "only for `auth`, `command`",
+        ),
+        ("license", "licence", "there is no key `licence` in `[plugin]`", "did you mean `license`?"),
+        (
+            "registry/registry-plugin@0.1",
+            "auth/auth-plugin@0.1",
+            "`stryke:auth/auth-plugin@0.1` is a world of kind `auth`, and the plugin says `registry`",
+            "of kind `auth`",
+        ),
+        (
+            "plugin@0.1",
+            "plugin@0.7",
+            "this version of `s` has no track 0.7 of `stryke:registry/registry-plugin`",
+            "it offers `0.1`",
+        ),
+        (
+            "https://login.acme.example",
+            "https://me:hunter2@acme.example",
+            "an entry of `capabilities.http.origins` must not hold a user name or password",
+            "",
+        ),
+        ("\"90 s\"", "\"soon\"", "`limits.time` must be a time such as \"60 s\" (ms, s, min, h)", ""),
+        ("reason = \"ages the cache\"", "", "`capabilities.clock` must carry a `reason`", "what for?"),
+        ("max = \"64 MiB\"", "", "`capabilities.cache.max` must be stated", "missing here"),
+    ] {
+        let found = parse(&WHOLE.replacen(from, to, 1)).unwrap_err();
+        let [mistake] = found.as_slice() else { panic!("{to}: {found:?}") };
+        assert_eq!(mistake.message, message);
+        let said = mistake.hints.first().unwrap_or(&mistake.labels[0].text);
+        assert_eq!(said, more, "{message}");
+    }
+}
+
+#[test]
 fn the_canonical_text_says_the_same_however_it_was_written() {
     for text in [WHOLE, COMMAND] {
         let manifest = parse(text).unwrap();
