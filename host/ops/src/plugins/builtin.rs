@@ -25,7 +25,7 @@ pub struct BuiltIn {
 macro_rules! built_in {
     ($($id:literal $file:literal)*) => {
         /// Every built-in plugin, by id.
-        pub static BUILT_IN: &[BuiltIn] = &[$(BuiltIn {
+        pub static BUILT_IN: [BuiltIn; [$($id),*].len()] = [$(BuiltIn {
             id: $id,
             component: include_bytes!(concat!("../../../../plugins/dist/", $file, ".wasm")),
             sha256: digest_of(SUMS, concat!($file, ".wasm")),
