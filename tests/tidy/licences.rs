@@ -17,7 +17,8 @@ pub(crate) fn findings(tree: &Tree) -> Vec<Finding> {
             let message = format!(
                 "`{package}` is under `{licence}`: replace it, or allow the licence in .deny.toml if we may use it"
             );
-            findings.push(tree.at("Cargo.lock", package.split(' ').next().unwrap_or_default(), message));
+            let name = package.split(' ').next().unwrap_or_default();
+            findings.push(tree.at("Cargo.lock", &format!("name = \"{name}\""), message));
         }
     }
     findings

@@ -28,6 +28,9 @@ pub(crate) fn inheritance(tree: &Tree) -> Vec<Finding> {
         if !is_inherited(member.manifest.get("lints")) {
             find("[lints]", "inherit the lints: `[lints]` with `workspace = true`".to_owned());
         }
+        if member.manifest.get("lib").is_some_and(|lib| lib.get("crate-type").is_some()) {
+            find("crate-type", "leave it out: `cargo xtask plugins` says how a guest is built, tests build it natively".to_owned());
+        }
         for (_, dependencies) in member.dependencies() {
             for (name, _) in dependencies.iter().filter(|(_, value)| !is_inherited(Some(value))) {
                 find(name, format!("`{name}` belongs in the version table: `{name}.workspace = true`"));
@@ -42,11 +45,10 @@ pub(crate) fn unused(tree: &Tree) -> Vec<Finding> {
     let members = tree.members();
     let tables = members.iter().flat_map(|member| member.dependencies());
     let used: BTreeSet<&str> = tables.flat_map(|(_, table)| table.keys().map(String::as_str)).collect();
-    let folders: BTreeSet<&str> = members.iter().map(|member| member.name.as_str()).collect();
     let mut findings = Vec::new();
-    for (name, _) in version_table(tree) {
+    for (name, value) in version_table(tree) {
         // A crate of ours may wait in the table for the first that depends on it.
-        if !used.contains(name.as_str()) && !folders.contains(name.as_str()) {
+        if !used.contains(name.as_str()) && value.get("path").is_none() {
             let message = format!("no crate depends on `{name}`: remove the line");
             findings.push(tree.at("Cargo.toml", &format!("{name} ="), message));
         }
@@ -80,6 +82,7 @@ mod tests {
             (GOOD.replace("version.workspace = true\nedition", "version = \"1.0.0\"\nedition"), 1),
             (GOOD.replace("[lints]\nworkspace = true", ""), 1),
             (GOOD.replace("A.", ""), 1),
+            (format!("{GOOD}[lib]\ncrate-type = [\"cdylib\"]\n"), 1),
             (format!("{GOOD}[dependencies]\nurl = \"2\"\nsemver.workspace = true\n"), 1),
         ];
         for (text, count) in cases {
@@ -90,7 +93,7 @@ mod tests {
     #[test]
     fn an_entry_nobody_uses_is_found() {
         let tree = Tree::of(&[
-            ("Cargo.toml", "[workspace.dependencies]\nurl = \"2\"\nsemver = \"1\"\n"),
+            ("Cargo.toml", "[workspace.dependencies]\nurl = \"2\"\nsemver = \"1\"\ns-a = { path = \"host/a\" }\n"),
             ("host/a/Cargo.toml", "[package]\nname = \"s-a\"\n[target.'cfg(unix)'.dependencies]\nurl.workspace = true"),
         ]);
         let found = unused(&tree);

@@ -84,9 +84,11 @@ impl Tree {
         members.collect()
     }
 
-    /// Makes a finding at the first line of a file that contains a text.
+    /// Makes a finding at the first line of a file that begins with a text, else that contains it.
     pub(crate) fn at(&self, path: &str, text: &str, message: impl Into<String>) -> Finding {
-        let line = self.text(path).lines().position(|line| line.contains(text)).map_or(0, |index| index + 1);
+        let lines = || self.text(path).lines();
+        let found = lines().position(|line| line.starts_with(text)).or_else(|| lines().position(|line| line.contains(text)));
+        let line = found.map_or(0, |index| index + 1);
         Finding { path: path.to_owned(), line, message: message.into() }
     }
 }
