@@ -3,12 +3,14 @@
 //! A feed is written by many hands and read by a plugin: the host looks again before it believes.
 //! An advisory with a problem is left out and counted, never half-read.
 
-use crate::model::{Advisory, Event, Range, RangeKind, STRYKE};
+use crate::matching::is_ordered;
+use crate::model::{Advisory, Event, Range};
 use semver::Version;
 use std::fmt;
 
-/// The most events of all ranges of an advisory together.
-pub const EVENTS_MAX: usize = 10_000;
+/// The most events of all evaluated ranges of an advisory together: the search for a version that
+/// is not affected grows with the square of it.
+pub const EVENTS_MAX: usize = 2_000;
 
 /// One reason why an advisory cannot be used.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -56,23 +58,20 @@ pub fn lint(advisory: &Advisory) -> Vec<Problem> {
     if advisory.id.is_empty() {
         problems.push(Problem::NoId);
     }
-    let events =
-        advisory.affected.iter().flat_map(|affected| &affected.ranges).map(|range| range.events.len()).sum();
+    let evaluated: Vec<(&str, &Range)> = advisory
+        .affected
+        .iter()
+        .flat_map(|affected| affected.ranges.iter().map(move |range| (affected, range)))
+        .filter(|(affected, range)| is_ordered(range, &affected.ecosystem))
+        .map(|(affected, range)| (affected.name.as_str(), range))
+        .collect();
+    let events = evaluated.iter().map(|(_, range)| range.events.len()).sum();
     if events > EVENTS_MAX {
         problems.push(Problem::TooManyEvents(events));
         return problems;
     }
-    for affected in &advisory.affected {
-        for range in &affected.ranges {
-            let is_ordered = match range.kind {
-                RangeKind::Semver => true,
-                RangeKind::Ecosystem => affected.ecosystem == STRYKE,
-                RangeKind::Git => false,
-            };
-            if is_ordered {
-                lint_range(range, &affected.name, &mut problems);
-            }
-        }
+    for (package, range) in evaluated {
+        lint_range(range, package, &mut problems);
     }
     problems
 }
@@ -102,6 +101,7 @@ fn lint_range(range: &Range, package: &str, problems: &mut Vec<Problem>) {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::model::RangeKind;
     use crate::testing::{advisory, affected, range};
 
     #[test]
@@ -139,8 +139,13 @@ mod tests {
     fn events_are_counted_over_all_ranges() {
         let many = range(RangeKind::Semver, &"i=0 ".repeat(EVENTS_MAX));
         assert_eq!(lint(&advisory("A", vec![affected("p", vec![many.clone()], &[])])), []);
-        let more =
-            vec![affected("p", vec![many], &[]), affected("q", vec![range(RangeKind::Git, "i=0")], &[])];
-        assert_eq!(lint(&advisory("A", more)), [Problem::TooManyEvents(EVENTS_MAX + 1)]);
+        let with = |kind| {
+            lint(&advisory(
+                "A",
+                vec![affected("p", vec![many.clone()], &[]), affected("q", vec![range(kind, "i=0")], &[])],
+            ))
+        };
+        assert_eq!(with(RangeKind::Git), [], "never evaluated");
+        assert_eq!(with(RangeKind::Ecosystem), [Problem::TooManyEvents(EVENTS_MAX + 1)]);
     }
 }

@@ -92,7 +92,7 @@ fn is_same(listed: &str, version: &str, parsed: Option<&Version>) -> bool {
 }
 
 /// Whether we know the order of the versions in a range.
-fn is_ordered(range: &Range, ecosystem: &str) -> bool {
+pub(crate) fn is_ordered(range: &Range, ecosystem: &str) -> bool {
     match range.kind {
         RangeKind::Semver => true,
         RangeKind::Ecosystem => ecosystem == STRYKE,

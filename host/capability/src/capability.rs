@@ -180,7 +180,8 @@ impl CapabilityFilter {
         match name {
             None => Ok(CapabilityFilter { class, name: None }),
             Some(name) => {
-                let CapabilityName { class, name } = CapabilityName::named(class, name).ok_or_else(unknown)?;
+                let CapabilityName { class, name } =
+                    CapabilityName::named(class, name).ok_or_else(unknown)?;
                 Ok(CapabilityFilter { class, name })
             }
         }
@@ -223,7 +224,9 @@ mod tests {
     #[test]
     fn filters_mean_a_class_or_one_name_of_it() {
         let token = CapabilityName::named(Class::Secret, "token").unwrap();
-        for (word, allows) in [("secret", true), ("secret.token", true), ("secret.other", false), ("http", false)] {
+        for (word, allows) in
+            [("secret", true), ("secret.token", true), ("secret.other", false), ("http", false)]
+        {
             let filter = CapabilityFilter::parse(word).unwrap();
             assert_eq!((filter.allows(&token), filter.to_string().as_str()), (allows, word));
         }

@@ -138,7 +138,11 @@ fn within_manifest(imports: &[Import], manifest: &Manifest, asked: &Asked) -> Re
             return Err(Refusal::BeyondManifest { class, functions });
         }
     }
-    let this = asked.plugin == manifest.id && asked.capabilities == manifest.capabilities_digest();
+    let this = asked.plugin == manifest.id
+        && asked.kind == manifest.kind
+        && asked.capabilities == manifest.capabilities_digest()
+        && asked.limits == manifest.limits
+        && asked.names().iter().all(|name| manifest.capabilities.contains_key(name));
     if this { Ok(()) } else { Err(Refusal::NotThisManifest) }
 }
 
@@ -233,3 +237,6 @@ fn rights(asked: &Asked, surroundings: Surroundings<'_>) -> Rights {
         limits,
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -92,7 +92,9 @@ fn beyond_defaults(asked: &Asked) -> Vec<String> {
     let requests = asked.limits.entries().into_iter().zip(defaults);
     requests
         .filter_map(|((key, unit, request), (_, _, default))| {
-            request.filter(|&request| request > default).map(|request| format!("{key} {}", unit.show(request)))
+            request
+                .filter(|&request| request > default)
+                .map(|request| format!("{key} {}", unit.show(request)))
         })
         .collect()
 }

@@ -144,3 +144,6 @@ pub(crate) fn show(view: &AskedView) -> String {
         AskedView::Config(Some(path)) => path.display().to_string(),
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -35,7 +35,8 @@ mod tests {
         let digest: [u8; 32] = std::array::from_fn(|i| (i * 37) as u8);
         let text = digest_text(&digest);
         assert_eq!(parse(&text), Ok(digest));
-        for other in [text.to_uppercase(), text.replace('-', ":"), text[..70].to_owned(), format!("{text}0")] {
+        for other in [text.to_uppercase(), text.replace('-', ":"), text[..70].to_owned(), format!("{text}0")]
+        {
             assert!(parse(&other).is_err(), "{other}");
         }
     }

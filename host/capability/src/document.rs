@@ -17,7 +17,10 @@ pub(crate) fn parse(source: &Source) -> Result<Document<&str>, Vec<Diagnostic>> 
     Document::parse(&*source.text).map_err(|error| {
         let message = error.message().lines().collect::<Vec<_>>().join("; ");
         let span = error.span().unwrap_or(0..0);
-        vec![Diagnostic::error(Code::MANIFEST_SYNTAX, format!("`{}` is not valid TOML", source.name)).at(source, span, message)]
+        vec![
+            Diagnostic::error(Code::MANIFEST_SYNTAX, format!("`{}` is not valid TOML", source.name))
+                .at(source, span, message),
+        ]
     })
 }
 
@@ -57,8 +60,10 @@ impl<'t> Table<'t> {
         span.or_else(|| self.like.get(key).and_then(Item::span)).unwrap_or_else(|| self.span.clone())
     }
 
-    fn child(&self, key: &str, like: &'t dyn TableLike) -> Table<'t> {
-        Table { name: self.path(key), span: self.key_span(key), like }
+    /// A table within the table, if there is one; a value of another form is not noted.
+    pub(crate) fn child(&self, key: &str) -> Option<Table<'t>> {
+        let like = self.like.get(key)?.as_table_like()?;
+        Some(Table { name: self.path(key), span: self.key_span(key), like })
     }
 
     fn path(&self, key: &str) -> String {
@@ -89,7 +94,13 @@ impl<'s> Reader<'s> {
     }
 
     /// Notes a mistake.
-    pub(crate) fn mistake(&mut self, code: Code, span: Range<usize>, message: impl Into<String>, label: impl Into<String>) {
+    pub(crate) fn mistake(
+        &mut self,
+        code: Code,
+        span: Range<usize>,
+        message: impl Into<String>,
+        label: impl Into<String>,
+    ) {
         self.found.push(Diagnostic::error(code, message).at(self.source, span, label));
     }
 
@@ -128,18 +139,20 @@ impl<'s> Reader<'s> {
     /// Notes that a key must be there, unless it is.
     pub(crate) fn required<T>(&mut self, table: &Table<'_>, key: &str, value: Option<T>) -> Option<T> {
         if value.is_none() && !table.has(key) {
-            self.mistake(self.code, table.span.clone(), format!("`{}` must be stated", table.path(key)), "missing here");
+            self.mistake(
+                self.code,
+                table.span.clone(),
+                format!("`{}` must be stated", table.path(key)),
+                "missing here",
+            );
         }
         value
     }
 
     /// A table within the table.
     pub(crate) fn table<'t>(&mut self, table: &Table<'t>, key: &str) -> Option<Table<'t>> {
-        let item = table.like.get(key)?;
-        match item.as_table_like() {
-            Some(like) => Some(table.child(key, like)),
-            None => self.form(table, key, "a table"),
-        }
+        table.like.get(key)?;
+        table.child(key).or_else(|| self.form(table, key, "a table"))
     }
 
     /// All tables within the table, by key.

@@ -40,7 +40,7 @@ pub struct Grant {
     pub integrity: Option<String>,
     /// What was allowed; its digest stands as `capabilities` in the file.
     pub rights: Asked,
-    /// The configuration it was allowed with.
+    /// The configuration it was allowed with, for people; what holds is `rights`.
     pub bound: BTreeMap<String, String>,
     /// When, in seconds since the Unix epoch.
     pub granted_unix: i64,
@@ -248,7 +248,12 @@ fn put_value<T>(values: &mut Vec<T>, place: Option<usize>, value: T) {
     }
 }
 
-fn remove<T>(document: &mut DocumentMut, list: &str, values: &mut Vec<T>, gone: impl Fn(&T) -> bool) -> usize {
+fn remove<T>(
+    document: &mut DocumentMut,
+    list: &str,
+    values: &mut Vec<T>,
+    gone: impl Fn(&T) -> bool,
+) -> usize {
     let places: Vec<usize> = (0..values.len()).filter(|&place| gone(&values[place])).collect();
     for &place in places.iter().rev() {
         values.remove(place);
@@ -261,3 +266,6 @@ fn remove<T>(document: &mut DocumentMut, list: &str, values: &mut Vec<T>, gone: 
     }
     places.len()
 }
+
+#[cfg(test)]
+mod tests;

@@ -162,7 +162,8 @@ impl WorldRef {
         let name = world.name();
         let known: Vec<Track> = WORLDS.iter().filter(|known| known.0 == name).map(|known| known.1).collect();
         if known.is_empty() {
-            let nearest = crate::nearest::nearest(&name, WORLDS.iter().map(|known| known.0)).map(str::to_owned);
+            let nearest =
+                crate::nearest::nearest(&name, WORLDS.iter().map(|known| known.0)).map(str::to_owned);
             return Err(WorldError::Unknown { name, nearest });
         }
         if !known.contains(&world.track) {
@@ -237,7 +238,9 @@ mod tests {
         let id: PluginId = "acme/artifactory-2".parse().unwrap();
         assert_eq!((id.org(), id.name(), id.as_str()), ("acme", "artifactory-2", "acme/artifactory-2"));
         let long = "a".repeat(65);
-        let cases = ["", "acme", "acme/", "/x", "Acme/x", "acme/x/y", "-a/x", "a/-x", "a/x_y", "a/../b", "a/é", "a /x"];
+        let cases = [
+            "", "acme", "acme/", "/x", "Acme/x", "acme/x/y", "-a/x", "a/-x", "a/x_y", "a/../b", "a/é", "a /x",
+        ];
         for text in cases.into_iter().map(str::to_owned).chain([format!("a/{long}"), format!("{long}/a")]) {
             assert!(text.parse::<PluginId>().is_err(), "{text}");
         }
@@ -250,10 +253,23 @@ mod tests {
             assert_eq!((world.kind(), world.to_string()), (Some(*kind), format!("{name}@{track}")));
         }
         let unknown = WorldRef::known("stryke:registry/registry-plugni@0.1").unwrap_err();
-        assert!(matches!(unknown, WorldError::Unknown { nearest: Some(n), .. } if n == "stryke:registry/registry-plugin"));
+        assert!(
+            matches!(unknown, WorldError::Unknown { nearest: Some(n), .. } if n == "stryke:registry/registry-plugin")
+        );
         let track = WorldRef::known("stryke:command/subcommand-plugin@0.3").unwrap_err();
         assert!(matches!(track, WorldError::Track { known, .. } if known.len() == 2));
-        for text in ["", "x", "a/b@0.1", "a:b@0.1", "a:b/c@1", "a:b/c@0.1.0", "a:b/c@+0.1", "a:b/c@0.-1", "a:b/c@", "A:b/c@0.1"] {
+        for text in [
+            "",
+            "x",
+            "a/b@0.1",
+            "a:b@0.1",
+            "a:b/c@1",
+            "a:b/c@0.1.0",
+            "a:b/c@+0.1",
+            "a:b/c@0.-1",
+            "a:b/c@",
+            "A:b/c@0.1",
+        ] {
             assert_eq!(WorldRef::known(text), Err(WorldError::Form), "{text}");
         }
     }

@@ -60,7 +60,10 @@ pub fn uses(imports: &[Import]) -> Result<BTreeMap<Class, Vec<String>>, UnknownI
             return Err(UnknownImport::Interface { interface: interface.clone() });
         };
         if !Track::of(&import.version).is_some_and(|track| offered.tracks.contains(&track)) {
-            return Err(UnknownImport::Version { interface: interface.clone(), version: import.version.clone() });
+            return Err(UnknownImport::Version {
+                interface: interface.clone(),
+                version: import.version.clone(),
+            });
         }
         for function in import.functions.iter().filter(|function| !function.starts_with("[resource-drop]")) {
             if !offered.functions.contains(&function.as_str()) {
@@ -196,7 +199,10 @@ mod tests {
             let refused = required(&[import("stryke:host/http", "0.1.0", &[function])]);
             assert!(matches!(refused, Err(UnknownImport::Function { .. })), "{function}");
         }
-        assert_eq!(required(&[import("stryke:command/project", "0.2.1", &["lock"])]), Ok([Class::Project].into()));
+        assert_eq!(
+            required(&[import("stryke:command/project", "0.2.1", &["lock"])]),
+            Ok([Class::Project].into())
+        );
         assert_eq!(required(&[import("stryke:host/log", "0.1.9", &["write"])]), Ok(BTreeSet::new()));
     }
 

@@ -5,9 +5,9 @@
 //! [`Manifest::resolve`] to [`Asked`], then [`check()`] with what the component imports, the user's
 //! [`Grants`] and the organisation's [`Policy`] gives [`Rights`] or a [`Refusal`].
 //!
-//! Invariants: [`Rights`] come only from [`check()`] (or are nothing); they are within the manifest,
-//! the consent and the policy; taking something from any of these never adds a right. No secret
-//! passes through this crate, and no message repeats a URL that may hold one.
+//! Invariants: what [`check()`] returns is within the manifest, the consent, the policy and the
+//! ceiling; taking something from any of these never adds a right; what is not in a table of this
+//! crate is refused. No secret passes through here, and no message repeats a URL that may hold one.
 
 mod capability;
 mod check;
@@ -30,8 +30,8 @@ mod rights;
 pub use capability::{CapabilityFilter, CapabilityName, Class, UnknownCapability};
 pub use check::{Consent, Refusal, Surroundings, check};
 pub use config::{ConfigError, ConfigValues};
-pub use diff::{Change, Excess, Sign, changes, excess, widened};
 pub use describe::{Line, describe};
+pub use diff::{Change, Excess, Sign, changes, excess, widened};
 pub use digest::digest_text;
 pub use grant::{Grant, Grants, Scope, SecretBinding, SecretSource, SecretSourceError, ViewBinding};
 pub use id::{Kind, PluginId, PluginIdError, Track, WORLDS, WorldError, WorldRef};

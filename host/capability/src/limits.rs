@@ -289,7 +289,8 @@ mod tests {
 
     #[test]
     fn a_request_replaces_the_default_and_the_ceiling_wins() {
-        let mut request = LimitsRequest { time_ms: Some(5_000), memory_bytes: Some(u64::MAX), ..Default::default() };
+        let mut request =
+            LimitsRequest { time_ms: Some(5_000), memory_bytes: Some(u64::MAX), ..Default::default() };
         *request.entry_mut("scratch").unwrap().1 = Some(1);
         let limits = effective(Kind::Registry, &request, &Ceiling::default());
         assert_eq!((limits.time_ms, limits.scratch_bytes), (5_000, 1));

@@ -3,7 +3,7 @@
 //! Nothing runs to find out what a plugin is. The text stands beside the component and in its
 //! `stryke:plugin` section; [`Manifest::same_as`] tells whether the two say the same. Parsing
 //! reports every mistake at once. Origins may hold `{config.KEY}`, filled from the user's
-//! configuration by [`Manifest::resolve`](crate::resolve).
+//! configuration by [`Manifest::resolve`].
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
@@ -191,7 +191,8 @@ impl Manifest {
 
 impl ConfigType {
     /// All of them.
-    pub const ALL: [ConfigType; 4] = [ConfigType::Url, ConfigType::String, ConfigType::Bool, ConfigType::Path];
+    pub const ALL: [ConfigType; 4] =
+        [ConfigType::Url, ConfigType::String, ConfigType::Bool, ConfigType::Path];
 
     /// The word in `plugin.toml`.
     pub fn as_str(self) -> &'static str {
@@ -217,3 +218,6 @@ impl fmt::Display for OriginTemplate {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

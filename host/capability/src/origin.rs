@@ -203,14 +203,20 @@ impl FromStr for OriginPattern {
 
     fn from_str(text: &str) -> Result<OriginPattern, OriginError> {
         let Some((scheme, rest)) = text.split_once("://*.") else {
-            return if text.contains('*') { Err(OriginError::Wildcard) } else { Ok(text.parse::<Origin>()?.into()) };
+            return if text.contains('*') {
+                Err(OriginError::Wildcard)
+            } else {
+                Ok(text.parse::<Origin>()?.into())
+            };
         };
         if rest.contains('*') {
             return Err(OriginError::Wildcard);
         }
         let Origin { scheme, host, port } = format!("{scheme}://{rest}").parse()?;
         match host {
-            Host::Domain(domain) if domain.contains('.') => Ok(OriginPattern::Below(Suffix { scheme, domain, port })),
+            Host::Domain(domain) if domain.contains('.') => {
+                Ok(OriginPattern::Below(Suffix { scheme, domain, port }))
+            }
             _ => Err(OriginError::Wildcard),
         }
     }
@@ -245,7 +251,8 @@ impl fmt::Display for ShownPort {
 /// Non-empty labels of lower-case letters, digits, `-` and `_`: what is left after IDNA.
 fn is_host_name(name: &str) -> bool {
     let of_label = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-' || c == '_';
-    name.len() <= 253 && name.split('.').all(|label| (1..=63).contains(&label.len()) && label.chars().all(of_label))
+    name.len() <= 253
+        && name.split('.').all(|label| (1..=63).contains(&label.len()) && label.chars().all(of_label))
 }
 
 /// Whether the name has at least one label in front of the domain.
@@ -306,7 +313,9 @@ mod tests {
         ] {
             assert_eq!(text.parse::<Origin>(), Err(error), "{text}");
         }
-        for text in ["", "good.example", "https://", "https://1.2.3.4.5", "https://good.example:99999", "https://%00"] {
+        for text in
+            ["", "good.example", "https://", "https://1.2.3.4.5", "https://good.example:99999", "https://%00"]
+        {
             assert!(matches!(text.parse::<Origin>(), Err(OriginError::Url(_))), "{text}");
         }
     }

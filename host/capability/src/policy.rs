@@ -161,9 +161,10 @@ fn rule(reader: &mut Reader<'_>, table: &Table<'_>) -> Option<Rule> {
     reader.only(table, &["plugin", "integrity", "origins", "capabilities"]);
     let plugin = reader.read(table, "plugin", Code::POLICY_FILE, str::parse::<PluginPattern>);
     let plugin = reader.required(table, "plugin", plugin);
-    let integrity =
-        reader.read(table, "integrity", Code::POLICY_FILE, |text| digest::parse(text).map(|_| text.to_owned()));
-    let origins = reader.reads(table, "origins", Code::ORIGIN, str::parse::<OriginPattern>).unwrap_or_default();
+    let integrity = reader
+        .read(table, "integrity", Code::POLICY_FILE, |text| digest::parse(text).map(|_| text.to_owned()));
+    let origins =
+        reader.reads(table, "origins", Code::ORIGIN, str::parse::<OriginPattern>).unwrap_or_default();
     let capabilities = filters(reader, table, "capabilities");
     let capabilities = reader.required(table, "capabilities", capabilities);
     Some(Rule {
@@ -175,7 +176,8 @@ fn rule(reader: &mut Reader<'_>, table: &Table<'_>) -> Option<Rule> {
 }
 
 fn patterns(reader: &mut Reader<'_>, table: &Table<'_>, key: &str) -> Vec<PluginPattern> {
-    let patterns = reader.reads(table, key, Code::POLICY_FILE, str::parse::<PluginPattern>).unwrap_or_default();
+    let patterns =
+        reader.reads(table, key, Code::POLICY_FILE, str::parse::<PluginPattern>).unwrap_or_default();
     patterns.into_iter().map(|pattern| pattern.value).collect()
 }
 
@@ -186,9 +188,82 @@ fn filters(reader: &mut Reader<'_>, table: &Table<'_>, key: &str) -> Option<BTre
             Ok(filter) => drop(filters.insert(filter)),
             Err(error) => {
                 let message = error.to_string();
-                reader.misspelt(Code::CAPABILITY_UNKNOWN, word.span, message, "not known here", error.nearest);
+                reader.misspelt(
+                    Code::CAPABILITY_UNKNOWN,
+                    word.span,
+                    message,
+                    "not known here",
+                    error.nearest,
+                );
             }
         }
     }
     Some(filters)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::rights::{HttpRight, Method};
+    use crate::{Kind, digest_text};
+
+    fn parse(text: &str) -> Result<Policy, Vec<Diagnostic>> {
+        Policy::parse(&Source::new("policy.toml", text))
+    }
+
+    #[test]
+    fn the_more_specific_pattern_wins_and_deny_wins_a_tie() {
+        for (text, plugin, denied) in [
+            ("", "acme/tool", None),
+            ("deny = ['*']", "acme/tool", Some("*")),
+            ("deny = ['*']\nallow = ['acme/*']", "acme/tool", None),
+            ("deny = ['*']\nallow = ['acme/*']", "evil/tool", Some("*")),
+            ("deny = ['acme/tool']\nallow = ['acme/*']", "acme/tool", Some("acme/tool")),
+            ("deny = ['acme/*']\nallow = ['acme/tool']", "acme/tool", None),
+            ("deny = ['acme/*']\nallow = ['*']", "acme/tool", Some("acme/*")),
+            ("deny = ['*']\nallow = ['*']", "acme/tool", Some("*")),
+            ("deny = ['ac/*']", "acme/tool", None),
+        ] {
+            let policy = parse(text).unwrap();
+            let found = policy.denies(&plugin.parse().unwrap()).map(ToString::to_string);
+            assert_eq!(found.as_deref(), denied, "{text} for {plugin}");
+        }
+    }
+
+    #[test]
+    fn mistakes_have_codes_and_nearest_names() {
+        for (text, code, hint) in [
+            ("denny = ['*']", Code::PLUGIN_KEY, Some("did you mean `deny`?")),
+            ("deny = ['a*']", Code::POLICY_FILE, None),
+            ("deny = ['*/x']", Code::POLICY_FILE, None),
+            ("deny = '*'", Code::POLICY_FILE, None),
+            ("max-capabilities = ['htpt']", Code::CAPABILITY_UNKNOWN, Some("did you mean `http`?")),
+            ("[[rule]]\ncapabilities = []", Code::POLICY_FILE, None),
+            ("[[rule]]\nplugin = 'a/b'", Code::POLICY_FILE, None),
+            ("[[rule]]\nplugin = 'a/b'\ncapabilities = []\norigins = ['https://*.com']", Code::ORIGIN, None),
+            ("[[rule]]\nplugin = 'a/b'\ncapabilities = []\nintegrity = 'any'", Code::POLICY_FILE, None),
+            ("deny = [", Code::MANIFEST_SYNTAX, None),
+        ] {
+            let found = parse(text).unwrap_err();
+            assert_eq!((found.len(), found[0].code), (1, code), "{text}: {found:?}");
+            assert_eq!(found[0].hints.first().map(String::as_str), hint, "{text}");
+        }
+    }
+
+    #[test]
+    fn the_missing_rule_can_be_pasted() {
+        let mut asked = Asked::nothing("acme/tool".parse().unwrap(), Kind::Registry, [0; 32]);
+        let origins = vec!["https://a.example".parse().unwrap()];
+        asked.http = Some(HttpRight { origins, methods: [Method::Get].into() });
+        asked.secrets = [("token".to_owned(), vec!["https://*.b.example".parse().unwrap()])].into();
+        let integrity = digest_text(&[1; 32]);
+        let text = Policy::missing_rule(&asked, Some(&integrity));
+        let expected = format!(
+            "[[rule]]\nplugin = \"acme/tool\"\nintegrity = \"{integrity}\"\n\
+             origins = [\"https://a.example\", \"https://*.b.example\"]\ncapabilities = [\"http\", \"secret.token\"]\n"
+        );
+        assert_eq!(text, expected);
+        assert_eq!(parse(&text).unwrap().rules.len(), 1);
+        assert!(!Policy::missing_rule(&asked, None).contains("integrity"));
+    }
 }

@@ -92,3 +92,106 @@ impl Manifest {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeMap;
+
+    use s_diag::Source;
+
+    use super::*;
+    use crate::ConfigError;
+
+    const MANIFEST: &str = r#"
+[plugin]
+id = "acme/static"
+version = "1.0.0"
+kind = "registry"
+worlds = ["stryke:registry/registry-plugin@0.1"]
+[capabilities]
+http = { reason = "r", origins = ["{config.url}", "{config.mirror}", "https://login.example"] }
+download = { reason = "r", origins = ["{config.url}"] }
+secret.token = { reason = "r", origins = ["{config.url}"] }
+fs.registry = { reason = "r", from = "config.url" }
+fs.keys = { reason = "r", from = "config.keys" }
+fs.notes = { reason = "r" }
+[config]
+url = { type = "url", required = true }
+mirror = { type = "url", default = "https://mirror.example/x" }
+keys = { type = "path", default = "/etc" }
+fast = { type = "bool" }
+"#;
+
+    fn manifest() -> Manifest {
+        Manifest::parse(&Source::new("plugin.toml", MANIFEST)).unwrap()
+    }
+
+    fn values(stated: &[(&str, &str)]) -> Result<ConfigValues, Vec<ConfigError>> {
+        let stated: BTreeMap<_, _> =
+            stated.iter().map(|&(key, value)| (key.to_owned(), value.to_owned())).collect();
+        ConfigValues::check(&stated, &manifest())
+    }
+
+    fn texts<T: ToString>(origins: &[T]) -> Vec<String> {
+        origins.iter().map(T::to_string).collect()
+    }
+
+    #[test]
+    fn a_url_becomes_its_exact_origin() {
+        let asked = manifest().resolve(&values(&[("url", "http://10.0.0.7:8080/repo?x")]).unwrap());
+        let http = asked.http.as_ref().unwrap();
+        assert_eq!(
+            texts(&http.origins),
+            ["http://10.0.0.7:8080", "https://login.example", "https://mirror.example"]
+        );
+        assert_eq!(texts(&asked.download), ["http://10.0.0.7:8080"]);
+        assert_eq!(texts(&asked.secrets["token"]), ["http://10.0.0.7:8080"]);
+        assert_eq!(
+            texts(&asked.private_origins),
+            ["http://10.0.0.7:8080"],
+            "the default is not the user's word"
+        );
+        assert_eq!(asked.views["registry"], AskedView::Config(None));
+        assert_eq!(asked.views["keys"], AskedView::Config(None), "an author does not choose a directory");
+        assert_eq!(asked.views["notes"], AskedView::Bound);
+        assert_eq!(asked.capabilities, manifest().capabilities_digest());
+    }
+
+    #[test]
+    fn a_directory_becomes_a_view_and_no_origin() {
+        for url in ["file:///srv/registry", "/srv/registry"] {
+            let asked = manifest().resolve(&values(&[("url", url), ("keys", "/srv/keys")]).unwrap());
+            assert_eq!(
+                texts(&asked.http.as_ref().unwrap().origins),
+                ["https://login.example", "https://mirror.example"]
+            );
+            assert!(asked.download.is_empty() && asked.secrets["token"].is_empty());
+            assert!(asked.private_origins.is_empty());
+            assert_eq!(asked.views["registry"], AskedView::Config(Some(PathBuf::from("/srv/registry"))));
+            assert_eq!(asked.views["keys"], AskedView::Config(Some(PathBuf::from("/srv/keys"))));
+        }
+    }
+
+    #[test]
+    fn mistakes_in_the_configuration_are_told_without_the_values() {
+        for (stated, expected) in [
+            (vec![], "`url` must be stated"),
+            (vec![("url", "https://user:hunter2@example.com")], "`url` must be an `https:`"),
+            (vec![("url", "hunter2")], "`url` must be an `https:`"),
+            (vec![("url", "ftp://hunter2")], "`url` must be an `https:`"),
+            (vec![("url", "file://hunter2/share")], "`url` must name an absolute path on this machine"),
+            (vec![("url", "/x"), ("keys", "hunter2")], "`keys` must be an absolute path"),
+            (vec![("url", "/x"), ("fast", "hunter2")], "`fast` must be `true` or `false`"),
+            (vec![("url", "/x"), ("mirorr", "hunter2")], "there is no key `mirorr`"),
+        ] {
+            let errors = values(&stated).unwrap_err();
+            assert_eq!(errors.len(), 1, "{stated:?}");
+            assert!(errors[0].to_string().starts_with(expected), "{} for {stated:?}", errors[0]);
+            assert!(!format!("{errors:?} {}", errors[0]).contains("hunter2"), "{errors:?}");
+        }
+        let errors = values(&[("mirorr", "x"), ("fast", "yes")]).unwrap_err();
+        assert_eq!(errors.len(), 3, "all at once: {errors:?}");
+        let misspelt = ConfigError::Unknown { key: "mirorr".to_owned(), nearest: Some("mirror".to_owned()) };
+        assert!(errors.contains(&misspelt));
+    }
+}

@@ -27,8 +27,7 @@ pub fn embed_manifest(component: &[u8], manifest: &str) -> Result<Vec<u8>, Compo
     }
     let mut embedded = section::HEADER.to_vec();
     for section in sections(component)? {
-        let (name, _) = section.custom().transpose()?.unwrap_or_default();
-        if name != MANIFEST_SECTION.as_bytes() {
+        if section.custom(MANIFEST_SECTION)?.is_none() {
             embedded.extend_from_slice(&component[section.range]);
         }
     }
@@ -49,10 +48,7 @@ pub fn embed_manifest(component: &[u8], manifest: &str) -> Result<Vec<u8>, Compo
 pub fn manifest_of(component: &[u8]) -> Result<Option<&str>, ComponentError> {
     let mut manifest = None;
     for section in sections(component)? {
-        let Some((name, text)) = section.custom().transpose()? else { continue };
-        if name != MANIFEST_SECTION.as_bytes() {
-            continue;
-        }
+        let Some(text) = section.custom(MANIFEST_SECTION)? else { continue };
         if text.len() > MANIFEST_MAX_BYTES {
             return Err(TOO_LONG);
         }

@@ -17,15 +17,17 @@ pub(crate) struct Section<'a> {
 }
 
 impl<'a> Section<'a> {
-    /// The name and the data of a custom section; none when it is of another kind.
-    pub(crate) fn custom(&self) -> Option<Result<(&'a [u8], &'a [u8]), ComponentError>> {
+    /// The data of a custom section of this name; none for all other sections.
+    pub(crate) fn custom(&self, wanted: &str) -> Result<Option<&'a [u8]>, ComponentError> {
         if self.id != 0 {
-            return None;
+            return Ok(None);
         }
         let mut rest = Cursor { bytes: self.content, at: 0 };
         let name = rest.length().and_then(|length| rest.take(length));
-        let named = name.map(|name| (name, &self.content[rest.at..]));
-        Some(named.ok_or_else(|| invalid(self.range.start, "the name of a custom section is cut off")))
+        match name {
+            Some(name) => Ok((name == wanted.as_bytes()).then(|| &self.content[rest.at..])),
+            None => Err(invalid(self.range.start, "the name of a custom section is cut off")),
+        }
     }
 }
 

@@ -177,6 +177,17 @@ mod tests {
     }
 
     #[test]
+    fn a_manifest_changes_neither_shape_nor_fit() {
+        let bare = dummy_guest("stryke:audit/audit-plugin@0.1.0");
+        let component = crate::embed_manifest(&bare, "[plugin]").unwrap();
+        assert_eq!(check_world(&component, "stryke:audit/audit-plugin", "0.1"), Ok(()));
+        let shape =
+            |bytes: &[u8]| Shape { size_bytes: 0, ..inspect(bytes, &InspectLimits::default()).unwrap() };
+        assert_eq!(shape(&component), shape(&bare));
+        assert_eq!(crate::manifest_of(&component), Ok(Some("[plugin]")));
+    }
+
+    #[test]
     fn what_is_missing_is_named() {
         let mismatch = check_world(&tiny_guest(), "stryke:target/target-data", "0.1").unwrap_err();
         assert_eq!(

@@ -150,8 +150,8 @@ pub trait CredentialSource: Send + Sync {
     fn credential(&self, ask: Ask) -> BoxFuture<'_, Result<Option<Credential>, CredentialError>>;
 }
 
-/// The text that reaches a server in place of masked bytes is never shorter than this many bytes:
-/// shorter secrets would turn ordinary answers into stars.
+/// The length in bytes from which a secret is masked in answers. Masking shorter ones would turn
+/// ordinary text into stars, and tell by where the stars are what the secret is.
 const MASKED_BYTES_MIN: usize = 6;
 
 impl Credential {
@@ -173,7 +173,9 @@ impl Credential {
             Scheme::Header(name) => vet_credential_header(name)?,
         };
         if matches!(&self.scheme, Scheme::Basic(user) if user.contains([':', '\r', '\n', '\0'])) {
-            return Err(NetError::InvalidRequest { what: "the user name has characters that cannot be sent".into() });
+            return Err(NetError::InvalidRequest {
+                what: "the user name has characters that cannot be sent".into(),
+            });
         }
         let mut value = HeaderValue::from_str(&self.value()).map_err(|_| NetError::InvalidRequest {
             what: "the credential has characters that cannot be sent".into(),

@@ -4,6 +4,7 @@ use std::fmt;
 use std::io::{self, Read};
 use std::pin::Pin;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 use std::task::{Context, Poll};
 
 use bytes::Bytes;
@@ -31,12 +32,14 @@ pub enum RequestBody {
 }
 
 impl RequestBody {
-    pub(crate) fn to_sent(&self) -> io::Result<SentBody> {
-        Ok(match self {
-            RequestBody::Empty => SentBody::Bytes(None),
-            RequestBody::Bytes(bytes) => SentBody::Bytes((!bytes.is_empty()).then(|| bytes.clone())),
-            RequestBody::Reader { length, open } => SentBody::Reader { left: *length, reader: Some(open()?) },
-        })
+    /// Opens the body; its parts are counted as they leave.
+    pub(crate) fn to_sent(&self, parts: Arc<AtomicU64>) -> io::Result<SentBody> {
+        let rest = match self {
+            RequestBody::Empty => Rest::Bytes(None),
+            RequestBody::Bytes(bytes) => Rest::Bytes((!bytes.is_empty()).then(|| bytes.clone())),
+            RequestBody::Reader { length, open } => Rest::Reader { left: *length, reader: Some(open()?) },
+        };
+        Ok(SentBody { rest, parts })
     }
 }
 
@@ -51,25 +54,30 @@ impl fmt::Debug for RequestBody {
 }
 
 /// A body on its way.
-pub(crate) enum SentBody {
+pub(crate) struct SentBody {
+    rest: Rest,
+    /// How many parts were handed over; tells a slow upload from one that stands still.
+    parts: Arc<AtomicU64>,
+}
+
+enum Rest {
     Bytes(Option<Bytes>),
     Reader { left: u64, reader: Option<Box<dyn Read + Send>> },
 }
 
-const PART_BYTES: u64 = 64 * 1024;
+const PART_BYTES: usize = 64 * 1024;
 
 impl hyper::body::Body for SentBody {
     type Data = Bytes;
     type Error = io::Error;
 
-    fn poll_frame(
-        self: Pin<&mut Self>,
-        _: &mut Context<'_>,
-    ) -> Poll<Option<io::Result<Frame<Bytes>>>> {
-        Poll::Ready(match self.get_mut() {
-            SentBody::Bytes(bytes) => bytes.take().map(|bytes| Ok(Frame::data(bytes))),
-            SentBody::Reader { left: 0, .. } | SentBody::Reader { reader: None, .. } => None,
-            SentBody::Reader { left, reader: slot @ Some(_) } => {
+    fn poll_frame(self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<Option<io::Result<Frame<Bytes>>>> {
+        let body = self.get_mut();
+        body.parts.fetch_add(1, Relaxed);
+        Poll::Ready(match &mut body.rest {
+            Rest::Bytes(bytes) => split_part(bytes).map(|part| Ok(Frame::data(part))),
+            Rest::Reader { left: 0, .. } | Rest::Reader { reader: None, .. } => None,
+            Rest::Reader { left, reader: slot @ Some(_) } => {
                 let part = slot.as_mut().map(|reader| read_part(reader, *left)).transpose();
                 match part {
                     Ok(Some(part)) => {
@@ -87,20 +95,29 @@ impl hyper::body::Body for SentBody {
     }
 
     fn is_end_stream(&self) -> bool {
-        matches!(self, SentBody::Bytes(None) | SentBody::Reader { left: 0, .. })
+        matches!(self.rest, Rest::Bytes(None) | Rest::Reader { left: 0, .. })
     }
 
     fn size_hint(&self) -> SizeHint {
-        SizeHint::with_exact(match self {
-            SentBody::Bytes(bytes) => bytes.as_ref().map_or(0, |bytes| bytes.len() as u64),
-            SentBody::Reader { left, .. } => *left,
+        SizeHint::with_exact(match &self.rest {
+            Rest::Bytes(bytes) => bytes.as_ref().map_or(0, |bytes| bytes.len() as u64),
+            Rest::Reader { left, .. } => *left,
         })
     }
 }
 
+fn split_part(bytes: &mut Option<Bytes>) -> Option<Bytes> {
+    let whole = bytes.as_mut()?;
+    let part = whole.split_to(whole.len().min(PART_BYTES));
+    if whole.is_empty() {
+        *bytes = None;
+    }
+    Some(part)
+}
+
 fn read_part(reader: &mut Box<dyn Read + Send>, left: u64) -> io::Result<Bytes> {
     let mut part = Vec::new();
-    reader.take(left.min(PART_BYTES)).read_to_end(&mut part)?;
+    reader.take(left.min(PART_BYTES as u64)).read_to_end(&mut part)?;
     if part.is_empty() {
         return Err(io::Error::new(io::ErrorKind::UnexpectedEof, "the body is shorter than its length"));
     }

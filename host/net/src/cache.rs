@@ -83,7 +83,12 @@ pub(crate) fn is_cacheable(headers: &HeaderMap) -> bool {
 
 impl CacheKey {
     /// Names the answer to a `GET`.
-    pub(crate) fn of(holder: &str, url: &Url, headers: &HeaderMap, credential: Option<&Credential>) -> CacheKey {
+    pub(crate) fn of(
+        holder: &str,
+        url: &Url,
+        headers: &HeaderMap,
+        credential: Option<&Credential>,
+    ) -> CacheKey {
         let mut hash = Sha256::new();
         let mut feed = |part: &[u8]| {
             hash.update((part.len() as u64).to_le_bytes());
@@ -91,7 +96,8 @@ impl CacheKey {
         };
         feed(holder.as_bytes());
         feed(url.as_str().as_bytes());
-        let mut sorted: Vec<_> = headers.iter().map(|(name, value)| (name.as_str(), value.as_bytes())).collect();
+        let mut sorted: Vec<_> =
+            headers.iter().map(|(name, value)| (name.as_str(), value.as_bytes())).collect();
         sorted.sort();
         for (name, value) in sorted {
             feed(name.as_bytes());
@@ -116,7 +122,8 @@ impl CachedResponse {
     /// Says whether the server need not be asked.
     pub(crate) fn is_fresh(&self, now: SystemTime) -> bool {
         let control = Control::of(&self.headers);
-        let age = Duration::from_secs(self.header("age").and_then(|age| age.trim().parse().ok()).unwrap_or(0));
+        let age =
+            Duration::from_secs(self.header("age").and_then(|age| age.trim().parse().ok()).unwrap_or(0));
         let Ok(kept) = now.duration_since(self.stored) else { return false };
         !control.no_cache && control.max_age.is_some_and(|max_age| kept.saturating_add(age) < max_age)
     }
@@ -210,7 +217,11 @@ mod tests {
     #[test]
     fn clocks_that_went_back_make_answers_stale() {
         let stored = SystemTime::UNIX_EPOCH + Duration::from_secs(1000);
-        let kept = CachedResponse { headers: headers(&[("cache-control", "max-age=60")]), body: Bytes::new(), stored };
+        let kept = CachedResponse {
+            headers: headers(&[("cache-control", "max-age=60")]),
+            body: Bytes::new(),
+            stored,
+        };
         assert!(!kept.is_fresh(SystemTime::UNIX_EPOCH));
     }
 

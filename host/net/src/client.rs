@@ -9,8 +9,8 @@ use tokio::sync::{Semaphore, watch};
 use crate::auth::CredentialSource;
 use crate::cache::ResponseCache;
 use crate::clock::{Clock, SystemClock};
-use crate::counters::{Counters, Traffic};
 use crate::connect::{Connector, ConnectorParts};
+use crate::counters::{Counters, Traffic};
 use crate::error::NetError;
 use crate::exchange;
 use crate::permit::Permit;
@@ -54,7 +54,8 @@ pub struct Options {
 pub struct Timeouts {
     /// Name, connection and handshake.
     pub connect: Duration,
-    /// From the request to the end of the headers of its answer, with the connection.
+    /// From the request to the end of the headers of its answer, with the connection; anew while the
+    /// body of the request is being taken.
     pub head: Duration,
     /// Between two parts of a body.
     pub chunk: Duration,

@@ -122,7 +122,8 @@ impl ConnectorParts {
     /// The user chose the proxy, so it may lie anywhere; it resolves the names of origins.
     async fn connect_to_proxy(&self, proxy: &Proxy) -> Result<TcpStream, ConnectError> {
         let addresses = self.addresses(proxy.host()).await?;
-        connect_any(addresses.into_iter().map(|address| SocketAddr::new(address, proxy.port())).collect()).await
+        connect_any(addresses.into_iter().map(|address| SocketAddr::new(address, proxy.port())).collect())
+            .await
     }
 
     async fn addresses(&self, host: &Host<String>) -> Result<Vec<IpAddr>, ConnectError> {
@@ -167,12 +168,17 @@ async fn connect_any(addresses: Vec<SocketAddr>) -> Result<TcpStream, ConnectErr
 
 fn handshake_error(error: Box<dyn std::error::Error + Send + Sync>) -> ConnectError {
     match error.downcast_ref::<io::Error>() {
-        Some(io) if io.get_ref().is_some_and(|inner| inner.is::<rustls::Error>()) => {
-            ConnectError::Tls(io.to_string())
-        }
+        Some(io) if is_tls(io) => ConnectError::Tls(io.to_string()),
         Some(io) => ConnectError::Failed(io.to_string()),
         None => ConnectError::Tls(error.to_string()),
     }
+}
+
+/// Says whether TLS refused, rather than the connection broke.
+fn is_tls(error: &io::Error) -> bool {
+    error.get_ref().is_some_and(|inner| {
+        inner.is::<rustls::Error>() || inner.downcast_ref::<io::Error>().is_some_and(is_tls)
+    })
 }
 
 /// Hands an open socket to the TLS connector.

@@ -30,7 +30,9 @@ pub(crate) struct Counter {
 
 /// All counters of a client.
 #[derive(Debug, Default)]
-pub(crate) struct Counters(Mutex<BTreeMap<(Arc<str>, String), Arc<Counter>>>);
+pub(crate) struct Counters(Mutex<ByHolderAndOrigin>);
+
+type ByHolderAndOrigin = BTreeMap<(Arc<str>, String), Arc<Counter>>;
 
 impl Counters {
     pub(crate) fn of(&self, holder: &Arc<str>, origin: String) -> Arc<Counter> {

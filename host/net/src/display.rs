@@ -59,7 +59,8 @@ fn shown_pair(pair: &str) -> String {
 /// Judges the decoded key, so that `to%6ben` hides nothing. `sig` is common for presigned URLs and
 /// too short to look for inside other words.
 fn is_secret_key(key: &str) -> bool {
-    let decoded: String = url::form_urlencoded::parse(key.as_bytes()).map(|(key, _)| key.to_lowercase()).collect();
+    let decoded: String =
+        url::form_urlencoded::parse(key.as_bytes()).map(|(key, _)| key.to_lowercase()).collect();
     decoded == "sig" || SECRET_KEYS.iter().any(|part| decoded.contains(part))
 }
 
@@ -73,7 +74,10 @@ mod tests {
             ("https://a.example/x?page=2", "https://a.example/x?page=2"),
             ("https://user:pw@a.example/", "https://a.example/"),
             ("https://a.example/?access_token=abc&n=1", "https://a.example/?access_token=***&n=1"),
-            ("https://a.example/?X-Amz-Signature=abc&sig=d", "https://a.example/?X-Amz-Signature=***&sig=***"),
+            (
+                "https://a.example/?X-Amz-Signature=abc&sig=d",
+                "https://a.example/?X-Amz-Signature=***&sig=***",
+            ),
             ("https://a.example/?to%6Ben=abc", "https://a.example/?to%6Ben=***"),
             ("https://a.example/?token=&flag", "https://a.example/?token=&flag"),
             ("https://a.example/#access_token=abc", "https://a.example/"),

@@ -15,7 +15,7 @@ use crate::permit::Permit;
 use crate::request::Request;
 
 /// What to download.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct DownloadPlan {
     /// Where the file can be had, in order of preference.
     pub urls: Vec<Url>,
@@ -126,10 +126,8 @@ pub async fn download(
                 Err(Failure::Write(error)) => return Err(DownloadError::Write(error)),
                 Err(Failure::Attempt(error)) => error,
             };
-            let ends_all = matches!(
-                error,
-                AttemptError::Net(NetError::Cancelled { .. } | NetError::Offline { .. })
-            );
+            let ends_all =
+                matches!(error, AttemptError::Net(NetError::Cancelled { .. } | NetError::Offline { .. }));
             // The client has tried again before the answer began; a body that breaks off is ours.
             let is_passing = matches!(error, AttemptError::Net(NetError::Truncated { .. }));
             let policy = &client.shared.options.retry;

@@ -1,8 +1,10 @@
 //! One exchange: redirects around challenges around the cache around retries around one request.
 
 use std::error::Error;
+use std::future::Future;
 use std::sync::Arc;
-use std::sync::atomic::Ordering::Relaxed;
+use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
+use std::time::Duration;
 
 use http::header::{self, HeaderMap, HeaderName, HeaderValue};
 use hyper::body::{Body as _, Incoming};
@@ -20,7 +22,7 @@ use crate::error::{NetError, Phase};
 use crate::mask::Mask;
 use crate::permit::{Denial, Permit, Question, origin_of};
 use crate::pool::Pool;
-use crate::redirect::{BODY_HEADERS, redirect};
+use crate::redirect::{BODY_HEADERS, Redirect, redirect};
 use crate::request::{Method, Request, vet_headers, vet_url};
 use crate::response::{Body, Deadline, Keep, Live, Response, Source};
 use crate::retry::{is_passing_status, retry_after};
@@ -99,60 +101,70 @@ impl Exchange<'_> {
             .map_err(|why| NetError::Denied { url: DisplayUrl::new(&step.url), why })?;
         let first_origin = self.origin(&step.url)?;
         let mut credential = self.first_credential(&first_origin, &step.url).await?;
-        let mut may_challenge = matches!(self.auth, Auth::Origin) && self.shared.options.credentials.is_some();
+        let mut may_challenge =
+            matches!(self.auth, Auth::Origin) && self.shared.options.credentials.is_some();
         let mut redirects = 0;
+        let mut came_from = None;
         loop {
             if let Some(credential) = &credential {
                 self.needles.extend(credential.needles());
             }
-            let response = match self.answer(&step, credential.as_ref()).await? {
+            let answer = self.answer(&step, credential.as_ref()).await;
+            let (response, plan) = match answer.map_err(|error| refused_after(came_from.as_ref(), error))? {
                 Answer::Kept(kept) => return Ok(self.kept_response(kept, step.url)),
-                Answer::Fresh(response, plan) => match self.challenges(&response) {
-                    Some(challenges) if may_challenge && self.origin(&step.url)? == first_origin => {
-                        may_challenge = false;
-                        let found = self.ask(&first_origin, challenges, &step.url).await?;
-                        match (found, &credential) {
-                            (Some(found), Some(sent)) if found.sends_the_same(sent) => (response, plan),
-                            (Some(found), _) => {
-                                credential = Some(found);
-                                continue;
-                            }
-                            (None, _) => (response, plan),
-                        }
-                    }
-                    _ => (response, plan),
-                },
+                Answer::Fresh(response, plan) => (response, plan),
             };
-            let (response, plan) = response;
+            if may_challenge && let Some(challenges) = challenges(&response) {
+                may_challenge = false;
+                let found = self.ask(&first_origin, challenges, &step.url).await?;
+                let is_new =
+                    |found: &Credential| !credential.as_ref().is_some_and(|sent| found.sends_the_same(sent));
+                if let Some(found) = found.filter(is_new) {
+                    credential = Some(found);
+                    continue;
+                }
+            }
             let location = response.headers().get(header::LOCATION).and_then(|value| value.to_str().ok());
             let Some(next) = redirect(response.status().as_u16(), location, &step.url, step.method) else {
                 return self.fresh_response(*response, plan, step.url);
             };
             let from = self.shown(&step.url);
-            let next = next.map_err(|error| NetError::Protocol {
-                url: from.clone(),
-                detail: format!("the location it redirects to is not a URL: {error}"),
-            })?;
             if redirects == self.shared.options.limits.redirects_max {
                 return Err(NetError::TooManyRedirects { url: from, limit: redirects });
             }
             redirects += 1;
-            vet_url(&next.url)?;
-            self.permit
-                .decide(Question::Request { method: next.method, url: &next.url, from: Some(&step.url) })
-                .map_err(|why| NetError::RedirectRefused { from, to: self.shown(&next.url), why })?;
-            let origin = self.origin(&next.url)?;
-            // Once left behind it stays so: a server must not choose where it comes back.
+            let next = next.map_err(|error| NetError::Protocol {
+                url: from.clone(),
+                detail: format!("the location it redirects to is not a URL: {error}"),
+            })?;
+            self.follow(&mut step, next)?;
+            // What was left behind stays behind: a server must not choose where it is used next.
+            let origin = self.origin(&step.url)?;
             credential = credential.filter(|credential| credential.secret.may_go_to(&origin));
-            if !next.keeps_body {
-                step.body = RequestBody::Empty;
-                for name in BODY_HEADERS {
-                    step.headers.remove(name);
-                }
-            }
-            step.url = next.url;
-            step.method = next.method;
+            may_challenge &= origin == first_origin;
+            came_from = Some(from);
         }
+    }
+
+    /// Makes a step of a redirect, if it is permitted.
+    fn follow(&self, step: &mut Step, next: Redirect) -> Result<(), NetError> {
+        vet_url(&next.url)?;
+        self.permit
+            .decide(Question::Request { method: next.method, url: &next.url, from: Some(&step.url) })
+            .map_err(|why| NetError::RedirectRefused {
+                from: self.shown(&step.url),
+                to: self.shown(&next.url),
+                why,
+            })?;
+        if !next.keeps_body {
+            step.body = RequestBody::Empty;
+            for name in BODY_HEADERS {
+                step.headers.remove(name);
+            }
+        }
+        step.url = next.url;
+        step.method = next.method;
+        Ok(())
     }
 
     /// Returns the credential to begin with.
@@ -190,18 +202,6 @@ impl Exchange<'_> {
         Ok(found.filter(|found| found.secret.may_go_to(origin) && !found.secret.is_expired(now)))
     }
 
-    /// Returns the challenges of an answer that asks for a credential, none for other answers.
-    fn challenges(&self, response: &http::Response<Incoming>) -> Option<Vec<String>> {
-        let values = response.headers().get_all(header::WWW_AUTHENTICATE);
-        let challenges: Vec<String> =
-            values.iter().map(|value| String::from_utf8_lossy(value.as_bytes()).into_owned()).collect();
-        match response.status().as_u16() {
-            401 => Some(challenges),
-            403 if !challenges.is_empty() => Some(challenges),
-            _ => None,
-        }
-    }
-
     /// Answers one step from the cache, the network, or both.
     async fn answer(&self, step: &Step, credential: Option<&Credential>) -> Result<Answer, NetError> {
         let mut headers = step.headers.clone();
@@ -235,10 +235,12 @@ impl Exchange<'_> {
     fn cache_plan(&self, step: &Step, credential: Option<&Credential>) -> Option<Plan> {
         let cache = self.shared.options.cache.as_ref()?;
         let is_asked = self.cache_mode != CacheMode::Bypass && step.method == Method::Get;
-        (is_asked && matches!(step.body, RequestBody::Empty) && cache::is_cacheable(&step.headers)).then(|| Plan {
-            cache: Arc::clone(cache),
-            key: CacheKey::of(&self.permit.holder, &step.url, &step.headers, credential),
-        })
+        (is_asked && matches!(step.body, RequestBody::Empty) && cache::is_cacheable(&step.headers)).then(
+            || Plan {
+                cache: Arc::clone(cache),
+                key: CacheKey::of(&self.permit.holder, &step.url, &step.headers, credential),
+            },
+        )
     }
 
     fn add_own_headers(
@@ -249,7 +251,9 @@ impl Exchange<'_> {
     ) -> Result<(), NetError> {
         // Compressed bodies would have sizes and digests of their own.
         headers.insert(header::ACCEPT_ENCODING, HeaderValue::from_static("identity"));
-        if let Ok(agent) = HeaderValue::from_str(&self.shared.options.user_agent) {
+        if !headers.contains_key(header::USER_AGENT)
+            && let Ok(agent) = HeaderValue::from_str(&self.shared.options.user_agent)
+        {
             headers.insert(header::USER_AGENT, agent);
         }
         if step.url.scheme() == "http"
@@ -276,7 +280,8 @@ impl Exchange<'_> {
                 Ok(response) if is_passing_status(response.status().as_u16()) => {
                     let now = self.shared.options.clock.now();
                     let value = response.headers().get(header::RETRY_AFTER);
-                    let asked = value.and_then(|value| value.to_str().ok()).and_then(|text| retry_after(text, now));
+                    let asked =
+                        value.and_then(|value| value.to_str().ok()).and_then(|text| retry_after(text, now));
                     match asked {
                         Some(asked) if asked > policy.retry_after_max => return result,
                         Some(asked) => asked,
@@ -304,7 +309,11 @@ impl Exchange<'_> {
     ) -> Result<http::Response<Incoming>, NetError> {
         let url = self.shown(&step.url);
         let invalid = |what: String| NetError::InvalidRequest { what };
-        let body = step.body.to_sent().map_err(|error| invalid(format!("its body cannot be read: {error}")))?;
+        let parts = Arc::new(AtomicU64::new(0));
+        let body = step
+            .body
+            .to_sent(Arc::clone(&parts))
+            .map_err(|error| invalid(format!("its body cannot be read: {error}")))?;
         // The semaphore is never closed.
         let _slot = self.shared.in_flight.acquire().await;
         let mut target = step.url.clone();
@@ -318,13 +327,14 @@ impl Exchange<'_> {
         let counter = self.shared.counters.of(&self.permit.holder, self.origin(&step.url)?.to_string());
         counter.requests.fetch_add(1, Relaxed);
         let after = self.shared.options.timeouts.head;
-        let response = match tokio::time::timeout(after, pool.request(request)).await {
-            Ok(Ok(response)) => response,
-            Ok(Err(error)) => return Err(request_error(&error, url)),
-            Err(_) => return Err(NetError::Timeout { url, phase: Phase::Head, after }),
+        let response = match while_moving(pool.request(request), after, &parts).await {
+            Some(Ok(response)) => response,
+            Some(Err(error)) => return Err(request_error(&error, url)),
+            None => return Err(NetError::Timeout { url, phase: Phase::Head, after }),
         };
         let limits = &self.shared.options.limits;
-        let bytes: usize = response.headers().iter().map(|(name, value)| name.as_str().len() + value.len()).sum();
+        let bytes: usize =
+            response.headers().iter().map(|(name, value)| name.as_str().len() + value.len()).sum();
         if response.headers().len() > limits.header_count_max || bytes > limits.head_bytes_max {
             return Err(NetError::HeadTooLarge { url });
         }
@@ -411,6 +421,34 @@ impl Exchange<'_> {
     }
 }
 
+/// Returns the challenges of an answer that asks for a credential, none for other answers.
+fn challenges(response: &http::Response<Incoming>) -> Option<Vec<String>> {
+    let values = response.headers().get_all(header::WWW_AUTHENTICATE);
+    let challenges: Vec<String> =
+        values.iter().map(|value| String::from_utf8_lossy(value.as_bytes()).into_owned()).collect();
+    match response.status().as_u16() {
+        401 => Some(challenges),
+        403 if !challenges.is_empty() => Some(challenges),
+        _ => None,
+    }
+}
+
+/// Waits until there was no progress for so long: no answer, and no part of the body that was taken.
+async fn while_moving<T>(work: impl Future<Output = T>, patience: Duration, parts: &AtomicU64) -> Option<T> {
+    let mut work = std::pin::pin!(work);
+    let mut before = parts.load(Relaxed);
+    loop {
+        if let Ok(done) = tokio::time::timeout(patience, &mut work).await {
+            return Some(done);
+        }
+        let now = parts.load(Relaxed);
+        if now == before {
+            return None;
+        }
+        before = now;
+    }
+}
+
 fn masked_host(url: &Url) -> Url {
     let mut masked = url.clone();
     // The host is a valid one, so that these succeed for `http` and `https`.
@@ -419,6 +457,16 @@ fn masked_host(url: &Url) -> Url {
     masked.set_query(None);
     masked.set_fragment(None);
     masked
+}
+
+/// An address that is denied after a redirect is the redirect's doing.
+fn refused_after(came_from: Option<&DisplayUrl>, error: NetError) -> NetError {
+    match (came_from, error) {
+        (Some(from), NetError::Denied { url, why }) => {
+            NetError::RedirectRefused { from: from.clone(), to: url, why }
+        }
+        (_, error) => error,
+    }
 }
 
 fn request_error(error: &hyper_util::client::legacy::Error, url: DisplayUrl) -> NetError {

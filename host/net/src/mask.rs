@@ -92,7 +92,10 @@ mod tests {
     #[test]
     fn secrets_become_stars() {
         let mask = mask(&[b"hunter22", b"token-1"]);
-        assert_eq!(mask.whole(b"a hunter22 b token-1token-1 hunter2"), b"a ******** b ************** hunter2");
+        assert_eq!(
+            mask.whole(b"a hunter22 b token-1token-1 hunter2"),
+            b"a ******** b ************** hunter2"
+        );
     }
 
     #[test]

@@ -26,7 +26,7 @@ pub struct Permit {
 }
 
 /// What [`Permit::decide`] is asked.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy)]
 pub enum Question<'a> {
     /// May this request be sent?
     Request {

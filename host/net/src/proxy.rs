@@ -78,7 +78,8 @@ impl Proxy {
     /// Asks for a tunnel to an origin.
     pub(crate) async fn open_tunnel(&self, socket: &mut Socket, origin: &Origin) -> Result<(), String> {
         let target = format!("{}:{}", origin.host(), origin.port());
-        let mut head = Zeroizing::new(format!("CONNECT {target} HTTP/1.1\r\nhost: {target}\r\n").into_bytes());
+        let mut head =
+            Zeroizing::new(format!("CONNECT {target} HTTP/1.1\r\nhost: {target}\r\n").into_bytes());
         if let Some(value) = &self.authorization {
             head.extend_from_slice(b"proxy-authorization: ");
             head.extend_from_slice(value.as_bytes());
@@ -111,7 +112,8 @@ impl std::fmt::Debug for Proxy {
 
 fn parse(what: &str, text: Option<&str>) -> Result<Option<Proxy>, NetError> {
     let Some(text) = text.map(str::trim).filter(|text| !text.is_empty()) else { return Ok(None) };
-    let invalid = || NetError::InvalidRequest { what: format!("the proxy for `{what}` is not an `http` URL") };
+    let invalid =
+        || NetError::InvalidRequest { what: format!("the proxy for `{what}` is not an `http` URL") };
     let absolute = if text.contains("://") { text.to_owned() } else { format!("http://{text}") };
     let url = Url::parse(&absolute).map_err(|_| invalid())?;
     let (Some(host), "http") = (url.host(), url.scheme()) else { return Err(invalid()) };
@@ -166,7 +168,8 @@ mod tests {
     #[test]
     fn no_proxy_names_hosts_and_all_below() {
         let no_proxy = " example.com, .corp.example ,127.0.0.1:8080,[::1]";
-        let proxies = Proxies::new(Some("proxy.example:3128"), Some("proxy.example:3128"), Some(no_proxy)).unwrap();
+        let proxies =
+            Proxies::new(Some("proxy.example:3128"), Some("proxy.example:3128"), Some(no_proxy)).unwrap();
         for (url, is_direct) in [
             ("http://example.com/", true),
             ("https://a.example.com/", true),
@@ -190,7 +193,10 @@ mod tests {
         let proxies = Proxies::new(Some("http://ada:p%40ss+1@proxy.example:3128"), None, None).unwrap();
         let proxy = proxies.http.as_ref().unwrap();
         assert_eq!(proxy.authorization().unwrap(), &format!("Basic {}", STANDARD.encode("ada:p@ss+1")));
-        assert_eq!(format!("{proxies:?}"), "Proxies { http: Some(proxy.example:3128), https: None, no_proxy: [] }");
+        assert_eq!(
+            format!("{proxies:?}"),
+            "Proxies { http: Some(proxy.example:3128), https: None, no_proxy: [] }"
+        );
         let error = Proxies::new(Some("ftp://ada:secret@proxy.example"), None, None).unwrap_err();
         assert!(!error.to_string().contains("secret"));
     }

@@ -9,6 +9,7 @@ use url::Url;
 use crate::auth::{Auth, Purpose};
 use crate::body::RequestBody;
 use crate::cache::CacheMode;
+use crate::display::DisplayUrl;
 use crate::error::NetError;
 
 /// The methods there are.
@@ -64,8 +65,8 @@ impl fmt::Display for Method {
     }
 }
 
-/// One request. `Debug` shows no secrets but headers as they are: credentials belong in `auth`.
-#[derive(Clone, Debug)]
+/// One request.
+#[derive(Clone)]
 pub struct Request {
     /// The method.
     pub method: Method,
@@ -121,8 +122,26 @@ impl Request {
     }
 }
 
+/// Shows the names of headers only: a caller may think of anything as a secret.
+impl fmt::Debug for Request {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let names: Vec<&str> = self.headers.iter().map(|(name, _)| name.as_str()).collect();
+        f.debug_struct("Request")
+            .field("method", &self.method)
+            .field("url", &DisplayUrl::new(&self.url))
+            .field("headers", &names)
+            .field("body", &self.body)
+            .field("auth", &self.auth)
+            .field("purpose", &self.purpose)
+            .field("cache", &self.cache)
+            .field("timeout", &self.timeout)
+            .field("body_bytes_max", &self.body_bytes_max)
+            .finish()
+    }
+}
+
 /// The header names that belong to the client or to the connection.
-const RESERVED: [&str; 14] = [
+const RESERVED: [&str; 13] = [
     "host",
     "content-length",
     "transfer-encoding",
@@ -136,7 +155,6 @@ const RESERVED: [&str; 14] = [
     "authorization",
     "cookie",
     "accept-encoding",
-    "user-agent",
 ];
 
 /// Sizes beyond which request headers are a mistake.
@@ -180,7 +198,9 @@ pub(crate) fn vet_credential_header(name: &str) -> Result<HeaderName, NetError> 
 /// Refuses URLs no server would read.
 pub(crate) fn vet_url(url: &Url) -> Result<(), NetError> {
     if url.as_str().len() > URL_BYTES_MAX {
-        return Err(NetError::InvalidRequest { what: format!("the URL is longer than {URL_BYTES_MAX} bytes") });
+        return Err(NetError::InvalidRequest {
+            what: format!("the URL is longer than {URL_BYTES_MAX} bytes"),
+        });
     }
     Ok(())
 }
@@ -195,7 +215,14 @@ mod tests {
 
     #[test]
     fn headers_of_the_client_are_refused() {
-        for name in RESERVED.iter().copied().chain(["Host", "proxy-authorization", "Proxy-Connection", "a b", "", "x:y"]) {
+        for name in RESERVED.iter().copied().chain([
+            "Host",
+            "proxy-authorization",
+            "Proxy-Connection",
+            "a b",
+            "",
+            "x:y",
+        ]) {
             let headers = [(name.to_owned(), "v".to_owned())];
             assert!(matches!(vet_headers(&headers), Err(NetError::InvalidRequest { .. })), "{name}");
         }
@@ -209,6 +236,15 @@ mod tests {
         assert!(vet_headers(&large).is_err());
         let good = [("Accept".to_owned(), "text/plain".to_owned()), ("accept".to_owned(), "*/*".to_owned())];
         assert_eq!(vet_headers(&good).unwrap().get_all("accept").iter().count(), 2);
+    }
+
+    #[test]
+    fn requests_are_shown_without_secrets() {
+        let mut request = Request::parse(Method::Get, "https://ada:pass-word@a.example/?token=abc").unwrap();
+        request.headers.push(("x-note".into(), "abc".into()));
+        let shown = format!("{request:?}");
+        assert!(shown.contains("a.example") && shown.contains("x-note"), "{shown}");
+        assert!(!shown.contains("pass-word") && !shown.contains("abc"), "{shown}");
     }
 
     #[test]

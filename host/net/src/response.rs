@@ -184,7 +184,8 @@ impl Live {
                 frame = tokio::time::timeout_at(at, self.incoming.frame()) => {
                     frame.map_err(|_| NetError::Timeout { url: url.clone(), phase, after })?
                 }
-                _ = self.closed.wait_for(|closed| *closed) => {
+                // A client that is gone closes nothing any more.
+                Ok(_) = self.closed.wait_for(|closed| *closed) => {
                     return Err(NetError::Cancelled { url: url.clone() });
                 }
             };

@@ -21,19 +21,25 @@ mod proxies;
 mod redirects;
 mod retries;
 mod rules;
+mod secure;
 
 /// Options that never wait for long and whose randomness repeats.
 fn options() -> Options {
-    Options { retry: RetryPolicy { seed: 1, ..RetryPolicy::default() }, clock: Arc::new(TestClock::default()), ..Options::default() }
+    Options {
+        retry: RetryPolicy { seed: 1, ..RetryPolicy::default() },
+        clock: Arc::new(TestClock::default()),
+        ..Options::default()
+    }
 }
 
 fn client() -> Client {
     Client::new(options())
 }
 
-/// Everything with these origins, also where they are private.
+/// Everything with the origins of these URLs, also where they are private.
 fn permit(origins: &[&str]) -> Arc<Permit> {
-    let origins: Vec<Origin> = origins.iter().map(|origin| origin.parse().unwrap()).collect();
+    let origins: Vec<Origin> =
+        origins.iter().map(|url| Origin::from_url(&Url::parse(url).unwrap()).unwrap()).collect();
     use Method::*;
     Arc::new(Permit {
         holder: "test".into(),
@@ -95,7 +101,10 @@ struct Names {
 impl Names {
     fn new(answers: &[&[&str]]) -> Arc<Names> {
         let parse = |answer: &&[&str]| answer.iter().map(|address| address.parse().unwrap()).collect();
-        Arc::new(Names { answers: Mutex::new(answers.iter().map(parse).collect()), asked: AtomicUsize::new(0) })
+        Arc::new(Names {
+            answers: Mutex::new(answers.iter().map(parse).collect()),
+            asked: AtomicUsize::new(0),
+        })
     }
 
     fn asked(&self) -> usize {

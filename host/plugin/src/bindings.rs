@@ -5,7 +5,6 @@
 //! plugin every call is a plain call.
 
 /// What the host offers, track 0.1.
-#[expect(missing_docs, reason = "generated; the documentation is the interface text")]
 #[allow(clippy::all, unused_qualifications, reason = "generated")]
 pub(crate) mod host {
     wasmtime::component::bindgen!({
@@ -54,7 +53,6 @@ pub(crate) mod host {
 
 macro_rules! world {
     ($module:ident, $name:literal, [$($path:literal),*]) => {
-        #[expect(missing_docs, reason = "generated; the documentation is the interface text")]
         #[allow(clippy::all, unused_qualifications, reason = "generated")]
         pub(crate) mod $module {
             wasmtime::component::bindgen!({

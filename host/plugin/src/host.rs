@@ -19,7 +19,7 @@ pub(crate) mod ui;
 
 /// How a host function ends when it does not answer.
 #[derive(Debug)]
-pub(crate) enum HostError {
+pub enum HostError {
     /// The guest gets an error and goes on.
     Answer(crate::Fault),
     /// The call ends.

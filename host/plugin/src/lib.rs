@@ -24,6 +24,7 @@ mod deadline;
 mod engine;
 mod error;
 pub mod extension;
+#[expect(unreachable_pub, reason = "the generated bindings re-export the types behind resources")]
 mod host;
 mod limiter;
 pub mod services;

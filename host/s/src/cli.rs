@@ -13,7 +13,7 @@ use s_ui::{ColorChoice, Styled, UiOptions, Verbosity, one_line};
 
 use crate::commands::completions::CompletionsArgs;
 use crate::commands::explain::ExplainArgs;
-use crate::commands::help::{self, HelpArgs};
+use crate::commands::help::HelpArgs;
 use crate::dynamic::{self, PluginCall, PluginCommand, PluginCommands};
 use crate::exit::Exit;
 use crate::frame::Failure;
@@ -27,16 +27,14 @@ use crate::usage;
     disable_help_subcommand = true,
     disable_help_flag = true,
     disable_version_flag = true,
+    args_override_self = true,
+    override_help = OVERVIEW,
     max_term_width = 100,
     styles = STYLES
 )]
 pub(crate) struct Cli {
     #[command(flatten)]
     pub(crate) global: Global,
-
-    /// Show what there is
-    #[arg(short = 'h', long = "help", action = ArgAction::SetTrue)]
-    help: bool,
 
     /// Print the version
     #[arg(short = 'V', long = "version", action = ArgAction::SetTrue)]
@@ -73,6 +71,10 @@ pub(crate) struct Global {
     /// When to use colour
     #[arg(long, global = true, value_name = "WHEN", value_enum, default_value_t = When::Auto, hide_default_value = true, hide_possible_values = true, help = "When to use colour: auto, always or never")]
     color: When,
+
+    /// Show help; --help shows more than -h
+    #[arg(short = 'h', long, global = true, action = ArgAction::Help)]
+    help: Option<bool>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
@@ -106,6 +108,9 @@ pub(crate) enum Parsed {
     Answer(Styled),
 }
 
+/// Stands for the overview that `s help` prints, which clap cannot make.
+const OVERVIEW: &str = "s help";
+
 const STYLES: Styles = Styles::styled()
     .header(Style::new().bold())
     .usage(Style::new().bold())
@@ -113,7 +118,7 @@ const STYLES: Styles = Styles::styled()
     .placeholder(Style::new());
 
 /// Reads the options about output without understanding the rest, so that they are followed even
-/// when the rest makes no sense.
+/// when the rest makes no sense. `-q` and `-v` count before and behind the name of the command.
 pub(crate) fn scan(args: &[OsString]) -> UiOptions {
     let (mut quiet, mut verbose) = (0_u8, 0_u8);
     let mut options = UiOptions::default();
@@ -145,7 +150,7 @@ pub(crate) fn scan(args: &[OsString]) -> UiOptions {
     options
 }
 
-/// Understands a command line.
+/// Understands a command line. `s` alone is `s help` and ends well: to ask what there is is no mistake.
 ///
 /// # Errors
 ///
@@ -154,28 +159,29 @@ pub(crate) fn parse(args: &[OsString], plugins: &dyn PluginCommands) -> Result<P
     let line = || [OsString::from("s")].into_iter().chain(args.iter().cloned());
     let matches = match Cli::command().allow_external_subcommands(true).try_get_matches_from(line()) {
         Ok(matches) => matches,
-        Err(error) => return answer_or_failure(&error),
+        Err(error) => return answer_or_failure(&error, args, &Cli::command()),
     };
     if let Some((name, external)) = matches.subcommand()
-        && Cli::command().find_subcommand(name).is_none()
+        && !is_built_in(name)
     {
         let Some(command) = plugins.all().into_iter().find(|command| command.name == name) else {
             return Err(unknown(name, external.get_raw("").and_then(|mut words| words.next()), plugins));
         };
         let parser = dynamic::build(&command).map_err(|reason| undescribed(&command, &reason))?;
-        return match Cli::command().subcommand(parser).try_get_matches_from(line()) {
+        let root = Cli::command().subcommand(parser);
+        return match root.clone().try_get_matches_from(line()) {
             Ok(matches) => {
                 let call = matches.subcommand_matches(name).map(|matches| PluginCall::of(&command, matches));
                 Ok(Parsed::Plugin(command, call.unwrap_or_default()))
             }
-            Err(error) => answer_or_failure(&error),
+            Err(error) => answer_or_failure(&error, args, &root),
         };
     }
-    let cli = Cli::from_arg_matches(&matches).map_err(|error| usage::failure(&error))?;
+    let cli = Cli::from_arg_matches(&matches).map_err(|error| usage::failure(&error, &[]))?;
     Ok(Parsed::Command(match cli.command {
         _ if cli.version => Command::Version,
-        Some(command) if !cli.help => command,
-        _ => Command::Help(HelpArgs::default()),
+        Some(command) => command,
+        None => Command::Help(HelpArgs::default()),
     }))
 }
 
@@ -191,9 +197,8 @@ pub(crate) fn tree(plugins: &[PluginCommand]) -> clap::Command {
 /// Returns the commands of plugins, sorted, without those that claim a built-in name or one that
 /// another plugin claimed before.
 pub(crate) fn admitted(plugins: &dyn PluginCommands) -> Vec<PluginCommand> {
-    let built_in = Cli::command();
     let mut all = plugins.all();
-    all.retain(|command| built_in.find_subcommand(&command.name).is_none());
+    all.retain(|command| !is_built_in(&command.name));
     // The sort is stable: of equal names the first stays.
     all.sort_by(|a, b| a.name.cmp(&b.name));
     all.dedup_by(|later, first| later.name == first.name);
@@ -215,11 +220,34 @@ fn color(when: &str) -> ColorChoice {
 }
 
 /// Help is what clap calls an error without being one.
-fn answer_or_failure(error: &clap::Error) -> Result<Parsed, Failure> {
+fn answer_or_failure(
+    error: &clap::Error,
+    args: &[OsString],
+    root: &clap::Command,
+) -> Result<Parsed, Failure> {
     match error.kind() {
-        ErrorKind::DisplayHelp => Ok(Parsed::Answer(Styled::trusted(error.render().ansi().to_string()))),
-        _ => Err(usage::failure(error)),
+        ErrorKind::DisplayHelp => {
+            let help = error.render();
+            if help.to_string().trim_end() == OVERVIEW {
+                return Ok(Parsed::Command(Command::Help(HelpArgs::default())));
+            }
+            Ok(Parsed::Answer(Styled::trusted(help.ansi().to_string())))
+        }
+        _ => Err(usage::failure(error, &path(args, root))),
     }
+}
+
+/// Returns the names of the command and its subcommands that stand in `args`.
+fn path<'a>(args: &[OsString], root: &'a clap::Command) -> Vec<&'a str> {
+    let mut path = Vec::new();
+    let mut found = root;
+    for word in args.iter().filter_map(|arg| arg.to_str()).filter(|word| !word.starts_with('-')) {
+        if let Some(next) = found.find_subcommand(word) {
+            path.push(next.get_name());
+            found = next;
+        }
+    }
+    path
 }
 
 fn unknown(name: &str, next: Option<&OsStr>, plugins: &dyn PluginCommands) -> Failure {
@@ -235,9 +263,10 @@ fn unknown(name: &str, next: Option<&OsStr>, plugins: &dyn PluginCommands) -> Fa
     for near in &near {
         let rest = next.and_then(OsStr::to_str).map(|next| format!(" {next} …")).unwrap_or_default();
         diagnostic = match from_plugins.iter().find(|command| command.name == *near) {
-            Some(command) => diagnostic
-                .hint(format!("did you mean `{near}`, from plugin `{}`? s {near}{rest}", command.plugin)),
-            None => diagnostic.hint(format!("did you mean `{near}`? s {near}{rest}")),
+            Some(command) => {
+                diagnostic.hint(format!("did you mean, from plugin `{}`: s {near}{rest}", command.plugin))
+            }
+            None => diagnostic.hint(format!("did you mean: s {near}{rest}")),
         };
     }
     if near.is_empty() {
@@ -246,9 +275,9 @@ fn unknown(name: &str, next: Option<&OsStr>, plugins: &dyn PluginCommands) -> Fa
     Failure::new(Exit::Usage, diagnostic)
 }
 
-/// Says which words `s help` has a place for beside commands.
+/// Says whether a built-in command has this name.
 pub(crate) fn is_built_in(name: &str) -> bool {
-    Cli::command().find_subcommand(name).is_some() || help::topic(name).is_some()
+    Cli::command().find_subcommand(name).is_some()
 }
 
 #[cfg(test)]
@@ -266,7 +295,7 @@ mod tests {
             "version",
             "-q version",
             "version -qq",
-            "-vv version -v",
+            "version --json --json",
             "-qv version",
             "--json version",
             "version --json --no-input",

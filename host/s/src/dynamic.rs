@@ -4,6 +4,8 @@
 //! only letters, digits and a few signs are let through; text is cut to one escaped line. A plugin
 //! never reads the command line itself.
 
+mod manifest;
+
 use clap::builder::PossibleValuesParser;
 use clap::{Arg, ArgAction, ArgMatches, Command, CommandFactory};
 use s_ui::{Ui, escape_terminal, one_line};
@@ -87,7 +89,6 @@ pub(crate) struct OptionSpec {
 
 /// Whether an option takes a value.
 #[derive(Clone, Debug, PartialEq, Eq)]
-#[cfg_attr(not(test), expect(dead_code, reason = "made by whoever reads the manifests of plugins"))]
 pub(crate) enum OptionKind {
     /// It takes none.
     Flag,
@@ -254,6 +255,8 @@ fn text(text: &str) -> String {
 
 #[cfg(test)]
 mod tests {
+    use clap_complete::Shell;
+
     use super::*;
 
     fn option(name: &str) -> OptionSpec {
@@ -296,7 +299,8 @@ mod tests {
                 value("out", &[], None),
             ],
         );
-        let cases: &[(&str, Option<(&[&str], &[(&str, &str)])>)] = &[
+        type Call = (&'static [&'static str], &'static [(&'static str, &'static str)]);
+        let cases: &[(&str, Option<Call>)] = &[
             ("demo", Some((&["demo"], &[("format", "spdx")]))),
             ("demo a b --force", Some((&["demo", "a", "b"], &[("force", "true"), ("format", "spdx")]))),
             ("--out=x --format cyclonedx demo", Some((&["demo"], &[("format", "cyclonedx"), ("out", "x")]))),
@@ -342,7 +346,6 @@ mod tests {
             command(vec![argument("a", true, true), argument("b", true, false)], vec![]),
             command(vec![argument("a", true, false), argument("a", true, false)], vec![]),
             PluginCommand { name: "help".to_owned(), ..command(vec![], vec![]) },
-            PluginCommand { name: "exit-statuses".to_owned(), ..command(vec![], vec![]) },
             PluginCommand { name: "-x".to_owned(), ..command(vec![], vec![]) },
             PluginCommand { name: "a;b".to_owned(), ..command(vec![], vec![]) },
         ];
@@ -360,5 +363,28 @@ mod tests {
             !cleaned.contains(['\'', '"', '`', '$', '\\', '!', '\n', '\x1b', '’', '‘', '“', '”']),
             "{cleaned}"
         );
+    }
+
+    #[test]
+    fn completion_scripts_hold_nothing_of_a_plugin_that_a_shell_acts_on() {
+        let evil = "'; $(pwned) `pwned` \" ’ \\";
+        let option = OptionSpec { about: evil.to_owned(), ..value("format", &[], Some(evil)) };
+        let argument = ArgumentSpec { about: evil.to_owned(), ..argument("name", true, false) };
+        let command = PluginCommand {
+            about: evil.to_owned(),
+            plugin: evil.to_owned(),
+            ..command(vec![argument], vec![option])
+        };
+        for shell in [Shell::Bash, Shell::Zsh, Shell::Fish, Shell::PowerShell] {
+            let mut script = Vec::new();
+            let mut tree = cli::tree(std::slice::from_ref(&command));
+            clap_complete::generate(shell, &mut tree, "s", &mut script);
+            let script = String::from_utf8(script).unwrap();
+            assert!(script.contains("sbom"), "{shell}");
+            let lines: Vec<&str> = script.lines().filter(|line| line.contains("pwned")).collect();
+            for pattern in ["$(pwned", "`pwned", "';", "’"] {
+                assert!(!lines.iter().any(|line| line.contains(pattern)), "{shell}: {pattern}: {lines:?}");
+            }
+        }
     }
 }

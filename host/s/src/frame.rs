@@ -3,7 +3,7 @@
 use std::ffi::OsString;
 
 use s_diag::{Code, Diagnostic};
-use s_ui::{Ui, UiOptions};
+use s_ui::{Ui, UiOptions, Verbosity};
 
 use crate::bug;
 use crate::cli::{self, Parsed};
@@ -19,6 +19,8 @@ pub(crate) struct Frame<'a> {
     pub(crate) plugins: &'a dyn PluginCommands,
     /// What `s version -v` says beside the version and the target: name and value.
     pub(crate) facts: &'a [(&'static str, String)],
+    /// Whether a report of a bug holds where it came from even without `-v`.
+    pub(crate) backtrace: bool,
     /// Makes the writer once it is known what was asked for.
     pub(crate) ui: &'a dyn Fn(&UiOptions) -> Ui,
 }
@@ -47,7 +49,8 @@ pub(crate) fn run(frame: &Frame<'_>) -> u8 {
     // Looked at before parsing, so that an error of parsing is reported as it was asked for.
     let options = cli::scan(&frame.args);
     let ui = (frame.ui)(&options);
-    let ended = bug::guard(options.verbosity, || dispatch(frame, &ui));
+    let ended =
+        bug::guard(frame.backtrace || options.verbosity >= Verbosity::Verbose, || dispatch(frame, &ui));
     let status = match ended {
         Ok(Ok(status)) => status,
         Ok(Err(failure)) => {
@@ -130,6 +133,7 @@ mod tests {
             args: line.split_whitespace().map(OsString::from).collect(),
             plugins,
             facts: &[("engine", "none".to_owned())],
+            backtrace: false,
             ui: &|options| {
                 let (ui, buffers) = Ui::capture(options);
                 *captured.lock().unwrap() = Some(buffers);
@@ -147,7 +151,11 @@ mod tests {
             let (status, captured) = run_with(&plugins, line);
             assert_eq!(status, 42, "{line}: {}", captured.stderr());
         }
-        insta::assert_snapshot!(plugins.calls.lock().unwrap().join("\n"), @"");
+        insta::assert_snapshot!(plugins.calls.lock().unwrap().join("\n"), @r#"
+        sbom PluginCall { arguments: [], options: [("format", "cyclonedx")] }
+        sbom PluginCall { arguments: [], options: [("format", "spdx")] }
+        sbom PluginCall { arguments: [], options: [("format", "spdx")] }
+        "#);
     }
 
     #[test]
@@ -178,7 +186,7 @@ mod tests {
     fn names_of_plugin_commands_are_suggested() {
         let (status, captured) = run_with(&Plugins::default(), "sbomm");
         assert_eq!(status, 2);
-        assert!(captured.stderr().contains("`sbom`"), "{}", captured.stderr());
+        assert!(captured.stderr().contains("acme/sbom`: s sbom"), "{}", captured.stderr());
     }
 
     #[test]
@@ -205,6 +213,8 @@ mod tests {
         let report = captured.stderr();
         assert!(report.starts_with("error[S-9001]: ") && report.contains("a deliberate bug"), "{report}");
         assert!(report.contains("hint: ") && !report.contains("backtrace::"), "{report}");
+        let (_, captured) = run_with(&Plugins::default(), "panic -v");
+        assert!(captured.stderr().lines().count() > 10, "-v shows where it came from");
         let (status, captured) = run_with(&Plugins::default(), "panic --json");
         assert_eq!(status, 70);
         let report: serde_json::Value = serde_json::from_str(&captured.stdout()).unwrap();

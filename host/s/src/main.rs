@@ -17,13 +17,17 @@ use std::process::ExitCode;
 
 use s_ui::Ui;
 
-use dynamic::{NoPlugins, PluginCommands};
+use dynamic::NoPlugins;
 use frame::Frame;
 
 fn main() -> ExitCode {
-    let args: Vec<_> = std::env::args_os().skip(1).collect();
-    let plugins: &dyn PluginCommands = &NoPlugins;
-    let frame =
-        Frame { args, plugins, facts: &[], ui: &|options| Ui::new(options, &|name| std::env::var_os(name)) };
+    let env = |name: &str| std::env::var_os(name);
+    let frame = Frame {
+        args: std::env::args_os().skip(1).collect(),
+        plugins: &NoPlugins,
+        facts: &[],
+        backtrace: env("RUST_BACKTRACE").is_some_and(|value| value != "0"),
+        ui: &|options| Ui::new(options, &env),
+    };
     ExitCode::from(frame::run(&frame))
 }

@@ -6,9 +6,11 @@ use s_diag::{Code, Diagnostic};
 use crate::exit::Exit;
 use crate::frame::Failure;
 
-/// Turns what clap found into a failure with [`Exit::Usage`].
-pub(crate) fn failure(error: &clap::Error) -> Failure {
-    Failure::new(Exit::Usage, diagnostic(error))
+/// Turns what clap found into a failure with [`Exit::Usage`]. `path` are the names of the command
+/// and its subcommand, as far as they were understood.
+pub(crate) fn failure(error: &clap::Error, path: &[&str]) -> Failure {
+    let help: String = path.iter().map(|name| format!(" {name}")).collect();
+    Failure::new(Exit::Usage, diagnostic(error).hint(format!("what it takes: s help{help}")))
 }
 
 fn diagnostic(error: &clap::Error) -> Diagnostic {
@@ -58,8 +60,6 @@ fn diagnostic(error: &clap::Error) -> Diagnostic {
     if let Some(values) = text(error, ContextKind::ValidValue) {
         diagnostic = diagnostic.note(format!("possible are `{values}`"));
     }
-    let usage = text(error, ContextKind::Usage).unwrap_or_default();
-    let usage = usage.trim_start_matches("Usage: ").trim();
     let suggested =
         [ContextKind::SuggestedArg, ContextKind::SuggestedValue, ContextKind::SuggestedSubcommand]
             .into_iter()
@@ -67,16 +67,7 @@ fn diagnostic(error: &clap::Error) -> Diagnostic {
     if let Some(suggested) = suggested {
         diagnostic = diagnostic.hint(format!("did you mean `{suggested}`?"));
     }
-    diagnostic.hint(format!("what it takes: {}", help_command(usage)))
-}
-
-/// Returns the command that explains the one whose usage this is.
-fn help_command(usage: &str) -> String {
-    let is_name =
-        |word: &&str| word.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-');
-    let path: Vec<&str> =
-        usage.split_whitespace().skip(1).take_while(|word| is_name(word) && !word.starts_with('-')).collect();
-    ["s help"].into_iter().chain(path).collect::<Vec<_>>().join(" ")
+    diagnostic
 }
 
 /// Returns what clap knows of this kind, lists with commas between.

@@ -117,7 +117,8 @@ mod tests {
 
     #[test]
     fn colour_follows_the_conventions() {
-        let cases: &[(ColorChoice, bool, &[(&str, &str)], bool)] = &[
+        type Variables = &'static [(&'static str, &'static str)];
+        let cases: &[(ColorChoice, bool, Variables, bool)] = &[
             (ColorChoice::Auto, true, &[], true),
             (ColorChoice::Auto, false, &[], false),
             (ColorChoice::Auto, true, &[("NO_COLOR", "1")], false),

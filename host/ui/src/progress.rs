@@ -152,12 +152,11 @@ impl Bars {
         if !self.moving {
             return None;
         }
-        let bar = self.multi.add(ProgressBar::no_length());
-        if let Some(total) = total {
-            bar.set_length(total);
-        }
-        bar.set_style(bar_style(total.is_some(), unit, self.color));
-        bar.set_prefix(title.to_owned());
+        // Drawn for the first time once it looks as it should.
+        let bar = ProgressBar::with_draw_target(total, ProgressDrawTarget::hidden())
+            .with_style(bar_style(total.is_some(), unit, self.color))
+            .with_prefix(title.to_owned());
+        let bar = self.multi.add(bar);
         bar.enable_steady_tick(TICK);
         Some(bar)
     }

@@ -119,8 +119,10 @@ impl<'a> Prompts<'a> {
             return Err(PromptError::NotInteractive);
         }
         let ask = format!("not shown, sent to {destination} only: ");
-        self.show(question, &[]);
-        self.read(&ask, true).map(Password)
+        self.ui.bars().suspend(|| {
+            self.show(question, &[]);
+            self.read(&ask, true).map(Password)
+        })
     }
 
     fn ask<T>(
@@ -133,16 +135,18 @@ impl<'a> Prompts<'a> {
         if !self.ui.is_interactive() {
             return Err(PromptError::NotInteractive);
         }
-        self.show(question, options);
-        for _ in 0..ATTEMPTS_MAX {
-            if let Some(answer) = understand(self.read(ask, false)?.trim()) {
-                return Ok(answer);
+        self.ui.bars().suspend(|| {
+            self.show(question, options);
+            for _ in 0..ATTEMPTS_MAX {
+                if let Some(answer) = understand(self.read(ask, false)?.trim()) {
+                    return Ok(answer);
+                }
             }
-        }
-        Err(PromptError::NotUnderstood)
+            Err(PromptError::NotUnderstood)
+        })
     }
 
-    /// Prints who asks, the question and the options.
+    /// Prints, while the bars are away, who asks, the question and the options.
     fn show(&self, question: &str, options: &[String]) {
         let mut text = match &self.asker {
             Asker::Host => Styled::new().styled(style::STRONG, "s asks:\n"),
@@ -162,15 +166,13 @@ impl<'a> Prompts<'a> {
         for (index, option) in options.iter().enumerate() {
             gutter(&format!("{:>3}  {}", index + 1, one_row(option)));
         }
-        self.ui.write_err(&text);
+        self.ui.write_err_suspended(&text);
     }
 
     fn read(&self, ask: &str, hidden: bool) -> Result<Zeroizing<String>, PromptError> {
         let ask = Styled::new().styled(style::STRONG, one_row(ask));
-        self.ui.bars().suspend(|| {
-            self.ui.write_err_suspended(&ask);
-            self.ui.input().read_line(hidden)
-        })
+        self.ui.write_err_suspended(&ask);
+        self.ui.input().read_line(hidden)
     }
 }
 

@@ -75,7 +75,9 @@ impl Styled {
                 if index > 0 {
                     self.0.push('\n');
                 }
-                self.0.push_str(&format!("{style}{line}{style:#}"));
+                if !line.is_empty() {
+                    self.0.push_str(&format!("{style}{line}{style:#}"));
+                }
             }
         }
     }

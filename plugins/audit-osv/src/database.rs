@@ -54,10 +54,17 @@ impl Database {
     }
 
     /// Opens a folder: every `.json` below it, and the entries of every `.zip`, in the order of
-    /// their paths. Its validator is the digest of all their names and contents.
+    /// their paths; or of these one file alone, when the address names it and the folder is the one
+    /// it lies in. The validator is the digest of all their names and contents.
     pub(crate) fn of_folder(view: Box<dyn Files>, name: &str) -> Result<Self, Error> {
         let mut paths = Vec::new();
-        list(view.as_ref(), "", 0, &mut paths)?;
+        let leaf = name.rsplit('/').next().unwrap_or_default();
+        let is_leaf = |entry: &s_guest::Entry| entry.kind == EntryKind::File && entry.name == leaf;
+        if is_part(leaf) && view.list("")?.iter().any(is_leaf) {
+            paths.push(leaf.to_owned());
+        } else {
+            list(view.as_ref(), "", 0, &mut paths)?;
+        }
         let mut digest = Sha256::new();
         let mut database = Self { parts: Vec::new(), entries: Vec::new(), validator: None };
         for path in &paths {
@@ -136,7 +143,7 @@ fn list(view: &dyn Files, path: &str, depth: usize, paths: &mut Vec<String>) -> 
         let below = if path.is_empty() { entry.name } else { format!("{path}/{}", entry.name) };
         match entry.kind {
             EntryKind::Directory => list(view, &below, depth + 1, paths)?,
-            EntryKind::File if below.ends_with(".json") || below.ends_with(".zip") => paths.push(below),
+            EntryKind::File if is_part(&below) => paths.push(below),
             EntryKind::File | EntryKind::Other => {}
         }
         if paths.len() > FILES_MAX {
@@ -144,6 +151,11 @@ fn list(view: &dyn Files, path: &str, depth: usize, paths: &mut Vec<String>) -> 
         }
     }
     Ok(())
+}
+
+/// Whether a file is a part of a database, by its name.
+fn is_part(path: &str) -> bool {
+    path.ends_with(".json") || path.ends_with(".zip")
 }
 
 fn add_to_digest(digest: &mut Sha256, path: &str, blob: &dyn Blob) -> Result<(), Error> {

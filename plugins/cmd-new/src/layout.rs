@@ -30,7 +30,7 @@ pub fn files(name: &ProjectName, options: Options) -> Vec<File> {
     ];
     if options.library {
         files.push(file(&format!("lib/{name}.stk"), library(name), "the library"));
-        files.push(file(&format!("t/test_{}.stk", word(name)), test(name), "its first test"));
+        files.push(file(&format!("t/test_{name}.stk"), test(name), "its first test"));
     }
     files
 }
@@ -48,25 +48,27 @@ fn main(name: &ProjectName) -> String {
 }
 
 fn library_main(name: &ProjectName) -> String {
-    let word = word(name);
-    format!("require \"./lib/{name}.stk\"\n\np {word}_greeting(\"{name}\")\n")
+    let package = package(name);
+    format!("require \"./lib/{name}.stk\"\n\np {package}::greeting(\"{name}\")\n")
 }
 
 fn library(name: &ProjectName) -> String {
-    let word = word(name);
-    format!("# Greets whoever is named.\nfn {word}_greeting($who) {{\n    \"hello from $who\"\n}}\n\n1\n")
+    let package = package(name);
+    format!("# Greets from wherever it is told.\nfn {package}::greeting($place) = \"hello from $place\"\n")
 }
 
 fn test(name: &ProjectName) -> String {
-    let word = word(name);
+    let package = package(name);
     format!(
         "require \"./lib/{name}.stk\"\n\n\
-         assert_eq {word}_greeting(\"here\"), \"hello from here\", \"greets by name\"\n\
+         assert_eq {package}::greeting(\"here\"), \"hello from here\", \"greets from the place\"\n\
          test_run\n"
     )
 }
 
-/// The name as it can stand in a function's name.
-fn word(name: &ProjectName) -> String {
-    name.to_string().replace('-', "_").to_ascii_lowercase()
+/// The name as packages are spelled: `my-app` becomes `MyApp`.
+fn package(name: &ProjectName) -> String {
+    let name = name.to_string();
+    let capital = |part: &str| part[..1].to_ascii_uppercase() + &part[1..];
+    name.split(['-', '_']).filter(|part| !part.is_empty()).map(capital).collect()
 }

@@ -60,10 +60,8 @@ pub fn plan(question: &Question<'_>) -> Result<Plan, Error> {
         }
         ("init", [name]) => (ProjectName::parse(name)?, String::new()),
         ("new" | "init", _) => {
-            return Err(Error::invalid_input("new/usage", "a project has one name").with_help(format!(
-                "leave out what stands behind `{}`",
-                question.arguments[0]
-            )));
+            return Err(Error::invalid_input("new/usage", "a project has one name")
+                .with_help(format!("leave out what stands behind `{}`", question.arguments[0])));
         }
         (other, _) => {
             return Err(Error::unsupported("new/command", format!("this plugin has no command `{other}`")));
@@ -73,7 +71,8 @@ pub fn plan(question: &Question<'_>) -> Result<Plan, Error> {
     for file in &mut files {
         file.path.insert_str(0, &below);
     }
-    let answer = if question.json { json(&name, &below, &files) } else { words(question.command, &name, &files) };
+    let answer =
+        if question.json { json(&name, &below, &files) } else { words(question.command, &name, &files) };
     Ok(Plan { files, answer })
 }
 
@@ -88,4 +87,77 @@ fn json(name: &ProjectName, below: &str, files: &[File]) -> String {
     let paths: Vec<String> = files.iter().map(|file| format!("\"{}\"", file.path)).collect();
     let directory = below.strip_suffix('/').unwrap_or(".");
     format!("{{\"name\":\"{name}\",\"directory\":\"{directory}\",\"files\":[{}]}}\n", paths.join(","))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn ask(command: &str, arguments: &[&str], library: bool, json: bool) -> Result<Plan, Error> {
+        let arguments: Vec<String> = arguments.iter().map(|word| word.to_string()).collect();
+        plan(&Question { command, arguments: &arguments, library, directory: "here", json })
+    }
+
+    fn paths(plan: &Plan) -> Vec<&str> {
+        plan.files.iter().map(|file| file.path.as_str()).collect()
+    }
+
+    #[test]
+    fn new_makes_everything_below_one_directory() {
+        let plan = ask("new", &["demo"], false, false).unwrap();
+        let files: Vec<(&str, &str)> =
+            plan.files.iter().map(|file| (file.path.as_str(), file.content.as_str())).collect();
+        let manifest = "[package]\nname = \"demo\"\nversion = \"0.1.0\"\nedition = \"2026\"\n\n[deps]\n";
+        assert_eq!(
+            files,
+            [
+                ("demo/stryke.toml", manifest),
+                ("demo/main.stk", "p \"hello from demo\"\n"),
+                ("demo/.gitignore", "target/\n"),
+            ]
+        );
+        assert_eq!(
+            plan.answer,
+            "created `demo`: demo/stryke.toml, demo/main.stk, demo/.gitignore\nnext: cd demo && s run\n"
+        );
+    }
+
+    #[test]
+    fn init_stays_where_it_is_and_takes_the_name_of_the_directory() {
+        let plan = ask("init", &[], false, true).unwrap();
+        assert_eq!(paths(&plan), ["stryke.toml", "main.stk", ".gitignore"]);
+        assert_eq!(
+            plan.answer,
+            "{\"name\":\"here\",\"directory\":\".\",\"files\":[\"stryke.toml\",\"main.stk\",\".gitignore\"]}\n"
+        );
+        assert!(ask("init", &["other"], false, false).unwrap().answer.starts_with("created `other`"));
+    }
+
+    #[test]
+    fn a_library_comes_with_a_test_that_uses_it() {
+        let plan = ask("new", &["my-lib"], true, false).unwrap();
+        assert_eq!(paths(&plan)[3..], ["my-lib/lib/my-lib.stk", "my-lib/t/test_my-lib.stk"]);
+        for file in &plan.files[3..] {
+            assert!(file.content.contains("MyLib::greeting"), "{}", file.content);
+        }
+    }
+
+    #[test]
+    fn every_misuse_says_what_to_do() {
+        for (command, arguments, code) in [
+            ("new", &[][..], "new/no-name"),
+            ("new", &["a", "b"], "new/usage"),
+            ("init", &["a", "b"], "new/usage"),
+            ("new", &["../up"], "new/name"),
+            ("init", &["a/b"], "new/name"),
+        ] {
+            let error = ask(command, arguments, false, false).unwrap_err();
+            assert_eq!(error.code, code, "{command} {arguments:?}");
+            assert!(error.help.is_some());
+        }
+        let question =
+            Question { command: "init", arguments: &[], library: false, directory: "my files", json: false };
+        assert_eq!(plan(&question).unwrap_err().help.as_deref(), Some("give one: s init hello"));
+        assert_eq!(ask("old", &["x"], false, false).unwrap_err().code, "new/command");
+    }
 }

@@ -54,8 +54,8 @@ impl fmt::Display for ProjectName {
 
 /// Device names that Windows reserves in every directory.
 const RESERVED: &[&str] = &[
-    "aux", "con", "nul", "prn", "com1", "com2", "com3", "com4", "com5", "com6", "com7", "com8", "com9", "lpt1",
-    "lpt2", "lpt3", "lpt4", "lpt5", "lpt6", "lpt7", "lpt8", "lpt9",
+    "aux", "con", "nul", "prn", "com1", "com2", "com3", "com4", "com5", "com6", "com7", "com8", "com9",
+    "lpt1", "lpt2", "lpt3", "lpt4", "lpt5", "lpt6", "lpt7", "lpt8", "lpt9",
 ];
 
 fn allowed(c: char) -> bool {
@@ -103,7 +103,17 @@ mod tests {
 
     #[test]
     fn what_is_offered_is_a_name() {
-        for bad in ["my app", "7up", "NUL", "com1", "-x-", "ä-b", &"9".repeat(80), &"é".repeat(80), &"x y".repeat(40)] {
+        for bad in [
+            "my app",
+            "7up",
+            "NUL",
+            "com1",
+            "-x-",
+            "ä-b",
+            &"9".repeat(80),
+            &"é".repeat(80),
+            &"x y".repeat(40),
+        ] {
             if let Some(near) = nearest(bad) {
                 assert!(ProjectName::parse(&near).is_ok(), "{bad}: {near}");
             }

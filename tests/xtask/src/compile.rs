@@ -10,13 +10,24 @@ use anyhow::{Context, Result};
 
 use crate::command::{read, run};
 use crate::guests::Guest;
+use crate::judge::judge;
 use crate::toolchain::{TARGET, Toolchain};
 
 /// Builds the component of a guest, with its manifest embedded.
-pub(crate) fn component(root: &Path, toolchain: &Toolchain, guest: &Guest, target_dir: &Path) -> Result<Vec<u8>> {
+pub(crate) fn component(
+    root: &Path,
+    toolchain: &Toolchain,
+    guest: &Guest,
+    target_dir: &Path,
+) -> Result<Vec<u8>> {
     let core = core_module(root, toolchain, guest, target_dir)?;
-    let component = s_component::encode(&core).with_context(|| format!("`{}` is no component", guest.name))?;
-    Ok(s_component::embed_manifest(&component, &guest.manifest(root)?)?)
+    let component =
+        s_component::encode(&core).with_context(|| format!("`{}` is no component", guest.name))?;
+    let manifest = guest.manifest(root)?;
+    let component = s_component::embed_manifest(&component, &manifest)?;
+    let path = guest.folder.join("plugin.toml");
+    judge(&component, &manifest, &path.display().to_string())?;
+    Ok(component)
 }
 
 fn core_module(root: &Path, toolchain: &Toolchain, guest: &Guest, target_dir: &Path) -> Result<Vec<u8>> {
@@ -31,10 +42,8 @@ fn core_module(root: &Path, toolchain: &Toolchain, guest: &Guest, target_dir: &P
         .env_remove("RUSTFLAGS")
         .current_dir(root);
     run(&mut cargo)?;
-    let path = target_dir
-        .join(TARGET)
-        .join("guest")
-        .join(format!("{}.wasm", guest.package().replace('-', "_")));
+    let path =
+        target_dir.join(TARGET).join("guest").join(format!("{}.wasm", guest.package().replace('-', "_")));
     fs::read(&path).with_context(|| format!("`{}` was not built", path.display()))
 }
 

@@ -49,7 +49,11 @@ pub(crate) fn find(root: &Path) -> Result<Vec<Guest>> {
             }
         }
         names.sort();
-        guests.extend(names.into_iter().map(|name| Guest { folder: Path::new(home).join(&name), name, dist }));
+        guests.extend(names.into_iter().map(|name| Guest {
+            folder: Path::new(home).join(&name),
+            name,
+            dist,
+        }));
     }
     Ok(guests)
 }

@@ -7,6 +7,7 @@
 mod command;
 mod compile;
 mod guests;
+mod judge;
 mod plugins;
 mod record;
 mod sources;
@@ -50,7 +51,9 @@ fn run(arguments: &[&str]) -> Result<()> {
                 }
                 Ok(())
             }
-            None => bail!("no compiler here has the standard library for guests: run `cargo xtask toolchain`"),
+            None => {
+                bail!("no compiler here has the standard library for guests: run `cargo xtask toolchain`")
+            }
         },
         [] | ["help" | "--help" | "-h"] => {
             println!("{USAGE}");
@@ -62,6 +65,7 @@ fn run(arguments: &[&str]) -> Result<()> {
 
 /// The root of the workspace: two folders above this crate.
 fn root() -> PathBuf {
-    let here = std::env::var_os("CARGO_MANIFEST_DIR").map_or_else(|| env!("CARGO_MANIFEST_DIR").into(), PathBuf::from);
+    let here = std::env::var_os("CARGO_MANIFEST_DIR")
+        .map_or_else(|| env!("CARGO_MANIFEST_DIR").into(), PathBuf::from);
     here.ancestors().nth(2).map_or_else(|| here.clone(), Path::to_path_buf)
 }

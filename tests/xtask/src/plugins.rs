@@ -111,7 +111,12 @@ fn damaged(root: &Path, guests: &[Guest]) -> Result<Vec<String>> {
     Ok(complaints)
 }
 
-fn compile_all(root: &Path, toolchain: &Toolchain, guests: &[Guest], target_dir: &Path) -> Result<Vec<Vec<u8>>> {
+fn compile_all(
+    root: &Path,
+    toolchain: &Toolchain,
+    guests: &[Guest],
+    target_dir: &Path,
+) -> Result<Vec<Vec<u8>>> {
     let mut components = Vec::new();
     for guest in guests {
         let component = compile::component(root, toolchain, guest, target_dir)?;

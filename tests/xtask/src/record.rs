@@ -37,7 +37,8 @@ impl Record {
         let section = |name: &str| -> Result<BTreeMap<String, String>> {
             let section = table.get(name).and_then(toml::Value::as_table);
             let section = section.with_context(|| format!("there is no [{name}]"))?;
-            let pair = |(key, value): (&String, &toml::Value)| Some((key.clone(), value.as_str()?.to_owned()));
+            let pair =
+                |(key, value): (&String, &toml::Value)| Some((key.clone(), value.as_str()?.to_owned()));
             Ok(section.iter().filter_map(pair).collect())
         };
         let mut compiler = section("compiler")?;
@@ -82,7 +83,8 @@ mod tests {
 
     #[test]
     fn a_record_is_read_as_it_was_written() {
-        let pairs = |pairs: &[(&str, &str)]| pairs.iter().map(|(a, b)| (a.to_string(), b.to_string())).collect();
+        let pairs =
+            |pairs: &[(&str, &str)]| pairs.iter().map(|(a, b)| (a.to_string(), b.to_string())).collect();
         let record = Record {
             compiler: Version { name: "rustc 1.95.0 \"quoted\"".to_owned(), commit: "5980".to_owned() },
             tools: pairs(&[("wit-bindgen", "0.60.0")]),

@@ -62,8 +62,10 @@ fn dependencies(root: &Path, guest: &Guest) -> Result<String> {
 /// `name vVERSION` to checksum.
 fn checksums(root: &Path) -> Result<BTreeMap<String, String>> {
     let lock: toml::Table = fs::read_to_string(root.join("Cargo.lock"))?.parse()?;
-    let packages = lock.get("package").and_then(toml::Value::as_array).context("`Cargo.lock` has no packages")?;
-    let text = |package: &toml::Value, key: &str| package.get(key).and_then(|v| v.as_str()).map(str::to_owned);
+    let packages =
+        lock.get("package").and_then(toml::Value::as_array).context("`Cargo.lock` has no packages")?;
+    let text =
+        |package: &toml::Value, key: &str| package.get(key).and_then(|v| v.as_str()).map(str::to_owned);
     Ok(packages
         .iter()
         .filter_map(|package| {
@@ -76,7 +78,8 @@ fn checksums(root: &Path) -> Result<BTreeMap<String, String>> {
 /// The profiles that guests are built with, in one spelling.
 fn profiles(root: &Path) -> Result<String> {
     let manifest: toml::Table = fs::read_to_string(root.join("Cargo.toml"))?.parse()?;
-    let profiles = manifest.get("profile").and_then(toml::Value::as_table).context("there are no profiles")?;
+    let profiles =
+        manifest.get("profile").and_then(toml::Value::as_table).context("there are no profiles")?;
     let of = |name: &str| profiles.get(name).map(ToString::to_string).unwrap_or_default();
     Ok(format!("guest {}\nrelease {}\n", of("guest"), of("release")))
 }

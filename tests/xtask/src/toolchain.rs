@@ -87,7 +87,11 @@ impl Toolchain {
 
 impl fmt::Display for Toolchain {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let origin = if self.debian.is_some() { "unpacked from Debian's packages" } else { "with its target installed" };
+        let origin = if self.debian.is_some() {
+            "unpacked from Debian's packages"
+        } else {
+            "with its target installed"
+        };
         write!(f, "{} at `{}`, {origin}", self.version.name, self.rustc.display())
     }
 }
@@ -136,7 +140,8 @@ fn installed(sysroot: &Path) -> Result<Option<Toolchain>> {
     let (rustc, cargo) = (sysroot.join("bin/rustc"), sysroot.join("bin/cargo"));
     let libraries = sysroot.join("lib/rustlib").join(TARGET).join("lib");
     let has_std = fs::read_dir(libraries).is_ok_and(|mut entries| {
-        entries.any(|entry| entry.is_ok_and(|entry| entry.file_name().to_string_lossy().starts_with("libstd-")))
+        entries
+            .any(|entry| entry.is_ok_and(|entry| entry.file_name().to_string_lossy().starts_with("libstd-")))
     });
     if !has_std || !cargo.is_file() {
         return Ok(None);

@@ -1,5 +1,9 @@
 //! The world of audit feeds, `stryke:audit/audit-plugin@0.1.0`.
-#![expect(unsafe_code, missing_docs, reason = "bindings generated from the interface text, which has the documentation")]
+#![expect(
+    unsafe_code,
+    missing_docs,
+    reason = "bindings generated from the interface text, which has the documentation"
+)]
 
 wit_bindgen::generate!({
     path: ["../0.1.0/host.wit", "../0.1.0/audit.wit"],

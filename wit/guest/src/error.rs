@@ -2,6 +2,7 @@
 //! status from the kind. `stryke:host/types` has the same record.
 
 use std::fmt;
+use std::ops::{Deref, DerefMut};
 
 /// The closed set of kinds that the host branches on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -16,7 +17,7 @@ pub enum ErrorKind {
     Unauthenticated,
     /// The credential is known and not allowed to do this.
     Denied,
-    /// Too many requests; see [`Error::retry_after_ms`].
+    /// Too many requests; see [`ErrorFacts::retry_after_ms`].
     RateLimited,
     /// The other side is not answering as it should, for now.
     Unavailable,
@@ -34,9 +35,13 @@ pub enum ErrorKind {
     Internal,
 }
 
-/// One diagnostic.
+/// One diagnostic: [`ErrorFacts`] behind a pointer, so that a result stays small.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Error {
+pub struct Error(Box<ErrorFacts>);
+
+/// What an [`Error`] says.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ErrorFacts {
     /// What the host branches on.
     pub kind: ErrorKind,
     /// Stable identifier, `<plugin>/<what>`.
@@ -56,7 +61,7 @@ pub struct Error {
 impl Error {
     /// States an error of a kind.
     pub fn new(kind: ErrorKind, code: impl Into<String>, message: impl Into<String>) -> Error {
-        Error {
+        Error::from(ErrorFacts {
             kind,
             code: code.into(),
             message: message.into(),
@@ -64,7 +69,7 @@ impl Error {
             help: None,
             retry_after_ms: None,
             extra: Vec::new(),
-        }
+        })
     }
 
     /// The question, or a file the user handed over, makes no sense.
@@ -102,6 +107,11 @@ impl Error {
         Error::new(ErrorKind::Unavailable, code, message)
     }
 
+    /// Takes it apart.
+    pub fn into_facts(self) -> ErrorFacts {
+        *self.0
+    }
+
     /// Adds what the user can do about it.
     #[must_use]
     pub fn with_help(mut self, help: impl Into<String>) -> Error {
@@ -121,6 +131,26 @@ impl Error {
     pub fn with_extra(mut self, key: impl Into<String>, value: impl Into<String>) -> Error {
         self.extra.push((key.into(), value.into()));
         self
+    }
+}
+
+impl From<ErrorFacts> for Error {
+    fn from(facts: ErrorFacts) -> Error {
+        Error(Box::new(facts))
+    }
+}
+
+impl Deref for Error {
+    type Target = ErrorFacts;
+
+    fn deref(&self) -> &ErrorFacts {
+        &self.0
+    }
+}
+
+impl DerefMut for Error {
+    fn deref_mut(&mut self) -> &mut ErrorFacts {
+        &mut self.0
     }
 }
 

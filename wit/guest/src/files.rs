@@ -1,7 +1,7 @@
 //! Read-only views of directories that the user bound to a name.
 
 #[cfg(feature = "mock")]
-pub mod mock;
+pub(crate) mod mock;
 
 use crate::{Error, READ_MAX};
 

@@ -3,17 +3,25 @@
 //! generated `stryke::host`.
 
 /// Conversions between the errors of the world and [`crate::Error`], and the panic hook.
+#[cfg(any(
+    feature = "audit",
+    feature = "auth",
+    feature = "command",
+    feature = "registry",
+    feature = "target"
+))]
 macro_rules! glue_errors {
-    ($($kind:ident)*) => {
-        glue_errors!(@with InvalidInput NotFound Conflict Unauthenticated Denied RateLimited Unavailable
-            Offline Integrity LimitExceeded Unsupported Cancelled Internal);
+    () => {
+        glue_errors!(InvalidInput NotFound Conflict Unauthenticated Denied RateLimited Unavailable Offline
+            Integrity LimitExceeded Unsupported Cancelled Internal);
     };
-    (@with $($kind:ident)*) => {
+    ($($kind:ident)+) => {
         pub use stryke::host::types::Error;
         use stryke::host::types::{ErrorKind, Kv};
 
         impl From<$crate::Error> for Error {
             fn from(error: $crate::Error) -> Error {
+                let error = error.into_facts();
                 Error {
                     kind: match error.kind { $($crate::ErrorKind::$kind => ErrorKind::$kind,)* },
                     code: error.code,
@@ -28,7 +36,7 @@ macro_rules! glue_errors {
 
         impl From<Error> for $crate::Error {
             fn from(error: Error) -> $crate::Error {
-                $crate::Error {
+                $crate::Error::from($crate::ErrorFacts {
                     kind: match error.kind { $(ErrorKind::$kind => $crate::ErrorKind::$kind,)* },
                     code: error.code,
                     message: error.message,
@@ -36,7 +44,7 @@ macro_rules! glue_errors {
                     help: error.help,
                     retry_after_ms: error.retry_after_ms,
                     extra: error.extra.into_iter().map(|kv| (kv.key, kv.value)).collect(),
-                }
+                })
             }
         }
 
@@ -59,6 +67,7 @@ macro_rules! glue_errors {
 }
 
 /// [`crate::Http`] over `start` and `wait-any`, and [`crate::Blob`].
+#[cfg(any(feature = "audit", feature = "auth", feature = "command", feature = "registry"))]
 macro_rules! glue_http {
     () => {
         /// How many requests are in flight together; the host's own ceiling by default.
@@ -70,32 +79,39 @@ macro_rules! glue_http {
                 requests: Vec<$crate::Request>,
                 answer: &mut dyn FnMut(usize, Result<$crate::Response, $crate::Error>),
             ) {
-                let mut waiting = requests.into_iter().enumerate();
+                let mut waiting: std::collections::VecDeque<_> = requests.into_iter().enumerate().collect();
                 let mut flying: Vec<(usize, stryke::host::http::Pending)> = Vec::new();
-                loop {
-                    for (index, request) in waiting.by_ref().take(IN_FLIGHT_MAX - flying.len()) {
-                        match start(request) {
+                while !waiting.is_empty() || !flying.is_empty() {
+                    while flying.len() < IN_FLIGHT_MAX
+                        && let Some((index, request)) = waiting.pop_front()
+                    {
+                        match start(&request) {
                             Ok(pending) => flying.push((index, pending)),
+                            Err(error) if error.kind == ErrorKind::LimitExceeded && !flying.is_empty() => {
+                                // The user's ceiling is lower than the default: some must land first.
+                                waiting.push_front((index, request));
+                                break;
+                            }
                             Err(error) => answer(index, Err(error.into())),
                         }
                     }
                     let pendings: Vec<_> = flying.iter().map(|(_, pending)| pending).collect();
-                    if pendings.is_empty() && waiting.len() == 0 {
-                        return;
-                    }
                     let mut ready = stryke::host::http::wait_any(&pendings);
                     ready.sort_unstable_by(|a, b| b.cmp(a));
                     for at in ready {
                         let (index, pending) = flying.swap_remove(at as usize);
-                        answer(index, stryke::host::http::Pending::wait(pending).map(response).map_err(Into::into));
+                        answer(
+                            index,
+                            stryke::host::http::Pending::wait(pending).map(response).map_err(Into::into),
+                        );
                     }
                 }
             }
         }
 
-        fn start(request: $crate::Request) -> Result<stryke::host::http::Pending, Error> {
+        fn start(request: &$crate::Request) -> Result<stryke::host::http::Pending, Error> {
             use stryke::host::http;
-            let headers = request.headers.into_iter().map(|(key, value)| Kv { key, value }).collect();
+            let headers = request.headers.iter().cloned().map(|(key, value)| Kv { key, value }).collect();
             let wire = http::Request {
                 method: match request.method {
                     $crate::Method::Get => http::Method::Get,
@@ -105,7 +121,7 @@ macro_rules! glue_http {
                     $crate::Method::Patch => http::Method::Patch,
                     $crate::Method::Delete => http::Method::Delete,
                 },
-                url: request.url,
+                url: request.url.clone(),
                 headers,
                 cache: match request.cache {
                     $crate::CacheMode::Standard => http::CacheMode::Standard,
@@ -122,7 +138,7 @@ macro_rules! glue_http {
             let body = if request.body.is_empty() {
                 http::RequestBody::Empty
             } else {
-                http::RequestBody::Bytes(request.body)
+                http::RequestBody::Bytes(request.body.clone())
             };
             http::start(&wire, &auth, &body)
         }
@@ -172,6 +188,13 @@ macro_rules! glue_http {
 }
 
 /// [`crate::Blob`] for the blobs of the world.
+#[cfg(any(
+    feature = "audit",
+    feature = "auth",
+    feature = "command",
+    feature = "registry",
+    feature = "target"
+))]
 macro_rules! glue_blobs {
     () => {
         impl $crate::Blob for stryke::host::blobs::Blob {
@@ -187,6 +210,7 @@ macro_rules! glue_blobs {
 }
 
 /// [`crate::Files`] for the views of the world.
+#[cfg(any(feature = "audit", feature = "command", feature = "registry"))]
 macro_rules! glue_files {
     () => {
         impl Host {

@@ -4,7 +4,7 @@
 //! here a request carries either nothing or the credential that the host knows for the origin.
 
 #[cfg(feature = "mock")]
-pub mod mock;
+pub(crate) mod mock;
 
 use crate::{Blob, Error, READ_MAX};
 

@@ -46,7 +46,7 @@ pub mod registry;
 #[cfg(all(target_arch = "wasm32", feature = "target"))]
 pub mod target;
 
-pub use error::{Error, ErrorKind};
+pub use error::{Error, ErrorFacts, ErrorKind};
 pub use files::{Blob, Entry, EntryKind, Files};
 pub use http::{Auth, Body, CacheMode, Http, Method, Request, Response};
 pub use url::{origin, percent_encode_segment};

@@ -79,7 +79,8 @@ fn grant(reader: &mut Reader<'_>, table: &Table<'_>) -> Option<Grant> {
         _ => Err("must be `user`, or `project:` and an absolute path"),
     });
     let scope = reader.required(table, "scope", scope);
-    let integrity = reader.read(table, "integrity", CODE, |text| digest::parse(text).map(|_| text.to_owned()));
+    let integrity =
+        reader.read(table, "integrity", CODE, |text| digest::parse(text).map(|_| text.to_owned()));
     let granted_unix = date(reader, table, "granted");
     let granted_unix = reader.required(table, "granted", granted_unix);
     let expires_unix = date(reader, table, "expires");
@@ -119,7 +120,8 @@ fn view(reader: &mut Reader<'_>, table: &Table<'_>) -> Option<ViewBinding> {
     reader.only(table, &["plugin", "name", "path"]);
     let plugin = plugin(reader, table);
     let name = name(reader, table, "name", Class::Fs);
-    let path = reader.read(table, "path", CODE, |text| is_absolute(text).then(|| PathBuf::from(text)).ok_or(ABSOLUTE));
+    let path = reader
+        .read(table, "path", CODE, |text| is_absolute(text).then(|| PathBuf::from(text)).ok_or(ABSOLUTE));
     let path = reader.required(table, "path", path);
     Some(ViewBinding { plugin: plugin?, name: name?, path: path?.value })
 }
@@ -142,7 +144,8 @@ fn date(reader: &mut Reader<'_>, table: &Table<'_>, key: &str) -> Option<i64> {
     let Spanned { value, span } = reader.date(table, key)?;
     let timestamp = value.parse::<Timestamp>().ok();
     let timestamp = timestamp.or_else(|| {
-        let midnight = value.parse::<Date>().ok().filter(|_| value.len() == 10)?.to_zoned(TimeZone::UTC).ok()?;
+        let midnight =
+            value.parse::<Date>().ok().filter(|_| value.len() == 10)?.to_zoned(TimeZone::UTC).ok()?;
         Some(midnight.timestamp())
     });
     if timestamp.is_none() {

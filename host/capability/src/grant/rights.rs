@@ -70,7 +70,8 @@ pub(super) fn read(
     }
     let private = reader.reads(table, "private", CODE, str::parse::<Origin>).unwrap_or_default();
     asked.private_origins = private.into_iter().map(|origin| origin.value).collect();
-    asked.limits = reader.table(table, "limits").map(|limits| read::limits(reader, &limits)).unwrap_or_default();
+    asked.limits =
+        reader.table(table, "limits").map(|limits| read::limits(reader, &limits)).unwrap_or_default();
     Some(asked)
 }
 
@@ -107,7 +108,10 @@ pub(super) fn write(asked: &Asked) -> TomlTable {
     let words = Class::ALL.into_iter().filter(|&class| also(&mut copy, class).is_some_and(|flag| *flag));
     list(&mut table, "also", words.map(Class::as_str).collect());
     if !asked.private_origins.is_empty() {
-        table.insert("private", value(asked.private_origins.iter().map(ToString::to_string).collect::<Array>()));
+        table.insert(
+            "private",
+            value(asked.private_origins.iter().map(ToString::to_string).collect::<Array>()),
+        );
     }
     let limits = canonical::limits(&asked.limits);
     if !limits.is_empty() {

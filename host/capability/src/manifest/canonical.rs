@@ -87,7 +87,9 @@ pub(crate) fn limits(request: &LimitsRequest) -> Table {
     for (key, unit, limit) in request.entries() {
         match (unit, limit) {
             (_, None) => {}
-            (Unit::Count, Some(count)) => drop(table.insert(key, value(i64::try_from(count).unwrap_or(i64::MAX)))),
+            (Unit::Count, Some(count)) => {
+                drop(table.insert(key, value(i64::try_from(count).unwrap_or(i64::MAX))))
+            }
             (_, Some(limit)) => drop(table.insert(key, value(unit.show(limit)))),
         }
     }
@@ -118,7 +120,9 @@ fn capability_table(capability: &Capability) -> Table {
             table.insert("origins", value(texts(origins).into_iter().collect::<Array>()));
             table.insert("methods", value(methods.iter().map(|method| method.as_str()).collect::<Array>()));
         }
-        Ask::Origins(origins) => drop(table.insert("origins", value(texts(origins).into_iter().collect::<Array>()))),
+        Ask::Origins(origins) => {
+            drop(table.insert("origins", value(texts(origins).into_iter().collect::<Array>())))
+        }
         Ask::Cache { max_bytes } => drop(table.insert("max", value(Unit::Size.show(*max_bytes)))),
         Ask::View { from } => {
             optional(&mut table, "from", from.as_ref().map(|key| format!("config.{key}")).as_deref());

@@ -1,12 +1,10 @@
 //! From the text of a `plugin.toml` to a [`Manifest`], or to everything that is wrong with it.
 
 use std::collections::BTreeMap;
-use std::ops::Range;
 
 use s_diag::{Code, Diagnostic, Source};
 
-use super::{Capability, ConfigKey, ConfigType, Manifest};
-use crate::capability::CapabilityName;
+use super::{ConfigKey, ConfigType, Manifest};
 use crate::config;
 use crate::document::{self, Reader, Spanned, Table};
 use crate::id::WorldError;
@@ -23,7 +21,8 @@ pub(super) fn manifest(source: &Source) -> Result<Manifest, Vec<Diagnostic>> {
     let plugin = reader.table(&root, "plugin");
     let plugin = reader.required(&root, "plugin", plugin).and_then(|table| head(&mut reader, &table));
     let kind = plugin.as_ref().map(|plugin| plugin.kind);
-    let config = reader.table(&root, "config").map(|table| config_keys(&mut reader, &table)).unwrap_or_default();
+    let config =
+        reader.table(&root, "config").map(|table| config_keys(&mut reader, &table)).unwrap_or_default();
     let capabilities = match reader.table(&root, "capabilities") {
         Some(table) => capabilities::capabilities(&mut reader, &table, kind, &config),
         None => BTreeMap::new(),
@@ -33,7 +32,7 @@ pub(super) fn manifest(source: &Source) -> Result<Manifest, Vec<Diagnostic>> {
         Some(table) => commands::commands(&mut reader, &table, kind),
         None => BTreeMap::new(),
     };
-    edits_are_asked_for(&mut reader, &root, &capabilities, &commands);
+    edits_are_asked_for(&mut reader, &root);
     let manifest = plugin.map(|head| Manifest {
         id: head.id,
         version: head.version,
@@ -68,7 +67,17 @@ struct Head {
 fn head(reader: &mut Reader<'_>, table: &Table<'_>) -> Option<Head> {
     reader.only(
         table,
-        &["id", "version", "kind", "worlds", "component", "requires-s", "license", "description", "repository"],
+        &[
+            "id",
+            "version",
+            "kind",
+            "worlds",
+            "component",
+            "requires-s",
+            "license",
+            "description",
+            "repository",
+        ],
     );
     let code = Code::PLUGIN_MANIFEST;
     let id = reader.read(table, "id", code, str::parse::<PluginId>);
@@ -84,10 +93,15 @@ fn head(reader: &mut Reader<'_>, table: &Table<'_>) -> Option<Head> {
     let component = reader.read(table, "component", code, |text| {
         let plain = text.bytes().all(|b| b.is_ascii_alphanumeric() || b"-_.".contains(&b));
         let fits = plain && text.len() <= 128 && text.len() > ".wasm".len() && text.ends_with(".wasm");
-        if fits && !text.starts_with('.') { Ok(text.to_owned()) } else { Err("must be a file name that ends in `.wasm`") }
+        if fits && !text.starts_with('.') {
+            Ok(text.to_owned())
+        } else {
+            Err("must be a file name that ends in `.wasm`")
+        }
     });
     let requires_s = reader.read(table, "requires-s", code, |text| {
-        semver::VersionReq::parse(text).map_err(|error| format!("is not a requirement such as `>=0.4`: {error}"))
+        semver::VersionReq::parse(text)
+            .map_err(|error| format!("is not a requirement such as `>=0.4`: {error}"))
     });
     let repository = reader.read(table, "repository", code, |text| {
         let url = url::Url::parse(text).ok().filter(|url| crate::Origin::from_url(url).is_ok());
@@ -112,7 +126,12 @@ fn worlds(reader: &mut Reader<'_>, table: &Table<'_>, kind: Option<&Spanned<Kind
     let texts = reader.texts(table, "worlds");
     let texts = reader.required(table, "worlds", texts)?;
     if texts.is_empty() {
-        reader.mistake(Code::PLUGIN_MANIFEST, table.key_span("worlds"), "`plugin.worlds` must name a world", "");
+        reader.mistake(
+            Code::PLUGIN_MANIFEST,
+            table.key_span("worlds"),
+            "`plugin.worlds` must name a world",
+            "",
+        );
     }
     let mut worlds: Vec<WorldRef> = Vec::new();
     for text in texts {
@@ -126,7 +145,8 @@ fn worlds(reader: &mut Reader<'_>, table: &Table<'_>, kind: Option<&Spanned<Kind
         if let (Some(kind), Some(own)) = (kind, world.kind())
             && kind.value != own
         {
-            let message = format!("`{world}` is a world of kind `{own}`, and the plugin says `{}`", kind.value);
+            let message =
+                format!("`{world}` is a world of kind `{own}`, and the plugin says `{}`", kind.value);
             reader.mistake(Code::PLUGIN_KIND, text.span.clone(), message, format!("of kind `{own}`"));
         }
         if worlds.contains(&world) {
@@ -148,7 +168,13 @@ fn unknown_world(reader: &mut Reader<'_>, text: &Spanned<String>, error: &WorldE
             reader.mistake(Code::PLUGIN_WORLD, span, message, "");
         }
         WorldError::Unknown { nearest, .. } => {
-            reader.misspelt(Code::PLUGIN_WORLD, span, error.to_string(), "not known here", nearest.as_deref());
+            reader.misspelt(
+                Code::PLUGIN_WORLD,
+                span,
+                error.to_string(),
+                "not known here",
+                nearest.as_deref(),
+            );
         }
         WorldError::Track { known, .. } => {
             let known: Vec<String> = known.iter().map(|track| format!("`{track}`")).collect();
@@ -166,12 +192,17 @@ fn config_keys(reader: &mut Reader<'_>, table: &Table<'_>) -> BTreeMap<String, C
         name(reader, &key, "configuration keys");
         let words = ConfigType::ALL.map(ConfigType::as_str);
         let kind = reader.word(&table, "type", code, &words, ConfigType::from_word);
-        let Some(Spanned { value: kind, .. }) = reader.required(&table, "type", kind) else { continue };
+        let Some(Spanned { value: kind, .. }) = reader.required(&table, "type", kind) else {
+            // What refers to the key is not wrong because its type is.
+            keys.insert(key.value, ConfigKey { kind: ConfigType::Url, required: true, default: None });
+            continue;
+        };
         let required = reader.flag(&table, "required");
-        let default = reader.read(&table, "default", code, |text| match config::fits(kind, &key.value, text) {
-            Ok(()) => Ok(text.to_owned()),
-            Err(_) => Err(format!("is no value of type `{}`", kind.as_str())),
-        });
+        let default =
+            reader.read(&table, "default", code, |text| match config::fits(kind, &key.value, text) {
+                Ok(()) => Ok(text.to_owned()),
+                Err(_) => Err(format!("is no value of type `{}`", kind.as_str())),
+            });
         if let Some(default) = default.as_ref().filter(|_| required) {
             let message = format!("`{}` is required, so its default is never used", key.value);
             reader.mistake(code, default.span.clone(), message, "");
@@ -183,7 +214,8 @@ fn config_keys(reader: &mut Reader<'_>, table: &Table<'_>) -> BTreeMap<String, C
 
 pub(crate) fn limits(reader: &mut Reader<'_>, table: &Table<'_>) -> LimitsRequest {
     let mut request = LimitsRequest::default();
-    let known: Vec<&str> = request.entries().into_iter().map(|entry| entry.0).filter(|&key| key != "cache").collect();
+    let known: Vec<&str> =
+        request.entries().into_iter().map(|entry| entry.0).filter(|&key| key != "cache").collect();
     reader.only(table, &known);
     for key in known {
         let Some((unit, place)) = request.entry_mut(key) else { continue };
@@ -230,27 +262,22 @@ fn name(reader: &mut Reader<'_>, key: &Spanned<String>, whose: &str) -> bool {
 }
 
 /// `propose-edits` and the `edits` of commands go together.
-fn edits_are_asked_for(
-    reader: &mut Reader<'_>,
-    root: &Table<'_>,
-    capabilities: &BTreeMap<CapabilityName, Capability>,
-    commands: &BTreeMap<String, super::Command>,
-) {
-    let asked = capabilities.contains_key(&CapabilityName::whole(Class::ProposeEdits));
-    let editing = commands.iter().find(|(_, command)| command.edits.is_some());
-    let span = |reader: &mut Reader<'_>, outer: &str, inner: &str| -> Range<usize> {
-        reader.table(root, outer).map_or(0..0, |table| table.key_span(inner))
-    };
-    match editing {
-        Some((name, _)) if !asked => {
-            let place = span(reader, "commands", name);
-            let message = format!("the command `{name}` states `edits`, and nothing asks for `propose-edits`");
-            reader.mistake(Code::PLUGIN_COMMAND, place, message, "states `edits`");
+fn edits_are_asked_for(reader: &mut Reader<'_>, root: &Table<'_>) {
+    let word = Class::ProposeEdits.as_str();
+    let asked = root.child("capabilities").filter(|table| table.has(word)).map(|table| table.key_span(word));
+    let commands = root.child("commands");
+    let mut keys = commands.iter().flat_map(Table::keys);
+    let editing = keys
+        .find(|key| commands.iter().any(|t| t.child(&key.value).is_some_and(|command| command.has("edits"))));
+    match (editing, asked) {
+        (Some(key), None) => {
+            let message =
+                format!("the command `{}` states `edits`, and nothing asks for `{word}`", key.value);
+            reader.mistake(Code::PLUGIN_COMMAND, key.span, message, "states `edits`");
         }
-        None if asked => {
-            let place = span(reader, "capabilities", "propose-edits");
-            let message = "`propose-edits` is asked for, and no command states its `edits`";
-            reader.mistake(Code::PLUGIN_COMMAND, place, message, "");
+        (None, Some(span)) => {
+            let message = format!("`{word}` is asked for, and no command states its `edits`");
+            reader.mistake(Code::PLUGIN_COMMAND, span, message, "");
         }
         _ => {}
     }

@@ -30,7 +30,9 @@ fn standard(server: &Server, path: &str) -> Request {
 async fn fresh_answers_are_reused_and_stale_ones_revalidated() {
     let server = Server::start(|request| match request.header("if-none-match") {
         Some("\"v1\"") => Answer::status(304).header("cache-control", "max-age=60"),
-        _ => Answer::ok(format!("answer {}", request.index)).header("etag", "\"v1\"").header("cache-control", "max-age=60"),
+        _ => Answer::ok(format!("answer {}", request.index))
+            .header("etag", "\"v1\"")
+            .header("cache-control", "max-age=60"),
     });
     let (client, clock) = client_with_cache();
     let cached = ("answer 0".to_owned(), true);
@@ -52,7 +54,8 @@ async fn fresh_answers_are_reused_and_stale_ones_revalidated() {
 #[tokio::test]
 async fn changed_answers_replace_kept_ones() {
     let server = Server::start(|request| {
-        Answer::ok(format!("answer {}", request.index)).header("last-modified", "Sun, 06 Nov 1994 08:49:37 GMT")
+        Answer::ok(format!("answer {}", request.index))
+            .header("last-modified", "Sun, 06 Nov 1994 08:49:37 GMT")
     });
     let (client, _) = client_with_cache();
     for expected in ["answer 0", "answer 1"] {

@@ -5,10 +5,10 @@ use std::time::{Duration, SystemTime};
 
 use s_kit::{Answer, Received, Server};
 
-use super::{client, get, options, permit_for, secret, text};
+use super::{client, get, options, permit, permit_for, secret, text};
 use crate::{
-    Ask, Auth, BoxFuture, Client, Credential, CredentialError, CredentialSource, Denial, NetError, NetErrorKind,
-    Options, Purpose, Request, Scheme,
+    Ask, Auth, BoxFuture, Client, Credential, CredentialError, CredentialSource, Denial, NetError,
+    NetErrorKind, Options, Purpose, Request, Scheme,
 };
 
 /// Gives what it was told for asks without and with challenges.
@@ -20,7 +20,8 @@ struct Keys {
 
 impl CredentialSource for Keys {
     fn credential(&self, ask: Ask) -> BoxFuture<'_, Result<Option<Credential>, CredentialError>> {
-        let answer = if ask.challenges.is_empty() { Ok(self.stored.clone()) } else { self.challenged.clone() };
+        let answer =
+            if ask.challenges.is_empty() { Ok(self.stored.clone()) } else { self.challenged.clone() };
         self.asks.lock().unwrap().push(ask);
         Box::pin(std::future::ready(answer))
     }
@@ -75,14 +76,38 @@ async fn challenges_are_answered_once() {
 async fn forbidden_is_a_challenge_only_when_it_says_so() {
     let server = Server::start(|_| Answer::status(403));
     let origin = server.origin();
-    let keys = Arc::new(Keys { stored: None, challenged: Ok(bearer("new-token", &origin)), asks: Mutex::default() });
+    let keys =
+        Arc::new(Keys { stored: None, challenged: Ok(bearer("new-token", &origin)), asks: Mutex::default() });
     assert_eq!(ask_with(&server, keys.clone()).await.unwrap(), 403);
     assert_eq!(keys.asks.lock().unwrap().len(), 1);
     let server = Server::start(|_| Answer::status(403).header("www-authenticate", "Bearer"));
     let origin = server.origin();
-    let keys = Arc::new(Keys { stored: None, challenged: Ok(bearer("new-token", &origin)), asks: Mutex::default() });
+    let keys =
+        Arc::new(Keys { stored: None, challenged: Ok(bearer("new-token", &origin)), asks: Mutex::default() });
     assert_eq!(ask_with(&server, keys).await.unwrap(), 403);
     assert_eq!(server.request_count(), 2);
+}
+
+#[tokio::test]
+async fn challenges_after_a_detour_are_not_answered() {
+    let back = Arc::new(Mutex::new(String::new()));
+    let target = back.clone();
+    let detour = Server::start(move |_| Answer::redirect(302, target.lock().unwrap().clone()));
+    let away = detour.url("/");
+    let server = Server::start(move |request| match request.path() {
+        "/" => Answer::redirect(302, away.clone()),
+        _ => guarded(request),
+    });
+    *back.lock().unwrap() = server.url("/guarded");
+    let origin = server.origin();
+    let stored = bearer("new-token", &origin);
+    let keys = Arc::new(Keys { challenged: Ok(stored.clone()), stored, asks: Mutex::default() });
+    let client = Client::new(Options { credentials: Some(keys.clone()), ..options() });
+    let request = Request { auth: Auth::Origin, ..get(server.url("/")) };
+    let response = client.send(&permit(&[&origin, &detour.origin()]), request).await.unwrap();
+    assert_eq!((response.status(), keys.asks.lock().unwrap().len()), (401, 1));
+    assert_eq!(server.received()[0].header("authorization"), Some("Bearer new-token"));
+    assert_eq!(server.received()[1].header("authorization"), None);
 }
 
 #[tokio::test]
@@ -102,7 +127,8 @@ async fn secrets_go_nowhere_else() {
     let elsewhere = secret("t0ken-t0ken", &["https://other.example"]);
     let expired = secret("t0ken-t0ken", &[&server.origin()])
         .with_expiry(Some(SystemTime::UNIX_EPOCH + Duration::from_secs(784_111_777)));
-    for (secret, expected) in [(elsewhere, Denial::Secret(server.origin())), (expired, Denial::SecretExpired)] {
+    for (secret, expected) in [(elsewhere, Denial::Secret(server.origin())), (expired, Denial::SecretExpired)]
+    {
         let request = Request { auth: Auth::Bearer(secret), ..get(server.url("/")) };
         let error = client.send(&permit, request).await.unwrap_err();
         assert!(!format!("{error} {error:?}").contains("t0ken"), "{error:?}");

@@ -90,7 +90,9 @@ async fn every_failure_is_told() {
     let text = error.to_string();
     let DownloadError::Failed(attempts) = error else { panic!("{text}") };
     assert!(matches!(attempts[0].error, AttemptError::Status { status: 404, .. }));
-    assert!(matches!(attempts[1].error, AttemptError::DigestMismatch { expected, .. } if Some(expected) == plan.expected));
+    assert!(
+        matches!(attempts[1].error, AttemptError::DigestMismatch { expected, .. } if Some(expected) == plan.expected)
+    );
     assert!(matches!(attempts[2].error, AttemptError::SizeMismatch { actual: Some(5), .. }));
     for attempt in &attempts[3..6] {
         assert!(matches!(attempt.error, AttemptError::SizeMismatch { actual: None, .. }), "{attempt:?}");
@@ -102,7 +104,10 @@ async fn every_failure_is_told() {
     }
     assert_eq!(text.matches("; ").count(), 8);
     assert!(text.contains(&format!("`{}` answered 404", server.url("/gone"))), "{text}");
-    assert!(files.0.lock().unwrap().iter().all(|file| file.len() <= FILE.len()), "no more than expected is written");
+    assert!(
+        files.0.lock().unwrap().iter().all(|file| file.len() <= FILE.len()),
+        "no more than expected is written"
+    );
 }
 
 #[tokio::test]
@@ -116,7 +121,9 @@ async fn unknown_files_are_limited_and_measured() {
     let DownloadError::Failed(attempts) = error else { panic!("{error:?}") };
     assert!(matches!(attempts[0].error, AttemptError::Net(NetError::BodyTooLarge { limit: 5, .. })));
     unknown.urls.clear();
-    assert!(matches!(run(&unknown, &files).await, Err(DownloadError::Failed(attempts)) if attempts.is_empty()));
+    assert!(
+        matches!(run(&unknown, &files).await, Err(DownloadError::Failed(attempts)) if attempts.is_empty())
+    );
 }
 
 #[tokio::test]

@@ -36,12 +36,14 @@ async fn bodies_have_a_limit() {
     let announced = Request { body_bytes_max: Some(1000), ..get(server.url("/announced")) };
     let error = client.send(&permit_for(&server), announced).await.unwrap_err();
     assert!(matches!(error, NetError::BodyTooLarge { .. }), "refused before it is read: {error:?}");
-    let head = Request { method: crate::Method::Head, body_bytes_max: Some(10), ..get(server.url("/announced")) };
+    let head =
+        Request { method: crate::Method::Head, body_bytes_max: Some(10), ..get(server.url("/announced")) };
     assert_eq!(client.send(&permit_for(&server), head).await.unwrap().status(), 200);
     let exact = Request { body_bytes_max: Some(1000), ..get(server.url("/exact")) };
     assert_eq!(text(&client, &permit_for(&server), exact).await.len(), 1000);
     // A request cannot raise the limit of the client.
-    let small = Client::new(Options { limits: Limits { body_bytes_max: 10, ..Limits::default() }, ..options() });
+    let small =
+        Client::new(Options { limits: Limits { body_bytes_max: 10, ..Limits::default() }, ..options() });
     let error = body_error(&small, &server, "/chunked", u64::MAX).await;
     assert!(matches!(error, NetError::BodyTooLarge { limit: 10, .. }), "{error:?}");
 }
@@ -99,6 +101,25 @@ async fn every_wait_has_an_end() {
     let own = Request { timeout: Some(SHORT), ..get(server.url("/silence")) };
     let error = client().send(&permit_for(&server), own).await.unwrap_err();
     assert!(matches!(error, NetError::Timeout { phase: Phase::Total, after: SHORT, .. }), "{error:?}");
+}
+
+#[tokio::test]
+async fn slow_uploads_are_not_silence() {
+    struct Slow;
+    impl std::io::Read for Slow {
+        fn read(&mut self, buffer: &mut [u8]) -> std::io::Result<usize> {
+            std::thread::sleep(Duration::from_millis(1));
+            buffer[0] = b'x';
+            Ok(1)
+        }
+    }
+    let server = Server::start(|request| Answer::ok(request.body.len().to_string()));
+    let timeouts = Timeouts { head: SHORT, ..Timeouts::default() };
+    let client = Client::new(Options { timeouts, ..options() });
+    let mut put = get(server.url("/"));
+    put.method = crate::Method::Put;
+    put.body = crate::RequestBody::Reader { length: 400, open: std::sync::Arc::new(|| Ok(Box::new(Slow))) };
+    assert_eq!(text(&client, &permit_for(&server), put).await, "400");
 }
 
 #[tokio::test]

@@ -5,8 +5,8 @@ use std::sync::Arc;
 use s_kit::{Answer, Server};
 use url::Url;
 
-use super::{client, get, permit, permit_for, secret, text};
-use crate::{Auth, Denial, Method, NetError, NetErrorKind, Request, RequestBody};
+use super::{Names, client, get, options, permit, permit_for, secret, text};
+use crate::{Auth, Client, Denial, Method, NetError, NetErrorKind, Options, Request, RequestBody};
 
 #[tokio::test]
 async fn redirects_are_followed_with_the_right_method() {
@@ -35,13 +35,18 @@ async fn redirects_are_followed_with_the_right_method() {
 async fn every_hop_is_checked() {
     let other = Server::start(|_| Answer::ok("other"));
     let other_url = other.url("/");
-    let server = Server::start(move |request| Answer::redirect(302, match request.path() {
-        "/other" => other_url.clone(),
-        "/metadata" => "http://169.254.169.254/latest".into(),
-        "/userinfo" => "http://a:secret@127.0.0.1/".into(),
-        "/file" => "file:///etc/passwd".into(),
-        _ => "http://[".into(),
-    }));
+    let server = Server::start(move |request| {
+        Answer::redirect(
+            302,
+            match request.path() {
+                "/other" => other_url.clone(),
+                "/metadata" => "http://169.254.169.254/latest".into(),
+                "/userinfo" => "http://a:secret@127.0.0.1/".into(),
+                "/file" => "file:///etc/passwd".into(),
+                _ => "http://[".into(),
+            },
+        )
+    });
     let client = client();
     let mut permit = permit_for(&server).as_ref().clone();
     permit.origins.push("http://169.254.169.254".parse().unwrap());
@@ -55,11 +60,25 @@ async fn every_hop_is_checked() {
         let error = client.send(&permit, get(server.url(path))).await.unwrap_err();
         assert_eq!(error.kind(), NetErrorKind::Denied);
         assert!(!error.to_string().contains("secret"));
-        assert!(matches!(&error, NetError::RedirectRefused { why, .. } if *why == expected), "{path}: {error:?}");
+        assert!(
+            matches!(&error, NetError::RedirectRefused { why, .. } if *why == expected),
+            "{path}: {error:?}"
+        );
     }
     let error = client.send(&permit, get(server.url("/broken"))).await.unwrap_err();
     assert!(matches!(error, NetError::Protocol { .. }), "{error:?}");
     assert_eq!(other.request_count(), 0);
+}
+
+#[tokio::test]
+async fn names_that_lead_inside_are_refused_after_redirects() {
+    let server = Server::start(|_| Answer::redirect(302, "http://inner.example/"));
+    let client = Client::new(Options { resolver: Names::new(&[&["10.0.0.1"]]), ..options() });
+    let mut permit = permit_for(&server).as_ref().clone();
+    permit.origins.push("http://inner.example".parse().unwrap());
+    let error = client.send(&Arc::new(permit), get(server.url("/"))).await.unwrap_err();
+    let NetError::RedirectRefused { why, .. } = error else { panic!("{error:?}") };
+    assert_eq!(why, Denial::Address { address: "10.0.0.1".parse().unwrap(), class: "private" });
 }
 
 #[test]

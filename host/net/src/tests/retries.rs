@@ -27,7 +27,8 @@ async fn passing_failures_are_tried_again() {
         (404, Method::Get, 1, 404),
         (501, Method::Get, 1, 501),
     ] {
-        let server = Server::start(move |request| Answer::status(if request.index < 2 { first } else { 200 }));
+        let server =
+            Server::start(move |request| Answer::status(if request.index < 2 { first } else { 200 }));
         let (client, clock) = client_with_clock(options().retry);
         let request = Request::new(method, Url::parse(&server.url("/")).unwrap());
         let response = client.send(&permit_for(&server), request).await.unwrap();

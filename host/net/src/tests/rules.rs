@@ -25,7 +25,10 @@ async fn only_what_is_permitted_is_asked() {
     let server = Server::start(|_| Answer::ok("hello"));
     let client = client();
     assert_eq!(text(&client, &permit_for(&server), get(server.url("/"))).await, "hello");
-    let good = Arc::new(Permit { methods: BTreeSet::from([Method::Get]), ..permit(&["https://good.example"]).as_ref().clone() });
+    let good = Arc::new(Permit {
+        methods: BTreeSet::from([Method::Get]),
+        ..permit(&["https://good.example"]).as_ref().clone()
+    });
     for (url, expected) in [
         ("https://evil.example/", Denial::Origin("https://evil.example".into())),
         ("http://good.example/", Denial::Origin("http://good.example".into())),
@@ -58,7 +61,10 @@ async fn private_addresses_need_the_users_word() {
         assert_eq!(server.request_count(), 0);
     }
     // Another origin of the same host does not count.
-    let other = Arc::new(Permit { private_origins: vec!["http://inner.example".parse().unwrap()], ..permit(&[&by_name]).as_ref().clone() });
+    let other = Arc::new(Permit {
+        private_origins: vec!["http://inner.example".parse().unwrap()],
+        ..permit(&[&by_name]).as_ref().clone()
+    });
     assert!(matches!(denial(&client, &other, get(&by_name)).await, Denial::Address { .. }));
     assert_eq!(text(&client, &permit(&[&by_name]), get(&by_name)).await, "hello");
 }
@@ -73,7 +79,10 @@ async fn addresses_are_checked_for_every_connection() {
     assert_eq!(text(&client, &permit, get(&url)).await, "hello");
     assert_eq!(names.asked(), 1, "a connection resolves once");
     // The name now leads elsewhere; 0.0.0.0 would reach the very same server.
-    assert!(matches!(denial(&client, &permit, get(&url)).await, Denial::Address { class: "unspecified", .. }));
+    assert!(matches!(
+        denial(&client, &permit, get(&url)).await,
+        Denial::Address { class: "unspecified", .. }
+    ));
     assert_eq!((names.asked(), server.request_count()), (2, 1));
 }
 
@@ -84,6 +93,32 @@ async fn denied_addresses_are_passed_over() {
     let client = Client::new(Options { resolver: names, ..options() });
     let url = format!("http://inner.example:{}/", server.port());
     assert_eq!(text(&client, &permit(&[&url]), get(&url)).await, "hello");
+}
+
+#[tokio::test]
+async fn addresses_that_fail_are_passed_over() {
+    let server = Server::start(|_| Answer::ok("hello"));
+    // Nobody listens at the first.
+    let names = Names::new(&[&["127.0.0.9", "127.0.0.1"]]);
+    let client = Client::new(Options { resolver: names, ..options() });
+    let url = format!("http://inner.example:{}/", server.port());
+    assert_eq!(text(&client, &permit(&[&url]), get(&url)).await, "hello");
+}
+
+#[tokio::test]
+async fn headers_are_the_callers_as_far_as_they_may() {
+    let server = Server::start(Answer::echo);
+    let with = |name: &str, value: &str| Request {
+        headers: vec![(name.into(), value.into())],
+        ..get(server.url("/"))
+    };
+    let echoed = text(&client(), &permit_for(&server), with("Accept", "text/plain")).await;
+    assert!(echoed.contains("\naccept: text/plain\n") && echoed.contains("\nuser-agent: s/"), "{echoed}");
+    let echoed = text(&client(), &permit_for(&server), with("User-Agent", "mine")).await;
+    assert!(echoed.contains("\nuser-agent: mine\n"), "{echoed}");
+    let error = client().send(&permit_for(&server), with("Cookie", "a=b")).await.unwrap_err();
+    assert_eq!(error.kind(), NetErrorKind::InvalidRequest);
+    assert_eq!(server.request_count(), 2);
 }
 
 #[tokio::test]
@@ -111,21 +146,11 @@ async fn offline_asks_for_nothing() {
     let client = Client::new(Options { offline: true, ..options() });
     let error = client.send(&permit_for(&server), get(server.url("/x?token=abc"))).await.unwrap_err();
     assert_eq!(error.kind(), NetErrorKind::Offline);
-    assert_eq!(error.to_string(), format!("`{}` was not asked for, in offline mode", server.url("/x?token=***")));
+    assert_eq!(
+        error.to_string(),
+        format!("`{}` was not asked for, in offline mode", server.url("/x?token=***"))
+    );
     assert_eq!(server.connection_count(), 0);
-}
-
-#[tokio::test]
-async fn roots_are_read_for_https_only() {
-    let server = Server::start(|_| Answer::ok("hello"));
-    let client = client();
-    text(&client, &permit_for(&server), get(server.url("/"))).await;
-    assert!(!client.shared.tls.is_loaded());
-    // A server that speaks plain HTTP where TLS is expected.
-    let url = format!("https://{}/", server.address());
-    let error = client.send(&permit(&[&url]), get(&url)).await.unwrap_err();
-    assert_eq!(error.kind(), NetErrorKind::Tls, "{error:?}");
-    assert!(client.shared.tls.is_loaded());
 }
 
 #[tokio::test]

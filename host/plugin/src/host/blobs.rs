@@ -13,7 +13,7 @@ use crate::state::State;
 pub(crate) const READ_BYTES_MAX: u32 = 1 << 20;
 
 /// Bytes that are being collected.
-pub(crate) struct Sink {
+pub struct Sink {
     bytes: Vec<u8>,
 }
 

@@ -7,7 +7,7 @@ use crate::bindings::host::stryke::host::{crypto, types};
 use crate::state::State;
 
 /// A digest that is being made.
-pub(crate) enum Hasher {
+pub enum Hasher {
     /// SHA-256, FIPS 180-4.
     Sha256(sha2::Sha256),
     /// SHA-512, FIPS 180-4.

@@ -12,7 +12,7 @@ use crate::host::HostError;
 use crate::state::State;
 
 /// A directory a plugin looks at.
-pub(crate) struct DirView(View);
+pub struct DirView(View);
 
 impl fs::Host for State {
     fn open_view(&mut self, name: String) -> wasmtime::Result<Option<Resource<DirView>>> {

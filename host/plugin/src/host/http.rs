@@ -23,16 +23,16 @@ use crate::state::State;
 type Outcome = Result<s_net::Response, NetError>;
 
 /// A request that may still be under way. Dropping it ends it.
-pub(crate) struct Pending {
+pub struct Pending {
     answer: Arc<Mutex<Option<Outcome>>>,
     task: AbortHandle,
 }
 
 /// An answer whose body was not read yet.
-pub(crate) struct Response(s_net::Response);
+pub struct Response(s_net::Response);
 
 /// The body of an answer.
-pub(crate) struct Body(s_net::Response);
+pub struct Body(s_net::Response);
 
 impl Drop for Pending {
     fn drop(&mut self) {

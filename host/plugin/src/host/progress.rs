@@ -7,7 +7,7 @@ use crate::services::Task;
 use crate::state::State;
 
 /// A bar or spinner of a plugin.
-pub(crate) struct Bar(Box<dyn Task>);
+pub struct Bar(Box<dyn Task>);
 
 impl progress::Host for State {
     fn cancelled(&mut self) -> wasmtime::Result<bool> {

@@ -13,8 +13,8 @@ use crate::exit::Exit;
 #[derive(Args, Debug)]
 #[command(after_long_help = EXAMPLES)]
 pub(crate) struct CompletionsArgs {
-    /// The shell
-    #[arg(value_enum)]
+    /// The shell: bash, zsh, fish or powershell
+    #[arg(value_enum, hide_possible_values = true)]
     shell: Supported,
 }
 

@@ -34,10 +34,10 @@ struct Topic {
 const TOPICS: &[Topic] = &[
     Topic {
         name: "exit-statuses",
-        about: "how a command tells other programs what happened",
+        about: "How a command tells other programs what happened",
         text: exit_statuses,
     },
-    Topic { name: "output", about: "what goes where: answers, talk, JSON and colour", text: output },
+    Topic { name: "output", about: "What goes where: answers, talk, JSON and colour", text: output },
 ];
 
 /// Prints help.
@@ -56,7 +56,7 @@ pub(super) fn run(context: &Context<'_>, args: &HelpArgs) -> Result<Exit, Failur
 }
 
 /// Returns the text of a topic.
-pub(crate) fn topic(name: &str) -> Option<Styled> {
+fn topic(name: &str) -> Option<Styled> {
     TOPICS.iter().find(|topic| topic.name == name).map(|topic| (topic.text)())
 }
 
@@ -138,12 +138,11 @@ fn find(context: &Context<'_>, words: &[String]) -> Result<Styled, Failure> {
     let first = &words[0];
     let mut command = Cli::command();
     if command.find_subcommand(first).is_none() {
-        if let ([_], Some(text)) = (words, topic(first)) {
-            return Ok(text);
-        }
         if let Some(found) = cli::admitted(context.plugins).iter().find(|command| command.name == *first) {
             let parser = dynamic::build(found).map_err(|reason| cli::undescribed(found, &reason))?;
             command = command.subcommand(parser);
+        } else if let ([_], Some(text)) = (words, topic(first)) {
+            return Ok(text);
         }
     }
     command.build();
@@ -173,7 +172,7 @@ fn unknown(context: &Context<'_>, words: &[String], parent: &str, names: &[Strin
     let mut diagnostic = Diagnostic::error(Code::UNKNOWN_TOPIC, message);
     for near in nearest(&word, known.iter().map(String::as_str)) {
         let path = if top { String::new() } else { format!("{} ", words[..words.len() - 1].join(" ")) };
-        diagnostic = diagnostic.hint(format!("did you mean `{near}`? s help {path}{near}"));
+        diagnostic = diagnostic.hint(format!("did you mean: s help {path}{near}"));
     }
     if diagnostic.hints.is_empty() {
         diagnostic = diagnostic.hint("all commands and topics: s help");

@@ -117,7 +117,7 @@ pub(crate) struct AddArgs {
 const ADD_EXAMPLES: &str = "\
 Examples:
   s plugin add ./acme-registry.wasm --config url=https://packages.acme.example
-  s plugin add https://acme.example/plugins/artifactory-1.4.2.wasm --integrity sha256-…
+  s plugin add https://acme.example/artifactory.wasm --integrity sha256-…
   s plugin add --user file:///srv/plugins/audit/";
 
 /// The arguments of `s plugin remove`.
@@ -205,7 +205,7 @@ pub(crate) struct RevokeArgs {
 /// The arguments of `s plugin new`.
 #[derive(Args, Debug)]
 #[command(
-    after_long_help = "Examples:\n  s plugin new --kind registry acme-registry\n  s plugin new --kind command --id acme/sbom sbom"
+    after_long_help = NEW_EXAMPLES
 )]
 pub(crate) struct NewArgs {
     /// The directory to make; its last part names the crate
@@ -224,6 +224,11 @@ pub(crate) struct NewArgs {
     #[arg(long, value_name = "ID")]
     pub(crate) id: Option<String>,
 }
+
+const NEW_EXAMPLES: &str = "\
+Examples:
+  s plugin new --kind registry acme-registry
+  s plugin new --kind command --id acme/sbom sbom";
 
 /// The arguments of `s plugin build`.
 #[derive(Args, Debug)]
@@ -286,7 +291,8 @@ pub(crate) struct RunArgs {
 }
 
 const RUN_EXAMPLES: &str = r#"Examples:
-  s plugin run plugin.wasm registry.list '{"queries": [{"name": {"name": "json"}}]}' --config url=https://packages.acme.example"#;
+  s plugin run stryke/audit-osv feed.describe
+  s plugin run plugin.wasm registry.list '{"queries": []}' --config port=1"#;
 
 /// What a plugin does.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
@@ -352,6 +358,7 @@ mod tests {
         for help in helps.iter().chain([&audit]) {
             let examples = help.split("Examples:\n").nth(1).unwrap_or_default();
             for line in examples.lines().map_while(|line| line.strip_prefix("  ")) {
+                assert!(line.chars().count() <= 78, "it would be broken: {line}");
                 let words = words(line.split(" < ").next().unwrap());
                 let parsed = self::root().try_get_matches_from(&words);
                 assert!(parsed.is_ok(), "{line}: {}", parsed.unwrap_err());

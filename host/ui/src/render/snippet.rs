@@ -212,14 +212,14 @@ mod tests {
             .see(&manifest, 10..11, "first here")
             .see(&lock, 0..3, "");
         insta::assert_snapshot!(snippet(80, &diagnostic), @r#"
-          --> stryke.toml:10:14
+          --> stryke.toml:10:11
            |
          2 | x = "1"
            | - first here
         ...
         10 | z = ["3", "4"]
-           |              ^ this
-           |         --- against this
+           |           ^^^ this
+           |      --- against this
          --> stryke.lock:1:1
           |
         1 | old

@@ -89,6 +89,22 @@ fn a_folder_is_read_in_the_order_of_its_paths() {
 }
 
 #[test]
+fn an_address_that_names_a_file_means_that_file_alone() {
+    let files = MemoryFiles::new()
+        .with("all.zip", zip(&[("Z.json", &entry("Z"))]))
+        .with("one.json", entry("ONE"))
+        .with("deep/two.json", entry("TWO"));
+    for (url, expected) in [
+        ("file:///srv/all.zip", vec!["Z"]),
+        ("/srv/one.json", vec!["ONE"]),
+        ("/srv/osv.json", vec!["Z", "TWO", "ONE"]),
+        ("/srv/", vec!["Z", "TWO", "ONE"]),
+    ] {
+        assert_eq!(pull_all(&folder(files.clone()), url, None).0, [expected], "{url}");
+    }
+}
+
+#[test]
 fn a_folder_is_unchanged_until_a_byte_changes() {
     let files = MemoryFiles::new().with("a.json", entry("A")).with("b.json", entry("B"));
     let (_, validator) = pull_all(&folder(files.clone()), "/srv", None);
@@ -217,7 +233,7 @@ fn strange_archive_entries_are_skipped() {
     for (archive, expected) in [
         (with_header_field(plain.clone(), 6, 8, 1), "it is encrypted"),
         (with_header_field(plain, 8, 10, 12), "it is compressed in another way"),
-        (wrong_checksum, "nvalid checksum"),
+        (wrong_checksum, "its checksum is wrong"),
     ] {
         let host = web(Answer::ok(archive));
         let Sync::Batch(batch) = Feed::default().pull(&host, URL, None, None).unwrap() else { panic!() };

@@ -33,7 +33,11 @@ impl MemoryFiles {
 
     fn checked(&self, path: &str) -> Result<(), Error> {
         let plain = path.is_empty() || path.split('/').all(|part| !matches!(part, "" | "." | ".."));
-        if plain { Ok(()) } else { Err(Error::invalid_input("files/path", format!("`{path}` is not a path"))) }
+        if plain {
+            Ok(())
+        } else {
+            Err(Error::invalid_input("files/path", format!("`{path}` is not a path")))
+        }
     }
 }
 
@@ -52,7 +56,11 @@ impl Files for MemoryFiles {
             };
             entries.insert(entry.name.clone(), entry);
         }
-        if entries.is_empty() && !path.is_empty() { Err(missing(path)) } else { Ok(entries.into_values().collect()) }
+        if entries.is_empty() && !path.is_empty() {
+            Err(missing(path))
+        } else {
+            Ok(entries.into_values().collect())
+        }
     }
 
     fn open(&self, path: &str) -> Result<Box<dyn Blob>, Error> {
@@ -63,8 +71,7 @@ impl Files for MemoryFiles {
 
     fn sub(&self, path: &str) -> Result<Box<dyn Files>, Error> {
         self.list(path)?;
-        let files =
-            self.below(path).map(|(name, content)| (name.to_owned(), content.clone())).collect();
+        let files = self.below(path).map(|(name, content)| (name.to_owned(), content.clone())).collect();
         Ok(Box::new(MemoryFiles { files }))
     }
 }

@@ -23,12 +23,16 @@ pub(super) fn capabilities(
         let Some(class) = class(reader, &key, kind) else { continue };
         if !class.is_named() {
             let name = CapabilityName::whole(class);
-            capabilities.extend(capability(reader, &table, class, config).map(|capability| (name, capability)));
+            capabilities
+                .extend(capability(reader, &table, class, config).map(|capability| (name, capability)));
             continue;
         }
-        if table.keys().is_empty() {
-            let message = format!("`{class}` must be followed by a name, as in `[capabilities.{class}.NAME]`");
-            reader.mistake(Code::CAPABILITY_UNKNOWN, key.span, message, "");
+        let keys = table.keys();
+        if keys.is_empty() || keys.iter().any(|key| table.child(&key.value).is_none()) {
+            let message =
+                format!("`{class}` must be followed by a name, as in `[capabilities.{class}.NAME]`");
+            reader.mistake(Code::CAPABILITY_UNKNOWN, key.span, message, "no name");
+            continue;
         }
         for (key, table) in reader.tables(&table) {
             let Some(name) = CapabilityName::named(class, &key.value) else {
@@ -36,7 +40,8 @@ pub(super) fn capabilities(
                 reader.mistake(Code::CAPABILITY_UNKNOWN, key.span, message, "");
                 continue;
             };
-            capabilities.extend(capability(reader, &table, class, config).map(|capability| (name, capability)));
+            capabilities
+                .extend(capability(reader, &table, class, config).map(|capability| (name, capability)));
         }
     }
     capabilities
@@ -58,7 +63,12 @@ fn class(reader: &mut Reader<'_>, key: &Spanned<String>, kind: Option<Kind>) -> 
     Some(class)
 }
 
-fn capability(reader: &mut Reader<'_>, table: &Table<'_>, class: Class, config: &Config) -> Option<Capability> {
+fn capability(
+    reader: &mut Reader<'_>,
+    table: &Table<'_>,
+    class: Class,
+    config: &Config,
+) -> Option<Capability> {
     let reason = super::line(reader, table, "reason", Code::CAPABILITY_REASON);
     if reason.is_none() && !table.has("reason") {
         let message = format!("`{}` must carry a `reason`", table.name);
@@ -151,7 +161,8 @@ fn declared(reader: &mut Reader<'_>, config: &Config, key: &Spanned<String>, kin
     };
     if !kinds.contains(&found.kind) {
         let kinds: Vec<&str> = kinds.iter().map(|kind| kind.as_str()).collect();
-        let message = format!("`config.{}` must be of type `{}` to be used here", key.value, kinds.join("` or `"));
+        let message =
+            format!("`config.{}` must be of type `{}` to be used here", key.value, kinds.join("` or `"));
         let label = format!("is of type `{}`", found.kind.as_str());
         reader.mistake(Code::PLUGIN_CONFIG_KEY, key.span.clone(), message, label);
     }

@@ -12,7 +12,11 @@ use crate::rights::EditScope;
 
 const CODE: Code = Code::PLUGIN_COMMAND;
 
-pub(super) fn commands(reader: &mut Reader<'_>, table: &Table<'_>, kind: Option<Kind>) -> BTreeMap<String, Command> {
+pub(super) fn commands(
+    reader: &mut Reader<'_>,
+    table: &Table<'_>,
+    kind: Option<Kind>,
+) -> BTreeMap<String, Command> {
     let mut commands = BTreeMap::new();
     if let Some(kind) = kind.filter(|&kind| kind != Kind::Command) {
         let message = format!("a plugin of kind `{kind}` has no commands");
@@ -24,12 +28,11 @@ pub(super) fn commands(reader: &mut Reader<'_>, table: &Table<'_>, kind: Option<
         let about = line(reader, &table, "about", CODE);
         let about = reader.required(&table, "about", about);
         let arguments = arguments(reader, &table);
-        let options = options(reader, &table);
+        let options = options(reader, &table, &arguments);
         let words = EditScope::ALL.map(EditScope::as_str);
         let edits = reader.word(&table, "edits", CODE, &words, EditScope::from_word).map(|edits| edits.value);
-        if let Some(about) = about {
-            commands.insert(key.value, Command { about, arguments, options, edits });
-        }
+        let about = about.unwrap_or_default();
+        commands.insert(key.value, Command { about, arguments, options, edits });
     }
     commands
 }
@@ -38,7 +41,8 @@ fn arguments(reader: &mut Reader<'_>, table: &Table<'_>) -> Vec<Argument> {
     let mut arguments: Vec<Argument> = Vec::new();
     for table in reader.list(table, "arguments") {
         reader.only(&table, &["name", "required", "repeat", "about"]);
-        let Some(name) = named(reader, &table, arguments.iter().map(|argument| argument.name.as_str())) else {
+        let Some(name) = named(reader, &table, arguments.iter().map(|argument| argument.name.as_str()))
+        else {
             continue;
         };
         let argument = Argument {
@@ -53,7 +57,10 @@ fn arguments(reader: &mut Reader<'_>, table: &Table<'_>) -> Vec<Argument> {
                 reader.mistake(CODE, table.span.clone(), message, "");
             }
             if argument.required && !last.required {
-                let message = format!("`{}` is required and stands behind `{}`, which is not", argument.name, last.name);
+                let message = format!(
+                    "`{}` is required and stands behind `{}`, which is not",
+                    argument.name, last.name
+                );
                 reader.mistake(CODE, table.span, message, "");
             }
         }
@@ -62,11 +69,14 @@ fn arguments(reader: &mut Reader<'_>, table: &Table<'_>) -> Vec<Argument> {
     arguments
 }
 
-fn options(reader: &mut Reader<'_>, table: &Table<'_>) -> Vec<CommandOption> {
+fn options(reader: &mut Reader<'_>, table: &Table<'_>, arguments: &[Argument]) -> Vec<CommandOption> {
     let mut options: Vec<CommandOption> = Vec::new();
     for table in reader.list(table, "options") {
         reader.only(&table, &["name", "short", "values", "default", "flag", "about"]);
-        let Some(name) = named(reader, &table, options.iter().map(|option| option.name.as_str())) else { continue };
+        // One namespace: a parser of command lines knows both by name.
+        let arguments = arguments.iter().map(|argument| argument.name.as_str());
+        let taken = arguments.chain(options.iter().map(|option| option.name.as_str()));
+        let Some(name) = named(reader, &table, taken) else { continue };
         let option = CommandOption {
             short: short(reader, &table, &options),
             values: values(reader, &table),
@@ -127,7 +137,12 @@ fn values(reader: &mut Reader<'_>, table: &Table<'_>) -> Vec<String> {
         } else if seen.insert(value.value.clone()) {
             values.push(value.value);
         } else {
-            reader.mistake(CODE, value.span, format!("`{}` stands twice in `values`", value.value), "again here");
+            reader.mistake(
+                CODE,
+                value.span,
+                format!("`{}` stands twice in `values`", value.value),
+                "again here",
+            );
         }
     }
     values
@@ -139,7 +154,8 @@ fn contradictions(reader: &mut Reader<'_>, table: &Table<'_>, option: &CommandOp
         let message = format!("`{name}` is a flag, so it has neither values nor a default");
         reader.mistake(CODE, table.span.clone(), message, "");
     }
-    if let Some(default) = default.as_ref().filter(|default| !values.is_empty() && !values.contains(default)) {
+    if let Some(default) = default.as_ref().filter(|default| !values.is_empty() && !values.contains(default))
+    {
         let message = format!("`{default}` is not among the values of `{name}`");
         reader.mistake(CODE, table.key_span("default"), message, "");
     }

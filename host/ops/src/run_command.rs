@@ -1,0 +1,130 @@
+//! Runs a command that a plugin adds, and writes what it proposes: all of it or nothing.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use s_capability::EditScope;
+use s_diag::{Code, Diagnostic};
+use s_plugin::Edit;
+use s_plugin::extension::command::Call;
+use s_store::{NewTree, StoreError, TreeLimits};
+
+use crate::Context;
+use crate::failure::{Failure, FailureKind};
+use crate::plugins::catalog::Entry;
+use crate::plugins::launch::{Allow, launch};
+
+/// One call of a command, as it was parsed from the command line.
+#[derive(Clone, Debug, Default)]
+pub struct Invocation {
+    /// The command.
+    pub name: String,
+    /// What stands after it.
+    pub arguments: Vec<String>,
+    /// Its options; a flag has the value `true`.
+    pub options: Vec<(String, String)>,
+    /// Whether the answer should be JSON.
+    pub json: bool,
+    /// Columns of the terminal.
+    pub terminal_width: Option<u16>,
+}
+
+/// Runs a command of a plugin and returns its exit status. What it proposed is written only when
+/// that is zero.
+pub fn run_command(context: &Arc<Context>, entry: &Entry, invocation: Invocation) -> Result<u8, Failure> {
+    let scope = entry.manifest.commands.get(&invocation.name).and_then(|command| command.edits);
+    let launched = launch(context, entry, &BTreeMap::new(), Allow::Granted)?;
+    let directory = context.directory().file_name().map(|name| name.to_string_lossy().into_owned());
+    let call = Call {
+        name: invocation.name,
+        arguments: invocation.arguments,
+        options: invocation.options,
+        directory: directory.unwrap_or_default(),
+        json: invocation.json,
+        terminal_width: invocation.terminal_width,
+    };
+    let outcome = launched.plugin.engine.clone().block_on(async {
+        let mut command = launched.plugin.open_command().await?;
+        command.run(call).await
+    })?;
+    if outcome.status == 0 && !outcome.edits.is_empty() {
+        write(context, entry, scope, outcome.edits)?;
+    }
+    Ok(outcome.status)
+}
+
+fn write(context: &Context, entry: &Entry, scope: Option<EditScope>, edits: Vec<Edit>) -> Result<(), Failure> {
+    let who = entry.id();
+    let refuse = |message: String| {
+        let diagnostic = Diagnostic::error(Code::PLUGIN_EDITS, message)
+            .note("nothing was written")
+            .note(format!("plugin `{who}` proposed it"));
+        Failure::new(FailureKind::Integrity, diagnostic)
+    };
+    match scope {
+        None => Err(refuse("the command may not propose files".to_owned())),
+        Some(EditScope::NewDirectory) => {
+            let parts = edits.first().and_then(|edit| edit.path.split_once('/'));
+            let name = parts.map(|(name, _)| name.to_owned()).unwrap_or_default();
+            let mut tree = NewTree::new(TreeLimits::default());
+            for edit in edits {
+                let Some(inside) = edit.path.strip_prefix(&name).and_then(|rest| rest.strip_prefix('/')) else {
+                    return Err(refuse(format!("`{}` is not inside one new directory", edit.path)));
+                };
+                tree.add(inside, edit.content.into_bytes()).map_err(|error| refuse(error.to_string()))?;
+            }
+            tree.commit_new_directory(context.directory(), &name).map_err(|error| exists(error, &refuse))
+        }
+        Some(EditScope::NewFiles) => {
+            let mut tree = NewTree::new(TreeLimits::default());
+            for edit in edits {
+                tree.add(&edit.path, edit.content.into_bytes()).map_err(|error| refuse(error.to_string()))?;
+            }
+            tree.commit_new_files(context.directory()).map_err(|error| exists(error, &refuse))
+        }
+        Some(EditScope::Project) => change_project(context, entry, edits, &refuse),
+    }
+}
+
+/// What stands in the way is the user's; what is malformed is the plugin's.
+fn exists(error: StoreError, refuse: &dyn Fn(String) -> Failure) -> Failure {
+    if error.is_already_exists() {
+        let message = error.to_string();
+        return Failure::new(
+            FailureKind::Failed,
+            Diagnostic::error(Code::ALREADY_EXISTS, message).note("nothing was written"),
+        );
+    }
+    match error {
+        StoreError::Path { .. } | StoreError::TooLarge { .. } => refuse(error.to_string()),
+        error => error.into(),
+    }
+}
+
+/// Shows what would change in the project, asks, and writes file by file, each whole.
+fn change_project(
+    context: &Context,
+    entry: &Entry,
+    edits: Vec<Edit>,
+    refuse: &dyn Fn(String) -> Failure,
+) -> Result<(), Failure> {
+    let Some(root) = context.project() else {
+        return Err(refuse("there is no project here to change".to_owned()));
+    };
+    for edit in &edits {
+        s_store::check_new_path(&edit.path).map_err(|error| refuse(error.to_string()))?;
+        context.frontend().status("Proposed", &format!("{}: {}", edit.path, edit.why));
+    }
+    let question = format!("write {} files of this project?", edits.len());
+    if context.frontend().confirm(Some(entry.id()), &question, false) != Some(true) {
+        return Err(refuse("the proposal was not accepted".to_owned()));
+    }
+    for edit in edits {
+        let path = root.join(&edit.path);
+        if let Some(parent) = path.parent() {
+            s_store::files::create_dir_all(parent, s_store::Access::Shared)?;
+        }
+        s_store::files::write_atomic(&path, edit.content.as_bytes(), s_store::Access::Shared)?;
+    }
+    Ok(())
+}
