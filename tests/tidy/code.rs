@@ -116,7 +116,9 @@ fn end_of_prose(chars: &[char], at: usize) -> usize {
     if chars[at] == 'r' && !(at > 0 && is_word(at - 1) && chars[at - 1] != 'b') {
         let hashes = chars[at + 1..].iter().take_while(|char| **char == '#').count();
         if chars.get(at + 1 + hashes) == Some(&'"') {
-            let closes = |i: usize| chars[i] == '"' && chars[i + 1..].iter().take_while(|c| **c == '#').count() >= hashes;
+            let closes = |i: usize| {
+                chars[i] == '"' && chars[i + 1..].iter().take_while(|c| **c == '#').count() >= hashes
+            };
             let last = (at + 2 + hashes..chars.len()).find(|i| closes(*i)).unwrap_or(chars.len() - 1);
             return (last + hashes + 1).min(chars.len());
         }

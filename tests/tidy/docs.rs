@@ -18,7 +18,9 @@ pub(crate) fn dependencies(tree: &Tree) -> Vec<Finding> {
     let mut accounted = BTreeSet::new();
     for (index, line) in tree.text(DEPENDENCIES).lines().enumerate() {
         let cells: Vec<&str> = line.split('|').map(str::trim).collect();
-        let Some(name) = cells.get(1).and_then(|cell| cell.strip_prefix('`')?.strip_suffix('`')) else { continue };
+        let Some(name) = cells.get(1).and_then(|cell| cell.strip_prefix('`')?.strip_suffix('`')) else {
+            continue;
+        };
         let mut find = |message: String| {
             findings.push(Finding { path: DEPENDENCIES.to_owned(), line: index + 1, message });
         };
@@ -33,7 +35,8 @@ pub(crate) fn dependencies(tree: &Tree) -> Vec<Finding> {
         }
     }
     for name in external.difference(&accounted) {
-        let message = format!("`{name}` is not in {DEPENDENCIES}: say what for, why this one, how we would leave it");
+        let message =
+            format!("`{name}` is not in {DEPENDENCIES}: say what for, why this one, how we would leave it");
         findings.push(tree.at("Cargo.toml", &format!("{name} ="), message));
     }
     findings
@@ -45,7 +48,8 @@ pub(crate) fn decisions(tree: &Tree) -> Vec<Finding> {
     let pages = tree.texts(".md").filter(|(path, _)| path.starts_with(DECISIONS));
     for (index, (path, text)) in pages.enumerate() {
         let number = format!("{:04}", index + 1);
-        let mut find = |line, message: String| findings.push(Finding { path: path.to_owned(), line, message });
+        let mut find =
+            |line, message: String| findings.push(Finding { path: path.to_owned(), line, message });
         if !path[DECISIONS.len()..].starts_with(&format!("{number}-")) {
             find(0, format!("the next number is {number}: decisions are numbered without gaps"));
         }
@@ -73,7 +77,7 @@ pub(crate) fn map(tree: &Tree) -> Vec<Finding> {
     }
     for (index, line) in tree.text(MAP).lines().enumerate() {
         let Some(folder) = line.strip_prefix("| `").and_then(|rest| rest.split('`').next()) else { continue };
-        if folder.contains('/') && !tree.has(folder) {
+        if folder.contains('/') && !folder.starts_with('~') && !tree.has(folder) {
             let message = format!("`{folder}` is not there: the map shows only what exists");
             findings.push(Finding { path: MAP.to_owned(), line: index + 1, message });
         }
@@ -114,9 +118,17 @@ pub(crate) fn links(tree: &Tree) -> Vec<Finding> {
 pub(crate) fn commands(tree: &Tree) -> Vec<Finding> {
     let mut findings = Vec::new();
     for marker in ["<!-- run -->", "<!-- test -->"] {
-        let block = tree.text("README.md").split(marker).nth(1).and_then(|rest| rest.trim_start().strip_prefix("```sh\n"));
+        let block = tree
+            .text("README.md")
+            .split(marker)
+            .nth(1)
+            .and_then(|rest| rest.trim_start().strip_prefix("```sh\n"));
         if block.is_none_or(|block| !block.contains("```")) {
-            findings.push(tree.at("README.md", marker, format!("`{marker}` stands before a block of commands (```sh)")));
+            findings.push(tree.at(
+                "README.md",
+                marker,
+                format!("`{marker}` stands before a block of commands (```sh)"),
+            ));
         }
     }
     findings
@@ -133,12 +145,21 @@ mod tests {
     #[test]
     fn the_table_of_dependencies_is_held_against_the_versions() {
         let tree = Tree::of(&[
-            ("Cargo.toml", "[workspace.dependencies]\ns-a = { path = \"host/a\" }\nurl = \"2\"\nhttp = \"1\"\nzip = \"9\"\n"),
-            (DEPENDENCIES, "| crate | what |\n|---|---|\n| `url` | a | b | c |\n| `gone` | a | b | c |\n| `http` | a |  | c |\n"),
+            (
+                "Cargo.toml",
+                "[workspace.dependencies]\ns-a = { path = \"host/a\" }\nurl = \"2\"\nhttp = \"1\"\nzip = \"9\"\n",
+            ),
+            (
+                DEPENDENCIES,
+                "| crate | what |\n|---|---|\n| `url` | a | b | c |\n| `gone` | a | b | c |\n| `http` | a |  | c |\n",
+            ),
         ]);
         let found = messages(dependencies(&tree));
         assert_eq!(found.lines().count(), 3, "{found}");
-        assert!(["`gone`", "`http` needs", "`zip` is not"].iter().all(|part| found.contains(part)), "{found}");
+        assert!(
+            ["`gone`", "`http` needs", "`zip` is not"].iter().all(|part| found.contains(part)),
+            "{found}"
+        );
     }
 
     #[test]

@@ -29,10 +29,10 @@ const LAYERS: &[(&str, &[&str])] = &[
             "s-store",
         ],
     ),
-    ("s", &["s-diag", "s-net", "s-ops", "s-plugin", "s-store", "s-ui"]),
+    ("s", &["s-capability", "s-diag", "s-net", "s-ops", "s-plugin", "s-store", "s-ui"]),
     ("s-kit", &[]),
     ("s-tidy", &[]),
-    ("s-xtask", &["s-component", "s-capability"]),
+    ("s-xtask", &["s-capability", "s-component", "s-diag"]),
 ];
 
 /// What every guest may depend on: the author's kit, and what is pure.
@@ -63,7 +63,8 @@ pub(crate) fn findings(tree: &Tree) -> Vec<Finding> {
                 let itself = kind == "dev-dependencies" && *name == member.name;
                 let of_layer = allowed.contains(&name.as_str());
                 // The workspace's own tests stand outside and see everything but the binary.
-                let outside = member.folder.starts_with("tests/") && kind == "dev-dependencies" && name != "s";
+                let outside =
+                    member.folder.starts_with("tests/") && kind == "dev-dependencies" && name != "s";
                 // The tests of the binary drive everything.
                 let of_binary = member.name == "s" && kind == "dev-dependencies";
                 if !(for_tests || itself || of_layer || outside || of_binary) {
@@ -88,7 +89,10 @@ mod tests {
         for (index, (name, allowed)) in LAYERS.iter().enumerate() {
             for inner in *allowed {
                 let position = LAYERS.iter().position(|(other, _)| other == inner);
-                assert!(position.is_some_and(|position| position < index || *name == "s-xtask"), "{name} -> {inner}");
+                assert!(
+                    position.is_some_and(|position| position < index),
+                    "{name} -> {inner}"
+                );
             }
         }
     }
@@ -98,7 +102,10 @@ mod tests {
         let manifest = |name: &str, rest: &str| format!("[package]\nname = \"{name}\"\n{rest}");
         let outward = manifest("s-store", "[dependencies]\ns-ui.workspace = true\n");
         let of_target = manifest("s-diag", "[target.'cfg(unix)'.dependencies]\ns-store.workspace = true\n");
-        let fine = manifest("s-net", "[dependencies]\ns-capability.workspace = true\n[dev-dependencies]\ns-kit = {}\n");
+        let fine = manifest(
+            "s-net",
+            "[dependencies]\ns-capability.workspace = true\n[dev-dependencies]\ns-kit = {}\n",
+        );
         let unplaced = manifest("s-new", "");
         let guest = manifest("s-cmd", "[dependencies]\ns-guest = {}\n");
         let tree = Tree::of(&[
@@ -109,7 +116,8 @@ mod tests {
             ("plugins/cmd/Cargo.toml", &guest),
             ("plugins/cmd/plugin.toml", ""),
         ]);
-        let found: Vec<String> = findings(&tree).iter().map(|finding| format!("{}:{}", finding.path, finding.line)).collect();
+        let found: Vec<String> =
+            findings(&tree).iter().map(|finding| format!("{}:{}", finding.path, finding.line)).collect();
         assert_eq!(found, ["codegen/diag/Cargo.toml:4", "host/new/Cargo.toml:2", "host/store/Cargo.toml:4"]);
     }
 }

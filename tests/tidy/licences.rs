@@ -9,7 +9,8 @@ use crate::tree::{Finding, Tree, root};
 /// is left out; after `cargo fetch` everything is checked.
 pub(crate) fn findings(tree: &Tree) -> Vec<Finding> {
     let settings = tree.toml(".deny.toml");
-    let allow = settings.get("licenses").and_then(|licenses| licenses.get("allow")).and_then(toml::Value::as_array);
+    let allow =
+        settings.get("licenses").and_then(|licenses| licenses.get("allow")).and_then(toml::Value::as_array);
     let allow: BTreeSet<&str> = allow.into_iter().flatten().filter_map(toml::Value::as_str).collect();
     let mut findings = Vec::new();
     for (package, licence) in licences() {
@@ -41,8 +42,13 @@ fn metadata() -> serde_json::Value {
     let cargo = std::env::var_os("CARGO").expect("cargo sets it for tests");
     let version = Command::new(&cargo).arg("-vV").output().expect("cargo runs");
     let version = String::from_utf8_lossy(&version.stdout).into_owned();
-    let host = version.lines().find_map(|line| line.strip_prefix("host: ")).expect("cargo knows its host").to_owned();
-    let attempts: [&[&str]; 3] = [&["--offline"], &["--offline", "--filter-platform", &host], &["--filter-platform", &host]];
+    let host = version
+        .lines()
+        .find_map(|line| line.strip_prefix("host: "))
+        .expect("cargo knows its host")
+        .to_owned();
+    let attempts: [&[&str]; 3] =
+        [&["--offline"], &["--offline", "--filter-platform", &host], &["--filter-platform", &host]];
     let mut complaint = String::new();
     for arguments in attempts {
         let mut command = Command::new(&cargo);

@@ -27,8 +27,10 @@ pub(crate) fn engine(tree: &Tree) -> Vec<Finding> {
     let mut findings = Vec::new();
     for (name, versions) in packages(tree) {
         let near = format!("name = \"{name}\"");
-        let matches = |pattern: &str| if pattern.ends_with('-') { name.starts_with(pattern) } else { name == pattern };
-        let rule = ENGINE.iter().find(|(pattern, _)| matches(pattern) && !NOT_ENGINE.contains(&name.as_str()));
+        let matches =
+            |pattern: &str| if pattern.ends_with('-') { name.starts_with(pattern) } else { name == pattern };
+        let rule =
+            ENGINE.iter().find(|(pattern, _)| matches(pattern) && !NOT_ENGINE.contains(&name.as_str()));
         if let Some((_, release)) = rule {
             for version in versions.iter().filter(|version| !version.starts_with(release)) {
                 let message = format!(
@@ -42,7 +44,8 @@ pub(crate) fn engine(tree: &Tree) -> Vec<Finding> {
             }
         }
         if ABSENT.contains(&name.as_str()) {
-            let message = format!("`{name}` may not be in the graph: find who brings it with `cargo tree -i {name}`");
+            let message =
+                format!("`{name}` may not be in the graph: find who brings it with `cargo tree -i {name}`");
             findings.push(tree.at("Cargo.lock", &near, message));
         }
     }
@@ -76,9 +79,14 @@ pub(crate) fn duplicates(tree: &Tree) -> Vec<Finding> {
     }
     for skip in &explained {
         let (name, version) = skip.split_once('@').unwrap_or((skip, ""));
-        let needed = packages.get(name).is_some_and(|versions| versions.len() > 1 && versions.contains(version));
+        let needed =
+            packages.get(name).is_some_and(|versions| versions.len() > 1 && versions.contains(version));
         if !needed {
-            findings.push(tree.at(".deny.toml", skip, format!("`{skip}` is not there beside another: remove the line")));
+            findings.push(tree.at(
+                ".deny.toml",
+                skip,
+                format!("`{skip}` is not there beside another: remove the line"),
+            ));
         }
     }
     findings

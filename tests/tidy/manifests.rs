@@ -18,7 +18,8 @@ pub(crate) fn inheritance(tree: &Tree) -> Vec<Finding> {
         if member.name != folder_name {
             find("name =", format!("a crate is named after its folder: `{folder_name}`"));
         }
-        let package = member.manifest.get("package").and_then(toml::Value::as_table).cloned().unwrap_or_default();
+        let package =
+            member.manifest.get("package").and_then(toml::Value::as_table).cloned().unwrap_or_default();
         for key in INHERITED.into_iter().filter(|key| !is_inherited(package.get(*key))) {
             find(key, format!("inherit it: `{key}.workspace = true`"));
         }
@@ -29,7 +30,11 @@ pub(crate) fn inheritance(tree: &Tree) -> Vec<Finding> {
             find("[lints]", "inherit the lints: `[lints]` with `workspace = true`".to_owned());
         }
         if member.manifest.get("lib").is_some_and(|lib| lib.get("crate-type").is_some()) {
-            find("crate-type", "leave it out: `cargo xtask plugins` says how a guest is built, tests build it natively".to_owned());
+            find(
+                "crate-type",
+                "leave it out: `cargo xtask plugins` says how a guest is built, tests build it natively"
+                    .to_owned(),
+            );
         }
         for (_, dependencies) in member.dependencies() {
             for (name, _) in dependencies.iter().filter(|(_, value)| !is_inherited(Some(value))) {
@@ -93,8 +98,14 @@ mod tests {
     #[test]
     fn an_entry_nobody_uses_is_found() {
         let tree = Tree::of(&[
-            ("Cargo.toml", "[workspace.dependencies]\nurl = \"2\"\nsemver = \"1\"\ns-a = { path = \"host/a\" }\n"),
-            ("host/a/Cargo.toml", "[package]\nname = \"s-a\"\n[target.'cfg(unix)'.dependencies]\nurl.workspace = true"),
+            (
+                "Cargo.toml",
+                "[workspace.dependencies]\nurl = \"2\"\nsemver = \"1\"\ns-a = { path = \"host/a\" }\n",
+            ),
+            (
+                "host/a/Cargo.toml",
+                "[package]\nname = \"s-a\"\n[target.'cfg(unix)'.dependencies]\nurl.workspace = true",
+            ),
         ]);
         let found = unused(&tree);
         assert_eq!((found.len(), found[0].line), (1, 3));

@@ -30,10 +30,11 @@ pub(crate) fn forgotten(tree: &Tree) -> Vec<Finding> {
     findings
 }
 
-/// Finds Rust files without a header that says what they are for.
+/// Finds Rust files without a header that says what they are for; `tests.rs` says it by its name.
 pub(crate) fn headers(tree: &Tree) -> Vec<Finding> {
     let mut findings = Vec::new();
-    for (path, text) in tree.texts(".rs").filter(|(path, _)| !path.starts_with("tests/fixtures/")) {
+    let speaks_for_itself = |path: &str| path.starts_with("tests/fixtures/") || path.ends_with("/tests.rs");
+    for (path, text) in tree.texts(".rs").filter(|(path, _)| !speaks_for_itself(path)) {
         if !text.trim_start().starts_with("//!") {
             let message = "begin with `//!`: what it is for, what it leaves to others, what holds".to_owned();
             findings.push(Finding { path: path.to_owned(), line: 1, message });
@@ -118,7 +119,10 @@ mod tests {
     #[test]
     fn a_file_nobody_declares_is_found() {
         let tree = Tree::of(&[
-            ("host/a/Cargo.toml", "[package]\nname = \"s-a\"\n[[test]]\nname = \"t\"\npath = \"../../tests/t/main.rs\""),
+            (
+                "host/a/Cargo.toml",
+                "[package]\nname = \"s-a\"\n[[test]]\nname = \"t\"\npath = \"../../tests/t/main.rs\"",
+            ),
             ("host/a/src/lib.rs", "pub mod b;\n// mod lost;\ninclude_str!(\"../templates/guest.rs\");"),
             ("host/a/src/b.rs", "#[cfg(test)]\nmod tests;"),
             ("host/a/src/b/tests.rs", ""),
@@ -136,7 +140,10 @@ mod tests {
     fn a_file_without_header_or_without_end_is_found() {
         let long = "x\n".repeat(LINES_MAX + 1);
         let tree = Tree::of(&[("a/b.rs", "//! What.\n"), ("a/c.rs", "use d;\n"), ("a/e.rs", &long)]);
-        assert_eq!(headers(&tree).iter().map(|finding| finding.path.as_str()).collect::<Vec<_>>(), ["a/c.rs", "a/e.rs"]);
+        assert_eq!(
+            headers(&tree).iter().map(|finding| finding.path.as_str()).collect::<Vec<_>>(),
+            ["a/c.rs", "a/e.rs"]
+        );
         assert_eq!(lengths(&tree).len(), 1);
         assert!(lengths(&Tree::of(&[("a/e.rs", &format!("{REASON}it is a table.\n{long}"))])).is_empty());
     }

@@ -87,7 +87,9 @@ impl Tree {
     /// Makes a finding at the first line of a file that begins with a text, else that contains it.
     pub(crate) fn at(&self, path: &str, text: &str, message: impl Into<String>) -> Finding {
         let lines = || self.text(path).lines();
-        let found = lines().position(|line| line.starts_with(text)).or_else(|| lines().position(|line| line.contains(text)));
+        let found = lines()
+            .position(|line| line.starts_with(text))
+            .or_else(|| lines().position(|line| line.contains(text)));
         let line = found.map_or(0, |index| index + 1);
         Finding { path: path.to_owned(), line, message: message.into() }
     }

@@ -79,7 +79,16 @@ const RULES: &[Rule] = &[
         instead: "machine code is loaded in one place, and nothing else needs `unsafe`",
     },
     Rule {
-        words: &["std::net::Tcp", "std::io::stdin", "std::env", "std::process", "std::thread", "std::time::Instant", "SystemTime", "tokio"],
+        words: &[
+            "std::net::Tcp",
+            "std::io::stdin",
+            "std::env",
+            "std::process",
+            "std::thread",
+            "std::time::Instant",
+            "SystemTime",
+            "tokio",
+        ],
         within: PURE,
         except: &[],
         instead: "this crate is pure: take a value, or a trait that an outer crate implements",
@@ -90,7 +99,8 @@ const RULES: &[Rule] = &[
 pub(crate) fn findings(tree: &Tree) -> Vec<Finding> {
     let mut findings = Vec::new();
     for (path, code) in product(tree) {
-        let holds = |rule: &&Rule| rule.within.is_empty() || rule.within.iter().any(|place| path.starts_with(place));
+        let holds =
+            |rule: &&Rule| rule.within.is_empty() || rule.within.iter().any(|place| path.starts_with(place));
         let excepted = |rule: &&Rule| rule.except.iter().any(|place| path.starts_with(place));
         // Build scripts run on the developer's machine and talk to cargo.
         if path.ends_with("/build.rs") {
