@@ -1,0 +1,123 @@
+//! Which crate may depend on which.
+
+use crate::tree::{Finding, Tree};
+
+/// A crate of ours, and the crates of ours it may depend on. `docs/architecture.md` says why.
+const LAYERS: &[(&str, &[&str])] = &[
+    ("s-diag", &[]),
+    ("s-host", &[]),
+    ("s-guest", &[]),
+    ("s-store", &[]),
+    ("s-advisory", &[]),
+    ("s-capability", &["s-diag"]),
+    ("s-component", &["s-host"]),
+    ("s-project", &["s-diag", "s-store"]),
+    ("s-net", &["s-capability"]),
+    ("s-ui", &["s-diag"]),
+    ("s-plugin", &["s-advisory", "s-capability", "s-component", "s-host", "s-net", "s-store"]),
+    (
+        "s-ops",
+        &[
+            "s-advisory",
+            "s-capability",
+            "s-component",
+            "s-diag",
+            "s-host",
+            "s-net",
+            "s-plugin",
+            "s-project",
+            "s-store",
+        ],
+    ),
+    ("s", &["s-capability", "s-diag", "s-net", "s-ops", "s-plugin", "s-store", "s-ui"]),
+    ("s-kit", &[]),
+    ("s-tidy", &[]),
+    ("s-xtask", &["s-capability", "s-component", "s-diag"]),
+];
+
+/// What every guest may depend on: the author's kit, and what is pure.
+const GUEST: &[&str] = &["s-guest", "s-diag"];
+
+/// What only tests may depend on besides their layer.
+const TESTS: &[&str] = &["s-kit"];
+
+/// Finds dependencies that point outwards, and crates nobody has placed.
+pub(crate) fn findings(tree: &Tree) -> Vec<Finding> {
+    let mut findings = Vec::new();
+    for member in tree.members() {
+        let path = format!("{}/Cargo.toml", member.folder);
+        let placed = LAYERS.iter().find(|(name, _)| *name == member.name).map(|(_, allowed)| *allowed);
+        let is_guest = tree.has(&format!("{}/plugin.toml", member.folder));
+        let Some(allowed) = placed.or(is_guest.then_some(GUEST)) else {
+            let message = format!(
+                "`{}` has no place: add it to `LAYERS` in tests/tidy/layers.rs and to the map in docs/architecture.md",
+                member.name
+            );
+            findings.push(tree.at(&path, "name =", message));
+            continue;
+        };
+        for (kind, dependencies) in member.dependencies() {
+            let ours = dependencies.keys().filter(|name| *name == "s" || name.starts_with("s-"));
+            for name in ours {
+                let for_tests = kind == "dev-dependencies" && TESTS.contains(&name.as_str());
+                let itself = kind == "dev-dependencies" && *name == member.name;
+                let of_layer = allowed.contains(&name.as_str());
+                // The workspace's own tests stand outside and see everything but the binary.
+                let outside =
+                    member.folder.starts_with("tests/") && kind == "dev-dependencies" && name != "s";
+                // The tests of the binary drive everything.
+                let of_binary = member.name == "s" && kind == "dev-dependencies";
+                if !(for_tests || itself || of_layer || outside || of_binary) {
+                    let message = format!(
+                        "`{}` may not depend on `{name}`: let the inner crate own a trait that the outer one implements",
+                        member.name
+                    );
+                    findings.push(tree.at(&path, name, message));
+                }
+            }
+        }
+    }
+    findings
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_table_has_no_cycle() {
+        for (index, (name, allowed)) in LAYERS.iter().enumerate() {
+            for inner in *allowed {
+                let position = LAYERS.iter().position(|(other, _)| other == inner);
+                assert!(
+                    position.is_some_and(|position| position < index),
+                    "{name} -> {inner}"
+                );
+            }
+        }
+    }
+
+    #[test]
+    fn an_outward_dependency_is_found() {
+        let manifest = |name: &str, rest: &str| format!("[package]\nname = \"{name}\"\n{rest}");
+        let outward = manifest("s-store", "[dependencies]\ns-ui.workspace = true\n");
+        let of_target = manifest("s-diag", "[target.'cfg(unix)'.dependencies]\ns-store.workspace = true\n");
+        let fine = manifest(
+            "s-net",
+            "[dependencies]\ns-capability.workspace = true\n[dev-dependencies]\ns-kit = {}\n",
+        );
+        let unplaced = manifest("s-new", "");
+        let guest = manifest("s-cmd", "[dependencies]\ns-guest = {}\n");
+        let tree = Tree::of(&[
+            ("host/store/Cargo.toml", &outward),
+            ("codegen/diag/Cargo.toml", &of_target),
+            ("host/net/Cargo.toml", &fine),
+            ("host/new/Cargo.toml", &unplaced),
+            ("plugins/cmd/Cargo.toml", &guest),
+            ("plugins/cmd/plugin.toml", ""),
+        ]);
+        let found: Vec<String> =
+            findings(&tree).iter().map(|finding| format!("{}:{}", finding.path, finding.line)).collect();
+        assert_eq!(found, ["codegen/diag/Cargo.toml:4", "host/new/Cargo.toml:2", "host/store/Cargo.toml:4"]);
+    }
+}
