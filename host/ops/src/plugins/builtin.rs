@@ -38,6 +38,7 @@ macro_rules! built_in {
 const SUMS: &str = include_str!("../../../../plugins/dist/SHA256SUMS");
 
 built_in! {
+    "stryke/audit-osv" "audit-osv"
     "stryke/auth-token" "auth-token"
     "stryke/new" "cmd-new"
     "stryke/registry-static" "registry-static"
