@@ -1,6 +1,7 @@
 //! From a core module, as a compiler writes it, to a component.
 
 use crate::ComponentError;
+use std::panic::catch_unwind;
 use wit_component::ComponentEncoder;
 
 /// Makes a component of a core module that carries the world it was built for.
@@ -13,11 +14,16 @@ use wit_component::ComponentEncoder;
 /// world does not have, or lacks an export the world asks for. A module that was built for no
 /// world and imports nothing becomes a component without exports, which fits none either.
 pub fn encode(core: &[u8]) -> Result<Vec<u8>, ComponentError> {
-    ComponentEncoder::default()
-        .validate(true)
-        .module(core)
-        .and_then(|mut encoder| encoder.encode())
-        .map_err(|error| ComponentError::Encode(format!("{error:#}")))
+    // The encoder trusts the world that a compiler embedded and asserts what it expects of it; a
+    // module that was tampered with is the author's mistake all the same.
+    let encoded = catch_unwind(|| {
+        let mut encoder = ComponentEncoder::default().validate(true).module(core)?;
+        encoder.encode()
+    });
+    match encoded {
+        Ok(encoded) => encoded.map_err(|error| ComponentError::Encode(format!("{error:#}"))),
+        Err(_) => Err(ComponentError::Encode("the world embedded in it is damaged".to_owned())),
+    }
 }
 
 #[cfg(test)]
@@ -25,6 +31,7 @@ mod tests {
     use super::*;
     use crate::testing::{TINY_WAT, TINY_WIT, dummy_core, tiny_core};
     use crate::{InspectLimits, inspect};
+    use wasm_encoder::{CustomSection, Section};
 
     #[test]
     fn the_same_module_gives_the_same_component() {
@@ -57,6 +64,19 @@ mod tests {
         }
         assert!(matches!(encode(b""), Err(ComponentError::Encode(_))));
         assert!(matches!(encode(b"\0asm\x0d\0\x01\0"), Err(ComponentError::Encode(_))), "a component");
+    }
+
+    #[test]
+    fn a_damaged_world_is_an_error() {
+        let world = r#"(component
+            (type (component (import "a" (type (sub resource))) (export "b" (type (sub resource)))))
+            (export "w" (type 0)))"#;
+        let section =
+            CustomSection { name: "component-type".into(), data: wat::parse_str(world).unwrap().into() };
+        let mut core = wat::parse_str("(module)").unwrap();
+        section.append_to(&mut core);
+        let damaged = ComponentError::Encode("the world embedded in it is damaged".into());
+        assert_eq!(encode(&core), Err(damaged));
     }
 
     #[test]

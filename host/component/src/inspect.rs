@@ -396,7 +396,7 @@ fn invalid(error: BinaryReaderError) -> ComponentError {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::testing::{dummy_guest, tiny_guest};
+    use crate::testing::{TINY_WAT, TINY_WIT, dummy_guest, tiny_guest};
     use proptest::prelude::*;
 
     fn check(wat: &str) -> Result<Shape, ComponentError> {
@@ -610,17 +610,43 @@ mod tests {
         }
     }
 
+    /// Replaces single bytes.
+    fn damaged(mut bytes: Vec<u8>, changes: &[(prop::sample::Index, u8)]) -> Vec<u8> {
+        for (index, byte) in changes {
+            let at = index.index(bytes.len());
+            bytes[at] = *byte;
+        }
+        bytes
+    }
+
+    fn changes() -> impl Strategy<Value = Vec<(prop::sample::Index, u8)>> {
+        prop::collection::vec((any::<prop::sample::Index>(), any::<u8>()), 1..4)
+    }
+
     proptest! {
-        #![proptest_config(ProptestConfig::with_cases(2000))]
+        #![proptest_config(ProptestConfig::with_cases(500))]
         #[test]
-        fn damage_is_survived(changes in prop::collection::vec((any::<prop::sample::Index>(), any::<u8>()), 1..4)) {
+        fn damage_to_a_small_component_is_survived(changes in changes()) {
             thread_local!(static COMPONENT: Vec<u8> = tiny_guest());
-            let mut component = COMPONENT.with(Clone::clone);
-            for (index, byte) in changes {
-                let at = index.index(component.len());
-                component[at] = byte;
-            }
+            let component = damaged(COMPONENT.with(Clone::clone), &changes);
             let _ = inspect(&component, &InspectLimits::default());
+        }
+
+        #[test]
+        fn damage_to_a_nested_component_is_survived(changes in changes()) {
+            thread_local!(static COMPONENT: Vec<u8> = dummy_guest("stryke:audit/audit-plugin@0.1.0"));
+            let component = damaged(COMPONENT.with(Clone::clone), &changes);
+            if inspect(&component, &InspectLimits::default()).is_ok() {
+                let _ = crate::check_world(&component, "stryke:audit/audit-plugin", "0.1");
+            }
+        }
+
+        #[test]
+        fn damage_to_a_module_is_survived_by_the_encoder(changes in changes()) {
+            thread_local!(static CORE: Vec<u8> = crate::testing::tiny_core(TINY_WAT, TINY_WIT));
+            if let Ok(component) = crate::encode(&damaged(CORE.with(Clone::clone), &changes)) {
+                let _ = inspect(&component, &InspectLimits::default());
+            }
         }
     }
 }

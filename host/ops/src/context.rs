@@ -15,15 +15,13 @@ use crate::failure::{Failure, FailureKind};
 use crate::plugins::credentials::Credentials;
 use crate::plugins::http_cache::HttpCache;
 
-/// A variable of the environment.
-pub type Environment = Arc<dyn Fn(&str) -> Option<OsString> + Send + Sync>;
 
 /// What a context is made of.
 pub struct Setup {
     /// The directory the user is in.
     pub directory: PathBuf,
     /// The environment.
-    pub environment: Environment,
+    pub environment: Arc<dyn Fn(&str) -> Option<OsString> + Send + Sync>,
     /// Who talks to the user.
     pub frontend: Arc<dyn Frontend>,
     /// Whether the network may not be used.
@@ -154,7 +152,9 @@ impl Context {
 
     /// The organisation's policy: the file that `S_PLUGIN_POLICY` names.
     pub fn policy(&self) -> Result<Option<Policy>, Failure> {
-        let Some(path) = self.variable("S_PLUGIN_POLICY").filter(|path| !path.is_empty()) else { return Ok(None) };
+        let Some(path) = self.variable("S_PLUGIN_POLICY").filter(|path| !path.is_empty()) else {
+            return Ok(None);
+        };
         let text = files::read_to_string(Path::new(&path), FILE_BYTES_MAX).map_err(|error| {
             let diagnostic = Diagnostic::error(Code::POLICY_FILE, error.to_string())
                 .note("the variable `S_PLUGIN_POLICY` names this file, and without it no plugin runs");

@@ -15,8 +15,10 @@ impl From<StoreError> for Failure {
             StoreError::Io { .. } => (FailureKind::Failed, Diagnostic::error(Code::IO, message)),
             StoreError::Digest { .. } => (FailureKind::Usage, Diagnostic::error(Code::BAD_DIGEST, message)),
             StoreError::Path { .. } => (FailureKind::Failed, Diagnostic::error(Code::UNSAFE_PATH, message)),
-            StoreError::LockTimeout { .. } => (FailureKind::Failed, Diagnostic::error(Code::LOCK_TIMEOUT, message)),
-            StoreError::NoHome | StoreError::RelativeHome { .. } => (
+            StoreError::LockTimeout { .. } => {
+                (FailureKind::Failed, Diagnostic::error(Code::LOCK_TIMEOUT, message))
+            }
+            StoreError::NoHome { .. } | StoreError::RelativeHome { .. } => (
                 FailureKind::Failed,
                 Diagnostic::error(Code::NO_HOME, message).hint("set `STRYKE_HOME` to an absolute path"),
             ),
@@ -84,12 +86,15 @@ impl From<CallError> for Failure {
                 let message = format!("{who} used more than its limit of {limit}");
                 let diagnostic = Diagnostic::error(Code::PLUGIN_OVER_LIMIT, message)
                     .note(format!("it was stopped in {call}, and nothing it had proposed was done"));
-                (FailureKind::Failed, match limit_key(limit) {
-                    Some(key) => diagnostic.hint(format!(
-                        "if it needs more, its author asks for `{key}` in `[limits]` of `plugin.toml`"
-                    )),
-                    None => diagnostic,
-                })
+                (
+                    FailureKind::Failed,
+                    match limit_key(limit) {
+                        Some(key) => diagnostic.hint(format!(
+                            "if it needs more, its author asks for `{key}` in `[limits]` of `plugin.toml`"
+                        )),
+                        None => diagnostic,
+                    },
+                )
             }
             Cause::Trap(trap) => {
                 let mut diagnostic =
@@ -150,10 +155,13 @@ impl From<NetError> for Failure {
     fn from(error: NetError) -> Failure {
         let (kind, code) = kind_of_net(&error);
         let diagnostic = Diagnostic::error(code, error.to_string());
-        Failure::new(kind, match kind {
-            FailureKind::Offline => diagnostic.hint("leave out `--offline`"),
-            _ => diagnostic,
-        })
+        Failure::new(
+            kind,
+            match kind {
+                FailureKind::Offline => diagnostic.hint("leave out `--offline`"),
+                _ => diagnostic,
+            },
+        )
     }
 }
 

@@ -13,5 +13,5 @@ mod run_command;
 
 pub use context::{Context, Setup};
 pub use failure::{Failure, FailureKind};
-pub use run_command::{Invocation, run_command};
 pub use frontend::{Frontend, Quiet};
+pub use run_command::{Invocation, run_command};

@@ -29,6 +29,9 @@ pub struct Invocation {
     pub terminal_width: Option<u16>,
 }
 
+/// The most a command may propose.
+const PROPOSED: TreeLimits = TreeLimits { file_count_max: 10_000, size_max_bytes: 64 << 20 };
+
 /// Runs a command of a plugin and returns its exit status. What it proposed is written only when
 /// that is zero.
 pub fn run_command(context: &Arc<Context>, entry: &Entry, invocation: Invocation) -> Result<u8, Failure> {
@@ -53,7 +56,12 @@ pub fn run_command(context: &Arc<Context>, entry: &Entry, invocation: Invocation
     Ok(outcome.status)
 }
 
-fn write(context: &Context, entry: &Entry, scope: Option<EditScope>, edits: Vec<Edit>) -> Result<(), Failure> {
+fn write(
+    context: &Context,
+    entry: &Entry,
+    scope: Option<EditScope>,
+    edits: Vec<Edit>,
+) -> Result<(), Failure> {
     let who = entry.id();
     let refuse = |message: String| {
         let diagnostic = Diagnostic::error(Code::PLUGIN_EDITS, message)
@@ -66,9 +74,10 @@ fn write(context: &Context, entry: &Entry, scope: Option<EditScope>, edits: Vec<
         Some(EditScope::NewDirectory) => {
             let parts = edits.first().and_then(|edit| edit.path.split_once('/'));
             let name = parts.map(|(name, _)| name.to_owned()).unwrap_or_default();
-            let mut tree = NewTree::new(TreeLimits::default());
+            let mut tree = NewTree::new(PROPOSED);
             for edit in edits {
-                let Some(inside) = edit.path.strip_prefix(&name).and_then(|rest| rest.strip_prefix('/')) else {
+                let Some(inside) = edit.path.strip_prefix(&name).and_then(|rest| rest.strip_prefix('/'))
+                else {
                     return Err(refuse(format!("`{}` is not inside one new directory", edit.path)));
                 };
                 tree.add(inside, edit.content.into_bytes()).map_err(|error| refuse(error.to_string()))?;
@@ -76,7 +85,7 @@ fn write(context: &Context, entry: &Entry, scope: Option<EditScope>, edits: Vec<
             tree.commit_new_directory(context.directory(), &name).map_err(|error| exists(error, &refuse))
         }
         Some(EditScope::NewFiles) => {
-            let mut tree = NewTree::new(TreeLimits::default());
+            let mut tree = NewTree::new(PROPOSED);
             for edit in edits {
                 tree.add(&edit.path, edit.content.into_bytes()).map_err(|error| refuse(error.to_string()))?;
             }

@@ -67,10 +67,18 @@ macro_rules! world {
     };
 }
 
-world!(registry, "stryke:registry/registry-plugin", ["../../wit/0.1.0/host.wit", "../../wit/0.1.0/registry.wit"]);
+world!(
+    registry,
+    "stryke:registry/registry-plugin",
+    ["../../wit/0.1.0/host.wit", "../../wit/0.1.0/registry.wit"]
+);
 world!(audit, "stryke:audit/audit-plugin", ["../../wit/0.1.0/host.wit", "../../wit/0.1.0/audit.wit"]);
 world!(audit_v0_2, "stryke:audit/audit-plugin", ["../../wit/0.1.0/host.wit", "../../wit/0.2.0/audit.wit"]);
 world!(auth, "stryke:auth/auth-plugin", ["../../wit/0.1.0/host.wit", "../../wit/0.1.0/auth.wit"]);
 world!(target_data, "stryke:target/target-data", ["../../wit/0.1.0/host.wit", "../../wit/0.1.0/target.wit"]);
 world!(target, "stryke:target/target-plugin", ["../../wit/0.1.0/host.wit", "../../wit/0.1.0/target.wit"]);
-world!(command, "stryke:command/subcommand-plugin", ["../../wit/0.1.0/host.wit", "../../wit/0.1.0/command.wit"]);
+world!(
+    command,
+    "stryke:command/subcommand-plugin",
+    ["../../wit/0.1.0/host.wit", "../../wit/0.1.0/command.wit"]
+);

@@ -8,8 +8,8 @@
 
 use std::path::PathBuf;
 
-use s_store::files::{self, Access};
 use s_store::StoreError;
+use s_store::files::{self, Access};
 use wasmtime::component::Component;
 
 const MAGIC: &[u8; 8] = b"s-code\x00\x01";

@@ -35,7 +35,11 @@ pub enum Compiler {
 }
 
 impl Compiler {
-    pub(crate) fn compile(&self, engine: &wasmtime::Engine, component: &[u8]) -> Result<Vec<u8>, EngineError> {
+    pub(crate) fn compile(
+        &self,
+        engine: &wasmtime::Engine,
+        component: &[u8],
+    ) -> Result<Vec<u8>, EngineError> {
         match self {
             Compiler::Here => engine
                 .precompile_component(component)
@@ -65,7 +69,10 @@ pub fn compile_as_child(mut input: impl Read, mut output: impl Write) -> Result<
 /// Only two callers exist: what was compiled a moment ago, and what the cache has authenticated
 /// as having been compiled by this user's `s`.
 #[expect(unsafe_code, reason = "machine code cannot be checked, only its origin can")]
-pub(crate) fn from_own_machine_code(engine: &wasmtime::Engine, code: &[u8]) -> Result<Component, EngineError> {
+pub(crate) fn from_own_machine_code(
+    engine: &wasmtime::Engine,
+    code: &[u8],
+) -> Result<Component, EngineError> {
     // SAFETY: `code` was made by `precompile_component` of this version of `s`: both callers have
     // it from `Compiler::compile`, one directly, one through a file whose MAC was verified over
     // these very bytes with a key only this user has.
@@ -133,11 +140,7 @@ fn compile_in_child(
         // Killed: the CPU limit sends a signal, and an allocation that fails aborts.
         Some(status) => Err(EngineError::CompileLimit {
             what: "time or memory",
-            limit: format!(
-                "{} s or {} MiB ({status})",
-                time_max.as_secs(),
-                COMPILE_MEMORY_BYTES_MAX >> 20
-            ),
+            limit: format!("{} s or {} MiB ({status})", time_max.as_secs(), COMPILE_MEMORY_BYTES_MAX >> 20),
         }),
     }
 }

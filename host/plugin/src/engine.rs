@@ -26,7 +26,6 @@ const TICK: Duration = Duration::from_millis(10);
 /// The stack a guest may use for its own frames. Part of the engine, not of a call.
 pub(crate) const WASM_STACK_BYTES: usize = 1 << 20;
 
-
 /// A handle to the engine; clones are the same engine.
 #[derive(Clone)]
 pub struct Engine {
@@ -57,12 +56,7 @@ impl Engine {
             .and_then(|config| wasmtime::Engine::new(&config))
             .map_err(|error| EngineError::Setup { reason: format!("{error:#}") })?;
         Ok(Engine {
-            inner: Arc::new(Inner {
-                wasmtime,
-                cache,
-                runtime: OnceLock::new(),
-                ticker: OnceLock::new(),
-            }),
+            inner: Arc::new(Inner { wasmtime, cache, runtime: OnceLock::new(), ticker: OnceLock::new() }),
         })
     }
 

@@ -61,8 +61,14 @@ pub trait Cache: Send {
     /// Returns the entry, unless it is absent or past its time.
     fn get(&mut self, key: &str) -> Result<Option<CacheEntry>, Fault>;
     /// Keeps an entry. `bytes_max` is the room the plugin has for all of them.
-    fn put(&mut self, key: &str, value: &[u8], tag: &str, ttl_seconds: Option<u64>, bytes_max: u64)
-    -> Result<(), Fault>;
+    fn put(
+        &mut self,
+        key: &str,
+        value: &[u8],
+        tag: &str,
+        ttl_seconds: Option<u64>,
+        bytes_max: u64,
+    ) -> Result<(), Fault>;
     /// Forgets an entry.
     fn remove(&mut self, key: &str) -> Result<(), Fault>;
 }

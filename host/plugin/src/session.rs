@@ -76,9 +76,11 @@ impl Plugin {
             return Err(session.error(call, Cause::Mismatch { reason: format!("{error:#}") }));
         }
         let bindings = session
-            .guarded(call, async |store| instantiate(store, &linker).await, |error| Cause::Mismatch {
-                reason: format!("{error:#}"),
-            })
+            .guarded(
+                call,
+                async |store| instantiate(store, &linker).await,
+                |error| Cause::Mismatch { reason: format!("{error:#}") },
+            )
             .await?;
         Ok((session, bindings))
     }

@@ -64,7 +64,12 @@ pub(crate) struct LogBudget {
 }
 
 impl State {
-    pub(crate) fn new(plugin: PluginId, rights: Rights, services: Arc<dyn Services>, cancel: Cancel) -> State {
+    pub(crate) fn new(
+        plugin: PluginId,
+        rights: Rights,
+        services: Arc<dyn Services>,
+        cancel: Cancel,
+    ) -> State {
         let mut table = ResourceTable::new();
         table.set_max_capacity(usize::try_from(rights.limits.handles).unwrap_or(usize::MAX));
         State {

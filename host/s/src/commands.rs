@@ -7,6 +7,8 @@ pub(crate) mod help;
 pub(crate) mod plugin;
 mod version;
 
+use std::sync::Arc;
+
 use s_ui::Ui;
 
 use crate::cli::Command;
@@ -20,6 +22,8 @@ pub(crate) struct Context<'a> {
     pub(crate) ui: &'a Ui,
     /// The commands that plugins add.
     pub(crate) plugins: &'a dyn PluginCommands,
+    /// What operations run on.
+    pub(crate) operations: &'a dyn Fn() -> Result<Arc<s_ops::Context>, Failure>,
     /// What `s version -v` says beside the version and the target: name and value.
     pub(crate) facts: &'a [(&'static str, String)],
 }

@@ -26,19 +26,6 @@ pub(crate) trait PluginCommands {
     fn run(&self, ui: &Ui, command: &PluginCommand, call: &PluginCall) -> Result<u8, Failure>;
 }
 
-/// No plugins.
-pub(crate) struct NoPlugins;
-
-impl PluginCommands for NoPlugins {
-    fn all(&self) -> Vec<PluginCommand> {
-        Vec::new()
-    }
-
-    fn run(&self, _: &Ui, command: &PluginCommand, _: &PluginCall) -> Result<u8, Failure> {
-        Err(cli::undescribed(command, "no plugin is present"))
-    }
-}
-
 /// A command that a plugin adds.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct PluginCommand {

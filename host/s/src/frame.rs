@@ -1,6 +1,7 @@
 //! One run from the command line to the exit status: parse, dispatch, report, end.
 
 use std::ffi::OsString;
+use std::sync::Arc;
 
 use s_diag::{Code, Diagnostic};
 use s_ui::{Ui, UiOptions, Verbosity};
@@ -17,6 +18,8 @@ pub(crate) struct Frame<'a> {
     pub(crate) args: Vec<OsString>,
     /// The commands that plugins add.
     pub(crate) plugins: &'a dyn PluginCommands,
+    /// What operations run on, made when a command needs it.
+    pub(crate) context: &'a dyn Fn() -> Result<Arc<s_ops::Context>, Failure>,
     /// What `s version -v` says beside the version and the target: name and value.
     pub(crate) facts: &'a [(&'static str, String)],
     /// Whether a report of a bug holds where it came from even without `-v`.
@@ -72,7 +75,7 @@ pub(crate) fn run(frame: &Frame<'_>) -> u8 {
 }
 
 fn dispatch(frame: &Frame<'_>, ui: &Ui) -> Result<u8, Failure> {
-    let context = Context { ui, plugins: frame.plugins, facts: frame.facts };
+    let context = Context { ui, plugins: frame.plugins, operations: frame.context, facts: frame.facts };
     match cli::parse(&frame.args, frame.plugins)? {
         Parsed::Command(command) => commands::run(&context, command).map(Exit::status),
         Parsed::Plugin(command, call) => frame.plugins.run(ui, &command, &call),
@@ -132,6 +135,7 @@ mod tests {
         let frame = Frame {
             args: line.split_whitespace().map(OsString::from).collect(),
             plugins,
+            context: &|| unreachable!("these commands need no operations"),
             facts: &[("engine", "none".to_owned())],
             backtrace: false,
             ui: &|options| {

@@ -10,24 +10,54 @@ mod commands;
 mod dynamic;
 mod exit;
 mod frame;
+mod frontend;
+mod session;
 mod suggest;
 mod usage;
 
+use std::ffi::OsString;
+use std::io::Write;
 use std::process::ExitCode;
 
 use s_ui::Ui;
 
-use dynamic::NoPlugins;
 use frame::Frame;
+use session::Session;
 
 fn main() -> ExitCode {
+    let args: Vec<OsString> = std::env::args_os().skip(1).collect();
+    if args.first().is_some_and(|word| word == session::COMPILE) {
+        return compile();
+    }
     let env = |name: &str| std::env::var_os(name);
+    let session = Session::new(&args);
+    let tracks: Vec<String> = s_capability::WORLDS.iter().map(|(world, track, _)| format!("{world}@{track}")).collect();
     let frame = Frame {
-        args: std::env::args_os().skip(1).collect(),
-        plugins: &NoPlugins,
-        facts: &[],
+        args,
+        plugins: &session,
+        context: &|| session.context(),
+        facts: &[
+            ("plugin engine", format!("wasmtime {}", s_plugin::WASMTIME)),
+            ("plugin interfaces", tracks.join(", ")),
+        ],
         backtrace: env("RUST_BACKTRACE").is_some_and(|value| value != "0"),
-        ui: &|options| Ui::new(options, &env),
+        ui: &|options| {
+            let ui = Ui::new(options, &env);
+            session.use_ui(&ui);
+            ui
+        },
     };
     ExitCode::from(frame::run(&frame))
+}
+
+/// Compiles the component on standard input, for the process that started this one.
+fn compile() -> ExitCode {
+    match s_plugin::compile_as_child(std::io::stdin().lock(), std::io::stdout().lock()) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            // The parent reads this; if it is gone, nobody does.
+            let _ = writeln!(std::io::stderr(), "{error}");
+            ExitCode::FAILURE
+        }
+    }
 }

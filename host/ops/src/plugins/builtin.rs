@@ -25,7 +25,7 @@ pub struct BuiltIn {
 macro_rules! built_in {
     ($($id:literal $file:literal)*) => {
         /// Every built-in plugin, by id.
-        pub static BUILT_IN: &[BuiltIn] = &[$(BuiltIn {
+        pub static BUILT_IN: [BuiltIn; [$($id),*].len()] = [$(BuiltIn {
             id: $id,
             component: include_bytes!(concat!("../../../../plugins/dist/", $file, ".wasm")),
             sha256: digest_of(SUMS, concat!($file, ".wasm")),
@@ -38,6 +38,7 @@ macro_rules! built_in {
 const SUMS: &str = include_str!("../../../../plugins/dist/SHA256SUMS");
 
 built_in! {
+    "stryke/audit-osv" "audit-osv"
     "stryke/auth-token" "auth-token"
     "stryke/new" "cmd-new"
     "stryke/registry-static" "registry-static"

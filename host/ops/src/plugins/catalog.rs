@@ -17,8 +17,8 @@ use s_project::{LOCK_NAME, LockedPlugin, MANIFEST_NAME, ProjectLock, ProjectMani
 use s_store::{Sha256Digest, files};
 
 use super::builtin::{BUILT_IN, BuiltIn};
-use crate::failure::{Failure, FailureKind};
 use crate::Context;
+use crate::failure::{Failure, FailureKind};
 
 /// Who says that a plugin is used.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -127,8 +127,14 @@ impl Stated {
             _ => return Ok(None),
         };
         let (manifest, mut diagnostics) = ProjectManifest::parse(context.source_or_empty(&manifest_path)?);
-        let (lock, more) = ProjectLock::parse(context.source_or_empty(&lock_path)?);
-        diagnostics.extend(more);
+        let text = context.source_or_empty(&lock_path)?;
+        let lock = if text.text.trim().is_empty() {
+            ProjectLock::default()
+        } else {
+            let (lock, more) = ProjectLock::parse(text);
+            diagnostics.extend(more);
+            lock
+        };
         if diagnostics.iter().any(|diagnostic| diagnostic.severity == Severity::Error) {
             return Err(Failure::mistakes(diagnostics));
         }
@@ -176,12 +182,19 @@ fn changed(context: &Context, stated: &Stated, pinned: &LockedPlugin, found: &En
 
 /// Returns every plugin that is used here, by id; what a nearer level states hides the farther.
 /// What cannot be opened is reported beside what can.
-pub fn all(context: &Context) -> Result<(Vec<Entry>, Vec<Failure>), Failure> {
+pub fn all(context: &Context) -> (Vec<Entry>, Vec<Failure>) {
     let mut entries: BTreeMap<String, Entry> =
         BUILT_IN.iter().map(|built_in| (built_in.id.to_owned(), Entry::built_in(built_in))).collect();
     let mut failures = Vec::new();
     for level in [Level::User, Level::Project] {
-        let Some(stated) = Stated::read(context, level)? else { continue };
+        let stated = match Stated::read(context, level) {
+            Ok(Some(stated)) => stated,
+            Ok(None) => continue,
+            Err(failure) => {
+                failures.push(failure);
+                continue;
+            }
+        };
         for pinned in stated.lock.plugins() {
             match stated.open(context, pinned) {
                 Ok(_) if BuiltIn::find(&pinned.id).is_some() => failures.push(taken(&pinned.id)),
@@ -190,7 +203,7 @@ pub fn all(context: &Context) -> Result<(Vec<Entry>, Vec<Failure>), Failure> {
             }
         }
     }
-    Ok((entries.into_values().collect(), failures))
+    (entries.into_values().collect(), failures)
 }
 
 /// Finds the plugin that is used here under an id.

@@ -63,10 +63,10 @@ impl CredentialSource for Credentials {
     fn credential(&self, ask: Ask) -> BoxFuture<'_, Result<Option<Credential>, CredentialError>> {
         Box::pin(async move {
             self.find(&ask).await.map_err(|failure| CredentialError {
-                message: failure
-                    .diagnostics
-                    .first()
-                    .map_or_else(|| "the provider failed".to_owned(), |diagnostic| diagnostic.message.clone()),
+                message: failure.diagnostics.first().map_or_else(
+                    || "the provider failed".to_owned(),
+                    |diagnostic| diagnostic.message.clone(),
+                ),
             })
         })
     }

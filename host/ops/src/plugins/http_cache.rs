@@ -19,7 +19,7 @@ pub(crate) struct HttpCache {
 
 #[derive(Serialize, Deserialize)]
 struct Head {
-    headers: Vec<(String, Vec<u8>)>,
+    headers: Vec<(String, String)>,
     stored_unix_ms: u64,
     /// Of the body: a file that was damaged is not an answer.
     digest: Sha256Digest,

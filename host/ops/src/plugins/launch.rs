@@ -68,10 +68,7 @@ pub fn launch(
 }
 
 /// Fills in and checks a configuration, and says what the plugin asks for with it.
-pub fn configure(
-    entry: &Entry,
-    config: &BTreeMap<String, String>,
-) -> Result<(ConfigValues, Asked), Failure> {
+pub fn configure(entry: &Entry, config: &BTreeMap<String, String>) -> Result<(ConfigValues, Asked), Failure> {
     let mut stated = entry.config.clone();
     stated.extend(config.iter().map(|(key, value)| (key.clone(), value.clone())));
     let values = ConfigValues::check(&stated, &entry.manifest).map_err(|errors| {
@@ -103,8 +100,7 @@ pub fn authorize(
     let has_views = entry.manifest.kind != Kind::Command && !entry.manifest.capabilities.is_empty();
     let grants = if built_in && !has_views { None } else { Some(context.grants()?) };
     let now = i64::try_from(context.now_unix()).unwrap_or(i64::MAX);
-    let granted =
-        grants.as_ref().and_then(|grants| grants.find(entry.id(), context.project(), now));
+    let granted = grants.as_ref().and_then(|grants| grants.find(entry.id(), context.project(), now));
     let consent = match (built_in, allow, granted) {
         (true, _, _) => Consent::BuiltIn,
         (_, Allow::ThisRun, _) => Consent::OneRun,
@@ -153,8 +149,5 @@ pub fn refused(manifest: &Manifest, asked: &Asked, integrity: &str, refusal: &Re
 }
 
 fn beyond(excess: &s_capability::Excess, why: &str) -> String {
-    match &excess.capability {
-        Some(capability) => format!("`{capability}`: {} {why}", excess.text),
-        None => format!("{} {why}", excess.text),
-    }
+    format!("`{}`: {} {why}", excess.capability, excess.text)
 }

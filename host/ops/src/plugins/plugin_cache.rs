@@ -45,7 +45,11 @@ impl PluginCache {
             }
             if let Ok(file) = files::read_capped(&other, ENTRY_BYTES_MAX) {
                 total = total.saturating_add(file.len() as u64);
-                others.push((read_head(&file).map_or(0, |(head, _)| head.stored_unix), other, file.len() as u64));
+                others.push((
+                    read_head(&file).map_or(0, |(head, _)| head.stored_unix),
+                    other,
+                    file.len() as u64,
+                ));
             }
         }
         others.sort();
@@ -79,8 +83,7 @@ impl Cache for PluginCache {
         ttl_seconds: Option<u64>,
         bytes_max: u64,
     ) -> Result<(), Fault> {
-        let head =
-            Head { key: key.to_owned(), tag: tag.to_owned(), stored_unix: self.now_unix, ttl_seconds };
+        let head = Head { key: key.to_owned(), tag: tag.to_owned(), stored_unix: self.now_unix, ttl_seconds };
         let mut file = serde_json::to_vec(&head).expect("a head of strings and numbers is JSON");
         file.push(b'\n');
         file.extend_from_slice(value);

@@ -31,7 +31,9 @@ impl HostServices {
     }
 
     fn context(&self) -> Result<Arc<Context>, Fault> {
-        self.context.upgrade().ok_or_else(|| Fault::new(FaultKind::Cancelled, "host/over", "the operation is over"))
+        self.context
+            .upgrade()
+            .ok_or_else(|| Fault::new(FaultKind::Cancelled, "host/over", "the operation is over"))
     }
 }
 

@@ -40,10 +40,7 @@ macro_rules! adapt_feed {
         }
 
         impl AuditFeed for Open {
-            fn describe(
-                &mut self,
-                config: Config,
-            ) -> BoxFuture<'_, Result<Option<Description>, CallError>> {
+            fn describe(&mut self, config: Config) -> BoxFuture<'_, Result<Option<Description>, CallError>> {
                 Box::pin(async move {
                     let Open { session: $session, bindings: $guest } = self;
                     let $config = feed::Config::from(config);

@@ -14,10 +14,10 @@ use wasmtime::component::Resource;
 use crate::Blob;
 use crate::bindings::host::stryke::host::{http, types};
 use crate::error::{Fault, FaultKind};
+use crate::host::HostError;
 use crate::host::blobs::{READ_BYTES_MAX, unreadable};
 use crate::host::crypto::Hasher;
 use crate::host::types::{from_kv, into_kv};
-use crate::host::HostError;
 use crate::state::State;
 
 type Outcome = Result<s_net::Response, NetError>;
@@ -212,7 +212,8 @@ impl State {
         auth: http::Auth,
         body: http::RequestBody,
     ) -> Result<Request, HostError> {
-        let mut sent = Request::parse(network_method(method(request.method)), &request.url).map_err(|error| fault_of(&error))?;
+        let mut sent = Request::parse(network_method(method(request.method)), &request.url)
+            .map_err(|error| fault_of(&error))?;
         sent.headers = from_kv(request.headers);
         sent.cache = match request.cache {
             http::CacheMode::Standard => CacheMode::Standard,

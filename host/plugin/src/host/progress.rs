@@ -16,7 +16,12 @@ impl progress::Host for State {
 }
 
 impl progress::HostTask for State {
-    fn new(&mut self, title: String, total: Option<u64>, unit: progress::Unit) -> wasmtime::Result<Resource<Bar>> {
+    fn new(
+        &mut self,
+        title: String,
+        total: Option<u64>,
+        unit: progress::Unit,
+    ) -> wasmtime::Result<Resource<Bar>> {
         let bytes = matches!(unit, progress::Unit::Bytes);
         let task = self.services.task(&self.plugin, &title, total, bytes);
         self.push_or_end(Bar(task))

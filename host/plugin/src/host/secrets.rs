@@ -21,7 +21,8 @@ impl secrets::HostSecret for State {
         algorithm: types::HashAlgorithm,
         message: Vec<u8>,
     ) -> wasmtime::Result<Resource<Secret>> {
-        let derived = self.table.get(&secret)?.derive(|text| hex(&hmac(algorithm, text.as_bytes(), &message)));
+        let derived =
+            self.table.get(&secret)?.derive(|text| hex(&hmac(algorithm, text.as_bytes(), &message)));
         self.push_or_end(derived)
     }
 

@@ -53,7 +53,8 @@ impl ui::Host for State {
         let Some(origin) = parsed else {
             return Err(Fault::new(FaultKind::InvalidInput, "host/url", "the address is not one").into());
         };
-        let granted = self.rights.http.as_ref().is_some_and(|http| http.origins.iter().any(|p| p.matches(&origin)));
+        let granted =
+            self.rights.http.as_ref().is_some_and(|http| http.origins.iter().any(|p| p.matches(&origin)));
         if !granted {
             return Err(self.denied(&format!("opening {origin}")));
         }

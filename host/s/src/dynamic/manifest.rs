@@ -6,7 +6,6 @@ use super::{ArgumentSpec, CommandSpec, OptionKind, OptionSpec, PluginCommand};
 
 impl PluginCommand {
     /// Returns the commands that a manifest declares, sorted by name.
-    #[cfg_attr(not(test), expect(dead_code, reason = "called by whoever lists the plugins"))]
     pub(crate) fn declared(manifest: &Manifest) -> Vec<PluginCommand> {
         let commands = manifest.commands.iter().map(|(name, command)| PluginCommand {
             name: name.clone(),

@@ -83,9 +83,12 @@ fn take(
     call: &'static str,
     credential: provider::Credential,
 ) -> Result<Credential, CallError> {
-    let secret = session.store.data_mut().table.delete(credential.secret).map_err(|error| {
-        session.error(call, crate::Cause::Malformed { reason: error.to_string() })
-    })?;
+    let secret = session
+        .store
+        .data_mut()
+        .table
+        .delete(credential.secret)
+        .map_err(|error| session.error(call, crate::Cause::Malformed { reason: error.to_string() }))?;
     Ok(Credential {
         scheme: match credential.scheme {
             provider::Scheme::Bearer => Scheme::Bearer,

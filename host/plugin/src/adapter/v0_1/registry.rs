@@ -20,7 +20,10 @@ struct Open {
     registry: ResourceAny,
 }
 
-pub(in crate::adapter) async fn open(plugin: &Plugin, config: Config) -> Result<Box<dyn Registry>, CallError> {
+pub(in crate::adapter) async fn open(
+    plugin: &Plugin,
+    config: Config,
+) -> Result<Box<dyn Registry>, CallError> {
     const CALL: &str = "registry.open";
     let component = plugin.code.component.clone();
     let (mut session, bindings) = plugin
@@ -46,7 +49,9 @@ impl Registry for Open {
             let Open { session, bindings, registry } = self;
             let guest = bindings.stryke_registry_backend();
             let flags = session
-                .call("registry.features", async |store| guest.registry().call_features(store, *registry).await)
+                .call("registry.features", async |store| {
+                    guest.registry().call_features(store, *registry).await
+                })
                 .await?;
             Ok(Features {
                 publish: flags.contains(backend::Features::PUBLISH),
@@ -122,7 +127,8 @@ impl Registry for Open {
                 .call(CALL, async |store| {
                     let archive = store.data_mut().push_or_end(archive)?;
                     let lent = Resource::new_borrow(archive.rep());
-                    let answer = guest.registry().call_publish(&mut *store, *registry, &name, &version, lent).await;
+                    let answer =
+                        guest.registry().call_publish(&mut *store, *registry, &name, &version, lent).await;
                     store.data_mut().table.delete(archive)?;
                     answer
                 })
