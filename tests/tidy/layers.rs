@@ -89,10 +89,7 @@ mod tests {
         for (index, (name, allowed)) in LAYERS.iter().enumerate() {
             for inner in *allowed {
                 let position = LAYERS.iter().position(|(other, _)| other == inner);
-                assert!(
-                    position.is_some_and(|position| position < index),
-                    "{name} -> {inner}"
-                );
+                assert!(position.is_some_and(|position| position < index), "{name} -> {inner}");
             }
         }
     }
