@@ -29,7 +29,7 @@ const LAYERS: &[(&str, &[&str])] = &[
             "s-store",
         ],
     ),
-    ("s", &["s-capability", "s-diag", "s-net", "s-ops", "s-plugin", "s-store", "s-ui"]),
+    ("s", &["s-advisory", "s-capability", "s-diag", "s-net", "s-ops", "s-plugin", "s-store", "s-ui"]),
     ("s-kit", &[]),
     ("s-tidy", &[]),
     ("s-xtask", &["s-capability", "s-component", "s-diag"]),
