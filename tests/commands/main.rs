@@ -3,10 +3,12 @@
 //! A test here shows that something is wired; the behaviour behind it is tested in its crate. One
 //! file a command area.
 
+mod audit;
 mod completions;
 mod errors;
 mod explain;
 mod help;
 mod pipes;
+mod registry;
 mod support;
 mod version;

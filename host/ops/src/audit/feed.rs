@@ -12,7 +12,7 @@ use s_store::{EntryKind, Sha256Digest, files};
 
 use super::kept::Kept;
 use crate::Context;
-use crate::address::Address;
+use crate::address::{self, Address};
 use crate::failure::{Failure, FailureKind};
 use crate::plugins::catalog;
 use crate::plugins::launch::{Allow, Launched, launch};
@@ -184,7 +184,7 @@ fn is_conflict(error: &CallError) -> bool {
 }
 
 fn not_a_feed(typed: &str, why: &str) -> Failure {
-    let diagnostic = Diagnostic::error(Code::FEED_ADDRESS, format!("the feed `{typed}` {why}"))
+    let diagnostic = Diagnostic::error(Code::FEED_ADDRESS, format!("the feed `{}` {why}", address::shown(typed)))
         .hint("a feed is a folder, a `.json` or `.zip` file, or an `https` address of one");
     Failure::new(FailureKind::Usage, diagnostic)
 }
