@@ -353,9 +353,10 @@ fn a_feed_that_fails_is_never_clean() {
         assert_eq!((outcome.status, outcome.stdout.as_str()), (Some(status), ""), "{feed}: {outcome:?}");
         assert!(outcome.stderr.contains(&format!("error[{code}]: ")), "{feed}: {outcome:?}");
     }
-    // What is not JSON is an entry that cannot be read: it is counted, and the rest stands.
+    // What somebody else answers in place of a feed is no feed without advisories.
     let html = sandbox.run(&["audit", "--feed", &server.url("/html.zip"), "list.txt"]);
-    assert!(html.stderr.contains("1 of 1 entries"), "{html:?}");
+    assert_eq!((html.status, html.stdout.as_str()), (Some(1), ""), "{html:?}");
+    assert!(html.stderr.contains("error[S-6006]: nothing in the feed"), "{html:?}");
 
     let once = server.url("/once.zip");
     assert_eq!(sandbox.run(&["audit", "--feed", &once, "list.txt"]).status, Some(7));

@@ -119,7 +119,8 @@ mod tests {
         let address = Address::parse("https://feed.example/a.zip?token=hunter22", Path::new("/")).unwrap();
         assert!(!address.shown().contains("hunter22"), "{}", address.shown());
         assert!(address.text().contains("hunter22"));
-        for typed in ["https://ada:hunter22@feed.example/", "https://ada:hunter22@", "x://h/?token=hunter22"] {
+        for typed in ["https://ada:hunter22@feed.example/", "https://ada:hunter22@", "x://h/?token=hunter22"]
+        {
             assert!(!shown(typed).contains("hunter22"), "{typed}");
         }
         assert_eq!(shown("../feed"), "../feed");

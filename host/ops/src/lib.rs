@@ -13,6 +13,8 @@ mod frontend;
 pub mod plugins;
 pub mod registry;
 mod run_command;
+#[cfg(test)]
+mod testing;
 
 pub use context::{Context, Setup};
 pub use failure::{Failure, FailureKind};
