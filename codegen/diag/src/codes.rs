@@ -80,6 +80,9 @@ codes! {
     4060 REQUEST_INVALID "request-invalid" "A request could not be sent as it was: its URL is not one, a header has characters that cannot be sent, or a header was set that belongs to `s` itself. For a plugin this is a bug in the plugin."
     4061 STATUS "status" "A server answered, but not with what was asked for. The message shows the status it sent."
     4062 CREDENTIAL "credential" "A server wants to know who is there, and the credential bound to it could not be used. `s plugin grant` binds one."
+    4063 REGISTRY_UNKNOWN "registry-unknown" "There is no registry of this name in `[registries]` of `stryke.toml` or of your `config.toml`, or what speaks to it is not a registry plugin."
+    4064 REGISTRY_PACKAGE "registry-package" "The registry does not have this package, this version of it, or this form of the version. The message names the registry: check that it is the one that should have it."
+    4065 REGISTRY_PLAN "registry-plan" "A registry said how to get a file in a way that is not followed: from a file outside its own folder, from an address that is none, or under another digest than SHA-256. Nothing was fetched."
     5001 PLUGIN_MANIFEST "plugin-manifest" "A key of `plugin.toml` is missing, or its value has another form than it must have. The place that is marked says which form that is."
     5002 PLUGIN_KEY "plugin-key" "A file about plugins (`plugin.toml`, `grants.toml` or a policy) holds a key that `s` does not know. Unknown keys are refused, because one that is silently ignored could have been meant to restrict something."
     5003 PLUGIN_KIND "plugin-kind" "The kind of a plugin is one of `registry`, `audit`, `auth`, `target` and `command`, and every world in `worlds` must be of that kind. A plugin serves one extension point; two points are two plugins."
@@ -129,6 +132,11 @@ codes! {
     6002 VULNERABLE "vulnerable" "An advisory concerns a package in the list. The message names a version that is not affected, where there is one; a finding that does not concern you can be ignored until a day, with a reason."
     6003 IGNORE_EXPIRED "ignore-expired" "A decision to ignore a finding has passed its day, and the finding is reported again. Look at it anew: update the package, or set another day with a reason that still holds."
     6004 IGNORE_UNUSED "ignore-unused" "A decision to ignore a finding concerns nothing that was found. It can be removed."
+    6005 FEED_ADDRESS "feed-address" "A feed of advisories is a folder, a `.json` or `.zip` file, or the `https` address of one of these, without a user name in it. `docs/audit.md` describes all forms."
+    6006 FEED_FAILED "feed-failed" "A feed of advisories could not be read to its end. An audit with half of the advisories would call things clean that are not, so it says nothing at all; `--offline` uses the copy of the last time."
+    6007 FEED_NOT_KEPT "feed-not-kept" "The audit was told to stay offline, and there is no copy of this feed on this machine. Run it once without `--offline`."
+    6008 IGNORE_FILE "ignore-file" "An entry of the file of ignored advisories lacks something or cannot be read. Each `[[ignore]]` has an `id`, a `reason` and the last day it holds, `until = 2027-01-31`. Nothing was ignored."
+    6009 VERSION_UNORDERED "version-unordered" "A version in the list is not a complete version such as `1.2.0`, so it has no place among others. Only advisories that list exactly this text can be found for it."
     9001 BUG "bug" "`s` found itself in a state that should not exist. This is a bug in `s`; please report it with the text that was printed."
 }
 

@@ -4,11 +4,14 @@
 //! errors of the inner crates, which hold facts, become diagnostics, which say what to do. What
 //! happens on the way is told to a [`Frontend`].
 
+mod address;
+pub mod audit;
 mod context;
 mod describe;
 mod failure;
 mod frontend;
 pub mod plugins;
+pub mod registry;
 mod run_command;
 
 pub use context::{Context, Setup};

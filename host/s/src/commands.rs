@@ -5,6 +5,7 @@ pub(crate) mod completions;
 pub(crate) mod explain;
 pub(crate) mod help;
 pub(crate) mod plugin;
+pub(crate) mod registry;
 mod version;
 
 use std::sync::Arc;
@@ -31,6 +32,8 @@ pub(crate) struct Context<'a> {
 /// Runs a built-in command.
 pub(crate) fn run(context: &Context<'_>, command: Command) -> Result<Exit, Failure> {
     match command {
+        Command::Registry(args) => registry::run(context, &args),
+        Command::Audit(args) => audit::run(context, &args),
         Command::Help(args) => help::run(context, &args),
         Command::Explain(args) => explain::run(context, &args),
         Command::Completions(args) => Ok(completions::run(context, &args)),

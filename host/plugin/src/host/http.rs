@@ -299,5 +299,6 @@ fn fault_of(error: &NetError) -> Fault {
         NetErrorKind::Unauthenticated => (FaultKind::Unauthenticated, "host/http-credential"),
         NetErrorKind::Cancelled => (FaultKind::Cancelled, "host/http-cancelled"),
     };
-    Fault::new(kind, code, error.to_string())
+    let detail = std::error::Error::source(error).map(ToString::to_string);
+    Fault { detail, ..Fault::new(kind, code, error.to_string()) }
 }
