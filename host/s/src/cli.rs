@@ -14,6 +14,7 @@ use s_ui::{ColorChoice, Styled, UiOptions, Verbosity, one_line};
 use crate::commands::completions::CompletionsArgs;
 use crate::commands::explain::ExplainArgs;
 use crate::commands::help::HelpArgs;
+use crate::commands::plugin::PluginArgs;
 use crate::dynamic::{self, PluginCall, PluginCommand, PluginCommands};
 use crate::exit::Exit;
 use crate::frame::Failure;
@@ -89,6 +90,8 @@ enum When {
 pub(crate) enum Command {
     /// Show help for a command or a topic
     Help(HelpArgs),
+    /// Use, inspect, allow and write plugins
+    Plugin(PluginArgs),
     /// Say more about a code such as S-5007
     Explain(ExplainArgs),
     /// Print the script that completes commands in a shell
