@@ -15,7 +15,6 @@ use crate::failure::{Failure, FailureKind};
 use crate::plugins::credentials::Credentials;
 use crate::plugins::http_cache::HttpCache;
 
-
 /// What a context is made of.
 pub struct Setup {
     /// The directory the user is in.

@@ -167,7 +167,7 @@ pub(crate) fn parse(args: &[OsString], plugins: &dyn PluginCommands) -> Result<P
     if let Some((name, external)) = matches.subcommand()
         && !is_built_in(name)
     {
-        let Some(command) = plugins.all().into_iter().find(|command| command.name == name) else {
+        let Some(command) = plugins.find(name) else {
             return Err(unknown(name, external.get_raw("").and_then(|mut words| words.next()), plugins));
         };
         let parser = dynamic::build(&command).map_err(|reason| undescribed(&command, &reason))?;
