@@ -6,12 +6,12 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use s_capability::{HttpRight, Method};
-use s_net::{Auth, CacheMode, Client, NetError, NetErrorKind, Permit, Request, RequestBody};
+use s_net::{Auth, CacheMode, NetError, NetErrorKind, Permit, Request, RequestBody};
 use tokio::sync::Notify;
 use tokio::task::AbortHandle;
 use wasmtime::component::Resource;
 
-use crate::Blob;
+use crate::{Blob, Network};
 use crate::bindings::host::stryke::host::{http, types};
 use crate::error::{Fault, FaultKind};
 use crate::host::HostError;
@@ -258,11 +258,11 @@ pub(crate) fn permit(holder: &str, right: &HttpRight, private: &[s_capability::O
 }
 
 /// Sends a request on the engine's runtime, where it goes on while the guest does other things.
-fn send(network: Arc<Client>, permit: Arc<Permit>, request: Request, answered: Arc<Notify>) -> Pending {
+fn send(network: Arc<dyn Network>, permit: Arc<Permit>, request: Request, answered: Arc<Notify>) -> Pending {
     let answer = Arc::new(Mutex::new(None));
     let slot = Arc::clone(&answer);
     let task = tokio::spawn(async move {
-        let outcome = network.send(&permit, request).await;
+        let outcome = network.send(permit, request).await;
         *slot.lock().unwrap_or_else(PoisonError::into_inner) = Some(outcome);
         answered.notify_waiters();
     });
