@@ -8,10 +8,14 @@ mod context;
 mod describe;
 mod failure;
 mod frontend;
+mod plugin_build;
+mod plugin_new;
 pub mod plugins;
 mod run_command;
 
 pub use context::{Context, Setup};
 pub use failure::{Failure, FailureKind};
 pub use frontend::{Frontend, Quiet};
+pub use plugin_build::{BuildRequest, Built, plugin_build};
+pub use plugin_new::{NewFiles, NewPlugin, plugin_new};
 pub use run_command::{Invocation, run_command};

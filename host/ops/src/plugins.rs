@@ -3,6 +3,7 @@
 pub mod builtin;
 pub mod catalog;
 pub(crate) mod credentials;
+pub mod folder;
 pub(crate) mod http_cache;
 pub mod launch;
 pub(crate) mod plugin_cache;
