@@ -14,6 +14,7 @@ use s_ui::{ColorChoice, Styled, UiOptions, Verbosity, one_line};
 use crate::commands::completions::CompletionsArgs;
 use crate::commands::explain::ExplainArgs;
 use crate::commands::help::HelpArgs;
+use crate::commands::plugin::PluginArgs;
 use crate::dynamic::{self, PluginCall, PluginCommand, PluginCommands};
 use crate::exit::Exit;
 use crate::frame::Failure;
@@ -87,6 +88,8 @@ enum When {
 /// The built-in commands. `commands::help::GROUPS` says where each stands in `s help`.
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
+    /// Use, look into and write plugins
+    Plugin(PluginArgs),
     /// Show help for a command or a topic
     Help(HelpArgs),
     /// Say more about a code such as S-5007

@@ -5,6 +5,7 @@ pub(crate) mod completions;
 pub(crate) mod explain;
 pub(crate) mod help;
 pub(crate) mod plugin;
+mod plugin_kit;
 mod version;
 
 use std::sync::Arc;
@@ -31,6 +32,7 @@ pub(crate) struct Context<'a> {
 /// Runs a built-in command.
 pub(crate) fn run(context: &Context<'_>, command: Command) -> Result<Exit, Failure> {
     match command {
+        Command::Plugin(args) => plugin_kit::run(context, &args.command).expect("every subcommand is wired"),
         Command::Help(args) => help::run(context, &args),
         Command::Explain(args) => explain::run(context, &args),
         Command::Completions(args) => Ok(completions::run(context, &args)),

@@ -309,6 +309,18 @@ pub(crate) enum Kind {
     Command,
 }
 
+impl From<Kind> for s_capability::Kind {
+    fn from(kind: Kind) -> s_capability::Kind {
+        match kind {
+            Kind::Registry => s_capability::Kind::Registry,
+            Kind::Audit => s_capability::Kind::Audit,
+            Kind::Auth => s_capability::Kind::Auth,
+            Kind::Target => s_capability::Kind::Target,
+            Kind::Command => s_capability::Kind::Command,
+        }
+    }
+}
+
 /// What a plugin is written in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub(crate) enum Language {
@@ -327,8 +339,7 @@ mod tests {
     /// The tree as it is once these commands stand in it.
     fn root() -> Command {
         use clap::CommandFactory;
-        let plugin = PluginArgs::augment_args(Command::new("plugin"));
-        Cli::command().subcommand(plugin).subcommand(AuditArgs::augment_args(Command::new("audit")))
+        Cli::command().subcommand(AuditArgs::augment_args(Command::new("audit")))
     }
 
     #[test]
