@@ -92,7 +92,13 @@ fn a_folder_is_a_feed() {
     hint: update what has a fixed version; `--ignore-file` sets aside what does not concern you
     ");
     sandbox.write("clean.txt", "p@1.2.0\n");
-    insta::assert_snapshot!(sandbox.run(&["audit", "--feed", "./feed", "clean.txt"]).text(), @"");
+    insta::assert_snapshot!(sandbox.run(&["audit", "--feed", "./feed", "clean.txt"]).text(), @"
+    status 0
+    --- stdout
+    nothing found: 1 package checked against 1 advisory
+    --- stderr
+    note: feed: 1 advisory, unchanged since the last time
+    ");
 }
 
 #[test]

@@ -17,6 +17,9 @@ fn all_ways_to_the_overview_are_the_same() {
       registry            Look into a registry: list packages, fetch one file
       audit               Check a list of packages for known weaknesses
 
+    Plugins:
+      plugin              Use, inspect, allow and write plugins
+
     About s:
       help                Show help for a command or a topic
       explain             Say more about a code such as S-5007

@@ -199,7 +199,17 @@ fn the_json_answers() {
     ];
     let fetched = sandbox.run(&args);
     assert!(fetched.stderr.contains("warning[S-4064]: `json@0.9.0` was yanked"), "{fetched:?}");
-    insta::assert_snapshot!(serde_json::to_string_pretty(&fetched.json()).unwrap(), @"");
+    insta::assert_snapshot!(serde_json::to_string_pretty(&fetched.json()).unwrap(), @r#"
+    {
+      "digest": "sha256-90ff0c5ab61a8605120713521bbe44c04237c734d58efe0e05475e5279eb4d93",
+      "file": "out/j",
+      "format": "tar.gz",
+      "from": "file://[sandbox]/work/reg/files/json-1.0.0.tar.gz",
+      "name": "json",
+      "size": 33,
+      "version": "0.9.0"
+    }
+    "#);
 }
 
 #[test]

@@ -25,7 +25,8 @@ pub struct Setup {
     pub frontend: Arc<dyn Frontend>,
     /// Whether the network may not be used.
     pub offline: bool,
-    /// What makes this executable compile one component: see [`s_plugin::compile_as_child`].
+    /// What makes this executable compile one component: see [`s_plugin::compile_as_child`]. Empty
+    /// when it cannot; it then compiles in its own process.
     pub compiler_arguments: Vec<String>,
     /// Raised when the user interrupts.
     pub cancel: Cancel,
@@ -75,14 +76,14 @@ impl Context {
         &self.setup.frontend
     }
 
-    /// Raised when the user interrupts.
-    pub fn cancel(&self) -> &Cancel {
-        &self.setup.cancel
-    }
-
     /// Whether the network may not be used.
     pub fn is_offline(&self) -> bool {
         self.setup.offline
+    }
+
+    /// Raised when the user interrupts.
+    pub fn cancel(&self) -> &Cancel {
+        &self.setup.cancel
     }
 
     /// A variable of the environment that is text.
@@ -112,12 +113,12 @@ impl Context {
     /// Compiles components that are not part of this executable.
     pub fn compiler(&self) -> Compiler {
         match std::env::current_exe() {
-            Ok(program) => Compiler::Child {
+            Ok(program) if !self.setup.compiler_arguments.is_empty() => Compiler::Child {
                 program,
                 arguments: self.setup.compiler_arguments.clone(),
                 time_max: s_plugin::COMPILE_TIME_MAX,
             },
-            Err(_) => Compiler::Here,
+            _ => Compiler::Here,
         }
     }
 

@@ -156,10 +156,12 @@ fn limit_key(limit: &Limit) -> Option<&'static str> {
         Limit::Memory(_) => Some("memory"),
         Limit::Table(_) => Some("table-elements"),
         Limit::Instances(_) => Some("instances"),
+        Limit::Memories(_) => Some("memories"),
+        Limit::Tables(_) => Some("tables"),
         Limit::Handles(_) => Some("handles"),
         Limit::Answer(_) => Some("answer"),
         Limit::AnswerItems(_) => Some("answer-items"),
-        Limit::Stack(_) => None,
+        Limit::Stack(_) | Limit::Files(_) => None,
     }
 }
 

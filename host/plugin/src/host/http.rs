@@ -3,14 +3,12 @@
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-use bytes::Bytes;
 use s_capability::{HttpRight, Method};
-use s_net::{Auth, CacheMode, Client, NetError, NetErrorKind, Permit, Request, RequestBody};
+use s_net::{Auth, CacheMode, NetError, NetErrorKind, Permit, Request, RequestBody};
 use tokio::sync::Notify;
 use tokio::task::AbortHandle;
 use wasmtime::component::Resource;
 
-use crate::Blob;
 use crate::bindings::host::stryke::host::{http, types};
 use crate::error::{Fault, FaultKind};
 use crate::host::HostError;
@@ -18,13 +16,22 @@ use crate::host::blobs::{READ_BYTES_MAX, unreadable};
 use crate::host::crypto::Hasher;
 use crate::host::types::{from_kv, into_kv};
 use crate::state::State;
+use crate::{Blob, Network};
 
-type Outcome = Result<s_net::Response, NetError>;
+type Outcome = Result<s_net::Response, Fault>;
 
 /// A request that may still be under way. Dropping it ends it.
 pub struct Pending {
-    answer: Arc<Mutex<Option<Outcome>>>,
+    answer: Answer,
     task: AbortHandle,
+}
+
+type Answer = Arc<Mutex<Option<Outcome>>>;
+
+/// Where a request leaves its answer. Whatever becomes of the request, there will be one.
+struct Slot {
+    answer: Answer,
+    answered: Arc<Notify>,
 }
 
 /// An answer whose body was not read yet.
@@ -36,6 +43,19 @@ pub struct Body(s_net::Response);
 impl Drop for Pending {
     fn drop(&mut self) {
         self.task.abort();
+    }
+}
+
+impl Slot {
+    fn fill(&self, outcome: Outcome) {
+        self.answer.lock().unwrap_or_else(PoisonError::into_inner).get_or_insert(outcome);
+        self.answered.notify_waiters();
+    }
+}
+
+impl Drop for Slot {
+    fn drop(&mut self) {
+        self.fill(Err(Fault::new(FaultKind::Internal, "host/http", "the request came to no end")));
     }
 }
 
@@ -108,7 +128,7 @@ impl http::HostPending for State {
         let outcome = pending.answer.lock().unwrap_or_else(PoisonError::into_inner).take();
         match outcome.expect("it was ready above") {
             Ok(response) => self.push(Response(response)),
-            Err(error) => Err(fault_of(&error).into()),
+            Err(fault) => Err(fault.into()),
         }
     }
 
@@ -151,34 +171,23 @@ impl http::HostResponse for State {
         expect: Option<types::Digest>,
     ) -> Result<Resource<Blob>, HostError> {
         let mut response = self.table.delete(response)?.0;
+        let mut share = self.scratch.share();
         let mut bytes = Vec::new();
-        let taken = |bytes: &Vec<u8>| bytes.len() as u64;
-        loop {
-            match response.next_chunk(READ_BYTES_MAX as usize).await {
-                Ok(Some(chunk)) => {
-                    if let Err(error) = self.take_scratch(chunk.len() as u64) {
-                        self.free_scratch(taken(&bytes));
-                        return Err(error);
-                    }
-                    bytes.extend_from_slice(&chunk);
-                }
-                Ok(None) => break,
-                Err(error) => {
-                    self.free_scratch(taken(&bytes));
-                    return Err(fault_of(&error).into());
-                }
-            }
+        while let Some(chunk) =
+            response.next_chunk(READ_BYTES_MAX as usize).await.map_err(|error| fault_of(&error))?
+        {
+            share.grow(chunk.len() as u64)?;
+            bytes.extend_from_slice(&chunk);
         }
         if let Some(expected) = expect {
             let mut hasher = Hasher::new(expected.algorithm);
             hasher.update(&bytes);
             if hasher.finish() != expected.bytes {
-                self.free_scratch(taken(&bytes));
                 let message = "the bytes do not have the digest that was expected";
                 return Err(Fault::new(FaultKind::Integrity, "host/digest", message).into());
             }
         }
-        self.push(Blob::from_bytes(bytes))
+        self.push(Blob::Memory(share.hold(bytes)))
     }
 
     fn drop(&mut self, response: Resource<Response>) -> wasmtime::Result<()> {
@@ -231,14 +240,14 @@ impl State {
         };
         sent.body = match body {
             http::RequestBody::Empty => RequestBody::Empty,
-            http::RequestBody::Bytes(bytes) => RequestBody::Bytes(bytes.into()),
+            http::RequestBody::Bytes(bytes) => RequestBody::Bytes(self.scratch.hold(bytes)?),
             http::RequestBody::Blob(blob) => match self.table.get(&blob)?.clone() {
-                Blob::Memory(bytes) => RequestBody::Bytes(Bytes::copy_from_slice(&bytes)),
+                Blob::Memory(bytes) => RequestBody::Bytes(bytes),
                 file @ Blob::File(_) => {
-                    self.take_scratch(file.size())?;
-                    let read = file.read(0, usize::MAX);
-                    self.free_scratch(file.size());
-                    RequestBody::Bytes(read.map_err(unreadable)?.into())
+                    // Refused before it is read; what is held is what was read.
+                    self.scratch.share().grow(file.size())?;
+                    let bytes = file.read(0, usize::MAX).map_err(unreadable)?;
+                    RequestBody::Bytes(self.scratch.hold(bytes)?)
                 }
             },
         };
@@ -257,13 +266,12 @@ pub(crate) fn permit(holder: &str, right: &HttpRight, private: &[s_capability::O
 }
 
 /// Sends a request on the engine's runtime, where it goes on while the guest does other things.
-fn send(network: Arc<Client>, permit: Arc<Permit>, request: Request, answered: Arc<Notify>) -> Pending {
-    let answer = Arc::new(Mutex::new(None));
-    let slot = Arc::clone(&answer);
+fn send(network: Arc<dyn Network>, permit: Arc<Permit>, request: Request, answered: Arc<Notify>) -> Pending {
+    let answer = Answer::default();
+    let slot = Slot { answer: Arc::clone(&answer), answered };
     let task = tokio::spawn(async move {
-        let outcome = network.send(&permit, request).await;
-        *slot.lock().unwrap_or_else(PoisonError::into_inner) = Some(outcome);
-        answered.notify_waiters();
+        let outcome = network.send(permit, request).await;
+        slot.fill(outcome.map_err(|error| fault_of(&error)));
     });
     Pending { answer, task: task.abort_handle() }
 }
