@@ -13,6 +13,9 @@ fn all_ways_to_the_overview_are_the_same() {
 
     Usage: s [OPTIONS] COMMAND [ARGUMENTS]
 
+    Plugins:
+      plugin              Use, inspect, allow and write plugins
+
     About s:
       help                Show help for a command or a topic
       explain             Say more about a code such as S-5007

@@ -55,8 +55,19 @@ pub(crate) fn sections(component: &[u8]) -> Result<Vec<Section<'_>>, ComponentEr
 /// When the bytes are not a list of sections.
 pub fn section_sizes(component: &[u8]) -> Result<Vec<(String, u64)>, ComponentError> {
     const NAMES: [&str; 13] = [
-        "custom", "core module", "core instances", "core types", "component", "instances", "aliases", "types",
-        "canonical functions", "start", "imports", "exports", "values",
+        "custom",
+        "core module",
+        "core instances",
+        "core types",
+        "component",
+        "instances",
+        "aliases",
+        "types",
+        "canonical functions",
+        "start",
+        "imports",
+        "exports",
+        "values",
     ];
     let size = |section: Section<'_>| {
         let name = NAMES.get(usize::from(section.id)).copied().unwrap_or("unknown");

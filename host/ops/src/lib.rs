@@ -31,6 +31,6 @@ pub use plugin_list::{ListedPlugin, plugin_list};
 pub use plugin_remove::{Removed, plugin_remove};
 pub use plugin_revoke::{Revoked, plugin_revoke};
 pub use plugin_update::{Update, Updated, plugin_update};
-pub use plugins::consent::Allowed;
 pub use plugin_verify::{Verified, plugin_verify};
+pub use plugins::consent::Allowed;
 pub use run_command::{Invocation, run_command};

@@ -200,8 +200,9 @@ fn secrets(
         let (name, from) = pair(text, "--secret NAME=SOURCE")?;
         asks_for(manifest, Class::Secret, name)?;
         // The text is not repeated: somebody may have written the secret itself there.
-        let from = source_of(context.directory(), from)
-            .ok_or_else(|| binding(format!("the source of `{name}` must be `env:VARIABLE`, `file:PATH` or `prompt`")))?;
+        let from = source_of(context.directory(), from).ok_or_else(|| {
+            binding(format!("the source of `{name}` must be `env:VARIABLE`, `file:PATH` or `prompt`"))
+        })?;
         let plugin: PluginId = manifest.id.clone();
         Ok(SecretBinding { plugin, secret: name.to_owned(), origin: origin.clone(), from })
     });
@@ -216,7 +217,8 @@ fn source_of(directory: &Path, text: &str) -> Option<SecretSource> {
 }
 
 fn origin(text: &str) -> Result<Origin, Failure> {
-    let url = Url::parse(text).map_err(|_| binding("`--origin` must be an address such as `https://example.com`"))?;
+    let url = Url::parse(text)
+        .map_err(|_| binding("`--origin` must be an address such as `https://example.com`"))?;
     Origin::from_url(&url).map_err(|error| binding(format!("`--origin` {error}")))
 }
 
@@ -230,7 +232,8 @@ fn views(
         let (name, path) = pair(text, "--fs NAME=DIRECTORY")?;
         asks_for(&entry.manifest, Class::Fs, name)?;
         if !matches!(asked.views.get(name), Some(AskedView::Bound)) {
-            let message = format!("the directory `{name}` comes from the configuration of plugin `{}`", entry.id());
+            let message =
+                format!("the directory `{name}` comes from the configuration of plugin `{}`", entry.id());
             return Err(binding(message));
         }
         let path: PathBuf = context.directory().join(path);
@@ -238,7 +241,11 @@ fn views(
         if files::kind(&path)? != Some(EntryKind::Directory) {
             return Err(binding(format!("`{shown}` is no directory")));
         }
-        Ok(ViewBinding { plugin: entry.id().clone(), name: name.to_owned(), path: files::canonicalize(&path)? })
+        Ok(ViewBinding {
+            plugin: entry.id().clone(),
+            name: name.to_owned(),
+            path: files::canonicalize(&path)?,
+        })
     });
     views.collect()
 }
@@ -249,13 +256,20 @@ fn pair<'a>(text: &'a str, form: &str) -> Result<(&'a str, &'a str), Failure> {
 
 /// Refuses a name that the plugin does not ask for: nothing would ever use the binding.
 fn asks_for(manifest: &Manifest, class: Class, name: &str) -> Result<(), Failure> {
-    let is_asked = CapabilityName::named(class, name).is_some_and(|name| manifest.capabilities.contains_key(&name));
+    let is_asked =
+        CapabilityName::named(class, name).is_some_and(|name| manifest.capabilities.contains_key(&name));
     if is_asked {
         return Ok(());
     }
     let id = &manifest.id;
-    let own: Vec<String> = manifest.capabilities.keys().filter(|own| own.class() == class).map(|own| format!("`{own}`")).collect();
-    let mut failure = binding(format!("plugin `{id}` does not ask for `{class}.{name}`", class = class.as_str()));
+    let own: Vec<String> = manifest
+        .capabilities
+        .keys()
+        .filter(|own| own.class() == class)
+        .map(|own| format!("`{own}`"))
+        .collect();
+    let mut failure =
+        binding(format!("plugin `{id}` does not ask for `{class}.{name}`", class = class.as_str()));
     if !own.is_empty() {
         failure.diagnostics[0].notes.push(format!("it asks for {}", own.join(", ")));
     }

@@ -54,14 +54,18 @@ pub fn plugin_inspect(context: &Context, file: &Path) -> Result<Inspected, Failu
     let needs = match uses(&imports_of(&shape)) {
         Ok(needs) => needs,
         Err(unknown) => {
-            problems.push(Diagnostic::error(s_capability::Refusal::Import(unknown.clone()).code(), unknown.to_string()));
+            problems.push(Diagnostic::error(
+                s_capability::Refusal::Import(unknown.clone()).code(),
+                unknown.to_string(),
+            ));
             Default::default()
         }
     };
     if let Some((manifest, _)) = &manifest {
         let classes = manifest.classes();
         for (class, functions) in needs.iter().filter(|(class, _)| !classes.contains(class)) {
-            let refusal = s_capability::Refusal::BeyondManifest { class: *class, functions: functions.clone() };
+            let refusal =
+                s_capability::Refusal::BeyondManifest { class: *class, functions: functions.clone() };
             problems.push(Diagnostic::error(refusal.code(), refusal.to_string()));
         }
     }

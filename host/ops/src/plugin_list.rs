@@ -37,7 +37,10 @@ pub struct ListedPlugin {
 }
 
 /// Lists plugins by id, of one kind or of all, and why others could not be read.
-pub fn plugin_list(context: &Context, kind: Option<Kind>) -> Result<(Vec<ListedPlugin>, Vec<Failure>), Failure> {
+pub fn plugin_list(
+    context: &Context,
+    kind: Option<Kind>,
+) -> Result<(Vec<ListedPlugin>, Vec<Failure>), Failure> {
     let (entries, failures) = catalog::all(context);
     let entries = entries.iter().filter(|entry| kind.is_none_or(|kind| entry.manifest.kind == kind));
     let listed = entries.map(|entry| {

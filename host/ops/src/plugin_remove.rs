@@ -5,8 +5,8 @@ use s_store::ChangeSet;
 
 use crate::Context;
 use crate::failure::{Failure, FailureKind};
-use crate::plugins::catalog::{self, Level, Stated};
 use crate::plugins::builtin::BuiltIn;
+use crate::plugins::catalog::{self, Level, Stated};
 use crate::plugins::install::{not_editable, write_stated};
 use crate::plugins::level::{drop_unpinned, exclusively, level_of, stated};
 
@@ -49,7 +49,8 @@ pub fn plugin_remove(context: &Context, id: &str, user: bool) -> Result<Removed,
 }
 
 fn not_there(context: &Context, id: &str, level: Level) -> Failure {
-    let of_user = || matches!(Stated::read(context, Level::User), Ok(Some(user)) if user.lock.plugin(id).is_some());
+    let of_user =
+        || matches!(Stated::read(context, Level::User), Ok(Some(user)) if user.lock.plugin(id).is_some());
     if level == Level::Project && of_user() {
         let message = format!("plugin `{id}` is not one of this project, but yours in all projects");
         let diagnostic =

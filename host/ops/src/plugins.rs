@@ -8,9 +8,11 @@ pub(crate) mod credentials;
 pub(crate) mod http_cache;
 pub(crate) mod install;
 pub mod launch;
-pub mod listing;
 pub(crate) mod level;
+pub mod listing;
 pub(crate) mod plugin_cache;
 mod secret;
 mod services;
 pub(crate) mod source;
+#[cfg(test)]
+pub(crate) mod testing;

@@ -10,8 +10,8 @@ use s_store::Sha256Digest;
 
 use super::builtin::BuiltIn;
 use super::catalog::{self, Entry, Level};
-use super::level::stated;
 use super::launch::{Allow, configure, decide, refused};
+use super::level::stated;
 use super::source::{Fetched, PluginSource};
 use crate::Context;
 use crate::failure::{Failure, FailureKind};
@@ -63,7 +63,8 @@ impl Candidate {
         if let Some(expected) = &terms.integrity {
             check_digest(&bytes, expected, &shown)?;
         }
-        let shape = inspect(&bytes, &InspectLimits::default()).map_err(|error| in_file(error.into(), &shown))?;
+        let shape =
+            inspect(&bytes, &InspectLimits::default()).map_err(|error| in_file(error.into(), &shown))?;
         let recorded = source.recorded(context, terms.level);
         let entry = Entry::loose(terms.level, bytes, &format!("{shown} (plugin.toml)"), recorded)?;
         if let Some(beside) = beside {
@@ -152,8 +153,10 @@ fn fits_this_version(manifest: &Manifest) -> Result<(), Failure> {
     let Some(required) = manifest.requires_s.as_ref().filter(|required| !required.matches(&this)) else {
         return Ok(());
     };
-    let message =
-        format!("plugin `{}` {} is made for `s` {required}, and this is {this}", manifest.id, manifest.version);
+    let message = format!(
+        "plugin `{}` {} is made for `s` {required}, and this is {this}",
+        manifest.id, manifest.version
+    );
     Err(Failure::new(FailureKind::Failed, Diagnostic::error(Code::PLUGIN_REQUIRES_S, message)))
 }
 
@@ -196,8 +199,8 @@ fn check_digest(bytes: &[u8], expected: &Sha256Digest, shown: &str) -> Result<()
 
 fn differs(beside: &str, shown: &str) -> Failure {
     let message = format!("`{beside}` and the `plugin.toml` inside `{shown}` do not say the same");
-    let diagnostic = Diagnostic::error(Code::EMBEDDED_MANIFEST, message)
-        .hint("embed the file anew: s plugin build");
+    let diagnostic =
+        Diagnostic::error(Code::EMBEDDED_MANIFEST, message).hint("embed the file anew: s plugin build");
     Failure::new(FailureKind::Failed, diagnostic)
 }
 

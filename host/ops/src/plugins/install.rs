@@ -1,9 +1,9 @@
 //! The one place that changes what is pinned: everything at once, or nothing.
 
 use s_capability::Scope;
+use s_diag::{Code, Diagnostic};
 use s_plugin::Engine;
 use s_project::{LockedPlugin, ProjectError};
-use s_diag::{Code, Diagnostic};
 use s_store::{Access, ChangeSet, Sha256Digest};
 
 use super::candidate::Candidate;
@@ -29,8 +29,8 @@ pub(crate) struct Installation<'a> {
 pub(crate) fn install(context: &Context, installation: &Installation<'_>) -> Result<(), Failure> {
     let engine = context.engine()?;
     let mut compiled = Vec::new();
-    let result = compile(context, engine, installation, &mut compiled)
-        .and_then(|()| write(context, installation));
+    let result =
+        compile(context, engine, installation, &mut compiled).and_then(|()| write(context, installation));
     if result.is_err() {
         // What cannot be removed is never used: nothing names it.
         compiled.iter().for_each(|digest| drop(engine.forget(digest)));
@@ -78,7 +78,8 @@ fn pin(context: &Context, files: &mut Stated, candidate: &Candidate) -> Result<(
     let (entry, manifest) = (&candidate.entry, &candidate.entry.manifest);
     let id = manifest.id.as_str();
     let origin = candidate.source.origin(context, files.level);
-    if files.manifest.plugin(id).is_none_or(|wanted| wanted.origin != origin || wanted.config != entry.config) {
+    if files.manifest.plugin(id).is_none_or(|wanted| wanted.origin != origin || wanted.config != entry.config)
+    {
         files.manifest.add_plugin(id, origin, entry.config.clone()).map_err(not_editable)?;
     }
     let pinned = LockedPlugin {

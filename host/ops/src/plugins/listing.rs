@@ -29,7 +29,12 @@ pub fn listing(manifest: &Manifest, asked: &Asked) -> String {
 /// Writes how an asking differs from what was allowed before, `+` and `-`.
 pub fn differences(changes: &[Change]) -> String {
     let line = |change: &Change| {
-        format!("  {} {:<LABEL_COLUMNS$} {}\n", change.sign.as_char(), change.capability, one_line(&change.text))
+        format!(
+            "  {} {:<LABEL_COLUMNS$} {}\n",
+            change.sign.as_char(),
+            change.capability,
+            one_line(&change.text)
+        )
     };
     changes.iter().map(line).collect()
 }

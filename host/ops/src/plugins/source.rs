@@ -173,8 +173,8 @@ fn from_url(context: &Arc<Context>, url: &Url, typed: bool) -> Result<Fetched, F
     };
     let address = join(MANIFEST_FILE)?;
     let text = download(context, &address, typed, MANIFEST_MAX_BYTES as u64)?;
-    let text = String::from_utf8(text)
-        .map_err(|_| unusable(format!("`{}` is not UTF-8", shown_url(&address))))?;
+    let text =
+        String::from_utf8(text).map_err(|_| unusable(format!("`{}` is not UTF-8", shown_url(&address))))?;
     let source = Source::new(shown_url(&address), text);
     let manifest = Manifest::parse(&source).map_err(Failure::mistakes)?;
     let address = join(&manifest.component)?;
@@ -209,7 +209,9 @@ fn download(context: &Arc<Context>, url: &Url, typed: bool, bytes_max: u64) -> R
         let mut failure = Failure::from(error);
         if !typed && failure.diagnostics.iter().any(|diagnostic| diagnostic.code == Code::ADDRESS_DENIED) {
             for diagnostic in &mut failure.diagnostics {
-                diagnostic.notes.push("the address stands in the project, and you did not type it".to_owned());
+                diagnostic
+                    .notes
+                    .push("the address stands in the project, and you did not type it".to_owned());
                 diagnostic.hints.push(format!("if you trust it: s plugin add {}", shown_url(url)));
             }
         }
@@ -263,8 +265,8 @@ fn no_registry(what: &str) -> Failure {
 }
 
 fn unusable(message: String) -> Failure {
-    let diagnostic = Diagnostic::error(Code::PLUGIN_SOURCE, message)
-        .hint("what can be added: s help plugin add");
+    let diagnostic =
+        Diagnostic::error(Code::PLUGIN_SOURCE, message).hint("what can be added: s help plugin add");
     Failure::new(FailureKind::Failed, diagnostic)
 }
 

@@ -53,9 +53,9 @@ pub(super) fn config(pairs: &[String]) -> Result<BTreeMap<String, String>, Failu
 pub(super) fn reserved() -> Vec<String> {
     let root = Cli::command();
     let aliases = |command: &clap::Command| command.get_all_aliases().map(str::to_owned).collect::<Vec<_>>();
-    let names = root.get_subcommands().flat_map(|command| {
-        [command.get_name().to_owned()].into_iter().chain(aliases(command))
-    });
+    let names = root
+        .get_subcommands()
+        .flat_map(|command| [command.get_name().to_owned()].into_iter().chain(aliases(command)));
     names.collect()
 }
 

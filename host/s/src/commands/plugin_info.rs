@@ -40,7 +40,10 @@ fn page(info: &PluginInfo) -> Styled {
     row("source", info.source.clone());
     row("integrity", info.integrity.to_string());
     let size = format!("{} bytes", info.size_bytes);
-    row("component", info.component.as_ref().map_or(size.clone(), |path| format!("{} ({size})", path.display())));
+    row(
+        "component",
+        info.component.as_ref().map_or(size.clone(), |path| format!("{} ({size})", path.display())),
+    );
     row("capabilities", digest_text(&manifest.capabilities_digest()));
     row("allowed", allowed(info));
     for bound in &info.secrets {
@@ -55,7 +58,10 @@ fn page(info: &PluginInfo) -> Styled {
         section(&mut page, "Configuration");
     }
     for (name, key) in &manifest.config {
-        page.push(style::PLAIN, format!("  {name:<11} {}\n", config_key(key, info.config.contains_key(name))));
+        page.push(
+            style::PLAIN,
+            format!("  {name:<11} {}\n", config_key(key, info.config.contains_key(name))),
+        );
     }
     if !manifest.commands.is_empty() {
         section(&mut page, "Commands");
@@ -108,7 +114,9 @@ fn to_json(info: &PluginInfo) -> Value {
         .iter()
         .map(|(name, capability)| json!({ "name": name.to_string(), "reason": capability.reason }));
     let asks = s_capability::describe(&info.asked);
-    let asks = asks.iter().map(|line| json!({ "label": line.label, "subject": line.subject, "detail": line.detail }));
+    let asks = asks
+        .iter()
+        .map(|line| json!({ "label": line.label, "subject": line.subject, "detail": line.detail }));
     let config = manifest.config.iter().map(|(name, key)| {
         json!({
             "name": name,

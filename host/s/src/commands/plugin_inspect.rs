@@ -61,7 +61,14 @@ fn page(inspected: &Inspected) -> Styled {
         for interface in interfaces {
             let functions: Vec<&str> = interface.functions.iter().map(String::as_str).collect();
             let functions = if functions.is_empty() { "types only".to_owned() } else { functions.join(", ") };
-            page.push(style::PLAIN, format!("  {}: {}\n", one_line(&interface.to_string(), COLUMNS_MAX), one_line(&functions, usize::MAX)));
+            page.push(
+                style::PLAIN,
+                format!(
+                    "  {}: {}\n",
+                    one_line(&interface.to_string(), COLUMNS_MAX),
+                    one_line(&functions, usize::MAX)
+                ),
+            );
         }
     }
     section(&mut page, "Sections");
