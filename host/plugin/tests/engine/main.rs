@@ -1,0 +1,17 @@
+//! Hostile guests against the engine: each ends in a named error, and others are served meanwhile.
+//!
+//! What a guest does is in `tests/attack` where a compiler has to write it, and in text here where
+//! a few instructions are enough.
+
+mod answers;
+mod cache;
+mod child;
+mod files;
+mod interrupt;
+mod lab;
+mod limits;
+mod network;
+mod rights;
+mod secrets;
+mod tracks;
+mod versions;
