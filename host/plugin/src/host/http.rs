@@ -1,6 +1,5 @@
 //! `stryke:host/http`: requests, by grant. The network decides again for every hop and address.
 
-use std::collections::BTreeSet;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
@@ -221,8 +220,8 @@ impl State {
         auth: http::Auth,
         body: http::RequestBody,
     ) -> Result<Request, HostError> {
-        let mut sent = Request::parse(network_method(method(request.method)), &request.url)
-            .map_err(|error| fault_of(&error))?;
+        let mut sent =
+            Request::parse(method(request.method), &request.url).map_err(|error| fault_of(&error))?;
         sent.headers = from_kv(request.headers);
         sent.cache = match request.cache {
             http::CacheMode::Standard => CacheMode::Standard,
@@ -261,7 +260,7 @@ pub(crate) fn permit(holder: &str, right: &HttpRight, private: &[s_capability::O
     Arc::new(Permit {
         holder: holder.into(),
         origins: right.origins.clone(),
-        methods: right.methods.iter().copied().map(network_method).collect::<BTreeSet<_>>(),
+        methods: right.methods.clone(),
         private_origins: private.to_vec(),
     })
 }
@@ -275,17 +274,6 @@ fn send(network: Arc<Client>, permit: Arc<Permit>, request: Request, answered: A
         slot.fill(outcome.map_err(|error| fault_of(&error)));
     });
     Pending { answer, task: task.abort_handle() }
-}
-
-fn network_method(method: Method) -> s_net::Method {
-    match method {
-        Method::Get => s_net::Method::Get,
-        Method::Head => s_net::Method::Head,
-        Method::Post => s_net::Method::Post,
-        Method::Put => s_net::Method::Put,
-        Method::Patch => s_net::Method::Patch,
-        Method::Delete => s_net::Method::Delete,
-    }
 }
 
 fn method(method: http::Method) -> Method {
@@ -311,5 +299,6 @@ fn fault_of(error: &NetError) -> Fault {
         NetErrorKind::Unauthenticated => (FaultKind::Unauthenticated, "host/http-credential"),
         NetErrorKind::Cancelled => (FaultKind::Cancelled, "host/http-cancelled"),
     };
-    Fault::new(kind, code, error.to_string())
+    let detail = std::error::Error::source(error).map(ToString::to_string);
+    Fault { detail, ..Fault::new(kind, code, error.to_string()) }
 }
