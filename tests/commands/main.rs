@@ -7,6 +7,7 @@ mod completions;
 mod errors;
 mod explain;
 mod help;
+mod hostile;
 mod pipes;
 mod support;
 mod version;

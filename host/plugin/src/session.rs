@@ -107,6 +107,9 @@ impl Session {
             let message = "it ended in an earlier call".to_owned();
             return Err(self.error(call, Cause::Trap(Trap { message, frames: Vec::new() })));
         }
+        if self.cancel.is_raised() {
+            return Err(self.end(call, Cause::Cancelled));
+        }
         let time_ms = self.store.data().limits().time_ms;
         let cancel = self.cancel.clone();
         let interrupted = async {

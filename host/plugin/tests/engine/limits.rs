@@ -106,10 +106,11 @@ fn many_small_things_cost_as_much_as_a_large_one() {
         ("instances", one("") + &times(17), Limit::Instances(16)),
         ("elements", one("(table 20001 funcref)") + &times(1), Limit::Table(20_000)),
         ("elements together", one(&"(table 11000 funcref)".repeat(2)) + &times(1), Limit::Table(20_000)),
-        ("pages together", one(&"(memory 512)".repeat(3)) + &times(1), Limit::Memory(64 << 20)),
+        ("pages together", one(&"(memory 128)".repeat(3)) + &times(1), Limit::Memory(16 << 20)),
     ];
     for (what, cores, expected) in cases {
-        let plugin = plugin(&code(&crowd(&cores)), COMMAND, rights(), &lab);
+        let rights = with(|limits| limits.memory_bytes = 16 << 20);
+        let plugin = plugin(&code(&crowd(&cores)), COMMAND, rights, &lab);
         match cause(attack(&plugin, &[])) {
             Cause::Limit(limit) => assert_eq!(limit, expected, "{what}"),
             other => panic!("{what}: {other:?}"),
