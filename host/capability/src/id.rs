@@ -256,7 +256,7 @@ mod tests {
         assert!(
             matches!(unknown, WorldError::Unknown { nearest: Some(n), .. } if n == "stryke:registry/registry-plugin")
         );
-        let track = WorldRef::known("stryke:command/subcommand-plugin@0.3").unwrap_err();
+        let track = WorldRef::known("stryke:audit/audit-plugin@0.3").unwrap_err();
         assert!(matches!(track, WorldError::Track { known, .. } if known.len() == 2));
         for text in [
             "",
