@@ -82,8 +82,10 @@ fn root(sandbox: &Sandbox) -> PathBuf {
 
 /// The compiled form of what was installed.
 fn compiled(sandbox: &Sandbox) -> PathBuf {
-    let mut entries: Vec<PathBuf> =
-        files(&root(sandbox)).into_keys().filter(|path| path.extension().is_some_and(|e| e == "cwasm")).collect();
+    let mut entries: Vec<PathBuf> = files(&root(sandbox))
+        .into_keys()
+        .filter(|path| path.extension().is_some_and(|e| e == "cwasm"))
+        .collect();
     assert_eq!(entries.len(), 1, "{entries:?}");
     entries.remove(0)
 }
@@ -172,9 +174,9 @@ fn terminal_escapes_of_logs_and_prints_are_shown_not_obeyed() {
 #[test]
 fn a_component_that_was_changed_after_it_was_pinned_does_not_run() {
     let sandbox = using(ATTACK, &[]);
-    let installed = files(&root(&sandbox)).into_iter().find(|(path, bytes)| {
-        bytes == ATTACK && path.starts_with(root(&sandbox).join("home"))
-    });
+    let installed = files(&root(&sandbox))
+        .into_iter()
+        .find(|(path, bytes)| bytes == ATTACK && path.starts_with(root(&sandbox).join("home")));
     let (path, mut bytes) = installed.expect("the component lies in the home");
     let last = bytes.len() - 1;
     bytes[last] ^= 1;
@@ -216,7 +218,11 @@ fn processes_that_compile_the_same_plugin_at_once_all_succeed() {
     let running = [start(), start(), start()];
     for child in running {
         let outcome = sandbox.outcome(&child.wait_with_output().expect("it was started"));
-        assert_eq!((outcome.status, outcome.stdout.as_str()), (Some(0), "hash true forged false\n"), "{outcome:?}");
+        assert_eq!(
+            (outcome.status, outcome.stdout.as_str()),
+            (Some(0), "hash true forged false\n"),
+            "{outcome:?}"
+        );
     }
     assert_eq!(compiled(&sandbox), path, "one entry, and nothing half-written");
 }
@@ -247,7 +253,8 @@ fn the_user_can_always_interrupt() {
         .spawn()
         .expect("the binary was built for this test");
     let started = Instant::now();
-    *interrupt.lock().expect("nobody panics with it") = rustix::process::Pid::from_raw(child.id().cast_signed());
+    *interrupt.lock().expect("nobody panics with it") =
+        rustix::process::Pid::from_raw(child.id().cast_signed());
     let output = child.wait_with_output().expect("it was started");
     assert_eq!(output.status.signal(), None);
     let outcome = sandbox.outcome(&output);

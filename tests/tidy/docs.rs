@@ -204,7 +204,10 @@ mod tests {
     fn threats_name_tests_that_exist() {
         let tree = Tree::of(&[
             ("host/a/src/b.rs", "fn it_holds() {}"),
-            (THREATS, "A test is `file::test`.\n| 1 | x | `host/a/src/b.rs::it_holds`, `host/a/src/b.rs::gone` |\n| 2 | y | `host/c.rs::it_holds` |\n"),
+            (
+                THREATS,
+                "A test is `file::test`.\n| 1 | x | `host/a/src/b.rs::it_holds`, `host/a/src/b.rs::gone` |\n| 2 | y | `host/c.rs::it_holds` |\n",
+            ),
         ]);
         assert_eq!(threats(&tree).len(), 2);
     }

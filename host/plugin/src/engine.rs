@@ -207,7 +207,10 @@ impl Hasher for Fingerprint {
 
 impl std::fmt::Debug for Code {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Code").field("digest", &self.digest).field("from_cache", &self.from_cache).finish_non_exhaustive()
+        f.debug_struct("Code")
+            .field("digest", &self.digest)
+            .field("from_cache", &self.from_cache)
+            .finish_non_exhaustive()
     }
 }
 

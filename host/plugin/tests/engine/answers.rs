@@ -7,7 +7,8 @@ use s_plugin::{CallError, Cause, EngineError, Limit};
 use s_store::Sha256Digest;
 
 use crate::lab::{
-    ATTACK, COMMAND, LIAR, Lab, attack, attacker, cause, code, command_core, commander, engine, plugin, rights,
+    ATTACK, COMMAND, LIAR, Lab, attack, attacker, cause, code, command_core, commander, engine, plugin,
+    rights,
 };
 
 #[test]
@@ -87,7 +88,9 @@ fn a_component_that_is_not_what_it_says_does_not_start() {
     assert!(error.to_string().contains("no world `subcommand-plugin`"), "{error}");
     // Nothing in there runs, so nothing was said.
     assert!(lab.said().is_empty() && lab.logged().is_empty());
-    engine().block_on(async { plugin(&code(ATTACK), COMMAND, rights(), &lab).open_command().await.map(drop) }).unwrap();
+    engine()
+        .block_on(async { plugin(&code(ATTACK), COMMAND, rights(), &lab).open_command().await.map(drop) })
+        .unwrap();
 }
 
 #[test]
@@ -97,8 +100,7 @@ fn imports_of_other_worlds_are_refused_before_anything_is_compiled() {
         (r#"(import "exec" (func))"#, "exec"),
     ] {
         let bytes = wat::parse_str(format!("(component {import})")).unwrap();
-        let refused =
-            engine().load(&bytes, Sha256Digest::of(&bytes), &s_plugin::Compiler::Here).unwrap_err();
+        let refused = engine().load(&bytes, Sha256Digest::of(&bytes), &s_plugin::Compiler::Here).unwrap_err();
         assert!(matches!(refused, EngineError::Component(_)), "{refused:?}");
         assert!(refused.to_string().contains(found), "{refused}");
     }

@@ -13,8 +13,10 @@ const KEY: [u8; 32] = [1; 32];
 const HEAD_BYTES: usize = 8 + 32;
 
 fn component(marker: u32) -> Vec<u8> {
-    wat::parse_str(format!(r#"(component (core module (func (export "f") (result i32) (i32.const {marker}))))"#))
-        .unwrap()
+    wat::parse_str(format!(
+        r#"(component (core module (func (export "f") (result i32) (i32.const {marker}))))"#
+    ))
+    .unwrap()
 }
 
 /// An engine as a new process would make it.

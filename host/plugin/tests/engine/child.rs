@@ -15,7 +15,8 @@ fn compile(program: &str, arguments: &[&str]) -> EngineError {
         time_max: Duration::from_millis(500),
     };
     // Larger than a pipe holds, so that a child that does not read is noticed by its writer.
-    let filler = format!(r#"(component (core module (memory 8) (data (i32.const 0) "{}")))"#, "x".repeat(300_000));
+    let filler =
+        format!(r#"(component (core module (memory 8) (data (i32.const 0) "{}")))"#, "x".repeat(300_000));
     let component = wat::parse_str(filler).unwrap();
     Engine::new(None).unwrap().load(&component, Sha256Digest::of(&component), &compiler).unwrap_err()
 }
@@ -57,11 +58,15 @@ fn a_child_inherits_nothing() {
 fn a_function_that_would_take_minutes_is_refused_unread() {
     let mut body = String::new();
     for n in 0..32_000 {
-        let _ = write!(body, "(block (br_if 0 (i32.eq (local.get 0) (i32.const {n}))) (local.set 0 (i32.const {n})))");
+        let _ = write!(
+            body,
+            "(block (br_if 0 (i32.eq (local.get 0) (i32.const {n}))) (local.set 0 (i32.const {n})))"
+        );
     }
     let bomb = wat::parse_str(format!("(component (core module (func (param i32) {body})))")).unwrap();
     assert!(bomb.len() > 400 << 10, "{} bytes", bomb.len());
-    let refused = Engine::new(None).unwrap().load(&bomb, Sha256Digest::of(&bomb), &Compiler::Here).unwrap_err();
+    let refused =
+        Engine::new(None).unwrap().load(&bomb, Sha256Digest::of(&bomb), &Compiler::Here).unwrap_err();
     let EngineError::Component(error) = refused else { panic!("{refused}") };
     assert!(error.to_string().contains("bytes of code in one function"), "{error}");
 }

@@ -32,8 +32,20 @@ fn a_view_has_no_way_out() {
     let plugin = attacker(seeing(&view), &lab);
     let absolute = folder.path().join("secret").display().to_string();
     let mut outside = vec![
-        "..", "../secret", "sub/../../secret", "./inside", "/etc/passwd", &absolute, "CON", "sub/nul", "a\0b",
-        "inside:stream", "..\\secret", "C:\\secret", "//server/share", "",
+        "..",
+        "../secret",
+        "sub/../../secret",
+        "./inside",
+        "/etc/passwd",
+        &absolute,
+        "CON",
+        "sub/nul",
+        "a\0b",
+        "inside:stream",
+        "..\\secret",
+        "C:\\secret",
+        "//server/share",
+        "",
     ];
     if cfg!(unix) {
         outside.extend(["link", "up/secret", "root/etc/passwd"]);
@@ -84,8 +96,13 @@ fn a_session_opens_only_so_many_files() {
             (global.set $opened (i32.add (global.get $opened) (i32.const 1)))
             (br_if $on (i32.eqz (i32.load8_u (i32.const 128)))))
         (i32.store8 (i32.const 2056) (global.get $opened))"#;
-    let fields = r#"(data (i32.const 16) "data") (data (i32.const 32) "f") (global $opened (mut i32) (i32.const 0))"#;
+    let fields =
+        r#"(data (i32.const 16) "data") (data (i32.const 32) "f") (global $opened (mut i32) (i32.const 0))"#;
     let lab = Arc::new(Lab::default());
     let plugin = commander(&command_core(imports, fields, body), seeing(folder.path()), &lab);
-    assert_eq!(attack(&plugin, &[]).unwrap().status, 128, "the view and 127 files are open, the 128th is refused");
+    assert_eq!(
+        attack(&plugin, &[]).unwrap().status,
+        128,
+        "the view and 127 files are open, the 128th is refused"
+    );
 }

@@ -7,7 +7,9 @@ use s_capability::Rights;
 use s_kit::{Answer, Server};
 use s_plugin::{Cancel, Cause, Limit};
 
-use crate::lab::{Lab, attack, attacker, cause, command_core, commander, engine, http_to, network, rights, run};
+use crate::lab::{
+    Lab, attack, attacker, cause, command_core, commander, engine, http_to, network, rights, run,
+};
 
 fn may_ask(server: &Server) -> Rights {
     let origin = server.origin();
@@ -15,8 +17,7 @@ fn may_ask(server: &Server) -> Rights {
 }
 
 const LOG: &str = r#"(import "stryke:host/log@0.1.0" "write" (func $log (param i32 i32 i32 i32 i32)))"#;
-const CONFIRM: &str =
-    r#"(import "stryke:host/ui@0.1.0" "confirm" (func $confirm (param i32 i32 i32 i32)))"#;
+const CONFIRM: &str = r#"(import "stryke:host/ui@0.1.0" "confirm" (func $confirm (param i32 i32 i32 i32)))"#;
 const ASK: &str = "(call $confirm (i32.const 0) (i32.const 0) (i32.const 0) (i32.const 256))";
 const SPIN: &str = "(loop $on (br $on))";
 

@@ -298,7 +298,11 @@ fn a_session_after_its_end_says_so() {
             "plugin `attack/lab` 0.1.0: subcommand.run: crashed: it ended in an earlier call"
         );
     }
-    assert!(lab.logged().iter().any(|line| line.contains("the plugin panicked on purpose")), "{:?}", lab.logged());
+    assert!(
+        lab.logged().iter().any(|line| line.contains("the plugin panicked on purpose")),
+        "{:?}",
+        lab.logged()
+    );
 }
 
 #[test]

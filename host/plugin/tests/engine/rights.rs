@@ -87,6 +87,12 @@ fn one_plugin_does_not_read_the_cache_of_another() {
     });
     assert_eq!(
         lab.said(),
-        ["kept", "nothing", "5 bytes, tag tag", "LimitExceeded host/cache-full", "InvalidInput host/cache-key"]
+        [
+            "kept",
+            "nothing",
+            "5 bytes, tag tag",
+            "LimitExceeded host/cache-full",
+            "InvalidInput host/cache-key"
+        ]
     );
 }

@@ -83,7 +83,11 @@ fn get(plugin: &Plugin) -> Result<(), Cause> {
     };
     engine().block_on(async {
         let mut provider = plugin.open_auth().await.unwrap();
-        provider.get(Config::default(), ask).await.map(|found| assert!(found.is_none())).map_err(|error| error.cause)
+        provider
+            .get(Config::default(), ask)
+            .await
+            .map(|found| assert!(found.is_none()))
+            .map_err(|error| error.cause)
     })
 }
 

@@ -62,10 +62,7 @@ fn feeds_of_both_tracks_answer_side_by_side() {
         let (mut older, mut newer) = (open("0.1.0", "0.1").await, open("0.2.0", "0.2").await);
         assert_eq!(older.describe(Config::default()).await.unwrap(), None);
         let described = newer.describe(Config::default()).await.unwrap();
-        assert_eq!(
-            described,
-            Some(Description { title: "title".to_owned(), homepage: None, license: None })
-        );
+        assert_eq!(described, Some(Description { title: "title".to_owned(), homepage: None, license: None }));
         for (feed, functions) in [(&mut older, &[][..]), (&mut newer, &["f".to_owned()])] {
             let Sync::Batch(batch) = feed.pull(Config::default(), None, None).await.unwrap() else {
                 panic!("not a batch")
@@ -82,7 +79,8 @@ fn feeds_of_both_tracks_answer_side_by_side() {
 fn a_feed_that_names_the_wrong_track_does_not_start() {
     let lab = Arc::new(Lab::default());
     for (version, track) in [("0.1.0", "0.2"), ("0.2.0", "0.1")] {
-        let plugin = plugin(&code(&feed(version)), &format!("stryke:audit/audit-plugin@{track}"), rights(), &lab);
+        let plugin =
+            plugin(&code(&feed(version)), &format!("stryke:audit/audit-plugin@{track}"), rights(), &lab);
         let Err(error) = engine().block_on(plugin.open_audit()) else { panic!("{version} as {track}") };
         let expected = format!("no exported instance named `stryke:audit/feed@{track}.0`");
         assert!(error.to_string().contains(&expected), "{error}");

@@ -135,7 +135,11 @@ fn run(guest: &[u8], linked: &[&str], bound: &str) -> Result<u32, String> {
 fn functions_may_be_added_to_what_guests_import() {
     assert_eq!(run(&guest_0_1_0(), &["0.1.0"], "0.1.0"), Ok(4));
     assert_eq!(run(&guest_0_1_0(), &["0.1.1"], "0.1.0"), Ok(4), "an older guest on a newer host");
-    assert_eq!(run(&guest_0_1_1("ping"), &["0.1.0"], "0.1.0"), Ok(4), "a newer guest that uses nothing newer");
+    assert_eq!(
+        run(&guest_0_1_1("ping"), &["0.1.0"], "0.1.0"),
+        Ok(4),
+        "a newer guest that uses nothing newer"
+    );
     let refused = run(&guest_0_1_1("pong"), &["0.1.0"], "0.1.0").unwrap_err();
     for part in ["matching implementation was not found", "pong", "function implementation is missing"] {
         assert!(refused.contains(part), "{refused}");
@@ -174,7 +178,10 @@ fn records_may_not_change() {
     let grown = guest(v0_1_2::WIT, "0.1.2", "ping", 2, false);
     for (linked, bound) in [("0.1.0", "0.1.0"), ("0.1.1", "0.1.0"), ("0.1.2", "0.1.0")] {
         let refused = run(&grown, &[linked], bound).unwrap_err();
-        assert!(refused.contains("expected record of 1 fields, found 2 fields"), "{linked} {bound}: {refused}");
+        assert!(
+            refused.contains("expected record of 1 fields, found 2 fields"),
+            "{linked} {bound}: {refused}"
+        );
     }
     let refused = run(&guest_0_1_0(), &["0.1.2"], "0.1.2").unwrap_err();
     assert!(refused.contains("expected record of 2 fields, found 1 fields"), "{refused}");
