@@ -76,14 +76,14 @@ impl Context {
         &self.setup.frontend
     }
 
-    /// Raised when the user interrupts.
-    pub fn cancel(&self) -> &Cancel {
-        &self.setup.cancel
-    }
-
     /// Whether the network may not be used.
     pub fn is_offline(&self) -> bool {
         self.setup.offline
+    }
+
+    /// Raised when the user interrupts.
+    pub fn cancel(&self) -> &Cancel {
+        &self.setup.cancel
     }
 
     /// A variable of the environment that is text.

@@ -9,6 +9,7 @@ mod plugin_add;
 mod plugin_grant;
 mod plugin_info;
 mod plugin_inspect;
+mod plugin_kit;
 mod plugin_list;
 mod plugin_remove;
 mod plugin_revoke;

@@ -98,7 +98,7 @@ mod tests {
 
     #[test]
     fn every_built_in_plugin_is_what_its_digest_and_its_manifest_say() {
-        for built_in in BUILT_IN {
+        for built_in in &BUILT_IN {
             assert_eq!(built_in.digest(), Sha256Digest::of(built_in.component), "{}", built_in.id);
             assert_eq!(built_in.manifest().id.as_str(), built_in.id);
             assert!(built_in.manifest().commands.keys().eq(built_in.commands), "{}", built_in.id);

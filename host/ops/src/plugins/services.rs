@@ -3,9 +3,9 @@
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 
 use s_capability::{Origin, OriginPattern, PluginId};
-use s_net::{Client, Secret};
+use s_net::Secret;
 use s_plugin::services::{Cache, Level, LockedPackage, Services, Task};
-use s_plugin::{Fault, FaultKind};
+use s_plugin::{Fault, FaultKind, Network};
 use s_store::{Sha256Digest, files};
 
 use super::{plugin_cache::PluginCache, secret};
@@ -103,8 +103,8 @@ impl Services for HostServices {
         self.context().map_or(0, |context| context.now_unix())
     }
 
-    fn network(&self) -> Option<Arc<Client>> {
-        self.context().ok()?.network().ok()
+    fn network(&self) -> Option<Arc<dyn Network>> {
+        Some(self.context().ok()?.network().ok()?)
     }
 
     fn secret(&self, plugin: &PluginId, name: &str, origin: &Origin) -> Result<Option<Secret>, Fault> {

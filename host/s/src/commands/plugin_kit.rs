@@ -1,0 +1,18 @@
+//! `s plugin new`, `build`, `test` and `run`: what authors of plugins use.
+
+mod build;
+mod new;
+
+use super::Context;
+use super::plugin::PluginSubcommand;
+use crate::exit::Exit;
+use crate::frame::Failure;
+
+/// Runs a subcommand of authors; none for those of users.
+pub(super) fn run(context: &Context<'_>, command: &PluginSubcommand) -> Option<Result<Exit, Failure>> {
+    Some(match command {
+        PluginSubcommand::New(args) => new::run(context, args),
+        PluginSubcommand::Build(args) => build::run(context, args),
+        _ => return None,
+    })
+}
