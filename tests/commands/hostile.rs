@@ -95,7 +95,7 @@ fn attacks_end_in_a_named_error_and_change_nothing() {
     let sandbox = using(&hurried(), &[]);
     sandbox.write("there.txt", "there");
     let before = files(&root(&sandbox));
-    let who = "plugin `attack/lab` 0.1.0";
+    let who = "plugin `attack/lab` [version]";
     let cases: &[(&[&str], i32, &str, &str)] = &[
         (&["spin"], 1, "S-5063", "used more than its limit of 1 s"),
         (&["spin-host"], 1, "S-5063", "used more than its limit of 1 s"),

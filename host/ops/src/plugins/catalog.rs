@@ -169,23 +169,29 @@ impl Stated {
                     }),
             )
         })?;
+        // Bytes that are not the pinned ones are not even read.
+        let digest = Sha256Digest::of(&bytes);
+        if digest != pinned.integrity {
+            return Err(changed(context, self, pinned, format!("its file has the digest {digest}")));
+        }
         let shown = format!("{} (plugin.toml)", pinned.id);
         let entry = Entry::loose(self.level, bytes, &shown, pinned.source.clone())?;
-        if entry.digest != pinned.integrity || entry.id().as_str() != pinned.id {
-            return Err(changed(context, self, pinned, &entry));
+        if entry.id().as_str() != pinned.id {
+            let found = format!("it calls itself `{}`", entry.id());
+            return Err(changed(context, self, pinned, found));
         }
         let config = self.manifest.plugin(&pinned.id).map(|wanted| wanted.config.clone()).unwrap_or_default();
         Ok(Entry { config, ..entry })
     }
 }
 
-fn changed(context: &Context, stated: &Stated, pinned: &LockedPlugin, found: &Entry) -> Failure {
+fn changed(context: &Context, stated: &Stated, pinned: &LockedPlugin, found: String) -> Failure {
     let message = format!("the component of plugin `{}` is not the one that was pinned", pinned.id);
     Failure::new(
         FailureKind::Integrity,
         Diagnostic::error(Code::PLUGIN_CHANGED, message)
             .note(format!("`{}` pins {}", context.shown(&stated.lock_path), pinned.integrity))
-            .note(format!("its file holds {} {} with {}", found.id(), found.manifest.version, found.digest))
+            .note(found)
             .hint(format!("if you expected it to change: s plugin update {}", pinned.id)),
     )
 }
