@@ -101,8 +101,8 @@ fn attacks_end_in_a_named_error_and_change_nothing() {
         (&["spin-host"], 1, "S-5063", "used more than its limit of 1 s"),
         (&["grab"], 1, "S-5063", "used more than its limit of 64 MiB of memory"),
         (&["recurse"], 1, "S-5063", "used more than its limit of 1 MiB of stack"),
-        (&["recurse-frames"], 70, "S-5064", "crashed: wasm trap: out of bounds memory access"),
-        (&["trap"], 70, "S-5064", "crashed: wasm trap: wasm `unreachable` instruction executed"),
+        (&["recurse-frames"], 70, "S-5064", "crashed: out of bounds memory access"),
+        (&["trap"], 70, "S-5064", "crashed: wasm `unreachable` instruction executed"),
         (&["panic"], 70, "S-5064", "the plugin panicked on purpose"),
         (&["answer-huge", "24"], 1, "S-5063", "used more than its limit of 16 MiB handed over in one call"),
         (&["print-huge", "24"], 1, "S-5063", "used more than its limit of 16 MiB handed over in one call"),
@@ -129,6 +129,57 @@ fn attacks_end_in_a_named_error_and_change_nothing() {
         }
     }
     assert_eq!(sandbox.run(&["attack", "crypto"]).status, Some(0), "it is still served");
+}
+
+#[test]
+fn what_the_user_reads() {
+    let sandbox = using(&hurried(), &[]);
+    let attacks: [&[&str]; 6] =
+        [&["spin"], &["grab"], &["trap"], &["invalid-utf8"], &["escapes"], &["propose", "../out.txt"]];
+    let mut all = String::new();
+    for words in attacks {
+        let outcome = sandbox.run(&[&["attack"], words].concat());
+        all.push_str(&format!("$ s attack {}\n{}", words.join(" "), outcome.text()));
+    }
+    insta::assert_snapshot!(all, @r"
+    $ s attack spin
+    status 1
+    --- stderr
+    error[S-5063]: plugin `attack/lab` [version] used more than its limit of 1 s
+      it was stopped in subcommand.run, and nothing it had proposed was done
+    hint: if it needs more, its author asks for `time` in `[limits]` of `plugin.toml`
+    $ s attack grab
+    status 1
+    --- stderr
+    error[S-5063]: plugin `attack/lab` [version] used more than its limit of 64 MiB of memory
+      it was stopped in subcommand.run, and nothing it had proposed was done
+    hint: if it needs more, its author asks for `memory` in `[limits]` of `plugin.toml`
+    $ s attack trap
+    status 70
+    --- stderr
+    error[S-5064]: plugin `attack/lab` [version] crashed: wasm `unreachable` instruction executed
+      in subcommand.run; this is a bug of the plugin, not of `s`
+      running were: stryke:command/subcommand@[version]#run
+    $ s attack invalid-utf8
+    status 1
+    --- stderr
+    error[S-5065]: plugin `attack/lab` [version] handed over malformed data in subcommand.run
+      invalid utf-8 sequence of 1 bytes from index 1
+    $ s attack escapes
+    status 1
+    --- stdout
+    before␛[31mred␛]0;title␇\u{9b}2Jafter␍
+    --- stderr
+    error[S-5067]: message␛[2J with escapes\u{202e}
+      ␍and lines
+      says plugin `attack/lab` [version] in subcommand.run: `attack/es␛[2Jcape`
+    $ s attack propose ../out.txt
+    status 5
+    --- stderr
+    error[S-5069]: `../out.txt` cannot be used as a path: `..` is not allowed in it
+      nothing was written
+      plugin `attack/lab` proposed it
+    ");
 }
 
 /// Nothing that a plugin says drives the terminal.

@@ -79,8 +79,18 @@ impl Entry {
 
     /// A component that was just read: one that nobody uses yet.
     pub fn loose(level: Level, bytes: Vec<u8>, shown: &str, source: String) -> Result<Entry, Failure> {
-        let manifest = manifest_in(&bytes, shown)?;
         let digest = Sha256Digest::of(&bytes);
+        Entry::of(level, bytes, digest, shown, source)
+    }
+
+    fn of(
+        level: Level,
+        bytes: Vec<u8>,
+        digest: Sha256Digest,
+        shown: &str,
+        source: String,
+    ) -> Result<Entry, Failure> {
+        let manifest = manifest_in(&bytes, shown)?;
         let component = Component::Bytes(bytes);
         Ok(Entry { level, manifest, digest, source, config: BTreeMap::new(), component })
     }
@@ -175,7 +185,7 @@ impl Stated {
             return Err(changed(context, self, pinned, format!("its file has the digest {digest}")));
         }
         let shown = format!("{} (plugin.toml)", pinned.id);
-        let entry = Entry::loose(self.level, bytes, &shown, pinned.source.clone())?;
+        let entry = Entry::of(self.level, bytes, digest, &shown, pinned.source.clone())?;
         if entry.id().as_str() != pinned.id {
             let found = format!("it calls itself `{}`", entry.id());
             return Err(changed(context, self, pinned, found));

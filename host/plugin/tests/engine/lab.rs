@@ -6,7 +6,7 @@ use s_capability::{HttpRight, Kind, Limits, Method, Origin, OriginPattern, Plugi
 use s_net::{Client, RetryPolicy, Secret};
 use s_plugin::extension::command::{Call, Outcome};
 use s_plugin::services::{Cache, CacheEntry, Level, Services};
-use s_plugin::{CallError, Cancel, Cause, Code, CodeCache, Compiler, Engine, Fault, Plugin};
+use s_plugin::{CallError, Cancel, Cause, Code, CodeCache, Compiler, Engine, Fault, Network, Plugin};
 use s_store::Sha256Digest;
 
 pub(crate) const ATTACK: &[u8] = include_bytes!("../../../../tests/fixtures/attack.wasm");
@@ -83,8 +83,8 @@ impl Services for Lab {
         lock(&self.said).push(text.trim_end().to_owned());
     }
 
-    fn network(&self) -> Option<Arc<Client>> {
-        self.network.clone()
+    fn network(&self) -> Option<Arc<dyn Network>> {
+        Some(self.network.clone()?)
     }
 
     fn secret(&self, _: &PluginId, name: &str, origin: &Origin) -> Result<Option<Secret>, Fault> {
