@@ -8,6 +8,7 @@ mod completions;
 mod errors;
 mod explain;
 mod help;
+mod hostile;
 mod pipes;
 mod registry;
 mod plugin_add;
