@@ -9,7 +9,10 @@ mod describe;
 mod failure;
 mod frontend;
 mod plugin_build;
+mod plugin_call;
 mod plugin_new;
+mod plugin_run;
+mod plugin_test;
 pub mod plugins;
 mod run_command;
 
@@ -18,4 +21,6 @@ pub use failure::{Failure, FailureKind};
 pub use frontend::{Frontend, Quiet};
 pub use plugin_build::{BuildRequest, Built, plugin_build};
 pub use plugin_new::{NewFiles, NewPlugin, plugin_new};
+pub use plugin_run::{Called, PluginCall, plugin_run};
+pub use plugin_test::{FixtureReport, RunReport, TestRequest, plugin_test};
 pub use run_command::{Invocation, run_command};

@@ -2,6 +2,8 @@
 
 mod build;
 mod new;
+mod run;
+mod test;
 
 use super::Context;
 use super::plugin::PluginSubcommand;
@@ -13,6 +15,8 @@ pub(super) fn run(context: &Context<'_>, command: &PluginSubcommand) -> Option<R
     Some(match command {
         PluginSubcommand::New(args) => new::run(context, args),
         PluginSubcommand::Build(args) => build::run(context, args),
+        PluginSubcommand::Test(args) => test::run(context, args),
+        PluginSubcommand::Run(args) => run::run(context, args),
         _ => return None,
     })
 }
