@@ -29,8 +29,9 @@ const LAYERS: &[(&str, &[&str])] = &[
             "s-store",
         ],
     ),
-    ("s", &["s-capability", "s-diag", "s-net", "s-ops", "s-plugin", "s-store", "s-ui"]),
+    ("s", &["s-advisory", "s-capability", "s-diag", "s-net", "s-ops", "s-plugin", "s-store", "s-ui"]),
     ("s-kit", &[]),
+    ("s-benches", &["s-capability", "s-kit", "s-ops", "s-plugin", "s-store"]),
     ("s-tidy", &[]),
     ("s-xtask", &["s-capability", "s-component", "s-diag"]),
 ];
@@ -89,10 +90,7 @@ mod tests {
         for (index, (name, allowed)) in LAYERS.iter().enumerate() {
             for inner in *allowed {
                 let position = LAYERS.iter().position(|(other, _)| other == inner);
-                assert!(
-                    position.is_some_and(|position| position < index),
-                    "{name} -> {inner}"
-                );
+                assert!(position.is_some_and(|position| position < index), "{name} -> {inner}");
             }
         }
     }

@@ -24,4 +24,5 @@ pub use error::ComponentError;
 pub use inspect::{InterfaceUse, Shape, inspect};
 pub use limits::{FEATURES, InspectLimits};
 pub use manifest::{MANIFEST_MAX_BYTES, MANIFEST_SECTION, embed_manifest, manifest_of};
+pub use section::section_sizes;
 pub use world::{WorldMismatch, check_world, resolve_wit};

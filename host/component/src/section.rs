@@ -48,6 +48,40 @@ pub(crate) fn sections(component: &[u8]) -> Result<Vec<Section<'_>>, ComponentEr
     Ok(sections)
 }
 
+/// The outermost sections of a component in order, each with its size: `core module`, `imports`,
+/// and for a custom section its own name behind `custom`.
+///
+/// # Errors
+/// When the bytes are not a list of sections.
+pub fn section_sizes(component: &[u8]) -> Result<Vec<(String, u64)>, ComponentError> {
+    const NAMES: [&str; 13] = [
+        "custom",
+        "core module",
+        "core instances",
+        "core types",
+        "component",
+        "instances",
+        "aliases",
+        "types",
+        "canonical functions",
+        "start",
+        "imports",
+        "exports",
+        "values",
+    ];
+    let size = |section: Section<'_>| {
+        let name = NAMES.get(usize::from(section.id)).copied().unwrap_or("unknown");
+        let mut rest = Cursor { bytes: section.content, at: 0 };
+        let own = match section.id {
+            0 => rest.length().and_then(|length| rest.take(length)),
+            _ => None,
+        };
+        let own = own.map(|own| format!(" {}", String::from_utf8_lossy(own))).unwrap_or_default();
+        (format!("{name}{own}"), section.range.len() as u64)
+    };
+    Ok(sections(component)?.into_iter().map(size).collect())
+}
+
 /// Refuses what does not begin like a component, saying what it looks like instead.
 pub(crate) fn check_header(component: &[u8]) -> Result<(), ComponentError> {
     if component.starts_with(&HEADER) {

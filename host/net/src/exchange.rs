@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use http::header::{self, HeaderMap, HeaderName, HeaderValue};
 use hyper::body::{Body as _, Incoming};
-use s_capability::Origin;
+use s_capability::{Method, Origin};
 use tokio::time::Instant;
 use url::Url;
 
@@ -23,7 +23,7 @@ use crate::mask::Mask;
 use crate::permit::{Denial, Permit, Question, origin_of};
 use crate::pool::Pool;
 use crate::redirect::{BODY_HEADERS, Redirect, redirect};
-use crate::request::{Method, Request, vet_headers, vet_url};
+use crate::request::{Request, is_safe, to_http, vet_headers, vet_url};
 use crate::response::{Body, Deadline, Keep, Live, Response, Source};
 use crate::retry::{is_passing_status, retry_after};
 
@@ -291,7 +291,7 @@ impl Exchange<'_> {
                 Err(NetError::Unavailable { .. }) => policy.delay_after(attempt, &self.shared.jitter),
                 _ => return result,
             };
-            if !step.method.is_safe() || attempt >= policy.attempts_max || !self.shared.take_retry() {
+            if !is_safe(step.method) || attempt >= policy.attempts_max || !self.shared.take_retry() {
                 return result;
             }
             drop(result);
@@ -319,7 +319,7 @@ impl Exchange<'_> {
         let mut target = step.url.clone();
         target.set_fragment(None);
         let mut request = http::Request::builder()
-            .method(step.method.to_http())
+            .method(to_http(step.method))
             .uri(target.as_str())
             .body(body)
             .map_err(|error| invalid(format!("`{url}` cannot be asked for: {error}")))?;

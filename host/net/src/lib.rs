@@ -56,10 +56,11 @@ pub use download::{AttemptError, DownloadError, DownloadPlan, Downloaded, Failed
 pub use error::{NetError, NetErrorKind, Phase};
 pub use permit::{Denial, Permit, Question};
 pub use proxy::Proxies;
-pub use request::{Method, Request};
+pub use request::Request;
 pub use resolve::{Resolve, SystemResolver};
 pub use response::Response;
 pub use retry::RetryPolicy;
+pub use s_capability::Method;
 pub use tls::Roots;
 
 /// A boxed future, for traits that are used as objects.

@@ -5,11 +5,10 @@ use std::fmt;
 use std::net::IpAddr;
 use std::sync::Arc;
 
-use s_capability::{Origin, OriginError, OriginPattern};
+use s_capability::{Method, Origin, OriginError, OriginPattern};
 use url::{Host, Url};
 
 use crate::address;
-use crate::request::Method;
 
 /// What one caller may reach. Empty sets allow nothing.
 #[derive(Clone, Debug, PartialEq, Eq)]

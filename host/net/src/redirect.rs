@@ -2,7 +2,7 @@
 
 use url::Url;
 
-use crate::request::Method;
+use s_capability::Method;
 
 /// The request that a redirect asks for.
 #[derive(Debug, PartialEq, Eq)]

@@ -15,7 +15,6 @@ use crate::failure::{Failure, FailureKind};
 use crate::plugins::credentials::Credentials;
 use crate::plugins::http_cache::HttpCache;
 
-
 /// What a context is made of.
 pub struct Setup {
     /// The directory the user is in.
@@ -26,7 +25,8 @@ pub struct Setup {
     pub frontend: Arc<dyn Frontend>,
     /// Whether the network may not be used.
     pub offline: bool,
-    /// What makes this executable compile one component: see [`s_plugin::compile_as_child`].
+    /// What makes this executable compile one component: see [`s_plugin::compile_as_child`]. Empty
+    /// when it cannot; it then compiles in its own process.
     pub compiler_arguments: Vec<String>,
     /// Raised when the user interrupts.
     pub cancel: Cancel,
@@ -76,14 +76,14 @@ impl Context {
         &self.setup.frontend
     }
 
-    /// Whether the network may not be used.
-    pub fn is_offline(&self) -> bool {
-        self.setup.offline
-    }
-
     /// Raised when the user interrupts.
     pub fn cancel(&self) -> &Cancel {
         &self.setup.cancel
+    }
+
+    /// Whether the network may not be used.
+    pub fn is_offline(&self) -> bool {
+        self.setup.offline
     }
 
     /// A variable of the environment that is text.
@@ -113,12 +113,12 @@ impl Context {
     /// Compiles components that are not part of this executable.
     pub fn compiler(&self) -> Compiler {
         match std::env::current_exe() {
-            Ok(program) => Compiler::Child {
+            Ok(program) if !self.setup.compiler_arguments.is_empty() => Compiler::Child {
                 program,
                 arguments: self.setup.compiler_arguments.clone(),
                 time_max: s_plugin::COMPILE_TIME_MAX,
             },
-            Err(_) => Compiler::Here,
+            _ => Compiler::Here,
         }
     }
 
@@ -171,6 +171,12 @@ impl Context {
     /// What any plugin may use at most.
     pub fn ceiling(&self) -> Ceiling {
         Ceiling::default()
+    }
+
+    /// Reads a text file that the user named, relative to the directory the user is in.
+    pub fn source(&self, path: &Path) -> Result<Source, Failure> {
+        let path = self.directory().join(path);
+        Ok(Source::new(self.shown(&path), files::read_to_string(&path, FILE_BYTES_MAX)?))
     }
 
     /// Reads a text file; an absent one is empty.

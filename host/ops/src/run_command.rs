@@ -110,7 +110,7 @@ fn exists(error: StoreError, refuse: &dyn Fn(String) -> Failure) -> Failure {
     }
 }
 
-/// Shows what would change in the project, asks, and writes file by file, each whole.
+/// Shows what would change in the project, asks, and writes all of it or nothing.
 fn change_project(
     context: &Context,
     entry: &Entry,
@@ -120,20 +120,15 @@ fn change_project(
     let Some(root) = context.project() else {
         return Err(refuse("there is no project here to change".to_owned()));
     };
-    for edit in &edits {
-        s_store::check_new_path(&edit.path).map_err(|error| refuse(error.to_string()))?;
+    let count = edits.len();
+    let mut tree = NewTree::new(PROPOSED);
+    for edit in edits {
         context.frontend().status("Proposed", &format!("{}: {}", edit.path, edit.why));
+        tree.add(&edit.path, edit.content.into_bytes()).map_err(|error| refuse(error.to_string()))?;
     }
-    let question = format!("write {} files of this project?", edits.len());
+    let question = format!("write {count} files of this project?");
     if context.frontend().confirm(Some(entry.id()), &question, false) != Some(true) {
         return Err(refuse("the proposal was not accepted".to_owned()));
     }
-    for edit in edits {
-        let path = root.join(&edit.path);
-        if let Some(parent) = path.parent() {
-            s_store::files::create_dir_all(parent, s_store::Access::Shared)?;
-        }
-        s_store::files::write_atomic(&path, edit.content.as_bytes(), s_store::Access::Shared)?;
-    }
-    Ok(())
+    tree.commit_changes(root).map_err(|error| exists(error, refuse))
 }

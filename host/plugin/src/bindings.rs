@@ -29,6 +29,7 @@ pub(crate) mod host {
             }
         ",
         imports: {
+            "stryke:host/blobs.[method]blob.digest": async | trappable,
             "stryke:host/http.[static]pending.wait": async | trappable,
             "stryke:host/http.wait-any": async | trappable,
             "stryke:host/http.[method]body.read": async | trappable,

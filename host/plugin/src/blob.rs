@@ -2,14 +2,15 @@
 
 use std::sync::Arc;
 
+use bytes::Bytes;
 use s_store::StoreError;
 use s_store::ViewFile;
 
 /// Immutable bytes: in memory, or a file that a view opened. Cloning shares them.
 #[derive(Clone, Debug)]
 pub enum Blob {
-    /// Counted against the scratch budget of the call that made it.
-    Memory(Arc<Vec<u8>>),
+    /// Counted against the scratch budget of the session that made it, for as long as it is held.
+    Memory(Bytes),
     /// Read where it lies.
     File(Arc<ViewFile>),
 }
@@ -17,7 +18,7 @@ pub enum Blob {
 impl Blob {
     /// Holds bytes in memory.
     pub fn from_bytes(bytes: Vec<u8>) -> Blob {
-        Blob::Memory(Arc::new(bytes))
+        Blob::Memory(bytes.into())
     }
 
     /// Returns the size in bytes.
@@ -50,25 +51,5 @@ impl Blob {
                 Ok(buffer)
             }
         }
-    }
-
-    /// Calls `each` with all bytes, piece by piece.
-    pub fn for_each_chunk(&self, mut each: impl FnMut(&[u8])) -> Result<(), StoreError> {
-        const CHUNK_BYTES: usize = 256 << 10;
-        match self {
-            Blob::Memory(bytes) => each(bytes),
-            Blob::File(_) => {
-                let mut offset = 0;
-                loop {
-                    let chunk = self.read(offset, CHUNK_BYTES)?;
-                    if chunk.is_empty() {
-                        break;
-                    }
-                    each(&chunk);
-                    offset += chunk.len() as u64;
-                }
-            }
-        }
-        Ok(())
     }
 }

@@ -12,11 +12,12 @@ use s_store::StoreError;
 use s_store::files::{self, Access};
 use wasmtime::component::Component;
 
+use crate::compile::MACHINE_CODE_BYTES_MAX;
+
 const MAGIC: &[u8; 8] = b"s-code\x00\x01";
 const MAC_BYTES: usize = blake3::OUT_LEN;
 
-/// Machine code of the largest component that is accepted stays far below this.
-const ENTRY_BYTES_MAX: u64 = 256 << 20;
+const ENTRY_BYTES_MAX: u64 = MACHINE_CODE_BYTES_MAX + (MAGIC.len() + MAC_BYTES) as u64;
 
 /// A folder of compiled components and the key that authenticates them.
 #[derive(Clone)]

@@ -4,21 +4,19 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
-use tokio::sync::Notify;
-
 /// How long a plugin may take to end by itself after an interruption.
 pub(crate) const GRACE: Duration = Duration::from_millis(200);
 
+/// How often whoever waits looks at the flag.
+const GLANCE: Duration = Duration::from_millis(20);
+
 /// A handle to interrupt calls with; clones are the same flag.
+///
+/// It is a flag and nothing else, so that a signal handler can raise it: nobody is woken, and no
+/// thread waits for the signal.
 #[derive(Clone, Debug, Default)]
 pub struct Cancel {
-    shared: Arc<Shared>,
-}
-
-#[derive(Debug, Default)]
-struct Shared {
-    raised: AtomicBool,
-    raising: Notify,
+    raised: Arc<AtomicBool>,
 }
 
 impl Cancel {
@@ -27,25 +25,25 @@ impl Cancel {
         Cancel::default()
     }
 
+    /// The flag itself, for a signal handler to set.
+    pub fn flag(&self) -> Arc<AtomicBool> {
+        Arc::clone(&self.raised)
+    }
+
     /// Raises the flag. It stays raised; calls that run end soon, calls to come end at once.
     pub fn raise(&self) {
-        self.shared.raised.store(true, Ordering::SeqCst);
-        self.shared.raising.notify_waiters();
+        self.raised.store(true, Ordering::SeqCst);
     }
 
     /// Returns whether the flag is raised.
     pub fn is_raised(&self) -> bool {
-        self.shared.raised.load(Ordering::SeqCst)
+        self.raised.load(Ordering::SeqCst)
     }
 
     /// Waits for the flag.
     pub async fn raised(&self) {
-        loop {
-            let raising = self.shared.raising.notified();
-            if self.is_raised() {
-                return;
-            }
-            raising.await;
+        while !self.is_raised() {
+            tokio::time::sleep(GLANCE).await;
         }
     }
 }

@@ -18,6 +18,11 @@ pub const COMPILE_TIME_MAX: Duration = Duration::from_secs(120);
 /// The address space a compilation may use.
 pub const COMPILE_MEMORY_BYTES_MAX: u64 = 2 << 30;
 
+/// Machine code of the largest component that is accepted stays far below this.
+pub(crate) const MACHINE_CODE_BYTES_MAX: u64 = 256 << 20;
+/// As many threads as a small machine has.
+const COMPILE_THREADS: &str = "4";
+
 /// Who compiles.
 #[derive(Clone, Debug)]
 pub enum Compiler {
@@ -90,6 +95,8 @@ fn compile_in_child(
     let mut child = Command::new(program)
         .args(arguments)
         .env_clear()
+        // Nothing is inherited. Each thread of the child takes address space, of which it has little.
+        .env("RAYON_NUM_THREADS", COMPILE_THREADS)
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())
         .stderr(Stdio::piped())
@@ -105,12 +112,12 @@ fn compile_in_child(
         scope.spawn(move || stdin.write_all(component));
         let code = scope.spawn(move || {
             let mut code = Vec::new();
-            stdout.read_to_end(&mut code).map(|_| code)
+            stdout.by_ref().take(MACHINE_CODE_BYTES_MAX + 1).read_to_end(&mut code).map(|_| code)
         });
         let complaint = scope.spawn(move || {
-            let mut text = String::new();
-            let _ = stderr.by_ref().take(16 << 10).read_to_string(&mut text);
-            text
+            let mut text = Vec::new();
+            let _ = stderr.by_ref().take(16 << 10).read_to_end(&mut text);
+            String::from_utf8_lossy(&text).trim().to_owned()
         });
         let status = loop {
             match child.try_wait() {
@@ -131,23 +138,59 @@ fn compile_in_child(
         )
     });
 
+    let seconds = || format!("{} s", time_max.as_secs());
     match status.map_err(doing("wait for the compiler"))? {
-        None => Err(EngineError::CompileLimit { what: "time", limit: format!("{} s", time_max.as_secs()) }),
-        Some(status) if status.success() => machine_code.map_err(doing("read the machine code")),
-        Some(status) if status.code().is_some() && !complaint.contains("memory allocation") => {
-            Err(EngineError::Compile { reason: complaint.trim().to_owned() })
+        None => Err(EngineError::CompileLimit { what: "time", limit: seconds() }),
+        Some(status) if status.success() => {
+            let machine_code = machine_code.map_err(doing("read the machine code"))?;
+            if machine_code.len() as u64 > MACHINE_CODE_BYTES_MAX {
+                let limit = format!("{} MiB", MACHINE_CODE_BYTES_MAX >> 20);
+                return Err(EngineError::CompileLimit { what: "machine code", limit });
+            }
+            Ok(machine_code)
         }
-        // Killed: the CPU limit sends a signal, and an allocation that fails aborts.
-        Some(status) => Err(EngineError::CompileLimit {
-            what: "time or memory",
-            limit: format!("{} s or {} MiB ({status})", time_max.as_secs(), COMPILE_MEMORY_BYTES_MAX >> 20),
+        Some(status) => Err(match ended_by(status) {
+            Ended::Time => EngineError::CompileLimit { what: "time", limit: seconds() },
+            Ended::Memory => {
+                let limit = format!("{} MiB", COMPILE_MEMORY_BYTES_MAX >> 20);
+                EngineError::CompileLimit { what: "memory", limit }
+            }
+            Ended::Itself if complaint.is_empty() => {
+                EngineError::Compile { reason: format!("the compiler ended with {status}") }
+            }
+            Ended::Itself => EngineError::Compile { reason: complaint },
         }),
     }
 }
 
+/// What ended a compiler that did not succeed.
+enum Ended {
+    Time,
+    Memory,
+    Itself,
+}
+
+#[cfg(unix)]
+fn ended_by(status: std::process::ExitStatus) -> Ended {
+    use rustix::process::Signal;
+    use std::os::unix::process::ExitStatusExt;
+    match status.signal() {
+        // The limit on the time of the CPU sends the one, and then the other.
+        Some(signal) if signal == Signal::XCPU.as_raw() || signal == Signal::KILL.as_raw() => Ended::Time,
+        // Memory that cannot be had ends a Rust program so.
+        Some(signal) if signal == Signal::ABORT.as_raw() => Ended::Memory,
+        _ => Ended::Itself,
+    }
+}
+
+#[cfg(not(unix))]
+fn ended_by(_: std::process::ExitStatus) -> Ended {
+    Ended::Itself
+}
+
 #[cfg(unix)]
 fn limit_this_process() -> Result<(), EngineError> {
-    use rustix::process::{Resource, Rlimit, setrlimit};
+    use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
     let limits = [
         (Resource::Cpu, COMPILE_TIME_MAX.as_secs()),
         (Resource::As, COMPILE_MEMORY_BYTES_MAX),
@@ -155,6 +198,8 @@ fn limit_this_process() -> Result<(), EngineError> {
         (Resource::Fsize, 0),
     ];
     for (resource, value) in limits {
+        // Whoever started us may have set a lower one, which cannot be raised.
+        let value = getrlimit(resource).maximum.map_or(value, |maximum| maximum.min(value));
         let limit = Rlimit { current: Some(value), maximum: Some(value) };
         setrlimit(resource, limit)
             .map_err(|error| EngineError::Child { doing: "limit the compiler", source: error.into() })?;

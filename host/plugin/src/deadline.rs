@@ -3,6 +3,9 @@
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
+/// No limit is longer, so that its end can be told.
+const TIME_MAX: Duration = Duration::from_secs(365 * 24 * 60 * 60);
+
 /// Shared between the call, which watches it, and the host functions, which may stop it.
 #[derive(Clone, Debug)]
 pub(crate) struct Deadline {
@@ -24,7 +27,7 @@ impl Deadline {
     /// Starts the clock; right before the call, so that waiting for a turn is not on its bill.
     pub(crate) fn start(&self, time: Duration) {
         let now = Instant::now();
-        *self.lock() = State { started: now, ends: now + time };
+        *self.lock() = State { started: now, ends: now + time.min(TIME_MAX) };
     }
 
     /// Runs `question` with the clock stopped.

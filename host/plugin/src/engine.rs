@@ -172,7 +172,10 @@ fn config() -> wasmtime::Result<Config> {
         .wasm_memory64(false)
         .wasm_relaxed_simd(false)
         .wasm_wide_arithmetic(false)
-        .memory_init_cow(true)
+        // One instance a process is the rule: an image to share between many costs more than it saves.
+        .memory_init_cow(false)
+        // Nobody but the engine itself walks these stacks.
+        .native_unwind_info(cfg!(windows))
         .generate_address_map(true)
         .cranelift_opt_level(OptLevel::Speed)
         .parallel_compilation(true)

@@ -166,12 +166,18 @@ pub enum Limit {
     Memory(u64),
     /// Elements of tables.
     Table(u64),
-    /// Instances, memories or tables of one component.
+    /// Core instances.
     Instances(u64),
+    /// Linear memories.
+    Memories(u64),
+    /// Tables.
+    Tables(u64),
     /// Bytes of stack.
     Stack(u64),
     /// Open handles.
     Handles(u64),
+    /// Open files and directories.
+    Files(u64),
     /// Bytes handed to the host in one call.
     Answer(u64),
     /// Items in one answer.
@@ -216,9 +222,12 @@ impl fmt::Display for Limit {
             Limit::Time(ms) => write!(f, "{ms} ms"),
             Limit::Memory(bytes) => write!(f, "{} of memory", Size(bytes)),
             Limit::Table(count) => write!(f, "{count} table elements"),
-            Limit::Instances(count) => write!(f, "{count} instances, memories or tables"),
+            Limit::Instances(count) => write!(f, "{count} instances"),
+            Limit::Memories(count) => write!(f, "{count} memories"),
+            Limit::Tables(count) => write!(f, "{count} tables"),
             Limit::Stack(bytes) => write!(f, "{} of stack", Size(bytes)),
             Limit::Handles(count) => write!(f, "{count} open handles"),
+            Limit::Files(count) => write!(f, "{count} open files"),
             Limit::Answer(bytes) => write!(f, "{} handed over in one call", Size(bytes)),
             Limit::AnswerItems(count) => write!(f, "{count} items in one answer"),
         }

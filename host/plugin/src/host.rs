@@ -17,6 +17,14 @@ pub(crate) mod secrets;
 pub(crate) mod types;
 pub(crate) mod ui;
 
+/// The most of one text of a plugin that is handed on to be shown.
+pub(crate) const TEXT_BYTES_MAX: usize = 4 << 10;
+
+/// Cuts a text of a plugin at a whole character.
+pub(crate) fn cut(text: &str, bytes_max: usize) -> &str {
+    &text[..text.floor_char_boundary(bytes_max)]
+}
+
 /// How a host function ends when it does not answer.
 #[derive(Debug)]
 pub enum HostError {

@@ -28,6 +28,7 @@ pub mod extension;
 mod host;
 mod limiter;
 mod network;
+mod scratch;
 pub mod services;
 mod session;
 mod state;

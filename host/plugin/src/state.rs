@@ -13,6 +13,7 @@ use crate::deadline::Deadline;
 use crate::error::{Fault, FaultKind, Limit};
 use crate::host::HostError;
 use crate::limiter::Limiter;
+use crate::scratch::{Scratch, Share};
 
 /// One file a subcommand wants to exist.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -46,15 +47,21 @@ pub(crate) struct State {
     pub(crate) limiter: Limiter,
     pub(crate) deadline: Deadline,
     pub(crate) cancel: Cancel,
-    pub(crate) edits: Vec<Edit>,
+    pub(crate) edits: Edits,
     pub(crate) usage: Usage,
     pub(crate) log: LogBudget,
-    pub(crate) scratch_bytes: u64,
+    pub(crate) scratch: Scratch,
     pub(crate) http_in_flight: u64,
     /// Told whenever a request of this store has its answer.
     pub(crate) answered: Arc<Notify>,
     pub(crate) cache: Option<Box<dyn crate::services::Cache>>,
     pub(crate) prompts: u64,
+}
+
+/// What a subcommand has proposed so far in one call.
+pub(crate) struct Edits {
+    pub(crate) proposed: Vec<Edit>,
+    pub(crate) share: Share,
 }
 
 #[derive(Default)]
@@ -70,6 +77,7 @@ impl State {
         services: Arc<dyn Services>,
         cancel: Cancel,
     ) -> State {
+        let scratch = Scratch::new(rights.limits.scratch_bytes);
         let mut table = ResourceTable::new();
         table.set_max_capacity(usize::try_from(rights.limits.handles).unwrap_or(usize::MAX));
         State {
@@ -80,10 +88,10 @@ impl State {
             rights,
             deadline: Deadline::new(),
             cancel,
-            edits: Vec::new(),
+            edits: Edits { proposed: Vec::new(), share: scratch.share() },
             usage: Usage::default(),
             log: LogBudget::default(),
-            scratch_bytes: 0,
+            scratch,
             http_in_flight: 0,
             answered: Arc::new(Notify::new()),
             cache: None,
@@ -113,24 +121,16 @@ impl State {
         self.table.push(entry).map_err(|_| Limit::Handles(handles).into())
     }
 
-    /// Takes room for bytes the host holds.
-    pub(crate) fn take_scratch(&mut self, bytes: u64) -> Result<(), HostError> {
-        let max = self.limits().scratch_bytes;
-        let total = self.scratch_bytes.saturating_add(bytes);
-        if total > max {
-            return Err(HostError::Answer(Fault::new(
-                FaultKind::LimitExceeded,
-                "host/scratch",
-                format!("more than {max} bytes held by the host"),
-            )));
-        }
-        self.scratch_bytes = total;
-        self.usage.scratch_bytes_peak = self.usage.scratch_bytes_peak.max(total);
-        Ok(())
+    /// Forgets what was proposed, and returns it.
+    pub(crate) fn take_edits(&mut self) -> Vec<Edit> {
+        let empty = Edits { proposed: Vec::new(), share: self.scratch.share() };
+        std::mem::replace(&mut self.edits, empty).proposed
     }
 
-    pub(crate) fn free_scratch(&mut self, bytes: u64) {
-        self.scratch_bytes = self.scratch_bytes.saturating_sub(bytes);
+    /// Lets go of everything the guest had handles to, which ends its requests.
+    pub(crate) fn clear(&mut self) {
+        self.table = ResourceTable::new();
+        self.take_edits();
     }
 
     pub(crate) fn count(&mut self, capability: &'static str) {

@@ -11,10 +11,12 @@ use clap::{ArgAction, Args, CommandFactory, FromArgMatches, Parser, Subcommand, 
 use s_diag::{Code, Diagnostic};
 use s_ui::{ColorChoice, Styled, UiOptions, Verbosity, one_line};
 
+use crate::commands::audit::AuditArgs;
 use crate::commands::completions::CompletionsArgs;
 use crate::commands::explain::ExplainArgs;
 use crate::commands::help::HelpArgs;
 use crate::commands::plugin::PluginArgs;
+use crate::commands::registry::RegistryArgs;
 use crate::dynamic::{self, PluginCall, PluginCommand, PluginCommands};
 use crate::exit::Exit;
 use crate::frame::Failure;
@@ -88,10 +90,14 @@ enum When {
 /// The built-in commands. `commands::help::GROUPS` says where each stands in `s help`.
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
-    /// Use, look into and write plugins
-    Plugin(PluginArgs),
+    /// Look into a registry: list packages, fetch one file
+    Registry(RegistryArgs),
+    /// Check a list of packages for known weaknesses
+    Audit(AuditArgs),
     /// Show help for a command or a topic
     Help(HelpArgs),
+    /// Use, inspect, allow and write plugins
+    Plugin(PluginArgs),
     /// Say more about a code such as S-5007
     Explain(ExplainArgs),
     /// Print the script that completes commands in a shell
@@ -167,7 +173,7 @@ pub(crate) fn parse(args: &[OsString], plugins: &dyn PluginCommands) -> Result<P
     if let Some((name, external)) = matches.subcommand()
         && !is_built_in(name)
     {
-        let Some(command) = plugins.all().into_iter().find(|command| command.name == name) else {
+        let Some(command) = plugins.find(name) else {
             return Err(unknown(name, external.get_raw("").and_then(|mut words| words.next()), plugins));
         };
         let parser = dynamic::build(&command).map_err(|reason| undescribed(&command, &reason))?;

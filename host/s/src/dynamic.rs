@@ -18,6 +18,11 @@ pub(crate) trait PluginCommands {
     /// Returns the commands of all plugins that may be used here. Asked only when they are needed.
     fn all(&self) -> Vec<PluginCommand>;
 
+    /// Returns the command of this name, where one has it.
+    fn find(&self, name: &str) -> Option<PluginCommand> {
+        self.all().into_iter().find(|command| command.name == name)
+    }
+
     /// Runs one of them and returns its exit status.
     ///
     /// # Errors

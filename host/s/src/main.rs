@@ -31,7 +31,8 @@ fn main() -> ExitCode {
     }
     let env = |name: &str| std::env::var_os(name);
     let session = Session::new(&args);
-    let tracks: Vec<String> = s_capability::WORLDS.iter().map(|(world, track, _)| format!("{world}@{track}")).collect();
+    let tracks: Vec<String> =
+        s_capability::WORLDS.iter().map(|(world, track, _)| format!("{world}@{track}")).collect();
     let frame = Frame {
         args,
         plugins: &session,

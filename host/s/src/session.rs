@@ -6,6 +6,7 @@ use std::path::PathBuf;
 use std::sync::{Arc, OnceLock};
 
 use s_diag::{Diagnostic, Severity};
+use s_ops::plugins::builtin::BUILT_IN;
 use s_ops::plugins::catalog;
 use s_ops::{Context, Invocation, Setup};
 use s_plugin::Cancel;
@@ -56,21 +57,19 @@ impl Session {
             compiler_arguments: vec![COMPILE.to_owned()],
             cancel: cancel.clone(),
         })?;
-        interrupt(cancel);
+        interrupt(&cancel);
         Ok(Arc::clone(self.context.get_or_init(|| context)))
     }
 }
 
 /// The first ^C asks what runs to end; the second ends the process.
-fn interrupt(cancel: Cancel) {
-    // Where no handler can be set, ^C ends the process at once, as it does without one.
-    let _ = ctrlc::set_handler(move || {
-        if cancel.is_raised() {
-            #[expect(clippy::exit, reason = "the user pressed ^C twice: nothing is left to wait for")]
-            std::process::exit(Exit::Interrupted.status().into());
-        }
-        cancel.raise();
-    });
+fn interrupt(cancel: &Cancel) {
+    use signal_hook::consts::SIGINT;
+    use signal_hook::flag;
+    // In this order: the second handler raises what the first one finds raised the next time. Where
+    // no handler can be set, ^C ends the process at once, as it does without one.
+    let _ = flag::register_conditional_shutdown(SIGINT, Exit::Interrupted.status().into(), cancel.flag())
+        .and_then(|_| flag::register(SIGINT, cancel.flag()));
 }
 
 impl PluginCommands for Session {
@@ -85,6 +84,16 @@ impl PluginCommands for Session {
             entries.iter().flat_map(|entry| PluginCommand::declared(&entry.manifest)).collect()
         };
         self.commands.get_or_init(find).clone()
+    }
+
+    fn find(&self, name: &str) -> Option<PluginCommand> {
+        // A built-in plugin's command is no other's: the files of the user and the project need
+        // not be looked at.
+        if let Some(built_in) = BUILT_IN.iter().find(|built_in| built_in.commands.contains(&name)) {
+            let declared = PluginCommand::declared(built_in.manifest());
+            return declared.into_iter().find(|command| command.name == name);
+        }
+        self.all().into_iter().find(|command| command.name == name)
     }
 
     fn run(&self, ui: &Ui, command: &PluginCommand, call: &PluginCall) -> Result<u8, Failure> {

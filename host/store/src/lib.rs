@@ -10,6 +10,7 @@
 //! - A [`View`] never leads out of the folder it was opened on, and a [`NewTree`] never writes
 //!   outside the folder it was given.
 
+mod change_set;
 mod digest;
 mod error;
 pub mod faults;
@@ -22,6 +23,7 @@ mod staging;
 mod view;
 mod write_tree;
 
+pub use change_set::ChangeSet;
 pub use digest::{Sha256Digest, Sha256Hasher};
 pub use error::{KeyFault, PathFault, StoreError};
 pub use files::Access;

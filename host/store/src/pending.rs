@@ -79,12 +79,17 @@ impl PendingFile {
         self.file.path().to_path_buf()
     }
 
-    fn sync(&self, target: &Path) -> Result<(), StoreError> {
+    /// Gives the file its name on the way back from a failure: no gate, and no error but that one.
+    pub(crate) fn put_back(self, target: &Path) {
+        let _ = self.file.persist(target);
+    }
+
+    pub(crate) fn sync(&self, target: &Path) -> Result<(), StoreError> {
         step("sync", target)?;
         self.file.as_file().sync_all().map_err(StoreError::io("sync", target))
     }
 
-    fn keep_mode_of(&self, target: &Path) -> Result<(), StoreError> {
+    pub(crate) fn keep_mode_of(&self, target: &Path) -> Result<(), StoreError> {
         #[cfg(unix)]
         if self.access == Access::Shared
             && let Ok(metadata) = fs::symlink_metadata(target)

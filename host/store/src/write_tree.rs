@@ -128,30 +128,68 @@ impl NewTree {
                 return Err(StoreError::io("create", folder.join(path))(io::ErrorKind::AlreadyExists.into()));
             }
         }
-        let mut writer = Writer { dir: &dir, folder, made: Vec::new() };
-        match writer.write_all(&self.files) {
-            Ok(()) => Ok(()),
-            Err(error) => {
-                writer.undo();
-                Err(error)
+        Writer { dir: &dir, folder, replaces: false, made: Vec::new() }.write_or_undo(&self.files)
+    }
+
+    /// Writes every file below a folder that exists, over those that are there. At every moment
+    /// each file is the old one or the new one, whole.
+    ///
+    /// # Errors
+    /// [`StoreError::is_already_exists`] when something that is not a file has one of the names;
+    /// those of the operating system, also when a link would lead out of the folder. The old files
+    /// are then back in their places, and whatever was made is removed again.
+    pub fn commit_changes(&self, folder: &Path) -> Result<(), StoreError> {
+        let dir =
+            Dir::open_ambient_dir(folder, ambient_authority()).map_err(StoreError::io("open", folder))?;
+        for path in self.paths() {
+            if dir.symlink_metadata(path).is_ok_and(|found| !found.is_file()) {
+                return Err(StoreError::io("replace", folder.join(path))(
+                    io::ErrorKind::AlreadyExists.into(),
+                ));
             }
         }
+        Writer { dir: &dir, folder, replaces: true, made: Vec::new() }.write_or_undo(&self.files)
     }
 }
 
 enum Made {
     File(String),
     Folder(String),
+    /// The old file has a second name until the whole set is written.
+    Kept {
+        path: String,
+        backup: String,
+    },
 }
 
 /// Writes below a folder and remembers what it made.
 struct Writer<'a> {
     dir: &'a Dir,
     folder: &'a Path,
+    /// Whether files that are there give way.
+    replaces: bool,
     made: Vec<Made>,
 }
 
 impl Writer<'_> {
+    fn write_or_undo(mut self, files: &BTreeMap<String, Vec<u8>>) -> Result<(), StoreError> {
+        match self.write_all(files) {
+            Ok(()) => {
+                for made in self.made {
+                    if let Made::Kept { backup, .. } = made {
+                        // A second name that stays is cleared with other left-overs.
+                        let _ = self.dir.remove_file(backup);
+                    }
+                }
+                Ok(())
+            }
+            Err(error) => {
+                self.undo();
+                Err(error)
+            }
+        }
+    }
+
     fn write_all(&mut self, files: &BTreeMap<String, Vec<u8>>) -> Result<(), StoreError> {
         for (path, bytes) in files {
             for (index, _) in path.match_indices('/') {
@@ -188,10 +226,7 @@ impl Writer<'_> {
     /// behind it, and only if nothing has it.
     fn make_file(&mut self, path: &str, bytes: &[u8]) -> Result<(), StoreError> {
         let shown = self.folder.join(path);
-        let number = getrandom::u64()
-            .map_err(|error| StoreError::io("create", &shown)(io::Error::other(error.to_string())))?;
-        let parent = path.rfind('/').map_or("", |index| &path[..=index]);
-        let temporary = format!("{parent}{TEMPORARY_PREFIX}{number:016x}");
+        let temporary = self.hidden_name(path)?;
         step("create", &shown)?;
         let mut options = OpenOptions::new();
         options.write(true).create_new(true);
@@ -204,6 +239,12 @@ impl Writer<'_> {
         step("sync", &shown)?;
         file.sync_all().map_err(StoreError::io("sync", &shown))?;
         drop(file);
+        if self.replaces && self.keep(path)? {
+            step("rename", &shown)?;
+            self.dir.rename(&temporary, self.dir, path).map_err(StoreError::io("replace", &shown))?;
+            self.made.retain(|made| !matches!(made, Made::File(name) if *name == temporary));
+            return Ok(());
+        }
         step("rename", &shown)?;
         let linked = self.name(&temporary, path).map_err(StoreError::io("create", &shown))?;
         self.made.push(Made::File(path.to_owned()));
@@ -213,6 +254,30 @@ impl Writer<'_> {
         }
         self.made.retain(|made| !matches!(made, Made::File(name) if *name == temporary));
         Ok(())
+    }
+
+    /// Gives the old file a second name, and returns whether there was an old file.
+    fn keep(&mut self, path: &str) -> Result<bool, StoreError> {
+        if self.dir.symlink_metadata(path).is_err() {
+            return Ok(false);
+        }
+        let shown = self.folder.join(path);
+        let backup = self.hidden_name(path)?;
+        step("link", &shown)?;
+        if self.dir.hard_link(path, self.dir, &backup).is_err() {
+            self.dir.copy(path, self.dir, &backup).map_err(StoreError::io("copy", &shown))?;
+        }
+        self.made.push(Made::Kept { path: path.to_owned(), backup });
+        Ok(true)
+    }
+
+    /// Returns a name beside `path` that nothing has.
+    fn hidden_name(&self, path: &str) -> Result<String, StoreError> {
+        let number = getrandom::u64().map_err(|error| {
+            StoreError::io("create", self.folder.join(path))(io::Error::other(error.to_string()))
+        })?;
+        let parent = path.rfind('/').map_or("", |index| &path[..=index]);
+        Ok(format!("{parent}{TEMPORARY_PREFIX}{number:016x}"))
     }
 
     /// Returns whether the temporary name still exists.
@@ -252,6 +317,12 @@ impl Writer<'_> {
             let _ = match made {
                 Made::File(path) => self.dir.remove_file(path),
                 Made::Folder(path) => self.dir.remove_dir(path),
+                Made::Kept { path, backup } => {
+                    let put_back = self.dir.rename(&backup, self.dir, path);
+                    // Two names of one file are not renamed into one: the second has to go by itself.
+                    let _ = self.dir.remove_file(backup);
+                    put_back
+                }
             };
         }
     }
@@ -423,5 +494,49 @@ mod tests {
         assert!(matches!(error, StoreError::TreeTooLarge { size_max_bytes: 3 }));
         tree.add("b", vec![0; 1]).unwrap();
         assert!(matches!(tree.add("c", Vec::new()), Err(StoreError::TooMany { count_max: 2, .. })));
+    }
+
+    #[test]
+    fn changes_are_made_whole_or_not_at_all_and_never_outside() {
+        let folder = tempfile::tempdir().unwrap();
+        let old = || {
+            fs::create_dir_all(folder.path().join("a")).unwrap();
+            fs::write(folder.path().join("a/b.txt"), "old").unwrap();
+            let _ = fs::remove_file(folder.path().join("a/new.txt"));
+        };
+        let text = |path: &str| fs::read_to_string(folder.path().join(path)).ok();
+        let count = || fs::read_dir(folder.path().join("a")).unwrap().count();
+        let mut tree = NewTree::new(LIMITS);
+        tree.add("a/b.txt", b"changed".to_vec()).unwrap();
+        tree.add("a/new.txt", b"new".to_vec()).unwrap();
+        for n in 0.. {
+            old();
+            let guard = faults::fail_at(n, io::ErrorKind::StorageFull);
+            let result = tree.commit_changes(folder.path());
+            drop(guard);
+            match result {
+                Ok(()) => {
+                    assert!(n > 5, "{n} operations");
+                    assert_eq!(text("a/b.txt").as_deref(), Some("changed"));
+                    assert_eq!(text("a/new.txt").as_deref(), Some("new"));
+                    assert_eq!(count(), 2, "nothing else is left");
+                    break;
+                }
+                Err(_) => {
+                    assert_eq!(text("a/b.txt").as_deref(), Some("old"), "operation {n}");
+                    assert_eq!(text("a/new.txt"), None, "operation {n}");
+                    assert_eq!(count(), 1, "operation {n} leaves nothing");
+                }
+            }
+        }
+        #[cfg(unix)]
+        {
+            let outside = tempfile::tempdir().unwrap();
+            std::os::unix::fs::symlink(outside.path(), folder.path().join("out")).unwrap();
+            let mut tree = NewTree::new(LIMITS);
+            tree.add("out/x.txt", b"x".to_vec()).unwrap();
+            assert!(tree.commit_changes(folder.path()).is_err());
+            assert_eq!(fs::read_dir(outside.path()).unwrap().count(), 0);
+        }
     }
 }

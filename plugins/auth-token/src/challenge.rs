@@ -74,16 +74,15 @@ impl<'a> Reader<'a> {
         self.take(|c| c.is_ascii_alphanumeric() || "!#$%&'*+-.^_`|~".contains(c))
     }
 
-    /// A value without a name: it ends the challenge, which tells it from a parameter.
+    /// A value without a name. It ends the challenge, while the `=` of a parameter has a value
+    /// behind it; where it is neither, nothing is consumed.
     fn token68(&mut self) -> Option<&'a str> {
         let before = self.rest;
-        let value = self.take(|c| c.is_ascii_alphanumeric() || "-._~+/".contains(c))?;
+        self.take(|c| c.is_ascii_alphanumeric() || "-._~+/".contains(c))?;
         let padding = self.rest.len() - self.rest.trim_start_matches('=').len();
         let end = before.len() - self.rest.len() + padding;
         self.rest = &self.rest[padding..];
-        // `name =` with nothing behind it reads as both; a name is one character or more before
-        // a single `=`, and a padded value must end the challenge.
-        if self.at_comma_or_end().is_some() && !value.is_empty() {
+        if self.at_comma_or_end().is_some() {
             return Some(&before[..end]);
         }
         self.rest = before;

@@ -16,7 +16,9 @@ use crate::toolchain::TARGET;
 /// depends on, the interface text, the profile, and the other crates by version and checksum.
 pub(crate) fn digest(root: &Path, guest: &Guest) -> Result<String> {
     let mut parts: BTreeMap<String, Vec<u8>> = BTreeMap::new();
-    files_below(root, Path::new("wit/0.1.0"), &mut parts)?;
+    for release in releases(root)? {
+        files_below(root, &release, &mut parts)?;
+    }
     parts.insert("Cargo.toml".to_owned(), profiles(root)?.into_bytes());
     let checksums = checksums(root)?;
     for line in dependencies(root, guest)?.lines() {
@@ -46,6 +48,18 @@ pub(crate) fn digest(root: &Path, guest: &Guest) -> Result<String> {
 /// Lower-case hexadecimal digits.
 pub(crate) fn hex(bytes: &[u8]) -> String {
     bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+/// The folders of the interface text, one a release.
+fn releases(root: &Path) -> Result<Vec<PathBuf>> {
+    let mut releases = Vec::new();
+    for entry in fs::read_dir(root.join("wit"))? {
+        let name = entry?.file_name();
+        if name.to_string_lossy().starts_with(|c: char| c.is_ascii_digit()) {
+            releases.push(Path::new("wit").join(name));
+        }
+    }
+    Ok(releases)
 }
 
 /// One line for each crate that is compiled: name, version, path if it is ours, features.

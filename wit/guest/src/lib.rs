@@ -5,7 +5,7 @@
 //! is a thin module, compiled for `wasm32-unknown-unknown` only, that implements the generated
 //! `Guest` trait of one world and hands the real host to the logic:
 //!
-//! ```ignore
+//! ```text
 //! use s_guest::command::{self, Call, Guest};
 //!
 //! struct Plugin;

@@ -182,6 +182,27 @@ mod tests {
         }
     }
 
+    /// The host's side is generated when `s-plugin` is compiled: it has a binding of every world.
+    #[test]
+    fn guest_bindings_come_out_of_every_world() {
+        let mut resolve = resolve();
+        let worlds: Vec<_> = resolve.worlds.iter().map(|(id, world)| (id, world.name.clone())).collect();
+        for (id, name) in worlds {
+            let mut files = wit_bindgen_core::Files::default();
+            let mut generator =
+                wit_bindgen_rust::Opts { generate_all: true, ..wit_bindgen_rust::Opts::default() }.build();
+            wit_bindgen_core::WorldGenerator::generate(&mut generator, &mut resolve, id, &mut files)
+                .unwrap_or_else(|error| panic!("{name}: {error:?}"));
+            let text: String = files.iter().map(|(_, text)| String::from_utf8_lossy(text)).collect();
+            for world in WORLDS.iter().filter(|world| world.name == name) {
+                for export in world.exports {
+                    let module = export.replace('-', "_");
+                    assert!(text.contains(&format!("pub mod {module}")), "{name} has no `{export}`");
+                }
+            }
+        }
+    }
+
     #[test]
     fn packages_are_found_by_track() {
         assert!(package_text("stryke:audit", "0.2").is_some_and(|text| text.contains("describe: func")));

@@ -17,17 +17,20 @@ pub struct BuiltIn {
     pub id: &'static str,
     /// Its component.
     pub component: &'static [u8],
+    /// The commands it adds, as its manifest declares them: a word can be looked up without reading it.
+    pub commands: &'static [&'static str],
     /// The digest of the component, in hexadecimal.
     sha256: &'static str,
     manifest: OnceLock<Manifest>,
 }
 
 macro_rules! built_in {
-    ($($id:literal $file:literal)*) => {
+    ($($id:literal $file:literal [$($command:literal)*])*) => {
         /// Every built-in plugin, by id.
         pub static BUILT_IN: [BuiltIn; [$($id),*].len()] = [$(BuiltIn {
             id: $id,
             component: include_bytes!(concat!("../../../../plugins/dist/", $file, ".wasm")),
+            commands: &[$($command),*],
             sha256: digest_of(SUMS, concat!($file, ".wasm")),
             manifest: OnceLock::new(),
         },)*];
@@ -38,10 +41,10 @@ macro_rules! built_in {
 const SUMS: &str = include_str!("../../../../plugins/dist/SHA256SUMS");
 
 built_in! {
-    "stryke/audit-osv" "audit-osv"
-    "stryke/auth-token" "auth-token"
-    "stryke/new" "cmd-new"
-    "stryke/registry-static" "registry-static"
+    "stryke/audit-osv" "audit-osv" []
+    "stryke/auth-token" "auth-token" []
+    "stryke/new" "cmd-new" ["init" "new"]
+    "stryke/registry-static" "registry-static" []
 }
 
 impl BuiltIn {
@@ -98,6 +101,7 @@ mod tests {
         for built_in in &BUILT_IN {
             assert_eq!(built_in.digest(), Sha256Digest::of(built_in.component), "{}", built_in.id);
             assert_eq!(built_in.manifest().id.as_str(), built_in.id);
+            assert!(built_in.manifest().commands.keys().eq(built_in.commands), "{}", built_in.id);
             assert!(built_in.manifest().capabilities.values().all(|asked| !asked.reason.is_empty()));
         }
         assert!(BUILT_IN.windows(2).all(|pair| pair[0].id < pair[1].id), "by id");

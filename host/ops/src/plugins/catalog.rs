@@ -85,6 +85,12 @@ impl Entry {
         Ok(Entry { level, manifest, digest, source, config: BTreeMap::new(), component })
     }
 
+    /// The same with a configuration.
+    #[must_use]
+    pub(crate) fn configured(self, config: BTreeMap<String, String>) -> Entry {
+        Entry { config, ..self }
+    }
+
     /// Its id.
     pub fn id(&self) -> &PluginId {
         &self.manifest.id
@@ -147,7 +153,8 @@ impl Stated {
         self.lock.plugin(id).map(|pinned| self.open(context, pinned)).transpose()
     }
 
-    fn open(&self, context: &Context, pinned: &LockedPlugin) -> Result<Entry, Failure> {
+    /// Opens what is pinned: reads its component, which must be the one that was pinned.
+    pub(crate) fn open(&self, context: &Context, pinned: &LockedPlugin) -> Result<Entry, Failure> {
         let path = context.home().component(&pinned.integrity);
         let bytes = files::read_capped(&path, InspectLimits::default().size_bytes_max).map_err(|error| {
             let message = format!("the component of plugin `{}` cannot be read", pinned.id);
@@ -156,7 +163,10 @@ impl Stated {
                 Diagnostic::error(Code::PLUGIN_MISSING, message)
                     .note(error.to_string())
                     .note(format!("`{}` pins it to {}", context.shown(&self.lock_path), pinned.integrity))
-                    .hint(format!("s plugin update {}", pinned.id)),
+                    .hint(match self.level {
+                        Level::Project => "fetch what this project pins: s plugin add".to_owned(),
+                        _ => "fetch what you pinned: s plugin add --user".to_owned(),
+                    }),
             )
         })?;
         let shown = format!("{} (plugin.toml)", pinned.id);

@@ -1,11 +1,15 @@
 //! Credentials for origins, from the providers the user bound to them.
+//!
+//! A provider is asked once for an origin and remembered, for this process, unless it says that
+//! what it gave is for one request only. Twenty requests at once are one question to the user.
 
-use std::collections::BTreeMap;
-use std::sync::{Arc, Weak};
+use std::collections::{BTreeMap, HashMap};
+use std::sync::{Arc, Mutex, PoisonError, Weak};
+use std::time::SystemTime;
 
-use s_capability::Kind;
-use s_net::{Ask, BoxFuture, Credential, CredentialError, CredentialSource};
-use s_plugin::extension::auth::{Ask as ProviderAsk, Config};
+use s_capability::{Kind, Origin};
+use s_net::{Ask, BoxFuture, Credential, CredentialError, CredentialSource, Purpose};
+use s_plugin::extension::auth::{Ask as ProviderAsk, Config, Reuse};
 
 use super::catalog;
 use super::launch::{Allow, launch};
@@ -15,15 +19,52 @@ use crate::failure::Failure;
 /// Asks, in the order of `grants.toml`, every provider that has a secret bound for the origin.
 pub(crate) struct Credentials {
     context: Weak<Context>,
+    known: Mutex<HashMap<(Origin, Purpose), Arc<Slot>>>,
+}
+
+/// Held while a provider is asked, so that the next request finds the answer.
+type Slot = tokio::sync::Mutex<Option<Known>>;
+
+/// The last answer for an origin.
+struct Known {
+    /// What the server had said when it was given.
+    challenges: Vec<String>,
+    credential: Option<Credential>,
+}
+
+impl Known {
+    /// Whether it answers a question. What a challenge brought also answers before the next one.
+    fn answers(&self, ask: &Ask) -> bool {
+        let secret = self.credential.as_ref().map(|credential| &credential.secret);
+        let is_expired =
+            secret.and_then(s_net::Secret::expires).is_some_and(|expires| expires <= SystemTime::now());
+        !is_expired && (ask.challenges.is_empty() || ask.challenges == self.challenges)
+    }
 }
 
 impl Credentials {
     pub(crate) fn new(context: &Arc<Context>) -> Credentials {
-        Credentials { context: Arc::downgrade(context) }
+        Credentials { context: Arc::downgrade(context), known: Mutex::default() }
     }
 
     async fn find(&self, ask: &Ask) -> Result<Option<Credential>, Failure> {
-        let Some(context) = self.context.upgrade() else { return Ok(None) };
+        let slot = {
+            let mut known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
+            Arc::clone(known.entry((ask.origin.clone(), ask.purpose)).or_default())
+        };
+        let mut known = slot.lock().await;
+        if let Some(known) = known.as_ref().filter(|known| known.answers(ask)) {
+            return Ok(known.credential.clone());
+        }
+        let (credential, reuse) = self.ask_providers(ask).await?;
+        *known = (reuse != Reuse::Never)
+            .then(|| Known { challenges: ask.challenges.clone(), credential: credential.clone() });
+        Ok(credential)
+    }
+
+    async fn ask_providers(&self, ask: &Ask) -> Result<(Option<Credential>, Reuse), Failure> {
+        const NOTHING: (Option<Credential>, Reuse) = (None, Reuse::Session);
+        let Some(context) = self.context.upgrade() else { return Ok(NOTHING) };
         let grants = context.grants()?;
         let mut providers = Vec::new();
         for binding in grants.secrets().iter().filter(|binding| binding.origin == ask.origin) {
@@ -52,10 +93,11 @@ impl Credentials {
                 interactive: context.frontend().is_interactive(),
             };
             if let Some(found) = provider.get(config, question).await? {
-                return Ok(Some(Credential { scheme: found.scheme, secret: found.secret }));
+                let credential = Credential { scheme: found.scheme, secret: found.secret };
+                return Ok((Some(credential), found.reuse));
             }
         }
-        Ok(None)
+        Ok(NOTHING)
     }
 }
 

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use s_capability::{
-    Asked, ConfigValues, Consent, Kind, Manifest, Policy, Refusal, Rights, Surroundings, check,
+    Asked, ConfigValues, Consent, Import, Kind, Manifest, Policy, Refusal, Rights, Surroundings, check,
 };
 use s_diag::{Code, Diagnostic};
 use s_plugin::{Compiler, Plugin};
@@ -48,6 +48,8 @@ pub fn launch(
 ) -> Result<Launched, Failure> {
     let manifest = &entry.manifest;
     let (config, asked) = configure(entry, config)?;
+    // Who may not run at all is not even compiled.
+    authorize(context, entry, &asked, &[], allow)?;
     let engine = context.engine()?;
     let compiler = if entry.is_built_in() { Compiler::Here } else { context.compiler() };
     let code = engine.load(&entry.bytes(), entry.digest, &compiler)?;
@@ -90,9 +92,21 @@ pub fn authorize(
     context: &Context,
     entry: &Entry,
     asked: &Asked,
-    imports: &[s_capability::Import],
+    imports: &[Import],
     allow: Allow,
 ) -> Result<Rights, Failure> {
+    decide(context, entry, asked, imports, allow)?
+        .map_err(|refusal| refused(&entry.manifest, asked, &entry.digest.to_string(), &refusal))
+}
+
+/// The same, with the refusal as it is: whoever asks the user goes on from there.
+pub(crate) fn decide(
+    context: &Context,
+    entry: &Entry,
+    asked: &Asked,
+    imports: &[Import],
+    allow: Allow,
+) -> Result<Result<Rights, Refusal>, Failure> {
     let policy = context.policy()?;
     let built_in = entry.is_built_in();
     // Built-in plugins need nobody's grants: those files are not even read for them, unless the
@@ -111,8 +125,7 @@ pub fn authorize(
     let integrity = entry.digest.to_string();
     let ceiling = context.ceiling();
     let surroundings = Surroundings { integrity: &integrity, ceiling: &ceiling, views: &views };
-    check(imports, &entry.manifest, asked, consent, policy.as_ref(), surroundings)
-        .map_err(|refusal| refused(&entry.manifest, asked, &integrity, &refusal))
+    Ok(check(imports, &entry.manifest, asked, consent, policy.as_ref(), surroundings))
 }
 
 /// Says why a plugin may not run, and what would let it.

@@ -128,7 +128,11 @@ macro_rules! adapt_feed {
             }
         }
 
-        fn take_batch(session: &Session, call: &'static str, batch: feed::Batch) -> Result<Batch, CallError> {
+        fn take_batch(
+            session: &mut Session,
+            call: &'static str,
+            batch: feed::Batch,
+        ) -> Result<Batch, CallError> {
             session.counted(call, items(&batch.advisories))?;
             Ok(Batch {
                 advisories: batch.advisories.into_iter().map(advisory_of).collect(),

@@ -7,14 +7,19 @@ use crate::bindings::host::stryke::host::{blobs, types};
 use crate::error::{Fault, FaultKind};
 use crate::host::HostError;
 use crate::host::crypto::Hasher;
+use crate::scratch::Share;
 use crate::state::State;
 
 /// The most that crosses the sandbox in one call.
 pub(crate) const READ_BYTES_MAX: u32 = 1 << 20;
 
+/// How much is digested before others get their turn.
+const DIGEST_BYTES: usize = 1 << 20;
+
 /// Bytes that are being collected.
 pub struct Sink {
     bytes: Vec<u8>,
+    share: Share,
 }
 
 impl blobs::Host for State {
@@ -24,12 +29,13 @@ impl blobs::Host for State {
             let message = format!("{expected} bytes are more than the {max} the host may hold");
             return Err(Fault::new(FaultKind::LimitExceeded, "host/scratch", message).into());
         }
-        self.push(Sink { bytes: Vec::new() })
+        let share = self.scratch.share();
+        self.push(Sink { bytes: Vec::new(), share })
     }
 
     fn from_bytes(&mut self, data: Vec<u8>) -> Result<Resource<Blob>, HostError> {
-        self.take_scratch(data.len() as u64)?;
-        self.push(Blob::from_bytes(data))
+        let held = self.scratch.hold(data)?;
+        self.push(Blob::Memory(held))
     }
 }
 
@@ -43,42 +49,48 @@ impl blobs::HostBlob for State {
         blob.read(offset, max.min(READ_BYTES_MAX) as usize).map_err(unreadable)
     }
 
-    fn digest(
+    /// Digesting a large file takes longer than a call may: it gives way, so that it can be ended.
+    async fn digest(
         &mut self,
         blob: Resource<Blob>,
         algorithm: types::HashAlgorithm,
     ) -> Result<types::Digest, HostError> {
+        let blob = self.table.get(&blob)?.clone();
         let mut hasher = Hasher::new(algorithm);
-        self.table.get(&blob)?.for_each_chunk(|chunk| hasher.update(chunk)).map_err(unreadable)?;
+        let mut offset = 0;
+        loop {
+            let chunk = blob.read(offset, DIGEST_BYTES).map_err(unreadable)?;
+            if chunk.is_empty() {
+                break;
+            }
+            hasher.update(&chunk);
+            offset += chunk.len() as u64;
+            tokio::task::yield_now().await;
+        }
         Ok(types::Digest { algorithm, bytes: hasher.finish() })
     }
 
     fn drop(&mut self, blob: Resource<Blob>) -> wasmtime::Result<()> {
-        if let Blob::Memory(bytes) = self.table.delete(blob)? {
-            self.free_scratch(bytes.len() as u64);
-        }
+        self.table.delete(blob)?;
         Ok(())
     }
 }
 
 impl blobs::HostSink for State {
     fn write(&mut self, sink: Resource<Sink>, data: Vec<u8>) -> Result<(), HostError> {
-        self.take_scratch(data.len() as u64)?;
-        self.table.get_mut(&sink)?.bytes.extend_from_slice(&data);
-        Ok(())
+        self.table.get_mut(&sink)?.append(&data)
     }
 
     fn write_at(&mut self, sink: Resource<Sink>, offset: u64, data: Vec<u8>) -> Result<(), HostError> {
+        let sink = self.table.get_mut(&sink)?;
         let end = offset.saturating_add(data.len() as u64);
-        let grown = end.saturating_sub(self.table.get(&sink)?.bytes.len() as u64);
-        self.take_scratch(grown)?;
+        sink.share.grow(end.saturating_sub(sink.bytes.len() as u64))?;
         // Within the scratch budget now, which fits into memory.
         let (start, end) = (offset as usize, end as usize);
-        let bytes = &mut self.table.get_mut(&sink)?.bytes;
-        if bytes.len() < end {
-            bytes.resize(end, 0);
+        if sink.bytes.len() < end {
+            sink.bytes.resize(end, 0);
         }
-        bytes[start..end].copy_from_slice(&data);
+        sink.bytes[start..end].copy_from_slice(&data);
         Ok(())
     }
 
@@ -94,9 +106,18 @@ impl blobs::HostSink for State {
             let message = format!("{len} bytes from {offset} reach beyond the {} there are", source.size());
             return Err(Fault::new(FaultKind::InvalidInput, "host/range", message).into());
         }
-        self.take_scratch(len)?;
-        let data = source.read(offset, len as usize).map_err(unreadable)?;
-        self.table.get_mut(&sink)?.bytes.extend_from_slice(&data);
+        let sink = self.table.get_mut(&sink)?;
+        let mut copied = 0;
+        while copied < len {
+            let wanted = (len - copied).min(READ_BYTES_MAX.into()) as usize;
+            let data = source.read(offset + copied, wanted).map_err(unreadable)?;
+            if data.is_empty() {
+                let message = "the file was cut short meanwhile";
+                return Err(Fault::new(FaultKind::Unavailable, "host/unreadable", message).into());
+            }
+            sink.append(&data)?;
+            copied += data.len() as u64;
+        }
         Ok(())
     }
 
@@ -106,12 +127,19 @@ impl blobs::HostSink for State {
 
     fn finish(&mut self, sink: Resource<Sink>) -> Result<Resource<Blob>, HostError> {
         let sink = self.table.delete(sink)?;
-        self.push(Blob::from_bytes(sink.bytes))
+        self.push(Blob::Memory(sink.share.hold(sink.bytes)))
     }
 
     fn drop(&mut self, sink: Resource<Sink>) -> wasmtime::Result<()> {
-        let sink = self.table.delete(sink)?;
-        self.free_scratch(sink.bytes.len() as u64);
+        self.table.delete(sink)?;
+        Ok(())
+    }
+}
+
+impl Sink {
+    fn append(&mut self, data: &[u8]) -> Result<(), HostError> {
+        self.share.grow(data.len() as u64)?;
+        self.bytes.extend_from_slice(data);
         Ok(())
     }
 }

@@ -1,10 +1,8 @@
 //! `stryke:host/http`: requests, by grant. The network decides again for every hop and address.
 
-use std::collections::BTreeSet;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-use bytes::Bytes;
 use s_capability::{HttpRight, Method};
 use s_net::{Auth, CacheMode, NetError, NetErrorKind, Permit, Request, RequestBody};
 use tokio::sync::Notify;
@@ -20,12 +18,20 @@ use crate::host::crypto::Hasher;
 use crate::host::types::{from_kv, into_kv};
 use crate::state::State;
 
-type Outcome = Result<s_net::Response, NetError>;
+type Outcome = Result<s_net::Response, Fault>;
 
 /// A request that may still be under way. Dropping it ends it.
 pub struct Pending {
-    answer: Arc<Mutex<Option<Outcome>>>,
+    answer: Answer,
     task: AbortHandle,
+}
+
+type Answer = Arc<Mutex<Option<Outcome>>>;
+
+/// Where a request leaves its answer. Whatever becomes of the request, there will be one.
+struct Slot {
+    answer: Answer,
+    answered: Arc<Notify>,
 }
 
 /// An answer whose body was not read yet.
@@ -37,6 +43,19 @@ pub struct Body(s_net::Response);
 impl Drop for Pending {
     fn drop(&mut self) {
         self.task.abort();
+    }
+}
+
+impl Slot {
+    fn fill(&self, outcome: Outcome) {
+        self.answer.lock().unwrap_or_else(PoisonError::into_inner).get_or_insert(outcome);
+        self.answered.notify_waiters();
+    }
+}
+
+impl Drop for Slot {
+    fn drop(&mut self) {
+        self.fill(Err(Fault::new(FaultKind::Internal, "host/http", "the request came to no end")));
     }
 }
 
@@ -109,7 +128,7 @@ impl http::HostPending for State {
         let outcome = pending.answer.lock().unwrap_or_else(PoisonError::into_inner).take();
         match outcome.expect("it was ready above") {
             Ok(response) => self.push(Response(response)),
-            Err(error) => Err(fault_of(&error).into()),
+            Err(fault) => Err(fault.into()),
         }
     }
 
@@ -152,34 +171,23 @@ impl http::HostResponse for State {
         expect: Option<types::Digest>,
     ) -> Result<Resource<Blob>, HostError> {
         let mut response = self.table.delete(response)?.0;
+        let mut share = self.scratch.share();
         let mut bytes = Vec::new();
-        let taken = |bytes: &Vec<u8>| bytes.len() as u64;
-        loop {
-            match response.next_chunk(READ_BYTES_MAX as usize).await {
-                Ok(Some(chunk)) => {
-                    if let Err(error) = self.take_scratch(chunk.len() as u64) {
-                        self.free_scratch(taken(&bytes));
-                        return Err(error);
-                    }
-                    bytes.extend_from_slice(&chunk);
-                }
-                Ok(None) => break,
-                Err(error) => {
-                    self.free_scratch(taken(&bytes));
-                    return Err(fault_of(&error).into());
-                }
-            }
+        while let Some(chunk) =
+            response.next_chunk(READ_BYTES_MAX as usize).await.map_err(|error| fault_of(&error))?
+        {
+            share.grow(chunk.len() as u64)?;
+            bytes.extend_from_slice(&chunk);
         }
         if let Some(expected) = expect {
             let mut hasher = Hasher::new(expected.algorithm);
             hasher.update(&bytes);
             if hasher.finish() != expected.bytes {
-                self.free_scratch(taken(&bytes));
                 let message = "the bytes do not have the digest that was expected";
                 return Err(Fault::new(FaultKind::Integrity, "host/digest", message).into());
             }
         }
-        self.push(Blob::from_bytes(bytes))
+        self.push(Blob::Memory(share.hold(bytes)))
     }
 
     fn drop(&mut self, response: Resource<Response>) -> wasmtime::Result<()> {
@@ -212,8 +220,8 @@ impl State {
         auth: http::Auth,
         body: http::RequestBody,
     ) -> Result<Request, HostError> {
-        let mut sent = Request::parse(network_method(method(request.method)), &request.url)
-            .map_err(|error| fault_of(&error))?;
+        let mut sent =
+            Request::parse(method(request.method), &request.url).map_err(|error| fault_of(&error))?;
         sent.headers = from_kv(request.headers);
         sent.cache = match request.cache {
             http::CacheMode::Standard => CacheMode::Standard,
@@ -232,14 +240,14 @@ impl State {
         };
         sent.body = match body {
             http::RequestBody::Empty => RequestBody::Empty,
-            http::RequestBody::Bytes(bytes) => RequestBody::Bytes(bytes.into()),
+            http::RequestBody::Bytes(bytes) => RequestBody::Bytes(self.scratch.hold(bytes)?),
             http::RequestBody::Blob(blob) => match self.table.get(&blob)?.clone() {
-                Blob::Memory(bytes) => RequestBody::Bytes(Bytes::copy_from_slice(&bytes)),
+                Blob::Memory(bytes) => RequestBody::Bytes(bytes),
                 file @ Blob::File(_) => {
-                    self.take_scratch(file.size())?;
-                    let read = file.read(0, usize::MAX);
-                    self.free_scratch(file.size());
-                    RequestBody::Bytes(read.map_err(unreadable)?.into())
+                    // Refused before it is read; what is held is what was read.
+                    self.scratch.share().grow(file.size())?;
+                    let bytes = file.read(0, usize::MAX).map_err(unreadable)?;
+                    RequestBody::Bytes(self.scratch.hold(bytes)?)
                 }
             },
         };
@@ -252,32 +260,20 @@ pub(crate) fn permit(holder: &str, right: &HttpRight, private: &[s_capability::O
     Arc::new(Permit {
         holder: holder.into(),
         origins: right.origins.clone(),
-        methods: right.methods.iter().copied().map(network_method).collect::<BTreeSet<_>>(),
+        methods: right.methods.clone(),
         private_origins: private.to_vec(),
     })
 }
 
 /// Sends a request on the engine's runtime, where it goes on while the guest does other things.
 fn send(network: Arc<dyn Network>, permit: Arc<Permit>, request: Request, answered: Arc<Notify>) -> Pending {
-    let answer = Arc::new(Mutex::new(None));
-    let slot = Arc::clone(&answer);
+    let answer = Answer::default();
+    let slot = Slot { answer: Arc::clone(&answer), answered };
     let task = tokio::spawn(async move {
         let outcome = network.send(permit, request).await;
-        *slot.lock().unwrap_or_else(PoisonError::into_inner) = Some(outcome);
-        answered.notify_waiters();
+        slot.fill(outcome.map_err(|error| fault_of(&error)));
     });
     Pending { answer, task: task.abort_handle() }
-}
-
-fn network_method(method: Method) -> s_net::Method {
-    match method {
-        Method::Get => s_net::Method::Get,
-        Method::Head => s_net::Method::Head,
-        Method::Post => s_net::Method::Post,
-        Method::Put => s_net::Method::Put,
-        Method::Patch => s_net::Method::Patch,
-        Method::Delete => s_net::Method::Delete,
-    }
 }
 
 fn method(method: http::Method) -> Method {
@@ -303,5 +299,6 @@ fn fault_of(error: &NetError) -> Fault {
         NetErrorKind::Unauthenticated => (FaultKind::Unauthenticated, "host/http-credential"),
         NetErrorKind::Cancelled => (FaultKind::Cancelled, "host/http-cancelled"),
     };
-    Fault::new(kind, code, error.to_string())
+    let detail = std::error::Error::source(error).map(ToString::to_string);
+    Fault { detail, ..Fault::new(kind, code, error.to_string()) }
 }

@@ -1,10 +1,9 @@
 //! `stryke:host/log`: free, within a budget.
 
 use crate::bindings::host::stryke::host::log;
+use crate::host::{TEXT_BYTES_MAX, cut};
 use crate::services::Level;
 use crate::state::State;
-
-const LINE_BYTES_MAX: usize = 4 << 10;
 
 impl log::Host for State {
     fn write(&mut self, level: log::Level, target: String, message: String) -> wasmtime::Result<()> {
@@ -18,7 +17,7 @@ impl log::Host for State {
             self.usage.log_lines_dropped += 1;
             return Ok(());
         }
-        let (target, message) = (cut(&target), cut(&message));
+        let (target, message) = (cut(&target, TEXT_BYTES_MAX), cut(&message, TEXT_BYTES_MAX));
         budget.lines += 1;
         budget.bytes += (target.len() + message.len()) as u64;
         let level = ours(level);
@@ -41,8 +40,4 @@ fn ours(level: log::Level) -> Level {
         log::Level::Debug => Level::Debug,
         log::Level::Trace => Level::Trace,
     }
-}
-
-fn cut(text: &str) -> &str {
-    &text[..text.floor_char_boundary(LINE_BYTES_MAX)]
 }

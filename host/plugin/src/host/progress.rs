@@ -3,6 +3,7 @@
 use wasmtime::component::Resource;
 
 use crate::bindings::host::stryke::host::progress;
+use crate::host::{TEXT_BYTES_MAX, cut};
 use crate::services::Task;
 use crate::state::State;
 
@@ -23,7 +24,7 @@ impl progress::HostTask for State {
         unit: progress::Unit,
     ) -> wasmtime::Result<Resource<Bar>> {
         let bytes = matches!(unit, progress::Unit::Bytes);
-        let task = self.services.task(&self.plugin, &title, total, bytes);
+        let task = self.services.task(&self.plugin, cut(&title, TEXT_BYTES_MAX), total, bytes);
         self.push_or_end(Bar(task))
     }
 
@@ -38,7 +39,7 @@ impl progress::HostTask for State {
     }
 
     fn message(&mut self, task: Resource<Bar>, text: String) -> wasmtime::Result<()> {
-        self.table.get(&task)?.0.message(&text);
+        self.table.get(&task)?.0.message(cut(&text, TEXT_BYTES_MAX));
         Ok(())
     }
 

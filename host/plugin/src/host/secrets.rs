@@ -12,6 +12,9 @@ use crate::error::{Fault, FaultKind};
 use crate::host::HostError;
 use crate::state::State;
 
+/// The longest text a plugin may make a secret of.
+const SECRET_BYTES_MAX: usize = 64 << 10;
+
 impl secrets::Host for State {}
 
 impl secrets::HostSecret for State {
@@ -41,7 +44,13 @@ impl secrets::HostSecret for State {
         prefix: String,
         suffix: String,
     ) -> wasmtime::Result<Resource<Secret>> {
-        let wrapped = self.table.get(&secret)?.derive(|text| format!("{prefix}{text}{suffix}"));
+        let secret = self.table.get(&secret)?;
+        // Each wrapping holds all of it anew, and no budget counts secrets.
+        let length = secret.expose().len().saturating_add(prefix.len()).saturating_add(suffix.len());
+        if length > SECRET_BYTES_MAX {
+            return Err(too_long().into());
+        }
+        let wrapped = secret.derive(|text| format!("{prefix}{text}{suffix}"));
         self.push_or_end(wrapped)
     }
 
@@ -86,11 +95,19 @@ impl sealing::Host for State {
         if !self.rights.seal || !reachable {
             return Err(self.denied(&format!("a sealed secret for {origin}")));
         }
+        if value.len() > SECRET_BYTES_MAX {
+            return Err(too_long().into());
+        }
         self.count("seal");
         let expires: Option<SystemTime> =
             expires_unix.and_then(|seconds| UNIX_EPOCH.checked_add(Duration::from_secs(seconds)));
         self.push(Secret::new(value, [OriginPattern::from(origin)]).with_expiry(expires))
     }
+}
+
+fn too_long() -> Fault {
+    let message = format!("a secret is longer than {SECRET_BYTES_MAX} bytes");
+    Fault::new(FaultKind::LimitExceeded, "host/secret", message)
 }
 
 /// Reads an origin that a plugin names.

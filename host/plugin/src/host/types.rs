@@ -2,7 +2,7 @@
 
 use crate::bindings::host::stryke::host::types;
 use crate::error::{Fault, FaultKind};
-use crate::host::HostError;
+use crate::host::{HostError, TEXT_BYTES_MAX, cut};
 use crate::state::State;
 
 pub(crate) type WitError = types::Error;
@@ -51,16 +51,25 @@ impl From<Fault> for WitError {
     }
 }
 
+/// The most pairs of an error that are kept.
+const EXTRA_MAX: usize = 64;
+
+/// What a plugin says is wrong is shown, so it is cut to what somebody could read.
 impl From<WitError> for Fault {
     fn from(error: WitError) -> Fault {
+        let shown = |mut text: String| {
+            text.truncate(cut(&text, TEXT_BYTES_MAX).len());
+            text
+        };
+        let extra = error.extra.into_iter().take(EXTRA_MAX);
         Fault {
             kind: error.kind.into(),
-            code: error.code,
-            message: error.message,
-            detail: error.detail,
-            help: error.help,
+            code: shown(error.code),
+            message: shown(error.message),
+            detail: error.detail.map(shown),
+            help: error.help.map(shown),
             retry_after_ms: error.retry_after_ms,
-            extra: from_kv(error.extra),
+            extra: extra.map(|kv| (shown(kv.key), shown(kv.value))).collect(),
         }
     }
 }

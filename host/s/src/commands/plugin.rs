@@ -1,8 +1,60 @@
 //! `s plugin`: the arguments of its subcommands. Each is run by the file of its name.
 
+use std::collections::BTreeMap;
 use std::path::PathBuf;
 
-use clap::{Args, Subcommand, ValueEnum};
+use clap::{Args, CommandFactory, Subcommand, ValueEnum};
+use s_diag::{Code, Diagnostic};
+
+use super::{
+    Context, plugin_add, plugin_build, plugin_grant, plugin_info, plugin_inspect, plugin_list, plugin_new,
+    plugin_remove, plugin_revoke, plugin_run, plugin_test, plugin_update, plugin_verify,
+};
+use crate::cli::Cli;
+use crate::exit::Exit;
+use crate::frame::Failure;
+
+/// Runs a subcommand.
+pub(super) fn run(context: &Context<'_>, args: &PluginArgs) -> Result<Exit, Failure> {
+    match &args.command {
+        PluginSubcommand::List(args) => plugin_list::run(context, args),
+        PluginSubcommand::Info(args) => plugin_info::run(context, args),
+        PluginSubcommand::Inspect(args) => plugin_inspect::run(context, args),
+        PluginSubcommand::Add(args) => plugin_add::run(context, args),
+        PluginSubcommand::Remove(args) => plugin_remove::run(context, args),
+        PluginSubcommand::Update(args) => plugin_update::run(context, args),
+        PluginSubcommand::Verify(args) => plugin_verify::run(context, args),
+        PluginSubcommand::Grant(args) => plugin_grant::run(context, args),
+        PluginSubcommand::Revoke(args) => plugin_revoke::run(context, args),
+        PluginSubcommand::New(args) => plugin_new::run(context, args),
+        PluginSubcommand::Build(args) => plugin_build::run(context, args),
+        PluginSubcommand::Test(args) => plugin_test::run(context, args),
+        PluginSubcommand::Run(args) => plugin_run::run(context, args),
+    }
+}
+
+/// Reads `KEY=VALUE` pairs; a later one of a key wins.
+pub(super) fn config(pairs: &[String]) -> Result<BTreeMap<String, String>, Failure> {
+    let pair = |pair: &String| match pair.split_once('=') {
+        Some((key, value)) => Ok((key.to_owned(), value.to_owned())),
+        // The text is not repeated: it may be a value.
+        None => {
+            let message = "`--config` takes a key and its value, with `=` between";
+            Err(Failure::new(Exit::Usage, Diagnostic::error(Code::USAGE, message)))
+        }
+    };
+    pairs.iter().map(pair).collect()
+}
+
+/// The names of the built-in commands, which no plugin may have.
+pub(super) fn reserved() -> Vec<String> {
+    let root = Cli::command();
+    let aliases = |command: &clap::Command| command.get_all_aliases().map(str::to_owned).collect::<Vec<_>>();
+    let names = root
+        .get_subcommands()
+        .flat_map(|command| [command.get_name().to_owned()].into_iter().chain(aliases(command)));
+    names.collect()
+}
 
 /// The arguments of `s plugin`.
 #[derive(Args, Debug)]
@@ -41,7 +93,7 @@ pub(crate) enum PluginSubcommand {
     Verify(VerifyArgs),
     /// Allow a plugin that is already used to do what it asks for
     Grant(GrantArgs),
-    /// Take back what a plugin was allowed, and drop what it has stored
+    /// Take back what a plugin was allowed, in all projects, and drop what it has stored
     Revoke(RevokeArgs),
     /// Write a new plugin that builds
     New(NewArgs),
@@ -94,19 +146,20 @@ pub(crate) struct InspectArgs {
 #[derive(Args, Debug)]
 #[command(after_long_help = ADD_EXAMPLES)]
 pub(crate) struct AddArgs {
-    /// A component, a folder with plugin.toml, or the address of one
+    /// A component, a folder with plugin.toml, or the address of one; without it, everything that
+    /// this project names and that is not here yet
     #[arg(value_name = "PATH|URL")]
-    pub(crate) source: String,
+    pub(crate) source: Option<String>,
 
     #[command(flatten)]
     pub(crate) scope: ScopeArgs,
 
     /// Refuse anything but these bytes
-    #[arg(long, value_name = "sha256-…")]
+    #[arg(long, value_name = "sha256-…", requires = "source")]
     pub(crate) integrity: Option<String>,
 
     /// Set a value of the plugin's [config]; may be given again
-    #[arg(long = "config", value_name = "KEY=VALUE")]
+    #[arg(long = "config", value_name = "KEY=VALUE", requires = "source")]
     pub(crate) config: Vec<String>,
 
     /// Allow what it asks for, without a question; needs --integrity
@@ -118,7 +171,8 @@ const ADD_EXAMPLES: &str = "\
 Examples:
   s plugin add ./acme-registry.wasm --config url=https://packages.acme.example
   s plugin add https://acme.example/artifactory.wasm --integrity sha256-…
-  s plugin add --user file:///srv/plugins/audit/";
+  s plugin add --user file:///srv/plugins/audit/
+  s plugin add";
 
 /// The arguments of `s plugin remove`.
 #[derive(Args, Debug)]
@@ -174,6 +228,10 @@ pub(crate) struct GrantArgs {
     #[arg(long = "secret", value_name = "NAME=SOURCE")]
     pub(crate) secrets: Vec<String>,
 
+    /// Where the secrets may go: an address, of which scheme, host and port count
+    #[arg(long, value_name = "URL", requires = "secrets")]
+    pub(crate) origin: Option<String>,
+
     /// Bind a view of the plugin to a directory, read-only; may be given again
     #[arg(long = "fs", value_name = "NAME=DIRECTORY")]
     pub(crate) views: Vec<String>,
@@ -188,7 +246,8 @@ A grant stays with you: it is never written into the project.
 
 Examples:
   s plugin grant acme/artifactory
-  s plugin grant stryke/auth-token --secret token=env:ACME_TOKEN";
+  s plugin grant acme/sbom --capabilities sha256-… --fs notes=./notes
+  s plugin grant stryke/auth-token --secret token=env:TOKEN --origin https://…";
 
 /// The arguments of `s plugin revoke`.
 #[derive(Args, Debug)]
@@ -197,9 +256,6 @@ pub(crate) struct RevokeArgs {
     /// The plugin
     #[arg(value_name = "ID")]
     pub(crate) id: String,
-
-    #[command(flatten)]
-    pub(crate) scope: ScopeArgs,
 }
 
 /// The arguments of `s plugin new`.
@@ -333,12 +389,10 @@ mod tests {
     use clap::{Command, FromArgMatches, Parser};
 
     use super::*;
-    use crate::cli::Cli;
     use crate::commands::audit::AuditArgs;
 
-    /// The tree as it is once these commands stand in it.
+    /// The tree as it is once `s audit` stands in it.
     fn root() -> Command {
-        use clap::CommandFactory;
         Cli::command().subcommand(AuditArgs::augment_args(Command::new("audit")))
     }
 
@@ -387,7 +441,7 @@ mod tests {
             args: PluginArgs,
         }
         assert!(Only::try_parse_from(["s", "add", "x.wasm", "--allow"]).is_err());
-        let matches = <Only as clap::CommandFactory>::command()
+        let matches = Only::command()
             .try_get_matches_from(["s", "add", "x.wasm", "--allow", "--integrity", "sha256-AA"])
             .unwrap();
         let only = Only::from_arg_matches(&matches).unwrap();

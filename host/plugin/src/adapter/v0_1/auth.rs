@@ -88,7 +88,7 @@ fn take(
         .data_mut()
         .table
         .delete(credential.secret)
-        .map_err(|error| session.error(call, crate::Cause::Malformed { reason: error.to_string() }))?;
+        .map_err(|error| session.end(call, crate::Cause::Malformed { reason: error.to_string() }))?;
     Ok(Credential {
         scheme: match credential.scheme {
             provider::Scheme::Bearer => Scheme::Bearer,

@@ -46,11 +46,13 @@ impl Subcommand for Open {
                 terminal_width: call.terminal_width,
             };
             let guest = bindings.stryke_command_subcommand();
+            // What an earlier call proposed and did not finish is not this one's.
+            session.store.data_mut().take_edits();
             let status = session
                 .call(CALL, async |store| guest.call_run(store, &call).await)
                 .await
                 .flatten_fault(session, CALL)?;
-            Ok(Outcome { status, edits: session.take_edits() })
+            Ok(Outcome { status, edits: session.store.data_mut().take_edits() })
         })
     }
 
@@ -97,12 +99,12 @@ impl edits::Host for State {
                 return Err(state.denied("propose-edits"));
             }
             state.count("propose-edits");
-            if state.edits.len() >= EDITS_MAX {
+            if state.edits.proposed.len() >= EDITS_MAX {
                 let message = format!("more than {EDITS_MAX} files proposed");
                 return Err(Fault::new(FaultKind::LimitExceeded, "host/edits", message).into());
             }
-            state.take_scratch((path.len() + content.len() + why.len()) as u64)?;
-            state.edits.push(Edit { path, content, why });
+            state.edits.share.grow((path.len() + content.len() + why.len()) as u64)?;
+            state.edits.proposed.push(Edit { path, content, why });
             Ok(())
         })
     }

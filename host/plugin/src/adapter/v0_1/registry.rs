@@ -77,7 +77,7 @@ impl Registry for Open {
                 .await?;
             if answers.len() != asked {
                 let reason = format!("{} answers to {asked} queries", answers.len());
-                return Err(session.error(CALL, crate::Cause::Malformed { reason }));
+                return Err(session.end(CALL, crate::Cause::Malformed { reason }));
             }
             let versions = answers.iter().map(|answer| match answer {
                 Ok(backend::Answer::Listing(listing)) => listing.versions.len() as u64,

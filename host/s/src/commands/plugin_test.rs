@@ -5,8 +5,8 @@ use s_ops::{FixtureReport, TestRequest};
 use s_ui::{Align, Table};
 use serde_json::{Value, json};
 
-use crate::commands::Context;
-use crate::commands::plugin::TestArgs;
+use super::Context;
+use super::plugin::TestArgs;
 use crate::exit::Exit;
 use crate::frame::Failure;
 

@@ -1,14 +1,12 @@
 //! `s plugin run`: one call of a plugin.
 
-use std::collections::BTreeMap;
-
 use s_diag::{Code, Diagnostic};
 use s_ops::{Called, PluginCall};
 use s_ui::{Styled, Verbosity, escape_terminal};
 use serde_json::{Value, json};
 
-use crate::commands::Context;
-use crate::commands::plugin::RunArgs;
+use super::Context;
+use super::plugin::{RunArgs, config};
 use crate::exit::Exit;
 use crate::frame::Failure;
 
@@ -57,15 +55,4 @@ fn arguments(text: Option<&str>) -> Result<Value, Failure> {
         let message = format!("the arguments are not JSON: {error}");
         Failure::new(Exit::Usage, Diagnostic::error(Code::CALL_ARGUMENTS, message))
     })
-}
-
-fn config(pairs: &[String]) -> Result<BTreeMap<String, String>, Failure> {
-    let pair = |pair: &String| match pair.split_once('=') {
-        Some((key, value)) if !key.is_empty() => Ok((key.to_owned(), value.to_owned())),
-        _ => {
-            let diagnostic = Diagnostic::error(Code::USAGE, format!("`--config {pair}` is not KEY=VALUE"));
-            Err(Failure::new(Exit::Usage, diagnostic))
-        }
-    };
-    pairs.iter().map(pair).collect()
 }

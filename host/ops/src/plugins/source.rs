@@ -1,0 +1,331 @@
+//! Where a plugin comes from: what was typed, how that is recorded, and the bytes behind it.
+//!
+//! A source is a file or a folder of this machine, or an `http(s)` address of one of these. What
+//! the bytes mean is left to others. Over the network exactly the origin of the address may answer:
+//! a redirect to another one is refused. Private addresses are reached only when this user typed
+//! the address, not because a repository names it.
+
+use std::io;
+use std::path::{Component, Path, PathBuf};
+use std::sync::{Arc, Mutex, PoisonError};
+
+use s_capability::{Manifest, Origin, PluginId};
+use s_component::{InspectLimits, MANIFEST_MAX_BYTES};
+use s_diag::{Code, Diagnostic, Source};
+use s_net::{Auth, DownloadPlan, Permit};
+use s_project::PluginOrigin;
+use s_store::{EntryKind, files};
+use url::Url;
+
+use super::catalog::Level;
+use crate::Context;
+use crate::failure::{Failure, FailureKind};
+
+/// The name of the text beside a component.
+pub(crate) const MANIFEST_FILE: &str = "plugin.toml";
+
+/// Where a plugin comes from.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum PluginSource {
+    /// A file or folder, absolute.
+    Path(PathBuf),
+    /// An `http` or `https` address; of a folder when it ends with `/`.
+    Url {
+        /// The address.
+        url: Url,
+        /// Whether this user typed it, so that it may lead to a private network.
+        typed: bool,
+    },
+}
+
+/// What lay at a source.
+pub(crate) struct Fetched {
+    /// Of the component.
+    pub(crate) bytes: Vec<u8>,
+    /// The file or address of the component, for messages.
+    pub(crate) shown: String,
+    /// The `plugin.toml` beside it that speaks of it.
+    pub(crate) beside: Option<Source>,
+}
+
+impl PluginSource {
+    /// Understands what was typed; paths are relative to the directory the user is in.
+    pub(crate) fn typed(context: &Context, text: &str) -> Result<PluginSource, Failure> {
+        PluginSource::parse(text, context.directory(), true)
+    }
+
+    /// Understands an entry of `[plugins]`. What the user's own files say counts as typed.
+    pub(crate) fn wanted(
+        context: &Context,
+        level: Level,
+        id: &str,
+        origin: &PluginOrigin,
+    ) -> Result<PluginSource, Failure> {
+        match origin {
+            PluginOrigin::Path(text) | PluginOrigin::Url(text) => {
+                PluginSource::parse(text, base(context, level), level == Level::User)
+            }
+            PluginOrigin::Version(version) => Err(no_registry(&format!("{id}@{version}"))),
+        }
+    }
+
+    /// Understands what a lock records, as [`recorded`](PluginSource::recorded) writes it.
+    pub(crate) fn pinned(context: &Context, level: Level, text: &str) -> Result<PluginSource, Failure> {
+        match text.split_once('+') {
+            Some(("path" | "url", rest)) => {
+                PluginSource::parse(rest, base(context, level), level == Level::User)
+            }
+            _ => Err(unusable(format!("the lock records `{text}`, which is no source that this `s` knows"))),
+        }
+    }
+
+    fn parse(text: &str, base: &Path, typed: bool) -> Result<PluginSource, Failure> {
+        let is_address = text.contains("://") || text.starts_with("file:");
+        if !is_address {
+            return Ok(PluginSource::Path(cleaned(&base.join(text))));
+        }
+        // The text is not repeated where it cannot be understood: it may hold a password.
+        let url = Url::parse(text)
+            .map_err(|error| unusable(format!("the address of the plugin cannot be read: {error}")))?;
+        match url.scheme() {
+            "file" => match url.to_file_path() {
+                Ok(path) => Ok(PluginSource::Path(cleaned(&path))),
+                Err(()) => Err(unusable("the `file` address names no path on this machine".to_owned())),
+            },
+            "http" | "https" => Ok(PluginSource::Url { url, typed }),
+            scheme => Err(unusable(format!("a plugin cannot be fetched over `{scheme}`"))),
+        }
+    }
+
+    /// How a lock records it: `path+` relative to the folder of the files of the level, absolute
+    /// for a user; `url+`.
+    pub(crate) fn recorded(&self, context: &Context, level: Level) -> String {
+        match self.origin(context, level) {
+            PluginOrigin::Path(path) => format!("path+{path}"),
+            PluginOrigin::Url(url) | PluginOrigin::Version(url) => format!("url+{url}"),
+        }
+    }
+
+    /// How `[plugins]` names it.
+    pub(crate) fn origin(&self, context: &Context, level: Level) -> PluginOrigin {
+        match self {
+            PluginSource::Url { url, .. } => PluginOrigin::Url(url.to_string()),
+            PluginSource::Path(path) => PluginOrigin::Path(match (level, context.project()) {
+                (Level::Project, Some(root)) => relative(path, &cleaned(root)),
+                _ => path.display().to_string(),
+            }),
+        }
+    }
+
+    /// Reads the component and what lies beside it. Nothing is written.
+    pub(crate) fn fetch(&self, context: &Arc<Context>) -> Result<Fetched, Failure> {
+        match self {
+            PluginSource::Path(path) => from_path(context, path),
+            PluginSource::Url { url, typed } => from_url(context, url, *typed),
+        }
+    }
+}
+
+fn base(context: &Context, level: Level) -> &Path {
+    match (level, context.project()) {
+        (Level::Project, Some(root)) => root,
+        _ => context.home().root(),
+    }
+}
+
+fn from_path(context: &Context, path: &Path) -> Result<Fetched, Failure> {
+    let shown = context.shown(path);
+    let (component, beside) = match files::kind(path)? {
+        None => return Err(absent(path, &shown)),
+        Some(EntryKind::Directory) => {
+            let text = files::read_to_string(&path.join(MANIFEST_FILE), MANIFEST_MAX_BYTES as u64)?;
+            let source = Source::new(context.shown(&path.join(MANIFEST_FILE)), text);
+            let manifest = Manifest::parse(&source).map_err(Failure::mistakes)?;
+            (path.join(&manifest.component), Some(source))
+        }
+        Some(_) => (path.to_path_buf(), speaks_of(context, path)?),
+    };
+    let bytes = files::read_capped(&component, InspectLimits::default().size_bytes_max)?;
+    Ok(Fetched { bytes, shown: context.shown(&component), beside })
+}
+
+/// A `plugin.toml` in the folder of a component, when it names this very file.
+fn speaks_of(context: &Context, component: &Path) -> Result<Option<Source>, Failure> {
+    let path = component.with_file_name(MANIFEST_FILE);
+    if files::kind(&path)? != Some(EntryKind::File) {
+        return Ok(None);
+    }
+    let text = files::read_to_string(&path, MANIFEST_MAX_BYTES as u64)?;
+    let source = Source::new(context.shown(&path), text);
+    let name = component.file_name().unwrap_or_default();
+    let manifest = Manifest::parse(&source).map_err(Failure::mistakes)?;
+    Ok((manifest.component.as_str() == name).then_some(source))
+}
+
+fn from_url(context: &Arc<Context>, url: &Url, typed: bool) -> Result<Fetched, Failure> {
+    let bytes_max = InspectLimits::default().size_bytes_max;
+    if !url.path().ends_with('/') {
+        let bytes = download(context, url, typed, bytes_max)?;
+        return Ok(Fetched { bytes, shown: shown_url(url), beside: None });
+    }
+    let join = |name: &str| {
+        url.join(name).map_err(|error| unusable(format!("`{name}` makes no address there: {error}")))
+    };
+    let address = join(MANIFEST_FILE)?;
+    let text = download(context, &address, typed, MANIFEST_MAX_BYTES as u64)?;
+    let text =
+        String::from_utf8(text).map_err(|_| unusable(format!("`{}` is not UTF-8", shown_url(&address))))?;
+    let source = Source::new(shown_url(&address), text);
+    let manifest = Manifest::parse(&source).map_err(Failure::mistakes)?;
+    let address = join(&manifest.component)?;
+    let bytes = download(context, &address, typed, bytes_max)?;
+    Ok(Fetched { bytes, shown: shown_url(&address), beside: Some(source) })
+}
+
+fn download(context: &Arc<Context>, url: &Url, typed: bool, bytes_max: u64) -> Result<Vec<u8>, Failure> {
+    let origin = Origin::from_url(url)
+        .map_err(|error| unusable(format!("the address of the plugin cannot be used: it {error}")))?;
+    let mut permit = Permit::new("s");
+    permit.origins.push(origin.clone().into());
+    permit.private_origins.extend(typed.then_some(origin));
+    let plan = DownloadPlan {
+        urls: vec![url.clone()],
+        headers: Vec::new(),
+        auth: Auth::Origin,
+        permit: Arc::new(permit),
+        expected: None,
+        expected_size: None,
+        bytes_max,
+    };
+    let network = context.network()?;
+    let bytes = Shared::default();
+    let mut open = || -> io::Result<Box<dyn io::Write + Send>> {
+        bytes.lock().clear();
+        Ok(Box::new(bytes.clone()))
+    };
+    let engine = context.engine()?;
+    let downloaded = engine.block_on(s_net::download(&network, &plan, &mut open));
+    downloaded.map_err(|error| {
+        let mut failure = Failure::from(error);
+        if !typed && failure.diagnostics.iter().any(|diagnostic| diagnostic.code == Code::ADDRESS_DENIED) {
+            for diagnostic in &mut failure.diagnostics {
+                diagnostic
+                    .notes
+                    .push("the address stands in the project, and you did not type it".to_owned());
+                diagnostic.hints.push(format!("if you trust it: s plugin add {}", shown_url(url)));
+            }
+        }
+        failure
+    })?;
+    let downloaded = std::mem::take(&mut *bytes.lock());
+    Ok(downloaded)
+}
+
+/// What is downloaded, in memory: its size is bounded, and nothing is left when it breaks off.
+#[derive(Clone, Default)]
+struct Shared(Arc<Mutex<Vec<u8>>>);
+
+impl Shared {
+    fn lock(&self) -> std::sync::MutexGuard<'_, Vec<u8>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl io::Write for Shared {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.lock().extend_from_slice(bytes);
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+/// The address without what may be secret in it.
+fn shown_url(url: &Url) -> String {
+    s_net::DisplayUrl::new(url).to_string()
+}
+
+fn absent(path: &Path, shown: &str) -> Failure {
+    let name = path.iter().rev().take(2).map(|part| part.to_string_lossy()).collect::<Vec<_>>();
+    let name = name.into_iter().rev().collect::<Vec<_>>().join("/");
+    let id = name.split('@').next().unwrap_or_default();
+    if path.extension().is_none() && shown == name && id.parse::<PluginId>().is_ok() {
+        return no_registry(&name);
+    }
+    unusable(format!("there is nothing at `{shown}`"))
+}
+
+fn no_registry(what: &str) -> Failure {
+    let message = format!("`{what}` cannot be fetched: this `s` gets no plugins from a registry yet");
+    let mut failure = unusable(message);
+    failure.diagnostics[0].hints = vec!["s plugin add PATH-OR-URL".to_owned()];
+    failure
+}
+
+fn unusable(message: String) -> Failure {
+    let diagnostic =
+        Diagnostic::error(Code::PLUGIN_SOURCE, message).hint("what can be added: s help plugin add");
+    Failure::new(FailureKind::Failed, diagnostic)
+}
+
+/// The path without `.` and `..`. Links on the way are resolved, the last part is not: it may be a
+/// link that is moved to newer files.
+fn cleaned(path: &Path) -> PathBuf {
+    if let (Some(parent), Some(name)) = (path.parent(), path.file_name())
+        && let Ok(parent) = files::canonicalize(parent)
+    {
+        return parent.join(name);
+    }
+    files::canonicalize(path).unwrap_or_else(|_| path.to_path_buf())
+}
+
+/// The way from a folder to a path, with `/`; the path itself where they share nothing.
+fn relative(path: &Path, folder: &Path) -> String {
+    let shared = path.components().zip(folder.components()).take_while(|(a, b)| a == b).count();
+    let is_name = |part: &Component<'_>| matches!(part, Component::Normal(_));
+    if !path.components().take(shared).any(|part| is_name(&part)) {
+        return path.display().to_string();
+    }
+    let up = folder.components().skip(shared).map(|_| "..".to_owned());
+    let down = path.components().skip(shared).map(|part| part.as_os_str().to_string_lossy().into_owned());
+    let parts: Vec<String> = up.chain(down).collect();
+    if parts.is_empty() { ".".to_owned() } else { parts.join("/") }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    #[cfg(unix)]
+    fn paths_are_recorded_relative_to_the_project() {
+        for (path, expected) in [
+            ("/home/me/shop/plugins/a.wasm", "plugins/a.wasm"),
+            ("/home/me/shop", "."),
+            ("/home/me/a.wasm", "../a.wasm"),
+            ("/home/other/x", "../../other/x"),
+            ("/srv/plugins/a.wasm", "/srv/plugins/a.wasm"),
+        ] {
+            assert_eq!(relative(Path::new(path), Path::new("/home/me/shop")), expected, "{path}");
+        }
+    }
+
+    #[test]
+    #[cfg(unix)]
+    fn what_is_typed_is_told_apart() {
+        let parse = |text: &str| PluginSource::parse(text, Path::new("/nowhere/work"), true);
+        let path = |text: &str| PluginSource::Path(PathBuf::from(text));
+        assert_eq!(parse("a.wasm").unwrap(), path("/nowhere/work/a.wasm"));
+        assert_eq!(parse("file:///nowhere/x/").unwrap(), path("/nowhere/x/"));
+        assert_eq!(parse("file:/nowhere/x").unwrap(), path("/nowhere/x"));
+        let url = parse("https://plugins.example/a.wasm").unwrap();
+        assert!(matches!(url, PluginSource::Url { typed: true, .. }), "{url:?}");
+        for text in ["ftp://me:hunter2@x/a.wasm", "https://me:hunter2@[", "file://hunter2/x"] {
+            let failure = parse(text).unwrap_err();
+            assert_eq!(failure.diagnostics[0].code, Code::PLUGIN_SOURCE, "{text}");
+            assert!(!format!("{failure:?}").contains("hunter2"), "{failure:?}");
+        }
+    }
+}

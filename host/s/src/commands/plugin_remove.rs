@@ -1,0 +1,25 @@
+//! `s plugin remove`.
+
+use s_ops::plugin_remove;
+use serde_json::json;
+
+use super::Context;
+use super::plugin::RemoveArgs;
+use crate::exit::Exit;
+use crate::frame::Failure;
+
+/// Removes a plugin from one level.
+pub(super) fn run(context: &Context<'_>, args: &RemoveArgs) -> Result<Exit, Failure> {
+    let operations = (context.operations)()?;
+    let removed = plugin_remove(&operations, &args.id, args.scope.user)?;
+    let ui = context.ui;
+    ui.status("Removed", format!("{} for this {}", removed.id, removed.level.word()));
+    if removed.grants_stay {
+        ui.note(format!("what you allowed it stays; to take that back: s plugin revoke {}", removed.id));
+    }
+    if ui.is_json() {
+        let level = removed.level.word();
+        ui.json(&json!({ "id": removed.id, "level": level, "grants-stay": removed.grants_stay }));
+    }
+    Ok(Exit::Done)
+}
