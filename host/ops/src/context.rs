@@ -81,11 +81,6 @@ impl Context {
         &self.setup.cancel
     }
 
-    /// Whether the network may not be used.
-    pub fn is_offline(&self) -> bool {
-        self.setup.offline
-    }
-
     /// A variable of the environment that is text.
     pub fn variable(&self, name: &str) -> Option<String> {
         (self.setup.environment)(name)?.into_string().ok()

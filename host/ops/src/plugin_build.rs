@@ -11,9 +11,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use s_capability::{Class, Import, Manifest, Refusal, uses};
-use s_component::{
-    ComponentError, InspectLimits, Shape, check_world, embed_manifest, encode, inspect,
-};
+use s_component::{ComponentError, InspectLimits, Shape, check_world, embed_manifest, encode, inspect};
 use s_diag::{Code, Diagnostic};
 use s_store::{Access, Sha256Digest, files};
 
@@ -66,7 +64,8 @@ pub fn plugin_build(context: &Arc<Context>, request: &BuildRequest) -> Result<Bu
     for diagnostic in unused(&manifest, &functions) {
         context.frontend().warn(&diagnostic);
     }
-    let path = request.output.as_ref().map_or_else(|| folder.component(), |path| context.directory().join(path));
+    let path =
+        request.output.as_ref().map_or_else(|| folder.component(), |path| context.directory().join(path));
     files::write_atomic(&path, &component, Access::Shared)?;
     Ok(Built { manifest, component: path, digest: Sha256Digest::of(&component), shape, functions })
 }
@@ -88,7 +87,11 @@ fn core_module(
 fn component_of(folder: &PluginFolder, module: &[u8], shown: &str) -> Result<Vec<u8>, Failure> {
     // Script toolchains write components themselves.
     let is_component = module.starts_with(b"\0asm\x0d\0\x01\0");
-    let component = if is_component { module.to_vec() } else { encode(module).map_err(|error| in_module(error, shown))? };
+    let component = if is_component {
+        module.to_vec()
+    } else {
+        encode(module).map_err(|error| in_module(error, shown))?
+    };
     Ok(embed_manifest(&component, &folder.text)?)
 }
 
@@ -102,20 +105,27 @@ fn in_module(error: ComponentError, shown: &str) -> Failure {
 
 /// The first step of the check that stands before every run, so that an author meets it first.
 fn functions(manifest: &Manifest, shape: &Shape) -> Result<BTreeMap<Option<Class>, Vec<String>>, Failure> {
-    let imports: Vec<Import> = shape.imports.iter().map(|used| Import {
-        interface: used.path(),
-        version: used.version.clone(),
-        functions: used.functions.clone(),
-    }).collect();
+    let imports: Vec<Import> = shape
+        .imports
+        .iter()
+        .map(|used| Import {
+            interface: used.path(),
+            version: used.version.clone(),
+            functions: used.functions.clone(),
+        })
+        .collect();
     let refused = |refusal: Refusal| {
         let diagnostic = Diagnostic::error(refusal.code(), refusal.to_string());
-        Failure::new(FailureKind::Failed, match &refusal {
-            Refusal::BeyondManifest { class, .. } => diagnostic.hint(format!(
-                "ask for it in `plugin.toml`, and say why:\n[capabilities.{}]\nreason = \"…\"",
-                key_of(*class)
-            )),
-            _ => diagnostic,
-        })
+        Failure::new(
+            FailureKind::Failed,
+            match &refusal {
+                Refusal::BeyondManifest { class, .. } => diagnostic.hint(format!(
+                    "ask for it in `plugin.toml`, and say why:\n[capabilities.{}]\nreason = \"…\"",
+                    key_of(*class)
+                )),
+                _ => diagnostic,
+            },
+        )
     };
     let uses = uses(&imports).map_err(|unknown| refused(unknown.into()))?;
     let asked = manifest.classes();
@@ -127,9 +137,12 @@ fn functions(manifest: &Manifest, shape: &Shape) -> Result<BTreeMap<Option<Class
         functions.insert(Some(class), names);
     }
     let paid: Vec<&String> = functions.values().flatten().collect();
-    let free: Vec<String> = shape.imports.iter().flat_map(|used| {
-        used.functions.iter().map(|function| format!("{}.{function}", used.interface))
-    }).filter(|name| !name.contains(".[resource-drop]") && !paid.contains(&name)).collect();
+    let free: Vec<String> = shape
+        .imports
+        .iter()
+        .flat_map(|used| used.functions.iter().map(|function| format!("{}.{function}", used.interface)))
+        .filter(|name| !name.contains(".[resource-drop]") && !paid.contains(&name))
+        .collect();
     if !free.is_empty() {
         functions.insert(None, free);
     }

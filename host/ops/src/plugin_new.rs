@@ -83,6 +83,7 @@ fn crate_name(folder: &Path) -> Result<String, Failure> {
 
 fn bad_id(id: &str, error: &s_capability::PluginIdError) -> Failure {
     let message = format!("`{id}` cannot be the id of a plugin: {error}");
-    let diagnostic = Diagnostic::error(Code::PLUGIN_NAME, message).hint("it has the form ORGANISATION/NAME: --id acme/sbom");
+    let diagnostic = Diagnostic::error(Code::PLUGIN_NAME, message)
+        .hint("it has the form ORGANISATION/NAME: --id acme/sbom");
     Failure::new(FailureKind::Usage, diagnostic)
 }

@@ -26,11 +26,16 @@ pub(super) fn build(context: &Context, folder: &Path) -> Result<PathBuf, Failure
     let output = run(command.stderr(Stdio::inherit()))?;
     if !output.status.success() {
         let message = format!("`cargo build` of `{}` failed: {}", context.shown(folder), output.status);
-        return Err(failure(Diagnostic::error(Code::PLUGIN_CARGO, message).note("what it said stands above")));
+        return Err(failure(
+            Diagnostic::error(Code::PLUGIN_CARGO, message).note("what it said stands above"),
+        ));
     }
     module_in(&String::from_utf8_lossy(&output.stdout), folder).ok_or_else(|| {
         let message = format!("`cargo build` of `{}` made no core module", context.shown(folder));
-        failure(Diagnostic::error(Code::NO_CORE_MODULE, message).hint("in `Cargo.toml`:\n[lib]\ncrate-type = [\"cdylib\"]"))
+        failure(
+            Diagnostic::error(Code::NO_CORE_MODULE, message)
+                .hint("in `Cargo.toml`:\n[lib]\ncrate-type = [\"cdylib\"]"),
+        )
     })
 }
 

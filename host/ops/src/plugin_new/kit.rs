@@ -74,7 +74,8 @@ mod tests {
     #[test]
     fn the_manifest_says_what_the_workspace_says() {
         let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
-        let read = |path: &str| std::fs::read_to_string(root.join(path)).unwrap().parse::<toml::Table>().unwrap();
+        let read =
+            |path: &str| std::fs::read_to_string(root.join(path)).unwrap().parse::<toml::Table>().unwrap();
         let (workspace, kit) = (read("Cargo.toml"), read("wit/guest/Cargo.toml"));
         let own: toml::Table = MANIFEST.replace("{{version}}", "0.1.0").parse().unwrap();
         assert_eq!(own["features"], kit["features"]);

@@ -27,7 +27,8 @@ macro_rules! template {
 
 const JSON: &str = "serde = { version = \"1\", features = [\"derive\"] }\nserde_json = \"1\"\n";
 
-const REGISTRY: Template = template!("registry", "packages from a registry with a small HTTP interface", JSON);
+const REGISTRY: Template =
+    template!("registry", "packages from a registry with a small HTTP interface", JSON);
 const AUDIT: Template = template!("audit", "advisories from one file behind a web server", JSON);
 const AUTH: Template = template!("auth", "a token, in the header that servers want", "");
 const COMMAND: Template = template!("command", "a command that greets", "");
@@ -73,7 +74,10 @@ mod tests {
         for kind in Kind::ALL {
             let files = files(kind, "acme-one", &"acme/one".parse().unwrap());
             for (path, text) in &files {
-                assert!(!text.contains("{{") || path == "src/lib.rs" && text.contains("format!("), "{path}: {text}");
+                assert!(
+                    !text.contains("{{") || path == "src/lib.rs" && text.contains("format!("),
+                    "{path}: {text}"
+                );
                 assert!(!text.contains("{{name}}") && !text.contains("{{id}}"), "{path}");
             }
             let text = &files.iter().find(|(path, _)| path == "plugin.toml").unwrap().1;

@@ -9,7 +9,6 @@ use tokio::sync::Notify;
 use tokio::task::AbortHandle;
 use wasmtime::component::Resource;
 
-use crate::{Blob, Network};
 use crate::bindings::host::stryke::host::{http, types};
 use crate::error::{Fault, FaultKind};
 use crate::host::HostError;
@@ -17,6 +16,7 @@ use crate::host::blobs::{READ_BYTES_MAX, unreadable};
 use crate::host::crypto::Hasher;
 use crate::host::types::{from_kv, into_kv};
 use crate::state::State;
+use crate::{Blob, Network};
 
 type Outcome = Result<s_net::Response, Fault>;
 

@@ -12,8 +12,11 @@ use crate::frame::Failure;
 /// Builds a plugin and reports what it is and what it uses.
 pub(super) fn run(context: &Context<'_>, args: &BuildArgs) -> Result<Exit, Failure> {
     let operations = (context.operations)()?;
-    let request =
-        BuildRequest { folder: args.folder.clone(), module: args.module.clone(), output: args.output.clone() };
+    let request = BuildRequest {
+        folder: args.folder.clone(),
+        module: args.module.clone(),
+        output: args.output.clone(),
+    };
     let built = s_ops::plugin_build(&operations, &request)?;
     let component = operations.shown(&built.component);
     if context.ui.is_json() {
@@ -40,9 +43,7 @@ pub(super) fn run(context: &Context<'_>, args: &BuildArgs) -> Result<Exit, Failu
 }
 
 fn report(built: &Built, component: &str) -> Value {
-    let of_class = |(class, functions): (&Option<s_capability::Class>, &Vec<String>)| {
-        json!({ "capability": class.map(|class| class.to_string()), "functions": functions })
-    };
+    let of_class = |(class, functions): (&Option<s_capability::Class>, &Vec<String>)| json!({ "capability": class.map(|class| class.to_string()), "functions": functions });
     let asked = built.manifest.capabilities.iter();
     json!({
         "id": built.manifest.id.as_str(),
