@@ -8,5 +8,7 @@ mod errors;
 mod explain;
 mod help;
 mod pipes;
+mod plugin_kit;
+mod plugins_doc;
 mod support;
 mod version;

@@ -76,6 +76,11 @@ impl Context {
         &self.setup.frontend
     }
 
+    /// Whether the network may not be used.
+    pub fn is_offline(&self) -> bool {
+        self.setup.offline
+    }
+
     /// Raised when the user interrupts.
     pub fn cancel(&self) -> &Cancel {
         &self.setup.cancel

@@ -54,8 +54,16 @@ pub(crate) enum CallMistake {
 /// Every function: of which kind, its name, and the shape of its arguments.
 const FUNCTIONS: &[(Kind, &str, &str)] = &[
     (Kind::Registry, "registry.features", "{}"),
-    (Kind::Registry, "registry.list", r#"{"queries": [{"name": {"name": "json"}, "if-changed": "validator, optional"}]}"#),
-    (Kind::Registry, "registry.plan", r#"{"name": {"name": "json"}, "version": "1.0.0", "digest": "sha256-…"}"#),
+    (
+        Kind::Registry,
+        "registry.list",
+        r#"{"queries": [{"name": {"name": "json"}, "if-changed": "validator, optional"}]}"#,
+    ),
+    (
+        Kind::Registry,
+        "registry.plan",
+        r#"{"name": {"name": "json"}, "version": "1.0.0", "digest": "sha256-…"}"#,
+    ),
     (Kind::Registry, "registry.search", r#"{"text": "json", "cursor": "optional", "limit": 20}"#),
     (Kind::Audit, "feed.describe", "{}"),
     (Kind::Audit, "feed.pull", r#"{"since": "validator, optional", "cursor": "optional"}"#),
@@ -64,7 +72,11 @@ const FUNCTIONS: &[(Kind, &str, &str)] = &[
     (Kind::Auth, "provider.get", auth::SHAPE),
     (Kind::Auth, "provider.login", auth::SHAPE),
     (Kind::Auth, "provider.logout", r#"{"origin": "https://packages.example"}"#),
-    (Kind::Command, "subcommand.run", r#"{"name": "sbom", "arguments": ["a"], "options": {"format": "spdx"}, "directory": "work", "json": false}"#),
+    (
+        Kind::Command,
+        "subcommand.run",
+        r#"{"name": "sbom", "arguments": ["a"], "options": {"format": "spdx"}, "directory": "work", "json": false}"#,
+    ),
     (Kind::Target, "target.targets", "{}"),
     (Kind::Target, "target.plan-sysroot", target::SHAPE),
     (Kind::Target, "target.plan-link", target::SHAPE),

@@ -110,11 +110,15 @@ impl Bench<'_> {
         let (requests, memory_bytes_peak) = (recorded.requests, recorded.memory_bytes_peak);
         let mut runs = vec![recorded.report("as recorded".to_owned())];
         if requests > 0 {
-            runs.push(self.run(fixture, Variation::OneByteBodies, None)?.report("one-byte bodies".to_owned()));
+            runs.push(
+                self.run(fixture, Variation::OneByteBodies, None)?.report("one-byte bodies".to_owned()),
+            );
         }
         if requests > 1 {
             let seed = seed_of(&fixture.name);
-            runs.push(self.run(fixture, Variation::Shuffled { seed }, None)?.report("shuffled answers".to_owned()));
+            runs.push(
+                self.run(fixture, Variation::Shuffled { seed }, None)?.report("shuffled answers".to_owned()),
+            );
         }
         for index in 0..requests {
             let failing = self.run(fixture, Variation::Failing { index }, None)?;
@@ -125,7 +129,12 @@ impl Bench<'_> {
         Ok(FixtureReport { name: fixture.name.clone(), requests, memory_bytes_peak, runs })
     }
 
-    fn run(&self, fixture: &Fixture, variation: Variation, memory_bytes: Option<u64>) -> Result<Ran, Failure> {
+    fn run(
+        &self,
+        fixture: &Fixture,
+        variation: Variation,
+        memory_bytes: Option<u64>,
+    ) -> Result<Ran, Failure> {
         let views = views_of(fixture, self.context)?;
         let (config, mut rights) = self.rights(fixture, &views)?;
         if let Some(bytes) = memory_bytes {
@@ -145,7 +154,9 @@ impl Bench<'_> {
         };
         let call = perform(&plugin, self.entry.manifest.kind, &fixture.call, fixture.args.clone(), &config);
         let mut performed = plugin.engine.clone().block_on(call)?;
-        if let (Ok(serde_json::Value::Object(answer)), "subcommand.run") = (&mut performed.answer, &*fixture.call) {
+        if let (Ok(serde_json::Value::Object(answer)), "subcommand.run") =
+            (&mut performed.answer, &*fixture.call)
+        {
             answer.insert("printed".to_owned(), services.printed().into());
         }
         if let Err(error) = &performed.answer

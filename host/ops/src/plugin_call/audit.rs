@@ -28,8 +28,11 @@ struct Packages {
 }
 
 pub(super) async fn perform(call: Call<'_>) -> Result<Performed, CallMistake> {
-    let config =
-        Config { name: call.config.name.clone(), url: call.config.url(), options: call.config.options.clone() };
+    let config = Config {
+        name: call.config.name.clone(),
+        url: call.config.url(),
+        options: call.config.options.clone(),
+    };
     let open = call.plugin.open_audit();
     match call.name {
         "feed.describe" => {

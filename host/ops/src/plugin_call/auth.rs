@@ -8,8 +8,7 @@ use serde_json::{Value, json};
 
 use super::{Call, CallMistake, Performed, performed};
 
-pub(super) const SHAPE: &str =
-    r#"{"origin": "https://packages.example", "purpose": "read", "challenges": ["Bearer realm=\"r\""], "interactive": false}"#;
+pub(super) const SHAPE: &str = r#"{"origin": "https://packages.example", "purpose": "read", "challenges": ["Bearer realm=\"r\""], "interactive": false}"#;
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -66,7 +65,11 @@ pub(super) async fn perform(call: Call<'_>) -> Result<Performed, CallMistake> {
     };
     match call.name {
         "provider.login" => {
-            performed!(open, |provider| provider.login(config, ask), |found| json!({ "credential": credential(&found) }))
+            performed!(
+                open,
+                |provider| provider.login(config, ask),
+                |found| json!({ "credential": credential(&found) })
+            )
         }
         _ => performed!(open, |provider| provider.get(config, ask), |found| json!({
             "credential": found.as_ref().map(credential),

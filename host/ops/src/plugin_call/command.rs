@@ -37,6 +37,9 @@ pub(super) async fn perform(call: Call<'_>) -> Result<Performed, CallMistake> {
 }
 
 fn answer(outcome: &Outcome) -> Value {
-    let edits = outcome.edits.iter().map(|edit| json!({ "path": edit.path, "content": edit.content, "why": edit.why }));
+    let edits = outcome
+        .edits
+        .iter()
+        .map(|edit| json!({ "path": edit.path, "content": edit.content, "why": edit.why }));
     json!({ "status": outcome.status, "edits": edits.collect::<Vec<_>>() })
 }

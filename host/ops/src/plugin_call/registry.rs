@@ -1,9 +1,9 @@
 //! `registry.*`: `stryke:registry/backend`.
 
+use s_plugin::Fault;
 use s_plugin::extension::registry::{
     Answer, Config, Dependency, DependencyKind, FetchPlan, PackageName, Page, Query, Version, Want,
 };
-use s_plugin::Fault;
 use serde::Deserialize;
 use serde_json::{Value, json};
 
@@ -48,8 +48,11 @@ struct Search {
 }
 
 pub(super) async fn perform(call: Call<'_>) -> Result<Performed, CallMistake> {
-    let config =
-        Config { name: call.config.name.clone(), url: call.config.url(), options: call.config.options.clone() };
+    let config = Config {
+        name: call.config.name.clone(),
+        url: call.config.url(),
+        options: call.config.options.clone(),
+    };
     let open = call.plugin.open_registry(config);
     match call.name {
         "registry.features" => {
@@ -78,11 +81,9 @@ pub(super) async fn perform(call: Call<'_>) -> Result<Performed, CallMistake> {
         }
         _ => {
             let search: Search = call.arguments()?;
-            performed!(
-                open,
-                |registry| registry.search(search.text, search.cursor, search.limit),
-                |found| page(&found)
-            )
+            performed!(open, |registry| registry.search(search.text, search.cursor, search.limit), |found| {
+                page(&found)
+            })
         }
     }
 }

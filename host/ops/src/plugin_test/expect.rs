@@ -30,7 +30,9 @@ fn beyond(place: &str, expected: &Value, found: &Value) -> Option<String> {
         }),
         (Value::Array(expected), Value::Array(found)) if expected.len() == found.len() => {
             let items = expected.iter().zip(found).enumerate();
-            items.into_iter().find_map(|(index, (expected, found))| beyond(&format!("{place}[{index}]"), expected, found))
+            items
+                .into_iter()
+                .find_map(|(index, (expected, found))| beyond(&format!("{place}[{index}]"), expected, found))
         }
         (Value::Array(expected), Value::Array(found)) => {
             Some(format!("{place} has {} items, expected were {}", found.len(), expected.len()))

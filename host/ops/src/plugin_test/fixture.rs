@@ -260,14 +260,17 @@ fn exchange(folder: &Path, entry: HttpEntry) -> Result<Exchange, String> {
         headers.into_iter().map(|(name, value)| (name.to_ascii_lowercase(), value)).collect()
     };
     let delay = match &response.delay {
-        Some(text) => Unit::Time.parse(text).ok_or_else(|| format!("`delay` must be {}", Unit::Time.form()))?,
+        Some(text) => {
+            Unit::Time.parse(text).ok_or_else(|| format!("`delay` must be {}", Unit::Time.form()))?
+        }
         None => 0,
     };
     if !(200..=599).contains(&response.status) {
         return Err(format!("`status` is {}, not one of 200 to 599", response.status));
     }
     Ok(Exchange {
-        method: Method::from_word(&request.method).ok_or_else(|| format!("there is no method `{}`", request.method))?,
+        method: Method::from_word(&request.method)
+            .ok_or_else(|| format!("there is no method `{}`", request.method))?,
         url: Url::parse(&request.url).map_err(|error| format!("`url` of a request: {error}"))?,
         headers: lower(request.headers),
         sent: request.body,
@@ -304,7 +307,8 @@ fn content(
 }
 
 fn secret(entry: SecretEntry) -> Result<Secret, String> {
-    let origin = entry.origin.parse().map_err(|error| format!("`origin` of secret `{}` {error}", entry.name))?;
+    let origin =
+        entry.origin.parse().map_err(|error| format!("`origin` of secret `{}` {error}", entry.name))?;
     Ok(Secret { name: entry.name, origin, value: entry.value })
 }
 
@@ -335,13 +339,28 @@ mod tests {
             ("call = \"a\"", "missing field `expect`"),
             ("call = \"a\"\n[expect]", "either `ok` or `error`"),
             ("[expect]\nok = {}\nmax-memory = \"2 MB\"", "a size such as"),
-            ("http = [{ request = { url = \"x\" }, response = { status = 200 } }]\n[expect]\nok = {}", "`url`"),
-            ("http = [{ request = { url = \"http://a\", method = \"put it\" }, response = { status = 200 } }]\n[expect]\nok = {}", "`put it`"),
-            ("http = [{ request = { url = \"http://a\" }, response = { status = 20 } }]\n[expect]\nok = {}", "200 to 599"),
-            ("http = [{ request = { url = \"http://a\" }, response = { status = 200, body-file = \"../x\" } }]\n[expect]\nok = {}", "../x"),
+            (
+                "http = [{ request = { url = \"x\" }, response = { status = 200 } }]\n[expect]\nok = {}",
+                "`url`",
+            ),
+            (
+                "http = [{ request = { url = \"http://a\", method = \"put it\" }, response = { status = 200 } }]\n[expect]\nok = {}",
+                "`put it`",
+            ),
+            (
+                "http = [{ request = { url = \"http://a\" }, response = { status = 20 } }]\n[expect]\nok = {}",
+                "200 to 599",
+            ),
+            (
+                "http = [{ request = { url = \"http://a\" }, response = { status = 200, body-file = \"../x\" } }]\n[expect]\nok = {}",
+                "../x",
+            ),
             ("files = [{ view = \"v\", path = \"../x\", content = \"\" }]\n[expect]\nok = {}", "../x"),
             ("files = [{ view = \"v\", path = \"x\" }]\n[expect]\nok = {}", "needs `content`"),
-            ("secret = [{ name = \"t\", origin = \"ftp://a\", value = \"v\" }]\n[expect]\nok = {}", "secret `t`"),
+            (
+                "secret = [{ name = \"t\", origin = \"ftp://a\", value = \"v\" }]\n[expect]\nok = {}",
+                "secret `t`",
+            ),
         ] {
             let text = if text.starts_with("call") { text.to_owned() } else { format!("{head}{text}") };
             let source = Source::new("f.toml", text.as_str());

@@ -7,7 +7,9 @@ use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use s_capability::Origin;
-use s_net::{Auth, BoxFuture, Denial, DisplayUrl, NetError, Permit, Question, Request, RequestBody, Response, Secret};
+use s_net::{
+    Auth, BoxFuture, Denial, DisplayUrl, NetError, Permit, Question, Request, RequestBody, Response, Secret,
+};
 use s_plugin::Network;
 use url::Url;
 
@@ -74,7 +76,8 @@ impl Replay {
         }
         let mut from = None;
         for _ in 0..=REDIRECTS_MAX {
-            let question = Question::Request { method: request.method, url: &request.url, from: from.as_ref() };
+            let question =
+                Question::Request { method: request.method, url: &request.url, from: from.as_ref() };
             permit.decide(question).map_err(|why| denied(&request.url, why))?;
             let headers = headers(&request)?;
             let exchange = self.find(&request, &headers)?;

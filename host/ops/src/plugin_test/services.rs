@@ -66,7 +66,8 @@ impl Services for FixtureServices {
 
     fn secret(&self, _: &PluginId, name: &str, origin: &Origin) -> Result<Option<s_net::Secret>, Fault> {
         let bound = self.secrets.iter().find(|secret| secret.name == name && secret.origin == *origin);
-        Ok(bound.map(|secret| s_net::Secret::new(secret.value.clone(), [OriginPattern::from(origin.clone())])))
+        Ok(bound
+            .map(|secret| s_net::Secret::new(secret.value.clone(), [OriginPattern::from(origin.clone())])))
     }
 
     fn cache(&self, _: &PluginId) -> Result<Box<dyn Cache>, Fault> {
@@ -105,7 +106,14 @@ impl Cache for MemoryCache {
         Ok(self.entries.get(key).cloned())
     }
 
-    fn put(&mut self, key: &str, value: &[u8], tag: &str, _: Option<u64>, bytes_max: u64) -> Result<(), Fault> {
+    fn put(
+        &mut self,
+        key: &str,
+        value: &[u8],
+        tag: &str,
+        _: Option<u64>,
+        bytes_max: u64,
+    ) -> Result<(), Fault> {
         if value.len() as u64 > bytes_max {
             return Err(Fault::new(FaultKind::LimitExceeded, "host/cache-full", "more than the whole cache"));
         }

@@ -17,7 +17,9 @@ pub(super) fn run(context: &Context<'_>, args: &TestArgs) -> Result<Exit, Failur
     let reports = s_ops::plugin_test(&operations, &request)?;
     let passed = reports.iter().all(FixtureReport::passed);
     if context.ui.is_json() {
-        context.ui.json(&json!({ "passed": passed, "fixtures": reports.iter().map(value).collect::<Vec<_>>() }));
+        context
+            .ui
+            .json(&json!({ "passed": passed, "fixtures": reports.iter().map(value).collect::<Vec<_>>() }));
         return Ok(if passed { Exit::Done } else { Exit::Failed });
     }
     let headings = [
@@ -34,7 +36,13 @@ pub(super) fn run(context: &Context<'_>, args: &TestArgs) -> Result<Exit, Failur
             0 => "ok".to_owned(),
             failed => format!("{failed} failed"),
         };
-        table.row([&report.name, &report.runs.len().to_string(), &report.requests.to_string(), &memory, &result]);
+        table.row([
+            &report.name,
+            &report.runs.len().to_string(),
+            &report.requests.to_string(),
+            &memory,
+            &result,
+        ]);
     }
     context.ui.answer(table.render(context.ui.columns()));
     if passed {
@@ -57,7 +65,8 @@ fn failures(report: &FixtureReport) -> Vec<Diagnostic> {
 }
 
 fn value(report: &FixtureReport) -> Value {
-    let runs = report.runs.iter().map(|run| json!({ "name": run.name, "failure": run.failure, "log": run.log }));
+    let runs =
+        report.runs.iter().map(|run| json!({ "name": run.name, "failure": run.failure, "log": run.log }));
     json!({
         "name": report.name,
         "passed": report.passed(),
