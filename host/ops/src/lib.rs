@@ -27,6 +27,8 @@ mod plugin_verify;
 pub mod plugins;
 pub mod registry;
 mod run_command;
+#[cfg(test)]
+mod testing;
 
 pub use context::{Context, Setup};
 pub use failure::{Failure, FailureKind};
