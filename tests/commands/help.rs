@@ -22,6 +22,10 @@ fn all_ways_to_the_overview_are_the_same() {
       completions         Print the script that completes commands in a shell
       version             Print the version; with -v, how this binary was built
 
+    Commands from plugins:
+      init                make the directory you are in a project  (stryke/new)
+      new                 make a project in a new directory  (stryke/new)
+
     Options:
       -q, --quiet         Say less: only warnings and errors; twice, only errors
       -v, --verbose       Say more: why; twice, every step

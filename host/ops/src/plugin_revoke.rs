@@ -130,7 +130,7 @@ mod tests {
         assert_eq!(failure.diagnostics[0].code, Code::CONSENT_DECLINED);
         assert_eq!(place.files(), before);
         assert!(plugin_grant(&context, &granting("acme/osv")).unwrap().is_new);
-        assert!(user.questions()[0].ends_with("\nallow it?"), "{:?}", user.questions());
+        assert!(user.questions()[0].ends_with("\nallow it in this project?"), "{:?}", user.questions());
     }
 
     #[test]
