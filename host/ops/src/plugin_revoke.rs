@@ -148,6 +148,27 @@ mod tests {
     }
 
     #[test]
+    fn whatever_fails_it_is_used_as_before_or_not_at_all() {
+        for n in 0..200 {
+            let place = place();
+            let before = place.files();
+            let context = place.context(&User::answering(&[]));
+            let fault = s_store::faults::fail_at(n, std::io::ErrorKind::StorageFull);
+            let result = plugin_remove(&context, "acme/osv", false);
+            let reached = s_store::faults::steps_seen() > n;
+            drop(fault);
+            match result {
+                Err(_) => assert!(place.files() == before, "step {n}"),
+                Ok(_) => assert!(plugin_info(&context, "acme/osv").is_err(), "step {n}"),
+            }
+            if !reached {
+                return;
+            }
+        }
+        panic!("the operation never ends");
+    }
+
+    #[test]
     fn a_component_that_another_project_pins_stays() {
         let place = place();
         let context = place.context(&User::answering(&[]));
