@@ -13,6 +13,10 @@ fn all_ways_to_the_overview_are_the_same() {
 
     Usage: s [OPTIONS] COMMAND [ARGUMENTS]
 
+    Packages:
+      registry            Look into a registry: list packages, fetch one file
+      audit               Check a list of packages for known weaknesses
+
     Plugins:
       plugin              Use, inspect, allow and write plugins
 

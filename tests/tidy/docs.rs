@@ -8,6 +8,7 @@ use crate::tree::{Finding, Tree};
 const DEPENDENCIES: &str = "docs/dependencies.md";
 const MAP: &str = "docs/architecture.md";
 const DECISIONS: &str = "docs/decisions/";
+const THREATS: &str = "docs/threats.md";
 
 /// Holds the table of dependencies against the version table.
 pub(crate) fn dependencies(tree: &Tree) -> Vec<Finding> {
@@ -80,6 +81,21 @@ pub(crate) fn map(tree: &Tree) -> Vec<Finding> {
         if folder.contains('/') && !folder.starts_with('~') && !tree.has(folder) {
             let message = format!("`{folder}` is not there: the map shows only what exists");
             findings.push(Finding { path: MAP.to_owned(), line: index + 1, message });
+        }
+    }
+    findings
+}
+
+/// Finds tests that the table of threats names and nobody wrote. A test is named `file::test`.
+pub(crate) fn threats(tree: &Tree) -> Vec<Finding> {
+    let mut findings = Vec::new();
+    for (index, line) in tree.text(THREATS).lines().enumerate().filter(|(_, line)| line.starts_with("| ")) {
+        let named = line.split('`').skip(1).step_by(2).filter_map(|name| name.split_once("::"));
+        for (file, test) in named {
+            if !tree.has(file) || !tree.text(file).contains(&format!("fn {test}(")) {
+                let message = format!("there is no test `{test}` in `{file}`: name the one that proves it");
+                findings.push(Finding { path: THREATS.to_owned(), line: index + 1, message });
+            }
         }
     }
     findings
@@ -182,6 +198,18 @@ mod tests {
             (MAP, "| `host/a` | x |\n| `host/c` | y |\n"),
         ]);
         assert_eq!(map(&tree).len(), 2);
+    }
+
+    #[test]
+    fn threats_name_tests_that_exist() {
+        let tree = Tree::of(&[
+            ("host/a/src/b.rs", "fn it_holds() {}"),
+            (
+                THREATS,
+                "A test is `file::test`.\n| 1 | x | `host/a/src/b.rs::it_holds`, `host/a/src/b.rs::gone` |\n| 2 | y | `host/c.rs::it_holds` |\n",
+            ),
+        ]);
+        assert_eq!(threats(&tree).len(), 2);
     }
 
     #[test]

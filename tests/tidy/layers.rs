@@ -29,7 +29,7 @@ const LAYERS: &[(&str, &[&str])] = &[
             "s-store",
         ],
     ),
-    ("s", &["s-capability", "s-diag", "s-net", "s-ops", "s-plugin", "s-store", "s-ui"]),
+    ("s", &["s-advisory", "s-capability", "s-diag", "s-net", "s-ops", "s-plugin", "s-store", "s-ui"]),
     ("s-kit", &[]),
     ("s-benches", &["s-capability", "s-kit", "s-ops", "s-plugin", "s-store"]),
     ("s-tidy", &[]),

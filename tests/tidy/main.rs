@@ -102,6 +102,11 @@ fn the_map_shows_every_crate() {
 }
 
 #[test]
+fn the_table_of_threats_names_tests_that_exist() {
+    check(docs::threats);
+}
+
+#[test]
 fn links_in_documents_lead_somewhere() {
     check(docs::links);
 }

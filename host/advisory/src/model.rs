@@ -1,10 +1,13 @@
-//! The shape of an advisory: what `stryke:audit/feed` calls by the same names.
+//! The shape of an advisory: what `stryke:audit/feed` calls by the same names. Its JSON is for
+//! copies that this version of `s` keeps for itself, not for exchange.
+
+use serde::{Deserialize, Serialize};
 
 /// The ecosystem of our own packages.
 pub const STRYKE: &str = "stryke";
 
 /// One advisory of a feed.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Advisory {
     /// The identifier within its database, such as `STRYKE-2026-0007`.
     pub id: String,
@@ -29,7 +32,7 @@ pub struct Advisory {
 }
 
 /// Which versions of one package an advisory concerns.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Affected {
     /// Where the package lives, such as [`STRYKE`]; compared exactly.
     pub ecosystem: String,
@@ -44,7 +47,7 @@ pub struct Affected {
 }
 
 /// A set of versions, described by where it begins and ends.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Range {
     /// How versions are ordered.
     pub kind: RangeKind,
@@ -53,7 +56,7 @@ pub struct Range {
 }
 
 /// How the versions of a range are ordered.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub enum RangeKind {
     /// By Semantic Versioning 2.0.
     Semver,
@@ -64,7 +67,7 @@ pub enum RangeKind {
 }
 
 /// One event of a range.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Event {
     /// From this version on, the package is affected. `0` is before every version.
     Introduced(String),
@@ -78,7 +81,7 @@ pub enum Event {
 }
 
 /// How bad it is, in ascending order.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub enum Severity {
     /// The feed does not say.
     Unknown,

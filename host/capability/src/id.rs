@@ -215,11 +215,11 @@ impl FromStr for WorldRef {
 pub const WORLDS: &[(&str, Track, Kind)] = &[
     ("stryke:registry/registry-plugin", Track { major: 0, minor: 1 }, Kind::Registry),
     ("stryke:audit/audit-plugin", Track { major: 0, minor: 1 }, Kind::Audit),
+    ("stryke:audit/audit-plugin", Track { major: 0, minor: 2 }, Kind::Audit),
     ("stryke:auth/auth-plugin", Track { major: 0, minor: 1 }, Kind::Auth),
     ("stryke:target/target-data", Track { major: 0, minor: 1 }, Kind::Target),
     ("stryke:target/target-plugin", Track { major: 0, minor: 1 }, Kind::Target),
     ("stryke:command/subcommand-plugin", Track { major: 0, minor: 1 }, Kind::Command),
-    ("stryke:command/subcommand-plugin", Track { major: 0, minor: 2 }, Kind::Command),
 ];
 
 fn is_part(part: &str) -> bool {
@@ -256,7 +256,7 @@ mod tests {
         assert!(
             matches!(unknown, WorldError::Unknown { nearest: Some(n), .. } if n == "stryke:registry/registry-plugin")
         );
-        let track = WorldRef::known("stryke:command/subcommand-plugin@0.3").unwrap_err();
+        let track = WorldRef::known("stryke:audit/audit-plugin@0.3").unwrap_err();
         assert!(matches!(track, WorldError::Track { known, .. } if known.len() == 2));
         for text in [
             "",

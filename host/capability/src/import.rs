@@ -86,19 +86,18 @@ struct Interface {
     functions: &'static [&'static str],
 }
 
-const HOST: &[Track] = &[Track { major: 0, minor: 1 }];
-const COMMAND: &[Track] = &[Track { major: 0, minor: 1 }, Track { major: 0, minor: 2 }];
+const FIRST: &[Track] = &[Track { major: 0, minor: 1 }];
 
 const fn free(name: &'static str, functions: &'static [&'static str]) -> Interface {
-    Interface { name, tracks: HOST, class: None, functions }
+    Interface { name, tracks: FIRST, class: None, functions }
 }
 
 const fn host(name: &'static str, class: Class, functions: &'static [&'static str]) -> Interface {
-    Interface { name, tracks: HOST, class: Some(class), functions }
+    Interface { name, tracks: FIRST, class: Some(class), functions }
 }
 
 const fn command(name: &'static str, class: Class, functions: &'static [&'static str]) -> Interface {
-    Interface { name, tracks: COMMAND, class: Some(class), functions }
+    Interface { name, tracks: FIRST, class: Some(class), functions }
 }
 
 #[rustfmt::skip]
@@ -200,7 +199,7 @@ mod tests {
             assert!(matches!(refused, Err(UnknownImport::Function { .. })), "{function}");
         }
         assert_eq!(
-            required(&[import("stryke:command/project", "0.2.1", &["lock"])]),
+            required(&[import("stryke:command/project", "0.1.1", &["lock"])]),
             Ok([Class::Project].into())
         );
         assert_eq!(required(&[import("stryke:host/log", "0.1.9", &["write"])]), Ok(BTreeSet::new()));

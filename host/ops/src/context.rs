@@ -76,6 +76,11 @@ impl Context {
         &self.setup.frontend
     }
 
+    /// Whether the network may not be used.
+    pub fn is_offline(&self) -> bool {
+        self.setup.offline
+    }
+
     /// Raised when the user interrupts.
     pub fn cancel(&self) -> &Cancel {
         &self.setup.cancel
@@ -166,6 +171,12 @@ impl Context {
     /// What any plugin may use at most.
     pub fn ceiling(&self) -> Ceiling {
         Ceiling::default()
+    }
+
+    /// Reads a text file that the user named, relative to the directory the user is in.
+    pub fn source(&self, path: &Path) -> Result<Source, Failure> {
+        let path = self.directory().join(path);
+        Ok(Source::new(self.shown(&path), files::read_to_string(&path, FILE_BYTES_MAX)?))
     }
 
     /// Reads a text file; an absent one is empty.

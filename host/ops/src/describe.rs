@@ -3,7 +3,7 @@
 use s_component::ComponentError;
 use s_diag::{Code, Diagnostic};
 use s_net::{AttemptError, Denial, DownloadError, NetError, NetErrorKind};
-use s_plugin::{CallError, Cause, EngineError, FaultKind, Limit};
+use s_plugin::{CallError, Cause, EngineError, Fault, FaultKind, Limit};
 use s_store::StoreError;
 
 use crate::failure::{Failure, FailureKind};
@@ -68,20 +68,7 @@ impl From<CallError> for Failure {
         let who = format!("plugin `{}` {}", error.plugin, error.version);
         let call = error.call;
         let (kind, diagnostic) = match &error.cause {
-            Cause::Fault(fault) => {
-                let mut diagnostic = Diagnostic::error(Code::PLUGIN_FAULT, fault.message.clone());
-                diagnostic = diagnostic.note(format!("says {who} in {call}: `{}`", fault.code));
-                if let Some(detail) = &fault.detail {
-                    diagnostic = diagnostic.note(detail.clone());
-                }
-                if let Some(help) = &fault.help {
-                    diagnostic = diagnostic.hint(help.clone());
-                }
-                if fault.kind == FaultKind::Denied {
-                    diagnostic.code = Code::CAPABILITY_DENIED;
-                }
-                (kind_of_fault(fault.kind), diagnostic)
-            }
+            Cause::Fault(fault) => return failure_of_fault(fault, &who, call),
             Cause::Limit(limit) => {
                 let message = format!("{who} used more than its limit of {limit}");
                 let diagnostic = Diagnostic::error(Code::PLUGIN_OVER_LIMIT, message)
@@ -126,14 +113,39 @@ impl From<CallError> for Failure {
     }
 }
 
-fn kind_of_fault(kind: FaultKind) -> FailureKind {
-    match kind {
-        FaultKind::Offline => FailureKind::Offline,
-        FaultKind::Unavailable | FaultKind::RateLimited => FailureKind::Network,
-        FaultKind::Integrity | FaultKind::Denied => FailureKind::Integrity,
-        FaultKind::Cancelled => FailureKind::Interrupted,
-        FaultKind::Internal => FailureKind::Bug,
-        _ => FailureKind::Failed,
+/// Says what an error means that a plugin answered with, or the host within it. `who` is the plugin.
+pub(crate) fn failure_of_fault(fault: &Fault, who: &str, call: &str) -> Failure {
+    let (kind, code) = kind_of_fault(fault);
+    let mut diagnostic = Diagnostic::error(code, fault.message.clone());
+    if let Some(detail) = &fault.detail {
+        diagnostic = diagnostic.note(detail.clone());
+    }
+    diagnostic = diagnostic.note(format!("says {who} in {call}: `{}`", fault.code));
+    if let Some(help) = &fault.help {
+        diagnostic = diagnostic.hint(help.clone());
+    }
+    Failure::new(kind, diagnostic)
+}
+
+/// What the host refused within a plugin has the code it has outside; the rest is the plugin's.
+fn kind_of_fault(fault: &Fault) -> (FailureKind, Code) {
+    let is_of_host = fault.code.starts_with("host/");
+    match fault.kind {
+        FaultKind::Denied if is_of_host => (FailureKind::Integrity, Code::CAPABILITY_DENIED),
+        FaultKind::LimitExceeded if fault.code == "host/http-limit" => {
+            (FailureKind::Network, Code::ANSWER_TOO_LARGE)
+        }
+        FaultKind::Unavailable if fault.code == "host/http-tls" => (FailureKind::Network, Code::TLS),
+        FaultKind::Unavailable if fault.code == "host/http-unavailable" => {
+            (FailureKind::Network, Code::UNREACHABLE)
+        }
+        FaultKind::Offline => (FailureKind::Offline, Code::OFFLINE),
+        FaultKind::Unavailable | FaultKind::RateLimited => (FailureKind::Network, Code::PLUGIN_FAULT),
+        FaultKind::Integrity => (FailureKind::Integrity, Code::PLUGIN_FAULT),
+        FaultKind::Cancelled => (FailureKind::Interrupted, Code::INTERRUPTED),
+        FaultKind::Internal => (FailureKind::Bug, Code::PLUGIN_FAULT),
+        FaultKind::Unauthenticated => (FailureKind::Failed, Code::CREDENTIAL),
+        _ => (FailureKind::Failed, Code::PLUGIN_FAULT),
     }
 }
 
@@ -156,7 +168,10 @@ fn limit_key(limit: &Limit) -> Option<&'static str> {
 impl From<NetError> for Failure {
     fn from(error: NetError) -> Failure {
         let (kind, code) = kind_of_net(&error);
-        let diagnostic = Diagnostic::error(code, error.to_string());
+        let mut diagnostic = Diagnostic::error(code, error.to_string());
+        if let NetError::Credential { source, .. } = &error {
+            diagnostic = diagnostic.note(source.to_string());
+        }
         Failure::new(
             kind,
             match kind {

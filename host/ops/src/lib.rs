@@ -4,32 +4,46 @@
 //! errors of the inner crates, which hold facts, become diagnostics, which say what to do. What
 //! happens on the way is told to a [`Frontend`].
 
+mod address;
+pub mod audit;
 mod context;
 mod describe;
 mod failure;
 mod frontend;
 mod plugin_add;
+mod plugin_build;
+mod plugin_call;
 mod plugin_grant;
 mod plugin_info;
 mod plugin_inspect;
 mod plugin_list;
+mod plugin_new;
 mod plugin_remove;
 mod plugin_revoke;
+mod plugin_run;
+mod plugin_test;
 mod plugin_update;
 mod plugin_verify;
 pub mod plugins;
+pub mod registry;
 mod run_command;
+#[cfg(test)]
+mod testing;
 
 pub use context::{Context, Setup};
 pub use failure::{Failure, FailureKind};
 pub use frontend::{Frontend, Quiet};
 pub use plugin_add::{Added, Addition, plugin_add};
+pub use plugin_build::{BuildRequest, Built, plugin_build};
 pub use plugin_grant::{Granted, Granting, plugin_grant};
 pub use plugin_info::{PluginInfo, plugin_info};
 pub use plugin_inspect::{Inspected, InterfaceUse, plugin_inspect};
 pub use plugin_list::{ListedPlugin, plugin_list};
+pub use plugin_new::{NewFiles, NewPlugin, plugin_new};
 pub use plugin_remove::{Removed, plugin_remove};
 pub use plugin_revoke::{Revoked, plugin_revoke};
+pub use plugin_run::{Called, PluginCall, plugin_run};
+pub use plugin_test::{FixtureReport, RunReport, TestRequest, plugin_test};
 pub use plugin_update::{Update, Updated, plugin_update};
 pub use plugin_verify::{Verified, plugin_verify};
 pub use plugins::consent::Allowed;

@@ -5,6 +5,7 @@ pub(crate) mod candidate;
 pub mod catalog;
 pub(crate) mod consent;
 pub(crate) mod credentials;
+pub mod folder;
 pub(crate) mod http_cache;
 pub(crate) mod install;
 pub mod launch;

@@ -33,7 +33,8 @@ pub struct Invocation {
 const PROPOSED: TreeLimits = TreeLimits { file_count_max: 10_000, size_max_bytes: 64 << 20 };
 
 /// Runs a command of a plugin and returns its exit status. What it proposed is written only when
-/// that is zero.
+/// that is zero, and what a command that may propose has printed is shown only after that: it says
+/// what it has done, and it has not done it before it is written.
 pub fn run_command(context: &Arc<Context>, entry: &Entry, invocation: Invocation) -> Result<u8, Failure> {
     let scope = entry.manifest.commands.get(&invocation.name).and_then(|command| command.edits);
     let launched = launch(context, entry, &BTreeMap::new(), Allow::Granted)?;
@@ -46,14 +47,25 @@ pub fn run_command(context: &Arc<Context>, entry: &Entry, invocation: Invocation
         json: invocation.json,
         terminal_width: invocation.terminal_width,
     };
-    let outcome = launched.plugin.engine.clone().block_on(async {
+    if scope.is_some() {
+        launched.services.hold_prints();
+    }
+    let ended = launched.plugin.engine.clone().block_on(async {
         let mut command = launched.plugin.open_command().await?;
         command.run(call).await
-    })?;
-    if outcome.status == 0 && !outcome.edits.is_empty() {
-        write(context, entry, scope, outcome.edits)?;
+    });
+    let written = ended.map_err(Failure::from).map(|outcome| {
+        let proposed = outcome.status == 0 && !outcome.edits.is_empty();
+        let written = if proposed { write(context, entry, scope, outcome.edits) } else { Ok(()) };
+        written.map(|()| outcome.status)
+    });
+    match written {
+        Ok(Err(unwritten)) => Err(unwritten),
+        ended => {
+            launched.services.release_prints(entry.id());
+            ended.and_then(|status| status)
+        }
     }
-    Ok(outcome.status)
 }
 
 fn write(

@@ -205,6 +205,15 @@ impl Hasher for Fingerprint {
     }
 }
 
+impl std::fmt::Debug for Code {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Code")
+            .field("digest", &self.digest)
+            .field("from_cache", &self.from_cache)
+            .finish_non_exhaustive()
+    }
+}
+
 impl Code {
     /// Returns what the component imports, as the engine found it when it compiled it.
     pub fn imports(&self, engine: &Engine) -> Vec<Import> {

@@ -27,6 +27,7 @@ pub mod extension;
 #[expect(unreachable_pub, reason = "the generated bindings re-export the types behind resources")]
 mod host;
 mod limiter;
+mod network;
 mod scratch;
 pub mod services;
 mod session;
@@ -38,6 +39,7 @@ pub use cancel::Cancel;
 pub use compile::{COMPILE_MEMORY_BYTES_MAX, COMPILE_TIME_MAX, Compiler, compile_as_child};
 pub use engine::{Code, Engine, WASMTIME};
 pub use error::{CallError, Cause, EngineError, Fault, FaultKind, Limit, Trap};
+pub use network::Network;
 pub use services::Services;
 pub use session::Plugin;
 pub use state::{Edit, Usage};

@@ -8,8 +8,9 @@ use std::sync::Arc;
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use s_capability::{Origin, PluginId};
-use s_net::{Client, CredentialSource, ResponseCache, Secret};
+use s_net::{CredentialSource, ResponseCache, Secret};
 
+use crate::Network;
 use crate::error::{Fault, FaultKind};
 
 /// How much a log line weighs.
@@ -109,7 +110,7 @@ pub trait Services: Send + Sync {
         SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |elapsed| elapsed.as_secs())
     }
     /// The network, where there is one.
-    fn network(&self) -> Option<Arc<Client>> {
+    fn network(&self) -> Option<Arc<dyn Network>> {
         None
     }
     /// Who knows the credentials of origins.

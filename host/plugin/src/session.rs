@@ -94,7 +94,8 @@ impl Session {
         call: &'static str,
         run: impl AsyncFnOnce(&mut Store<State>) -> wasmtime::Result<T>,
     ) -> Result<T, CallError> {
-        self.guarded(call, run, |error| Cause::Malformed { reason: format!("{error:#}") }).await
+        // What stands around the cause is where the guest was, in numbers.
+        self.guarded(call, run, |error| Cause::Malformed { reason: error.root_cause().to_string() }).await
     }
 
     async fn guarded<T>(
@@ -106,6 +107,9 @@ impl Session {
         if self.over {
             let message = "it ended in an earlier call".to_owned();
             return Err(self.error(call, Cause::Trap(Trap { message, frames: Vec::new() })));
+        }
+        if self.cancel.is_raised() {
+            return Err(self.end(call, Cause::Cancelled));
         }
         let time_ms = self.store.data().limits().time_ms;
         let cancel = self.cancel.clone();
@@ -178,7 +182,11 @@ fn cause_of(
     if let Some(trap) = error.downcast_ref::<wasmtime::Trap>() {
         return match trap {
             wasmtime::Trap::StackOverflow => Cause::Limit(Limit::Stack(WASM_STACK_BYTES as u64)),
-            trap => Cause::Trap(Trap { message: trap.to_string(), frames: frames(&error) }),
+            trap => {
+                let message = trap.to_string();
+                let message = message.strip_prefix("wasm trap: ").unwrap_or(&message).to_owned();
+                Cause::Trap(Trap { message, frames: frames(&error) })
+            }
         };
     }
     match limit_in_words(&format!("{error:#}"), limits) {

@@ -9,6 +9,7 @@
 
 mod error;
 mod find;
+mod ignore_file;
 mod lock;
 mod manifest;
 mod package_list;
@@ -16,6 +17,7 @@ mod toml;
 
 pub use error::ProjectError;
 pub use find::{MANIFEST_NAME, find_root};
+pub use ignore_file::{IgnoredAdvisory, parse_ignore_file};
 pub use lock::{LOCK_NAME, LOCK_VERSION, LockedPlugin, ProjectLock};
 pub use manifest::{Package, PluginOrigin, PluginRequest, ProjectManifest, RegistryEntry};
 pub use package_list::{ListedPackage, parse_package_list};

@@ -11,10 +11,12 @@ use clap::{ArgAction, Args, CommandFactory, FromArgMatches, Parser, Subcommand, 
 use s_diag::{Code, Diagnostic};
 use s_ui::{ColorChoice, Styled, UiOptions, Verbosity, one_line};
 
+use crate::commands::audit::AuditArgs;
 use crate::commands::completions::CompletionsArgs;
 use crate::commands::explain::ExplainArgs;
 use crate::commands::help::HelpArgs;
 use crate::commands::plugin::PluginArgs;
+use crate::commands::registry::RegistryArgs;
 use crate::dynamic::{self, PluginCall, PluginCommand, PluginCommands};
 use crate::exit::Exit;
 use crate::frame::Failure;
@@ -88,6 +90,10 @@ enum When {
 /// The built-in commands. `commands::help::GROUPS` says where each stands in `s help`.
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
+    /// Look into a registry: list packages, fetch one file
+    Registry(RegistryArgs),
+    /// Check a list of packages for known weaknesses
+    Audit(AuditArgs),
     /// Show help for a command or a topic
     Help(HelpArgs),
     /// Use, inspect, allow and write plugins

@@ -6,14 +6,19 @@ pub(crate) mod explain;
 pub(crate) mod help;
 pub(crate) mod plugin;
 mod plugin_add;
+mod plugin_build;
 mod plugin_grant;
 mod plugin_info;
 mod plugin_inspect;
 mod plugin_list;
+mod plugin_new;
 mod plugin_remove;
 mod plugin_revoke;
+mod plugin_run;
+mod plugin_test;
 mod plugin_update;
 mod plugin_verify;
+pub(crate) mod registry;
 mod version;
 
 use std::sync::Arc;
@@ -40,6 +45,8 @@ pub(crate) struct Context<'a> {
 /// Runs a built-in command.
 pub(crate) fn run(context: &Context<'_>, command: Command) -> Result<Exit, Failure> {
     match command {
+        Command::Registry(args) => registry::run(context, &args),
+        Command::Audit(args) => audit::run(context, &args),
         Command::Help(args) => help::run(context, &args),
         Command::Explain(args) => explain::run(context, &args),
         Command::Plugin(args) => plugin::run(context, &args),

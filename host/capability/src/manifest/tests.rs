@@ -50,7 +50,7 @@ const COMMAND: &str = r#"
 id = "acme/sbom"
 version = "0.1.0"
 kind = "command"
-worlds = ["stryke:command/subcommand-plugin@0.2", "stryke:command/subcommand-plugin@0.1"]
+worlds = ["stryke:command/subcommand-plugin@0.1"]
 component = "sbom.wasm"
 [capabilities]
 project = { reason = "lists what is locked" }

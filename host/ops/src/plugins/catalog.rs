@@ -79,8 +79,18 @@ impl Entry {
 
     /// A component that was just read: one that nobody uses yet.
     pub fn loose(level: Level, bytes: Vec<u8>, shown: &str, source: String) -> Result<Entry, Failure> {
-        let manifest = manifest_in(&bytes, shown)?;
         let digest = Sha256Digest::of(&bytes);
+        Entry::of(level, bytes, digest, shown, source)
+    }
+
+    fn of(
+        level: Level,
+        bytes: Vec<u8>,
+        digest: Sha256Digest,
+        shown: &str,
+        source: String,
+    ) -> Result<Entry, Failure> {
+        let manifest = manifest_in(&bytes, shown)?;
         let component = Component::Bytes(bytes);
         Ok(Entry { level, manifest, digest, source, config: BTreeMap::new(), component })
     }
@@ -169,23 +179,29 @@ impl Stated {
                     }),
             )
         })?;
+        // Bytes that are not the pinned ones are not even read.
+        let digest = Sha256Digest::of(&bytes);
+        if digest != pinned.integrity {
+            return Err(changed(context, self, pinned, format!("its file has the digest {digest}")));
+        }
         let shown = format!("{} (plugin.toml)", pinned.id);
-        let entry = Entry::loose(self.level, bytes, &shown, pinned.source.clone())?;
-        if entry.digest != pinned.integrity || entry.id().as_str() != pinned.id {
-            return Err(changed(context, self, pinned, &entry));
+        let entry = Entry::of(self.level, bytes, digest, &shown, pinned.source.clone())?;
+        if entry.id().as_str() != pinned.id {
+            let found = format!("it calls itself `{}`", entry.id());
+            return Err(changed(context, self, pinned, found));
         }
         let config = self.manifest.plugin(&pinned.id).map(|wanted| wanted.config.clone()).unwrap_or_default();
         Ok(Entry { config, ..entry })
     }
 }
 
-fn changed(context: &Context, stated: &Stated, pinned: &LockedPlugin, found: &Entry) -> Failure {
+fn changed(context: &Context, stated: &Stated, pinned: &LockedPlugin, found: String) -> Failure {
     let message = format!("the component of plugin `{}` is not the one that was pinned", pinned.id);
     Failure::new(
         FailureKind::Integrity,
         Diagnostic::error(Code::PLUGIN_CHANGED, message)
             .note(format!("`{}` pins {}", context.shown(&stated.lock_path), pinned.integrity))
-            .note(format!("its file holds {} {} with {}", found.id(), found.manifest.version, found.digest))
+            .note(found)
             .hint(format!("if you expected it to change: s plugin update {}", pinned.id)),
     )
 }

@@ -29,6 +29,8 @@ pub struct Launched {
     pub plugin: Plugin,
     /// Its configuration, defaults filled in.
     pub config: ConfigValues,
+    /// What serves it.
+    pub(crate) services: Arc<HostServices>,
 }
 
 impl Launched {
@@ -56,6 +58,7 @@ pub fn launch(
     let rights = authorize(context, entry, &asked, &code.imports(engine), allow)?;
     let options: Vec<(String, String)> =
         config.iter().map(|(key, value)| (key.to_owned(), value.to_owned())).collect();
+    let services = HostServices::new(context, manifest.version.major, &options);
     let plugin = Plugin {
         engine: engine.clone(),
         code,
@@ -63,10 +66,10 @@ pub fn launch(
         version: manifest.version.to_string(),
         worlds: manifest.worlds.clone(),
         rights,
-        services: HostServices::new(context, manifest.version.major, &options),
+        services: services.clone(),
         cancel: context.cancel().clone(),
     };
-    Ok(Launched { plugin, config })
+    Ok(Launched { plugin, config, services })
 }
 
 /// Fills in and checks a configuration, and says what the plugin asks for with it.

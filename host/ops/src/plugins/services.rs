@@ -1,11 +1,11 @@
 //! What the engine's embedder does for a plugin, on top of a [`Context`].
 
-use std::sync::{Arc, Weak};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 
 use s_capability::{Origin, OriginPattern, PluginId};
-use s_net::{Client, Secret};
+use s_net::Secret;
 use s_plugin::services::{Cache, Level, LockedPackage, Services, Task};
-use s_plugin::{Fault, FaultKind};
+use s_plugin::{Fault, FaultKind, Network};
 use s_store::{Sha256Digest, files};
 
 use super::{plugin_cache::PluginCache, secret};
@@ -15,7 +15,18 @@ use crate::Context;
 pub(crate) struct HostServices {
     context: Weak<Context>,
     cache_key: String,
+    held: Mutex<Option<Held>>,
 }
+
+/// Text that is not shown yet.
+#[derive(Default)]
+struct Held {
+    texts: Vec<String>,
+    bytes: usize,
+}
+
+/// The most text that is held back; what is longer is shown as it comes.
+const HELD_BYTES_MAX: usize = 1 << 20;
 
 const MANIFEST_BYTES_MAX: u64 = 4 << 20;
 
@@ -27,7 +38,36 @@ impl HostServices {
             text.push_str(&format!("\n{}:{key}={}:{value}", key.len(), value.len()));
         }
         let cache_key = Sha256Digest::of(text.as_bytes()).short();
-        Arc::new(HostServices { context: Arc::downgrade(context), cache_key })
+        Arc::new(HostServices { context: Arc::downgrade(context), cache_key, held: Mutex::new(None) })
+    }
+
+    /// Holds back what is printed from now on: it may speak of what has not happened yet.
+    pub(crate) fn hold_prints(&self) {
+        *self.held() = Some(Held::default());
+    }
+
+    /// Shows what was held back, and from now on what is printed as it comes.
+    pub(crate) fn release_prints(&self, plugin: &PluginId) {
+        let held = self.held().take().unwrap_or_default();
+        if let Ok(context) = self.context() {
+            held.texts.iter().for_each(|text| context.frontend().print(plugin, text));
+        }
+    }
+
+    /// Holds a text back, if that is what is wanted and there is room.
+    fn hold(&self, text: &str) -> bool {
+        let mut held = self.held();
+        let Some(held) = held.as_mut() else { return false };
+        held.bytes = held.bytes.saturating_add(text.len() + size_of::<String>());
+        if held.bytes > HELD_BYTES_MAX {
+            return false;
+        }
+        held.texts.push(text.to_owned());
+        true
+    }
+
+    fn held(&self) -> MutexGuard<'_, Option<Held>> {
+        self.held.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     fn context(&self) -> Result<Arc<Context>, Fault> {
@@ -63,8 +103,8 @@ impl Services for HostServices {
         self.context().map_or(0, |context| context.now_unix())
     }
 
-    fn network(&self) -> Option<Arc<Client>> {
-        self.context().ok()?.network().ok()
+    fn network(&self) -> Option<Arc<dyn Network>> {
+        Some(self.context().ok()?.network().ok()?)
     }
 
     fn secret(&self, plugin: &PluginId, name: &str, origin: &Origin) -> Result<Option<Secret>, Fault> {
@@ -101,6 +141,10 @@ impl Services for HostServices {
     }
 
     fn print(&self, plugin: &PluginId, text: &str) {
+        if self.hold(text) {
+            return;
+        }
+        self.release_prints(plugin);
         if let Ok(context) = self.context() {
             context.frontend().print(plugin, text);
         }

@@ -4,12 +4,11 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use s_capability::{HttpRight, Method};
-use s_net::{Auth, CacheMode, Client, NetError, NetErrorKind, Permit, Request, RequestBody};
+use s_net::{Auth, CacheMode, NetError, NetErrorKind, Permit, Request, RequestBody};
 use tokio::sync::Notify;
 use tokio::task::AbortHandle;
 use wasmtime::component::Resource;
 
-use crate::Blob;
 use crate::bindings::host::stryke::host::{http, types};
 use crate::error::{Fault, FaultKind};
 use crate::host::HostError;
@@ -17,6 +16,7 @@ use crate::host::blobs::{READ_BYTES_MAX, unreadable};
 use crate::host::crypto::Hasher;
 use crate::host::types::{from_kv, into_kv};
 use crate::state::State;
+use crate::{Blob, Network};
 
 type Outcome = Result<s_net::Response, Fault>;
 
@@ -266,11 +266,11 @@ pub(crate) fn permit(holder: &str, right: &HttpRight, private: &[s_capability::O
 }
 
 /// Sends a request on the engine's runtime, where it goes on while the guest does other things.
-fn send(network: Arc<Client>, permit: Arc<Permit>, request: Request, answered: Arc<Notify>) -> Pending {
+fn send(network: Arc<dyn Network>, permit: Arc<Permit>, request: Request, answered: Arc<Notify>) -> Pending {
     let answer = Answer::default();
     let slot = Slot { answer: Arc::clone(&answer), answered };
     let task = tokio::spawn(async move {
-        let outcome = network.send(&permit, request).await;
+        let outcome = network.send(permit, request).await;
         slot.fill(outcome.map_err(|error| fault_of(&error)));
     });
     Pending { answer, task: task.abort_handle() }
@@ -299,5 +299,6 @@ fn fault_of(error: &NetError) -> Fault {
         NetErrorKind::Unauthenticated => (FaultKind::Unauthenticated, "host/http-credential"),
         NetErrorKind::Cancelled => (FaultKind::Cancelled, "host/http-cancelled"),
     };
-    Fault::new(kind, code, error.to_string())
+    let detail = std::error::Error::source(error).map(ToString::to_string);
+    Fault { detail, ..Fault::new(kind, code, error.to_string()) }
 }

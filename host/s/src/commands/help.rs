@@ -22,8 +22,11 @@ pub(crate) struct HelpArgs {
 }
 
 /// Where each built-in command stands.
-const GROUPS: &[(&str, &[&str])] =
-    &[("Plugins", &["plugin"]), ("About s", &["help", "explain", "completions", "version"])];
+const GROUPS: &[(&str, &[&str])] = &[
+    ("Packages", &["registry", "audit"]),
+    ("Plugins", &["plugin"]),
+    ("About s", &["help", "explain", "completions", "version"]),
+];
 
 /// Something to read that is no command.
 struct Topic {

@@ -1,0 +1,162 @@
+//! A registry as operations use it: opened through its plugin, listed, and fetched from by the
+//! host.
+//!
+//! The plugin says which versions there are and where their bytes lie. It downloads nothing that
+//! counts: [`Registry::fetch`] follows its plan within what the plugin was granted, and believes
+//! only the digest.
+
+mod fetch;
+mod place;
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use s_capability::Kind;
+use s_diag::{Code, Diagnostic};
+use s_plugin::extension::registry as extension;
+use s_plugin::{Fault, FaultKind, Plugin};
+
+use crate::Context;
+use crate::describe::failure_of_fault;
+use crate::failure::{Failure, FailureKind};
+use crate::plugins::catalog::{self, Entry};
+use crate::plugins::launch::{Allow, launch};
+
+pub use extension::{
+    Answer, Artifact, Dependency, DependencyKind, FetchPlan, PackageName, Query, Version, Want,
+};
+pub use fetch::Fetched;
+pub use place::{BUILT_IN, RegistryPlace};
+pub use s_plugin::extension::{Digest, HashAlgorithm};
+
+/// An open registry.
+pub struct Registry {
+    context: Arc<Context>,
+    name: String,
+    url: String,
+    plugin: Plugin,
+    session: Box<dyn extension::Registry>,
+}
+
+impl Registry {
+    /// Opens the registry at a place.
+    pub fn at(context: &Arc<Context>, place: &RegistryPlace) -> Result<Registry, Failure> {
+        let entry = catalog::find(context, &place.plugin)?;
+        Registry::open(context, &entry, &place.name, &place.url, &place.config)
+    }
+
+    /// Opens a registry: `url` is an address or an absolute path, `options` everything else that
+    /// the plugin is configured with.
+    pub fn open(
+        context: &Arc<Context>,
+        entry: &Entry,
+        name: &str,
+        url: &str,
+        options: &BTreeMap<String, String>,
+    ) -> Result<Registry, Failure> {
+        if entry.manifest.kind != Kind::Registry {
+            let message = format!("plugin `{}` does not speak to registries", entry.id());
+            let diagnostic = Diagnostic::error(Code::REGISTRY_UNKNOWN, message)
+                .note(format!("its kind is `{}`", entry.manifest.kind))
+                .hint("s plugin list --kind registry");
+            return Err(Failure::new(FailureKind::Usage, diagnostic));
+        }
+        let mut config = options.clone();
+        if entry.manifest.config.contains_key("url") {
+            config.insert("url".to_owned(), url.to_owned());
+        }
+        let launched = launch(context, entry, &config, Allow::Granted)?;
+        let config =
+            extension::Config { name: name.to_owned(), url: url.to_owned(), options: launched.options() };
+        let engine = launched.plugin.engine.clone();
+        let session = engine.block_on(launched.plugin.open_registry(config))?;
+        Ok(Registry {
+            context: Arc::clone(context),
+            name: name.to_owned(),
+            url: url.to_owned(),
+            plugin: launched.plugin,
+            session,
+        })
+    }
+
+    /// Lists packages, all at the same time; answers stand in the order of the names. One that
+    /// fails takes no other with it.
+    pub fn list(&mut self, names: &[PackageName]) -> Result<Vec<Result<Answer, Failure>>, Failure> {
+        let query = |name: &PackageName| Query { name: name.clone(), if_changed: None };
+        let queries: Vec<Query> = names.iter().map(query).collect();
+        let engine = self.plugin.engine.clone();
+        let answers = engine.block_on(self.session.list(queries))?;
+        if answers.len() != names.len() {
+            let message =
+                format!("{} gave {} answers to {} questions", self.who(), answers.len(), names.len());
+            return Err(Failure::new(
+                FailureKind::Failed,
+                Diagnostic::error(Code::PLUGIN_MALFORMED, message),
+            ));
+        }
+        let failed = |fault: Fault| self.failure(&fault, "registry.list");
+        Ok(answers.into_iter().map(|answer| answer.map_err(failed)).collect())
+    }
+
+    /// Lists one package and returns its versions, in the registry's order.
+    pub fn versions(&mut self, name: &PackageName) -> Result<Vec<Version>, Failure> {
+        match self.list(std::slice::from_ref(name))?.pop() {
+            Some(Ok(Answer::Listing { versions, .. })) => Ok(versions),
+            Some(Err(failure)) => Err(failure),
+            _ => {
+                let message = format!("{} says that nothing changed since never", self.who());
+                let diagnostic = Diagnostic::error(Code::PLUGIN_MALFORMED, message);
+                Err(Failure::new(FailureKind::Failed, diagnostic))
+            }
+        }
+    }
+
+    /// Asks how to get an artifact.
+    pub fn plan(&mut self, want: Want) -> Result<FetchPlan, Failure> {
+        let engine = self.plugin.engine.clone();
+        engine.block_on(self.session.plan(want)).map_err(|error| match &error.cause {
+            s_plugin::Cause::Fault(fault) => self.failure(fault, error.call),
+            _ => error.into(),
+        })
+    }
+
+    /// The name it goes by.
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// Where it is, as it was configured.
+    pub fn url(&self) -> &str {
+        &self.url
+    }
+
+    /// The plugin that speaks to it.
+    pub fn plugin(&self) -> &str {
+        self.plugin.id.as_str()
+    }
+
+    fn who(&self) -> String {
+        format!("plugin `{}` {}", self.plugin.id, self.plugin.version)
+    }
+
+    /// Says what a fault means for somebody who uses this registry.
+    fn failure(&self, fault: &Fault, call: &str) -> Failure {
+        let mut failure = failure_of_fault(fault, &self.who(), call);
+        for diagnostic in &mut failure.diagnostics {
+            if fault.kind == FaultKind::NotFound {
+                diagnostic.code = Code::REGISTRY_PACKAGE;
+            }
+            diagnostic.notes.push(format!("the registry is `{}`", self.name));
+            if fault.kind == FaultKind::Unauthenticated {
+                diagnostic.hints.extend(place::credential_hint(&self.context, &self.url));
+            }
+        }
+        failure
+    }
+}
+
+impl std::fmt::Debug for Registry {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Registry").field("name", &self.name).finish_non_exhaustive()
+    }
+}
