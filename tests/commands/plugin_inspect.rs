@@ -17,7 +17,9 @@ fn a_component_is_read_and_not_run() {
     let sections = answer["sections"].as_array().expect("a list");
     assert!(sections.iter().any(|section| section["name"] == "custom stryke:plugin"), "{sections:?}");
     let page = sandbox.run(&["plugin", "inspect", "x.wasm"]).stdout;
-    for word in ["attack/lab 0.1.0", "Imports", "Exports", "Sections", "network     http://127.0.0.1:1"] {
+    for word in
+        ["attack/lab [version] command", "Imports", "Exports", "Sections", "network     http://127.0.0.1:1"]
+    {
         assert!(page.contains(word), "{word}: {page}");
     }
 }

@@ -20,6 +20,8 @@ mod read;
 mod rights;
 mod write;
 
+pub use write::date;
+
 /// Where a grant holds.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Scope {

@@ -33,7 +33,7 @@ pub use config::{ConfigError, ConfigValues};
 pub use describe::{Line, describe};
 pub use diff::{Change, Excess, Sign, changes, excess, widened};
 pub use digest::digest_text;
-pub use grant::{Grant, Grants, Scope, SecretBinding, SecretSource, SecretSourceError, ViewBinding};
+pub use grant::{Grant, Grants, Scope, SecretBinding, SecretSource, SecretSourceError, ViewBinding, date};
 pub use id::{Kind, PluginId, PluginIdError, Track, WORLDS, WorldError, WorldRef};
 pub use import::{Import, UnknownImport, required, uses};
 pub use limits::{Ceiling, Limits, LimitsRequest, Unit, effective};

@@ -128,3 +128,20 @@ impl<'a> Cursor<'a> {
         None
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn sections_are_named_and_make_up_the_whole() {
+        let component = crate::embed_manifest(&crate::testing::tiny_guest(), "[plugin]").unwrap();
+        let sections = section_sizes(&component).unwrap();
+        let total: u64 = sections.iter().map(|(_, bytes)| bytes).sum();
+        assert_eq!(total + HEADER.len() as u64, component.len() as u64);
+        for name in ["core module", "imports", "types", "custom stryke:plugin"] {
+            assert!(sections.iter().any(|(own, _)| own == name), "{name}: {sections:?}");
+        }
+        assert!(section_sizes(&component[..component.len() - 1]).is_err());
+    }
+}

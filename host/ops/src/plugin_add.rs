@@ -75,10 +75,10 @@ pub fn plugin_add(context: &Arc<Context>, addition: &Addition) -> Result<Vec<Add
     };
     let asking = if addition.allow { Asking::Given } else { Asking::Question };
     let open = open(context, &candidates)?;
-    obtain(context, &open, asking, &hint)?;
+    let scope = scope_of(context, level);
+    obtain(context, &open, asking, &scope, &hint)?;
     let consented = open.iter().map(|open| open.id().to_owned()).collect();
     drop(open);
-    let scope = scope_of(context, level);
     install(context, &Installation { level, candidates: &candidates, consented, scope })?;
     candidates.iter().map(|candidate| added(context, level, candidate)).collect()
 }

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use s_capability::{
     Asked, AskedView, CapabilityName, Change, Class, ConfigValues, Grant, Grants, Manifest, Origin, PluginId,
-    Refusal, SecretBinding, SecretSource, ViewBinding, changes, digest_text,
+    Refusal, Scope, SecretBinding, SecretSource, ViewBinding, changes, digest_text,
 };
 use s_component::{InspectLimits, inspect};
 use s_diag::{Code, Diagnostic};
@@ -17,7 +17,7 @@ use crate::Context;
 use crate::failure::{Failure, FailureKind};
 use crate::plugins::candidate::imports_of;
 use crate::plugins::catalog::{self, Entry};
-use crate::plugins::consent::{allowed, grant_of};
+use crate::plugins::consent::{allowed, closing, grant_of};
 use crate::plugins::launch::{configure, refused};
 use crate::plugins::level::{exclusively, level_of, scope_of};
 use crate::plugins::listing::{differences, listing};
@@ -77,7 +77,7 @@ pub fn plugin_grant(context: &Context, granting: &Granting) -> Result<Granted, F
         let before = grant_of(context, &entry)?.map(|grant| grant.rights);
         granted.changes = before.as_ref().map(|before| changes(before, &asked));
         if granting.capabilities.is_none() {
-            ask(context, &entry, &asked, granted.changes.as_deref(), &refusal)?;
+            ask(context, &entry, &asked, granted.changes.as_deref(), &refusal, &scope)?;
         }
         granted.is_new = true;
         grant = Some(Grant {
@@ -138,6 +138,7 @@ fn ask(
     asked: &Asked,
     changes: Option<&[Change]>,
     refusal: &Refusal,
+    scope: &Scope,
 ) -> Result<(), Failure> {
     let manifest = &entry.manifest;
     let mut question = format!("{} {}   {}\n", manifest.id, manifest.version, manifest.kind);
@@ -149,7 +150,7 @@ fn ask(
         None => question.push_str(&listing(manifest, asked)),
     }
     let end = question.len();
-    question.push_str("allow it?");
+    question.push_str(closing(scope));
     match context.frontend().confirm(None, &question, false) {
         Some(true) => Ok(()),
         Some(false) => {

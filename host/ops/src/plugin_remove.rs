@@ -35,6 +35,9 @@ pub fn plugin_remove(context: &Context, id: &str, user: bool) -> Result<Removed,
     if !was_wanted && !was_pinned {
         return Err(not_there(context, id, level));
     }
+    let grants = context.grants()?;
+    let grants_stay = grants.grants().iter().any(|grant| grant.plugin.as_str() == id)
+        || grants.secrets().iter().any(|secret| secret.plugin.as_str() == id);
     let mut changes = ChangeSet::new();
     write_stated(&mut changes, &files);
     changes.commit()?;
@@ -42,9 +45,6 @@ pub fn plugin_remove(context: &Context, id: &str, user: bool) -> Result<Removed,
         drop_unpinned(context, &digest);
     }
     drop(lock);
-    let grants = context.grants()?;
-    let grants_stay = grants.grants().iter().any(|grant| grant.plugin.as_str() == id)
-        || grants.secrets().iter().any(|secret| secret.plugin.as_str() == id);
     Ok(Removed { id: id.to_owned(), level, grants_stay })
 }
 

@@ -130,7 +130,7 @@ mod tests {
         assert_eq!(failure.diagnostics[0].code, Code::CONSENT_DECLINED);
         assert_eq!(place.files(), before);
         assert!(plugin_grant(&context, &granting("acme/osv")).unwrap().is_new);
-        assert!(user.questions()[0].ends_with("\nallow it?"), "{:?}", user.questions());
+        assert!(user.questions()[0].ends_with("\nallow it in this project?"), "{:?}", user.questions());
     }
 
     #[test]
@@ -145,6 +145,27 @@ mod tests {
         plugin_add(&context, &Addition { source, ..Addition::default() }).expect("nobody needs to be asked");
         let failure = plugin_remove(&context, "acme/other", false).unwrap_err();
         assert_eq!(failure.diagnostics[0].code, Code::PLUGIN_UNKNOWN);
+    }
+
+    #[test]
+    fn whatever_fails_it_is_used_as_before_or_not_at_all() {
+        for n in 0..200 {
+            let place = place();
+            let before = place.files();
+            let context = place.context(&User::answering(&[]));
+            let fault = s_store::faults::fail_at(n, std::io::ErrorKind::StorageFull);
+            let result = plugin_remove(&context, "acme/osv", false);
+            let reached = s_store::faults::steps_seen() > n;
+            drop(fault);
+            match result {
+                Err(_) => assert!(place.files() == before, "step {n}"),
+                Ok(_) => assert!(plugin_info(&context, "acme/osv").is_err(), "step {n}"),
+            }
+            if !reached {
+                return;
+            }
+        }
+        panic!("the operation never ends");
     }
 
     #[test]

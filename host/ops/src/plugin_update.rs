@@ -16,7 +16,7 @@ use crate::plugins::catalog::{self, Stated};
 use crate::plugins::consent::{Asking, grant_of, obtain, open};
 use crate::plugins::install::{Installation, install};
 use crate::plugins::launch::configure;
-use crate::plugins::level::{drop_unpinned, level_of, scope_of, stated};
+use crate::plugins::level::{drop_unpinned, exclusively, level_of, scope_of, stated};
 use crate::plugins::source::PluginSource;
 
 /// What is to be updated.
@@ -91,20 +91,18 @@ pub fn plugin_update(context: &Arc<Context>, update: &Update) -> Result<Vec<Upda
     if update.dry_run {
         return Ok(updated);
     }
-    obtain(
-        context,
-        &open,
-        Asking::Question,
-        "at a terminal you are asked about the difference: s plugin update",
-    )?;
+    let hint = "at a terminal you are asked about the difference: s plugin update";
+    let scope = scope_of(context, level);
+    obtain(context, &open, Asking::Question, &scope, hint)?;
     let consented = open.iter().map(|open| open.id().to_owned()).collect();
     drop(open);
-    let scope = scope_of(context, level);
     install(context, &Installation { level, candidates: &candidates, consented, scope })?;
-    updated
-        .iter()
-        .filter(|updated| updated.is_new())
-        .for_each(|old| drop_unpinned(context, &old.integrity_before));
+    // The update is done; where this fails, nothing but space is lost.
+    if let Ok(_lock) = exclusively(context) {
+        for old in updated.iter().filter(|updated| updated.is_new()) {
+            drop_unpinned(context, &old.integrity_before);
+        }
+    }
     Ok(updated)
 }
 
@@ -223,6 +221,17 @@ acme/osv 2.0.0   audit
 allow it in this project?";
         assert_eq!(user.questions(), [expected]);
         plugin_verify(&place.context(&nobody), &["acme/osv".to_owned()]).unwrap();
+    }
+
+    #[test]
+    fn what_the_user_wrote_in_the_manifest_stays() {
+        let place = place();
+        let stated = String::from_utf8(place.files()["work/stryke.toml"].clone()).unwrap();
+        let stated = stated.replace("path = \"osv.wasm\"", "path   =   './osv.wasm'");
+        place.write("stryke.toml", &stated);
+        place.write("osv.wasm", plugin(&manifest("acme/osv", "1.1.0", FEED)));
+        assert!(update(&place, &User::answering(&[])).unwrap()[0].is_new());
+        assert_eq!(place.files()["work/stryke.toml"], stated.as_bytes());
     }
 
     #[test]

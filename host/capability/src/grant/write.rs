@@ -43,8 +43,9 @@ pub(super) fn view(binding: &ViewBinding) -> Table {
     table
 }
 
-/// RFC 3339 in UTC; a time no calendar has is the nearest that one has.
-fn date(unix: i64) -> String {
+/// How a time stands in the file, from seconds since the Unix epoch: RFC 3339 in UTC. A time that
+/// no calendar has is the nearest that one has.
+pub fn date(unix: i64) -> String {
     let nearest = unix.clamp(Timestamp::MIN.as_second(), Timestamp::MAX.as_second());
     Timestamp::from_second(nearest).unwrap_or_default().to_string()
 }

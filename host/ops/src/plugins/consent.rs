@@ -3,7 +3,7 @@
 //! One question for everything that is new, and no is the default: people who are asked often learn
 //! to say yes. Who had allowed a plugin before sees only what is more now.
 
-use s_capability::{Asked, Change, Grant, Import, Refusal, changes};
+use s_capability::{Asked, Change, Grant, Import, Refusal, Scope, changes};
 use s_diag::{Code, Diagnostic};
 
 use super::candidate::Candidate;
@@ -118,21 +118,27 @@ pub(crate) fn open<'a>(context: &Context, candidates: &'a [Candidate]) -> Result
     Ok(open)
 }
 
+/// The end of a question: where the consent would hold.
+pub(crate) fn closing(scope: &Scope) -> &'static str {
+    match scope {
+        Scope::Project(_) => "allow it in this project?",
+        Scope::User => "allow it in all your projects?",
+    }
+}
+
 /// Finds out whether all of it is allowed now; `hint` says what lets it where nobody can be asked.
 pub(crate) fn obtain(
     context: &Context,
     open: &[Open<'_>],
     asking: Asking,
+    scope: &Scope,
     hint: &str,
 ) -> Result<(), Failure> {
     if open.is_empty() || asking == Asking::Given {
         return Ok(());
     }
     let mut question: String = open.iter().map(Open::text).collect();
-    question.push_str(match context.project() {
-        Some(_) => "allow it in this project?",
-        None => "allow it?",
-    });
+    question.push_str(closing(scope));
     match context.frontend().confirm(None, &question, false) {
         Some(true) => Ok(()),
         Some(false) => {

@@ -9,6 +9,7 @@ use s_store::{Access, ChangeSet, Sha256Digest};
 use super::candidate::Candidate;
 use super::catalog::{Level, Stated};
 use super::level::{access_of, exclusively, stated};
+use super::source::PluginSource;
 use crate::Context;
 use crate::failure::{Failure, FailureKind};
 
@@ -77,9 +78,13 @@ fn write(context: &Context, installation: &Installation<'_>) -> Result<(), Failu
 fn pin(context: &Context, files: &mut Stated, candidate: &Candidate) -> Result<(), Failure> {
     let (entry, manifest) = (&candidate.entry, &candidate.entry.manifest);
     let id = manifest.id.as_str();
-    let origin = candidate.source.origin(context, files.level);
-    if files.manifest.plugin(id).is_none_or(|wanted| wanted.origin != origin || wanted.config != entry.config)
-    {
+    let is_stated = files.manifest.plugin(id).is_some_and(|wanted| {
+        let source = PluginSource::wanted(context, files.level, id, &wanted.origin);
+        source.is_ok_and(|source| source.is_same(&candidate.source)) && wanted.config == entry.config
+    });
+    // However the user wrote it, it stays as it is while it says the same.
+    if !is_stated {
+        let origin = candidate.source.origin(context, files.level);
         files.manifest.add_plugin(id, origin, entry.config.clone()).map_err(not_editable)?;
     }
     let pinned = LockedPlugin {

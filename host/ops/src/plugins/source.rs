@@ -117,6 +117,15 @@ impl PluginSource {
         }
     }
 
+    /// Whether both lead to the same place, whoever named it.
+    pub(crate) fn is_same(&self, other: &PluginSource) -> bool {
+        match (self, other) {
+            (PluginSource::Path(one), PluginSource::Path(other)) => one == other,
+            (PluginSource::Url { url: one, .. }, PluginSource::Url { url: other, .. }) => one == other,
+            _ => false,
+        }
+    }
+
     /// Reads the component and what lies beside it. Nothing is written.
     pub(crate) fn fetch(&self, context: &Arc<Context>) -> Result<Fetched, Failure> {
         match self {

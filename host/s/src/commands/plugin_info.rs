@@ -1,6 +1,6 @@
 //! `s plugin info`.
 
-use s_capability::{ConfigKey, Grant, digest_text};
+use s_capability::{ConfigKey, Grant, date, digest_text};
 use s_ops::plugins::listing::listing;
 use s_ops::{PluginInfo, plugin_info};
 use s_ui::{Styled, one_line, style};
@@ -86,12 +86,9 @@ fn section(page: &mut Styled, title: &str) {
 
 fn allowed(info: &PluginInfo) -> String {
     match &info.grant {
-        Some(Grant { scope, expires_unix, .. }) => {
-            let until = match expires_unix {
-                Some(unix) => format!(", until {unix} seconds after 1970"),
-                None => String::new(),
-            };
-            format!("{}, granted for {scope}{until}", info.allowed.word())
+        Some(Grant { scope, granted_unix, expires_unix, .. }) => {
+            let until = expires_unix.map(|unix| format!(", until {}", date(unix))).unwrap_or_default();
+            format!("{}, by you on {} for {scope}{until}", info.allowed.word(), date(*granted_unix))
         }
         None => info.allowed.word().to_owned(),
     }
