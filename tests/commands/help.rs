@@ -13,11 +13,22 @@ fn all_ways_to_the_overview_are_the_same() {
 
     Usage: s [OPTIONS] COMMAND [ARGUMENTS]
 
+    Packages:
+      registry            Look into a registry: list packages, fetch one file
+      audit               Check a list of packages for known weaknesses
+
+    Plugins:
+      plugin              Use, inspect, allow and write plugins
+
     About s:
       help                Show help for a command or a topic
       explain             Say more about a code such as S-5007
       completions         Print the script that completes commands in a shell
       version             Print the version; with -v, how this binary was built
+
+    Commands from plugins:
+      init                make the directory you are in a project  (stryke/new)
+      new                 make a project in a new directory  (stryke/new)
 
     Options:
       -q, --quiet         Say less: only warnings and errors; twice, only errors

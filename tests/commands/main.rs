@@ -3,11 +3,19 @@
 //! A test here shows that something is wired; the behaviour behind it is tested in its crate. One
 //! file a command area.
 
+mod audit;
 mod completions;
 mod errors;
 mod explain;
 mod help;
 mod hostile;
 mod pipes;
+mod plugin_add;
+mod plugin_inspect;
+mod plugin_kit;
+mod plugin_manage;
+mod plugins;
+mod plugins_doc;
+mod registry;
 mod support;
 mod version;

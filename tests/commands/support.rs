@@ -47,6 +47,11 @@ impl Sandbox {
         self.directory.path().join("work")
     }
 
+    /// Returns the home of `s`.
+    pub(crate) fn home(&self) -> PathBuf {
+        self.directory.path().join("home").join(".stryke")
+    }
+
     /// Writes a file in the directory `s` is run in and returns its path.
     pub(crate) fn write(&self, path: &str, content: &str) -> PathBuf {
         let path = self.work().join(path);

@@ -24,6 +24,10 @@ impl Address {
         if typed.is_empty() || typed.contains(char::is_control) {
             return Err("is empty or has a control character in it".to_owned());
         }
+        let is_url = typed.contains("://");
+        if is_url && Url::parse(typed).is_err() {
+            return Err("is no URL".to_owned());
+        }
         // One letter in front of a colon is a drive.
         let Some(url) = Url::parse(typed).ok().filter(|url| url.scheme().len() > 1) else {
             return Ok(Address::Local(normal(&base.join(typed))));
@@ -53,6 +57,17 @@ impl Address {
             Address::Web(url) => DisplayUrl::new(url).to_string(),
             Address::Local(path) => path.display().to_string(),
         }
+    }
+}
+
+/// What was typed, for people: without what could be a secret.
+pub(crate) fn shown(typed: &str) -> String {
+    match Url::parse(typed) {
+        Ok(url) => DisplayUrl::new(&url).to_string(),
+        Err(_) => match typed.split_once("://") {
+            Some((scheme, _)) => format!("{scheme}://…"),
+            None => typed.to_owned(),
+        },
     }
 }
 
@@ -87,6 +102,7 @@ mod tests {
             ("https://ada:love@pkg.example/", Err("has a user name in it")),
             ("file://other/srv", Err("does not lead to this machine")),
             ("ftp://pkg.example/", Err("cannot be used")),
+            ("https://ada:love@", Err("is no URL")),
             ("", Err("is empty")),
             ("a\nb", Err("is empty or has a control")),
         ] {
@@ -103,5 +119,10 @@ mod tests {
         let address = Address::parse("https://feed.example/a.zip?token=hunter22", Path::new("/")).unwrap();
         assert!(!address.shown().contains("hunter22"), "{}", address.shown());
         assert!(address.text().contains("hunter22"));
+        for typed in ["https://ada:hunter22@feed.example/", "https://ada:hunter22@", "x://h/?token=hunter22"]
+        {
+            assert!(!shown(typed).contains("hunter22"), "{typed}");
+        }
+        assert_eq!(shown("../feed"), "../feed");
     }
 }

@@ -108,7 +108,7 @@ pub fn audit(context: &Arc<Context>, request: &AuditRequest) -> Result<AuditRepo
     let mut advisories = Vec::new();
     for typed in &request.feeds {
         let pulled = feed::pull(context, typed)?;
-        feeds.push(sift(context, pulled, &mut advisories));
+        feeds.push(sift(context, pulled, &mut advisories)?);
     }
     let database = Database::new(advisories);
     let judgement = judge(database.find(&packages), &ignores, today(context));
@@ -162,8 +162,13 @@ fn packages(context: &Context, ecosystem: &str, listed: Vec<ListedPackage>) -> V
     packages
 }
 
-/// Takes over the advisories that are clear and says how many are not.
-fn sift(context: &Context, pulled: feed::Pulled, advisories: &mut Vec<Advisory>) -> FeedReport {
+/// Takes over the advisories that are clear and says how many are not. A feed of which nothing can
+/// be used is none: somebody else may have answered in its place.
+fn sift(
+    context: &Context,
+    pulled: feed::Pulled,
+    advisories: &mut Vec<Advisory>,
+) -> Result<FeedReport, Failure> {
     let mut problems = Vec::new();
     let mut used = 0;
     for advisory in pulled.advisories {
@@ -188,14 +193,24 @@ fn sift(context: &Context, pulled: feed::Pulled, advisories: &mut Vec<Advisory>)
         if more > 0 {
             diagnostic = diagnostic.note(format!("and {more} more"));
         }
+        if used == 0 {
+            let message = format!(
+                "nothing in the feed `{}` can be used, so nothing is known of the packages",
+                pulled.shown
+            );
+            let failed =
+                Diagnostic { notes: diagnostic.notes, ..Diagnostic::error(Code::FEED_FAILED, message) };
+            let failed = failed.hint("check that its address is that of an OSV database");
+            return Err(Failure::new(FailureKind::Failed, failed));
+        }
         context.frontend().warn(&diagnostic);
     }
-    FeedReport {
+    Ok(FeedReport {
         feed: pulled.shown,
         advisory_count: used,
         skipped_count: skipped,
         freshness: pulled.freshness,
-    }
+    })
 }
 
 fn today(context: &Context) -> jiff::civil::Date {

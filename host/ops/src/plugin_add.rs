@@ -60,21 +60,18 @@ pub struct Added {
 pub fn plugin_add(context: &Arc<Context>, addition: &Addition) -> Result<Vec<Added>, Failure> {
     let level = level_of(context, addition.user);
     let integrity = addition.integrity.as_deref().map(str::parse).transpose()?;
-    let (candidates, again) = match &addition.source {
-        Some(source) => {
+    let (candidates, hint) = match &addition.source {
+        Some(text) => {
             let config = addition.config.clone();
             let terms = Terms { level, config, integrity, reserved: &addition.reserved };
-            let source_text = source;
-            let source = PluginSource::typed(context, source)?;
-            let candidate = Candidate::fetch(context, source, terms)?;
-            let digest = candidate.entry.digest;
-            (vec![candidate], format!("s plugin add {source_text} --integrity {digest} --allow"))
+            let candidate = Candidate::fetch(context, PluginSource::typed(context, text)?, terms)?;
+            let hint = again(addition, text, &candidate);
+            (vec![candidate], hint)
         }
-        None => (missing(context, level, &addition.reserved)?, "s plugin add".to_owned()),
-    };
-    let hint = match addition.source {
-        Some(_) => format!("if you trust it: {again}"),
-        None => format!("at a terminal you are asked whether to allow it: {again}"),
+        None => {
+            let hint = "at a terminal you are asked whether to allow it: s plugin add".to_owned();
+            (missing(context, level, &addition.reserved)?, hint)
+        }
     };
     let asking = if addition.allow { Asking::Given } else { Asking::Question };
     let open = open(context, &candidates)?;
@@ -84,6 +81,17 @@ pub fn plugin_add(context: &Arc<Context>, addition: &Addition) -> Result<Vec<Add
     let scope = scope_of(context, level);
     install(context, &Installation { level, candidates: &candidates, consented, scope })?;
     candidates.iter().map(|candidate| added(context, level, candidate)).collect()
+}
+
+/// The line that consents to these bytes. The configuration is not repeated: it may hold a secret.
+fn again(addition: &Addition, source: &str, candidate: &Candidate) -> String {
+    let integrity = format!("--integrity {} --allow", candidate.entry.digest);
+    if addition.config.is_empty() {
+        let user = if addition.user { "--user " } else { "" };
+        format!("if you trust it: s plugin add {user}{source} {integrity}")
+    } else {
+        format!("if you trust it, add to the same line: {integrity}")
+    }
 }
 
 fn added(context: &Context, level: Level, candidate: &Candidate) -> Result<Added, Failure> {
@@ -143,4 +151,170 @@ pub(crate) fn same_id(id: &str, candidate: &Candidate) -> Result<(), Failure> {
         .note(format!("its source is `{}`", candidate.entry.source))
         .hint(format!("if that is meant: s plugin remove {id}"));
     Err(Failure::new(FailureKind::Integrity, diagnostic))
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io::ErrorKind;
+
+    use s_store::faults;
+
+    use super::*;
+    use crate::plugins::testing::{Place, User, manifest, plugin};
+    use crate::{plugin_list, plugin_verify};
+
+    const FEED: &str = "https://feed.example";
+
+    fn from(source: &str) -> Addition {
+        Addition { source: Some(source.to_owned()), ..Addition::default() }
+    }
+
+    fn code(result: Result<Vec<Added>, Failure>) -> Code {
+        result.unwrap_err().diagnostics[0].code
+    }
+
+    #[test]
+    fn whatever_fails_the_plugin_is_there_or_nothing_is() {
+        let component = plugin(&manifest("acme/osv", "1.0.0", FEED));
+        for n in 0..1000 {
+            let place = Place::new();
+            place.write("osv.wasm", &component);
+            let before = place.files();
+            let context = place.context(&User::answering(&[true]));
+            let fault = faults::fail_at(n, ErrorKind::StorageFull);
+            let result = plugin_add(&context, &from("osv.wasm"));
+            let reached = faults::steps_seen() > n;
+            drop(fault);
+            // What only saves time may fail without harm; nothing else.
+            if let Err(failure) = &result {
+                assert!(reached, "{failure:?}");
+                assert_eq!(failure.diagnostics[0].code, Code::IO, "step {n}");
+                assert_eq!(place.files(), before, "step {n}");
+                assert_eq!(plugin_list(&context, Some(Kind::Audit)).unwrap().0.len(), 1, "step {n}");
+            } else {
+                let context = place.context(&User::answering(&[]));
+                let verified = plugin_verify(&context, &["acme/osv".to_owned()]).unwrap();
+                assert_eq!(verified.len(), 1, "step {n}");
+            }
+            if !reached {
+                assert!(n > 30, "components, grants, lock and manifest take many steps, not {n}");
+                return;
+            }
+        }
+        panic!("the operation never ends");
+    }
+
+    #[test]
+    fn one_question_with_everything_in_it_and_no_means_nothing() {
+        let place = Place::new();
+        place.write("osv.wasm", plugin(&manifest("acme/osv", "1.0.0", FEED)));
+        let before = place.files();
+        let user = User::answering(&[false]);
+        assert_eq!(code(plugin_add(&place.context(&user), &from("osv.wasm"))), Code::CONSENT_DECLINED);
+        assert_eq!(place.files(), before);
+        let question = user.questions().join("\n---\n");
+        let expected = "\
+acme/osv 1.0.0   audit
+  network     https://feed.example               get head
+  files       \"feed\": a directory that you bind  read-only
+  also        1 MiB cache, coarse clock
+  cannot      run programs, read other files, read the environment, write files, reach any other host
+  because     http: \"asks the feed\"
+              cache: \"keeps the feed\"
+              clock: \"knows how old it is\"
+              fs.feed: \"reads a feed from a folder\"
+allow it in this project?";
+        assert_eq!(question, expected);
+    }
+
+    #[test]
+    fn words_of_the_author_begin_no_line_of_the_question() {
+        let place = Place::new();
+        let text = manifest("acme/osv", "1.0.0", FEED).replace("asks the feed", "x\\n  cannot      harm you");
+        place.write("osv.wasm", plugin(&text));
+        let user = User::answering(&[false]);
+        let _ = plugin_add(&place.context(&user), &from("osv.wasm"));
+        // Either the manifest is refused or the words stand on the line of their label.
+        assert!(!user.questions().concat().contains("\n  cannot      harm you"), "{:?}", user.questions());
+    }
+
+    #[test]
+    fn where_nobody_can_be_asked_a_policy_or_the_digest_consents() {
+        let component = plugin(&manifest("acme/osv", "1.0.0", FEED));
+        let integrity = Sha256Digest::of(&component).to_string();
+        let place = Place::new();
+        place.write("osv.wasm", &component);
+        let context = place.context(&User::answering(&[]));
+        let failure = plugin_add(&context, &from("osv.wasm")).unwrap_err();
+        let diagnostic = &failure.diagnostics[0];
+        assert_eq!(diagnostic.code, Code::PLUGIN_NO_CONSENT);
+        let hints = diagnostic.hints.join("\n");
+        assert!(hints.contains(&format!("s plugin add osv.wasm --integrity {integrity} --allow")), "{hints}");
+        assert!(hints.contains("[[rule]]\nplugin = \"acme/osv\"\n"), "{hints}");
+
+        let rule = hints.split("allows it:\n").nth(1).unwrap().to_owned();
+        let other = Place::new();
+        other.write("osv.wasm", &component);
+        let policy = other.write("policy.toml", &rule);
+        let other = other.env("S_PLUGIN_POLICY", &policy.display().to_string());
+        let added = plugin_add(&other.context(&User::answering(&[])), &from("osv.wasm")).unwrap();
+        assert_eq!(added[0].allowed, Allowed::Policy);
+        assert!(!other.files().contains_key("home/grants.toml"), "a rule is no grant");
+
+        let given = Addition { integrity: Some(integrity), allow: true, ..from("osv.wasm") };
+        let added = plugin_add(&context, &given).unwrap();
+        assert_eq!(added[0].allowed, Allowed::Grant);
+    }
+
+    #[test]
+    fn a_policy_that_denies_is_asked_before_the_user_is() {
+        let place = Place::new();
+        place.write("osv.wasm", plugin(&manifest("acme/osv", "1.0.0", FEED)));
+        let policy = place.write("policy.toml", "deny = [\"acme/*\"]\n");
+        let place = place.env("S_PLUGIN_POLICY", &policy.display().to_string());
+        let before = place.files();
+        let user = User::answering(&[true]);
+        assert_eq!(code(plugin_add(&place.context(&user), &from("osv.wasm"))), Code::POLICY_DENIES);
+        assert!(user.questions().is_empty());
+        assert_eq!(place.files(), before);
+    }
+
+    #[test]
+    fn a_clone_is_asked_once_for_everything_it_pins() {
+        let first = Place::new();
+        first.write("osv.wasm", plugin(&manifest("acme/osv", "1.0.0", FEED)));
+        first.write("more.wasm", plugin(&manifest("acme/more", "2.0.0", FEED)));
+        for source in ["osv.wasm", "more.wasm"] {
+            plugin_add(&first.context(&User::answering(&[true])), &from(source)).unwrap();
+        }
+        let clone = Place::new();
+        for (path, content) in first.files() {
+            if let Some(name) = path.strip_prefix("work/") {
+                clone.write(name, content);
+            }
+        }
+        let before = clone.files();
+        let nobody = clone.context(&User::answering(&[]));
+        assert_eq!(plugin_verify(&nobody, &[]).unwrap_err().diagnostics.len(), 2);
+        assert_eq!(code(plugin_add(&nobody, &Addition::default())), Code::PLUGIN_NO_CONSENT);
+        assert_eq!(clone.files(), before);
+        let user = User::answering(&[true]);
+        let added = plugin_add(&clone.context(&user), &Addition::default()).unwrap();
+        assert_eq!((added.len(), user.questions().len()), (2, 1));
+        assert!(plugin_add(&nobody, &Addition::default()).unwrap().is_empty(), "all is here");
+        let work = |place: &Place| {
+            place.files().into_iter().filter(|(path, _)| path.starts_with("work/")).collect::<Vec<_>>()
+        };
+        assert_eq!(work(&clone), work(&first), "the files of the project are as they were");
+
+        let tampered = Place::new();
+        tampered.write("stryke.toml", &before["work/stryke.toml"]);
+        tampered.write("stryke.lock", &before["work/stryke.lock"]);
+        tampered.write("osv.wasm", plugin(&manifest("acme/osv", "1.0.1", FEED)));
+        tampered.write("more.wasm", &before["work/more.wasm"]);
+        let user = User::answering(&[true]);
+        let result = plugin_add(&tampered.context(&user), &Addition::default());
+        assert_eq!(code(result), Code::PLUGIN_INTEGRITY);
+        assert!(user.questions().is_empty());
+    }
 }

@@ -73,3 +73,122 @@ fn digests(context: &Context, id: &str) -> Result<BTreeSet<Sha256Digest>, Failur
     }
     Ok(digests)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::plugins::testing::{Place, User, manifest, plugin};
+    use crate::{Addition, Allowed, Granting, plugin_add, plugin_grant, plugin_info, plugin_remove};
+
+    fn place() -> Place {
+        let place = Place::new();
+        place.write("osv.wasm", plugin(&manifest("acme/osv", "1.0.0", "https://feed.example")));
+        let addition = Addition { source: Some("osv.wasm".to_owned()), ..Addition::default() };
+        plugin_add(&place.context(&User::answering(&[true])), &addition).unwrap();
+        place
+    }
+
+    fn granting(id: &str) -> Granting {
+        Granting { id: id.to_owned(), ..Granting::default() }
+    }
+
+    #[test]
+    fn what_is_revoked_does_not_run_until_it_is_allowed_again() {
+        let place = place();
+        let nobody = User::answering(&[]);
+        let context = place.context(&nobody);
+        std::fs::create_dir_all(context.home().plugin_cache("acme/osv", "k")).unwrap();
+        std::fs::create_dir(place.work().join("feed")).unwrap();
+        let binding = Granting { views: vec!["feed=feed".to_owned()], ..granting("acme/osv") };
+        assert_eq!(plugin_grant(&context, &binding).unwrap().bindings, 1);
+        assert_eq!(plugin_info(&context, "acme/osv").unwrap().views.len(), 1);
+        let revoked = plugin_revoke(&context, "acme/osv").unwrap();
+        assert_eq!((revoked.grants, revoked.bindings, revoked.cache, revoked.code), (1, 1, true, 1));
+        assert!(!context.home().plugin_caches("acme/osv").exists());
+        assert_eq!(plugin_info(&context, "acme/osv").unwrap().allowed, Allowed::No);
+
+        let failure = plugin_grant(&context, &granting("acme/osv")).unwrap_err();
+        assert_eq!(failure.diagnostics[0].code, Code::PLUGIN_NO_CONSENT);
+        let capabilities = failure.diagnostics[0].hints[0].rsplit(' ').next().unwrap().to_owned();
+        let other = Granting { capabilities: Some("sha256-00".to_owned()), ..granting("acme/osv") };
+        let failure = plugin_grant(&context, &other).unwrap_err();
+        assert_eq!(failure.diagnostics[0].code, Code::CAPABILITIES_CHANGED);
+        let given = Granting { capabilities: Some(capabilities), ..granting("acme/osv") };
+        assert!(plugin_grant(&context, &given).unwrap().is_new);
+        assert!(!plugin_grant(&context, &granting("acme/osv")).unwrap().is_new, "nothing to ask");
+        assert_eq!(plugin_info(&context, "acme/osv").unwrap().allowed, Allowed::Grant);
+    }
+
+    #[test]
+    fn who_is_asked_can_say_no() {
+        let place = place();
+        plugin_revoke(&place.context(&User::answering(&[])), "acme/osv").unwrap();
+        let before = place.files();
+        let user = User::answering(&[false, true]);
+        let context = place.context(&user);
+        let failure = plugin_grant(&context, &granting("acme/osv")).unwrap_err();
+        assert_eq!(failure.diagnostics[0].code, Code::CONSENT_DECLINED);
+        assert_eq!(place.files(), before);
+        assert!(plugin_grant(&context, &granting("acme/osv")).unwrap().is_new);
+        assert!(user.questions()[0].ends_with("\nallow it?"), "{:?}", user.questions());
+    }
+
+    #[test]
+    fn removing_keeps_what_was_allowed_and_drops_the_component() {
+        let place = place();
+        let context = place.context(&User::answering(&[]));
+        let removed = plugin_remove(&context, "acme/osv", false).unwrap();
+        assert!(removed.grants_stay);
+        let files = place.files();
+        assert!(files.keys().all(|path| !path.contains("home/plugins/")), "{:?}", files.keys());
+        let source = Some("osv.wasm".to_owned());
+        plugin_add(&context, &Addition { source, ..Addition::default() }).expect("nobody needs to be asked");
+        let failure = plugin_remove(&context, "acme/other", false).unwrap_err();
+        assert_eq!(failure.diagnostics[0].code, Code::PLUGIN_UNKNOWN);
+    }
+
+    #[test]
+    fn a_component_that_another_project_pins_stays() {
+        let place = place();
+        let context = place.context(&User::answering(&[]));
+        let source = place.work().join("osv.wasm").display().to_string();
+        let user = Addition { source: Some(source), user: true, ..Addition::default() };
+        plugin_add(&context, &user).unwrap();
+        plugin_remove(&context, "acme/osv", true).unwrap();
+        assert!(place.files().keys().any(|path| path.contains("/components/")), "the project pins it");
+    }
+
+    #[test]
+    fn bindings_that_nothing_would_use_are_refused() {
+        let place = place();
+        let context = place.context(&User::answering(&[]));
+        let before = place.files();
+        let text = str::to_owned;
+        let token = |secret: &str, origin: Option<&str>| Granting {
+            secrets: vec![text(secret)],
+            origin: origin.map(text),
+            ..granting("stryke/auth-token")
+        };
+        for bad in [
+            token("token=env:TOKEN", None),
+            token("token=env:TOKEN", Some("not an address")),
+            token("token=hunter2", Some("https://a.example")),
+            token("tokn=env:TOKEN", Some("https://a.example")),
+            token("token", Some("https://a.example")),
+            granting("stryke/auth-token"),
+            Granting { views: vec![text("feed=nowhere")], ..granting("acme/osv") },
+            Granting { views: vec![text("other=.")], ..granting("acme/osv") },
+        ] {
+            let failure = plugin_grant(&context, &bad).unwrap_err();
+            assert_eq!(failure.diagnostics[0].code, Code::PLUGIN_BINDING, "{bad:?}");
+            assert!(!format!("{failure:?}").contains("hunter2"), "{failure:?}");
+        }
+        assert_eq!(place.files(), before);
+        plugin_grant(&context, &token("token=env:TOKEN", Some("https://a.example/x"))).unwrap();
+        let bound = &plugin_info(&context, "stryke/auth-token").unwrap().secrets[0];
+        assert_eq!(
+            (bound.origin.to_string(), bound.from.to_string()),
+            (text("https://a.example"), text("env:TOKEN"))
+        );
+    }
+}

@@ -146,3 +146,116 @@ fn asked_before(
     let entry = files.entry(context, &pinned.id).ok().flatten();
     Ok(entry.and_then(|entry| configure(&entry, &BTreeMap::new()).ok()).map(|(_, asked)| asked))
 }
+
+#[cfg(test)]
+mod tests {
+    use std::io::ErrorKind;
+
+    use s_diag::Code;
+    use s_store::faults;
+
+    use super::*;
+    use crate::plugins::testing::{Place, User, manifest, plugin};
+    use crate::{Addition, plugin_add, plugin_verify};
+
+    const FEED: &str = "https://feed.example";
+
+    fn place() -> Place {
+        let place = Place::new();
+        place.write("osv.wasm", plugin(&manifest("acme/osv", "1.0.0", FEED)));
+        let addition = Addition { source: Some("osv.wasm".to_owned()), ..Addition::default() };
+        plugin_add(&place.context(&User::answering(&[true])), &addition).unwrap();
+        place
+    }
+
+    fn update(place: &Place, user: &Arc<User>) -> Result<Vec<Updated>, Failure> {
+        plugin_update(&place.context(user), &Update::default())
+    }
+
+    #[test]
+    fn the_same_bytes_change_nothing() {
+        let place = place();
+        let before = place.files();
+        let updated = update(&place, &User::answering(&[])).unwrap();
+        assert!(!updated[0].is_new() && !updated[0].needs_consent);
+        assert_eq!(place.files(), before);
+    }
+
+    #[test]
+    fn equal_and_narrower_rights_need_no_question() {
+        let narrower = manifest("acme/osv", "1.2.0", FEED).replace("1 MiB", "512 KiB");
+        for (text, changes) in [(manifest("acme/osv", "1.1.0", FEED), 0), (narrower, 1)] {
+            let place = place();
+            place.write("osv.wasm", plugin(&text));
+            let updated = update(&place, &User::answering(&[])).unwrap();
+            assert!(updated[0].is_new() && !updated[0].needs_consent);
+            assert_eq!(updated[0].changes.len(), changes, "{:?}", updated[0].changes);
+            assert_eq!(plugin_verify(&place.context(&User::answering(&[])), &[]).unwrap().len(), 5);
+            let components = place.files().into_keys().filter(|path| path.contains("/components/")).count();
+            assert_eq!(components, 1, "the old one is gone");
+        }
+    }
+
+    #[test]
+    fn wider_rights_are_shown_and_asked_for() {
+        let place = place();
+        place.write("osv.wasm", plugin(&manifest("acme/osv", "2.0.0", "https://*.feed.example")));
+        let before = place.files();
+        let nobody = User::answering(&[]);
+        let failure = update(&place, &nobody).unwrap_err();
+        assert_eq!(failure.diagnostics[0].code, Code::BEYOND_GRANT);
+        let notes = failure.diagnostics[0].notes.join("\n");
+        assert!(notes.contains("+ http        https://*.feed.example"), "{notes}");
+        assert_eq!(
+            update(&place, &User::answering(&[false])).unwrap_err().diagnostics[0].code,
+            Code::CONSENT_DECLINED
+        );
+        let dry = Update { dry_run: true, ..Update::default() };
+        assert!(plugin_update(&place.context(&nobody), &dry).unwrap()[0].needs_consent);
+        assert_eq!(place.files(), before);
+        let user = User::answering(&[true]);
+        assert_eq!(update(&place, &user).unwrap()[0].version, "2.0.0");
+        let expected = "\
+acme/osv 2.0.0   audit
+  asks for something else than you allowed:
+  + http        https://*.feed.example
+  - http        https://feed.example
+allow it in this project?";
+        assert_eq!(user.questions(), [expected]);
+        plugin_verify(&place.context(&nobody), &["acme/osv".to_owned()]).unwrap();
+    }
+
+    #[test]
+    fn another_plugin_in_its_place_is_refused() {
+        let place = place();
+        place.write("osv.wasm", plugin(&manifest("evil/osv", "1.0.0", FEED)));
+        let before = place.files();
+        let failure = update(&place, &User::answering(&[true])).unwrap_err();
+        assert_eq!(failure.diagnostics[0].code, Code::PLUGIN_OTHER_ID);
+        assert_eq!(place.files(), before);
+    }
+
+    #[test]
+    fn whatever_fails_the_old_one_or_the_new_one_is_there() {
+        let new = plugin(&manifest("acme/osv", "2.0.0", "https://other.example"));
+        for n in 0..1000 {
+            let place = place();
+            place.write("osv.wasm", &new);
+            let before = place.files();
+            let context = place.context(&User::answering(&[true]));
+            let fault = faults::fail_at(n, ErrorKind::StorageFull);
+            let result = plugin_update(&context, &Update::default());
+            let reached = faults::steps_seen() > n;
+            drop(fault);
+            match result {
+                Err(_) => assert_eq!(place.files(), before, "step {n}"),
+                Ok(updated) => assert_eq!(updated[0].version, "2.0.0"),
+            }
+            plugin_verify(&place.context(&User::answering(&[])), &["acme/osv".to_owned()]).unwrap();
+            if !reached {
+                return;
+            }
+        }
+        panic!("the operation never ends");
+    }
+}

@@ -142,3 +142,62 @@ fn consent(context: &Context, entry: &Entry) -> Result<(), Failure> {
         .map_err(|error| in_file(error.into(), entry.id().as_str()))?;
     authorize(context, entry, &asked, &imports_of(&shape), Allow::Granted).map(drop)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::plugins::testing::{Place, User, manifest, plugin};
+    use crate::{Addition, plugin_add};
+
+    #[test]
+    fn everything_that_does_not_fit_is_found() {
+        let place = Place::new();
+        place.write("osv.wasm", plugin(&manifest("acme/osv", "1.0.0", "https://feed.example")));
+        let context = place.context(&User::answering(&[true]));
+        let addition = Addition { source: Some("osv.wasm".to_owned()), ..Addition::default() };
+        let digest = plugin_add(&context, &addition).unwrap()[0].integrity;
+        assert_eq!(plugin_verify(&context, &[]).unwrap().len(), BUILT_IN.len() + 1);
+
+        let component = context.home().component(&digest);
+        let lock = place.work().join("stryke.lock");
+        let manifest_path = place.work().join("stryke.toml");
+        let read = |path: &std::path::Path| std::fs::read(path).unwrap();
+        let text = |path: &std::path::Path| std::fs::read_to_string(path).unwrap();
+        let (bytes, locked, wanted) = (read(&component), text(&lock), text(&manifest_path));
+        let grants = text(&context.home().grants_toml());
+        let cases: Vec<(&std::path::Path, Vec<u8>, Code)> = vec![
+            (&component, plugin("[plugin]"), Code::PLUGIN_MANIFEST),
+            (&component, plugin(&manifest("acme/osv", "1.0.1", "https://x.example")), Code::PLUGIN_CHANGED),
+            (&lock, locked.replace("\"1.0.0\"", "\"1.0.1\"").into(), Code::PLUGIN_LOCK),
+            (&lock, locked.replace("audit-plugin@0.1", "audit-plugin@0.9").into(), Code::PLUGIN_LOCK),
+            (&lock, Vec::new(), Code::PLUGIN_NOT_PINNED),
+            (
+                &manifest_path,
+                wanted.replace("path =", "config = { x = \"y\" }, path =").into(),
+                Code::PLUGIN_CONFIG_VALUE,
+            ),
+        ];
+        for (path, content, code) in cases {
+            let before = read(path);
+            std::fs::write(path, content).unwrap();
+            let fresh = place.context(&User::answering(&[]));
+            let failure = plugin_verify(&fresh, &[]).unwrap_err();
+            assert_eq!(failure.kind, FailureKind::Integrity);
+            assert_eq!(failure.diagnostics[0].code, code, "{failure:?}");
+            std::fs::write(path, before).unwrap();
+        }
+        std::fs::write(
+            context.home().grants_toml(),
+            grants.replace("https://feed.example", "https://x.example"),
+        )
+        .unwrap();
+        assert_eq!(plugin_verify(&context, &[]).unwrap_err().diagnostics[0].code, Code::BEYOND_GRANT);
+        std::fs::remove_file(&component).unwrap();
+        assert_eq!(plugin_verify(&context, &[]).unwrap_err().diagnostics[0].code, Code::PLUGIN_MISSING);
+        std::fs::write(&component, bytes).unwrap();
+        assert_eq!(
+            plugin_verify(&context, &["acme/no".to_owned()]).unwrap_err().diagnostics[0].code,
+            Code::PLUGIN_UNKNOWN
+        );
+    }
+}

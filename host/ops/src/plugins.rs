@@ -15,3 +15,5 @@ pub(crate) mod plugin_cache;
 mod secret;
 mod services;
 pub(crate) mod source;
+#[cfg(test)]
+pub(crate) mod testing;

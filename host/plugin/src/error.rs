@@ -136,6 +136,27 @@ pub enum FaultKind {
     Internal,
 }
 
+impl FaultKind {
+    /// Returns the word of the interface.
+    pub fn word(self) -> &'static str {
+        match self {
+            FaultKind::InvalidInput => "invalid-input",
+            FaultKind::NotFound => "not-found",
+            FaultKind::Conflict => "conflict",
+            FaultKind::Unauthenticated => "unauthenticated",
+            FaultKind::Denied => "denied",
+            FaultKind::RateLimited => "rate-limited",
+            FaultKind::Unavailable => "unavailable",
+            FaultKind::Offline => "offline",
+            FaultKind::Integrity => "integrity",
+            FaultKind::LimitExceeded => "limit-exceeded",
+            FaultKind::Unsupported => "unsupported",
+            FaultKind::Cancelled => "cancelled",
+            FaultKind::Internal => "internal",
+        }
+    }
+}
+
 /// A limit that was broken, with the value it had.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Limit {

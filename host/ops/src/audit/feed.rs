@@ -12,7 +12,7 @@ use s_store::{EntryKind, Sha256Digest, files};
 
 use super::kept::Kept;
 use crate::Context;
-use crate::address::Address;
+use crate::address::{self, Address};
 use crate::failure::{Failure, FailureKind};
 use crate::plugins::catalog;
 use crate::plugins::launch::{Allow, Launched, launch};
@@ -130,16 +130,27 @@ fn ask(
     let since = kept.and_then(|kept| kept.validator.clone());
     context.engine()?.block_on(async {
         let mut feed = launched.plugin.open_audit().await?;
-        for pull in 1.. {
-            match pages(feed.as_mut(), &config, since.as_deref()).await {
-                Err(Ended::Call(error)) if is_conflict(&error) && pull < PULLS_MAX => {}
-                Err(Ended::Call(error)) => return Err(error.into()),
-                Err(Ended::Endless) => return Err(endless()),
-                Ok(whole) => return Ok(whole),
-            }
+        match whole(feed.as_mut(), &config, since.as_deref()).await {
+            Err(Ended::Call(error)) => Err(error.into()),
+            Err(Ended::Endless) => Err(endless()),
+            Ok(whole) => Ok(whole),
         }
-        unreachable!("the loop has no end of its own")
     })
+}
+
+/// Pulls all pages, from the start where the feed changed on the way.
+async fn whole(
+    feed: &mut dyn AuditFeed,
+    config: &Config,
+    since: Option<&str>,
+) -> Result<Option<Kept>, Ended> {
+    let mut pulls = 1;
+    loop {
+        match pages(feed, config, since).await {
+            Err(Ended::Call(error)) if is_conflict(&error) && pulls < PULLS_MAX => pulls += 1,
+            ended => return ended,
+        }
+    }
 }
 
 enum Ended {
@@ -184,8 +195,9 @@ fn is_conflict(error: &CallError) -> bool {
 }
 
 fn not_a_feed(typed: &str, why: &str) -> Failure {
-    let diagnostic = Diagnostic::error(Code::FEED_ADDRESS, format!("the feed `{typed}` {why}"))
-        .hint("a feed is a folder, a `.json` or `.zip` file, or an `https` address of one");
+    let diagnostic =
+        Diagnostic::error(Code::FEED_ADDRESS, format!("the feed `{}` {why}", address::shown(typed)))
+            .hint("a feed is a folder, a `.json` or `.zip` file, or an `https` address of one");
     Failure::new(FailureKind::Usage, diagnostic)
 }
 
@@ -236,7 +248,96 @@ pub fn age_text(seconds: u64) -> String {
 
 #[cfg(test)]
 mod tests {
+    use s_plugin::extension::BoxFuture;
+    use s_plugin::extension::audit::{Batch, Description};
+    use s_plugin::{Blob, Fault, Usage};
+
     use super::*;
+
+    /// Answers with what was written down, one after the other; then goes on forever.
+    struct Script {
+        answers: Vec<Result<Sync, FaultKind>>,
+        cursors: Vec<Option<String>>,
+    }
+
+    impl AuditFeed for Script {
+        fn describe(&mut self, _: Config) -> BoxFuture<'_, Result<Option<Description>, CallError>> {
+            unreachable!("not asked")
+        }
+
+        fn pull(
+            &mut self,
+            _: Config,
+            _: Option<String>,
+            cursor: Option<String>,
+        ) -> BoxFuture<'_, Result<Sync, CallError>> {
+            self.cursors.push(cursor);
+            let answer =
+                if self.answers.is_empty() { Ok(page(1, Some("same"))) } else { self.answers.remove(0) };
+            let error = |kind| CallError {
+                plugin: "acme/feed".parse().unwrap(),
+                version: "1.0.0".to_owned(),
+                call: "feed.pull",
+                cause: Cause::Fault(Fault::new(kind, "feed/x", "x")),
+            };
+            Box::pin(async move { answer.map_err(error) })
+        }
+
+        fn query(
+            &mut self,
+            _: Config,
+            _: Vec<(String, String)>,
+        ) -> BoxFuture<'_, Result<Vec<Advisory>, CallError>> {
+            unreachable!("packages are never told to a feed")
+        }
+
+        fn parse(&mut self, _: Config, _: Blob) -> BoxFuture<'_, Result<Batch, CallError>> {
+            unreachable!("not asked")
+        }
+
+        fn usage(&self) -> Usage {
+            Usage::default()
+        }
+    }
+
+    fn page(skipped: u32, cursor: Option<&str>) -> Sync {
+        let validator = cursor.is_none().then(|| "v".to_owned());
+        Sync::Batch(Batch { advisories: Vec::new(), skipped, cursor: cursor.map(str::to_owned), validator })
+    }
+
+    /// What came of it, and with which cursors it was asked.
+    fn pulled(answers: Vec<Result<Sync, FaultKind>>) -> (Result<Option<u32>, String>, String) {
+        let mut script = Script { answers, cursors: Vec::new() };
+        let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
+        let whole = runtime.block_on(whole(&mut script, &Config::default(), None));
+        let cursors: Vec<&str> =
+            script.cursors.iter().map(|cursor| cursor.as_deref().unwrap_or("-")).collect();
+        let whole = match whole {
+            Ok(kept) => Ok(kept.map(|kept| {
+                assert_eq!(kept.validator.as_deref(), Some("v"));
+                kept.skipped
+            })),
+            Err(Ended::Endless) => Err("endless".to_owned()),
+            Err(Ended::Call(error)) => Err(error.to_string()),
+        };
+        (whole, cursors.join(" "))
+    }
+
+    #[test]
+    fn pages_are_pulled_to_the_end_and_from_the_start_where_the_feed_changed() {
+        let conflict = || Err(FaultKind::Conflict);
+        let failed = |kind: &str| Err(format!("plugin `acme/feed` 1.0.0: feed.pull: {kind}"));
+        for (answers, expected, cursors) in [
+            (vec![Ok(Sync::Unchanged)], Ok(None), "-"),
+            (vec![Ok(page(1, Some("a"))), Ok(page(2, Some("b"))), Ok(page(4, None))], Ok(Some(7)), "- a b"),
+            (vec![Ok(page(1, Some("a"))), conflict(), Ok(page(2, None))], Ok(Some(2)), "- a -"),
+            (vec![conflict(), conflict(), conflict()], failed("x"), "- - -"),
+            (vec![Err(FaultKind::Unavailable)], failed("x"), "-"),
+            (vec![Ok(page(1, Some("a")))], Err("endless".to_owned()), "- a same"),
+        ] {
+            assert_eq!(pulled(answers), (expected, cursors.to_owned()));
+        }
+    }
 
     #[test]
     fn ages_are_short() {

@@ -113,3 +113,89 @@ impl CredentialSource for Credentials {
         })
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::sync::atomic::{AtomicUsize, Ordering};
+
+    use s_capability::PluginId;
+    use s_diag::Diagnostic;
+    use s_net::Scheme;
+    use s_plugin::services::{Level, Task};
+    use s_store::{Access, files};
+
+    use super::*;
+    use crate::testing::scene_with;
+    use crate::{Frontend, Quiet};
+
+    /// Somebody who counts how often the token is asked for.
+    #[derive(Default)]
+    struct Asked(AtomicUsize);
+
+    impl Frontend for Asked {
+        fn status(&self, _: &str, _: &str) {}
+        fn warn(&self, _: &Diagnostic) {}
+        fn log_enabled(&self, _: Level) -> bool {
+            false
+        }
+        fn log(&self, _: &PluginId, _: Level, _: &str, _: &str) {}
+        fn task(&self, title: &str, total: Option<u64>, bytes: bool) -> Box<dyn Task> {
+            Quiet.task(title, total, bytes)
+        }
+        fn print(&self, _: &PluginId, _: &str) {}
+        fn is_interactive(&self) -> bool {
+            true
+        }
+        fn confirm(&self, _: Option<&PluginId>, _: &str, _: bool) -> Option<bool> {
+            None
+        }
+        fn choose(&self, _: Option<&PluginId>, _: &str, _: &[String]) -> Option<u32> {
+            None
+        }
+        fn ask(&self, _: Option<&PluginId>, _: &str, _: Option<&str>) -> Option<String> {
+            None
+        }
+        fn password(&self, _: Option<&PluginId>, _: &str, _: &str) -> Option<String> {
+            self.0.fetch_add(1, Ordering::SeqCst);
+            Some("hunter22".to_owned())
+        }
+        fn open_browser(&self, _: &PluginId, _: &str, _: Option<&str>) -> bool {
+            false
+        }
+    }
+
+    #[test]
+    fn many_requests_are_one_question() {
+        let asked = Arc::new(Asked::default());
+        let scene = scene_with(asked.clone());
+        let grants = "[[binding]]\nplugin = \"stryke/auth-token\"\nsecret = \"token\"\n\
+                      origin = \"https://pkg.example\"\nfrom = \"prompt\"\n";
+        files::create_dir_all(scene.context.home().root(), Access::Private).unwrap();
+        files::write_atomic(&scene.context.home().grants_toml(), grants.as_bytes(), Access::Private).unwrap();
+        let credentials = Credentials::new(&scene.context);
+        let find = |origin: &str, challenge: Option<&str>| {
+            let ask = Ask {
+                origin: origin.parse().unwrap(),
+                challenges: challenge.map(str::to_owned).into_iter().collect(),
+                purpose: Purpose::Read,
+            };
+            let credentials = &credentials;
+            async move { credentials.credential(ask).await.unwrap().map(|found| found.scheme) }
+        };
+        let times = || asked.0.load(Ordering::SeqCst);
+        scene.context.engine().unwrap().block_on(async {
+            let (first, second, third) = tokio::join!(
+                find("https://pkg.example", None),
+                find("https://pkg.example", None),
+                find("https://other.example", None)
+            );
+            assert_eq!((first, second, third), (Some(Scheme::Bearer), Some(Scheme::Bearer), None));
+            assert_eq!(times(), 1);
+            let basic = Some(Scheme::Basic("token".to_owned()));
+            assert_eq!(find("https://pkg.example", Some("Basic")).await, basic, "the server is answered");
+            assert_eq!(find("https://pkg.example", None).await, basic, "and needs not ask again");
+            assert_eq!(find("https://pkg.example", Some("Basic")).await, basic);
+            assert_eq!(times(), 2);
+        });
+    }
+}

@@ -39,15 +39,26 @@ impl Registry {
         let expected = sha256(&want)?;
         let what = format!("{}@{}", display(&want), want.version);
         let plan = self.plan(want)?;
+        self.follow(&what, &plan, expected, to)
+    }
+
+    /// Tries the places of a plan in their order.
+    fn follow(
+        &self,
+        what: &str,
+        plan: &FetchPlan,
+        expected: Sha256Digest,
+        to: &Path,
+    ) -> Result<Fetched, Failure> {
         let to = self.context.directory().join(to);
         let task: Arc<Mutex<Box<dyn Task>>> =
-            Arc::new(Mutex::new(self.context.frontend().task(&what, plan.size, true)));
+            Arc::new(Mutex::new(self.context.frontend().task(what, plan.size, true)));
         let mut failures = Vec::new();
         for url in &plan.urls {
             let target = Target { path: &to, pending: Arc::default(), task: Arc::clone(&task) };
             let fetched = match address(url) {
-                Ok(url) if url.scheme() == "file" => self.copy(&url, &plan, expected, &target),
-                Ok(url) => self.download(url, &plan, expected, &target),
+                Ok(url) if url.scheme() == "file" => self.copy(&url, plan, expected, &target),
+                Ok(url) => self.download(url, plan, expected, &target),
                 Err(failure) => Err(failure),
             };
             match fetched {
@@ -59,7 +70,7 @@ impl Registry {
                 Err(failure) => failures.push(failure),
             }
         }
-        Err(not_fetched(&what, failures))
+        Err(not_fetched(what, failures))
     }
 
     fn download(
@@ -268,4 +279,89 @@ fn not_fetched(what: &str, failures: Vec<Failure>) -> Failure {
 
 fn code_of(failure: &Failure) -> Code {
     failure.diagnostics.first().map_or(Code::REGISTRY_PLAN, |diagnostic| diagnostic.code)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeMap;
+
+    use s_store::files;
+
+    use super::*;
+    use crate::plugins::builtin::BuiltIn;
+    use crate::plugins::catalog::Entry;
+    use crate::registry::BUILT_IN;
+    use crate::testing::{Scene, scene};
+
+    const BYTES: &[u8] = b"the bytes";
+
+    fn registry(scene: &Scene) -> Registry {
+        for (path, content) in [("reg/good", BYTES), ("reg/bad", b"other one"), ("outside", BYTES)] {
+            let path = scene.path(path);
+            files::create_dir_all(path.parent().unwrap(), Access::Shared).unwrap();
+            files::write_atomic(&path, content, Access::Shared).unwrap();
+        }
+        let entry = Entry::built_in(BuiltIn::find(BUILT_IN).unwrap());
+        let url = scene.path("reg").display().to_string();
+        Registry::open(&scene.context, &entry, "test", &url, &BTreeMap::new()).unwrap()
+    }
+
+    #[test]
+    fn mirrors_are_tried_in_their_order() {
+        let scene = scene();
+        let registry = registry(&scene);
+        let url = |path: &str| format!("file://{}", scene.path(path).display());
+        let (good, bad, absent, outside) =
+            (url("reg/good"), url("reg/bad"), url("reg/absent"), url("outside"));
+        let none = "http://pkg.example/good";
+        for (urls, size, expected) in [
+            (&[&*good, &bad][..], Some(9), Ok(good.clone())),
+            (&[&bad, &absent, &good], None, Ok(good.clone())),
+            (&["nonsense", none, &outside, &good], Some(9), Ok(good.clone())),
+            (&[&bad, &absent], Some(9), Err((FailureKind::Integrity, 3))),
+            (&[&outside], Some(9), Err((FailureKind::Integrity, 2))),
+            (&[&good], Some(8), Err((FailureKind::Integrity, 2))),
+            (&[none], Some(9), Err((FailureKind::Integrity, 2))),
+            (&[], None, Err((FailureKind::Failed, 2))),
+        ] {
+            let plan = FetchPlan {
+                urls: urls.iter().map(ToString::to_string).collect(),
+                headers: Vec::new(),
+                authenticated: false,
+                format: "tar".to_owned(),
+                size,
+            };
+            let to = scene.path("out");
+            let found = registry.follow("a@1.0.0", &plan, Sha256Digest::of(BYTES), &to);
+            let is_there = files::exists(&to).unwrap();
+            assert_eq!(is_there, expected.is_ok(), "{urls:?}");
+            if is_there {
+                assert_eq!(files::read(&to).unwrap(), BYTES);
+                files::remove_file(&to).unwrap();
+            }
+            let found = found
+                .map(|fetched| fetched.from)
+                .map_err(|failure| (failure.kind, failure.diagnostics[0].notes.len()));
+            assert_eq!(found, expected, "{urls:?}");
+        }
+        let names = files::read_dir(&scene.path("")).unwrap();
+        assert!(
+            names.iter().all(|entry| !entry.name.to_string_lossy().starts_with(s_store::TEMPORARY_PREFIX))
+        );
+    }
+
+    #[test]
+    fn only_sha256_is_believed() {
+        let want = |algorithm, length| Want {
+            name: crate::registry::PackageName { scope: None, name: "a".to_owned() },
+            version: "1.0.0".to_owned(),
+            digest: s_plugin::extension::Digest { algorithm, bytes: vec![7; length] },
+        };
+        assert!(sha256(&want(HashAlgorithm::Sha256, 32)).is_ok());
+        for (algorithm, length) in
+            [(HashAlgorithm::Sha256, 31), (HashAlgorithm::Blake3, 32), (HashAlgorithm::Sha512, 64)]
+        {
+            assert_eq!(sha256(&want(algorithm, length)).unwrap_err().kind, FailureKind::Integrity);
+        }
+    }
 }

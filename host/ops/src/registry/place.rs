@@ -8,7 +8,7 @@ use s_diag::{Code, Diagnostic};
 use url::Url;
 
 use crate::Context;
-use crate::address::Address;
+use crate::address::{self, Address};
 use crate::failure::{Failure, FailureKind};
 use crate::plugins::catalog::{Level, Stated};
 
@@ -31,7 +31,7 @@ pub struct RegistryPlace {
 impl RegistryPlace {
     /// The registry at an address that the user typed.
     pub fn typed(context: &Context, url: &str, plugin: Option<&str>) -> Result<RegistryPlace, Failure> {
-        let address = address(url, context.directory(), url)?;
+        let address = read(url, context.directory(), url)?;
         Ok(RegistryPlace {
             name: address.shown(),
             url: address.text(),
@@ -50,7 +50,7 @@ impl RegistryPlace {
                     let base = stated.manifest_path.parent().unwrap_or(context.directory());
                     return Ok(RegistryPlace {
                         name: name.to_owned(),
-                        url: address(&entry.url, base, name)?.text(),
+                        url: read(&entry.url, base, name)?.text(),
                         plugin: entry.plugin.clone().unwrap_or_else(|| BUILT_IN.to_owned()),
                         config: entry.config.clone(),
                     });
@@ -69,9 +69,9 @@ impl RegistryPlace {
     }
 }
 
-fn address(url: &str, base: &Path, name: &str) -> Result<Address, Failure> {
+fn read(url: &str, base: &Path, name: &str) -> Result<Address, Failure> {
     Address::parse(url, base).map_err(|why| {
-        let message = format!("the address of registry `{name}` {why}");
+        let message = format!("the address of registry `{}` {why}", address::shown(name));
         let diagnostic = Diagnostic::error(Code::REGISTRY_UNKNOWN, message)
             .hint("it is `https://HOST/PATH`, `file:///PATH` or a path");
         Failure::new(FailureKind::Usage, diagnostic)

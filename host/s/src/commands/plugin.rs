@@ -7,8 +7,8 @@ use clap::{Args, CommandFactory, Subcommand, ValueEnum};
 use s_diag::{Code, Diagnostic};
 
 use super::{
-    Context, plugin_add, plugin_grant, plugin_info, plugin_inspect, plugin_kit, plugin_list, plugin_remove,
-    plugin_revoke, plugin_update, plugin_verify,
+    Context, plugin_add, plugin_build, plugin_grant, plugin_info, plugin_inspect, plugin_list, plugin_new,
+    plugin_remove, plugin_revoke, plugin_run, plugin_test, plugin_update, plugin_verify,
 };
 use crate::cli::Cli;
 use crate::exit::Exit;
@@ -26,10 +26,10 @@ pub(super) fn run(context: &Context<'_>, args: &PluginArgs) -> Result<Exit, Fail
         PluginSubcommand::Verify(args) => plugin_verify::run(context, args),
         PluginSubcommand::Grant(args) => plugin_grant::run(context, args),
         PluginSubcommand::Revoke(args) => plugin_revoke::run(context, args),
-        authors => plugin_kit::run(context, authors).unwrap_or_else(|| {
-            let diagnostic = Diagnostic::error(Code::USAGE, "this build of `s` has no author's kit");
-            Err(Failure::new(Exit::Usage, diagnostic))
-        }),
+        PluginSubcommand::New(args) => plugin_new::run(context, args),
+        PluginSubcommand::Build(args) => plugin_build::run(context, args),
+        PluginSubcommand::Test(args) => plugin_test::run(context, args),
+        PluginSubcommand::Run(args) => plugin_run::run(context, args),
     }
 }
 
@@ -441,7 +441,7 @@ mod tests {
             args: PluginArgs,
         }
         assert!(Only::try_parse_from(["s", "add", "x.wasm", "--allow"]).is_err());
-        let matches = <Only as CommandFactory>::command()
+        let matches = Only::command()
             .try_get_matches_from(["s", "add", "x.wasm", "--allow", "--integrity", "sha256-AA"])
             .unwrap();
         let only = Only::from_arg_matches(&matches).unwrap();

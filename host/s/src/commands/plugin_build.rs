@@ -4,8 +4,8 @@ use s_ops::{BuildRequest, Built};
 use s_ui::{Align, Table};
 use serde_json::{Value, json};
 
-use crate::commands::Context;
-use crate::commands::plugin::BuildArgs;
+use super::Context;
+use super::plugin::BuildArgs;
 use crate::exit::Exit;
 use crate::frame::Failure;
 

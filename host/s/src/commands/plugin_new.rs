@@ -3,8 +3,8 @@
 use s_ops::NewPlugin;
 use serde_json::json;
 
-use crate::commands::Context;
-use crate::commands::plugin::NewArgs;
+use super::Context;
+use super::plugin::NewArgs;
 use crate::exit::Exit;
 use crate::frame::Failure;
 
