@@ -34,9 +34,21 @@ edits = "new-files"
 time = "1 s"
 "#;
     let new = new.to_owned() + &"\n".repeat(old.len() - new.len());
-    let at = ATTACK.windows(old.len()).position(|window| window == old.as_bytes());
-    let at = at.expect("the manifest of the fixture ends with its command");
-    let mut bytes = ATTACK.to_vec();
+    replaced(ATTACK, old, &new)
+}
+
+/// Another plugin with the same code: `attack/lob`, with the command `attuck`.
+fn another() -> Vec<u8> {
+    let other = replaced(ATTACK, r#"id = "attack/lab""#, r#"id = "attack/lob""#);
+    replaced(&other, "[commands.attack]", "[commands.attuck]")
+}
+
+/// Replaces a text of the manifest by one of the same length.
+fn replaced(component: &[u8], old: &str, new: &str) -> Vec<u8> {
+    assert_eq!(old.len(), new.len());
+    let at = component.windows(old.len()).position(|window| window == old.as_bytes());
+    let at = at.expect("the manifest of the fixture says so");
+    let mut bytes = component.to_vec();
     bytes[at..at + old.len()].copy_from_slice(new.as_bytes());
     bytes
 }
@@ -44,6 +56,14 @@ time = "1 s"
 /// A sandbox in which this component is used and allowed, and has run once.
 fn using(component: &[u8], config: &[String]) -> Sandbox {
     let sandbox = Sandbox::new();
+    add(&sandbox, component, config);
+    let outcome = sandbox.run(&["attack", "crypto"]);
+    assert_eq!(outcome.stdout, "hash true forged false\n", "{outcome:?}");
+    sandbox
+}
+
+/// Adds a component for the user of a sandbox, and allows it.
+fn add(sandbox: &Sandbox, component: &[u8], config: &[String]) {
     let path = sandbox.write("../attack.wasm", "");
     fs::write(&path, component).expect("the sandbox can be written");
     let digest = Sha256::digest(component).iter().fold("sha256-".to_owned(), |mut text, byte| {
@@ -56,9 +76,6 @@ fn using(component: &[u8], config: &[String]) -> Sandbox {
     }
     let added = sandbox.run(&args);
     assert_eq!(added.status, Some(0), "{added:?}");
-    let outcome = sandbox.run(&["attack", "crypto"]);
-    assert_eq!(outcome.stdout, "hash true forged false\n", "{outcome:?}");
-    sandbox
 }
 
 /// Every file below a folder.
@@ -210,6 +227,25 @@ fn what_was_not_granted_is_not_there() {
     let mut after = files(&root(&sandbox));
     after.retain(|path, _| !before.contains_key(path));
     assert_eq!(after.len(), 1, "the entry of its own cache");
+}
+
+#[test]
+fn a_cache_is_private_and_has_an_end() {
+    let sandbox = using(ATTACK, &[]);
+    add(&sandbox, &another(), &[]);
+    for (words, said) in [
+        (["attack", "cache-put", "key"].as_slice(), "kept\n"),
+        (&["attuck", "cross-read", "key"], "nothing\n"),
+        (&["attack", "cache-get", "key"], "5 bytes, tag tag\n"),
+        (&["attack", "cache-put", "large", "3"], "kept\n"),
+        (&["attack", "cache-put", "larger", "3"], "kept\n"),
+        (&["attack", "cache-get", "large"], "nothing\n"),
+        (&["attack", "cache-put", "too large", "4"], "LimitExceeded host/cache-full\n"),
+        (&["attack", "cache-get", "larger"], "3145728 bytes, tag tag\n"),
+    ] {
+        let outcome = sandbox.run(words);
+        assert_eq!((outcome.status, outcome.stdout.as_str()), (Some(0), said), "{words:?}: {outcome:?}");
+    }
 }
 
 #[test]

@@ -18,6 +18,7 @@ use wasmtime::{Config, InstanceAllocationStrategy, OptLevel};
 
 use crate::cache::CodeCache;
 use crate::compile::Compiler;
+use crate::deadline::Questions;
 use crate::error::EngineError;
 
 /// How often the clock thread lets guests give way, and so how late an interruption can be.
@@ -37,6 +38,7 @@ struct Inner {
     cache: Option<CodeCache>,
     runtime: OnceLock<tokio::runtime::Runtime>,
     ticker: OnceLock<()>,
+    questions: Questions,
 }
 
 /// A component as machine code, ready to be instantiated.
@@ -56,7 +58,13 @@ impl Engine {
             .and_then(|config| wasmtime::Engine::new(&config))
             .map_err(|error| EngineError::Setup { reason: format!("{error:#}") })?;
         Ok(Engine {
-            inner: Arc::new(Inner { wasmtime, cache, runtime: OnceLock::new(), ticker: OnceLock::new() }),
+            inner: Arc::new(Inner {
+                wasmtime,
+                cache,
+                runtime: OnceLock::new(),
+                ticker: OnceLock::new(),
+                questions: Questions::default(),
+            }),
         })
     }
 
@@ -113,6 +121,10 @@ impl Engine {
 
     pub(crate) fn wasmtime(&self) -> &wasmtime::Engine {
         &self.inner.wasmtime
+    }
+
+    pub(crate) fn questions(&self) -> Questions {
+        self.inner.questions.clone()
     }
 
     pub(crate) fn start_clock(&self) {

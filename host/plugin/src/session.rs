@@ -56,8 +56,13 @@ impl Plugin {
         self.engine.start_clock();
         let limits = &self.rights.limits;
         let count = |value: u64| usize::try_from(value).unwrap_or(usize::MAX);
-        let state =
-            State::new(self.id.clone(), self.rights.clone(), Arc::clone(&self.services), self.cancel.clone());
+        let state = State::new(
+            self.id.clone(),
+            self.rights.clone(),
+            Arc::clone(&self.services),
+            self.cancel.clone(),
+            self.engine.questions(),
+        );
         let mut store = Store::new(self.engine.wasmtime(), state);
         store.limiter(|state| &mut state.limiter);
         store.set_hostcall_fuel(count(limits.answer_bytes));

@@ -9,7 +9,7 @@ use wasmtime::component::{Resource, ResourceTable};
 
 use crate::Services;
 use crate::cancel::Cancel;
-use crate::deadline::Deadline;
+use crate::deadline::{Deadline, Questions};
 use crate::error::{Fault, FaultKind, Limit};
 use crate::host::HostError;
 use crate::limiter::Limiter;
@@ -76,6 +76,7 @@ impl State {
         rights: Rights,
         services: Arc<dyn Services>,
         cancel: Cancel,
+        questions: Questions,
     ) -> State {
         let scratch = Scratch::new(rights.limits.scratch_bytes);
         let mut table = ResourceTable::new();
@@ -86,7 +87,7 @@ impl State {
             table,
             limiter: Limiter::new(&rights.limits),
             rights,
-            deadline: Deadline::new(),
+            deadline: Deadline::new(questions),
             cancel,
             edits: Edits { proposed: Vec::new(), share: scratch.share() },
             usage: Usage::default(),

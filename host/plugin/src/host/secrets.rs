@@ -75,7 +75,9 @@ impl vault::Host for State {
             return Err(self.denied(&format!("secret `{name}` for {origin}")));
         }
         self.count("secret");
-        match self.services.secret(&self.plugin, &name, &origin)? {
+        // The user may keep it in the head, and is asked then.
+        let deadline = self.deadline.clone();
+        match deadline.pause(|| self.services.secret(&self.plugin, &name, &origin))? {
             Some(secret) => Ok(Some(self.push(secret)?)),
             None => Ok(None),
         }

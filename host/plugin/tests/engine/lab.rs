@@ -37,7 +37,7 @@ pub(crate) struct Lab {
     pub(crate) secrets: Vec<(&'static str, &'static str)>,
     /// Called with each line of the log.
     pub(crate) on_log: Option<Hook>,
-    /// Answers questions; without it there is nobody to ask.
+    /// Answers questions, and is called for each secret; without it there is nobody to ask.
     pub(crate) on_question: Option<Hook>,
     pub(crate) caches: Shared,
 }
@@ -88,6 +88,9 @@ impl Services for Lab {
     }
 
     fn secret(&self, _: &PluginId, name: &str, origin: &Origin) -> Result<Option<Secret>, Fault> {
+        if let Some(hook) = &self.on_question {
+            hook(name);
+        }
         let found = self.secrets.iter().find(|(own, _)| *own == name);
         Ok(found.map(|(_, text)| Secret::new((*text).to_owned(), [OriginPattern::from(origin.clone())])))
     }

@@ -1,6 +1,7 @@
 //! Secrets: sent where they may go, and read by nobody.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use s_capability::{OriginPattern, Rights};
 use s_kit::{Answer, Server};
@@ -118,6 +119,23 @@ fn a_secret_that_a_server_sends_back_is_masked() {
         assert_eq!(logged.matches("Bearer ***").count(), 2, "in a header and in the body: {logged}");
         assert!(!logged.contains("hunter2"), "{logged}");
     }
+}
+
+#[test]
+fn typing_a_secret_is_not_on_the_bill() {
+    let server = Server::start(|_| Answer::ok("answer"));
+    let typing = |_: &str| {
+        std::thread::sleep(Duration::from_millis(2_500));
+        true
+    };
+    let secrets = vec![("token", "hunter2hunter2")];
+    let lab =
+        Arc::new(Lab { network: network(), secrets, on_question: Some(Box::new(typing)), ..Lab::default() });
+    let component = provider(&server.origin(), "", &server.url("/"));
+    let mut plugin = holding(&component, &[&server.origin()], &lab);
+    plugin.rights.limits.time_ms = 2_000;
+    get(&plugin).unwrap();
+    assert_eq!(server.request_count(), 1);
 }
 
 #[test]
