@@ -389,17 +389,11 @@ mod tests {
     use clap::{Command, FromArgMatches, Parser};
 
     use super::*;
-    use crate::commands::audit::AuditArgs;
-
-    /// The tree as it is once `s audit` stands in it.
-    fn root() -> Command {
-        Cli::command().subcommand(AuditArgs::augment_args(Command::new("audit")))
-    }
 
     #[test]
     fn the_tree_is_sound_and_every_command_has_examples() {
-        root().debug_assert();
-        let mut root = root();
+        Cli::command().debug_assert();
+        let mut root = Cli::command();
         root.build();
         let plugin = root.find_subcommand_mut("plugin").unwrap();
         for command in plugin.get_subcommands_mut() {
@@ -410,7 +404,7 @@ mod tests {
 
     #[test]
     fn examples_can_be_typed() {
-        let mut root = root();
+        let mut root = Cli::command();
         root.build();
         let mut count = 0;
         let helps: Vec<String> = root
@@ -425,7 +419,7 @@ mod tests {
             for line in examples.lines().map_while(|line| line.strip_prefix("  ")) {
                 assert!(line.chars().count() <= 78, "it would be broken: {line}");
                 let words = words(line.split(" < ").next().unwrap());
-                let parsed = self::root().try_get_matches_from(&words);
+                let parsed = Cli::command().try_get_matches_from(&words);
                 assert!(parsed.is_ok(), "{line}: {}", parsed.unwrap_err());
                 count += 1;
             }
