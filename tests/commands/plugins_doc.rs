@@ -107,7 +107,7 @@ fn text(output: &Output) -> String {
 }
 
 fn toolchain_can(reader: &mut Reader, lines: &str) -> bool {
-    reader.sh(lines).status.success()
+    reader.sh(&format!("if {lines}; then :; else exit 1; fi")).status.success()
 }
 
 /// Why the toolchain here cannot make plugins: the code of the error that says so.

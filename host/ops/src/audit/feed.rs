@@ -131,7 +131,7 @@ fn ask(
     context.engine()?.block_on(async {
         let mut feed = launched.plugin.open_audit().await?;
         match whole(feed.as_mut(), &config, since.as_deref()).await {
-            Err(Ended::Call(error)) => Err(error.into()),
+            Err(Ended::Call(error)) => Err((*error).into()),
             Err(Ended::Endless) => Err(endless()),
             Ok(whole) => Ok(whole),
         }
@@ -154,13 +154,13 @@ async fn whole(
 }
 
 enum Ended {
-    Call(CallError),
+    Call(Box<CallError>),
     Endless,
 }
 
 impl From<CallError> for Ended {
     fn from(error: CallError) -> Ended {
-        Ended::Call(error)
+        Ended::Call(Box::new(error))
     }
 }
 

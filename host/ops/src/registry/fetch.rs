@@ -274,6 +274,11 @@ fn not_fetched(what: &str, failures: Vec<Failure>) -> Failure {
         diagnostic.notes.extend(cause.notes);
         diagnostic.hints.extend(cause.hints);
     }
+    if code == Code::ORIGIN_DENIED {
+        diagnostic = diagnostic.hint(
+            "whoever keeps the registry can put its files on the registry's own origin; a plugin asks for others under `download`",
+        );
+    }
     Failure::new(kind, diagnostic.note("nothing was written"))
 }
 

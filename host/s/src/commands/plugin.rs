@@ -386,7 +386,7 @@ pub(crate) enum Language {
 
 #[cfg(test)]
 mod tests {
-    use clap::{Command, FromArgMatches, Parser};
+    use clap::{FromArgMatches, Parser};
 
     use super::*;
 
