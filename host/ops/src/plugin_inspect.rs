@@ -1,5 +1,6 @@
 //! `s plugin inspect`: reads any component without running it.
 
+use std::collections::BTreeMap;
 use std::path::Path;
 
 use s_capability::{Asked, ConfigValues, Manifest, uses};
@@ -45,7 +46,9 @@ pub fn plugin_inspect(context: &Context, file: &Path) -> Result<Inspected, Failu
     if let Some(text) = manifest_of(&bytes).map_err(here)? {
         match Manifest::parse(&Source::new(format!("{shown} (plugin.toml)"), text)) {
             Ok(parsed) => {
-                let asked = parsed.resolve(&ConfigValues::default());
+                // With its defaults, where it has them for all it needs.
+                let config = ConfigValues::check(&BTreeMap::new(), &parsed).unwrap_or_default();
+                let asked = parsed.resolve(&config);
                 manifest = Some((parsed, asked));
             }
             Err(mistakes) => problems.extend(mistakes),

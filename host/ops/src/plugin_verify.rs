@@ -166,7 +166,7 @@ mod tests {
         let (bytes, locked, wanted) = (read(&component), text(&lock), text(&manifest_path));
         let grants = text(&context.home().grants_toml());
         let cases: Vec<(&std::path::Path, Vec<u8>, Code)> = vec![
-            (&component, plugin("[plugin]"), Code::PLUGIN_MANIFEST),
+            (&component, plugin("[plugin]"), Code::PLUGIN_CHANGED),
             (&component, plugin(&manifest("acme/osv", "1.0.1", "https://x.example")), Code::PLUGIN_CHANGED),
             (&lock, locked.replace("\"1.0.0\"", "\"1.0.1\"").into(), Code::PLUGIN_LOCK),
             (&lock, locked.replace("audit-plugin@0.1", "audit-plugin@0.9").into(), Code::PLUGIN_LOCK),

@@ -389,6 +389,7 @@ mod tests {
     use clap::{FromArgMatches, Parser};
 
     use super::*;
+
     #[test]
     fn the_tree_is_sound_and_every_command_has_examples() {
         Cli::command().debug_assert();
