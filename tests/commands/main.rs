@@ -3,6 +3,8 @@
 //! A test here shows that something is wired; the behaviour behind it is tested in its crate. One
 //! file a command area.
 
+#![expect(clippy::unwrap_used, reason = "tests state certainties, in their helpers too")]
+
 mod audit;
 mod completions;
 mod errors;

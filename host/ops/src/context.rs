@@ -15,12 +15,15 @@ use crate::failure::{Failure, FailureKind};
 use crate::plugins::credentials::Credentials;
 use crate::plugins::http_cache::HttpCache;
 
+/// Looks up a variable of the environment.
+pub type Environment = Arc<dyn Fn(&str) -> Option<OsString> + Send + Sync>;
+
 /// What a context is made of.
 pub struct Setup {
     /// The directory the user is in.
     pub directory: PathBuf,
     /// The environment.
-    pub environment: Arc<dyn Fn(&str) -> Option<OsString> + Send + Sync>,
+    pub environment: Environment,
     /// Who talks to the user.
     pub frontend: Arc<dyn Frontend>,
     /// Whether the network may not be used.

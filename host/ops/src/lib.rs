@@ -30,7 +30,7 @@ mod run_command;
 #[cfg(test)]
 mod testing;
 
-pub use context::{Context, Setup};
+pub use context::{Context, Environment, Setup};
 pub use failure::{Failure, FailureKind};
 pub use frontend::{Frontend, Quiet};
 pub use plugin_add::{Added, Addition, plugin_add};

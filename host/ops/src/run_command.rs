@@ -130,7 +130,11 @@ fn change_project(
     refuse: &dyn Fn(String) -> Failure,
 ) -> Result<(), Failure> {
     let Some(root) = context.project() else {
-        return Err(refuse("there is no project here to change".to_owned()));
+        let message = "there is no project here that a command could change";
+        return Err(Failure::new(
+            FailureKind::Failed,
+            Diagnostic::error(Code::NO_PROJECT, message).note("nothing was written").hint("s init"),
+        ));
     };
     let count = edits.len();
     let mut tree = NewTree::new(PROPOSED);
