@@ -324,9 +324,9 @@ mod tests {
     #[test]
     #[cfg(unix)]
     fn what_is_typed_is_told_apart() {
-        let parse = |text: &str| PluginSource::parse(text, Path::new("/nowhere/work"), true);
+        let parse = |text: &str| PluginSource::parse(text, Path::new("/nowhere/here"), true);
         let path = |text: &str| PluginSource::Path(PathBuf::from(text));
-        assert_eq!(parse("a.wasm").unwrap(), path("/nowhere/work/a.wasm"));
+        assert_eq!(parse("a.wasm").unwrap(), path("/nowhere/here/a.wasm"));
         assert_eq!(parse("file:///nowhere/x/").unwrap(), path("/nowhere/x/"));
         assert_eq!(parse("file:/nowhere/x").unwrap(), path("/nowhere/x"));
         let url = parse("https://plugins.example/a.wasm").unwrap();
