@@ -202,7 +202,10 @@ fn holder_text(holder: &Option<u32>) -> String {
 /// Says in plain words what the operating system said, where plain words exist.
 fn reason(error: &io::Error) -> String {
     use io::ErrorKind as Kind;
-    if error.get_ref().is_some() {
+    // A wrapped error says more than its kind, unless the kind is about the disk as a whole.
+    let is_of_disk =
+        matches!(error.kind(), Kind::StorageFull | Kind::QuotaExceeded | Kind::ReadOnlyFilesystem);
+    if error.get_ref().is_some() && !is_of_disk {
         return error.to_string();
     }
     match error.kind() {
@@ -230,6 +233,13 @@ mod tests {
             (
                 StoreError::io("write", "a/b.toml")(io::ErrorKind::StorageFull.into()),
                 "could not write `a/b.toml`: the disk is full",
+            ),
+            (
+                StoreError::io("write", "a/c.toml")(io::Error::new(
+                    io::ErrorKind::StorageFull,
+                    "os error 28 at x",
+                )),
+                "could not write `a/c.toml`: the disk is full",
             ),
             (StoreError::Digest { text: cut("ab\x1b[0m") }, "`ab\\u{1b}[0m` is not a sha256 digest"),
             (
