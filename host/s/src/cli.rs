@@ -47,6 +47,28 @@ pub(crate) struct Cli {
     command: Option<Command>,
 }
 
+/// The same without the built-in commands, which take longer to describe than a command of a
+/// plugin takes to run.
+#[derive(Debug, Parser)]
+#[command(
+    name = "s",
+    disable_help_subcommand = true,
+    disable_help_flag = true,
+    disable_version_flag = true,
+    args_override_self = true,
+    override_help = OVERVIEW,
+    max_term_width = 100,
+    styles = STYLES
+)]
+struct Bare {
+    #[command(flatten)]
+    global: Global,
+
+    /// Print the version
+    #[arg(short = 'V', long = "version", action = ArgAction::SetTrue)]
+    version: bool,
+}
+
 /// What every command understands, before and behind its name.
 #[derive(Args, Debug)]
 #[command(next_help_heading = "Options of every command")]
@@ -105,6 +127,9 @@ pub(crate) enum Command {
     /// Print the version; with -v, how this binary was built
     Version,
 }
+
+/// The names of the built-in commands.
+const BUILT_IN: &[&str] = &["audit", "completions", "explain", "help", "plugin", "registry", "version"];
 
 /// What a command line asks for.
 #[derive(Debug)]
@@ -166,6 +191,21 @@ pub(crate) fn scan(args: &[OsString]) -> UiOptions {
 /// [`Exit::Usage`] with one diagnostic.
 pub(crate) fn parse(args: &[OsString], plugins: &dyn PluginCommands) -> Result<Parsed, Failure> {
     let line = || [OsString::from("s")].into_iter().chain(args.iter().cloned());
+    if let Some(name) = command_word(args)
+        && !is_built_in(name)
+        && let Some(command) = plugins.find(name)
+    {
+        let parser = dynamic::build(&command).map_err(|reason| undescribed(&command, &reason))?;
+        let root = bare().subcommand(parser);
+        return match root.clone().try_get_matches_from(line()) {
+            Ok(matches) if matches.get_flag("version") => Ok(Parsed::Command(Command::Version)),
+            Ok(matches) => {
+                let call = matches.subcommand_matches(name).map(|matches| PluginCall::of(&command, matches));
+                Ok(Parsed::Plugin(command, call.unwrap_or_default()))
+            }
+            Err(error) => answer_or_failure(&error, args, &root),
+        };
+    }
     let matches = match Cli::command().allow_external_subcommands(true).try_get_matches_from(line()) {
         Ok(matches) => matches,
         Err(error) => return answer_or_failure(&error, args, &Cli::command()),
@@ -173,18 +213,7 @@ pub(crate) fn parse(args: &[OsString], plugins: &dyn PluginCommands) -> Result<P
     if let Some((name, external)) = matches.subcommand()
         && !is_built_in(name)
     {
-        let Some(command) = plugins.find(name) else {
-            return Err(unknown(name, external.get_raw("").and_then(|mut words| words.next()), plugins));
-        };
-        let parser = dynamic::build(&command).map_err(|reason| undescribed(&command, &reason))?;
-        let root = Cli::command().subcommand(parser);
-        return match root.clone().try_get_matches_from(line()) {
-            Ok(matches) => {
-                let call = matches.subcommand_matches(name).map(|matches| PluginCall::of(&command, matches));
-                Ok(Parsed::Plugin(command, call.unwrap_or_default()))
-            }
-            Err(error) => answer_or_failure(&error, args, &root),
-        };
+        return Err(unknown(name, external.get_raw("").and_then(|mut words| words.next()), plugins));
     }
     let cli = Cli::from_arg_matches(&matches).map_err(|error| usage::failure(&error, &[]))?;
     Ok(Parsed::Command(match cli.command {
@@ -286,12 +315,61 @@ fn unknown(name: &str, next: Option<&OsStr>, plugins: &dyn PluginCommands) -> Fa
 
 /// Says whether a built-in command has this name.
 pub(crate) fn is_built_in(name: &str) -> bool {
-    Cli::command().find_subcommand(name).is_some()
+    BUILT_IN.contains(&name)
+}
+
+/// The options of every command, and no command.
+pub(crate) fn bare() -> clap::Command {
+    Bare::command()
+}
+
+/// Returns the word that names the command: the first that is neither an option nor its value.
+fn command_word(args: &[OsString]) -> Option<&str> {
+    let mut words = args.iter().map(|arg| arg.to_str().unwrap_or_default());
+    while let Some(word) = words.next() {
+        match word {
+            "--" => return None,
+            "--color" => drop(words.next()),
+            _ if word.starts_with('-') => {}
+            _ => return Some(word),
+        }
+    }
+    None
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn every_built_in_name_is_listed() {
+        let mut names: Vec<String> =
+            Cli::command().get_subcommands().map(|command| command.get_name().to_owned()).collect();
+        names.sort();
+        assert_eq!(names, BUILT_IN);
+    }
+
+    #[test]
+    fn both_roots_have_the_same_options() {
+        let options = |root: clap::Command| -> Vec<String> {
+            root.get_arguments().map(|argument| argument.get_id().to_string()).collect()
+        };
+        assert_eq!(options(Cli::command()), options(bare()));
+    }
+
+    #[test]
+    fn the_word_of_the_command_is_found() {
+        let cases = [
+            ("new x", Some("new")),
+            ("-v --color never new", Some("new")),
+            ("--json", None),
+            ("-- new", None),
+        ];
+        for (line, word) in cases {
+            let args: Vec<OsString> = line.split(' ').map(OsString::from).collect();
+            assert_eq!(command_word(&args), word, "{line}");
+        }
+    }
 
     #[test]
     fn the_tree_is_sound() {

@@ -7,10 +7,10 @@
 mod manifest;
 
 use clap::builder::PossibleValuesParser;
-use clap::{Arg, ArgAction, ArgMatches, Command, CommandFactory};
+use clap::{Arg, ArgAction, ArgMatches, Command};
 use s_ui::{Ui, escape_terminal, one_line};
 
-use crate::cli::{self, Cli};
+use crate::cli;
 use crate::frame::Failure;
 
 /// Where the commands of plugins come from, and who runs them.
@@ -110,7 +110,7 @@ pub(crate) fn build(command: &PluginCommand) -> Result<Command, String> {
     if cli::is_built_in(&command.name) {
         return Err(format!("`{}` is built in", command.name));
     }
-    let root = Cli::command();
+    let root = cli::bare();
     let mut parser = Command::new(command.name.clone())
         .about(text(&command.about))
         .after_help(format!("Added by plugin `{}`.", text(&command.plugin)));
@@ -250,6 +250,8 @@ mod tests {
     use clap_complete::Shell;
 
     use super::*;
+    use crate::cli::Cli;
+    use clap::CommandFactory;
 
     fn option(name: &str) -> OptionSpec {
         OptionSpec { name: name.to_owned(), short: None, about: String::new(), kind: OptionKind::Flag }
