@@ -379,3 +379,33 @@ fn the_compiler_for_hostile_components_says_no() {
     assert_eq!((outcome.status, outcome.stdout.as_str()), (Some(1), ""), "{outcome:?}");
     assert!(outcome.stderr.starts_with("the component cannot be compiled: "), "{outcome:?}");
 }
+
+/// The child puts limits on itself before it reads anything: it waits for the component here.
+#[test]
+fn the_compiler_of_others_components_limits_itself() {
+    use std::process::{Command, Stdio};
+    let mut child = Command::new(env!("CARGO_BIN_EXE_s"))
+        .arg("__compile")
+        .stdin(Stdio::piped())
+        .stdout(Stdio::null())
+        .stderr(Stdio::null())
+        .spawn()
+        .unwrap();
+    let limits = format!("/proc/{}/limits", child.id());
+    let limit = |name: &str| {
+        let text = fs::read_to_string(&limits).unwrap();
+        let line = text.lines().find(|line| line.starts_with(name)).unwrap().to_owned();
+        line[name.len()..].split_whitespace().next().unwrap().to_owned()
+    };
+    // Limits are set one after the other; the last is waited for.
+    let set = (0..500).any(|_| {
+        std::thread::sleep(std::time::Duration::from_millis(10));
+        limit("Max file size") == "0"
+    });
+    let found = ["Max cpu time", "Max address space", "Max core file size"].map(limit);
+    child.kill().unwrap();
+    child.wait().unwrap();
+    assert!(set, "no limit within 5 s");
+    let megabytes: u64 = found[1].parse::<u64>().unwrap() >> 20;
+    assert!(found[0].parse::<u64>().unwrap() <= 120 && megabytes <= 4096 && found[2] == "0", "{found:?}");
+}

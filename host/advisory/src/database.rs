@@ -44,14 +44,18 @@ pub struct Database {
 }
 
 impl Database {
-    /// Collects advisories, in any order and from any number of feeds. Of several with the same
-    /// identifier the one that was modified last counts, and of equally old ones a withdrawn one.
-    pub fn new(advisories: impl IntoIterator<Item = Advisory>) -> Self {
-        let mut by_id: BTreeMap<String, Advisory> = BTreeMap::new();
-        for advisory in advisories {
-            match by_id.get(&advisory.id) {
-                Some(known) if preference(known, &advisory).is_ge() => {}
-                _ => drop(by_id.insert(advisory.id.clone(), advisory)),
+    /// Collects the advisories of feeds, each in any order. Of several with the same identifier in
+    /// one feed the one that was modified last counts, and of equally old ones a withdrawn one.
+    /// Between feeds nothing replaces anything: no feed can take away what another says.
+    pub fn new<F: IntoIterator<Item = Advisory>>(feeds: impl IntoIterator<Item = F>) -> Self {
+        let mut by_id: BTreeMap<(String, usize), Advisory> = BTreeMap::new();
+        for (feed, advisories) in feeds.into_iter().enumerate() {
+            for advisory in advisories {
+                let key = (advisory.id.clone(), feed);
+                match by_id.get(&key) {
+                    Some(known) if preference(known, &advisory).is_ge() => {}
+                    _ => drop(by_id.insert(key, advisory)),
+                }
             }
         }
         let advisories: Vec<Advisory> = by_id.into_values().collect();
@@ -104,6 +108,8 @@ impl Database {
 
 fn finding<'d>(package: &Package, advisories: Vec<&'d Advisory>) -> Finding<'d> {
     let mut ids: Vec<String> = advisories.iter().map(|advisory| advisory.id.clone()).collect();
+    // They are in the order of their identifiers: two feeds that know one stand side by side.
+    ids.dedup();
     let aliases: BTreeSet<&String> = advisories.iter().flat_map(|advisory| &advisory.aliases).collect();
     ids.extend(
         aliases.into_iter().filter(|alias| !advisories.iter().any(|known| known.id == **alias)).cloned(),
@@ -170,12 +176,12 @@ mod tests {
 
     #[test]
     fn aliases_are_one_finding_however_they_hang_together() {
-        let database = Database::new([
+        let database = Database::new([vec![
             in_p("GHSA-1", &["CVE-1"], "i=0 f=1.0.0", Severity::Low),
             in_p("STRYKE-1", &["CVE-1", "X-1"], "i=0 f=1.2.0", Severity::High),
             in_p("X-1", &[], "i=0 f=0.5.0", Severity::Unknown),
             in_p("STRYKE-2", &[], "i=0", Severity::Critical),
-        ]);
+        ]]);
         let findings = database.find(&[package("p", "0.6.0")]);
         assert_eq!(findings.len(), 2);
         assert_eq!(findings[0].ids, ["STRYKE-2"]);
@@ -191,11 +197,11 @@ mod tests {
         bridge.withdrawn_unix = Some(1);
         let a = in_p("A", &[], "i=0", Severity::Low);
         let c = in_p("C", &[], "i=0", Severity::Low);
-        assert_eq!(ids(&Database::new([a, bridge, c]), &[package("p", "1.0.0")]), [["A", "C"]]);
+        assert_eq!(ids(&Database::new([[a, bridge, c]]), &[package("p", "1.0.0")]), [["A", "C"]]);
     }
 
     #[test]
-    fn the_last_modified_of_several_counts() {
+    fn the_last_modified_of_several_in_one_feed_counts() {
         let old = in_p("A", &[], "i=0", Severity::Low);
         let mut new = in_p("A", &[], "i=0 f=1.0.0", Severity::Low);
         new.modified_unix = 2;
@@ -209,19 +215,36 @@ mod tests {
             (vec![withdrawn, old.clone()], 0),
             (vec![old.clone(), old], 1),
         ] {
-            let database = Database::new(advisories);
+            let database = Database::new([advisories]);
             assert_eq!((database.len(), database.find(&packages).len()), (1, count));
         }
     }
 
     #[test]
+    fn no_feed_takes_away_what_another_says() {
+        let says = in_p("A", &[], "i=0 f=2.0.0", Severity::High);
+        let mut withdraws = says.clone();
+        withdraws.withdrawn_unix = Some(1);
+        withdraws.modified_unix = 99;
+        let mut narrows = in_p("A", &[], "i=0 f=0.0.1", Severity::Low);
+        narrows.modified_unix = 99;
+        for hides in [withdraws, narrows] {
+            for feeds in [[[says.clone()], [hides.clone()]], [[hides.clone()], [says.clone()]]] {
+                assert_eq!(ids(&Database::new(feeds), &[package("p", "1.0.0")]), [["A"]]);
+            }
+        }
+        let both = Database::new([[says.clone()], [says]]);
+        assert_eq!(ids(&both, &[package("p", "1.0.0")]), [["A"]], "one finding, its identifier once");
+    }
+
+    #[test]
     fn findings_are_in_one_order_and_packages_are_asked_once() {
-        let database = Database::new([
+        let database = Database::new([vec![
             in_p("B", &[], "i=0", Severity::Low),
             in_p("A", &[], "i=0", Severity::Low),
             in_p("C", &[], "i=0", Severity::High),
             advisory("D", vec![affected("o", vec![], &["1.0.0"])]),
-        ]);
+        ]]);
         let packages =
             [package("p", "1.0.0"), package("o", "1.0.0"), package("p", "1.0.0"), package("q", "1.0.0")];
         assert_eq!(ids(&database, &packages), [["D"], ["C"], ["A"], ["B"]]);
@@ -242,7 +265,7 @@ mod tests {
             }).collect::<Vec<_>>()).prop_flat_map(|all| (Just(all.clone()), Just(all).prop_shuffle())),
         ) {
             let packages = [package("p", "1.0.0")];
-            prop_assert_eq!(ids(&Database::new(advisories), &packages), ids(&Database::new(shuffled), &packages));
+            prop_assert_eq!(ids(&Database::new([advisories]), &packages), ids(&Database::new([shuffled]), &packages));
         }
     }
 }

@@ -108,7 +108,9 @@ pub fn audit(context: &Arc<Context>, request: &AuditRequest) -> Result<AuditRepo
     let mut advisories = Vec::new();
     for typed in &request.feeds {
         let pulled = feed::pull(context, typed)?;
-        feeds.push(sift(context, pulled, &mut advisories)?);
+        let mut of_feed = Vec::new();
+        feeds.push(sift(context, pulled, &mut of_feed)?);
+        advisories.push(of_feed);
     }
     let database = Database::new(advisories);
     let judgement = judge(database.find(&packages), &ignores, today(context));

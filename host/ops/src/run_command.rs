@@ -98,7 +98,13 @@ fn write(
         }
         Some(EditScope::NewFiles) => {
             let mut tree = NewTree::new(PROPOSED);
-            for edit in edits {
+            for (index, edit) in edits.into_iter().enumerate() {
+                s_store::check_new_path(&edit.path).map_err(|error| refuse(error.to_string()))?;
+                // The first file is what the command is about; what else is there already is kept.
+                if index > 0 && s_store::files::exists(&context.directory().join(&edit.path))? {
+                    context.frontend().status("Kept", &edit.path);
+                    continue;
+                }
                 tree.add(&edit.path, edit.content.into_bytes()).map_err(|error| refuse(error.to_string()))?;
             }
             tree.commit_new_files(context.directory()).map_err(|error| exists(error, &refuse))

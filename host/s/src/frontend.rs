@@ -1,5 +1,8 @@
 //! The terminal, as operations see it.
 
+use std::cmp::Ordering::{Equal, Greater, Less};
+use std::sync::atomic::{AtomicU32, Ordering};
+
 use s_capability::PluginId;
 use s_diag::Diagnostic;
 use s_ops::Frontend;
@@ -9,16 +12,21 @@ use s_ui::{Asker, Ui, Unit, Verbosity, one_line};
 /// Shows and asks through a [`Ui`], which escapes and frames what is not ours.
 pub(crate) struct UiFrontend {
     ui: Ui,
+    /// How many lines of logs were shown.
+    lines: AtomicU32,
 }
 
 struct UiTask(s_ui::Task);
+
+/// So many lines of logs are shown without `-v`.
+const LOG_LINES_MAX: u32 = 100;
 
 /// What a plugin writes into the log is cut here, when it is shown.
 const LOG_COLUMNS_MAX: usize = 400;
 
 impl UiFrontend {
     pub(crate) fn new(ui: Ui) -> UiFrontend {
-        UiFrontend { ui }
+        UiFrontend { ui, lines: AtomicU32::new(0) }
     }
 
     fn asker(plugin: Option<&PluginId>) -> Asker {
@@ -47,17 +55,18 @@ impl Frontend for UiFrontend {
     }
 
     fn log(&self, plugin: &PluginId, level: Level, target: &str, message: &str) {
-        let word = match level {
-            Level::Error => "error",
-            Level::Warn => "warning",
-            Level::Info => "info",
-            Level::Debug => "debug",
-            Level::Trace => "trace",
-        };
+        if self.ui.verbosity() < Verbosity::Verbose {
+            match self.lines.fetch_add(1, Ordering::Relaxed).cmp(&LOG_LINES_MAX) {
+                Less => {}
+                Equal => return self.ui.note(format!("more from plugin `{plugin}`: -v shows it")),
+                Greater => return,
+            }
+        }
         let target = if target.is_empty() { String::new() } else { format!(" {}", one_line(target, 40)) };
-        let line = format!("{word} of plugin `{plugin}`{target}: {}", one_line(message, LOG_COLUMNS_MAX));
+        let line = format!("plugin `{plugin}`{target}: {}", one_line(message, LOG_COLUMNS_MAX));
         match level {
-            Level::Error | Level::Warn | Level::Info => self.ui.note(line),
+            Level::Error | Level::Warn => self.ui.warning(line),
+            Level::Info => self.ui.note(line),
             Level::Debug => self.ui.debug(line),
             Level::Trace => self.ui.trace(line),
         }

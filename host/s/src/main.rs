@@ -48,7 +48,10 @@ fn main() -> ExitCode {
             ui
         },
     };
-    ExitCode::from(frame::run(&frame))
+    let status = frame::run(&frame);
+    // The process ends here, and with it all it holds; letting go of it piece by piece takes longer.
+    std::mem::forget(session);
+    ExitCode::from(status)
 }
 
 /// Compiles the component on standard input, for the process that started this one.

@@ -155,6 +155,11 @@ impl Ui {
         }
     }
 
+    /// Says on standard error, unless with `-qq`, what somebody should look at and what has no code.
+    pub fn warning(&self, text: impl Into<Styled>) {
+        self.talk(Verbosity::Quiet, "warning", text.into());
+    }
+
     /// Says something worth knowing on standard error.
     pub fn note(&self, text: impl Into<Styled>) {
         self.talk(Verbosity::Normal, "note", text.into());
@@ -252,7 +257,11 @@ impl Ui {
 
     fn talk(&self, needed: Verbosity, word: &str, text: Styled) {
         if self.shared.verbosity >= needed {
-            let style = if needed == Verbosity::Normal { style::NOTE } else { style::DIM };
+            let style = match needed {
+                Verbosity::Silent | Verbosity::Quiet => style::WARNING,
+                Verbosity::Normal => style::NOTE,
+                Verbosity::Verbose | Verbosity::Trace => style::DIM,
+            };
             let mut whole = Styled::new().styled(style, word).plain(": ");
             whole.append(&text);
             self.write_err(&line(whole));

@@ -71,15 +71,13 @@ pub fn plan(question: &Question<'_>) -> Result<Plan, Error> {
     for file in &mut files {
         file.path.insert_str(0, &below);
     }
-    let answer =
-        if question.json { json(&name, &below, &files) } else { words(question.command, &name, &files) };
+    let answer = if question.json { json(&name, &below, &files) } else { words(&name, &below) };
     Ok(Plan { files, answer })
 }
 
-fn words(command: &str, name: &ProjectName, files: &[File]) -> String {
-    let paths: Vec<&str> = files.iter().map(|file| file.path.as_str()).collect();
-    let run = if command == "new" { format!("cd {name} && s run") } else { "s run".to_owned() };
-    format!("created `{name}`: {}\nnext: {run}\n", paths.join(", "))
+fn words(name: &ProjectName, below: &str) -> String {
+    let place = if below.is_empty() { "this directory" } else { below };
+    format!("created project `{name}` in {place}\n")
 }
 
 /// No character that is special in JSON can stand in a name or a path made from one.
@@ -116,10 +114,7 @@ mod tests {
                 ("demo/.gitignore", "target/\n"),
             ]
         );
-        assert_eq!(
-            plan.answer,
-            "created `demo`: demo/stryke.toml, demo/main.stk, demo/.gitignore\nnext: cd demo && s run\n"
-        );
+        assert_eq!(plan.answer, "created project `demo` in demo/\n");
     }
 
     #[test]
@@ -130,7 +125,9 @@ mod tests {
             plan.answer,
             "{\"name\":\"here\",\"directory\":\".\",\"files\":[\"stryke.toml\",\"main.stk\",\".gitignore\"]}\n"
         );
-        assert!(ask("init", &["other"], false, false).unwrap().answer.starts_with("created `other`"));
+        assert!(
+            ask("init", &["other"], false, false).unwrap().answer.ends_with("`other` in this directory\n")
+        );
     }
 
     #[test]

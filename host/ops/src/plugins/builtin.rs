@@ -10,6 +10,9 @@ use s_component::manifest_of;
 use s_diag::Source;
 use s_store::Sha256Digest;
 
+/// The organisation of built-in plugins: nobody else's plugin can be of it.
+pub const RESERVED: &str = "stryke";
+
 /// One built-in plugin.
 #[derive(Debug)]
 pub struct BuiltIn {
@@ -99,6 +102,7 @@ mod tests {
     #[test]
     fn every_built_in_plugin_is_what_its_digest_and_its_manifest_say() {
         for built_in in &BUILT_IN {
+            assert_eq!(built_in.manifest().id.org(), RESERVED);
             assert_eq!(built_in.digest(), Sha256Digest::of(built_in.component), "{}", built_in.id);
             assert_eq!(built_in.manifest().id.as_str(), built_in.id);
             assert!(built_in.manifest().commands.keys().eq(built_in.commands), "{}", built_in.id);

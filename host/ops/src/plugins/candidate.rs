@@ -8,7 +8,7 @@ use s_component::{InspectLimits, Shape, WorldMismatch, check_world, inspect};
 use s_diag::{Code, Diagnostic};
 use s_store::Sha256Digest;
 
-use super::builtin::BuiltIn;
+use super::builtin::RESERVED;
 use super::catalog::{self, Entry, Level};
 use super::launch::{Allow, configure, decide, refused};
 use super::level::stated;
@@ -75,7 +75,7 @@ impl Candidate {
         }
         fits_worlds(&entry, &shown)?;
         fits_this_version(&entry.manifest)?;
-        if BuiltIn::find(entry.id().as_str()).is_some() {
+        if entry.id().org() == RESERVED {
             return Err(catalog::taken(entry.id().as_str()));
         }
         check_commands(context, &entry.manifest, terms.reserved)?;

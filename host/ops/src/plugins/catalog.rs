@@ -260,8 +260,11 @@ pub fn unknown(id: &str) -> Failure {
 pub fn taken(id: &str) -> Failure {
     Failure::new(
         FailureKind::Integrity,
-        Diagnostic::error(Code::PLUGIN_ID_TAKEN, format!("the id `{id}` belongs to a built-in plugin"))
-            .hint("its author gives it another id in `plugin.toml`"),
+        Diagnostic::error(
+            Code::PLUGIN_ID_TAKEN,
+            format!("the id `{id}` is one of plugins that are part of `s`"),
+        )
+        .hint("its author gives it another id in `plugin.toml`"),
     )
 }
 
