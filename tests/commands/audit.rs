@@ -475,3 +475,23 @@ fn what_a_feed_says_cannot_act_on_the_terminal() {
         );
     }
 }
+
+#[test]
+fn no_feed_hides_what_another_says() {
+    let sandbox = sandbox();
+    sandbox.write("a/A.json", &simple("A", "2.0.0"));
+    let later = |more: &str| {
+        entry("A", more, &[r#""introduced":"0""#, r#""fixed":"0.0.1""#]).replace("2026-01-02", "2027-01-02")
+    };
+    sandbox.write("b/A.json", &later(""));
+    sandbox.write("c/A.json", &later(r#","withdrawn":"2027-01-03T00:00:00Z""#));
+    sandbox.write("list.txt", "p@1.0.0\n");
+    for hides in ["b", "c"] {
+        for feeds in [["a", hides], [hides, "a"]] {
+            let outcome =
+                sandbox.run(&["audit", "--json", "--feed", feeds[0], "--feed", feeds[1], "list.txt"]);
+            assert_eq!(outcome.status, Some(7), "{feeds:?}: {outcome:?}");
+            assert_eq!(found(&outcome).len(), 1);
+        }
+    }
+}

@@ -409,3 +409,22 @@ fn the_compiler_of_others_components_limits_itself() {
     let megabytes: u64 = found[1].parse::<u64>().unwrap() >> 20;
     assert!(found[0].parse::<u64>().unwrap() <= 120 && megabytes <= 4096 && found[2] == "0", "{found:?}");
 }
+
+#[test]
+fn a_flood_of_log_lines_is_cut_on_the_screen() {
+    let sandbox = using(ATTACK, &[]);
+    let lines = |args: &[&str]| sandbox.run(args).stderr.lines().count();
+    let outcome = sandbox.run(&["attack", "logs"]);
+    assert!(outcome.stderr.contains("-v shows it"), "{outcome:?}");
+    assert!(lines(&["attack", "logs"]) < 120 && lines(&["-v", "attack", "logs"]) > 1000);
+}
+
+#[test]
+fn the_organisation_of_built_in_plugins_is_taken() {
+    let sandbox = Sandbox::new();
+    let component = replaced(ATTACK, "id = \"attack/lab\"", "id = \"stryke/lab\"");
+    fs::write(sandbox.write("x.wasm", ""), component).unwrap();
+    let outcome = sandbox.run(&["plugin", "add", "x.wasm", "--user"]);
+    assert_eq!(outcome.status, Some(5), "{outcome:?}");
+    assert!(outcome.stderr.contains("S-5133"), "{outcome:?}");
+}

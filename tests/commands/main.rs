@@ -11,6 +11,7 @@ mod errors;
 mod explain;
 mod help;
 mod hostile;
+mod new;
 mod pipes;
 mod plugin_add;
 mod plugin_inspect;
