@@ -168,7 +168,8 @@ impl Context {
                 .note("the variable `S_PLUGIN_POLICY` names this file, and without it no plugin runs");
             Failure::new(FailureKind::Integrity, diagnostic)
         })?;
-        Policy::parse(&Source::new(path, text)).map(Some).map_err(Failure::mistakes)
+        let mistakes = |diagnostics| Failure { kind: FailureKind::Integrity, diagnostics };
+        Policy::parse(&Source::new(path, text)).map(Some).map_err(mistakes)
     }
 
     /// What any plugin may use at most.
