@@ -40,13 +40,10 @@ pub enum Compiler {
 }
 
 impl Compiler {
-    pub(crate) fn compile(
-        &self,
-        engine: &wasmtime::Engine,
-        component: &[u8],
-    ) -> Result<Vec<u8>, EngineError> {
+    pub(crate) fn compile(&self, engine: &crate::Engine, component: &[u8]) -> Result<Vec<u8>, EngineError> {
         match self {
             Compiler::Here => engine
+                .compiling()?
                 .precompile_component(component)
                 .map_err(|error| EngineError::Compile { reason: format!("{error:#}") }),
             Compiler::Child { program, arguments, time_max } => {
@@ -64,7 +61,7 @@ pub fn compile_as_child(mut input: impl Read, mut output: impl Write) -> Result<
     let mut component = Vec::new();
     let read = input.read_to_end(&mut component);
     read.map_err(|source| EngineError::Child { doing: "read the component", source })?;
-    let machine_code = Compiler::Here.compile(engine.wasmtime(), &component)?;
+    let machine_code = Compiler::Here.compile(&engine, &component)?;
     let written = output.write_all(&machine_code).and_then(|()| output.flush());
     written.map_err(|source| EngineError::Child { doing: "hand over the machine code", source })
 }

@@ -1,4 +1,5 @@
-//! The engine: one wasmtime configuration, one clock thread, one async runtime.
+//! The engine: one configuration of wasmtime to run code, one to make it, one clock thread, one async
+//! runtime.
 //!
 //! Everything here is made on first use, so that a process that runs no plugin pays nothing. The
 //! configuration is the same in every process of one version of `s`: compiled code from one is
@@ -6,7 +7,6 @@
 
 use std::collections::BTreeSet;
 use std::future::Future;
-use std::hash::{Hash, Hasher};
 use std::sync::{Arc, OnceLock, Weak};
 use std::time::Duration;
 
@@ -34,7 +34,10 @@ pub struct Engine {
 }
 
 struct Inner {
+    /// Runs code. It cannot compile, and so needs no description of the machine to compile for.
     wasmtime: wasmtime::Engine,
+    /// Makes code the first one accepts.
+    compiling: OnceLock<wasmtime::Engine>,
     cache: Option<CodeCache>,
     runtime: OnceLock<tokio::runtime::Runtime>,
     ticker: OnceLock<()>,
@@ -54,12 +57,12 @@ pub struct Code {
 impl Engine {
     /// Prepares the engine; compiles and starts nothing. Without a cache everything is compiled anew.
     pub fn new(cache: Option<CodeCache>) -> Result<Engine, EngineError> {
-        let wasmtime = config()
-            .and_then(|config| wasmtime::Engine::new(&config))
-            .map_err(|error| EngineError::Setup { reason: format!("{error:#}") })?;
+        let mut config = settings();
+        let wasmtime = wasmtime::Engine::new(config.enable_compiler(false)).map_err(setup)?;
         Ok(Engine {
             inner: Arc::new(Inner {
                 wasmtime,
+                compiling: OnceLock::new(),
                 cache,
                 runtime: OnceLock::new(),
                 ticker: OnceLock::new(),
@@ -79,7 +82,7 @@ impl Engine {
             return Ok(Code { component, digest, from_cache: true });
         }
         s_component::inspect(bytes, &s_component::InspectLimits::default())?;
-        let machine_code = compiler.compile(&self.inner.wasmtime, bytes)?;
+        let machine_code = compiler.compile(self, bytes)?;
         let component = crate::compile::from_own_machine_code(&self.inner.wasmtime, &machine_code)?;
         if let Some(cache) = cache {
             // A full disk costs the next start some time; it does not stop this one.
@@ -101,14 +104,33 @@ impl Engine {
         Some(self.inner.cache.as_ref()?.path(&self.cache_key(digest)))
     }
 
-    /// Returns what makes compiled code acceptable to this engine: the release of wasmtime, its
-    /// settings, the instruction set and the CPU features it compiles for. In hexadecimal.
+    /// Returns what makes compiled code acceptable to this engine: the versions of `s` and wasmtime,
+    /// and the target, whose baseline is all the CPU has to have. In hexadecimal.
+    ///
+    /// The settings follow from the version of `s`. Should they not, wasmtime finds it out when it
+    /// loads the code, and the code is made anew.
     pub fn compatibility(&self) -> String {
-        let mut hasher = Fingerprint::default();
-        self.inner.wasmtime.precompile_compatibility_hash().hash(&mut hasher);
-        env!("CARGO_PKG_VERSION").hash(&mut hasher);
-        WASMTIME.hash(&mut hasher);
-        format!("{:016x}", hasher.finish())
+        let facts = [env!("CARGO_PKG_VERSION"), WASMTIME, HOST_TARGET].join("\n");
+        blake3::hash(facts.as_bytes()).to_hex()[..16].to_owned()
+    }
+
+    /// The engine that compiles, made when it is needed.
+    pub(crate) fn compiling(&self) -> Result<&wasmtime::Engine, EngineError> {
+        if let Some(engine) = self.inner.compiling.get() {
+            return Ok(engine);
+        }
+        let mut config = settings();
+        // Naming the target makes one code for every CPU of that kind, whatever this one can do
+        // beyond it: runners that share a cache do not rebuild each other's entries.
+        config
+            .cranelift_opt_level(OptLevel::Speed)
+            .parallel_compilation(true)
+            // Nobody but the engine itself walks these stacks.
+            .native_unwind_info(cfg!(windows))
+            .target(HOST_TARGET)
+            .map_err(setup)?;
+        let engine = wasmtime::Engine::new(&config).map_err(setup)?;
+        Ok(self.inner.compiling.get_or_init(|| engine))
     }
 
     /// Runs a future to its end on the engine's runtime.
@@ -165,17 +187,17 @@ impl std::fmt::Debug for Engine {
     }
 }
 
-/// The release of wasmtime in this build.
-pub const WASMTIME: &str = wasmtime_version();
+/// The version of wasmtime in this build.
+pub const WASMTIME: &str = env!("S_PLUGIN_WASMTIME");
 
-const fn wasmtime_version() -> &'static str {
-    "48"
+fn setup(error: wasmtime::Error) -> EngineError {
+    EngineError::Setup { reason: format!("{error:#}") }
 }
 
-/// The settings every engine of this version has. Threads, memories of 64 bits, relaxed SIMD and
+/// What both engines have in common: what code is made with it is run with. Threads, memories of 64 bits, relaxed SIMD and
 /// wide arithmetic stay off; several memories and tail calls stay on, because components that
 /// script toolchains make need them.
-fn config() -> wasmtime::Result<Config> {
+fn settings() -> Config {
     let mut config = Config::new();
     config
         .epoch_interruption(true)
@@ -186,36 +208,14 @@ fn config() -> wasmtime::Result<Config> {
         .wasm_wide_arithmetic(false)
         // One instance a process is the rule: an image to share between many costs more than it saves.
         .memory_init_cow(false)
-        // Nobody but the engine itself walks these stacks.
-        .native_unwind_info(cfg!(windows))
-        .generate_address_map(true)
-        .cranelift_opt_level(OptLevel::Speed)
-        .parallel_compilation(true)
+        // A trace names functions; where in them is a matter of debug information nobody ships.
+        .generate_address_map(false)
         .allocation_strategy(InstanceAllocationStrategy::OnDemand);
-    // Naming the target makes one code for every CPU of that kind, whatever this one can do beyond
-    // it: runners that share a cache do not rebuild each other's entries.
-    config.target(HOST_TARGET)?;
-    Ok(config)
+    config
 }
 
 /// The triple plugins are compiled for.
 const HOST_TARGET: &str = env!("S_PLUGIN_TARGET");
-
-/// A stable 64-bit digest for values that only know `std::hash`.
-#[derive(Default)]
-struct Fingerprint(blake3::Hasher);
-
-impl Hasher for Fingerprint {
-    fn write(&mut self, bytes: &[u8]) {
-        self.0.update(bytes);
-    }
-
-    fn finish(&self) -> u64 {
-        let hash = self.0.finalize();
-        let first: [u8; 8] = hash.as_bytes()[..8].try_into().expect("a BLAKE3 digest has 32 bytes");
-        u64::from_le_bytes(first)
-    }
-}
 
 impl std::fmt::Debug for Code {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
