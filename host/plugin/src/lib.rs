@@ -27,6 +27,7 @@ pub mod extension;
 #[expect(unreachable_pub, reason = "the generated bindings re-export the types behind resources")]
 mod host;
 mod limiter;
+mod link;
 mod network;
 mod scratch;
 pub mod services;

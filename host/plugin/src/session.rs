@@ -11,6 +11,7 @@ use crate::cancel::{Cancel, GRACE};
 use crate::engine::WASM_STACK_BYTES;
 use crate::error::{CallError, Cause, Limit, Trap};
 use crate::host::cut;
+use crate::link;
 use crate::state::{State, Usage};
 use crate::{Code, Engine, Services};
 
@@ -50,7 +51,7 @@ impl Plugin {
     pub(crate) async fn open<B>(
         &self,
         call: &'static str,
-        link: impl FnOnce(&mut Linker<State>) -> wasmtime::Result<()>,
+        world: &[&str],
         instantiate: impl AsyncFnOnce(&mut Store<State>, &Linker<State>) -> wasmtime::Result<B>,
     ) -> Result<(Session, B), CallError> {
         self.engine.start_clock();
@@ -78,7 +79,7 @@ impl Plugin {
             over: false,
         };
         let mut linker = Linker::new(self.engine.wasmtime());
-        if let Err(error) = link(&mut linker) {
+        if let Err(error) = link::imports(&mut linker, &self.engine, &self.code, world) {
             return Err(session.error(call, Cause::Mismatch { reason: format!("{error:#}") }));
         }
         let bindings = session

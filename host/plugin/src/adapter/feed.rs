@@ -10,7 +10,7 @@ macro_rules! adapt_feed {
         describe: |$session:ident, $guest:ident, $config:ident| $describe:expr,
     ) => {
         use s_advisory::{Advisory, Affected, Event, Range, RangeKind, Severity};
-        use wasmtime::component::{HasSelf, Resource};
+        use wasmtime::component::Resource;
         use $bindings as bindings;
 
         use crate::adapter::v0_1::Flatten;
@@ -30,11 +30,9 @@ macro_rules! adapt_feed {
         pub(in crate::adapter) async fn open(plugin: &Plugin) -> Result<Box<dyn AuditFeed>, CallError> {
             let component = plugin.code.component.clone();
             let (session, bindings) = plugin
-                .open(
-                    "feed.open",
-                    |linker| AuditPlugin::add_to_linker::<_, HasSelf<_>>(linker, |state| state),
-                    async |store, linker| AuditPlugin::instantiate_async(store, &component, linker).await,
-                )
+                .open("feed.open", crate::link::AUDIT, async |store, linker| {
+                    AuditPlugin::instantiate_async(store, &component, linker).await
+                })
                 .await?;
             Ok(Box::new(Open { session, bindings }))
         }

@@ -2,7 +2,6 @@
 
 use s_capability::Origin;
 use s_net::{Purpose, Scheme};
-use wasmtime::component::HasSelf;
 
 use super::Flatten;
 use crate::bindings::auth::AuthPlugin;
@@ -21,11 +20,9 @@ struct Open {
 pub(in crate::adapter) async fn open(plugin: &Plugin) -> Result<Box<dyn AuthProvider>, CallError> {
     let component = plugin.code.component.clone();
     let (session, bindings) = plugin
-        .open(
-            "provider.open",
-            |linker| AuthPlugin::add_to_linker::<_, HasSelf<_>>(linker, |state| state),
-            async |store, linker| AuthPlugin::instantiate_async(store, &component, linker).await,
-        )
+        .open("provider.open", crate::link::AUTH, async |store, linker| {
+            AuthPlugin::instantiate_async(store, &component, linker).await
+        })
         .await?;
     Ok(Box::new(Open { session, bindings }))
 }

@@ -1,7 +1,5 @@
 //! `stryke:command@0.1`, with the interfaces only subcommands import.
 
-use wasmtime::component::HasSelf;
-
 use super::Flatten;
 use crate::bindings::command::SubcommandPlugin;
 use crate::bindings::command::exports::stryke::command::subcommand;
@@ -23,11 +21,9 @@ struct Open {
 pub(in crate::adapter) async fn open(plugin: &Plugin) -> Result<Box<dyn Subcommand>, CallError> {
     let component = plugin.code.component.clone();
     let (session, bindings) = plugin
-        .open(
-            "subcommand.open",
-            |linker| SubcommandPlugin::add_to_linker::<_, HasSelf<_>>(linker, |state| state),
-            async |store, linker| SubcommandPlugin::instantiate_async(store, &component, linker).await,
-        )
+        .open("subcommand.open", crate::link::COMMAND, async |store, linker| {
+            SubcommandPlugin::instantiate_async(store, &component, linker).await
+        })
         .await?;
     Ok(Box::new(Open { session, bindings }))
 }

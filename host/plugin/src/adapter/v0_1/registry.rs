@@ -1,6 +1,6 @@
 //! `stryke:registry@0.1`.
 
-use wasmtime::component::{HasSelf, Resource, ResourceAny};
+use wasmtime::component::{Resource, ResourceAny};
 
 use super::{Flatten, digest_of, to_digest};
 use crate::bindings::registry::RegistryPlugin;
@@ -27,11 +27,9 @@ pub(in crate::adapter) async fn open(
     const CALL: &str = "registry.open";
     let component = plugin.code.component.clone();
     let (mut session, bindings) = plugin
-        .open(
-            CALL,
-            |linker| RegistryPlugin::add_to_linker::<_, HasSelf<_>>(linker, |state| state),
-            async |store, linker| RegistryPlugin::instantiate_async(store, &component, linker).await,
-        )
+        .open(CALL, crate::link::REGISTRY, async |store, linker| {
+            RegistryPlugin::instantiate_async(store, &component, linker).await
+        })
         .await?;
     let config = backend::Config { name: config.name, url: config.url, options: into_kv(config.options) };
     let registry = session

@@ -1,6 +1,6 @@
 //! `stryke:target@0.1`: packs that link inside the sandbox, and packs that only describe.
 
-use wasmtime::component::{HasSelf, Resource};
+use wasmtime::component::Resource;
 
 use super::{Flatten, digest_of};
 use crate::adapter::unsupported;
@@ -101,11 +101,9 @@ struct Describing {
 pub(in crate::adapter) async fn open_linker(plugin: &Plugin) -> Result<Box<dyn TargetPack>, CallError> {
     let component = plugin.code.component.clone();
     let (session, bindings) = plugin
-        .open(
-            "target.open",
-            |linker| target::TargetPlugin::add_to_linker::<_, HasSelf<_>>(linker, |state| state),
-            async |store, linker| target::TargetPlugin::instantiate_async(store, &component, linker).await,
-        )
+        .open("target.open", crate::link::TARGET, async |store, linker| {
+            target::TargetPlugin::instantiate_async(store, &component, linker).await
+        })
         .await?;
     Ok(Box::new(Linking { session, bindings }))
 }
@@ -113,11 +111,9 @@ pub(in crate::adapter) async fn open_linker(plugin: &Plugin) -> Result<Box<dyn T
 pub(in crate::adapter) async fn open_data(plugin: &Plugin) -> Result<Box<dyn TargetPack>, CallError> {
     let component = plugin.code.component.clone();
     let (session, bindings) = plugin
-        .open(
-            "target.open",
-            |linker| target_data::TargetData::add_to_linker::<_, HasSelf<_>>(linker, |state| state),
-            async |store, linker| target_data::TargetData::instantiate_async(store, &component, linker).await,
-        )
+        .open("target.open", crate::link::TARGET_DATA, async |store, linker| {
+            target_data::TargetData::instantiate_async(store, &component, linker).await
+        })
         .await?;
     Ok(Box::new(Describing { session, bindings }))
 }
