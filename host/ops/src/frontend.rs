@@ -2,7 +2,7 @@
 
 use s_capability::PluginId;
 use s_diag::Diagnostic;
-use s_plugin::services::{Level, Task};
+use s_plugin::services::{Level, NoTask, Task};
 
 /// Whoever talks to the user. Text that comes from a plugin says so by `plugin`: it is escaped and
 /// framed before it is shown.
@@ -36,14 +36,6 @@ pub trait Frontend: Send + Sync {
 /// Says nothing and answers nothing.
 #[derive(Clone, Copy, Debug)]
 pub struct Quiet;
-
-struct NoTask;
-
-impl Task for NoTask {
-    fn advance(&self, _: u64) {}
-    fn set_total(&self, _: Option<u64>) {}
-    fn message(&self, _: &str) {}
-}
 
 impl Frontend for Quiet {
     fn status(&self, _: &str, _: &str) {}

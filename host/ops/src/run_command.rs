@@ -98,16 +98,19 @@ fn write(
         }
         Some(EditScope::NewFiles) => {
             let mut tree = NewTree::new(PROPOSED);
+            let mut kept = Vec::new();
             for (index, edit) in edits.into_iter().enumerate() {
                 s_store::check_new_path(&edit.path).map_err(|error| refuse(error.to_string()))?;
                 // The first file is what the command is about; what else is there already is kept.
                 if index > 0 && s_store::files::exists(&context.directory().join(&edit.path))? {
-                    context.frontend().status("Kept", &edit.path);
+                    kept.push(edit.path);
                     continue;
                 }
                 tree.add(&edit.path, edit.content.into_bytes()).map_err(|error| refuse(error.to_string()))?;
             }
-            tree.commit_new_files(context.directory()).map_err(|error| exists(error, &refuse))
+            tree.commit_new_files(context.directory()).map_err(|error| exists(error, &refuse))?;
+            kept.iter().for_each(|path| context.frontend().status("Kept", path));
+            Ok(())
         }
         Some(EditScope::Project) => change_project(context, entry, edits, &refuse),
     }
@@ -119,7 +122,9 @@ fn exists(error: StoreError, refuse: &dyn Fn(String) -> Failure) -> Failure {
         let message = error.to_string();
         return Failure::new(
             FailureKind::Failed,
-            Diagnostic::error(Code::ALREADY_EXISTS, message).note("nothing was written"),
+            Diagnostic::error(Code::ALREADY_EXISTS, message)
+                .note("nothing was written")
+                .hint("choose another name, or move away what is there"),
         );
     }
     match error {

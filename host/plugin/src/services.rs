@@ -38,7 +38,9 @@ pub trait Task: Send {
     fn message(&self, text: &str);
 }
 
-struct NoTask;
+/// Draws nothing.
+#[derive(Clone, Copy, Debug)]
+pub struct NoTask;
 
 impl Task for NoTask {
     fn advance(&self, _: u64) {}
