@@ -13,6 +13,8 @@ mod ignore_file;
 mod lock;
 mod manifest;
 mod package_list;
+mod package_name;
+mod requirement;
 mod toml;
 
 pub use error::ProjectError;
@@ -21,3 +23,6 @@ pub use ignore_file::{IgnoredAdvisory, parse_ignore_file};
 pub use lock::{LOCK_NAME, LOCK_VERSION, LockedPlugin, ProjectLock};
 pub use manifest::{Package, PluginOrigin, PluginRequest, ProjectManifest, RegistryEntry};
 pub use package_list::{ListedPackage, parse_package_list};
+pub use package_name::{NAME_PART_BYTES_MAX, NameError, PackageName};
+pub use requirement::{Bare, REQUIREMENT_BYTES_MAX, Requirement, RequirementError, RequirementFault};
+pub use semver::Version;
