@@ -56,6 +56,8 @@ codes! {
     3004 PLUGIN_ORIGIN "plugin-origin" "An entry of `[plugins]` says exactly one of these: `path`, `url` or `version`. A plain string is a version."
     3005 NO_PROJECT "no-project" "There is no `stryke.toml` in the current folder or in one above it. `s init` makes one."
     3006 MANIFEST_NOT_EDITABLE "manifest-not-editable" "`s` does not change a `stryke.toml` that has errors, because it could not tell what the change would do. Correct the errors first."
+    3007 PACKAGE_NAME "package-name" "The name of a package is `name` or `scope/name`. Each part begins with a lower-case letter and goes on with lower-case letters, digits and single `-` or `_` between them, so that it is the same on every file system."
+    3008 REQUIREMENT "requirement" "A text is not a requirement of versions. `1.4` means from 1.4 on, below 2; `1.4.2` exactly that one; `^1.4.2` from there on, below 2; `~1.4.2` below 1.5; `>=1.2, <1.8` both; `^1 || ^2` either; `*` any release."
     3010 LOCK_VERSION "lock-version" "`stryke.lock` was written by a newer version of `s`, in a form this one does not know. Update `s`; the file is left as it is."
     3011 LOCK_CONTENT "lock-content" "`stryke.lock` lacks something or contains something that `s` does not write there. It was edited by hand or merged wrongly; take it from version control, or remove it and let `s` write it anew."
     3020 PACKAGE_LIST "package-list" "A list of packages has one `name@version` a line, such as `json@2.1.0` or `acme/json@2.1.0`. Empty lines and text behind `#` are ignored."

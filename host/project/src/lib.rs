@@ -1,7 +1,6 @@
 //! `stryke.toml` and `stryke.lock`: what a project says it needs, and what it was given.
 //!
-//! This floor knows the parts that concern plugins; everything else in both files is kept as it
-//! is. Edits keep comments and formatting. Reading and writing files is left to `s-store`, except
+//! What neither file should have to know is kept as it is. Edits keep comments and formatting. Reading and writing files is left to `s-store`, except
 //! for the search for a project's folder; which versions exist, and whether a plugin may run, is
 //! left to others. Mistakes in the files are diagnostics with places, never errors of this crate.
 //!
@@ -21,7 +20,10 @@ pub use error::ProjectError;
 pub use find::{MANIFEST_NAME, find_root};
 pub use ignore_file::{IgnoredAdvisory, parse_ignore_file};
 pub use lock::{LOCK_NAME, LOCK_VERSION, LockedPlugin, ProjectLock};
-pub use manifest::{Package, PluginOrigin, PluginRequest, ProjectManifest, RegistryEntry};
+pub use manifest::{
+    DependencyOrigin, DependencyRequest, GitReference, Group, MultiVersion, Package, PluginOrigin,
+    PluginRequest, Policy, ProjectManifest, RegistryEntry, ResolverSettings, Workspace,
+};
 pub use package_list::{ListedPackage, parse_package_list};
 pub use package_name::{NAME_PART_BYTES_MAX, NameError, PackageName};
 pub use requirement::{Bare, REQUIREMENT_BYTES_MAX, Requirement, RequirementError, RequirementFault};

@@ -5,6 +5,9 @@
 //! name = "shop"
 //! version = "0.1.0"
 //!
+//! [deps]
+//! json = "1.4"
+//!
 //! [plugins]
 //! "acme/artifactory" = "1.4"                      # from a registry
 //! "acme/sbom" = { path = "../sbom/plugin.wasm" }
@@ -15,13 +18,19 @@
 //! plugin = "acme/artifactory"
 //! ```
 
+mod dependency;
 mod edit;
+mod edit_dependencies;
 mod read;
+mod settings;
 
 use std::collections::BTreeMap;
 
 use s_diag::{Code, Diagnostic, Source, Span};
 use toml_edit::DocumentMut;
+
+pub use dependency::{DependencyOrigin, DependencyRequest, GitReference, Group};
+pub use settings::{MultiVersion, Policy, ResolverSettings, Workspace};
 
 use crate::toml::Reader;
 
@@ -33,6 +42,12 @@ pub struct ProjectManifest {
     document: Option<DocumentMut>,
     edited: bool,
     package: Package,
+    dependencies: Vec<DependencyRequest>,
+    features: BTreeMap<String, Vec<String>>,
+    scripts: BTreeMap<String, String>,
+    binaries: BTreeMap<String, String>,
+    workspace: Option<Workspace>,
+    resolver: ResolverSettings,
     plugins: Vec<PluginRequest>,
     registries: Vec<RegistryEntry>,
 }
@@ -44,6 +59,16 @@ pub struct Package {
     pub name: Option<String>,
     /// The version; not checked here.
     pub version: Option<String>,
+    /// What it is for, in one phrase.
+    pub description: Option<String>,
+    /// Its licence, as an SPDX expression; not checked here.
+    pub license: Option<String>,
+    /// Where its sources are.
+    pub repository: Option<String>,
+    /// The edition of the language it is written in.
+    pub edition: Option<String>,
+    /// Which versions of `s` can use it; not checked here.
+    pub requires_s: Option<String>,
 }
 
 /// One entry of `[plugins]`.
@@ -97,12 +122,25 @@ impl ProjectManifest {
             document: None,
             edited: false,
             package: Package::default(),
+            dependencies: Vec::new(),
+            features: BTreeMap::new(),
+            scripts: BTreeMap::new(),
+            binaries: BTreeMap::new(),
+            workspace: None,
+            resolver: ResolverSettings::default(),
             plugins: Vec::new(),
             registries: Vec::new(),
         };
         if let Some(document) = reader.document() {
             let root = document.as_table();
             manifest.package = read::package(&mut reader, root);
+            manifest.resolver = settings::resolver(&mut reader, root);
+            let bare = manifest.resolver.bare;
+            manifest.dependencies = dependency::dependencies(&mut reader, root, bare);
+            manifest.features = settings::features(&mut reader, root);
+            manifest.scripts = settings::texts(&mut reader, root, "scripts");
+            manifest.binaries = settings::texts(&mut reader, root, "bin");
+            manifest.workspace = settings::workspace(&mut reader, root, bare);
             manifest.plugins = read::plugins(&mut reader, root);
             manifest.registries = read::registries(&mut reader, root);
             read::misspelt_tables(&mut reader, root);
@@ -119,6 +157,41 @@ impl ProjectManifest {
     /// What `[package]` says.
     pub fn package(&self) -> &Package {
         &self.package
+    }
+
+    /// The entries of `[deps]`, `[dev-deps]` and `[groups.NAME]`, each table in the order of the file.
+    pub fn dependencies(&self) -> &[DependencyRequest] {
+        &self.dependencies
+    }
+
+    /// The entry of a table of dependencies with a key.
+    pub fn dependency(&self, group: &Group, alias: &str) -> Option<&DependencyRequest> {
+        self.dependencies.iter().find(|request| request.group == *group && request.alias == alias)
+    }
+
+    /// The entries of `[features]`: what each turns on.
+    pub fn features(&self) -> &BTreeMap<String, Vec<String>> {
+        &self.features
+    }
+
+    /// The entries of `[scripts]`: command lines.
+    pub fn scripts(&self) -> &BTreeMap<String, String> {
+        &self.scripts
+    }
+
+    /// The entries of `[bin]`: files of programs, relative to the folder of the manifest.
+    pub fn binaries(&self) -> &BTreeMap<String, String> {
+        &self.binaries
+    }
+
+    /// What `[workspace]` says, if this is the root of one.
+    pub fn workspace(&self) -> Option<&Workspace> {
+        self.workspace.as_ref()
+    }
+
+    /// What `[resolver]` says.
+    pub fn resolver(&self) -> &ResolverSettings {
+        &self.resolver
     }
 
     /// The entries of `[plugins]`, in the order of the file.

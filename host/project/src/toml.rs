@@ -91,6 +91,33 @@ impl Reader {
         found
     }
 
+    /// Reads a boolean.
+    pub(crate) fn boolean(&mut self, table: &dyn TableLike, table_name: &str, key: &str) -> Option<bool> {
+        let (key, item) = table.get_key_value(key)?;
+        let value = item.as_bool();
+        if value.is_none() {
+            let message = format!("`{table_name}.{}` is {}", key.display_repr(), kind(item));
+            self.error(message, place(key, item), "`true` or `false` is expected here");
+        }
+        value
+    }
+
+    /// Reads a list of strings; an absent one is empty.
+    pub(crate) fn list(&mut self, table: &dyn TableLike, table_name: &str, key: &str) -> Vec<String> {
+        let Some((key, item)) = table.get_key_value(key) else { return Vec::new() };
+        let name = format!("{table_name}.{}", key.display_repr());
+        let expected = "a list of strings is expected here";
+        let Some(array) = item.as_array() else {
+            self.error(format!("`{name}` is {}", kind(item)), place(key, item), expected);
+            return Vec::new();
+        };
+        if let Some(other) = array.iter().find(|value| !value.is_str()) {
+            let other = kind(&Item::Value(other.clone()));
+            self.error(format!("`{name}` has {other} in it"), place(key, item), expected);
+        }
+        array.iter().filter_map(|value| value.as_str().map(str::to_owned)).collect()
+    }
+
     /// Warns of keys that mean nothing, with the nearest one that does.
     pub(crate) fn unknown_keys(&mut self, table: &dyn TableLike, table_name: &str, known: &[&str]) {
         for (key, item) in entries(table) {
@@ -162,7 +189,8 @@ fn kind(item: &Item) -> &'static str {
     }
 }
 
-fn list(names: &[&str]) -> String {
+/// Names a few texts in one phrase.
+pub(crate) fn list(names: &[&str]) -> String {
     let names: Vec<String> = names.iter().map(|name| format!("`{name}`")).collect();
     names.join(", ")
 }

@@ -20,7 +20,7 @@ impl ProjectManifest {
         origin: PluginOrigin,
         config: BTreeMap<String, String>,
     ) -> Result<(), ProjectError> {
-        let table = self.plugins_table()?;
+        let table = self.table_mut("plugins")?;
         match table.get_mut(id) {
             Some(item) => change(item, &origin, &config),
             None => {
@@ -47,16 +47,22 @@ impl ProjectManifest {
         if self.document.is_some() && self.plugin(id).is_none() {
             return Ok(false);
         }
-        let removed = self.plugins_table()?.remove(id).is_some();
+        let removed = self.table_mut("plugins")?.remove(id).is_some();
         self.plugins.retain(|plugin| plugin.id != id);
         self.edited |= removed;
         Ok(removed)
     }
 
-    fn plugins_table(&mut self) -> Result<&mut dyn TableLike, ProjectError> {
+    /// The table of a name, made when it is missing.
+    pub(super) fn table_mut(&mut self, name: &str) -> Result<&mut dyn TableLike, ProjectError> {
         let not_editable = || ProjectError::NotEditable { name: self.source.name.clone() };
         let Some(document) = &mut self.document else { return Err(not_editable()) };
-        let item = document.entry("plugins").or_insert_with(|| Item::Table(Table::new()));
+        let item = document.entry(name).or_insert_with(|| {
+            let mut table = Table::new();
+            // Without entries of its own, as `groups` has none, it needs no header.
+            table.set_implicit(name == "groups");
+            Item::Table(table)
+        });
         item.as_table_like_mut().ok_or_else(not_editable)
     }
 }
@@ -172,10 +178,10 @@ mod tests {
                 "[package]\nname = 'x'\n\n[plugins]\na = \"1\"\n# end\n",
             ),
             (
-                "# top\n[plugins] # mine\nb = '1'   # b\n\n[deps]\nx = 1\n",
+                "# top\n[plugins] # mine\nb = '1'   # b\n\n[deps]\nx = '1'\n",
                 version("1"),
                 &none,
-                "# top\n[plugins] # mine\nb = '1'   # b\na = \"1\"\n\n[deps]\nx = 1\n",
+                "# top\n[plugins] # mine\nb = '1'   # b\na = \"1\"\n\n[deps]\nx = '1'\n",
             ),
             ("[plugins]\na  =  '1' # keep\n", version("2"), &none, "[plugins]\na  =  \"2\" # keep\n"),
             ("[plugins]\na = '1' # keep\n", path("x"), &none, "[plugins]\na = { path = \"x\" } # keep\n"),

@@ -8,8 +8,21 @@ use toml_edit::{Table, TableLike};
 use super::{Package, PluginOrigin, PluginRequest, RegistryEntry};
 use crate::toml::{Reader, entries, nearest, place};
 
-const TABLES: [&str; 3] = ["package", "plugins", "registries"];
-const PACKAGE_KEYS: [&str; 14] = [
+const TABLES: [&str; 12] = [
+    "package",
+    "deps",
+    "dev-deps",
+    "groups",
+    "features",
+    "scripts",
+    "bin",
+    "workspace",
+    "resolver",
+    "plugins",
+    "registries",
+    "policy",
+];
+const PACKAGE_KEYS: [&str; 15] = [
     "name",
     "version",
     "description",
@@ -24,6 +37,7 @@ const PACKAGE_KEYS: [&str; 14] = [
     "edition",
     "readme",
     "assets",
+    "s",
 ];
 const PLUGIN_KEYS: [&str; 4] = ["path", "url", "version", "config"];
 const REGISTRY_KEYS: [&str; 4] = ["url", "plugin", "auth", "config"];
@@ -32,9 +46,19 @@ pub(super) fn package(reader: &mut Reader, root: &Table) -> Package {
     let Some((key, item)) = root.get_key_value("package") else { return Package::default() };
     let Some(table) = reader.table("package", place(key, item), item) else { return Package::default() };
     reader.unknown_keys(table, "package", &PACKAGE_KEYS);
+    let mut text = |key: &str| match table.get(key).and_then(|item| item.as_table_like()) {
+        // `NAME.workspace = true`: the workspace says it.
+        Some(inherited) if inherited.contains_key("workspace") => None,
+        _ => reader.string(table, "package", key),
+    };
     Package {
-        name: reader.string(table, "package", "name"),
-        version: reader.string(table, "package", "version"),
+        name: text("name"),
+        version: text("version"),
+        description: text("description"),
+        license: text("license"),
+        repository: text("repository"),
+        edition: text("edition"),
+        requires_s: text("s"),
     }
 }
 
@@ -96,14 +120,19 @@ type MakeOrigin = fn(String) -> PluginOrigin;
 /// Reads an address, which has no credentials in it: the file is shared with everyone who has the
 /// project. The diagnostic says the line but does not show it.
 fn url(reader: &mut Reader, table: &dyn TableLike, name: &str) -> Option<String> {
-    let url = reader.string(table, name, "url")?;
+    url_of(reader, table, name, "url")
+}
+
+/// Reads an address under any key.
+pub(super) fn url_of(reader: &mut Reader, table: &dyn TableLike, name: &str, key: &str) -> Option<String> {
+    let url = reader.string(table, name, key)?;
     let authority = url.split_once("://").map(|(_, rest)| rest.split(['/', '?', '#']).next().unwrap_or(rest));
     if !authority.is_some_and(|authority| authority.contains('@')) {
         return Some(url);
     }
-    let span = table.get_key_value("url").map(|(key, item)| place(key, item));
+    let span = table.get_key_value(key).map(|(key, item)| place(key, item));
     let (line, _) = reader.source.position(span.map_or(0, |span| span.start));
-    let message = format!("`{name}.url` contains a user name or a password");
+    let message = format!("`{name}.{key}` contains a user name or a password");
     let diagnostic = Diagnostic::error(Code::MANIFEST_VALUE, message).note(format!(
         "it is on line {line} of `{}`, which everyone with the project can read",
         reader.source.name
@@ -161,7 +190,10 @@ mod tests {
     #[test]
     fn every_form_is_read() {
         let manifest = valid(FULL);
-        assert_eq!(*manifest.package(), Package { name: Some("shop".into()), version: Some("0.1.0".into()) });
+        assert_eq!(
+            *manifest.package(),
+            Package { name: Some("shop".into()), version: Some("0.1.0".into()), ..Package::default() }
+        );
         let plugins: Vec<_> =
             manifest.plugins().iter().map(|p| (p.id.as_str(), p.origin.clone(), p.config.clone())).collect();
         assert_eq!(

@@ -1,0 +1,290 @@
+//! `[features]`, `[scripts]`, `[bin]`, `[workspace]` and `[resolver]`.
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use s_diag::Span;
+use toml_edit::Table;
+
+use super::dependency::{DependencyRequest, Group, requests};
+use crate::Bare;
+use crate::toml::{Reader, entries, nearest, place};
+
+const WORKSPACE_KEYS: [&str; 4] = ["members", "exclude", "deps", "package"];
+const RESOLVER_KEYS: [&str; 4] = ["policy", "bare", "multi-version", "cooldown"];
+
+/// What `[workspace]` says.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Workspace {
+    /// Patterns of the folders of members, such as `crates/*`.
+    pub members: Vec<String>,
+    /// Patterns of folders that are none.
+    pub exclude: Vec<String>,
+    /// `[workspace.deps]`: what `NAME.workspace = true` stands for.
+    pub dependencies: Vec<DependencyRequest>,
+    /// Fields of `[workspace.package]` that are texts.
+    pub package: BTreeMap<String, String>,
+}
+
+/// What `[resolver]` says.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct ResolverSettings {
+    /// Which of the versions that will do is chosen.
+    pub policy: Policy,
+    /// What a bare version with three components means.
+    pub bare: Bare,
+    /// Whether two versions of a package that may not be compatible can stand side by side.
+    pub multi_version: MultiVersion,
+    /// How long a version has to be published before it is chosen; none for the default.
+    pub cooldown: Option<Duration>,
+}
+
+/// Which of the versions that will do is chosen.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Policy {
+    /// The highest.
+    #[default]
+    Highest,
+    /// The lowest.
+    Lowest,
+    /// The lowest of what the project names, the highest of the rest.
+    LowestDirect,
+    /// Only exact requirements are legal, and there is one version of each package.
+    Exact,
+}
+
+/// Whether two versions of a package can stand side by side.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum MultiVersion {
+    /// One of each that may break what was built against the other: 1 beside 2, 0.4 beside 0.5.
+    #[default]
+    Major,
+    /// One.
+    Never,
+}
+
+/// Reads `[features]`: names, and what each turns on.
+pub(super) fn features(reader: &mut Reader, root: &Table) -> BTreeMap<String, Vec<String>> {
+    let mut found = BTreeMap::new();
+    let Some((key, item)) = root.get_key_value("features") else { return found };
+    let Some(table) = reader.table("features", place(key, item), item) else { return found };
+    for (key, _) in entries(table) {
+        found.insert(key.get().to_owned(), reader.list(table, "features", key.get()));
+    }
+    found
+}
+
+/// Reads `[scripts]` or `[bin]`: names, and a text for each.
+pub(super) fn texts(reader: &mut Reader, root: &Table, name: &str) -> BTreeMap<String, String> {
+    let mut found = BTreeMap::new();
+    let Some((key, item)) = root.get_key_value(name) else { return found };
+    let Some(table) = reader.table(name, place(key, item), item) else { return found };
+    for (key, _) in entries(table) {
+        if let Some(text) = reader.string(table, name, key.get()) {
+            found.insert(key.get().to_owned(), text);
+        }
+    }
+    found
+}
+
+/// Reads `[workspace]`.
+pub(super) fn workspace(reader: &mut Reader, root: &Table, bare: Bare) -> Option<Workspace> {
+    let (key, item) = root.get_key_value("workspace")?;
+    let table = reader.table("workspace", place(key, item), item)?;
+    reader.unknown_keys(table, "workspace", &WORKSPACE_KEYS);
+    let mut workspace = Workspace {
+        members: reader.list(table, "workspace", "members"),
+        exclude: reader.list(table, "workspace", "exclude"),
+        ..Workspace::default()
+    };
+    if let Some((key, item)) = table.get_key_value("deps")
+        && let Some(table) = reader.table("workspace.deps", place(key, item), item)
+    {
+        workspace.dependencies = requests(reader, table, &Group::Normal, "workspace.deps", bare);
+    }
+    if let Some((key, item)) = table.get_key_value("package")
+        && let Some(table) = reader.table("workspace.package", place(key, item), item)
+    {
+        for (key, item) in entries(table) {
+            if let Some(text) = item.as_str() {
+                workspace.package.insert(key.get().to_owned(), text.to_owned());
+            }
+        }
+    }
+    Some(workspace)
+}
+
+/// Reads `[resolver]`.
+pub(super) fn resolver(reader: &mut Reader, root: &Table) -> ResolverSettings {
+    let mut settings = ResolverSettings::default();
+    let Some((key, item)) = root.get_key_value("resolver") else { return settings };
+    let Some(table) = reader.table("resolver", place(key, item), item) else { return settings };
+    reader.unknown_keys(table, "resolver", &RESOLVER_KEYS);
+    let mut read = |key: &str| {
+        let span = table.get_key_value(key).map(|(key, item)| place(key, item))?;
+        Some((reader.string(table, "resolver", key)?, span))
+    };
+    let (policy, bare, multi_version, cooldown) =
+        (read("policy"), read("bare"), read("multi-version"), read("cooldown"));
+    let policies = [
+        ("highest", Policy::Highest),
+        ("lowest", Policy::Lowest),
+        ("lowest-direct", Policy::LowestDirect),
+        ("exact", Policy::Exact),
+    ];
+    settings.policy = one_of(reader, "policy", policy, &policies);
+    settings.bare = one_of(reader, "bare", bare, &[("exact", Bare::Exact), ("caret", Bare::Caret)]);
+    let several = [("major", MultiVersion::Major), ("never", MultiVersion::Never)];
+    settings.multi_version = one_of(reader, "multi-version", multi_version, &several);
+    if let Some((text, span)) = cooldown {
+        settings.cooldown = duration(&text);
+        if settings.cooldown.is_none() {
+            let message = format!("`resolver.cooldown` is `{}`", text.escape_debug());
+            reader.error(message, span, "expected a time such as `24h`, `3d`, `90m` or `0`");
+        }
+    }
+    settings
+}
+
+fn one_of<T: Copy + Default>(
+    reader: &mut Reader,
+    key: &str,
+    value: Option<(String, Span)>,
+    known: &[(&str, T)],
+) -> T {
+    let Some((text, span)) = value else { return T::default() };
+    if let Some((_, value)) = known.iter().find(|(name, _)| *name == text) {
+        return *value;
+    }
+    let names: Vec<&str> = known.iter().map(|(name, _)| *name).collect();
+    let label = match nearest(&text, &names) {
+        Some(near) => format!("did you mean `{near}`?"),
+        None => format!("known are {}", crate::toml::list(&names)),
+    };
+    reader.error(format!("`resolver.{key}` is `{}`", text.escape_debug()), span, label);
+    T::default()
+}
+
+/// `0`, or a number with `m`, `h` or `d`.
+fn duration(text: &str) -> Option<Duration> {
+    if text == "0" {
+        return Some(Duration::ZERO);
+    }
+    let (digits, unit) = text.split_at_checked(text.len().checked_sub(1)?)?;
+    let seconds = match unit {
+        "m" => 60,
+        "h" => 3600,
+        "d" => 86_400,
+        _ => return None,
+    };
+    let is_number = !digits.is_empty() && digits.bytes().all(|byte| byte.is_ascii_digit());
+    let count: u64 = digits.parse().ok().filter(|_| is_number)?;
+    count.checked_mul(seconds).map(Duration::from_secs)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::testing::*;
+    use super::*;
+
+    #[test]
+    fn s7_every_table_is_read() {
+        let manifest = valid(
+            r#"
+[package]
+name = "shop"
+version = "1.0.0"
+edition = "2026"
+s = ">=0.1"
+
+[features]
+default = ["fast"]
+fast = []
+yaml = ["dep:yaml", "json/strict"]
+
+[deps]
+yaml = { version = "1", optional = true }
+
+[scripts]
+lint = "s check --all"
+
+[bin]
+shop = "bin/shop.stk"
+
+[workspace]
+members = ["crates/*"]
+exclude = ["crates/old"]
+
+[workspace.deps]
+log = "1"
+
+[workspace.package]
+license = "MIT"
+
+[resolver]
+policy = "lowest-direct"
+bare = "caret"
+multi-version = "never"
+cooldown = "3d"
+"#,
+        );
+        assert_eq!(manifest.features()["yaml"], ["dep:yaml", "json/strict"]);
+        assert_eq!(manifest.scripts(), &strings(&[("lint", "s check --all")]));
+        assert_eq!(manifest.binaries(), &strings(&[("shop", "bin/shop.stk")]));
+        let workspace = manifest.workspace().unwrap();
+        assert_eq!(
+            (workspace.members.as_slice(), workspace.exclude.as_slice()),
+            (&["crates/*".to_owned()][..], &["crates/old".to_owned()][..])
+        );
+        assert_eq!(workspace.dependencies[0].alias, "log");
+        assert_eq!(workspace.package, strings(&[("license", "MIT")]));
+        let expected = ResolverSettings {
+            policy: Policy::LowestDirect,
+            bare: Bare::Caret,
+            multi_version: MultiVersion::Never,
+            cooldown: Some(Duration::from_secs(3 * 86_400)),
+        };
+        assert_eq!(*manifest.resolver(), expected);
+        let package = manifest.package();
+        assert_eq!(
+            (package.edition.as_deref(), package.requires_s.as_deref()),
+            (Some("2026"), Some(">=0.1"))
+        );
+        assert_eq!(*valid("").resolver(), ResolverSettings::default());
+        assert!(valid("").workspace().is_none());
+    }
+
+    #[test]
+    fn mistakes_bring_the_right_word() {
+        for (text, message, label) in [
+            ("policy = 'lowst'", "`resolver.policy` is `lowst`", "did you mean `lowest`?"),
+            (
+                "multi-version = 'always'",
+                "`resolver.multi-version` is `always`",
+                "known are `major`, `never`",
+            ),
+            (
+                "cooldown = 'soon'",
+                "`resolver.cooldown` is `soon`",
+                "expected a time such as `24h`, `3d`, `90m` or `0`",
+            ),
+        ] {
+            let (_, diagnostics) = parse(&format!("[resolver]\n{text}\n"));
+            let [diagnostic] = diagnostics.as_slice() else { panic!("{diagnostics:?}") };
+            assert_eq!((diagnostic.message.as_str(), diagnostic.labels[0].text.as_str()), (message, label));
+        }
+        for (text, seconds) in [
+            ("0", Some(0)),
+            ("90m", Some(5400)),
+            ("24h", Some(86_400)),
+            ("-1h", None),
+            ("h", None),
+            ("1", None),
+            ("18446744073709551615d", None),
+            ("é", None),
+            ("", None),
+        ] {
+            assert_eq!(duration(text), seconds.map(Duration::from_secs), "{text}");
+        }
+    }
+}
