@@ -19,7 +19,9 @@ mod toml;
 pub use error::ProjectError;
 pub use find::{MANIFEST_NAME, find_root};
 pub use ignore_file::{IgnoredAdvisory, parse_ignore_file};
-pub use lock::{LOCK_NAME, LOCK_VERSION, LockedPlugin, ProjectLock};
+pub use lock::{
+    LOCK_NAME, LOCK_VERSION, LockedDependency, LockedPackage, LockedPlugin, PackageSource, ProjectLock,
+};
 pub use manifest::{
     DependencyOrigin, DependencyRequest, GitReference, Group, MultiVersion, Package, PluginOrigin,
     PluginRequest, Policy, ProjectManifest, RegistryEntry, ResolverSettings, Workspace,

@@ -1,11 +1,22 @@
-//! `stryke.lock`: exactly which plugins a project uses.
+//! `stryke.lock`: exactly which packages and plugins a project uses.
 //!
-//! The same content has the same bytes: entries are sorted by id and written in one form. What
-//! belongs to other floors is kept behind it as it was. A lock never grants anything.
+//! The same content has the same bytes: entries are sorted and written in one form, one field a
+//! line, so that two branches merge where they do not touch the same package. There is no time in
+//! it and no version of `s`. What belongs to others is kept behind it as it was. A lock never
+//! grants anything.
 //!
 //! ```toml
 //! # Auto-generated. Do not edit.
 //! version = 1
+//! manifest-hash = "sha256-…"
+//!
+//! [[package]]
+//! name = "http"
+//! version = "2.1.0"
+//! source = "registry+https://packages.example"
+//! integrity = "sha256-…"
+//! features = ["default"]
+//! deps = ["json@1.4.0"]
 //!
 //! [[plugin]]
 //! id = "acme/artifactory"
@@ -16,12 +27,16 @@
 //! capabilities = "sha256-…"
 //! ```
 
+mod package;
+
 use std::collections::BTreeMap;
 use std::fmt;
 
 use s_diag::{Code, Diagnostic, Source, Span};
 use s_store::Sha256Digest;
 use toml_edit::{Array, DocumentMut, Item, Table, TableLike, Value};
+
+pub use package::{LockedDependency, LockedPackage, PackageSource};
 
 use crate::ProjectError;
 use crate::toml::{Reader, entries, place};
@@ -41,7 +56,10 @@ pub struct ProjectLock {
     /// The text, when it has errors.
     broken: Option<Source>,
     plugins: BTreeMap<String, Entry>,
-    /// Everything but `version` and `plugin`.
+    /// Sorted by name, version and source.
+    packages: Vec<package::Entry>,
+    manifest_hash: Option<Sha256Digest>,
+    /// Everything else.
     rest: DocumentMut,
 }
 
@@ -79,13 +97,45 @@ impl ProjectLock {
             // A newer form may say anything, so that nothing but its number is looked at.
             if version(&mut reader, document.as_table()) {
                 lock.plugins = plugins(&mut reader, document.as_table());
+                lock.packages = package::read(&mut reader, document.as_table());
+                if document.contains_key("manifest-hash") {
+                    lock.manifest_hash = digest(&mut reader, document.as_table(), "lock", "manifest-hash");
+                }
             }
             lock.rest = document.into_mut();
-            lock.rest.remove("version");
-            lock.rest.remove("plugin");
+            for ours in ["version", "manifest-hash", "package", "plugin"] {
+                lock.rest.remove(ours);
+            }
         }
         lock.broken = reader.has_errors().then_some(source);
         (lock, reader.diagnostics)
+    }
+
+    /// The packages, sorted by name, version and source.
+    pub fn packages(&self) -> impl Iterator<Item = &LockedPackage> {
+        self.packages.iter().map(|entry| &entry.package)
+    }
+
+    /// The digest of what the packages were resolved for; none where nobody resolved anything.
+    pub fn manifest_hash(&self) -> Option<&Sha256Digest> {
+        self.manifest_hash.as_ref()
+    }
+
+    /// Replaces all packages; returns whether that changes anything. What a later version of `s`
+    /// noted of a package stays where the package stays the same.
+    ///
+    /// # Errors
+    /// [`ProjectError::NotEditable`].
+    pub fn set_packages(
+        &mut self,
+        manifest_hash: Sha256Digest,
+        packages: Vec<LockedPackage>,
+    ) -> Result<bool, ProjectError> {
+        self.editable()?;
+        let before = self.to_string();
+        self.packages = package::replace(std::mem::take(&mut self.packages), packages);
+        self.manifest_hash = Some(manifest_hash);
+        Ok(self.to_string() != before)
     }
 
     /// The plugins, sorted by id.
@@ -136,12 +186,18 @@ impl fmt::Display for ProjectLock {
             return f.write_str(&source.text);
         }
         writeln!(f, "{HEADER}\nversion = {LOCK_VERSION}")?;
+        if let Some(hash) = &self.manifest_hash {
+            writeln!(f, "manifest-hash = \"{hash}\"")?;
+        }
         // Single values have to come before the first table.
         let (mut values, mut tables) = (self.rest.clone(), self.rest.clone());
         values.retain(|_, item| item.is_value());
         values.set_trailing("");
         tables.retain(|_, item| !item.is_value());
         write_rest(f, "", &values)?;
+        for package in &self.packages {
+            write!(f, "\n{package}")?;
+        }
         for Entry { plugin, rest } in self.plugins.values() {
             writeln!(f, "\n[[plugin]]")?;
             let worlds: Array = plugin.worlds.iter().map(String::as_str).collect();
@@ -156,13 +212,32 @@ impl fmt::Display for ProjectLock {
             for (key, value) in known {
                 writeln!(f, "{key} = {value}")?;
             }
-            for (key, item) in rest {
-                let key = toml_edit::Key::new(key);
-                writeln!(f, "{} = {item}", key.display_repr())?;
-            }
+            write_fields(f, rest)?;
         }
         write_rest(f, "\n", &tables)
     }
+}
+
+/// Writes what a later version of `s` said of an entry.
+fn write_fields(f: &mut fmt::Formatter<'_>, rest: &Table) -> fmt::Result {
+    for (key, item) in rest {
+        writeln!(f, "{} = {item}", toml_edit::Key::new(key).display_repr())?;
+    }
+    Ok(())
+}
+
+/// The keys of an entry that are not known, with values that can be written again.
+fn unknown_fields(table: &Table, known: &[&str]) -> Table {
+    let mut rest = Table::new();
+    for (key, item) in entries(table) {
+        if !known.contains(&key.get())
+            && let Ok(mut value) = item.clone().into_value()
+        {
+            value.decor_mut().clear();
+            rest.insert(key.get(), Item::Value(value));
+        }
+    }
+    rest
 }
 
 fn write_rest(f: &mut fmt::Formatter<'_>, before: &str, document: &DocumentMut) -> fmt::Result {
@@ -209,15 +284,7 @@ fn plugins(reader: &mut Reader, root: &Table) -> BTreeMap<String, Entry> {
     for table in tables {
         let span = table.span().map_or(Span { start: 0, end: 0 }, Span::from);
         let Some(plugin) = plugin(reader, table, span) else { continue };
-        let mut rest = Table::new();
-        for (key, item) in entries(table) {
-            if !PLUGIN_KEYS.contains(&key.get())
-                && let Ok(mut value) = item.clone().into_value()
-            {
-                value.decor_mut().clear();
-                rest.insert(key.get(), Item::Value(value));
-            }
-        }
+        let rest = unknown_fields(table, &PLUGIN_KEYS);
         let id = plugin.id.clone();
         if found.insert(id.clone(), Entry { plugin, rest }).is_some() {
             reader.error(format!("plugin `{id}` is locked twice"), span, "");
@@ -240,9 +307,9 @@ fn plugin(reader: &mut Reader, table: &Table, span: Span) -> Option<LockedPlugin
     let id = reader.string(table, "plugin", "id");
     let version = reader.string(table, "plugin", "version");
     let source = reader.string(table, "plugin", "source");
-    let integrity = digest(reader, table, "integrity");
+    let integrity = digest(reader, table, "plugin", "integrity");
     let worlds = worlds(reader, table);
-    let capabilities = digest(reader, table, "capabilities");
+    let capabilities = digest(reader, table, "plugin", "capabilities");
     Some(LockedPlugin {
         id: id?,
         version: version?,
@@ -253,13 +320,13 @@ fn plugin(reader: &mut Reader, table: &Table, span: Span) -> Option<LockedPlugin
     })
 }
 
-fn digest(reader: &mut Reader, table: &dyn TableLike, key: &str) -> Option<Sha256Digest> {
-    let text = reader.string(table, "plugin", key)?;
+fn digest(reader: &mut Reader, table: &dyn TableLike, name: &str, key: &str) -> Option<Sha256Digest> {
+    let text = reader.string(table, name, key)?;
     let digest = text.parse().ok();
     if digest.is_none()
         && let Some((found, item)) = table.get_key_value(key)
     {
-        reader.error(format!("`plugin.{key}` is not a digest"), place(found, item), "expected `sha256-...`");
+        reader.error(format!("`{name}.{key}` is not a digest"), place(found, item), "expected `sha256-...`");
     }
     digest
 }
@@ -355,13 +422,12 @@ capabilities = "sha256-9ed0e0a0f8e3a1fd0d13a2b6c0e5c4f8ba7816bf8f01cfea414140de5
         let text = TWO
             .replace("version = 1\n\n", "version = 1\nstryke = \"0.9\"\n\n")
             .replace("id = \"b\"\n", "id = \"b\"\npublisher = \"ed25519:7F3A\" # who\n")
-            + "\n[[package]]\nname = \"json\" # kept\n\n[metadata.x]\ny = 1\n";
+            + "\n[[other]]\nname = \"json\" # kept\n\n[metadata.x]\ny = 1\n";
         let mut lock = valid(&text);
         let written = lock.to_string();
-        for kept in [
-            "version = 1\nstryke = \"0.9\"\n",
-            "[[package]]\nname = \"json\" # kept\n\n[metadata.x]\ny = 1\n",
-        ] {
+        for kept in
+            ["version = 1\nstryke = \"0.9\"\n", "[[other]]\nname = \"json\" # kept\n\n[metadata.x]\ny = 1\n"]
+        {
             assert!(written.contains(kept), "{written}");
         }
         assert!(written.contains("publisher = \"ed25519:7F3A\"\n"), "{written}");
@@ -372,7 +438,7 @@ capabilities = "sha256-9ed0e0a0f8e3a1fd0d13a2b6c0e5c4f8ba7816bf8f01cfea414140de5
         assert!(!lock.to_string().contains("publisher"), "that was said of another component");
         assert!(lock.remove_plugin("b").unwrap());
         assert!(!lock.remove_plugin("b").unwrap());
-        assert!(valid(&lock.to_string()).to_string().contains("[[package]]"));
+        assert!(valid(&lock.to_string()).to_string().contains("[[other]]"));
     }
 
     #[test]

@@ -93,9 +93,7 @@ fn check_part(part: &str) -> Result<(), NameError> {
     }
     let is_separator = |byte: &u8| matches!(byte, b'-' | b'_');
     let bytes = part.as_bytes();
-    if bytes.last().is_some_and(is_separator)
-        || bytes.windows(2).any(|pair| pair.iter().all(|b| is_separator(b)))
-    {
+    if bytes.last().is_some_and(is_separator) || bytes.windows(2).any(|pair| pair.iter().all(is_separator)) {
         return Err(NameError::Separator);
     }
     if part.len() > NAME_PART_BYTES_MAX {

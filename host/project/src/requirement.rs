@@ -325,9 +325,8 @@ fn partial(text: &str) -> Result<Partial, RequirementFault> {
     }
     let (numbers, pre) = text.split_once('-').map_or((text, None), |(numbers, pre)| (numbers, Some(pre)));
     let mut components = [None; 3];
-    let mut count = 0;
     let mut has_wildcard = false;
-    for component in numbers.split('.') {
+    for (count, component) in numbers.split('.').enumerate() {
         if count == 3 {
             return Err(RequirementFault::Components);
         }
@@ -338,7 +337,6 @@ fn partial(text: &str) -> Result<Partial, RequirementFault> {
         } else {
             components[count] = Some(number(component)?);
         }
-        count += 1;
     }
     let [major, minor, patch] = components;
     let pre = match pre {
