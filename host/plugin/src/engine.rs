@@ -149,6 +149,10 @@ impl Engine {
         self.inner.questions.clone()
     }
 
+    pub(crate) fn is_clock_running(&self) -> bool {
+        self.inner.ticker.get().is_some()
+    }
+
     pub(crate) fn start_clock(&self) {
         self.inner.ticker.get_or_init(|| {
             let engine = self.inner.wasmtime.weak();

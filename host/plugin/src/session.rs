@@ -4,8 +4,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use s_capability::{Limits, PluginId, Rights, WorldRef};
-use wasmtime::Store;
 use wasmtime::component::Linker;
+use wasmtime::{Store, UpdateDeadline};
 
 use crate::cancel::{Cancel, GRACE};
 use crate::engine::WASM_STACK_BYTES;
@@ -54,7 +54,6 @@ impl Plugin {
         world: &[&str],
         instantiate: impl AsyncFnOnce(&mut Store<State>, &Linker<State>) -> wasmtime::Result<B>,
     ) -> Result<(Session, B), CallError> {
-        self.engine.start_clock();
         let limits = &self.rights.limits;
         let count = |value: u64| usize::try_from(value).unwrap_or(usize::MAX);
         let state = State::new(
@@ -68,9 +67,7 @@ impl Plugin {
         store.limiter(|state| &mut state.limiter);
         store.set_hostcall_fuel(count(limits.answer_bytes));
         store.set_max_component_handles(count(limits.handles.saturating_mul(4)));
-        // Every tick the guest gives way, so that time, interruption and requests get their turn.
-        store.set_epoch_deadline(1);
-        store.epoch_deadline_async_yield_and_update(1);
+        give_way(&mut store, &self.engine);
         let mut session = Session {
             store,
             plugin: self.id.clone(),
@@ -91,6 +88,28 @@ impl Plugin {
             .await?;
         Ok((session, bindings))
     }
+}
+
+/// After this many entries of functions and rounds of loops a guest is one that takes its time.
+const CHECKS_WITHOUT_CLOCK: u32 = 4096;
+
+/// Lets the guest give way at every tick, so that time, interruption and requests get their turn.
+///
+/// Most guests answer long before the first tick. Until one has passed as many checks as a fraction
+/// of a tick has room for, each of them comes here, and no thread has to be started for the clock.
+fn give_way(store: &mut Store<State>, engine: &Engine) {
+    let engine = engine.clone();
+    let mut checks = if engine.is_clock_running() { CHECKS_WITHOUT_CLOCK } else { 0 };
+    // Zero ticks from now is now: the first check comes here.
+    store.set_epoch_deadline(u64::from(checks == CHECKS_WITHOUT_CLOCK));
+    store.epoch_deadline_callback(move |_| {
+        if checks < CHECKS_WITHOUT_CLOCK {
+            checks += 1;
+            return Ok(UpdateDeadline::Continue(0));
+        }
+        engine.start_clock();
+        Ok(UpdateDeadline::Yield(1))
+    });
 }
 
 impl Session {
