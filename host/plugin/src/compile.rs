@@ -82,6 +82,20 @@ pub(crate) fn from_own_machine_code(
     loaded.map_err(|error| EngineError::Compile { reason: format!("{error:#}") })
 }
 
+/// Takes machine code into use that the cache has authenticated while it was copied into a file
+/// that cannot change any more.
+#[expect(unsafe_code, reason = "machine code cannot be checked, only its origin can")]
+pub(crate) fn from_own_sealed_code(
+    engine: &wasmtime::Engine,
+    code: &s_store::SealedFile,
+) -> Result<Component, EngineError> {
+    // SAFETY: the only caller, `CodeCache::load`, has verified a MAC over every byte of this file,
+    // with a key only this user has; the file is sealed, so these are the bytes that are mapped,
+    // and they are what `precompile_component` of this version of `s` made.
+    let loaded = unsafe { Component::deserialize_file(engine, code.path()) };
+    loaded.map_err(|error| EngineError::Compile { reason: format!("{error:#}") })
+}
+
 fn compile_in_child(
     program: &PathBuf,
     arguments: &[String],

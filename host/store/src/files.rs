@@ -313,7 +313,7 @@ pub(crate) fn not_regular() -> io::Error {
 }
 
 /// Opens without waiting for the other end of a pipe, and refuses everything but regular files.
-fn open_regular(path: &Path) -> Result<(File, u64), StoreError> {
+pub(crate) fn open_regular(path: &Path) -> Result<(File, u64), StoreError> {
     let mut options = fs::OpenOptions::new();
     options.read(true);
     #[cfg(unix)]
