@@ -313,7 +313,7 @@ pub(crate) fn not_regular() -> io::Error {
 }
 
 /// Opens without waiting for the other end of a pipe, and refuses everything but regular files.
-fn open_regular(path: &Path) -> Result<(File, u64), StoreError> {
+pub(crate) fn open_regular(path: &Path) -> Result<(File, u64), StoreError> {
     let mut options = fs::OpenOptions::new();
     options.read(true);
     #[cfg(unix)]
@@ -360,7 +360,7 @@ fn is_older(path: &Path, age: Duration) -> bool {
 }
 
 /// One system call where there is one; elsewhere a look first, which leaves a moment between.
-fn rename_no_replace(from: &Path, to: &Path) -> io::Result<()> {
+pub(crate) fn rename_no_replace(from: &Path, to: &Path) -> io::Result<()> {
     #[cfg(any(target_os = "linux", target_os = "android", target_vendor = "apple"))]
     {
         use rustix::fs::{CWD, RenameFlags, renameat_with};

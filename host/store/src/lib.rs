@@ -10,6 +10,7 @@
 //! - A [`View`] never leads out of the folder it was opened on, and a [`NewTree`] never writes
 //!   outside the folder it was given.
 
+pub mod archive;
 mod change_set;
 mod digest;
 mod error;

@@ -1,0 +1,8 @@
+//! Tests of archives, by subject.
+
+mod builder;
+mod determinism;
+mod frames;
+mod hostile;
+mod properties;
+mod writing;
