@@ -32,6 +32,8 @@ pub use pack::{PackEntry, PackSource, Packed, pack, pack_entries_of};
 pub use tree::tree_digest;
 pub use unpack::{inspect, unpack};
 
+pub(crate) use tree::folder_facts;
+
 /// The file at the root of a package whose content [`inspect`] hands out.
 pub const MANIFEST_NAME: &str = "stryke.toml";
 
