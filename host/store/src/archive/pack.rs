@@ -1,5 +1,6 @@
 //! Makes archives: equal files give equal bytes.
 
+use std::fs::File;
 use std::io::{self, Read, Write};
 use std::path::{Path, PathBuf};
 
@@ -10,7 +11,7 @@ use super::names::Names;
 use super::read::padding_len;
 use super::tree::{folder_entries, tree_of};
 use super::{ArchiveEntry, ArchiveError, ArchiveLimits, pax};
-use crate::files::open_regular;
+use crate::files::{Links, open_regular};
 use crate::{Sha256Digest, Sha256Hasher, StoreError};
 
 const LEVEL: i32 = 19;
@@ -37,7 +38,7 @@ pub struct PackEntry {
 pub enum PackSource {
     /// Here.
     Bytes(Vec<u8>),
-    /// In a regular file.
+    /// In a regular file, which is no link.
     File(PathBuf),
 }
 
@@ -65,7 +66,7 @@ pub struct Packed {
 ///
 /// # Errors
 /// [`ArchiveError`] for paths that [`inspect`](super::inspect) would refuse, with its default depth;
-/// [`ArchiveError::SourceChanged`]; those of the operating system and of `out`.
+/// [`ArchiveError::SourceChanged`], [`ArchiveError::NotAFile`]; those of the operating system and of `out`.
 pub fn pack(
     root: &str,
     files: impl IntoIterator<Item = PackEntry>,
@@ -125,8 +126,17 @@ pub fn pack_entries_of(folder: &Path) -> Result<Vec<PackEntry>, ArchiveError> {
 fn size_of(source: &PackSource) -> Result<u64, ArchiveError> {
     match source {
         PackSource::Bytes(bytes) => Ok(bytes.len() as u64),
-        PackSource::File(path) => Ok(open_regular(path)?.1),
+        PackSource::File(path) => Ok(open_file(path)?.1),
     }
+}
+
+/// Opens a file that is no link, so that nothing is packed that stands elsewhere.
+fn open_file(path: &Path) -> Result<(File, u64), ArchiveError> {
+    let found = std::fs::symlink_metadata(path).map_err(StoreError::io("read", path))?;
+    if !found.is_file() {
+        return Err(ArchiveError::NotAFile { path: path.to_path_buf() });
+    }
+    Ok(open_regular(path, Links::Refused)?)
 }
 
 /// The blocks before the content.
@@ -182,7 +192,7 @@ impl<W: Write> Compressor<W> {
 
     /// Writes a file that has to have the size it had.
     fn write_file(&mut self, path: &Path, size: u64) -> Result<Sha256Digest, ArchiveError> {
-        let (mut file, _) = open_regular(path)?;
+        let (mut file, _) = open_file(path)?;
         let mut hasher = Sha256Hasher::new();
         let mut buffer = vec![0; PORTION_LEN];
         let mut written = 0;

@@ -5,4 +5,6 @@ mod determinism;
 mod frames;
 mod hostile;
 mod properties;
+#[cfg(unix)]
+mod second_opinion;
 mod writing;

@@ -1,6 +1,5 @@
 //! The digest of a set of files, from an archive or from a folder.
 
-use std::fs::File;
 use std::io::{self, Read as _};
 use std::path::Path;
 
@@ -75,7 +74,7 @@ pub(super) fn open_folder(folder: &Path) -> Result<Dir, StoreError> {
         use rustix::fs::OFlags;
         use std::os::unix::fs::OpenOptionsExt as _;
         let flags = (OFlags::DIRECTORY | OFlags::NOFOLLOW).bits().cast_signed();
-        let handle = File::options().read(true).custom_flags(flags).open(folder).map_err(failed())?;
+        let handle = std::fs::File::options().read(true).custom_flags(flags).open(folder).map_err(failed())?;
         Ok(Dir::from_std_file(handle))
     }
     #[cfg(not(unix))]
@@ -135,7 +134,7 @@ impl Walk<'_> {
         #[cfg(unix)]
         cap_std::fs::OpenOptionsExt::custom_flags(
             &mut options,
-            crate::files::nonblocking() | rustix::fs::OFlags::NOFOLLOW.bits().cast_signed(),
+            crate::files::nonblocking() | crate::files::no_follow(),
         );
         let mut file = dir.open_with(name, &options).map_err(StoreError::io("read", shown))?.into_std();
         let metadata = file.metadata().map_err(StoreError::io("read", shown))?;

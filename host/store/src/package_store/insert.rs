@@ -89,6 +89,8 @@ impl PackageStore {
                 Ok(()) => {
                     if self.durability == Durability::Safe {
                         sync_dir(parent_of(place))?;
+                        // The folder of a scope may be new as well.
+                        sync_dir(&self.root)?;
                     }
                     return Ok(marker.stored(place.clone()));
                 }

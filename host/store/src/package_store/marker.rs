@@ -76,7 +76,7 @@ pub(super) fn read(entry: &Path) -> Result<Option<Marker>, StoreError> {
     #[cfg(unix)]
     std::os::unix::fs::OpenOptionsExt::custom_flags(
         &mut options,
-        crate::files::nonblocking() | rustix::fs::OFlags::NOFOLLOW.bits().cast_signed(),
+        crate::files::nonblocking() | crate::files::no_follow(),
     );
     // What is not a file of ours counts as no marker: the entry is then made again.
     let file = match options.open(&path) {

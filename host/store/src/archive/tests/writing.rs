@@ -4,7 +4,10 @@ use std::fs;
 use std::io;
 
 use super::builder::{ROOT, RawTar};
-use crate::archive::{ArchiveError, ArchiveLimits, ArchiveSummary, tree_digest, unpack};
+use crate::archive::{
+    ArchiveError, ArchiveLimits, ArchiveSummary, PackEntry, PackSource, pack, pack_entries_of, tree_digest,
+    unpack,
+};
 use crate::faults;
 
 fn archive() -> Vec<u8> {
@@ -142,5 +145,22 @@ mod unix {
         fs::rename(into.join("lib"), into.join("moved")).unwrap();
         symlink("moved", into.join("lib")).unwrap();
         assert!(matches!(tree_digest(&into), Err(ArchiveError::NotAFile { .. })));
+    }
+
+    #[test]
+    fn a_link_is_not_packed() {
+        let folder = tempfile::tempdir().unwrap();
+        let (secret, link) = (folder.path().join("secret"), folder.path().join("link"));
+        fs::write(&secret, "secret").unwrap();
+        symlink(&secret, &link).unwrap();
+        for path in [&link, &folder.path().to_path_buf()] {
+            let entry =
+                PackEntry { path: "a".to_owned(), executable: false, source: PackSource::File(path.clone()) };
+            let result = pack(ROOT, [entry], io::sink());
+            assert!(matches!(result, Err(ArchiveError::NotAFile { .. })), "{result:?}");
+        }
+        assert!(matches!(pack_entries_of(folder.path()), Err(ArchiveError::NotAFile { .. })));
+        let opened = crate::files::open_regular(&link, crate::files::Links::Refused);
+        assert!(opened.is_err(), "nor when it was exchanged after the look");
     }
 }
