@@ -60,7 +60,7 @@ pub fn read(path: &Path) -> Result<Vec<u8>, StoreError> {
 /// # Errors
 /// [`StoreError::TooLarge`], and as [`read`].
 pub fn read_capped(path: &Path, size_max_bytes: u64) -> Result<Vec<u8>, StoreError> {
-    let (file, size) = open_regular(path)?;
+    let (file, size) = open_regular(path, Links::Followed)?;
     if size > size_max_bytes {
         return Err(StoreError::TooLarge { path: path.to_path_buf(), size_max_bytes });
     }
@@ -89,7 +89,7 @@ pub fn read_to_string(path: &Path, size_max_bytes: u64) -> Result<String, StoreE
 /// # Errors
 /// As [`read`].
 pub fn digest(path: &Path) -> Result<(Sha256Digest, u64), StoreError> {
-    let (mut file, _) = open_regular(path)?;
+    let (mut file, _) = open_regular(path, Links::Followed)?;
     let mut hasher = Sha256Hasher::new();
     let mut buffer = vec![0; 64 * 1024];
     let mut size: u64 = 0;
@@ -199,7 +199,7 @@ pub fn write_new(path: &Path, bytes: &[u8], access: Access) -> Result<(), StoreE
 /// # Errors
 /// As [`read`] and [`write_atomic`].
 pub fn copy(from: &Path, to: &Path, access: Access) -> Result<(), StoreError> {
-    let (mut source, _) = open_regular(from)?;
+    let (mut source, _) = open_regular(from, Links::Followed)?;
     let mut file = PendingFile::create(parent_of(to), access)?;
     let mut buffer = vec![0; 256 * 1024];
     loop {
@@ -312,12 +312,26 @@ pub(crate) fn not_regular() -> io::Error {
     io::Error::new(io::ErrorKind::InvalidInput, "it is not a regular file")
 }
 
+/// What a link in the place of a file is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Links {
+    /// The file it leads to.
+    Followed,
+    /// An error, where the system can tell while it opens.
+    Refused,
+}
+
 /// Opens without waiting for the other end of a pipe, and refuses everything but regular files.
-pub(crate) fn open_regular(path: &Path) -> Result<(File, u64), StoreError> {
+pub(crate) fn open_regular(path: &Path, links: Links) -> Result<(File, u64), StoreError> {
     let mut options = fs::OpenOptions::new();
     options.read(true);
     #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::custom_flags(&mut options, nonblocking());
+    {
+        let flags = if links == Links::Refused { nonblocking() | no_follow() } else { nonblocking() };
+        std::os::unix::fs::OpenOptionsExt::custom_flags(&mut options, flags);
+    }
+    #[cfg(not(unix))]
+    let _ = links;
     let file = options.open(path).map_err(StoreError::io("read", path))?;
     let metadata = file.metadata().map_err(StoreError::io("read", path))?;
     if metadata.is_dir() {
@@ -333,6 +347,12 @@ pub(crate) fn open_regular(path: &Path) -> Result<(File, u64), StoreError> {
 #[cfg(unix)]
 pub(crate) fn nonblocking() -> i32 {
     rustix::fs::OFlags::NONBLOCK.bits().cast_signed()
+}
+
+/// The flag for `open` that makes a link an error.
+#[cfg(unix)]
+pub(crate) fn no_follow() -> i32 {
+    rustix::fs::OFlags::NOFOLLOW.bits().cast_signed()
 }
 
 #[cfg(unix)]
@@ -360,7 +380,7 @@ fn is_older(path: &Path, age: Duration) -> bool {
 }
 
 /// One system call where there is one; elsewhere a look first, which leaves a moment between.
-fn rename_no_replace(from: &Path, to: &Path) -> io::Result<()> {
+pub(crate) fn rename_no_replace(from: &Path, to: &Path) -> io::Result<()> {
     #[cfg(any(target_os = "linux", target_os = "android", target_vendor = "apple"))]
     {
         use rustix::fs::{CWD, RenameFlags, renameat_with};

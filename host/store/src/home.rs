@@ -119,6 +119,36 @@ impl Home {
         self.root.join("index")
     }
 
+    /// Packages, unpacked; see [`PackageStore`](crate::package_store::PackageStore).
+    pub fn store(&self) -> PathBuf {
+        self.root.join("store")
+    }
+
+    /// Programs of packages that the user installed.
+    pub fn bin(&self) -> PathBuf {
+        self.root.join("bin")
+    }
+
+    /// Checkouts of git repositories.
+    pub fn git(&self) -> PathBuf {
+        self.root.join("git")
+    }
+
+    /// Archives of packages that were downloaded.
+    pub fn package_cache(&self) -> PathBuf {
+        self.cache().join("packages")
+    }
+
+    /// The archive of a package. Its digest is part of the name, so that two registries can have
+    /// the same name and version; whoever reads it compares all of the digest.
+    pub fn cached_archive(&self, name: &str, version: &str, integrity: &Sha256Digest) -> PathBuf {
+        let mut text = format!("{}-{version}", name.replace('/', "+"));
+        if text.len() > 120 || text.contains('/') || crate::check_new_path(&text).is_err() {
+            text = folder_name(&text);
+        }
+        self.package_cache().join(format!("{text}-{}.tar.zst", integrity.short()))
+    }
+
     /// Reads the key of this machine, 32 secret bytes, and makes it the first time. Of two
     /// processes that make it at once, both return the same.
     ///
@@ -217,6 +247,29 @@ mod tests {
         for name in names {
             assert!(crate::check_new_path(&name).is_ok() && !name.contains('/'), "{name}");
         }
+    }
+
+    #[test]
+    fn s4_a_cached_archive_is_named_for_a_reader_and_for_its_bytes() {
+        let home = Home::new("home");
+        let digest = Sha256Digest::of(b"");
+        let path = |name, version| {
+            let path = home.cached_archive(name, version, &digest);
+            assert_eq!(path.parent().unwrap(), home.cache().join("packages"));
+            path.file_name().unwrap().to_str().unwrap().to_owned()
+        };
+        assert_eq!(path("http", "1.0.0"), "http-1.0.0-e3b0c44298fc.tar.zst");
+        assert_eq!(path("acme/http", "1.0.0-rc.1+b"), "acme+http-1.0.0-rc.1+b-e3b0c44298fc.tar.zst");
+        assert_eq!(path("http", "../1"), "http-=2e=2e+1-e3b0c44298fc.tar.zst");
+        assert_eq!(
+            path("http", &"1".repeat(300)).len(),
+            "=sha256-".len() + 64 + "-e3b0c44298fc.tar.zst".len()
+        );
+        let other = home.cached_archive("http", "1.0.0", &Sha256Digest::of(b"x"));
+        assert_ne!(other, home.cached_archive("http", "1.0.0", &digest));
+        assert_eq!(home.store(), Path::new("home").join("store"));
+        assert_eq!(home.bin(), Path::new("home").join("bin"));
+        assert_eq!(home.git(), Path::new("home").join("git"));
     }
 
     #[test]

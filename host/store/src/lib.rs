@@ -1,7 +1,7 @@
 //! The only place that touches files: atomic writes, directory handles, the home folder, digests.
 //!
-//! Everything here is synchronous. What a file means is left to the caller: this crate knows paths
-//! and bytes, never TOML or components. Invariants:
+//! Everything here is synchronous. What a file means is left to the caller: this crate knows paths,
+//! bytes and [archives](archive), never TOML or components. Invariants:
 //!
 //! - A file that is written appears whole or not at all, whatever fails and whenever; temporary
 //!   names start with [`TEMPORARY_PREFIX`] and are gone when the call returns.
@@ -9,7 +9,9 @@
 //!   ([`faults`]).
 //! - A [`View`] never leads out of the folder it was opened on, and a [`NewTree`] never writes
 //!   outside the folder it was given.
+//! - An entry of the [package store](package_store) is whole, and what its marker says.
 
+pub mod archive;
 mod change_set;
 mod digest;
 mod error;
@@ -17,6 +19,7 @@ pub mod faults;
 pub mod files;
 mod home;
 mod lock;
+pub mod package_store;
 mod pending;
 mod portable;
 mod sealed;

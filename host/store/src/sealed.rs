@@ -20,7 +20,7 @@ mod linux {
     use rustix::fs::{MemfdFlags, SealFlags, fcntl_add_seals, memfd_create};
 
     use crate::StoreError;
-    use crate::files::open_regular;
+    use crate::files::{Links, open_regular};
 
     const CHUNK_BYTES: usize = 32 << 10;
 
@@ -52,7 +52,7 @@ mod linux {
         let flags = MemfdFlags::CLOEXEC | MemfdFlags::ALLOW_SEALING;
         let Ok(memory) = memfd_create("s-sealed", flags) else { return Ok(None) };
         let mut copy = File::from(memory);
-        let (mut file, size) = open_regular(path)?;
+        let (mut file, size) = open_regular(path, Links::Followed)?;
         if size > size_max_bytes {
             return Err(StoreError::TooLarge { path: path.to_path_buf(), size_max_bytes });
         }

@@ -1,0 +1,120 @@
+//! The marker of an entry: what the entry is, written when everything else is there.
+
+use std::fs::OpenOptions;
+use std::io::{Read as _, Write as _};
+use std::path::{Path, PathBuf};
+
+use serde::{Deserialize, Serialize};
+
+use super::{EntryKey, MARKER_NAME, StoredPackage};
+use crate::faults::step;
+use crate::{Sha256Digest, StoreError};
+
+const VERSION: u32 = 1;
+/// More than any key can fill.
+const BYTES_MAX: u64 = 16 * 1024;
+
+/// The content of a marker.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(super) struct Marker {
+    v: u32,
+    name: String,
+    version: String,
+    registry: String,
+    integrity: Sha256Digest,
+    pub(super) tree: Sha256Digest,
+    pub(super) files: u64,
+    pub(super) bytes: u64,
+}
+
+impl Marker {
+    pub(super) fn new(key: &EntryKey, tree: Sha256Digest, files: u64, bytes: u64) -> Marker {
+        Marker {
+            v: VERSION,
+            name: key.name.clone(),
+            version: key.version.clone(),
+            registry: key.registry.clone(),
+            integrity: key.integrity,
+            tree,
+            files,
+            bytes,
+        }
+    }
+
+    pub(super) fn is_of(&self, key: &EntryKey) -> bool {
+        self.name == key.name
+            && self.version == key.version
+            && self.registry == key.registry
+            && self.integrity == key.integrity
+    }
+
+    pub(super) fn key(&self) -> EntryKey {
+        EntryKey {
+            name: self.name.clone(),
+            version: self.version.clone(),
+            integrity: self.integrity,
+            registry: self.registry.clone(),
+        }
+    }
+
+    pub(super) fn stored(&self, path: PathBuf) -> StoredPackage {
+        StoredPackage { path, tree: self.tree, files: self.files, bytes: self.bytes }
+    }
+}
+
+/// Reads the marker of an entry; none when there is no entry or its marker says nothing. Neither
+/// the entry nor the marker may be a link.
+pub(super) fn read(entry: &Path) -> Result<Option<Marker>, StoreError> {
+    match std::fs::symlink_metadata(entry) {
+        Ok(metadata) if metadata.is_dir() => {}
+        Ok(_) => return Ok(None),
+        Err(error) => return none_if_absent(error, entry),
+    }
+    let path = entry.join(MARKER_NAME);
+    let mut options = OpenOptions::new();
+    options.read(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::custom_flags(
+        &mut options,
+        crate::files::nonblocking() | crate::files::no_follow(),
+    );
+    // What is not a file of ours counts as no marker: the entry is then made again.
+    let file = match options.open(&path) {
+        Ok(file) => file,
+        Err(_) if std::fs::symlink_metadata(&path).is_ok_and(|found| !found.is_file()) => return Ok(None),
+        Err(error) => return none_if_absent(error, &path),
+    };
+    if !file.metadata().map_err(StoreError::io("read", &path))?.is_file() {
+        return Ok(None);
+    }
+    let mut bytes = Vec::with_capacity(512);
+    file.take(BYTES_MAX + 1).read_to_end(&mut bytes).map_err(StoreError::io("read", &path))?;
+    if bytes.len() as u64 > BYTES_MAX {
+        return Ok(None);
+    }
+    let marker: Option<Marker> = serde_json::from_slice(&bytes).ok();
+    Ok(marker.filter(|marker| marker.v == VERSION))
+}
+
+/// Writes the marker into an entry that has none.
+pub(super) fn write(entry: &Path, marker: &Marker) -> Result<(), StoreError> {
+    let path = entry.join(MARKER_NAME);
+    let mut bytes = serde_json::to_vec(marker).expect("a marker is plain text and numbers");
+    bytes.push(b'\n');
+    step("create", &path)?;
+    let mut options = OpenOptions::new();
+    options.write(true).create_new(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o644);
+    let mut file = options.open(&path).map_err(StoreError::io("create", &path))?;
+    step("write", &path)?;
+    file.write_all(&bytes).map_err(StoreError::io("write", &path))
+}
+
+fn none_if_absent(error: std::io::Error, path: &Path) -> Result<Option<Marker>, StoreError> {
+    use std::io::ErrorKind;
+    match error.kind() {
+        ErrorKind::NotFound | ErrorKind::NotADirectory => Ok(None),
+        _ => Err(StoreError::io("read", path)(error)),
+    }
+}

@@ -1,0 +1,9 @@
+//! Tests of the package store, by subject.
+
+mod collecting;
+mod faulty;
+mod inserting;
+mod kit;
+mod places;
+mod projects;
+mod verifying;
