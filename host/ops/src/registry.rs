@@ -25,7 +25,7 @@ use crate::plugins::launch::{Allow, launch};
 pub use extension::{
     Answer, Artifact, Dependency, DependencyKind, FetchPlan, PackageName, Query, Version, Want,
 };
-pub use fetch::Fetched;
+pub use fetch::{Fetched, Fetcher};
 pub use place::{BUILT_IN, RegistryPlace};
 pub use s_plugin::extension::{Digest, HashAlgorithm};
 

@@ -32,6 +32,7 @@ use toml_edit::DocumentMut;
 pub use dependency::{DependencyOrigin, DependencyRequest, GitReference, Group};
 pub use settings::{MultiVersion, Policy, ResolverSettings, Workspace};
 
+use crate::PackageName;
 use crate::toml::Reader;
 
 /// A parsed `stryke.toml` that can be edited.
@@ -106,10 +107,22 @@ pub struct RegistryEntry {
     pub plugin: Option<String>,
     /// The plugin that knows its credentials.
     pub auth: Option<String>,
+    /// The packages that come from it and nowhere else: names, or `SCOPE/*`.
+    pub scopes: Vec<String>,
     /// Configuration of both.
     pub config: BTreeMap<String, String>,
     /// Where the table stands in the text.
     pub span: Span,
+}
+
+impl RegistryEntry {
+    /// Whether a package comes from this registry and nowhere else.
+    pub fn owns(&self, name: &PackageName) -> bool {
+        self.scopes.iter().any(|scope| match scope.strip_suffix("/*") {
+            Some(scope) => name.scope() == Some(scope),
+            None => scope == name.as_str(),
+        })
+    }
 }
 
 impl ProjectManifest {

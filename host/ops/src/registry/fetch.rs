@@ -7,12 +7,14 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use s_diag::{Code, Diagnostic};
 use s_net::{Auth, DownloadPlan, Method, Permit, download};
+use s_plugin::Plugin;
 use s_plugin::extension::HashAlgorithm;
 use s_plugin::services::Task;
 use s_store::{Access, PendingFile, Sha256Digest, Sha256Hasher, StoreError, View, ViewFile};
 use url::Url;
 
 use super::{FetchPlan, Registry, Want};
+use crate::Context;
 use crate::failure::{Failure, FailureKind};
 
 /// A file that was fetched.
@@ -32,6 +34,12 @@ pub struct Fetched {
 const UNSTATED_BYTES_MAX: u64 = 1 << 30;
 const CHUNK_BYTES: usize = 256 << 10;
 
+/// Follows the plans of one registry; several threads can do so together.
+pub struct Fetcher {
+    context: Arc<Context>,
+    plugin: Plugin,
+}
+
 impl Registry {
     /// Fetches an artifact into a file, in place of what was there. When this fails, nothing of it
     /// is left and what was there still is.
@@ -39,11 +47,19 @@ impl Registry {
         let expected = sha256(&want)?;
         let what = format!("{}@{}", display(&want), want.version);
         let plan = self.plan(want)?;
-        self.follow(&what, &plan, expected, to)
+        self.fetcher().follow(&what, &plan, expected, to)
     }
 
-    /// Tries the places of a plan in their order.
-    fn follow(
+    /// What follows the plans that this registry makes.
+    pub fn fetcher(&self) -> Fetcher {
+        Fetcher { context: Arc::clone(&self.context), plugin: self.plugin.clone() }
+    }
+}
+
+impl Fetcher {
+    /// Tries the places of a plan in their order, and writes the file that has the digest. `what` is
+    /// what the file is called in messages.
+    pub fn follow(
         &self,
         what: &str,
         plan: &FetchPlan,
@@ -337,7 +353,7 @@ mod tests {
                 size,
             };
             let to = scene.path("out");
-            let found = registry.follow("a@1.0.0", &plan, Sha256Digest::of(BYTES), &to);
+            let found = registry.fetcher().follow("a@1.0.0", &plan, Sha256Digest::of(BYTES), &to);
             let is_there = files::exists(&to).unwrap();
             assert_eq!(is_there, expected.is_ok(), "{urls:?}");
             if is_there {

@@ -40,7 +40,7 @@ const PACKAGE_KEYS: [&str; 15] = [
     "s",
 ];
 const PLUGIN_KEYS: [&str; 4] = ["path", "url", "version", "config"];
-const REGISTRY_KEYS: [&str; 4] = ["url", "plugin", "auth", "config"];
+const REGISTRY_KEYS: [&str; 5] = ["url", "plugin", "auth", "scopes", "config"];
 
 pub(super) fn package(reader: &mut Reader, root: &Table) -> Package {
     let Some((key, item)) = root.get_key_value("package") else { return Package::default() };
@@ -156,9 +156,10 @@ pub(super) fn registries(reader: &mut Reader, root: &Table) -> Vec<RegistryEntry
         let url = url(reader, table, &name);
         let plugin = reader.string(table, &name, "plugin");
         let auth = reader.string(table, &name, "auth");
+        let scopes = reader.list(table, &name, "scopes");
         let config = reader.strings(table, &name, "config");
         if let Some(url) = url {
-            found.push(RegistryEntry { name: key.get().to_owned(), url, plugin, auth, config, span });
+            found.push(RegistryEntry { name: key.get().to_owned(), url, plugin, auth, scopes, config, span });
         }
     }
     found
@@ -219,6 +220,9 @@ mod tests {
         assert_eq!(registry.plugin.as_deref(), Some("acme/artifactory"));
         assert_eq!(registry.auth.as_deref(), Some("acme/auth"));
         assert_eq!(registry.config, strings(&[("repo", "stryke-local")]));
+        let owner = valid("[registries.r]\nurl = 'x'\nscopes = ['acme/*', 'tool']");
+        let owns = |name: &str| owner.registries()[0].owns(&name.parse().unwrap());
+        assert!(owns("acme/a") && owns("tool") && !owns("acme") && !owns("other/tool"));
         assert_eq!(manifest.to_string(), FULL);
         for text in ["", "\n", "plugins = {}", "[plugins]", "plugins.a.path = 'x'", "a.b.c = 1"] {
             valid(text);
@@ -239,6 +243,7 @@ mod tests {
                 "`package` has an unknown key `verison`",
                 "verison",
             ),
+            ("[registries.r]\nurl = 'x'\nscopes = 'y'", Severity::Error, "`registries.r.scopes` is a string", "'y'"),
             ("plugins = []", Severity::Error, "`plugins` is an array", "[]"),
             ("[plugins]\na = 1", Severity::Error, "`plugins.a` is neither a version nor a table", "1"),
             ("[plugins]\na = ''", Severity::Error, "`plugins.a` is empty", "''"),

@@ -1,0 +1,66 @@
+//! `s install`, `s lock`, `s update`, `s fetch`: the lock made to fit the manifest, and the store
+//! filled from the lock.
+
+use std::sync::Arc;
+
+use s_diag::{Code, Diagnostic};
+
+use crate::Context;
+use crate::failure::{Failure, FailureKind};
+use crate::packages::{self, Change, Fetched, Keep, Project, fill_store};
+
+/// What is to be done.
+#[derive(Clone, Debug)]
+pub struct Installation {
+    /// Which versions of the old lock stay.
+    pub keep: Keep,
+    /// Whether the lock has to fit as it is.
+    pub locked: bool,
+    /// Whether packages are brought here too.
+    pub fetch: bool,
+    /// Whether the lock may be written.
+    pub write: bool,
+}
+
+/// What was done.
+#[derive(Clone, Debug)]
+pub struct Installed {
+    /// What changed in the lock.
+    pub changes: Vec<Change>,
+    /// Packages of the lock.
+    pub packages: usize,
+    /// What it took to bring them here.
+    pub fetched: Fetched,
+    /// Whether the lock was written.
+    pub wrote_lock: bool,
+}
+
+/// Makes lock and store fit the project.
+pub fn package_install(context: &Arc<Context>, wanted: &Installation) -> Result<Installed, Failure> {
+    let project = Project::read(context)?;
+    let is_locked = project.is_locked(context)?;
+    if wanted.locked && !is_locked {
+        return Err(drift(&project)?);
+    }
+    let mut resolved = match (&wanted.keep, is_locked) {
+        (Keep::All, true) => project.as_locked(context)?,
+        (keep, _) => project.resolve(context, keep)?,
+    };
+    let fetched = if wanted.fetch {
+        fill_store(context, &mut resolved.graph, &resolved.lock)?
+    } else {
+        Fetched::default()
+    };
+    let changes = packages::changes(&project.stated.lock, &resolved.lock);
+    let wrote_lock = wanted.write && project.write(context, &resolved.lock)?;
+    Ok(Installed { changes, packages: resolved.lock.packages().count(), fetched, wrote_lock })
+}
+
+fn drift(project: &Project) -> Result<Failure, Failure> {
+    let message = match packages::has_lock(project)? {
+        true => "`stryke.lock` does not fit `stryke.toml`, and may not be changed",
+        false => "there is no `stryke.lock`, and it may not be written",
+    };
+    let diagnostic = Diagnostic::error(Code::LOCK_DRIFT, message).hint("bring it up to date and commit it: s lock");
+    Ok(Failure::new(FailureKind::LockDrift, diagnostic))
+}

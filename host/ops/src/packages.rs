@@ -1,0 +1,249 @@
+//! Packages of a project: from what `stryke.toml` asks for to a lock, and from a lock to a store
+//! that has everything in it.
+//!
+//! Every command that needs packages goes these steps in this order; `-v` tells them: read the
+//! manifest, build the graph, solve, compare with the old lock, look into the store, fetch, check,
+//! unpack, write the lock. Nothing of a package is ever run. The lock is written last, so that
+//! whatever ends a command leaves the old lock and at most more packages in the store.
+
+mod conflict;
+mod fetch;
+mod graph;
+mod registries;
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use s_diag::{Code, Diagnostic};
+use s_project::{
+    DependencyRequest, LockedDependency, LockedPackage, PackageName, PackageSource, ProjectLock, Version,
+};
+use s_resolver::{Problem, Resolution};
+use s_store::{Access, ChangeSet, Sha256Digest, files};
+
+pub(crate) use graph::Graph;
+pub use fetch::Fetched;
+
+use crate::Context;
+use crate::failure::{Failure, FailureKind};
+use crate::plugins::catalog::{Level, Stated};
+use crate::plugins::install::not_editable;
+use crate::plugins::level::exclusively;
+
+/// A project that is being worked on: its folder, and its files as they were read.
+pub(crate) struct Project {
+    pub(crate) root: PathBuf,
+    pub(crate) stated: Stated,
+    /// The texts that were read, to find out whether somebody else changed them meanwhile.
+    read: [String; 2],
+}
+
+/// Which versions of the old lock are kept where they still suit.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Keep {
+    /// All.
+    All,
+    /// None: everything may move to the newest that will do.
+    Nothing,
+    /// All but these.
+    AllBut(BTreeSet<PackageName>),
+}
+
+/// A difference between two locks.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Change {
+    /// The package.
+    pub name: PackageName,
+    /// The versions that are gone, ascending.
+    pub before: Vec<Version>,
+    /// The versions that came, ascending.
+    pub after: Vec<Version>,
+}
+
+/// A lock that suits a project, and what it took.
+pub(crate) struct Resolved {
+    pub(crate) lock: ProjectLock,
+    pub(crate) graph: Graph,
+    /// What the project itself was given, by the place of its entry in the manifest; empty when the
+    /// old lock was taken as it was.
+    pub(crate) chosen: Vec<(DependencyRequest, PackageName, Version)>,
+}
+
+impl Project {
+    /// Reads the project that the user is in.
+    pub(crate) fn read(context: &Context) -> Result<Project, Failure> {
+        let Some(stated) = Stated::read(context, Level::Project)? else {
+            let diagnostic = Diagnostic::error(Code::NO_PROJECT, "there is no project here")
+                .note(format!("looked for `{}` here and above", s_project::MANIFEST_NAME))
+                .hint("s init");
+            return Err(Failure::new(FailureKind::Failed, diagnostic));
+        };
+        let root = context.project().expect("the files of a project were just read").to_path_buf();
+        let text = |path| Ok::<_, Failure>(context.source_or_empty(path)?.text.to_string());
+        let read = [text(&stated.manifest_path)?, text(&stated.lock_path)?];
+        Ok(Project { root, stated, read })
+    }
+
+    /// Whether the lock was made for this very manifest.
+    pub(crate) fn is_locked(&self, context: &Context) -> Result<bool, Failure> {
+        let hash = graph::manifest_hash(context, &self.root, &self.stated)?;
+        Ok(self.stated.lock.manifest_hash() == Some(&hash))
+    }
+
+    /// Finds versions for everything the manifest asks for.
+    pub(crate) fn resolve(&self, context: &Arc<Context>, keep: &Keep) -> Result<Resolved, Failure> {
+        let manifest = &self.stated.manifest;
+        let old = &self.stated.lock;
+        let mut graph = Graph::new(context, &self.root, old)?;
+        let roots = graph.roots(manifest)?;
+        let problem = Problem {
+            roots,
+            preferences: graph.preferences(|name| match keep {
+                Keep::All => true,
+                Keep::Nothing => false,
+                Keep::AllBut(names) => !names.contains(name),
+            }),
+            settings: graph::settings(manifest),
+            stryke: Version::parse(env!("CARGO_PKG_VERSION")).expect("cargo checks the version of a crate"),
+            now_unix: Some(context.now_unix()),
+        };
+        let resolution = s_resolver::solve(&problem, &mut graph)
+            .map_err(|error| conflict::failure(error, &graph, manifest))?;
+        for cycle in &resolution.cycles {
+            return Err(circular(&resolution, cycle));
+        }
+        let packages = locked_packages(&resolution, &graph);
+        refuse_replaced(old, &packages)?;
+        let mut lock = old.clone();
+        let hash = graph::manifest_hash(context, &self.root, &self.stated)?;
+        lock.set_packages(hash, packages).map_err(not_editable)?;
+        let edges = resolution.roots.iter().flat_map(|root| &root.edges);
+        let chosen = edges.map(|edge| {
+            let node = &resolution.nodes[edge.edge.node];
+            (graph.origins[edge.origin].clone(), node.package.name.clone(), node.version.clone())
+        });
+        let chosen = chosen.collect();
+        Ok(Resolved { lock, graph, chosen })
+    }
+
+    /// The lock as it is, for a project whose manifest it fits.
+    pub(crate) fn as_locked(&self, context: &Arc<Context>) -> Result<Resolved, Failure> {
+        let graph = Graph::new(context, &self.root, &self.stated.lock)?;
+        Ok(Resolved { lock: self.stated.lock.clone(), graph, chosen: Vec::new() })
+    }
+
+    /// Writes manifest and lock, both or none, where they changed. Returns whether they did.
+    pub(crate) fn write(&self, context: &Context, lock: &ProjectLock) -> Result<bool, Failure> {
+        let texts = [self.stated.manifest.to_string(), lock.to_string()];
+        if texts == self.read {
+            return Ok(false);
+        }
+        let guard = exclusively(context)?;
+        let paths = [&self.stated.manifest_path, &self.stated.lock_path];
+        let mut changes = ChangeSet::new();
+        for ((path, text), read) in paths.into_iter().zip(texts).zip(&self.read) {
+            if *context.source_or_empty(path)?.text != **read {
+                let message = format!("`{}` was changed by somebody else meanwhile", context.shown(path));
+                let diagnostic = Diagnostic::error(Code::CHANGED_MEANWHILE, message).hint("run the command again");
+                return Err(Failure::new(FailureKind::Failed, diagnostic));
+            }
+            // An absent lock with nothing in it is not written.
+            if text != *read {
+                changes.write(path, text, Access::Shared);
+            }
+        }
+        changes.commit()?;
+        drop(guard);
+        Ok(true)
+    }
+}
+
+/// What differs between the packages of two locks, by name.
+pub(crate) fn changes(old: &ProjectLock, new: &ProjectLock) -> Vec<Change> {
+    let mut names: BTreeMap<&PackageName, [BTreeSet<&Version>; 2]> = BTreeMap::new();
+    for (place, lock) in [old, new].into_iter().enumerate() {
+        for package in lock.packages() {
+            names.entry(&package.name).or_default()[place].insert(&package.version);
+        }
+    }
+    let only = |these: &BTreeSet<&Version>, those: &BTreeSet<&Version>| -> Vec<Version> {
+        these.difference(those).map(|version| (*version).clone()).collect()
+    };
+    let change = |(name, [before, after]): (&PackageName, [BTreeSet<&Version>; 2])| Change {
+        name: name.clone(),
+        before: only(&before, &after),
+        after: only(&after, &before),
+    };
+    names.into_iter().map(change).filter(|change| !(change.before.is_empty() && change.after.is_empty())).collect()
+}
+
+fn locked_packages(resolution: &Resolution, graph: &Graph) -> Vec<LockedPackage> {
+    let mut packages = Vec::new();
+    for node in &resolution.nodes {
+        let artifact = graph.artifact(&node.package, &node.version);
+        let features: BTreeSet<&String> = node.instances.iter().flat_map(|instance| &instance.features).collect();
+        let edges: BTreeSet<LockedDependency> = node
+            .instances
+            .iter()
+            .flat_map(|instance| &instance.edges)
+            .map(|edge| {
+                let to = &resolution.nodes[edge.node];
+                LockedDependency { alias: edge.alias.clone(), name: to.package.name.clone(), version: to.version.clone() }
+            })
+            .collect();
+        packages.push(LockedPackage {
+            name: node.package.name.clone(),
+            version: node.version.clone(),
+            source: node.package.source.as_str().parse().expect("sources are made of such values"),
+            integrity: artifact.map(|artifact| artifact.integrity),
+            size_bytes: artifact.and_then(|artifact| artifact.size_bytes),
+            tree: None,
+            features: features.into_iter().cloned().collect(),
+            dependencies: edges.into_iter().collect(),
+        });
+    }
+    packages
+}
+
+/// A version that a registry has published never has other bytes.
+fn refuse_replaced(old: &ProjectLock, new: &[LockedPackage]) -> Result<(), Failure> {
+    for package in new {
+        let same = |other: &&LockedPackage| {
+            other.name == package.name && other.version == package.version && other.source == package.source
+        };
+        let Some(locked) = old.packages().find(same) else { continue };
+        if locked.integrity != package.integrity {
+            let text = |digest: &Option<Sha256Digest>| digest.map_or("none".to_owned(), |digest| digest.to_string());
+            let message = format!("`{}@{}` is not what it was when it was locked", package.name, package.version);
+            let diagnostic = Diagnostic::error(Code::LOCK_INTEGRITY, message)
+                .note(format!("the lock has {}", text(&locked.integrity)))
+                .note(format!("{} has {}", package.source, text(&package.integrity)))
+                .note("a published version never changes: it was replaced on the server, or somebody changed the lock");
+            return Err(Failure::new(FailureKind::Integrity, diagnostic));
+        }
+    }
+    Ok(())
+}
+
+fn circular(resolution: &Resolution, cycle: &[usize]) -> Failure {
+    let name = |node: &usize| resolution.nodes[*node].package.name.to_string();
+    let mut path: Vec<String> = cycle.iter().map(name).collect();
+    path.extend(cycle.first().map(name));
+    let diagnostic = Diagnostic::error(Code::DEPENDENCY_CYCLE, "packages depend on each other in a circle")
+        .note(path.join(" → "));
+    Failure::new(FailureKind::NoSolution, diagnostic)
+}
+
+/// Reads a lock file's packages that need bytes: everything that is not a folder.
+pub(crate) fn remote(lock: &ProjectLock) -> impl Iterator<Item = (&LockedPackage, &str, Sha256Digest)> {
+    lock.packages().filter_map(|package| match (&package.source, package.integrity) {
+        (PackageSource::Registry(url), Some(integrity)) => Some((package, url.as_str(), integrity)),
+        _ => None,
+    })
+}
+
+/// Whether a project has a lock file.
+pub(crate) fn has_lock(project: &Project) -> Result<bool, Failure> {
+    Ok(files::exists(&project.stated.lock_path)?)
+}

@@ -1,0 +1,210 @@
+//! From a lock to a store that has everything in it.
+//!
+//! What is in the store under the digest of the lock is taken from there: one small read a package.
+//! The rest is taken from the cache, or fetched by several threads at once, each of which also
+//! unpacks what it fetched. Bytes that are not those of the lock are thrown away before anything in
+//! them is looked at.
+
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
+
+use s_diag::{Code, Diagnostic};
+use s_project::{LockedPackage, ProjectLock};
+use s_store::archive::ArchiveLimits;
+use s_store::package_store::{EntryKey, PackageStore, PackageStoreError};
+use s_store::{Access, Sha256Digest, files};
+
+use super::graph::{Graph, interrupted};
+use super::registries::wire_name;
+use super::remote;
+use crate::Context;
+use crate::failure::{Failure, FailureKind};
+use crate::registry::{FetchPlan, Fetcher, Want};
+
+/// What it took to fill the store.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Fetched {
+    /// Packages that were in the store already.
+    pub present: usize,
+    /// Packages that were unpacked.
+    pub unpacked: usize,
+    /// Packages that were downloaded or copied for that.
+    pub fetched: usize,
+    /// Bytes of them.
+    pub bytes: u64,
+}
+
+/// Downloads at a time.
+const THREADS_MAX: usize = 16;
+
+struct Missing<'a> {
+    package: &'a LockedPackage,
+    url: &'a str,
+    integrity: Sha256Digest,
+    key: EntryKey,
+    /// How to get it; none where its archive is in the cache.
+    plan: Option<(usize, FetchPlan)>,
+}
+
+/// Brings everything a lock names into the store.
+pub(crate) fn fill_store(context: &Context, graph: &mut Graph, lock: &ProjectLock) -> Result<Fetched, Failure> {
+    let store = PackageStore::new(context.home());
+    let mut done = Fetched::default();
+    let mut missing = Vec::new();
+    for (package, url, integrity) in remote(lock) {
+        let key = key_of(package, url, integrity);
+        if store.find(&key)?.is_some() {
+            done.present += 1;
+        } else {
+            missing.push(Missing { package, url, integrity, key, plan: None });
+        }
+    }
+    if missing.is_empty() {
+        return Ok(done);
+    }
+    let is_cached = |one: &Missing<'_>| -> Result<bool, Failure> {
+        let path = cached(context, one);
+        Ok(files::exists(&path)? && files::digest(&path)?.0 == one.integrity)
+    };
+    let mut fetchers = Vec::new();
+    let mut absent = Vec::new();
+    for one in &mut missing {
+        if is_cached(one)? {
+            continue;
+        }
+        if context.is_offline() && !is_local(one.url) {
+            absent.push(format!("{}@{}", one.package.name, one.package.version));
+            continue;
+        }
+        let registry = graph.registries.registry(one.url)?;
+        let plan = registry.plan(want(one))?;
+        let at = fetchers.iter().position(|(url, _)| *url == one.url).unwrap_or_else(|| {
+            fetchers.push((one.url, registry.fetcher()));
+            fetchers.len() - 1
+        });
+        one.plan = Some((at, plan));
+    }
+    if !absent.is_empty() {
+        return Err(not_here(&absent));
+    }
+    let fetchers: Vec<Fetcher> = fetchers.into_iter().map(|(_, fetcher)| fetcher).collect();
+    // The largest first: what takes longest should not begin last.
+    missing.sort_by_key(|one| std::cmp::Reverse(one.package.size_bytes));
+    let next = AtomicUsize::new(0);
+    let result: Mutex<Result<Fetched, Failure>> = Mutex::new(Ok(done));
+    let work = || {
+        while let Some(one) = missing.get(next.fetch_add(1, Relaxed)) {
+            let outcome = bring(context, &store, &fetchers, one);
+            let mut result = result.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+            match (&mut *result, outcome) {
+                (Ok(done), Ok(bytes)) => {
+                    done.unpacked += 1;
+                    done.fetched += usize::from(bytes.is_some());
+                    done.bytes += bytes.unwrap_or(0);
+                }
+                (Ok(_), Err(failure)) => {
+                    *result = Err(failure);
+                    next.store(missing.len(), Relaxed);
+                }
+                (Err(_), _) => {}
+            }
+        }
+    };
+    std::thread::scope(|scope| {
+        for _ in 1..missing.len().min(THREADS_MAX) {
+            scope.spawn(work);
+        }
+        work();
+    });
+    result.into_inner().unwrap_or_else(std::sync::PoisonError::into_inner)
+}
+
+/// Fetches one package unless its archive is there, and unpacks it. Returns how many bytes were
+/// fetched.
+fn bring(
+    context: &Context,
+    store: &PackageStore,
+    fetchers: &[Fetcher],
+    one: &Missing<'_>,
+) -> Result<Option<u64>, Failure> {
+    if context.cancel().is_raised() {
+        return Err(interrupted());
+    }
+    let what = format!("{}@{}", one.package.name, one.package.version);
+    let archive = cached(context, one);
+    let fetched = match &one.plan {
+        Some((at, plan)) => {
+            files::create_dir_all(&context.home().package_cache(), Access::Shared)?;
+            Some(fetchers[*at].follow(&what, plan, one.integrity, &archive)?.size)
+        }
+        None => None,
+    };
+    let root = format!("{}-{}", one.package.name.base(), one.package.version);
+    store.insert(&one.key, &archive, &root, &ArchiveLimits::default()).map_err(|error| refused(&what, error))?;
+    context.frontend().status("Unpacked", &what);
+    Ok(fetched)
+}
+
+fn cached(context: &Context, one: &Missing<'_>) -> std::path::PathBuf {
+    let version = one.package.version.to_string();
+    context.home().cached_archive(one.package.name.as_str(), &version, &one.integrity)
+}
+
+/// The key of a package in the store.
+pub(crate) fn key_of(package: &LockedPackage, url: &str, integrity: Sha256Digest) -> EntryKey {
+    EntryKey {
+        name: package.name.to_string(),
+        version: package.version.to_string(),
+        integrity,
+        registry: url.to_owned(),
+    }
+}
+
+fn want(one: &Missing<'_>) -> Want {
+    Want {
+        name: wire_name(&one.package.name),
+        version: one.package.version.to_string(),
+        digest: crate::registry::Digest {
+            algorithm: crate::registry::HashAlgorithm::Sha256,
+            bytes: one.integrity.as_bytes().to_vec(),
+        },
+    }
+}
+
+/// A folder is here, whether there is a network or not.
+fn is_local(url: &str) -> bool {
+    !url.starts_with("http://") && !url.starts_with("https://")
+}
+
+fn not_here(absent: &[String]) -> Failure {
+    let message = match absent {
+        [one] => format!("`{one}` is not on this machine"),
+        several => format!("{} packages are not on this machine", several.len()),
+    };
+    let mut diagnostic = Diagnostic::error(Code::OFFLINE, message);
+    if absent.len() > 1 {
+        diagnostic = diagnostic.note(format!("missing are {}", absent.join(", ")));
+    }
+    Failure::new(FailureKind::Offline, diagnostic.hint("without --offline they are fetched"))
+}
+
+fn refused(what: &str, error: PackageStoreError) -> Failure {
+    match error {
+        PackageStoreError::Store(error) => error.into(),
+        other => {
+            let diagnostic = Diagnostic::error(Code::ARCHIVE, format!("`{what}` could not be unpacked"))
+                .note(other.to_string())
+                .note("nothing of it was kept");
+            Failure::new(FailureKind::Integrity, diagnostic)
+        }
+    }
+}
+
+impl From<PackageStoreError> for Failure {
+    fn from(error: PackageStoreError) -> Failure {
+        match error {
+            PackageStoreError::Store(error) => error.into(),
+            other => Failure::new(FailureKind::Failed, Diagnostic::error(Code::ARCHIVE, other.to_string())),
+        }
+    }
+}

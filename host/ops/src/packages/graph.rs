@@ -1,0 +1,426 @@
+//! What the resolver is told: the project as roots, and packages from registries and folders.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use s_diag::{Code, Diagnostic, Severity, Span};
+use s_project::{
+    Bare, DependencyOrigin, DependencyRequest, Group, MANIFEST_NAME, PackageName, PackageSource, ProjectLock,
+    ProjectManifest, Requirement, Version,
+};
+use s_resolver::{
+    Candidate, Candidates, Dependency, MultiVersion, Package, Policy, Root, RootDependency, SourceId,
+};
+use s_store::Sha256Digest;
+
+use crate::Context;
+use crate::failure::{Failure, FailureKind};
+use crate::packages::registries::Registries;
+use crate::plugins::catalog::Stated;
+use crate::registry::{self, DependencyKind, HashAlgorithm};
+
+/// How to get the bytes of one version.
+#[derive(Clone, Debug)]
+pub(crate) struct Artifact {
+    /// The digest of its archive.
+    pub(crate) integrity: Sha256Digest,
+    /// Bytes of its archive, where the registry says so.
+    pub(crate) size_bytes: Option<u64>,
+}
+
+/// A project and everything it can reach, while it is resolved.
+pub(crate) struct Graph {
+    context: Arc<Context>,
+    root: PathBuf,
+    pub(crate) registries: Registries,
+    lock: ProjectLock,
+    /// Packages that are folders, by their path from the project.
+    folders: BTreeMap<String, Arc<ProjectManifest>>,
+    candidates: BTreeMap<Package, Arc<Candidates>>,
+    artifacts: BTreeMap<(Package, Version), Artifact>,
+    /// Where dependencies of the project stand; roots count in this.
+    pub(crate) origins: Vec<DependencyRequest>,
+}
+
+/// A failure on its way through the resolver.
+#[derive(Debug, thiserror::Error)]
+#[error("a package could not be looked at")]
+pub(crate) struct Stopped(pub(crate) Box<Failure>);
+
+impl From<Failure> for Stopped {
+    fn from(failure: Failure) -> Stopped {
+        Stopped(Box::new(failure))
+    }
+}
+
+impl Graph {
+    /// Prepares a graph; nothing is asked of a registry yet.
+    pub(crate) fn new(context: &Arc<Context>, root: &Path, lock: &ProjectLock) -> Result<Graph, Failure> {
+        Ok(Graph {
+            context: Arc::clone(context),
+            root: root.to_path_buf(),
+            registries: Registries::of(context)?,
+            lock: lock.clone(),
+            folders: BTreeMap::new(),
+            candidates: BTreeMap::new(),
+            artifacts: BTreeMap::new(),
+            origins: Vec::new(),
+        })
+    }
+
+    /// The project and its groups as roots.
+    pub(crate) fn roots(&mut self, manifest: &ProjectManifest) -> Result<Vec<Root>, Failure> {
+        let mut roots: BTreeMap<Group, Vec<RootDependency>> = BTreeMap::new();
+        for request in manifest.dependencies() {
+            let dependency = self.dependency(manifest, request, "")?;
+            let origin = self.origins.len();
+            self.origins.push(request.clone());
+            roots.entry(request.group.clone()).or_default().push(RootDependency { dependency, origin });
+        }
+        let name = manifest.package().name.as_deref().unwrap_or("this project");
+        let root = |(group, dependencies): (Group, Vec<RootDependency>)| match group {
+            Group::Normal => Root { name: format!("`{name}`"), dependencies },
+            group => Root { name: format!("`{name}` {group}"), dependencies },
+        };
+        Ok(roots.into_iter().map(root).collect())
+    }
+
+    /// Versions of the lock, to be kept where they still suit.
+    pub(crate) fn preferences(&self, is_kept: impl Fn(&PackageName) -> bool) -> Vec<(Package, Version)> {
+        let registry = |source: &PackageSource| matches!(source, PackageSource::Registry(_));
+        self.lock
+            .packages()
+            .filter(|package| registry(&package.source) && is_kept(&package.name))
+            .map(|package| {
+                let source = SourceId::new(&package.source.to_string());
+                (Package { name: package.name.clone(), source }, package.version.clone())
+            })
+            .collect()
+    }
+
+    /// How to get a version that was chosen; none for a folder.
+    pub(crate) fn artifact(&self, package: &Package, version: &Version) -> Option<&Artifact> {
+        self.artifacts.get(&(package.clone(), version.clone()))
+    }
+
+    /// One entry of a manifest as the resolver sees it. `folder` is that of the manifest, from the
+    /// project.
+    fn dependency(
+        &mut self,
+        manifest: &ProjectManifest,
+        request: &DependencyRequest,
+        folder: &str,
+    ) -> Result<Dependency, Failure> {
+        let inherited = match &request.origin {
+            DependencyOrigin::Workspace => Some(inherited(manifest, request)?),
+            _ => None,
+        };
+        let stated = inherited.as_ref().unwrap_or(request);
+        let (source, requirement) = match &stated.origin {
+            DependencyOrigin::Registry { requirement, registry } => {
+                let url = self.registries.bind(&stated.package, registry.as_deref(), &self.lock)?;
+                (PackageSource::Registry(url), requirement.clone())
+            }
+            DependencyOrigin::Path { path, requirement } => {
+                let path = joined(folder, path);
+                let version = self.folder(&path, &stated.package, manifest, request)?;
+                let requirement = requirement.clone().unwrap_or_else(|| Requirement::exactly(&version));
+                (PackageSource::Path(path), requirement)
+            }
+            DependencyOrigin::Git { .. } | DependencyOrigin::Workspace => {
+                return Err(not_yet(manifest, request));
+            }
+        };
+        let mut features = stated.features.clone();
+        features.extend(request.features.iter().filter(|feature| !stated.features.contains(feature)).cloned());
+        Ok(Dependency {
+            alias: request.alias.clone(),
+            package: Package { name: stated.package.clone(), source: SourceId::new(&source.to_string()) },
+            requirement,
+            optional: request.optional,
+            features,
+            default_features: stated.default_features && request.default_features,
+        })
+    }
+
+    /// Reads a package that is a folder, and returns its version.
+    fn folder(
+        &mut self,
+        path: &str,
+        name: &PackageName,
+        manifest: &ProjectManifest,
+        request: &DependencyRequest,
+    ) -> Result<Version, Failure> {
+        let found = match self.folders.get(path) {
+            Some(found) => Arc::clone(found),
+            None => {
+                let read = read_folder(&self.context, &self.root.join(path).join(MANIFEST_NAME))?;
+                let found = Arc::new(read.ok_or_else(|| {
+                    let message = format!("`{path}` is not the folder of a package");
+                    let diagnostic = Diagnostic::error(Code::PATH_DEPENDENCY, message)
+                        .at(manifest.source(), request.span, format!("there is no `{MANIFEST_NAME}` in it"));
+                    Failure::new(FailureKind::Failed, diagnostic)
+                })?);
+                self.folders.insert(path.to_owned(), Arc::clone(&found));
+                found
+            }
+        };
+        if found.package().name.as_deref() != Some(name.as_str()) {
+            let called = found.package().name.as_deref().unwrap_or("nothing").to_owned();
+            let message = format!("the package in `{path}` is not `{name}`");
+            let diagnostic = Diagnostic::error(Code::PATH_DEPENDENCY, message)
+                .at(manifest.source(), request.span, format!("it calls itself `{called}`"))
+                .hint(format!("if it is the right one, say so: package = \"{called}\""));
+            return Err(Failure::new(FailureKind::Failed, diagnostic));
+        }
+        version_of(&found)
+    }
+
+    fn of_folder(&mut self, path: &str) -> Result<Candidates, Failure> {
+        let manifest = self.folders.get(path).cloned().expect("a folder is read before it is a package");
+        let mut dependencies = Vec::new();
+        for request in manifest.dependencies().iter().filter(|request| request.group == Group::Normal) {
+            dependencies.push(self.dependency(&manifest, request, path)?);
+        }
+        let candidate = Candidate {
+            version: version_of(&manifest)?,
+            yanked: false,
+            published_unix: None,
+            requires_stryke: None,
+            dependencies,
+            features: manifest.features().clone(),
+        };
+        Ok(Candidates { versions: vec![candidate], unreadable: 0 })
+    }
+
+    fn of_registry(&mut self, package: &Package, url: &str) -> Result<Candidates, Failure> {
+        let mut found = Candidates::default();
+        for version in self.registries.versions(url, &package.name)?.iter() {
+            match self.candidate(version, url) {
+                Some((candidate, artifact)) => {
+                    self.artifacts.insert((package.clone(), candidate.version.clone()), artifact);
+                    found.versions.push(candidate);
+                }
+                None => found.unreadable += 1,
+            }
+        }
+        found.versions.sort_by(|a, b| a.version.cmp(&b.version));
+        let count = found.versions.len();
+        found.versions.dedup_by(|a, b| a.version == b.version);
+        found.unreadable += count - found.versions.len();
+        Ok(found)
+    }
+
+    /// A version of a registry; none where this `s` cannot read what it says.
+    fn candidate(&self, listed: &registry::Version, url: &str) -> Option<(Candidate, Artifact)> {
+        let version: Version = listed.version.parse().ok()?;
+        let artifact = listed.artifacts.iter().find(|artifact| {
+            artifact.kind == "source" && artifact.digest.algorithm == HashAlgorithm::Sha256
+        })?;
+        let integrity = <[u8; 32]>::try_from(artifact.digest.bytes.as_slice()).ok()?;
+        let mut dependencies = Vec::new();
+        for listed in listed.dependencies.iter().filter(|listed| listed.kind == DependencyKind::Normal) {
+            dependencies.push(self.listed_dependency(listed, url)?);
+        }
+        let requires_stryke = match &listed.requires_stryke {
+            Some(text) => Some(Requirement::parse(text, Bare::Exact).ok()?),
+            None => None,
+        };
+        let candidate = Candidate {
+            version,
+            yanked: listed.yanked.is_some(),
+            published_unix: listed.published_unix,
+            requires_stryke,
+            dependencies,
+            features: listed.features.iter().cloned().collect(),
+        };
+        Some((candidate, Artifact { integrity: Sha256Digest::from_bytes(integrity), size_bytes: artifact.size }))
+    }
+
+    fn listed_dependency(&self, listed: &registry::Dependency, url: &str) -> Option<Dependency> {
+        let name = match &listed.name.scope {
+            Some(scope) => format!("{scope}/{}", listed.name.name),
+            None => listed.name.name.clone(),
+        };
+        let name: PackageName = name.parse().ok()?;
+        let from = self.registries.bind_transitive(&name, listed.registry.as_deref(), url).ok()?;
+        let extra = |key: &str| listed.extra.iter().find(|(name, _)| name == key).map(|(_, text)| text.as_str());
+        Some(Dependency {
+            alias: extra("alias").unwrap_or(name.as_str()).to_owned(),
+            requirement: Requirement::parse(&listed.requirement, Bare::Exact).ok()?,
+            optional: listed.optional,
+            features: listed.features.clone(),
+            default_features: extra("default-features") != Some("false"),
+            package: Package { name, source: SourceId::new(&PackageSource::Registry(from).to_string()) },
+        })
+    }
+}
+
+impl s_resolver::Source for Graph {
+    type Error = Stopped;
+
+    fn prefetch(&mut self, packages: &[Package]) {
+        let mut by_registry: BTreeMap<String, Vec<PackageName>> = BTreeMap::new();
+        for package in packages {
+            if let Ok(PackageSource::Registry(url)) = package.source.as_str().parse() {
+                by_registry.entry(url).or_default().push(package.name.clone());
+            }
+        }
+        for (url, names) in by_registry {
+            // Whoever asks for one of them gets the failure.
+            let _ = self.registries.list(&url, &names);
+        }
+    }
+
+    fn candidates(&mut self, package: &Package) -> Result<Arc<Candidates>, Stopped> {
+        if let Some(found) = self.candidates.get(package) {
+            return Ok(Arc::clone(found));
+        }
+        if self.context.cancel().is_raised() {
+            return Err(interrupted().into());
+        }
+        let found = match package.source.as_str().parse() {
+            Ok(PackageSource::Registry(url)) => self.of_registry(package, &url)?,
+            Ok(PackageSource::Path(path)) => self.of_folder(&path)?,
+            _ => Candidates::default(),
+        };
+        let found = Arc::new(found);
+        self.candidates.insert(package.clone(), Arc::clone(&found));
+        Ok(found)
+    }
+}
+
+/// The settings of a manifest, as the resolver knows them.
+pub(crate) fn settings(manifest: &ProjectManifest) -> s_resolver::Settings {
+    let stated = manifest.resolver();
+    s_resolver::Settings {
+        policy: match stated.policy {
+            s_project::Policy::Highest => Policy::Highest,
+            s_project::Policy::Lowest => Policy::Lowest,
+            s_project::Policy::LowestDirect => Policy::LowestDirect,
+            s_project::Policy::Exact => Policy::Exact,
+        },
+        multi_version: match stated.multi_version {
+            s_project::MultiVersion::Major => MultiVersion::Major,
+            s_project::MultiVersion::Never => MultiVersion::Never,
+        },
+        cooldown_s: stated.cooldown.map(|cooldown| cooldown.as_secs()).filter(|seconds| *seconds > 0),
+        ..s_resolver::Settings::default()
+    }
+}
+
+/// The digest of everything in manifests that a resolution depends on: the project's and those of
+/// folders it depends on.
+pub(crate) fn manifest_hash(context: &Context, root: &Path, stated: &Stated) -> Result<Sha256Digest, Failure> {
+    let mut text = String::new();
+    let mut seen: BTreeMap<String, ()> = BTreeMap::new();
+    let mut open: Vec<(String, ProjectManifest)> = vec![(String::new(), stated.manifest.clone())];
+    while let Some((folder, manifest)) = open.pop() {
+        let resolver = manifest.resolver();
+        let package = manifest.package();
+        text.push_str(&format!("package {folder:?} {:?} {:?}\n", package.name, package.version));
+        if folder.is_empty() {
+            text.push_str(&format!("resolver {resolver:?}\n"));
+        }
+        text.push_str(&format!("features {:?}\n", manifest.features()));
+        let registries = manifest.registries().iter().filter(|_| folder.is_empty());
+        for registry in registries {
+            text.push_str(&format!("registry {:?} {:?} {:?}\n", registry.name, registry.url, registry.scopes));
+        }
+        let workspace = manifest.workspace().map(|workspace| workspace.dependencies.clone()).unwrap_or_default();
+        for request in manifest.dependencies().iter().chain(&workspace) {
+            let plain = DependencyRequest { span: Span { start: 0, end: 0 }, ..request.clone() };
+            text.push_str(&format!("{plain:?}\n"));
+            if let DependencyOrigin::Path { path, .. } = &request.origin {
+                let path = joined(&folder, path);
+                if seen.insert(path.clone(), ()).is_none()
+                    && let Some(inner) = read_folder(context, &root.join(&path).join(MANIFEST_NAME))?
+                {
+                    open.push((path, inner));
+                }
+            }
+        }
+    }
+    Ok(Sha256Digest::of(text.as_bytes()))
+}
+
+/// Reads the manifest of a folder; none where there is none.
+fn read_folder(context: &Context, path: &Path) -> Result<Option<ProjectManifest>, Failure> {
+    if !s_store::files::exists(path)? {
+        return Ok(None);
+    }
+    let (manifest, diagnostics) = ProjectManifest::parse(context.source(path)?);
+    if diagnostics.iter().any(|diagnostic| diagnostic.severity == Severity::Error) {
+        return Err(Failure::mistakes(diagnostics));
+    }
+    Ok(Some(manifest))
+}
+
+/// The version a manifest states; 0.0.0 where it states none.
+fn version_of(manifest: &ProjectManifest) -> Result<Version, Failure> {
+    let Some(text) = &manifest.package().version else { return Ok(Version::new(0, 0, 0)) };
+    text.parse().map_err(|_| {
+        let message = format!("`{}` states version `{}`, which is none", manifest.source().name, text.escape_debug());
+        let diagnostic = Diagnostic::error(Code::MANIFEST_VALUE, message).note("a version is such as `1.4.2`");
+        Failure::new(FailureKind::Failed, diagnostic)
+    })
+}
+
+/// What `NAME.workspace = true` stands for.
+fn inherited(manifest: &ProjectManifest, request: &DependencyRequest) -> Result<DependencyRequest, Failure> {
+    let workspace = manifest.workspace();
+    let found = workspace.and_then(|workspace| {
+        workspace.dependencies.iter().find(|dependency| dependency.alias == request.alias)
+    });
+    found.cloned().ok_or_else(|| {
+        let message = format!("`[workspace.deps]` has no `{}`", request.alias);
+        let diagnostic = Diagnostic::error(Code::MANIFEST_VALUE, message)
+            .at(manifest.source(), request.span, "it is inherited here");
+        Failure::new(FailureKind::Failed, diagnostic)
+    })
+}
+
+fn not_yet(manifest: &ProjectManifest, request: &DependencyRequest) -> Failure {
+    let message = format!("`{}` comes from a repository, which this `s` cannot fetch yet", request.alias);
+    let diagnostic = Diagnostic::error(Code::DEPENDENCY_SOURCE, message)
+        .at(manifest.source(), request.span, "")
+        .hint("check it out beside the project and depend on its folder: { path = \"…\" }");
+    Failure::new(FailureKind::Failed, diagnostic)
+}
+
+/// A folder that is named from another, both from the project, with `/`.
+fn joined(folder: &str, path: &str) -> String {
+    let mut parts: Vec<&str> = Vec::new();
+    for part in folder.split('/').chain(path.split(['/', '\\'])) {
+        match part {
+            "" | "." => {}
+            ".." if parts.last().is_some_and(|last| *last != "..") => drop(parts.pop()),
+            part => parts.push(part),
+        }
+    }
+    if parts.is_empty() { ".".to_owned() } else { parts.join("/") }
+}
+
+pub(crate) fn interrupted() -> Failure {
+    let diagnostic = Diagnostic::error(Code::INTERRUPTED, "interrupted; nothing was changed");
+    Failure::new(FailureKind::Interrupted, diagnostic)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn folders_are_named_from_the_project() {
+        for (folder, path, expected) in [
+            ("", "../util", "../util"),
+            ("", "./a/b/", "a/b"),
+            ("../util", "../json", "../json"),
+            ("a", "..", "."),
+            ("../a", "../../b", "../../b"),
+        ] {
+            assert_eq!(joined(folder, path), expected, "{folder} {path}");
+        }
+    }
+}

@@ -1,0 +1,211 @@
+//! The registries of a project: which there are, and which of them a package comes from.
+//!
+//! A name comes from one registry in a whole project, so that nobody who publishes it elsewhere is
+//! let in. In this order it is: the one whose `scopes` own the name, the one the dependency names,
+//! the one the lock has it from, the only one there is, the only one that has it. A name that two
+//! have is an error that says how to choose. What a package of a registry depends on comes from
+//! the same registry, unless it names one that this project has too.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use s_diag::{Code, Diagnostic};
+use s_project::{PackageName, PackageSource, ProjectLock, RegistryEntry};
+
+use crate::Context;
+use crate::failure::{Failure, FailureKind};
+use crate::plugins::catalog::{Level, Stated};
+use crate::registry::{self, Answer, Registry, RegistryPlace, Version};
+
+/// The registries of a project, opened when they are needed.
+pub(crate) struct Registries {
+    context: Arc<Context>,
+    known: Vec<Known>,
+    /// By address.
+    open: BTreeMap<String, Registry>,
+    /// What was listed, by address and name.
+    listed: BTreeMap<(String, PackageName), Arc<Vec<Version>>>,
+}
+
+struct Known {
+    place: RegistryPlace,
+    entry: RegistryEntry,
+}
+
+impl Registries {
+    /// Reads which registries there are: those of the project, then those of the user.
+    pub(crate) fn of(context: &Arc<Context>) -> Result<Registries, Failure> {
+        let mut known: Vec<Known> = Vec::new();
+        for level in [Level::Project, Level::User] {
+            let Some(stated) = Stated::read(context, level)? else { continue };
+            for entry in stated.manifest.registries() {
+                if known.iter().all(|other| other.entry.name != entry.name) {
+                    let place = RegistryPlace::named(context, &entry.name)?;
+                    known.push(Known { place, entry: entry.clone() });
+                }
+            }
+        }
+        Ok(Registries { context: Arc::clone(context), known, open: BTreeMap::new(), listed: BTreeMap::new() })
+    }
+
+    /// The address of the registry that a package of the project itself comes from.
+    pub(crate) fn bind(
+        &mut self,
+        name: &PackageName,
+        stated: Option<&str>,
+        lock: &ProjectLock,
+    ) -> Result<String, Failure> {
+        if let Some(owner) = self.known.iter().find(|known| known.entry.owns(name)) {
+            return Ok(owner.place.url.clone());
+        }
+        if let Some(stated) = stated {
+            return self.stated(stated);
+        }
+        let locked = lock.packages().find(|package| package.name == *name).map(|package| &package.source);
+        if let Some(PackageSource::Registry(url)) = locked
+            && self.known.iter().any(|known| known.place.url == *url)
+        {
+            return Ok(url.clone());
+        }
+        match self.known.as_slice() {
+            [] => Err(no_registry(name)),
+            [only] => Ok(only.place.url.clone()),
+            _ => self.search(name),
+        }
+    }
+
+    /// The address of the registry that a dependency of a package from `parent` comes from.
+    pub(crate) fn bind_transitive(
+        &self,
+        name: &PackageName,
+        stated: Option<&str>,
+        parent: &str,
+    ) -> Result<String, String> {
+        if let Some(owner) = self.known.iter().find(|known| known.entry.owns(name)) {
+            return Ok(owner.place.url.clone());
+        }
+        let Some(stated) = stated else { return Ok(parent.to_owned()) };
+        let same = |known: &&Known| known.place.url.trim_end_matches('/') == stated.trim_end_matches('/');
+        match self.known.iter().find(same) {
+            Some(known) => Ok(known.place.url.clone()),
+            None => Err(stated.to_owned()),
+        }
+    }
+
+    fn stated(&mut self, stated: &str) -> Result<String, Failure> {
+        if let Some(known) = self.known.iter().find(|known| known.entry.name == stated) {
+            return Ok(known.place.url.clone());
+        }
+        let is_address = stated.contains("://") || stated.starts_with(['/', '.']);
+        let place = match is_address {
+            true => RegistryPlace::typed(&self.context, stated, None)?,
+            false => RegistryPlace::named(&self.context, stated)?,
+        };
+        let url = place.url.clone();
+        if !self.open.contains_key(&url) && self.known.iter().all(|known| known.place.url != url) {
+            let registry = Registry::at(&self.context, &place)?;
+            self.open.insert(url.clone(), registry);
+        }
+        Ok(url)
+    }
+
+    /// The only registry that has a package.
+    fn search(&mut self, name: &PackageName) -> Result<String, Failure> {
+        let places: Vec<(String, String)> =
+            self.known.iter().map(|known| (known.entry.name.clone(), known.place.url.clone())).collect();
+        let mut having = Vec::new();
+        for (alias, url) in &places {
+            // A registry that cannot be reached is not one that has nothing: the failure goes up.
+            if !self.versions(url, name)?.is_empty() {
+                having.push((alias.clone(), url.clone()));
+            }
+        }
+        match having.as_slice() {
+            [] => Err(absent(name, &places)),
+            [(_, url)] => Ok(url.clone()),
+            several => Err(ambiguous(name, several)),
+        }
+    }
+
+    /// Lists packages of one registry that were not listed yet, all at the same time. One that is
+    /// not there has no versions.
+    pub(crate) fn list(&mut self, url: &str, names: &[PackageName]) -> Result<(), Failure> {
+        let missing: Vec<&PackageName> =
+            names.iter().filter(|name| !self.listed.contains_key(&(url.to_owned(), (*name).clone()))).collect();
+        if missing.is_empty() {
+            return Ok(());
+        }
+        let queries: Vec<registry::PackageName> = missing.iter().map(|name| wire_name(name)).collect();
+        let answers = self.registry(url)?.list(&queries)?;
+        for (name, answer) in missing.into_iter().zip(answers) {
+            let versions = match answer {
+                Ok(Answer::Listing { versions, .. }) => versions,
+                Ok(Answer::Unchanged) => Vec::new(),
+                Err(failure) if is_absent(&failure) => Vec::new(),
+                Err(failure) => return Err(failure),
+            };
+            self.listed.insert((url.to_owned(), name.clone()), Arc::new(versions));
+        }
+        Ok(())
+    }
+
+    /// All versions of a package in one registry; none where it has no such package.
+    pub(crate) fn versions(&mut self, url: &str, name: &PackageName) -> Result<Arc<Vec<Version>>, Failure> {
+        self.list(url, std::slice::from_ref(name))?;
+        Ok(self.listed.get(&(url.to_owned(), name.clone())).cloned().unwrap_or_default())
+    }
+
+    /// The registry at an address.
+    pub(crate) fn registry(&mut self, url: &str) -> Result<&mut Registry, Failure> {
+        if !self.open.contains_key(url) {
+            let known = self.known.iter().find(|known| known.place.url == url);
+            let registry = match known {
+                Some(known) => Registry::at(&self.context, &known.place)?,
+                // The lock, or a dependency, says its address.
+                None => Registry::at(&self.context, &RegistryPlace::typed(&self.context, url, None)?)?,
+            };
+            self.open.insert(url.to_owned(), registry);
+        }
+        Ok(self.open.get_mut(url).expect("it was just opened"))
+    }
+
+    /// What a registry is called.
+    pub(crate) fn shown(&self, url: &str) -> String {
+        let known = self.known.iter().find(|known| known.place.url == url);
+        known.map_or_else(|| url.to_owned(), |known| known.entry.name.clone())
+    }
+}
+
+/// A name as registries are asked for it.
+pub(crate) fn wire_name(name: &PackageName) -> registry::PackageName {
+    registry::PackageName { scope: name.scope().map(str::to_owned), name: name.base().to_owned() }
+}
+
+fn is_absent(failure: &Failure) -> bool {
+    failure.diagnostics.first().is_some_and(|diagnostic| diagnostic.code == Code::REGISTRY_PACKAGE)
+}
+
+fn no_registry(name: &PackageName) -> Failure {
+    let message = format!("there is no registry to get `{name}` from");
+    let diagnostic = Diagnostic::error(Code::REGISTRY_UNKNOWN, message)
+        .hint("name one in `stryke.toml`, or in the `config.toml` of your home folder:\n[registries.main]\nurl = \"https://…\"");
+    Failure::new(FailureKind::Failed, diagnostic)
+}
+
+fn absent(name: &PackageName, places: &[(String, String)]) -> Failure {
+    let names: Vec<String> = places.iter().map(|(alias, _)| format!("`{alias}`")).collect();
+    let diagnostic = Diagnostic::error(Code::REGISTRY_PACKAGE, format!("no registry has a package `{name}`"))
+        .note(format!("asked were {}", names.join(", ")));
+    Failure::new(FailureKind::Failed, diagnostic)
+}
+
+fn ambiguous(name: &PackageName, having: &[(String, String)]) -> Failure {
+    let names: Vec<String> = having.iter().map(|(alias, url)| format!("`{alias}` ({url})")).collect();
+    let mut diagnostic =
+        Diagnostic::error(Code::REGISTRY_AMBIGUOUS, format!("more than one registry has a package `{name}`"))
+            .note(format!("it is in {}", names.join(" and ")));
+    for (alias, _) in having {
+        diagnostic = diagnostic.hint(format!("to take it from `{alias}`: s add {name} --registry {alias}"));
+    }
+    Failure::new(FailureKind::Integrity, diagnostic)
+}
