@@ -1,0 +1,172 @@
+//! Candidates as the solver sees them: in order, with those set apart that may not be chosen.
+//!
+//! Kept over the attempts of one solve, so that a source is asked once for each package.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+use std::sync::Arc;
+
+use s_project::{Requirement, Version};
+
+use crate::bucket::Bucket;
+use crate::model::{Candidate, Candidates, Dependency, Package, Policy, Problem, Source};
+
+/// A package, by place in the catalog.
+pub(crate) type PackageId = usize;
+
+/// Why a version may not be chosen.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Bar {
+    Yanked,
+    Cooldown,
+    Stryke,
+}
+
+/// A package with all its versions.
+#[derive(Debug)]
+pub(crate) struct Listing {
+    pub(crate) package: Package,
+    /// Lowest version first.
+    pub(crate) versions: Vec<Candidate>,
+    /// Why each may not be chosen, if it may not.
+    pub(crate) bars: Vec<Option<Bar>>,
+    /// The buckets of the versions, in the same order.
+    pub(crate) buckets: Vec<Bucket>,
+    /// Whether each is in the old lock.
+    pub(crate) locked: Vec<bool>,
+    pub(crate) unreadable: usize,
+    matches: HashMap<Requirement, Arc<[bool]>>,
+}
+
+impl Listing {
+    /// Which versions meet a requirement.
+    pub(crate) fn matches(&mut self, requirement: &Requirement) -> Arc<[bool]> {
+        if let Some(known) = self.matches.get(requirement) {
+            return known.clone();
+        }
+        let found: Arc<[bool]> =
+            self.versions.iter().map(|candidate| requirement.matches(&candidate.version)).collect();
+        self.matches.insert(requirement.clone(), found.clone());
+        found
+    }
+}
+
+/// Every package that was asked for.
+pub(crate) struct Catalog<'a, S: Source> {
+    pub(crate) problem: &'a Problem,
+    source: &'a mut S,
+    locked: BTreeMap<Package, BTreeSet<Version>>,
+    known: HashMap<Package, PackageId>,
+    hinted: HashSet<Package>,
+    pub(crate) listings: Vec<Listing>,
+}
+
+impl<'a, S: Source> Catalog<'a, S> {
+    pub(crate) fn new(problem: &'a Problem, source: &'a mut S) -> Catalog<'a, S> {
+        let mut locked: BTreeMap<Package, BTreeSet<Version>> = BTreeMap::new();
+        for (package, version) in &problem.preferences {
+            locked.entry(package.clone()).or_default().insert(version.clone());
+        }
+        let (known, hinted) = (HashMap::new(), HashSet::new());
+        let mut catalog = Catalog { problem, source, locked, known, hinted, listings: Vec::new() };
+        let roots = problem.roots.iter().flat_map(|root| &root.dependencies);
+        let soon: Vec<Package> = roots.map(|root| root.dependency.package.clone()).collect();
+        let of_lock: Vec<Package> = catalog.locked.keys().cloned().collect();
+        catalog.prefetch(soon.iter().chain(&of_lock));
+        catalog
+    }
+
+    /// The old lock.
+    pub(crate) fn locked(&self) -> &BTreeMap<Package, BTreeSet<Version>> {
+        &self.locked
+    }
+
+    /// Tells the source what will be asked for, each package once.
+    pub(crate) fn prefetch<'p>(&mut self, packages: impl IntoIterator<Item = &'p Package>) {
+        let mut soon = Vec::new();
+        for package in packages {
+            if !self.known.contains_key(package) && self.hinted.insert(package.clone()) {
+                soon.push(package.clone());
+            }
+        }
+        if !soon.is_empty() {
+            self.source.prefetch(&soon);
+        }
+    }
+
+    /// Asks for a package, unless it is known.
+    pub(crate) fn load(&mut self, package: &Package) -> Result<PackageId, S::Error> {
+        if let Some(id) = self.known.get(package) {
+            return Ok(*id);
+        }
+        let candidates = self.source.candidates(package)?;
+        let listing = self.listing(package, &candidates);
+        self.known.insert(package.clone(), self.listings.len());
+        self.listings.push(listing);
+        Ok(self.listings.len() - 1)
+    }
+
+    fn listing(&self, package: &Package, candidates: &Candidates) -> Listing {
+        let mut versions = candidates.versions.clone();
+        // The same version twice is a mistake of the source; which one is taken may not depend on
+        // the order they come in.
+        versions.sort_by(|a, b| {
+            a.version.cmp(&b.version).then_with(|| format!("{a:?}").cmp(&format!("{b:?}")))
+        });
+        versions.dedup_by(|a, b| a.version == b.version);
+        for candidate in &mut versions {
+            candidate.dependencies.sort_by(by_alias);
+        }
+        let of_lock = self.locked.get(package);
+        let locked: Vec<bool> = versions
+            .iter()
+            .map(|candidate| of_lock.is_some_and(|of_lock| of_lock.contains(&candidate.version)))
+            .collect();
+        let settings = &self.problem.settings;
+        Listing {
+            package: package.clone(),
+            bars: versions
+                .iter()
+                .zip(&locked)
+                .map(|(candidate, is_locked)| self.bar(package, candidate, *is_locked))
+                .collect(),
+            buckets: versions.iter().map(|candidate| Bucket::of(&candidate.version, settings)).collect(),
+            locked,
+            versions,
+            unreadable: candidates.unreadable,
+            matches: HashMap::new(),
+        }
+    }
+
+    fn bar(&self, package: &Package, candidate: &Candidate, is_locked: bool) -> Option<Bar> {
+        let settings = &self.problem.settings;
+        if candidate.yanked && !is_locked {
+            return Some(Bar::Yanked);
+        }
+        if let Some(requirement) = &candidate.requires_stryke
+            && !settings.ignore_requires_stryke
+            && !suits(requirement, &self.problem.stryke)
+        {
+            return Some(Bar::Stryke);
+        }
+        let newest = self.problem.now_unix?.saturating_sub(settings.cooldown_s?);
+        let is_new = candidate.published_unix? > newest;
+        let is_exempt = || settings.exempt.contains(&(package.name.clone(), candidate.version.clone()));
+        (is_new && !is_locked && !is_exempt()).then_some(Bar::Cooldown)
+    }
+
+    /// Whether only requirements for one version are allowed.
+    pub(crate) fn is_exact(&self) -> bool {
+        self.problem.settings.policy == Policy::Exact
+    }
+}
+
+/// A prerelease of stryke passes for the release it leads to.
+fn suits(requirement: &Requirement, stryke: &Version) -> bool {
+    let release = Version::new(stryke.major, stryke.minor, stryke.patch);
+    requirement.matches(stryke) || requirement.matches(&release)
+}
+
+fn by_alias(a: &Dependency, b: &Dependency) -> std::cmp::Ordering {
+    let key = |dependency: &Dependency| (dependency.package.clone(), dependency.requirement.as_str().to_owned());
+    a.alias.cmp(&b.alias).then_with(|| key(a).cmp(&key(b)))
+}

@@ -1,0 +1,259 @@
+//! A conflict in words.
+//!
+//! One sentence of what is wrong, the facts it follows from, nearest first, what was left out, and
+//! what really helps. How that is drawn is left to the caller.
+
+use std::collections::BTreeMap;
+
+use serde::Serialize;
+
+use crate::conflict::{By, Conflict, Fact, LeftOut};
+
+/// A conflict for people.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Report {
+    /// What is wrong.
+    pub headline: String,
+    /// Why: each line a fact, to be joined by "because" and "and".
+    pub because: Vec<String>,
+    /// What was left out and might have helped.
+    pub notes: Vec<String>,
+    /// What helps.
+    pub fixes: Vec<Fix>,
+}
+
+/// A requirement of a root that stands in the way, and what to do about it. Tried: with the command
+/// there is an answer.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Fix {
+    /// The root.
+    pub root: String,
+    /// Which of its dependencies.
+    pub origin: usize,
+    /// What that needs.
+    pub package: String,
+    /// The requirement as it stands.
+    pub requirement: String,
+    /// The version that is chosen when it may be any.
+    pub version: String,
+    /// What that version is given of the packages that play a part in the conflict.
+    pub works_with: Vec<(String, String)>,
+    /// What to type.
+    pub command: String,
+}
+
+impl Fix {
+    /// The fix as a hint, with the command behind it.
+    pub fn text(&self) -> String {
+        let with: Vec<String> =
+            self.works_with.iter().map(|(name, version)| format!("`{name}` {version}")).collect();
+        let with = if with.is_empty() { "everything else".to_owned() } else { with.join(" and ") };
+        format!("`{}` {} works with {with}: {}", self.package, self.version, self.command)
+    }
+}
+
+/// How many facts are told before the rest is counted.
+const LINES_MAX: usize = 12;
+
+impl Conflict {
+    /// The conflict in words.
+    pub fn report(&self) -> Report {
+        let facts = self.facts();
+        let focus = focus(&facts);
+        let headline = headline(&facts, focus.as_deref());
+        let mut because: Vec<String> = Vec::new();
+        for line in ordered(&facts, focus.as_deref()).into_iter().filter_map(line) {
+            if !because.contains(&line) {
+                because.push(line);
+            }
+        }
+        if because.len() > LINES_MAX {
+            let rest = because.len() - LINES_MAX + 1;
+            because.truncate(LINES_MAX - 1);
+            because.push(format!("{rest} more facts play a part"));
+        }
+        let notes = self.left_out.iter().flat_map(notes).collect();
+        Report { headline, because, notes, fixes: self.fixes.clone() }
+    }
+}
+
+/// The package that everything turns on: one nobody can have, or else the one with the most
+/// requirements, by others before roots.
+fn focus(facts: &[&Fact]) -> Option<String> {
+    let mut needs: BTreeMap<&str, (usize, usize)> = BTreeMap::new();
+    for fact in facts {
+        match fact {
+            Fact::Needs { suitable: 0, package, .. }
+            | Fact::NotExact { package, .. }
+            | Fact::UnknownFeature { package, .. }
+            | Fact::BrokenFeature { package, .. } => return Some(package.clone()),
+            Fact::Needs { package, by, .. } => {
+                let count = needs.entry(package).or_default();
+                count.0 += 1;
+                count.1 += usize::from(matches!(by, By::Package { .. }));
+            }
+            Fact::Picked { .. } | Fact::OneVersion { .. } => {}
+        }
+    }
+    let most = needs.iter().max_by_key(|(name, count)| (**count, std::cmp::Reverse(**name)));
+    most.map(|(name, _)| (*name).to_owned())
+}
+
+fn headline(facts: &[&Fact], focus: Option<&str>) -> String {
+    for fact in facts {
+        match fact {
+            Fact::Needs { suitable: 0, known: 0, package, .. } => return format!("there is no package `{package}`"),
+            Fact::Needs { suitable: 0, package, requirement, .. } => {
+                return format!("no version of `{package}` that may be chosen is {}", words(requirement));
+            }
+            Fact::NotExact { package, requirement, .. } => {
+                return format!("`{requirement}` of `{package}` is not one version, and the policy is `exact`");
+            }
+            Fact::UnknownFeature { package, feature, .. } => {
+                return format!("`{package}` has no feature `{feature}`");
+            }
+            Fact::BrokenFeature { package, feature, .. } => {
+                return format!("the feature `{feature}` of `{package}` is broken");
+            }
+            Fact::Needs { .. } | Fact::Picked { .. } | Fact::OneVersion { .. } => {}
+        }
+    }
+    match focus {
+        Some(package) => format!("no version of `{package}` suits every package"),
+        None => "no choice of versions suits every package".to_owned(),
+    }
+}
+
+/// Facts about the focus first, then who brings them in, step by step towards the roots.
+fn ordered<'f>(facts: &[&'f Fact], focus: Option<&str>) -> Vec<&'f Fact> {
+    let mut rest: Vec<&Fact> = facts.to_vec();
+    let mut ordered = Vec::new();
+    let mut wanted: Vec<String> = focus.map(str::to_owned).into_iter().collect();
+    let mut at = 0;
+    while let Some(package) = wanted.get(at).cloned() {
+        let (mut now, later): (Vec<&Fact>, Vec<&Fact>) =
+            rest.into_iter().partition(|fact| subject(fact) == package);
+        now.sort();
+        for fact in &now {
+            if let Fact::Needs { by: By::Package { package, .. }, .. }
+            | Fact::NotExact { by: By::Package { package, .. }, .. } = fact
+                && !wanted.contains(package)
+            {
+                wanted.push(package.clone());
+            }
+        }
+        ordered.extend(now);
+        rest = later;
+        at += 1;
+    }
+    rest.sort();
+    ordered.extend(rest);
+    ordered
+}
+
+fn subject(fact: &Fact) -> &str {
+    match fact {
+        Fact::Needs { package, .. }
+        | Fact::NotExact { package, .. }
+        | Fact::Picked { package, .. }
+        | Fact::UnknownFeature { package, .. }
+        | Fact::BrokenFeature { package, .. }
+        | Fact::OneVersion { package } => package,
+    }
+}
+
+/// A fact in words; none for what goes without saying.
+fn line(fact: &Fact) -> Option<String> {
+    Some(match fact {
+        Fact::Needs { by, package, requirement, features, .. } => {
+            let features: Vec<String> = features.iter().map(|feature| format!("`{feature}`")).collect();
+            let with = if features.is_empty() { String::new() } else { format!(" with {}", features.join(", ")) };
+            format!("{} `{package}` {}{with}", who(by), words(requirement))
+        }
+        Fact::NotExact { by, package, requirement } => format!("{} `{package}` {}", who(by), words(requirement)),
+        Fact::UnknownFeature { package, versions, feature, nearest } => {
+            let of = of_versions(package, versions);
+            let meant = nearest.as_ref().map_or(String::new(), |nearest| format!("; there is `{nearest}`"));
+            format!("{of} has no feature `{feature}`{meant}")
+        }
+        Fact::BrokenFeature { package, versions, feature, item } => {
+            format!("{} has a feature `{feature}` that names `{item}`, which is not there", of_versions(package, versions))
+        }
+        Fact::Picked { .. } | Fact::OneVersion { .. } => return None,
+    })
+}
+
+fn who(by: &By) -> String {
+    match by {
+        By::Roots { roots } => {
+            let mut names: Vec<String> = roots.iter().map(|(name, _)| format!("`{name}`")).collect();
+            names.dedup();
+            let verb = if names.len() == 1 { "needs" } else { "need" };
+            format!("{} {verb}", names.join(" and "))
+        }
+        By::Package { package, versions } => format!("{} needs", of_versions(package, versions)),
+    }
+}
+
+fn of_versions(package: &str, versions: &[String]) -> String {
+    match versions {
+        [] => format!("`{package}`"),
+        [one] => format!("`{package}` {one}"),
+        [one, other] => format!("`{package}` {one} or {other}"),
+        [first, between @ .., last] => {
+            let count = between.len() + 2;
+            format!("each of {count} versions of `{package}`, {first} to {last},")
+        }
+    }
+}
+
+/// A requirement as one would say it.
+fn words(requirement: &str) -> String {
+    let is_version = |text: &str| text.starts_with(|c: char| c.is_ascii_digit()) && !text.contains([',', ' ', '|', '*']);
+    for (operator, before, behind) in
+        [(">=", "", " or later"), ("<=", "", " or earlier"), ("<", "before ", ""), (">", "after ", ""), ("=", "exactly ", "")]
+    {
+        if let Some(version) = requirement.strip_prefix(operator).map(str::trim)
+            && is_version(version)
+        {
+            return format!("{before}{version}{behind}");
+        }
+    }
+    if requirement == "*" { "in any version".to_owned() } else { requirement.to_owned() }
+}
+
+fn notes(left_out: &LeftOut) -> Vec<String> {
+    let LeftOut { package, yanked, cooldown, cooldown_s, stryke, prereleases, unreadable } = left_out;
+    let count = |count: usize, one: &str, more: &str| match count {
+        1 => format!("1 version of `{package}` {one}"),
+        count => format!("{count} versions of `{package}` {more}"),
+    };
+    let mut notes = Vec::new();
+    if *yanked > 0 {
+        notes.push(count(*yanked, "is yanked", "are yanked"));
+    }
+    if *cooldown > 0 {
+        let age = format!("newer than the cooldown of {}", duration(*cooldown_s));
+        notes.push(count(*cooldown, &format!("is {age}"), &format!("are {age}")));
+    }
+    for (needed, versions) in stryke {
+        notes.push(count(*versions, &format!("needs s {needed}"), &format!("need s {needed}")));
+    }
+    if *prereleases > 0 {
+        let why = "chosen only by a requirement that names it";
+        let them = "chosen only by a requirement that names them";
+        notes.push(count(*prereleases, &format!("is a prerelease, {why}"), &format!("are prereleases, {them}")));
+    }
+    if *unreadable > 0 {
+        notes.push(count(*unreadable, "could not be read by this s", "could not be read by this s"));
+    }
+    notes
+}
+
+fn duration(seconds: u64) -> String {
+    match seconds {
+        seconds if seconds % 3_600 == 0 => format!("{} h", seconds / 3_600),
+        seconds if seconds % 60 == 0 => format!("{} min", seconds / 60),
+        seconds => format!("{seconds} s"),
+    }
+}

@@ -1,0 +1,6 @@
+//! Tests of the whole, with graphs as text.
+
+mod brute;
+mod choices;
+pub(crate) mod dsl;
+mod properties;
