@@ -14,14 +14,15 @@
 //! }
 //! ```
 //!
-//! Clearing up after a failure does not pass the gate: it happens only after one.
+//! [`kill_at`] ends the process there instead, so that a parent can look at what a killed process
+//! leaves behind. Clearing up after a failure does not pass the gate: it happens only after one.
 
 use std::path::Path;
 
 use crate::StoreError;
 
 #[cfg(any(test, feature = "faults"))]
-pub use injection::{Guard, fail_at, steps_seen};
+pub use injection::{Guard, KILLED_STATUS, fail_at, kill_at, steps_seen};
 
 /// Passes the gate before `op` changes `path`.
 #[cfg(not(any(test, feature = "faults")))]
@@ -44,8 +45,17 @@ mod injection {
 
     thread_local! {
         static SEEN: Cell<u64> = const { Cell::new(0) };
-        static FAILS: Cell<Option<(u64, io::ErrorKind)>> = const { Cell::new(None) };
+        static FAILS: Cell<Option<(u64, Fault)>> = const { Cell::new(None) };
     }
+
+    #[derive(Clone, Copy)]
+    enum Fault {
+        Error(io::ErrorKind),
+        Kill,
+    }
+
+    /// The exit status of a process that [`kill_at`] ended.
+    pub const KILLED_STATUS: i32 = 77;
 
     /// Opens the gate again when it is dropped.
     #[must_use = "the fault is gone when this is dropped"]
@@ -63,9 +73,13 @@ mod injection {
 
     /// Makes the `n`-th changing operation of this thread from now on fail, counted from zero.
     pub fn fail_at(n: u64, kind: io::ErrorKind) -> Guard {
-        SEEN.set(0);
-        FAILS.set(Some((n, kind)));
-        Guard { not_send: PhantomData }
+        arm(n, Fault::Error(kind))
+    }
+
+    /// Ends the process before the `n`-th changing operation of this thread from now on. Nothing is
+    /// cleared up, as if it had been killed.
+    pub fn kill_at(n: u64) -> Guard {
+        arm(n, Fault::Kill)
     }
 
     /// Returns how many operations of this thread came to the gate since the last [`fail_at`].
@@ -73,12 +87,24 @@ mod injection {
         SEEN.get()
     }
 
+    fn arm(n: u64, fault: Fault) -> Guard {
+        SEEN.set(0);
+        FAILS.set(Some((n, fault)));
+        Guard { not_send: PhantomData }
+    }
+
     pub(super) fn step() -> io::Result<()> {
         let number = SEEN.get();
         SEEN.set(number + 1);
         match FAILS.get() {
-            Some((n, kind)) if n == number => Err(kind.into()),
+            Some((n, Fault::Error(kind))) if n == number => Err(kind.into()),
+            Some((n, Fault::Kill)) if n == number => die(),
             _ => Ok(()),
         }
+    }
+
+    #[expect(clippy::exit, reason = "ending the process without clearing up is what is asked for")]
+    fn die() -> ! {
+        std::process::exit(KILLED_STATUS)
     }
 }

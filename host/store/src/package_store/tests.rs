@@ -3,6 +3,7 @@
 mod collecting;
 mod faulty;
 mod inserting;
+mod killed;
 mod kit;
 mod places;
 mod projects;

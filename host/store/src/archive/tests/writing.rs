@@ -148,6 +148,28 @@ mod unix {
     }
 
     #[test]
+    fn pb8_modes_times_and_places_of_the_sources_do_not_count() {
+        let packed = |modes: [u32; 2], seconds: u64| {
+            let folder = tempfile::tempdir().unwrap();
+            fs::create_dir(folder.path().join("bin")).unwrap();
+            for (name, mode) in ["bin/x", "a"].iter().zip(modes) {
+                let path = folder.path().join(name);
+                fs::write(&path, name).unwrap();
+                fs::set_permissions(&path, fs::Permissions::from_mode(mode)).unwrap();
+                let time = std::time::UNIX_EPOCH + std::time::Duration::from_secs(seconds);
+                fs::File::open(&path).unwrap().set_modified(time).unwrap();
+            }
+            let mut bytes = Vec::new();
+            pack(ROOT, pack_entries_of(folder.path()).unwrap(), &mut bytes).unwrap();
+            bytes
+        };
+        let first = packed([0o755, 0o644], 0);
+        assert_eq!(packed([0o700, 0o600], 1_700_000_000), first);
+        assert_eq!(packed([0o777, 0o466], 1), first);
+        assert_ne!(packed([0o655, 0o644], 0), first, "the bit of the owner counts");
+    }
+
+    #[test]
     fn a_link_is_not_packed() {
         let folder = tempfile::tempdir().unwrap();
         let (secret, link) = (folder.path().join("secret"), folder.path().join("link"));

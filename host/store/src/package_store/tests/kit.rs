@@ -9,19 +9,27 @@ use crate::package_store::{EntryKey, FIRST_PARTY_REGISTRY, PackageStore, Package
 use crate::{Home, Sha256Digest};
 
 pub(super) struct Kit {
-    folder: tempfile::TempDir,
+    folder: PathBuf,
+    /// Removes the folder in the end, if it is ours.
+    _own: Option<tempfile::TempDir>,
     pub(super) store: PackageStore,
 }
 
 impl Kit {
     pub(super) fn new() -> Kit {
-        let folder = tempfile::tempdir().unwrap();
-        let store = PackageStore::new(&Home::new(folder.path().join("home")));
-        Kit { folder, store }
+        let own = tempfile::tempdir().unwrap();
+        let kit = Kit::of(own.path());
+        Kit { _own: Some(own), ..kit }
+    }
+
+    /// Uses the folder of another one, perhaps of another process.
+    pub(super) fn of(folder: &Path) -> Kit {
+        let store = PackageStore::new(&Home::new(folder.join("home")));
+        Kit { folder: folder.to_path_buf(), _own: None, store }
     }
 
     pub(super) fn at(&self, path: &str) -> PathBuf {
-        self.folder.path().join(path)
+        self.folder.join(path)
     }
 
     /// The folder of the store.
