@@ -4,3 +4,4 @@ mod brute;
 mod choices;
 pub(crate) mod dsl;
 mod properties;
+mod reports;
