@@ -5,3 +5,4 @@ mod choices;
 pub(crate) mod dsl;
 mod properties;
 mod reports;
+mod scale;
