@@ -69,6 +69,9 @@ pub(crate) struct Core {
     fresh: Vec<RuleId>,
     changed: Vec<Var>,
     is_changed: Vec<bool>,
+    /// Holds every variable that is needed and not decided, and some that were.
+    open: Vec<Var>,
+    is_open: Vec<bool>,
     work: u64,
     work_max: u64,
 }
@@ -94,6 +97,8 @@ impl Core {
             fresh: Vec::new(),
             changed: Vec::new(),
             is_changed: Vec::new(),
+            open: Vec::new(),
+            is_open: Vec::new(),
             work: 0,
             work_max,
         };
@@ -114,6 +119,7 @@ impl Core {
         self.conflicts.push(0);
         self.rules_of.push(Vec::new());
         self.is_changed.push(false);
+        self.is_open.push(false);
         self.full.len() - 1
     }
 
@@ -175,6 +181,17 @@ impl Core {
     /// Whether it cannot be absent.
     pub(crate) fn is_needed(&self, var: Var) -> bool {
         !self.left(var).contains(ABSENT)
+    }
+
+    /// The variables that are needed and not decided, in no particular order.
+    pub(crate) fn open(&mut self) -> &[Var] {
+        let mut open = std::mem::take(&mut self.open);
+        open.retain(|var| {
+            self.is_open[*var] = self.decided[*var].is_none() && self.is_needed(*var);
+            self.is_open[*var]
+        });
+        self.open = open;
+        &self.open
     }
 
     /// In how many dead ends a variable played a part.
@@ -290,6 +307,7 @@ impl Core {
             let entry = self.history[var].pop().expect("every place of the trail has an entry");
             if entry.cause.is_none() {
                 self.decided[var] = None;
+                self.reopen(var);
             }
         }
         Ok(id)
@@ -322,12 +340,21 @@ impl Core {
     }
 
     fn assign(&mut self, var: Var, left: Set, cause: Option<RuleId>) {
+        if !left.contains(ABSENT) {
+            self.reopen(var);
+        }
         let entry = Entry { trail: self.trail.len(), level: self.levels.len() - 1, left, cause };
         self.trail.push(var);
         self.history[var].push(entry);
         if !self.is_changed[var] {
             self.is_changed[var] = true;
             self.changed.push(var);
+        }
+    }
+
+    fn reopen(&mut self, var: Var) {
+        if !std::mem::replace(&mut self.is_open[var], true) {
+            self.open.push(var);
         }
     }
 }

@@ -3,7 +3,7 @@
 //! One sentence of what is wrong, the facts it follows from, nearest first, what was left out, and
 //! what really helps. How that is drawn is left to the caller.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 use serde::Serialize;
 
@@ -30,6 +30,8 @@ pub struct Fix {
     pub root: String,
     /// Which of its dependencies.
     pub origin: usize,
+    /// The name it has there.
+    pub alias: String,
     /// What that needs.
     pub package: String,
     /// The requirement as it stands.
@@ -61,12 +63,9 @@ impl Conflict {
         let facts = self.facts();
         let focus = focus(&facts);
         let headline = headline(&facts, focus.as_deref());
-        let mut because: Vec<String> = Vec::new();
-        for line in ordered(&facts, focus.as_deref()).into_iter().filter_map(line) {
-            if !because.contains(&line) {
-                because.push(line);
-            }
-        }
+        let mut seen = BTreeSet::new();
+        let lines = ordered(&facts, focus.as_deref()).into_iter().filter_map(line);
+        let mut because: Vec<String> = lines.filter(|line| seen.insert(line.clone())).collect();
         if because.len() > LINES_MAX {
             let rest = because.len() - LINES_MAX + 1;
             because.truncate(LINES_MAX - 1);
@@ -125,29 +124,25 @@ fn headline(facts: &[&Fact], focus: Option<&str>) -> String {
 }
 
 /// Facts about the focus first, then who brings them in, step by step towards the roots.
-fn ordered<'f>(facts: &[&'f Fact], focus: Option<&str>) -> Vec<&'f Fact> {
-    let mut rest: Vec<&Fact> = facts.to_vec();
+fn ordered<'f>(facts: &[&'f Fact], focus: Option<&'f str>) -> Vec<&'f Fact> {
+    let mut by_subject: BTreeMap<&str, Vec<&Fact>> = BTreeMap::new();
+    for fact in facts {
+        by_subject.entry(subject(fact)).or_default().push(fact);
+    }
+    by_subject.values_mut().for_each(|facts| facts.sort());
     let mut ordered = Vec::new();
-    let mut wanted: Vec<String> = focus.map(str::to_owned).into_iter().collect();
-    let mut at = 0;
-    while let Some(package) = wanted.get(at).cloned() {
-        let (mut now, later): (Vec<&Fact>, Vec<&Fact>) =
-            rest.into_iter().partition(|fact| subject(fact) == package);
-        now.sort();
-        for fact in &now {
+    let mut wanted: VecDeque<&str> = focus.into_iter().collect();
+    while let Some(package) = wanted.pop_front() {
+        for fact in by_subject.remove(package).unwrap_or_default() {
             if let Fact::Needs { by: By::Package { package, .. }, .. }
             | Fact::NotExact { by: By::Package { package, .. }, .. } = fact
-                && !wanted.contains(package)
             {
-                wanted.push(package.clone());
+                wanted.push_back(package);
             }
+            ordered.push(fact);
         }
-        ordered.extend(now);
-        rest = later;
-        at += 1;
     }
-    rest.sort();
-    ordered.extend(rest);
+    ordered.extend(by_subject.into_values().flatten());
     ordered
 }
 

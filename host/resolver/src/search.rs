@@ -159,10 +159,9 @@ impl<'s, 'a, S: Source> Search<'s, 'a, S> {
     /// What is decided next: first what has one choice left, then what keeps leading into dead ends,
     /// then what was needed first; which bucket to pick comes last, when more of them are there.
     fn next(&mut self) -> Result<Option<Var>, Stop> {
-        self.core.spend(self.kinds.len() as u64 / 64)?;
-        let open = (0..self.kinds.len())
-            .filter(|var| self.core.decided(*var).is_none() && self.core.is_needed(*var));
-        Ok(open.min_by_key(|var| {
+        let open = self.core.open().to_vec();
+        self.core.spend(open.len() as u64 / 8)?;
+        Ok(open.into_iter().min_by_key(|var| {
             let tier = match &self.kinds[*var] {
                 Kind::Instance { slot, .. } if self.core.decided(*slot).is_some() => 0,
                 Kind::Root | Kind::Slot(_) if self.core.left(*var).count() == 1 => 0,

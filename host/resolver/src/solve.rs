@@ -128,7 +128,8 @@ fn fixes<S: Source>(catalog: &mut Catalog<'_, S>, conflict: &Conflict) -> Vec<Fi
         .facts()
         .into_iter()
         .filter_map(|fact| match fact {
-            Fact::Needs { by: By::Package { .. }, package, .. } => Some(package.clone()),
+            Fact::Needs { by: By::Package { .. }, package, .. }
+            | Fact::NotExact { by: By::Package { .. }, package, .. } => Some(package.clone()),
             _ => None,
         })
         .collect();
@@ -164,6 +165,7 @@ fn fixes<S: Source>(catalog: &mut Catalog<'_, S>, conflict: &Conflict) -> Vec<Fi
         fixes.push(Fix {
             root: of.name.clone(),
             origin: dependency.origin,
+            alias: dependency.dependency.alias.clone(),
             package: node.package.to_string(),
             requirement: dependency.dependency.requirement.to_string(),
             version: node.version.to_string(),

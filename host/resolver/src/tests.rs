@@ -4,3 +4,5 @@ mod brute;
 mod choices;
 pub(crate) mod dsl;
 mod properties;
+mod reports;
+mod scale;

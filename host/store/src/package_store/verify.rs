@@ -48,7 +48,8 @@ pub enum EntryFault {
 
 impl PackageStore {
     /// Reads every file of every entry and returns what is damaged, sorted by path. `progress` is
-    /// called with how many entries are done, and of how many.
+    /// called with how many entries are done, and of how many. Where files have no bit that says
+    /// whether they can be executed, entries that have such files are found different.
     ///
     /// # Errors
     /// Those of the operating system that concern the store as a whole.

@@ -105,6 +105,38 @@ fn what_cannot_be_read_is_not_packed() {
     assert!(matches!(pack(ROOT, [missing], Vec::new()), Err(ArchiveError::Store(e)) if e.is_not_found()));
 }
 
+/// Gives a file another size as soon as the first bytes of the archive come out.
+struct Meddler<'a>(&'a std::path::Path, usize);
+
+impl std::io::Write for Meddler<'_> {
+    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+        std::fs::write(self.0, vec![b'x'; self.1])?;
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> std::io::Result<()> {
+        Ok(())
+    }
+}
+
+#[test]
+fn a_file_that_changes_its_size_is_noticed() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("b");
+    let noise: Vec<u8> =
+        (0..40_000_u32).flat_map(|n| *Sha256Digest::of(&n.to_le_bytes()).as_bytes()).collect();
+    for (size, is_noticed) in [(9, true), (10, false), (11, true), (0, true), (100_000, true)] {
+        std::fs::write(&path, [b'x'; 10]).unwrap();
+        let late =
+            PackEntry { path: "b".to_owned(), executable: false, source: PackSource::File(path.clone()) };
+        let result = pack(ROOT, [entry("a", false, &noise), late], Meddler(&path, size));
+        match result {
+            Err(ArchiveError::SourceChanged { path: named }) => assert!(is_noticed && named == path),
+            other => assert!(other.is_ok() && !is_noticed, "{size}: {other:?}"),
+        }
+    }
+}
+
 /// One line a file: mode, size, path.
 fn listing(bytes: &[u8]) -> Vec<String> {
     let mut lines: Vec<String> = look(bytes)

@@ -85,6 +85,8 @@ fn what_is_young_stays() {
         !removed(&kit.store.gc(&BTreeSet::new(), &options).unwrap()).contains(&"d"),
         "the clock was set back"
     );
+    let now = GcOptions { dry_run: true, ..GcOptions::default() };
+    assert_eq!(kit.store.gc(&BTreeSet::new(), &now).unwrap().removed.len(), 4, "without an age all go");
 }
 
 #[test]

@@ -128,7 +128,16 @@ fn a_killed_process_leaves_nothing_that_is_found() {
 fn safe_and_fast_make_the_same() {
     let (fast, mut safe) = (Kit::new(), Kit::new());
     safe.store = safe.store.with_durability(Durability::Safe);
-    assert_eq!(fast.stored("http", "1.0.0", "a").1.tree, safe.stored("http", "1.0.0", "a").1.tree);
+    let steps = |kit: &Kit| {
+        let key = kit.packed("http", "1.0.0", "a");
+        let _count = crate::faults::fail_at(u64::MAX, std::io::ErrorKind::Other);
+        let stored = kit.insert(&key).unwrap();
+        (stored.tree, crate::faults::steps_seen())
+    };
+    let ((tree, few), (same_tree, many)) = (steps(&fast), steps(&safe));
+    assert_eq!(tree, same_tree);
+    // The marker, three files, the folders `entry`, `lib`, `lib/deep` and `bin`, and twice the store.
+    assert_eq!(many - few, 1 + 3 + 4 + 2);
 }
 
 #[cfg(unix)]
