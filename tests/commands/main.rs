@@ -12,6 +12,7 @@ mod explain;
 mod help;
 mod hostile;
 mod new;
+mod packages;
 mod pipes;
 mod plugin_add;
 mod plugin_inspect;

@@ -11,6 +11,8 @@ pub enum FailureKind {
     Usage,
     /// The lock does not fit, and may not be changed.
     LockDrift,
+    /// No choice of versions suits every package.
+    NoSolution,
     /// A digest, a signature, a grant or a policy does not allow it.
     Integrity,
     /// Something is needed that is not here, and the network may not be used.

@@ -97,7 +97,8 @@ pub fn package_add(context: &Arc<Context>, wanted: &[NewDependency]) -> Result<A
             project.stated.manifest.set_dependency(&request).map_err(not_editable)?;
         }
     }
-    let mut resolved = if open.is_empty() { first } else { project.resolve_again(context, &first.lock)? };
+    let mut resolved =
+        if open.is_empty() { first } else { project.resolve_from(context, &first.lock, &Keep::All)? };
     let fetched = fill_store(context, &mut resolved.graph, &resolved.lock)?;
     let changes = packages::changes(&project.stated.lock, &resolved.lock);
     let added = project.stated.manifest.dependencies().iter().filter(|request| {
@@ -130,7 +131,10 @@ pub fn package_add(context: &Arc<Context>, wanted: &[NewDependency]) -> Result<A
 fn is_of(manifest: &ProjectManifest, new: &NewDependency, request: &DependencyRequest) -> bool {
     match (&new.alias, is_folder(&new.spec)) {
         (Some(alias), _) => *alias == request.alias,
-        (None, true) => matches!(request.origin, DependencyOrigin::Path { .. }) && manifest.plugin(&request.alias).is_none(),
+        (None, true) => {
+            matches!(request.origin, DependencyOrigin::Path { .. })
+                && manifest.plugin(&request.alias).is_none()
+        }
         (None, false) => {
             let name = new.spec.split_once('@').map_or(new.spec.as_str(), |(name, _)| name);
             request.alias == name
@@ -158,7 +162,10 @@ fn request(
         let requirement = match requirement {
             Some(text) => Requirement::parse(text, bare).map_err(|error| {
                 let message = format!("`{}` is not a requirement of versions: {error}", text.escape_debug());
-                Failure::new(FailureKind::Usage, Diagnostic::error(Code::REQUIREMENT, message).hint("s explain S-3008"))
+                Failure::new(
+                    FailureKind::Usage,
+                    Diagnostic::error(Code::REQUIREMENT, message).hint("s explain S-3008"),
+                )
             })?,
             None => Requirement::any(),
         };
@@ -179,7 +186,7 @@ fn request(
 }
 
 /// Reads the name of a package that was typed.
-pub(crate) fn package_name(text: &str) -> Result<PackageName, Failure> {
+pub fn package_name(text: &str) -> Result<PackageName, Failure> {
     text.parse().map_err(|error: s_project::NameError| {
         let message = format!("`{}` cannot be the name of a package: {error}", text.escape_debug());
         let diagnostic = Diagnostic::error(Code::PACKAGE_NAME, message);

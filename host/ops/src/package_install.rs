@@ -61,6 +61,7 @@ fn drift(project: &Project) -> Result<Failure, Failure> {
         true => "`stryke.lock` does not fit `stryke.toml`, and may not be changed",
         false => "there is no `stryke.lock`, and it may not be written",
     };
-    let diagnostic = Diagnostic::error(Code::LOCK_DRIFT, message).hint("bring it up to date and commit it: s lock");
+    let diagnostic =
+        Diagnostic::error(Code::LOCK_DRIFT, message).hint("bring it up to date and commit it: s lock");
     Ok(Failure::new(FailureKind::LockDrift, diagnostic))
 }

@@ -63,7 +63,8 @@ fn absent(project: &Project, alias: &str) -> Failure {
     if let Some(near) = s_project::nearest_name(alias, &known) {
         diagnostic = diagnostic.hint(format!("did you mean `{near}`?"));
     } else if project.stated.lock.packages().any(|package| package.name.as_str() == alias) {
-        diagnostic = diagnostic.note("it is here because another package needs it").hint(format!("s why {alias}"));
+        diagnostic =
+            diagnostic.note("it is here because another package needs it").hint(format!("s why {alias}"));
     }
     Failure::new(FailureKind::Failed, diagnostic)
 }

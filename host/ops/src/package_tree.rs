@@ -44,7 +44,8 @@ pub struct TreePackage {
 pub fn package_tree(context: &Arc<Context>) -> Result<Tree, Failure> {
     let project = Project::read(context)?;
     if !project.is_locked(context)? {
-        let diagnostic = Diagnostic::error(Code::LOCK_DRIFT, "`stryke.lock` does not fit `stryke.toml`").hint("s lock");
+        let diagnostic =
+            Diagnostic::error(Code::LOCK_DRIFT, "`stryke.lock` does not fit `stryke.toml`").hint("s lock");
         return Err(Failure::new(FailureKind::LockDrift, diagnostic));
     }
     let packages: Vec<&LockedPackage> = project.stated.lock.packages().collect();
@@ -61,15 +62,21 @@ pub fn package_tree(context: &Arc<Context>) -> Result<Tree, Failure> {
         let stated = match &request.origin {
             s_project::DependencyOrigin::Workspace => manifest
                 .workspace()
-                .and_then(|workspace| workspace.dependencies.iter().find(|other| other.alias == request.alias))
+                .and_then(|workspace| {
+                    workspace.dependencies.iter().find(|other| other.alias == request.alias)
+                })
                 .unwrap_or(request),
             _ => request,
         };
         let suits = |package: &&LockedPackage| {
             package.name == stated.package
                 && match &stated.origin {
-                    s_project::DependencyOrigin::Registry { requirement, .. } => requirement.matches(&package.version),
-                    s_project::DependencyOrigin::Path { .. } => matches!(package.source, PackageSource::Path(_)),
+                    s_project::DependencyOrigin::Registry { requirement, .. } => {
+                        requirement.matches(&package.version)
+                    }
+                    s_project::DependencyOrigin::Path { .. } => {
+                        matches!(package.source, PackageSource::Path(_))
+                    }
                     _ => true,
                 }
         };

@@ -22,8 +22,9 @@ use s_project::{
 use s_resolver::{Problem, Resolution};
 use s_store::{Access, ChangeSet, Sha256Digest, files};
 
-pub(crate) use graph::Graph;
 pub use fetch::Fetched;
+pub(crate) use fetch::{fill_store, key_of};
+pub(crate) use graph::Graph;
 
 use crate::Context;
 use crate::failure::{Failure, FailureKind};
@@ -93,8 +94,17 @@ impl Project {
 
     /// Finds versions for everything the manifest asks for.
     pub(crate) fn resolve(&self, context: &Arc<Context>, keep: &Keep) -> Result<Resolved, Failure> {
+        self.resolve_from(context, &self.stated.lock, keep)
+    }
+
+    /// The same, with another lock than the project's as the old one.
+    pub(crate) fn resolve_from(
+        &self,
+        context: &Arc<Context>,
+        old: &ProjectLock,
+        keep: &Keep,
+    ) -> Result<Resolved, Failure> {
         let manifest = &self.stated.manifest;
-        let old = &self.stated.lock;
         let mut graph = Graph::new(context, &self.root, old)?;
         let roots = graph.roots(manifest)?;
         let problem = Problem {
@@ -110,7 +120,7 @@ impl Project {
         };
         let resolution = s_resolver::solve(&problem, &mut graph)
             .map_err(|error| conflict::failure(error, &graph, manifest))?;
-        for cycle in &resolution.cycles {
+        if let Some(cycle) = resolution.cycles.first() {
             return Err(circular(&resolution, cycle));
         }
         let packages = locked_packages(&resolution, &graph);
@@ -145,7 +155,8 @@ impl Project {
         for ((path, text), read) in paths.into_iter().zip(texts).zip(&self.read) {
             if *context.source_or_empty(path)?.text != **read {
                 let message = format!("`{}` was changed by somebody else meanwhile", context.shown(path));
-                let diagnostic = Diagnostic::error(Code::CHANGED_MEANWHILE, message).hint("run the command again");
+                let diagnostic =
+                    Diagnostic::error(Code::CHANGED_MEANWHILE, message).hint("run the command again");
                 return Err(Failure::new(FailureKind::Failed, diagnostic));
             }
             // An absent lock with nothing in it is not written.
@@ -155,6 +166,8 @@ impl Project {
         }
         changes.commit()?;
         drop(guard);
+        // Clearing the store keeps what known projects need.
+        s_store::package_store::PackageStore::new(context.home()).note_project(&self.stated.lock_path)?;
         Ok(true)
     }
 }
@@ -175,21 +188,30 @@ pub(crate) fn changes(old: &ProjectLock, new: &ProjectLock) -> Vec<Change> {
         before: only(&before, &after),
         after: only(&after, &before),
     };
-    names.into_iter().map(change).filter(|change| !(change.before.is_empty() && change.after.is_empty())).collect()
+    names
+        .into_iter()
+        .map(change)
+        .filter(|change| !(change.before.is_empty() && change.after.is_empty()))
+        .collect()
 }
 
 fn locked_packages(resolution: &Resolution, graph: &Graph) -> Vec<LockedPackage> {
     let mut packages = Vec::new();
     for node in &resolution.nodes {
         let artifact = graph.artifact(&node.package, &node.version);
-        let features: BTreeSet<&String> = node.instances.iter().flat_map(|instance| &instance.features).collect();
+        let features: BTreeSet<&String> =
+            node.instances.iter().flat_map(|instance| &instance.features).collect();
         let edges: BTreeSet<LockedDependency> = node
             .instances
             .iter()
             .flat_map(|instance| &instance.edges)
             .map(|edge| {
                 let to = &resolution.nodes[edge.node];
-                LockedDependency { alias: edge.alias.clone(), name: to.package.name.clone(), version: to.version.clone() }
+                LockedDependency {
+                    alias: edge.alias.clone(),
+                    name: to.package.name.clone(),
+                    version: to.version.clone(),
+                }
             })
             .collect();
         packages.push(LockedPackage {
@@ -214,8 +236,10 @@ fn refuse_replaced(old: &ProjectLock, new: &[LockedPackage]) -> Result<(), Failu
         };
         let Some(locked) = old.packages().find(same) else { continue };
         if locked.integrity != package.integrity {
-            let text = |digest: &Option<Sha256Digest>| digest.map_or("none".to_owned(), |digest| digest.to_string());
-            let message = format!("`{}@{}` is not what it was when it was locked", package.name, package.version);
+            let text =
+                |digest: &Option<Sha256Digest>| digest.map_or("none".to_owned(), |digest| digest.to_string());
+            let message =
+                format!("`{}@{}` is not what it was when it was locked", package.name, package.version);
             let diagnostic = Diagnostic::error(Code::LOCK_INTEGRITY, message)
                 .note(format!("the lock has {}", text(&locked.integrity)))
                 .note(format!("{} has {}", package.source, text(&package.integrity)))

@@ -30,3 +30,4 @@ pub use package_list::{ListedPackage, parse_package_list};
 pub use package_name::{NAME_PART_BYTES_MAX, NameError, PackageName};
 pub use requirement::{Bare, REQUIREMENT_BYTES_MAX, Requirement, RequirementError, RequirementFault};
 pub use semver::Version;
+pub use toml::nearest as nearest_name;

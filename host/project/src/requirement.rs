@@ -14,6 +14,7 @@
 //! major.minor.patch, as with [npm](https://github.com/npm/node-semver#prerelease-tags) and cargo.
 //! Versions are those of [SemVer 2.0.0](https://semver.org); build metadata plays no part.
 
+use std::borrow::Cow;
 use std::fmt;
 
 use semver::{BuildMetadata, Prerelease, Version};
@@ -137,18 +138,18 @@ impl Requirement {
 
     /// The requirement that only one version meets.
     pub fn exactly(version: &Version) -> Requirement {
-        let version = without_build(version);
+        let version = without_build(version).into_owned();
         Requirement { text: format!("={version}"), alternatives: vec![vec![Comparator::exactly(version)]] }
     }
 
     /// Whether a version meets it.
     pub fn matches(&self, version: &Version) -> bool {
-        let version = without_build(version);
+        let version = &*without_build(version);
         self.alternatives.iter().any(|comparators| {
             let named = (version.major, version.minor, version.patch);
             let is_named = version.pre.is_empty()
                 || comparators.iter().any(|comparator| comparator.names_prerelease == Some(named));
-            is_named && comparators.iter().all(|comparator| comparator.contains(&version))
+            is_named && comparators.iter().all(|comparator| comparator.contains(version))
         })
     }
 
@@ -386,8 +387,11 @@ fn prerelease_of(version: &Version) -> Option<(u64, u64, u64)> {
     (!version.pre.is_empty()).then_some((version.major, version.minor, version.patch))
 }
 
-fn without_build(version: &Version) -> Version {
-    Version { build: BuildMetadata::EMPTY, ..version.clone() }
+fn without_build(version: &Version) -> Cow<'_, Version> {
+    match version.build.is_empty() {
+        true => Cow::Borrowed(version),
+        false => Cow::Owned(Version { build: BuildMetadata::EMPTY, ..version.clone() }),
+    }
 }
 
 #[cfg(test)]

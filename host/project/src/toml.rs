@@ -154,7 +154,7 @@ pub(crate) fn place(key: &Key, item: &Item) -> Span {
 }
 
 /// The known name that was probably meant.
-pub(crate) fn nearest<'a>(name: &str, known: &[&'a str]) -> Option<&'a str> {
+pub fn nearest<'a>(name: &str, known: &[&'a str]) -> Option<&'a str> {
     let distance_max = (name.chars().count() / 3).max(1);
     known
         .iter()

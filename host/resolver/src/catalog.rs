@@ -109,9 +109,8 @@ impl<'a, S: Source> Catalog<'a, S> {
         let mut versions = candidates.versions.clone();
         // The same version twice is a mistake of the source; which one is taken may not depend on
         // the order they come in.
-        versions.sort_by(|a, b| {
-            a.version.cmp(&b.version).then_with(|| format!("{a:?}").cmp(&format!("{b:?}")))
-        });
+        versions
+            .sort_by(|a, b| a.version.cmp(&b.version).then_with(|| format!("{a:?}").cmp(&format!("{b:?}"))));
         versions.dedup_by(|a, b| a.version == b.version);
         for candidate in &mut versions {
             candidate.dependencies.sort_by(by_alias);
@@ -167,6 +166,7 @@ fn suits(requirement: &Requirement, stryke: &Version) -> bool {
 }
 
 fn by_alias(a: &Dependency, b: &Dependency) -> std::cmp::Ordering {
-    let key = |dependency: &Dependency| (dependency.package.clone(), dependency.requirement.as_str().to_owned());
+    let key =
+        |dependency: &Dependency| (dependency.package.clone(), dependency.requirement.as_str().to_owned());
     a.alias.cmp(&b.alias).then_with(|| key(a).cmp(&key(b)))
 }

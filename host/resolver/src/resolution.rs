@@ -110,8 +110,7 @@ impl Found {
         let mut nodes: Vec<Node> = Vec::new();
         let mut places: BTreeMap<&Key, (usize, usize)> = BTreeMap::new();
         for (key @ (package, version, features), (yanked, _)) in &self.instances {
-            let is_new =
-                nodes.last().is_none_or(|node| (&node.package, &node.version) != (package, version));
+            let is_new = nodes.last().is_none_or(|node| (&node.package, &node.version) != (package, version));
             if is_new {
                 let (package, version) = (package.clone(), version.clone());
                 nodes.push(Node { package, version, yanked: *yanked, instances: Vec::new() });

@@ -11,12 +11,18 @@ use clap::{ArgAction, Args, CommandFactory, FromArgMatches, Parser, Subcommand, 
 use s_diag::{Code, Diagnostic};
 use s_ui::{ColorChoice, Styled, UiOptions, Verbosity, one_line};
 
+use crate::commands::add::AddArgs;
 use crate::commands::audit::AuditArgs;
 use crate::commands::completions::CompletionsArgs;
 use crate::commands::explain::ExplainArgs;
 use crate::commands::help::HelpArgs;
+use crate::commands::install::{FetchArgs, InstallArgs, LockArgs, UpdateArgs};
+use crate::commands::pack::PackArgs;
 use crate::commands::plugin::PluginArgs;
 use crate::commands::registry::RegistryArgs;
+use crate::commands::remove::RemoveArgs;
+use crate::commands::store::StoreArgs;
+use crate::commands::tree::{TreeArgs, WhyArgs};
 use crate::dynamic::{self, PluginCall, PluginCommand, PluginCommands};
 use crate::exit::Exit;
 use crate::frame::Failure;
@@ -112,6 +118,26 @@ enum When {
 /// The built-in commands. `commands::help::GROUPS` says where each stands in `s help`.
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
+    /// Add dependencies, and bring them here
+    Add(AddArgs),
+    /// Remove dependencies
+    Remove(RemoveArgs),
+    /// Bring everything the project needs here
+    Install(InstallArgs),
+    /// Move to newer versions, within what stryke.toml admits
+    Update(UpdateArgs),
+    /// Make stryke.lock fit stryke.toml
+    Lock(LockArgs),
+    /// Download what the lock names, for working offline
+    Fetch(FetchArgs),
+    /// Show what the project needs, and what that needs
+    Tree(TreeArgs),
+    /// Show who needs a package
+    Why(WhyArgs),
+    /// Make the archive of this package
+    Pack(PackArgs),
+    /// Check or clear the packages of this machine
+    Store(StoreArgs),
     /// Look into a registry: list packages, fetch one file
     Registry(RegistryArgs),
     /// Check a list of packages for known weaknesses
@@ -129,7 +155,25 @@ pub(crate) enum Command {
 }
 
 /// The names of the built-in commands.
-const BUILT_IN: &[&str] = &["audit", "completions", "explain", "help", "plugin", "registry", "version"];
+const BUILT_IN: &[&str] = &[
+    "add",
+    "audit",
+    "completions",
+    "explain",
+    "fetch",
+    "help",
+    "install",
+    "lock",
+    "pack",
+    "plugin",
+    "registry",
+    "remove",
+    "store",
+    "tree",
+    "update",
+    "version",
+    "why",
+];
 
 /// What a command line asks for.
 #[derive(Debug)]

@@ -1,9 +1,13 @@
 //! The built-in commands, one file each.
 
+pub(crate) mod add;
 pub(crate) mod audit;
 pub(crate) mod completions;
 pub(crate) mod explain;
 pub(crate) mod help;
+pub(crate) mod install;
+pub(crate) mod pack;
+mod packages;
 pub(crate) mod plugin;
 mod plugin_add;
 mod plugin_build;
@@ -19,6 +23,9 @@ mod plugin_test;
 mod plugin_update;
 mod plugin_verify;
 pub(crate) mod registry;
+pub(crate) mod remove;
+pub(crate) mod store;
+pub(crate) mod tree;
 mod version;
 
 use std::sync::Arc;
@@ -45,6 +52,16 @@ pub(crate) struct Context<'a> {
 /// Runs a built-in command.
 pub(crate) fn run(context: &Context<'_>, command: Command) -> Result<Exit, Failure> {
     match command {
+        Command::Add(args) => add::run(context, &args),
+        Command::Remove(args) => remove::run(context, &args),
+        Command::Install(args) => install::install(context, &args),
+        Command::Update(args) => install::update(context, &args),
+        Command::Lock(args) => install::lock(context, &args),
+        Command::Fetch(args) => install::fetch(context, &args),
+        Command::Tree(args) => tree::run(context, &args),
+        Command::Why(args) => tree::why(context, &args),
+        Command::Pack(args) => pack::run(context, &args),
+        Command::Store(args) => store::run(context, &args),
         Command::Registry(args) => registry::run(context, &args),
         Command::Audit(args) => audit::run(context, &args),
         Command::Help(args) => help::run(context, &args),

@@ -30,9 +30,11 @@ pub(crate) struct Session {
 }
 
 impl Session {
-    /// Prepares a run; `--offline` has to be known before the line is understood.
+    /// Prepares a run; `--offline`, and `--frozen`, which means it too, have to be known
+    /// before the line is understood.
     pub(crate) fn new(args: &[OsString]) -> Session {
-        let offline = args.iter().take_while(|arg| *arg != "--").any(|arg| arg == "--offline");
+        let offline =
+            args.iter().take_while(|arg| *arg != "--").any(|arg| arg == "--offline" || arg == "--frozen");
         Session { ui: OnceLock::new(), offline, context: OnceLock::new(), commands: OnceLock::new() }
     }
 
@@ -117,6 +119,7 @@ impl From<s_ops::Failure> for Failure {
             FailureKind::Failed => Exit::Failed,
             FailureKind::Usage => Exit::Usage,
             FailureKind::LockDrift => Exit::LockDrift,
+            FailureKind::NoSolution => Exit::NoSolution,
             FailureKind::Integrity => Exit::Integrity,
             FailureKind::Offline => Exit::OfflineMiss,
             FailureKind::Findings => Exit::AuditFindings,

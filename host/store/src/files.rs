@@ -75,6 +75,19 @@ pub fn read_capped(path: &Path, size_max_bytes: u64) -> Result<Vec<u8>, StoreErr
     Ok(bytes)
 }
 
+/// Returns whether the owner of a file may execute it; where files have no such bit, nobody may.
+///
+/// # Errors
+/// Those of the operating system.
+pub fn is_executable(path: &Path) -> Result<bool, StoreError> {
+    let metadata = fs::symlink_metadata(path).map_err(StoreError::io("read", path))?;
+    #[cfg(unix)]
+    let may = std::os::unix::fs::PermissionsExt::mode(&metadata.permissions()) & 0o100 != 0;
+    #[cfg(not(unix))]
+    let may = metadata.is_symlink() && metadata.is_file();
+    Ok(may)
+}
+
 /// Reads a whole regular file of UTF-8 text, at most `size_max_bytes` long.
 ///
 /// # Errors

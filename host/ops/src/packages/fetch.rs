@@ -47,7 +47,11 @@ struct Missing<'a> {
 }
 
 /// Brings everything a lock names into the store.
-pub(crate) fn fill_store(context: &Context, graph: &mut Graph, lock: &ProjectLock) -> Result<Fetched, Failure> {
+pub(crate) fn fill_store(
+    context: &Context,
+    graph: &mut Graph,
+    lock: &ProjectLock,
+) -> Result<Fetched, Failure> {
     let store = PackageStore::new(context.home());
     let mut done = Fetched::default();
     let mut missing = Vec::new();
@@ -140,7 +144,9 @@ fn bring(
         None => None,
     };
     let root = format!("{}-{}", one.package.name.base(), one.package.version);
-    store.insert(&one.key, &archive, &root, &ArchiveLimits::default()).map_err(|error| refused(&what, error))?;
+    store
+        .insert(&one.key, &archive, &root, &ArchiveLimits::default())
+        .map_err(|error| refused(&what, error))?;
     context.frontend().status("Unpacked", &what);
     Ok(fetched)
 }

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use s_diag::{Code, Diagnostic, Severity, Span};
+use s_diag::{Code, Diagnostic, Severity};
 use s_project::{
     Bare, DependencyOrigin, DependencyRequest, Group, MANIFEST_NAME, PackageName, PackageSource, ProjectLock,
     ProjectManifest, Requirement, Version,
@@ -104,6 +104,30 @@ impl Graph {
         self.artifacts.get(&(package.clone(), version.clone()))
     }
 
+    /// The releases of a package that are newer than a version, ascending; of one that was looked at.
+    pub(crate) fn newer(&self, name: &PackageName, version: &Version) -> Vec<Version> {
+        let of_name = self.candidates.iter().filter(|(package, _)| package.name == *name);
+        let mut newer: Vec<Version> = of_name
+            .flat_map(|(_, candidates)| &candidates.versions)
+            .filter(|candidate| {
+                candidate.version > *version && candidate.version.pre.is_empty() && !candidate.yanked
+            })
+            .map(|candidate| candidate.version.clone())
+            .collect();
+        newer.sort();
+        newer
+    }
+
+    /// Where a package comes from, for people.
+    pub(crate) fn source_shown(&self, name: &PackageName) -> String {
+        let source = self.candidates.keys().find(|package| package.name == *name);
+        match source.and_then(|package| package.source.as_str().parse().ok()) {
+            Some(PackageSource::Registry(url)) => self.registries.shown(&url),
+            Some(other) => other.to_string(),
+            None => String::new(),
+        }
+    }
+
     /// One entry of a manifest as the resolver sees it. `folder` is that of the manifest, from the
     /// project.
     fn dependency(
@@ -133,7 +157,8 @@ impl Graph {
             }
         };
         let mut features = stated.features.clone();
-        features.extend(request.features.iter().filter(|feature| !stated.features.contains(feature)).cloned());
+        features
+            .extend(request.features.iter().filter(|feature| !stated.features.contains(feature)).cloned());
         Ok(Dependency {
             alias: request.alias.clone(),
             package: Package { name: stated.package.clone(), source: SourceId::new(&source.to_string()) },
@@ -158,8 +183,11 @@ impl Graph {
                 let read = read_folder(&self.context, &self.root.join(path).join(MANIFEST_NAME))?;
                 let found = Arc::new(read.ok_or_else(|| {
                     let message = format!("`{path}` is not the folder of a package");
-                    let diagnostic = Diagnostic::error(Code::PATH_DEPENDENCY, message)
-                        .at(manifest.source(), request.span, format!("there is no `{MANIFEST_NAME}` in it"));
+                    let diagnostic = Diagnostic::error(Code::PATH_DEPENDENCY, message).at(
+                        manifest.source(),
+                        request.span,
+                        format!("there is no `{MANIFEST_NAME}` in it"),
+                    );
                     Failure::new(FailureKind::Failed, diagnostic)
                 })?);
                 self.folders.insert(path.to_owned(), Arc::clone(&found));
@@ -235,7 +263,10 @@ impl Graph {
             dependencies,
             features: listed.features.iter().cloned().collect(),
         };
-        Some((candidate, Artifact { integrity: Sha256Digest::from_bytes(integrity), size_bytes: artifact.size }))
+        Some((
+            candidate,
+            Artifact { integrity: Sha256Digest::from_bytes(integrity), size_bytes: artifact.size },
+        ))
     }
 
     fn listed_dependency(&self, listed: &registry::Dependency, url: &str) -> Option<Dependency> {
@@ -245,7 +276,8 @@ impl Graph {
         };
         let name: PackageName = name.parse().ok()?;
         let from = self.registries.bind_transitive(&name, listed.registry.as_deref(), url).ok()?;
-        let extra = |key: &str| listed.extra.iter().find(|(name, _)| name == key).map(|(_, text)| text.as_str());
+        let extra =
+            |key: &str| listed.extra.iter().find(|(name, _)| name == key).map(|(_, text)| text.as_str());
         Some(Dependency {
             alias: extra("alias").unwrap_or(name.as_str()).to_owned(),
             requirement: Requirement::parse(&listed.requirement, Bare::Exact).ok()?,
@@ -312,7 +344,11 @@ pub(crate) fn settings(manifest: &ProjectManifest) -> s_resolver::Settings {
 
 /// The digest of everything in manifests that a resolution depends on: the project's and those of
 /// folders it depends on.
-pub(crate) fn manifest_hash(context: &Context, root: &Path, stated: &Stated) -> Result<Sha256Digest, Failure> {
+pub(crate) fn manifest_hash(
+    context: &Context,
+    root: &Path,
+    stated: &Stated,
+) -> Result<Sha256Digest, Failure> {
     let mut text = String::new();
     let mut seen: BTreeMap<String, ()> = BTreeMap::new();
     let mut open: Vec<(String, ProjectManifest)> = vec![(String::new(), stated.manifest.clone())];
@@ -321,17 +357,22 @@ pub(crate) fn manifest_hash(context: &Context, root: &Path, stated: &Stated) -> 
         let package = manifest.package();
         text.push_str(&format!("package {folder:?} {:?} {:?}\n", package.name, package.version));
         if folder.is_empty() {
-            text.push_str(&format!("resolver {resolver:?}\n"));
+            text.push_str(&resolver.canonical());
+            text.push('\n');
         }
         text.push_str(&format!("features {:?}\n", manifest.features()));
         let registries = manifest.registries().iter().filter(|_| folder.is_empty());
         for registry in registries {
-            text.push_str(&format!("registry {:?} {:?} {:?}\n", registry.name, registry.url, registry.scopes));
+            text.push_str(&format!(
+                "registry {:?} {:?} {:?}\n",
+                registry.name, registry.url, registry.scopes
+            ));
         }
-        let workspace = manifest.workspace().map(|workspace| workspace.dependencies.clone()).unwrap_or_default();
+        let workspace =
+            manifest.workspace().map(|workspace| workspace.dependencies.clone()).unwrap_or_default();
         for request in manifest.dependencies().iter().chain(&workspace) {
-            let plain = DependencyRequest { span: Span { start: 0, end: 0 }, ..request.clone() };
-            text.push_str(&format!("{plain:?}\n"));
+            text.push_str(&request.canonical());
+            text.push('\n');
             if let DependencyOrigin::Path { path, .. } = &request.origin {
                 let path = joined(&folder, path);
                 if seen.insert(path.clone(), ()).is_none()
@@ -361,8 +402,10 @@ fn read_folder(context: &Context, path: &Path) -> Result<Option<ProjectManifest>
 fn version_of(manifest: &ProjectManifest) -> Result<Version, Failure> {
     let Some(text) = &manifest.package().version else { return Ok(Version::new(0, 0, 0)) };
     text.parse().map_err(|_| {
-        let message = format!("`{}` states version `{}`, which is none", manifest.source().name, text.escape_debug());
-        let diagnostic = Diagnostic::error(Code::MANIFEST_VALUE, message).note("a version is such as `1.4.2`");
+        let message =
+            format!("`{}` states version `{}`, which is none", manifest.source().name, text.escape_debug());
+        let diagnostic =
+            Diagnostic::error(Code::MANIFEST_VALUE, message).note("a version is such as `1.4.2`");
         Failure::new(FailureKind::Failed, diagnostic)
     })
 }
@@ -375,8 +418,11 @@ fn inherited(manifest: &ProjectManifest, request: &DependencyRequest) -> Result<
     });
     found.cloned().ok_or_else(|| {
         let message = format!("`[workspace.deps]` has no `{}`", request.alias);
-        let diagnostic = Diagnostic::error(Code::MANIFEST_VALUE, message)
-            .at(manifest.source(), request.span, "it is inherited here");
+        let diagnostic = Diagnostic::error(Code::MANIFEST_VALUE, message).at(
+            manifest.source(),
+            request.span,
+            "it is inherited here",
+        );
         Failure::new(FailureKind::Failed, diagnostic)
     })
 }
@@ -392,6 +438,9 @@ fn not_yet(manifest: &ProjectManifest, request: &DependencyRequest) -> Failure {
 /// A folder that is named from another, both from the project, with `/`.
 fn joined(folder: &str, path: &str) -> String {
     let mut parts: Vec<&str> = Vec::new();
+    if Path::new(path).is_absolute() {
+        return path.to_owned();
+    }
     for part in folder.split('/').chain(path.split(['/', '\\'])) {
         match part {
             "" | "." => {}
@@ -419,6 +468,7 @@ mod tests {
             ("../util", "../json", "../json"),
             ("a", "..", "."),
             ("../a", "../../b", "../../b"),
+            ("../a", "/b", "/b"),
         ] {
             assert_eq!(joined(folder, path), expected, "{folder} {path}");
         }

@@ -130,8 +130,10 @@ impl Registries {
     /// Lists packages of one registry that were not listed yet, all at the same time. One that is
     /// not there has no versions.
     pub(crate) fn list(&mut self, url: &str, names: &[PackageName]) -> Result<(), Failure> {
-        let missing: Vec<&PackageName> =
-            names.iter().filter(|name| !self.listed.contains_key(&(url.to_owned(), (*name).clone()))).collect();
+        let missing: Vec<&PackageName> = names
+            .iter()
+            .filter(|name| !self.listed.contains_key(&(url.to_owned(), (*name).clone())))
+            .collect();
         if missing.is_empty() {
             return Ok(());
         }

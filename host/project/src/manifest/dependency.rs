@@ -110,6 +110,35 @@ pub enum GitReference {
     Version(Requirement),
 }
 
+impl DependencyRequest {
+    /// Everything it says in one line, equal for equal requests wherever they stand.
+    pub fn canonical(&self) -> String {
+        let (origin, more) = match &self.origin {
+            DependencyOrigin::Registry { requirement, registry } => {
+                (format!("version {:?}", requirement.as_str()), registry.clone())
+            }
+            DependencyOrigin::Path { path, requirement } => {
+                (format!("path {path:?}"), requirement.as_ref().map(ToString::to_string))
+            }
+            DependencyOrigin::Git { url, reference } => {
+                let (kind, text) = match reference {
+                    GitReference::Head => ("head", ""),
+                    GitReference::Tag(tag) => ("tag", tag.as_str()),
+                    GitReference::Branch(branch) => ("branch", branch.as_str()),
+                    GitReference::Rev(rev) => ("rev", rev.as_str()),
+                    GitReference::Version(requirement) => ("version", requirement.as_str()),
+                };
+                (format!("git {url:?} {kind} {text:?}"), None)
+            }
+            DependencyOrigin::Workspace => ("workspace".to_owned(), None),
+        };
+        format!(
+            "{} {:?} {} {origin} {more:?} features {:?} default {} optional {}",
+            self.group, self.alias, self.package, self.features, self.default_features, self.optional
+        )
+    }
+}
+
 impl Group {
     /// The name of the table, such as `deps` or `groups.docs`.
     pub fn table(&self) -> String {

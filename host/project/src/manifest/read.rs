@@ -243,7 +243,12 @@ mod tests {
                 "`package` has an unknown key `verison`",
                 "verison",
             ),
-            ("[registries.r]\nurl = 'x'\nscopes = 'y'", Severity::Error, "`registries.r.scopes` is a string", "'y'"),
+            (
+                "[registries.r]\nurl = 'x'\nscopes = 'y'",
+                Severity::Error,
+                "`registries.r.scopes` is a string",
+                "'y'",
+            ),
             ("plugins = []", Severity::Error, "`plugins` is an array", "[]"),
             ("[plugins]\na = 1", Severity::Error, "`plugins.a` is neither a version nor a table", "1"),
             ("[plugins]\na = ''", Severity::Error, "`plugins.a` is empty", "''"),

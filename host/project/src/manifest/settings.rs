@@ -39,6 +39,28 @@ pub struct ResolverSettings {
     pub cooldown: Option<Duration>,
 }
 
+impl ResolverSettings {
+    /// Everything it says in one line, equal for equal settings.
+    pub fn canonical(&self) -> String {
+        let policy = match self.policy {
+            Policy::Highest => "highest",
+            Policy::Lowest => "lowest",
+            Policy::LowestDirect => "lowest-direct",
+            Policy::Exact => "exact",
+        };
+        let several = match self.multi_version {
+            MultiVersion::Major => "major",
+            MultiVersion::Never => "never",
+        };
+        let bare = match self.bare {
+            Bare::Exact => "exact",
+            Bare::Caret => "caret",
+        };
+        // How long a version has to wait is a matter of time, not of what was locked.
+        format!("resolver policy {policy} multi-version {several} bare {bare}")
+    }
+}
+
 /// Which of the versions that will do is chosen.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Policy {

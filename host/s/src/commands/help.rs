@@ -23,7 +23,8 @@ pub(crate) struct HelpArgs {
 
 /// Where each built-in command stands.
 const GROUPS: &[(&str, &[&str])] = &[
-    ("Packages", &["registry", "audit"]),
+    ("Packages", &["add", "remove", "install", "update", "lock", "tree", "why", "audit"]),
+    ("Registries and the store", &["pack", "registry", "fetch", "store"]),
     ("Plugins", &["plugin"]),
     ("About s", &["help", "explain", "completions", "version"]),
 ];

@@ -1,0 +1,136 @@
+//! `s pack`: the archive of a package, the same bytes on every machine.
+//!
+//! Everything below the project goes in but what is made from it or concerns only its authors: names
+//! that begin with a dot, `target`, `vendor`, `examples` and `stryke.lock` at the top. A link is an
+//! error: what it leads to is on this machine only.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use s_diag::{Code, Diagnostic};
+use s_project::{DependencyOrigin, Group, LOCK_NAME, PackageName, Version};
+use s_store::archive::{self, ArchiveError, ArchiveLimits, PackEntry, PackSource, Packed};
+use s_store::{Access, EntryKind, files};
+
+use crate::Context;
+use crate::failure::{Failure, FailureKind};
+use crate::package_add::package_name;
+use crate::packages::Project;
+
+/// An archive that was made.
+#[derive(Clone, Debug)]
+pub struct PackedPackage {
+    /// The package.
+    pub name: PackageName,
+    /// Its version.
+    pub version: Version,
+    /// The archive.
+    pub path: PathBuf,
+    /// The files in it.
+    pub files: Vec<String>,
+    /// What was made.
+    pub packed: Packed,
+}
+
+const LEFT_OUT: [&str; 4] = ["target", "vendor", "examples", LOCK_NAME];
+
+/// Packs the project the user is in, into `target/package` or a folder that was named.
+pub fn package_pack(context: &Arc<Context>, folder: Option<&Path>) -> Result<PackedPackage, Failure> {
+    let project = Project::read(context)?;
+    let (name, version) = identity(&project)?;
+    no_folders(&project)?;
+    let mut entries = Vec::new();
+    collect(context, &project.root, "", &mut entries)?;
+    let files: Vec<String> = entries.iter().map(|entry| entry.path.clone()).collect();
+    let root = format!("{}-{version}", name.base());
+    let mut bytes = Vec::new();
+    let packed = archive::pack(&root, entries, &mut bytes).map_err(|error| unpackable(&error))?;
+    // What is made here has to be taken everywhere.
+    archive::inspect(bytes.as_slice(), &root, &ArchiveLimits::default())
+        .map_err(|error| unpackable(&error))?;
+    let folder = match folder {
+        Some(folder) => context.directory().join(folder),
+        None => project.root.join("target").join("package"),
+    };
+    files::create_dir_all(&folder, Access::Shared)?;
+    let path = folder.join(format!("{root}.tar.zst"));
+    files::write_atomic(&path, &bytes, Access::Shared)?;
+    Ok(PackedPackage { name, version, path, files, packed })
+}
+
+fn identity(project: &Project) -> Result<(PackageName, Version), Failure> {
+    let package = project.stated.manifest.package();
+    let missing = |key: &str, example: &str| {
+        let message = format!("`package.{key}` is missing, and a package needs one");
+        let diagnostic = Diagnostic::error(Code::MANIFEST_VALUE, message)
+            .hint(format!("add to `stryke.toml`:\n[package]\n{key} = \"{example}\""));
+        Failure::new(FailureKind::Failed, diagnostic)
+    };
+    let name = package.name.as_deref().ok_or_else(|| missing("name", "my-package"))?;
+    let version = package.version.as_deref().ok_or_else(|| missing("version", "0.1.0"))?;
+    let version: Version = version.parse().map_err(|_| {
+        let message = format!("`package.version` is `{}`, which is no version", version.escape_debug());
+        let diagnostic =
+            Diagnostic::error(Code::MANIFEST_VALUE, message).note("a version is such as `1.4.2`");
+        Failure::new(FailureKind::Failed, diagnostic)
+    })?;
+    Ok((package_name(name)?, version))
+}
+
+/// Whoever gets the package does not have the folders beside it.
+fn no_folders(project: &Project) -> Result<(), Failure> {
+    let manifest = &project.stated.manifest;
+    let local = manifest.dependencies().iter().find(|request| {
+        request.group == Group::Normal
+            && matches!(
+                request.origin,
+                DependencyOrigin::Path { requirement: None, .. } | DependencyOrigin::Git { .. }
+            )
+    });
+    let Some(request) = local else { return Ok(()) };
+    let message =
+        format!("`{}` is not in a registry, so nobody else could install this package", request.alias);
+    let diagnostic = Diagnostic::error(Code::PATH_DEPENDENCY, message)
+        .at(manifest.source(), request.span, "only a folder or a repository is named here")
+        .hint("say which published version takes its place: { version = \"…\", path = \"…\" }");
+    Err(Failure::new(FailureKind::Failed, diagnostic))
+}
+
+fn collect(
+    context: &Context,
+    folder: &Path,
+    prefix: &str,
+    entries: &mut Vec<PackEntry>,
+) -> Result<(), Failure> {
+    for entry in files::read_dir(folder)? {
+        let Some(name) = entry.name.to_str() else {
+            let message = format!("`{}` is not UTF-8", entry.path.display());
+            return Err(Failure::new(FailureKind::Failed, Diagnostic::error(Code::UNSAFE_PATH, message)));
+        };
+        if name.starts_with('.') || (prefix.is_empty() && LEFT_OUT.contains(&name)) {
+            continue;
+        }
+        let path = format!("{prefix}{name}");
+        match entry.kind {
+            EntryKind::Directory => collect(context, &entry.path, &format!("{path}/"), entries)?,
+            EntryKind::File => {
+                let executable = files::is_executable(&entry.path)?;
+                entries.push(PackEntry { path, executable, source: PackSource::File(entry.path) });
+            }
+            EntryKind::Other => {
+                let message = format!("`{path}` is a link or no file at all, and cannot be packed");
+                let diagnostic = Diagnostic::error(Code::ARCHIVE, message)
+                    .hint("put the file itself there, or move it out of the package");
+                return Err(Failure::new(FailureKind::Failed, diagnostic));
+            }
+        }
+    }
+    Ok(())
+}
+
+fn unpackable(error: &ArchiveError) -> Failure {
+    let diagnostic =
+        Diagnostic::error(Code::ARCHIVE, "the package cannot be packed so that everybody can unpack it")
+            .note(error.to_string());
+    Failure::new(FailureKind::Failed, diagnostic)
+}

@@ -1,0 +1,113 @@
+//! `s add`.
+
+use clap::Args;
+use s_diag::{Code, Diagnostic};
+use s_ops::{AddedDependency, NewDependency, package_add};
+use s_project::Group;
+use serde_json::json;
+
+use super::Context;
+use super::packages::{GroupArgs, changes_json, fetched_json, tell};
+use crate::exit::Exit;
+use crate::frame::Failure;
+
+/// The arguments of `s add`.
+#[derive(Args, Debug)]
+#[command(after_long_help = "\
+Without a requirement the newest version is taken, and what is written admits what is compatible with it.
+
+Examples:
+  s add json
+  s add acme/http@2.1 --features tls
+  s add check --dev
+  s add ../util")]
+pub(crate) struct AddArgs {
+    /// Packages, with what will do behind `@`, or folders
+    #[arg(value_name = "NAME[@REQUIREMENT]|FOLDER", required = true)]
+    specs: Vec<String>,
+
+    #[command(flatten)]
+    group: GroupArgs,
+
+    /// The registry it comes from: a name of `[registries]`, or an address
+    #[arg(long, value_name = "NAME|URL")]
+    registry: Option<String>,
+
+    /// What it is called here, where that is not its name
+    #[arg(long = "as", value_name = "NAME")]
+    alias: Option<String>,
+
+    /// Features to turn on
+    #[arg(long, value_name = "NAME", value_delimiter = ',')]
+    features: Vec<String>,
+
+    /// Leave its default features off
+    #[arg(long)]
+    no_default_features: bool,
+
+    /// Take it only with a feature that names it
+    #[arg(long)]
+    optional: bool,
+}
+
+/// Adds dependencies.
+pub(super) fn run(context: &Context<'_>, args: &AddArgs) -> Result<Exit, Failure> {
+    if args.alias.is_some() && args.specs.len() > 1 {
+        let message = "`--as` names one package, and there are several";
+        return Err(Failure::new(
+            Exit::Usage,
+            Diagnostic::error(Code::USAGE, message).hint("add them one by one"),
+        ));
+    }
+    let operations = (context.operations)()?;
+    let new = |spec: &String| NewDependency {
+        spec: spec.clone(),
+        group: args.group.stated().unwrap_or(Group::Normal),
+        registry: args.registry.clone(),
+        alias: args.alias.clone(),
+        features: args.features.clone(),
+        no_default_features: args.no_default_features,
+        optional: args.optional,
+    };
+    let wanted: Vec<NewDependency> = args.specs.iter().map(new).collect();
+    let done = package_add(&operations, &wanted)?;
+    let ui = context.ui;
+    for added in &done.added {
+        ui.status("Added", told(added));
+        if let Some(newest) = added.newer.last() {
+            ui.note(format!(
+                "{} {newest} is newer: `s why {}` and `s tree` show what holds it back",
+                added.package, added.package
+            ));
+        }
+    }
+    tell(ui, &done.changes);
+    if ui.is_json() {
+        let added = done.added.iter().map(|added| {
+            json!({
+                "alias": added.alias,
+                "name": added.package.as_str(),
+                "version": added.version.to_string(),
+                "requirement": added.requirement,
+                "source": added.source,
+                "table": added.group.table(),
+                "newer": added.newer.iter().map(ToString::to_string).collect::<Vec<_>>(),
+            })
+        });
+        ui.json(&json!({
+            "added": added.collect::<Vec<_>>(),
+            "changes": changes_json(&done.changes),
+            "store": fetched_json(&done.fetched),
+        }));
+    }
+    Ok(Exit::Done)
+}
+
+/// What was chosen, from where, and what was written.
+fn told(added: &AddedDependency) -> String {
+    let written = match added.requirement.as_str() {
+        "" => String::new(),
+        requirement => format!(", as `{requirement}`"),
+    };
+    format!("{} {} from {} to {}{written}", added.package, added.version, added.source, added.group)
+}

@@ -1,0 +1,122 @@
+//! `s install`, `s update`, `s lock` and `s fetch`: one operation, asked for in four ways.
+
+use std::collections::BTreeSet;
+
+use clap::Args;
+use s_ops::{Installation, Keep, package_install};
+use s_project::PackageName;
+use serde_json::json;
+
+use super::Context;
+use super::packages::{changes_json, count, fetched_json, tell};
+use crate::exit::Exit;
+use crate::frame::Failure;
+
+/// Whether the lock may change.
+#[derive(Args, Debug)]
+pub(crate) struct LockedArgs {
+    /// Fail where stryke.lock does not fit stryke.toml
+    #[arg(long)]
+    locked: bool,
+
+    /// The same as --locked --offline
+    #[arg(long)]
+    frozen: bool,
+}
+
+/// The arguments of `s install`.
+#[derive(Args, Debug)]
+#[command(after_long_help = "\
+Versions of the lock stay where they suit. Nothing of a package is run.
+
+Examples:
+  s install
+  s install --locked      # in CI")]
+pub(crate) struct InstallArgs {
+    #[command(flatten)]
+    pub(crate) locked: LockedArgs,
+}
+
+/// The arguments of `s fetch`.
+#[derive(Args, Debug)]
+#[command(after_long_help = "Examples:\n  s fetch && s install --offline")]
+pub(crate) struct FetchArgs {
+    #[command(flatten)]
+    pub(crate) locked: LockedArgs,
+}
+
+/// The arguments of `s lock`.
+#[derive(Args, Debug)]
+#[command(after_long_help = "Examples:\n  s lock\n  s lock --locked      # only see whether it fits")]
+pub(crate) struct LockArgs {
+    #[command(flatten)]
+    pub(crate) locked: LockedArgs,
+}
+
+/// The arguments of `s update`.
+#[derive(Args, Debug)]
+#[command(after_long_help = "Examples:\n  s update\n  s update json http\n  s update --dry-run")]
+pub(crate) struct UpdateArgs {
+    /// Packages that may move; without any, all
+    #[arg(value_name = "NAME")]
+    names: Vec<String>,
+
+    /// Show what would move, and change nothing
+    #[arg(long)]
+    dry_run: bool,
+}
+
+/// Fills the store.
+pub(super) fn install(context: &Context<'_>, args: &InstallArgs) -> Result<Exit, Failure> {
+    run(context, &args.locked, Keep::All, true, true)
+}
+
+/// The same by another name: packages are shared, so that there is nothing to put beside the project.
+pub(super) fn fetch(context: &Context<'_>, args: &FetchArgs) -> Result<Exit, Failure> {
+    run(context, &args.locked, Keep::All, true, true)
+}
+
+/// Makes the lock fit, and brings nothing.
+pub(super) fn lock(context: &Context<'_>, args: &LockArgs) -> Result<Exit, Failure> {
+    run(context, &args.locked, Keep::All, false, true)
+}
+
+/// Moves versions within what the manifest admits.
+pub(super) fn update(context: &Context<'_>, args: &UpdateArgs) -> Result<Exit, Failure> {
+    let names = args.names.iter().map(|name| s_ops::package_name(name));
+    let names: BTreeSet<PackageName> = names.collect::<Result<_, _>>()?;
+    let keep = if names.is_empty() { Keep::Nothing } else { Keep::AllBut(names) };
+    let free = LockedArgs { locked: false, frozen: false };
+    run(context, &free, keep, !args.dry_run, !args.dry_run)
+}
+
+fn run(
+    context: &Context<'_>,
+    locked: &LockedArgs,
+    keep: Keep,
+    fetch: bool,
+    write: bool,
+) -> Result<Exit, Failure> {
+    let operations = (context.operations)()?;
+    let wanted = Installation { keep, locked: locked.locked || locked.frozen, fetch, write };
+    let done = package_install(&operations, &wanted)?;
+    let ui = context.ui;
+    tell(ui, &done.changes);
+    let packages = count(done.packages, "package");
+    match (done.fetched.unpacked, write) {
+        (_, false) if done.changes.is_empty() => ui.status("Kept", format!("{packages}: nothing would move")),
+        (_, false) => ui.note("nothing was changed"),
+        (0, true) if done.changes.is_empty() => ui.status("Kept", packages),
+        (0, true) => ui.status("Locked", packages),
+        (unpacked, true) => ui.status("Installed", format!("{unpacked} of {packages}")),
+    }
+    if ui.is_json() {
+        ui.json(&json!({
+            "packages": done.packages,
+            "changes": changes_json(&done.changes),
+            "store": fetched_json(&done.fetched),
+            "wrote-lock": done.wrote_lock,
+        }));
+    }
+    Ok(Exit::Done)
+}

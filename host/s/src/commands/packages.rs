@@ -1,0 +1,68 @@
+//! What the commands about packages have in common: options, and how changes are told.
+
+use clap::Args;
+use s_ops::{Change, Fetched};
+use s_project::{Group, Version};
+use s_ui::Ui;
+use serde_json::{Value, json};
+
+/// Which table of dependencies is meant.
+#[derive(Args, Debug)]
+pub(crate) struct GroupArgs {
+    /// The table `[dev-deps]`: for whoever works on this package
+    #[arg(long, conflicts_with = "group")]
+    dev: bool,
+
+    /// The table `[groups.NAME]`
+    #[arg(long, value_name = "NAME")]
+    group: Option<String>,
+}
+
+impl GroupArgs {
+    /// The table that was named.
+    pub(crate) fn stated(&self) -> Option<Group> {
+        match (&self.group, self.dev) {
+            (Some(name), _) => Some(Group::Named(name.clone())),
+            (None, true) => Some(Group::Dev),
+            (None, false) => None,
+        }
+    }
+}
+
+/// Tells what changed in a lock, a line a package.
+pub(crate) fn tell(ui: &Ui, changes: &[Change]) {
+    for change in changes {
+        let (verb, text) = match (change.before.as_slice(), change.after.as_slice()) {
+            ([], after) => ("Locked", format!("{} {}", change.name, list(after))),
+            (before, []) => ("Unlocked", format!("{} {}", change.name, list(before))),
+            (before, after) => ("Moved", format!("{} {} → {}", change.name, list(before), list(after))),
+        };
+        ui.status(verb, text);
+    }
+}
+
+/// The same as JSON.
+pub(crate) fn changes_json(changes: &[Change]) -> Value {
+    let texts = |versions: &[Version]| versions.iter().map(ToString::to_string).collect::<Vec<_>>();
+    let change = |change: &Change| json!({ "name": change.name.as_str(), "before": texts(&change.before), "after": texts(&change.after) });
+    changes.iter().map(change).collect()
+}
+
+/// What it took to fill the store, as JSON.
+pub(crate) fn fetched_json(fetched: &Fetched) -> Value {
+    json!({
+        "present": fetched.present,
+        "unpacked": fetched.unpacked,
+        "fetched": fetched.fetched,
+        "bytes": fetched.bytes,
+    })
+}
+
+fn list(versions: &[Version]) -> String {
+    versions.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ")
+}
+
+/// `1 package`, `2 packages`.
+pub(crate) fn count(number: usize, one: &str) -> String {
+    if number == 1 { format!("1 {one}") } else { format!("{number} {one}s") }
+}

@@ -1,0 +1,106 @@
+//! `s store`: the packages of this machine.
+
+use clap::{Args, Subcommand};
+use s_diag::{Code, Diagnostic};
+use s_ops::{store_gc, store_verify};
+use serde_json::json;
+
+use super::Context;
+use super::packages::count;
+use crate::exit::Exit;
+use crate::frame::Failure;
+
+/// The arguments of `s store`.
+#[derive(Args, Debug)]
+#[command(
+    subcommand_required = true,
+    arg_required_else_help = false,
+    after_long_help = "\
+Examples:
+  s store verify --repair
+  s store gc --dry-run"
+)]
+pub(crate) struct StoreArgs {
+    #[command(subcommand)]
+    command: StoreSubcommand,
+}
+
+#[derive(Debug, Subcommand)]
+enum StoreSubcommand {
+    /// Read every file of every package, and find those that changed
+    Verify(VerifyArgs),
+    /// Remove the packages that no project needs
+    Gc(GcArgs),
+}
+
+#[derive(Args, Debug)]
+#[command(after_long_help = "Examples:\n  s store verify\n  s store verify --repair")]
+struct VerifyArgs {
+    /// Remove what is damaged, so that the next installation brings it anew
+    #[arg(long)]
+    repair: bool,
+}
+
+#[derive(Args, Debug)]
+#[command(after_long_help = "Examples:\n  s store gc --dry-run\n  s store gc --keep-mib 500")]
+struct GcArgs {
+    /// Show what would go, and remove nothing
+    #[arg(long)]
+    dry_run: bool,
+
+    /// Remove the oldest only until so many MiB are left
+    #[arg(long, value_name = "N")]
+    keep_mib: Option<u64>,
+}
+
+/// Checks or clears.
+pub(super) fn run(context: &Context<'_>, args: &StoreArgs) -> Result<Exit, Failure> {
+    match &args.command {
+        StoreSubcommand::Verify(args) => verify(context, args),
+        StoreSubcommand::Gc(args) => gc(context, args),
+    }
+}
+
+fn verify(context: &Context<'_>, args: &VerifyArgs) -> Result<Exit, Failure> {
+    let operations = (context.operations)()?;
+    let found = store_verify(&operations, args.repair)?;
+    let ui = context.ui;
+    if ui.is_json() {
+        let found = found.iter().map(|one| {
+            json!({ "path": one.path, "name": one.key.as_ref().map(|key| format!("{}@{}", key.name, key.version)) })
+        });
+        ui.json(&json!({ "damaged": found.collect::<Vec<_>>(), "repaired": args.repair }));
+    }
+    if found.is_empty() {
+        ui.status("Verified", "every package is as it was unpacked");
+        return Ok(Exit::Done);
+    }
+    let mut diagnostic =
+        Diagnostic::error(Code::STORE_DAMAGED, format!("{} damaged", count(found.len(), "package is")));
+    for one in &found {
+        diagnostic = diagnostic.note(format!("{}: {:?}", one.path.display(), one.fault));
+    }
+    if args.repair {
+        ui.status("Removed", count(found.len(), "damaged package"));
+        ui.note("the next `s install` brings them anew");
+        return Ok(Exit::Done);
+    }
+    Err(Failure::new(Exit::Integrity, diagnostic.hint("s store verify --repair")))
+}
+
+fn gc(context: &Context<'_>, args: &GcArgs) -> Result<Exit, Failure> {
+    let operations = (context.operations)()?;
+    let size_bytes_max = args.keep_mib.map(|mib| mib.saturating_mul(1 << 20));
+    let report = store_gc(&operations, args.dry_run, size_bytes_max)?;
+    let ui = context.ui;
+    let verb = if args.dry_run { "Would remove" } else { "Removed" };
+    for removed in &report.removed {
+        ui.debug(format!("{verb} {}", removed.path.display()));
+    }
+    ui.status(verb, format!("{}, {} bytes", count(report.removed.len(), "package"), report.bytes));
+    if ui.is_json() {
+        let removed: Vec<_> = report.removed.iter().map(|removed| &removed.path).collect();
+        ui.json(&json!({ "removed": removed, "bytes": report.bytes, "dry-run": args.dry_run }));
+    }
+    Ok(Exit::Done)
+}

@@ -1,0 +1,172 @@
+//! `s tree` and `s why`.
+
+use std::collections::BTreeSet;
+
+use clap::Args;
+use s_ops::{Tree, TreePackage, package_tree};
+use s_project::Group;
+use s_ui::{Styled, style};
+use serde_json::{Value, json};
+
+use super::Context;
+use crate::exit::Exit;
+use crate::frame::Failure;
+
+/// The arguments of `s tree`.
+#[derive(Args, Debug)]
+#[command(after_long_help = "\
+A package that was shown before is marked (*); one that is there in several versions, (!).
+
+Examples:
+  s tree
+  s tree --depth 1")]
+pub(crate) struct TreeArgs {
+    /// How deep to go
+    #[arg(long, value_name = "N")]
+    depth: Option<usize>,
+}
+
+/// The arguments of `s why`.
+#[derive(Args, Debug)]
+#[command(after_long_help = "Examples:\n  s why json")]
+pub(crate) struct WhyArgs {
+    /// The package
+    #[arg(value_name = "NAME")]
+    name: String,
+}
+
+/// Shows the tree.
+pub(super) fn run(context: &Context<'_>, args: &TreeArgs) -> Result<Exit, Failure> {
+    let operations = (context.operations)()?;
+    let tree = package_tree(&operations)?;
+    if context.ui.is_json() {
+        context.ui.json(&to_json(&tree));
+        return Ok(Exit::Done);
+    }
+    let mut text = Styled::new();
+    text.push(style::STRONG, &tree.name);
+    if let Some(version) = &tree.version {
+        text.push(style::PLAIN, format!(" {version}"));
+    }
+    text.push(style::PLAIN, "\n");
+    let mut groups: Vec<&Group> = tree.roots.iter().map(|(group, ..)| group).collect();
+    groups.dedup();
+    let mut seen = BTreeSet::new();
+    for group in groups {
+        if *group != Group::Normal {
+            text.push(style::PLAIN, format!("{group}\n"));
+        }
+        let roots: Vec<(&str, usize)> = tree
+            .roots
+            .iter()
+            .filter(|(other, ..)| other == group)
+            .map(|(_, alias, place)| (alias.as_str(), *place))
+            .collect();
+        draw(&tree, &roots, args.depth.unwrap_or(usize::MAX), &mut seen, &mut text);
+    }
+    context.ui.answer(text);
+    Ok(Exit::Done)
+}
+
+/// Shows the shortest way to each version of a package.
+pub(super) fn why(context: &Context<'_>, args: &WhyArgs) -> Result<Exit, Failure> {
+    let operations = (context.operations)()?;
+    let tree = package_tree(&operations)?;
+    let ways = tree.ways_to(&args.name)?;
+    let named = |place: &usize| {
+        let package = &tree.packages[*place];
+        format!("{} {}", package.name, package.version)
+    };
+    if context.ui.is_json() {
+        let ways = ways.iter().map(|(group, way)| {
+            json!({ "table": group.table(), "way": way.iter().map(named).collect::<Vec<_>>() })
+        });
+        context.ui.json(&json!({ "name": args.name, "ways": ways.collect::<Vec<_>>() }));
+        return Ok(Exit::Done);
+    }
+    let mut text = Styled::new();
+    for (group, way) in &ways {
+        let steps: Vec<String> = way.iter().map(named).collect();
+        text.push(style::PLAIN, format!("{} {group} → {}\n", tree.name, steps.join(" → ")));
+    }
+    context.ui.answer(text);
+    Ok(Exit::Done)
+}
+
+/// Draws what is below the project. A lock comes from outside and may be deep: nothing recurses.
+fn draw(tree: &Tree, roots: &[(&str, usize)], depth: usize, seen: &mut BTreeSet<usize>, text: &mut Styled) {
+    // What is still to be drawn: its place, the name it has, and for each level whether more follow.
+    let mut open: Vec<(usize, String, Vec<bool>)> = Vec::new();
+    let push = |open: &mut Vec<_>, children: &[(&str, usize)], levels: &[bool]| {
+        for (index, (alias, place)) in children.iter().enumerate().rev() {
+            let mut levels = levels.to_vec();
+            levels.push(index + 1 < children.len());
+            open.push((*place, (*alias).to_owned(), levels));
+        }
+    };
+    push(&mut open, roots, &[]);
+    while let Some((place, alias, levels)) = open.pop() {
+        if levels.len() > depth {
+            continue;
+        }
+        let package = &tree.packages[place];
+        let (last, before) = levels.split_last().expect("each has a level");
+        for more in before {
+            text.push(style::PLAIN, if *more { "│   " } else { "    " });
+        }
+        text.push(style::PLAIN, if *last { "├── " } else { "└── " });
+        let is_new = seen.insert(place);
+        describe(package, &alias, is_new, text);
+        if is_new {
+            let children: Vec<(&str, usize)> =
+                package.dependencies.iter().map(|(alias, place)| (alias.as_str(), *place)).collect();
+            push(&mut open, &children, &levels);
+        }
+    }
+}
+
+fn describe(package: &TreePackage, alias: &str, is_new: bool, text: &mut Styled) {
+    text.push(style::STRONG, package.name.as_str());
+    text.push(style::PLAIN, format!(" {}", package.version));
+    if alias != package.name.as_str() {
+        text.push(style::PLAIN, format!(" as {alias}"));
+    }
+    if let s_project::PackageSource::Path(path) = &package.source {
+        text.push(style::PLAIN, format!(" ({path})"));
+    }
+    if !package.features.is_empty() {
+        text.push(style::PLAIN, format!(" [{}]", package.features.join(", ")));
+    }
+    if package.has_others {
+        text.push(style::PLAIN, " (!)");
+    }
+    if !is_new && !package.dependencies.is_empty() {
+        text.push(style::PLAIN, " (*)");
+    }
+    text.push(style::PLAIN, "\n");
+}
+
+fn to_json(tree: &Tree) -> Value {
+    let id = |place: usize| format!("{}@{}", tree.packages[place].name, tree.packages[place].version);
+    let packages = tree.packages.iter().map(|package| {
+        let needed =
+            package.dependencies.iter().map(|(alias, place)| json!({ "alias": alias, "id": id(*place) }));
+        json!({
+            "name": package.name.as_str(),
+            "version": package.version.to_string(),
+            "source": package.source.to_string(),
+            "features": package.features,
+            "dependencies": needed.collect::<Vec<_>>(),
+        })
+    });
+    let roots = tree
+        .roots
+        .iter()
+        .map(|(group, alias, place)| json!({ "table": group.table(), "alias": alias, "id": id(*place) }));
+    json!({
+        "name": tree.name,
+        "version": tree.version,
+        "dependencies": roots.collect::<Vec<_>>(),
+        "packages": packages.collect::<Vec<_>>(),
+    })
+}

@@ -1,0 +1,460 @@
+//! Packages from end to end: packed, listed by a registry of files, added, locked, installed.
+//!
+//! Tests whose name begins with `s` and a number stand for that row of the acceptance list in
+//! `docs/status.md`.
+
+#![expect(clippy::unwrap_used, reason = "a test fails where something is missing")]
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use serde_json::{Value, json};
+
+use crate::support::{Outcome, Sandbox};
+
+/// A sandbox with a registry of files beside a project.
+struct Market {
+    sandbox: Sandbox,
+    root: PathBuf,
+    listed: BTreeMap<String, Vec<String>>,
+}
+
+impl Market {
+    fn new() -> Market {
+        let sandbox = Sandbox::new();
+        let root = sandbox.work().join("market");
+        let mut market = Market { sandbox, root, listed: BTreeMap::new() };
+        market.project("[deps]\n");
+        market
+    }
+
+    /// Writes the project: its name, its registry, and the rest.
+    fn project(&mut self, rest: &str) {
+        let text = format!(
+            "[package]\nname = \"shop\"\nversion = \"7.0.0\"\n\n[registries.market]\nurl = \"../market\"\n\n{rest}"
+        );
+        self.sandbox.write("shop/stryke.toml", &text);
+    }
+
+    /// Packs a package with `s pack` and lists it. `dependencies` are name and requirement.
+    fn publish(&mut self, name: &str, version: &str, dependencies: &[(&str, &str)]) {
+        self.publish_as(name, version, dependencies, &json!({}));
+    }
+
+    fn publish_as(&mut self, name: &str, version: &str, dependencies: &[(&str, &str)], more: &Value) {
+        let source = format!("sources/{name}-{version}");
+        let manifest = format!("[package]\nname = \"{name}\"\nversion = \"{version}\"\n");
+        self.sandbox.write(&format!("{source}/stryke.toml"), &manifest);
+        self.sandbox.write(&format!("{source}/lib/{name}.stk"), &format!("# {name} {version}\n"));
+        let mut command = self.sandbox.command(&["pack", "--json"]);
+        let output = command.current_dir(self.sandbox.work().join(&source)).output().unwrap();
+        assert!(output.status.success(), "{}", self.sandbox.outcome(&output).text());
+        let packed: Value = serde_json::from_slice(&output.stdout).unwrap();
+        let file = format!("files/{name}-{version}.tar.zst");
+        fs::create_dir_all(self.root.join("files")).unwrap();
+        fs::copy(packed["file"].as_str().unwrap(), self.root.join(&file)).unwrap();
+        let dependencies: Vec<Value> =
+            dependencies.iter().map(|(name, text)| json!({ "name": name, "requirement": text })).collect();
+        let mut release = json!({
+            "version": version,
+            "artifacts": [{
+                "kind": "source",
+                "url": file,
+                "size": packed["size"],
+                "digest": packed["integrity"].as_str().unwrap().replace("sha256-", "sha256:"),
+            }],
+            "dependencies": dependencies,
+        });
+        release.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+        let folder = format!("market/packages/{name}");
+        self.sandbox.write(&format!("{folder}/{version}/release.json"), &release.to_string());
+        let versions = self.listed.entry(name.to_owned()).or_default();
+        if !versions.contains(&version.to_owned()) {
+            versions.push(version.to_owned());
+        }
+        let index = json!({ "versions": versions }).to_string();
+        self.sandbox.write(&format!("{folder}/index.json"), &index);
+    }
+
+    fn run_in(&self, folder: &str, args: &[&str]) -> Outcome {
+        let mut command = self.sandbox.command(args);
+        command.current_dir(self.sandbox.work().join(folder));
+        self.sandbox.outcome(&command.output().unwrap())
+    }
+
+    fn run(&self, args: &[&str]) -> Outcome {
+        self.run_in("shop", args)
+    }
+
+    /// Runs what has to succeed.
+    fn done(&self, args: &[&str]) -> Outcome {
+        let outcome = self.run(args);
+        assert_eq!(outcome.status, Some(0), "{args:?}\n{}", outcome.text());
+        outcome
+    }
+
+    /// Runs what has to fail with a status and a code, and change nothing.
+    fn refused(&self, args: &[&str], status: i32, code: &str) -> String {
+        let before = (self.manifest(), self.lock(), self.stored());
+        let outcome = self.run(args);
+        let text = outcome.text();
+        assert_eq!(outcome.status, Some(status), "{args:?}\n{text}");
+        assert!(text.contains(code), "{args:?}\n{text}");
+        assert_eq!((self.manifest(), self.lock(), self.stored()), before, "{args:?} changed something");
+        text
+    }
+
+    fn manifest(&self) -> String {
+        fs::read_to_string(self.sandbox.work().join("shop/stryke.toml")).unwrap()
+    }
+
+    fn lock(&self) -> Option<String> {
+        fs::read_to_string(self.sandbox.work().join("shop/stryke.lock")).ok()
+    }
+
+    /// The entries of the store, sorted.
+    fn stored(&self) -> Vec<String> {
+        names(&self.sandbox.home().join("store"))
+    }
+}
+
+fn names(folder: &Path) -> Vec<String> {
+    let Ok(entries) = fs::read_dir(folder) else { return Vec::new() };
+    let mut names: Vec<String> = entries
+        .map(|entry| entry.unwrap().file_name().into_string().unwrap())
+        .filter(|name| !name.starts_with('.'))
+        .collect();
+    names.sort();
+    names
+}
+
+#[test]
+fn a_dependency_is_added_locked_and_brought() {
+    let mut market = Market::new();
+    market.publish("text", "0.4.1", &[]);
+    market.publish("json", "1.4.0", &[("text", "^0.4")]);
+    market.publish("json", "2.0.0-rc.1", &[]);
+    let added = market.done(&["add", "json"]);
+    assert!(added.text().contains("json 1.4.0 from market to [deps], as `1.4`"), "{}", added.text());
+    assert!(market.manifest().ends_with("[deps]\njson = \"1.4\"\n"), "{}", market.manifest());
+    let lock = market.lock().unwrap();
+    assert!(lock.contains("name = \"text\"\nversion = \"0.4.1\"\n"), "{lock}");
+    assert!(lock.contains("deps = [\n  \"text@0.4.1\",\n]"), "{lock}");
+    let stored = market.stored();
+    assert_eq!(stored.len(), 2, "{stored:?}");
+    let json = market.sandbox.home().join("store").join(&stored[0]);
+    assert_eq!(fs::read_to_string(json.join("lib/json.stk")).unwrap(), "# json 1.4.0\n");
+    let tree = market.done(&["tree"]);
+    assert_eq!(tree.stdout, "shop 7.0.0\n└── json 1.4.0\n    └── text 0.4.1\n");
+    let why = market.done(&["why", "text"]);
+    assert_eq!(why.stdout, "shop [deps] → json 1.4.0 → text 0.4.1\n");
+    // Nothing is left to do, and nothing is written.
+    let again = market.done(&["install", "--frozen", "--json"]).json();
+    assert_eq!((again["packages"].as_u64(), again["store"]["unpacked"].as_u64()), (Some(2), Some(0)));
+    assert_eq!(again["wrote-lock"], false);
+    assert_eq!(market.lock().unwrap(), lock);
+}
+
+#[test]
+fn s02_a_project_stays_clean() {
+    let mut market = Market::new();
+    market.publish("json", "1.0.0", &[]);
+    market.done(&["add", "json"]);
+    market.done(&["install"]);
+    market.done(&["update"]);
+    assert_eq!(names(&market.sandbox.work().join("shop")), ["stryke.lock", "stryke.toml"]);
+}
+
+#[test]
+fn s05_s06_one_lock_gives_the_same_store_everywhere() {
+    let mut market = Market::new();
+    market.publish("text", "0.4.1", &[]);
+    market.publish("json", "1.4.0", &[("text", "^0.4")]);
+    market.done(&["add", "json"]);
+    let digest = |home: &Path| -> Vec<(String, String)> {
+        let store = home.join("store");
+        names(&store)
+            .into_iter()
+            .map(|name| (fs::read_to_string(store.join(&name).join(".s-ok")).unwrap(), name))
+            .collect()
+    };
+    let first = digest(&market.sandbox.home());
+    let other = market.sandbox.work().join("other-home");
+    let mut command = market.sandbox.command(&["install", "--locked"]);
+    command.current_dir(market.sandbox.work().join("shop")).env("STRYKE_HOME", &other);
+    let outcome = market.sandbox.outcome(&command.output().unwrap());
+    assert_eq!(outcome.status, Some(0), "{}", outcome.text());
+    assert_eq!(digest(&other), first);
+    // A second project on this machine takes what is there.
+    market.sandbox.write("second/stryke.toml", &market.manifest());
+    let second = market.run_in("second", &["install", "--json"]).json();
+    assert_eq!(
+        (second["store"]["present"].as_u64(), second["store"]["unpacked"].as_u64()),
+        (Some(2), Some(0))
+    );
+}
+
+#[test]
+fn s10_s12_the_lock_has_the_same_bytes_however_it_came_about() {
+    let mut market = Market::new();
+    for name in ["a", "b", "c"] {
+        market.publish(name, "1.0.0", &[]);
+    }
+    market.done(&["add", "c"]);
+    market.done(&["add", "a", "b"]);
+    let lock = market.lock().unwrap();
+    fs::remove_file(market.sandbox.work().join("shop/stryke.lock")).unwrap();
+    market.done(&["lock"]);
+    assert_eq!(market.lock().unwrap(), lock);
+    assert!(!lock.contains("resolved"), "there is no time in it");
+}
+
+#[test]
+fn s13_other_bytes_are_refused_before_anything_is_kept() {
+    let mut market = Market::new();
+    market.publish("json", "1.0.0", &[]);
+    let archive = market.root.join("files/json-1.0.0.tar.zst");
+    let good = fs::read(&archive).unwrap();
+    let mut bad = good.clone();
+    let last = bad.len() - 1;
+    bad[last] ^= 1;
+    fs::write(&archive, &bad).unwrap();
+    market.refused(&["add", "json"], 5, "S-4058");
+    fs::write(&archive, &good[..good.len() / 2]).unwrap();
+    market.refused(&["add", "json"], 5, "S-4058");
+    fs::write(&archive, good).unwrap();
+    market.done(&["add", "json"]);
+}
+
+#[test]
+fn a_version_that_was_replaced_on_the_server_is_refused() {
+    let mut market = Market::new();
+    market.publish("json", "1.0.0", &[]);
+    market.done(&["add", "json"]);
+    market.sandbox.write("sources/json-1.0.0/lib/evil.stk", "# other\n");
+    market.publish("json", "1.0.0", &[]);
+    let text = market.refused(&["update"], 5, "S-3013");
+    assert!(text.contains("`json@1.0.0` is not what it was when it was locked"), "{text}");
+    // What is locked is here, and stays usable.
+    market.done(&["install", "--locked"]);
+}
+
+#[test]
+fn s19_a_yanked_version_is_not_chosen_and_stays_where_it_is_locked() {
+    let mut market = Market::new();
+    market.publish("json", "1.0.0", &[]);
+    market.publish("json", "1.1.0", &[]);
+    market.done(&["add", "json"]);
+    market.publish_as("json", "1.1.0", &[], &json!({ "yanked": "loses digits" }));
+    market.done(&["install"]);
+    market.done(&["lock"]);
+    assert!(market.lock().unwrap().contains("version = \"1.1.0\""));
+    market.project("[deps]\njson = \"1.0\"\n");
+    fs::remove_file(market.sandbox.work().join("shop/stryke.lock")).unwrap();
+    market.done(&["install"]);
+    assert!(market.lock().unwrap().contains("version = \"1.0.0\""));
+}
+
+#[test]
+fn s20_offline_says_everything_that_is_missing() {
+    let mut market = Market::new();
+    market.publish("json", "1.0.0", &[]);
+    market.done(&["add", "json"]);
+    // The lock of somebody else, whose registry is behind a network.
+    let lock = market.lock().unwrap();
+    let here = market.root.display().to_string();
+    let text = lock.replace(&here, "https://packages.example");
+    assert_ne!(text, lock);
+    fs::write(market.sandbox.work().join("shop/stryke.lock"), &text).unwrap();
+    fs::remove_dir_all(market.sandbox.home().join("store")).unwrap();
+    fs::remove_dir_all(market.sandbox.home().join("cache")).unwrap();
+    let text = market.refused(&["install", "--offline"], 6, "S-4053");
+    assert!(text.contains("`json@1.0.0` is not on this machine"), "{text}");
+}
+
+#[test]
+fn s22_a_folder_is_read_where_it_is() {
+    let mut market = Market::new();
+    market.publish("text", "0.4.1", &[]);
+    market.sandbox.write(
+        "util/stryke.toml",
+        "[package]\nname = \"util\"\nversion = \"0.2.0\"\n\n[deps]\ntext = \"0.4\"\n",
+    );
+    market.done(&["add", "../util"]);
+    assert!(market.manifest().ends_with("[deps]\nutil = { path = \"../util\" }\n"), "{}", market.manifest());
+    assert_eq!(market.done(&["tree"]).stdout, "shop 7.0.0\n└── util 0.2.0 (../util)\n    └── text 0.4.1\n");
+    assert!(market.lock().unwrap().contains("source = \"path+../util\"\n"));
+    // What it needs has changed, and the lock follows.
+    market.sandbox.write("util/stryke.toml", "[package]\nname = \"util\"\nversion = \"0.3.0\"\n");
+    market.refused(&["install", "--locked"], 3, "S-3012");
+    market.done(&["install"]);
+    assert_eq!(market.done(&["tree"]).stdout, "shop 7.0.0\n└── util 0.3.0 (../util)\n");
+    let text = market.refused(&["add", "../nothing"], 1, "S-4001");
+    assert!(text.contains("nothing"), "{text}");
+}
+
+#[test]
+fn a_conflict_says_why_where_and_what_helps() {
+    let mut market = Market::new();
+    market.publish("json", "1.0.0", &[]);
+    market.publish("json", "2.0.0", &[]);
+    market.publish("http", "2.3.1", &[("json", ">=2")]);
+    market.publish("metrics", "0.9.0", &[("json", "<2")]);
+    market.publish("metrics", "1.1.0", &[("json", ">=2")]);
+    market.project("[deps]\nhttp = \"2\"\nmetrics = \"0.9\"\n\n[resolver]\nmulti-version = \"never\"\n");
+    let text = market.refused(&["install"], 4, "S-2001");
+    assert!(text.contains("no version of `json` suits"), "{text}");
+    assert!(text.contains("metrics = \"0.9\""), "{text}");
+    assert!(text.contains("s add metrics@1.1"), "{text}");
+}
+
+#[test]
+fn two_registries_with_one_name_are_not_chosen_between() {
+    let mut market = Market::new();
+    market.publish("json", "1.0.0", &[]);
+    let copy = |to: &str| {
+        market.sandbox.write(&format!("{to}/packages/json/index.json"), "{\"versions\":[]}");
+        for file in ["index.json", "1.0.0/release.json"] {
+            let text = fs::read_to_string(market.root.join("packages/json").join(file)).unwrap();
+            market.sandbox.write(&format!("{to}/packages/json/{file}"), &text);
+        }
+        fs::create_dir_all(market.sandbox.work().join(to).join("files")).unwrap();
+        let archive = "files/json-1.0.0.tar.zst";
+        fs::copy(market.root.join(archive), market.sandbox.work().join(to).join(archive)).unwrap();
+    };
+    copy("corp");
+    let project = |scopes: &str| {
+        let text = format!(
+            "[package]\nname = \"shop\"\n\n[registries.market]\nurl = \"../market\"\n\n[registries.corp]\nurl = \"../corp\"\n{scopes}"
+        );
+        market.sandbox.write("shop/stryke.toml", &text);
+    };
+    project("");
+    let text = market.refused(&["add", "json"], 5, "S-4066");
+    assert!(text.contains("s add json --registry corp"), "{text}");
+    market.done(&["add", "json", "--registry", "corp"]);
+    assert!(
+        market.manifest().contains("json = { version = \"1.0\", registry = \"corp\" }"),
+        "{}",
+        market.manifest()
+    );
+    assert!(market.lock().unwrap().contains("/corp\"\n"));
+    project("scopes = [\"json\"]\n");
+    market.done(&["add", "json"]);
+    assert!(market.lock().unwrap().contains("/corp\"\n"));
+}
+
+#[test]
+fn what_is_removed_is_gone_with_all_it_needed() {
+    let mut market = Market::new();
+    market.publish("text", "0.4.1", &[]);
+    market.publish("json", "1.4.0", &[("text", "^0.4")]);
+    market.done(&["add", "json"]);
+    let text = market.refused(&["remove", "jsn"], 1, "S-3015");
+    assert!(text.contains("did you mean `json`?"), "{text}");
+    let text = market.refused(&["remove", "text"], 1, "S-3015");
+    assert!(text.contains("s why text"), "{text}");
+    market.done(&["remove", "json"]);
+    assert!(market.manifest().ends_with("[deps]\n"));
+    assert!(!market.lock().unwrap().contains("[[package]]"));
+}
+
+#[test]
+fn an_update_moves_what_it_may() {
+    let mut market = Market::new();
+    for name in ["a", "b"] {
+        market.publish(name, "1.0.0", &[]);
+    }
+    market.done(&["add", "a", "b"]);
+    for name in ["a", "b"] {
+        market.publish(name, "1.1.0", &[]);
+        market.publish(name, "2.0.0", &[]);
+    }
+    market.done(&["install"]);
+    assert!(!market.lock().unwrap().contains("1.1.0"), "an installation moves nothing");
+    let dry = market.done(&["update", "--dry-run", "--json"]).json();
+    assert_eq!(dry["changes"].as_array().unwrap().len(), 2);
+    assert!(!market.lock().unwrap().contains("1.1.0"));
+    market.done(&["update", "a"]);
+    assert_eq!(market.lock().unwrap().matches("1.1.0").count(), 1);
+    market.done(&["update"]);
+    assert_eq!(market.lock().unwrap().matches("1.1.0").count(), 2);
+    assert!(!market.lock().unwrap().contains("2.0.0"));
+}
+
+#[test]
+fn many_processes_fill_one_empty_store_together() {
+    let mut market = Market::new();
+    for name in ["a", "b", "c", "d"] {
+        market.publish(name, "1.0.0", &[]);
+    }
+    market.done(&["add", "a", "b", "c", "d"]);
+    let expected = market.stored();
+    fs::remove_dir_all(market.sandbox.home().join("store")).unwrap();
+    fs::remove_dir_all(market.sandbox.home().join("cache")).unwrap();
+    let children: Vec<_> = (0..32)
+        .map(|_| {
+            let mut command = market.sandbox.command(&["install", "--locked"]);
+            command.current_dir(market.sandbox.work().join("shop"));
+            command.stdout(std::process::Stdio::piped()).stderr(std::process::Stdio::piped());
+            command.spawn().unwrap()
+        })
+        .collect();
+    for child in children {
+        let outcome = market.sandbox.outcome(&child.wait_with_output().unwrap());
+        assert_eq!(outcome.status, Some(0), "{}", outcome.text());
+    }
+    assert_eq!(market.stored(), expected);
+    market.done(&["store", "verify"]);
+}
+
+#[test]
+fn the_store_is_checked_mended_and_cleared() {
+    let mut market = Market::new();
+    market.publish("json", "1.0.0", &[]);
+    market.done(&["add", "json"]);
+    let file = market.sandbox.home().join("store").join(&market.stored()[0]).join("lib/json.stk");
+    fs::write(&file, "changed").unwrap();
+    let text = market.refused(&["store", "verify"], 5, "S-4068");
+    assert!(text.contains("s store verify --repair"), "{text}");
+    market.done(&["store", "verify", "--repair"]);
+    assert_eq!(market.stored(), [""; 0]);
+    market.done(&["install", "--locked", "--offline"]);
+    assert_eq!(fs::read_to_string(&file).unwrap(), "# json 1.0.0\n");
+    market.done(&["store", "gc"]);
+    assert_eq!(market.stored().len(), 1, "a project needs it");
+}
+
+#[test]
+fn what_is_mistyped_is_answered_with_what_is_right() {
+    let mut market = Market::new();
+    market.publish("json", "1.0.0", &[]);
+    let text = market.refused(&["add", "JSON"], 2, "S-3007");
+    assert!(text.contains("did you mean `json`?"), "{text}");
+    market.refused(&["add", "json@one"], 2, "S-3008");
+    market.refused(&["add", "json", "--registry", "mraket"], 2, "S-4063");
+    market.refused(&["why", "jsno"], 3, "S-3012");
+    market.done(&["lock"]);
+    market.refused(&["why", "jsno"], 1, "S-3015");
+    market.project("[deps]\njson = \"v1\"\n");
+    let text = market.refused(&["install"], 1, "S-3008");
+    assert!(text.contains("did you mean `1`?") && text.contains("stryke.toml:9:9"), "{text}");
+    market.sandbox.write("elsewhere/readme", "");
+    let outcome = market.run_in("elsewhere", &["install"]);
+    assert!(outcome.status == Some(1) && outcome.text().contains("S-3005"), "{}", outcome.text());
+}
+
+#[test]
+fn packing_twice_gives_the_same_bytes() {
+    let market = Market::new();
+    market.sandbox.write("shop/main.stk", "print 1\n");
+    market.sandbox.write("shop/target/x", "made\n");
+    market.sandbox.write("shop/.git/config", "mine\n");
+    let first = market.done(&["pack", "--json"]).json();
+    assert_eq!(first["files"], json!(["main.stk", "stryke.toml"]));
+    let again = market.done(&["pack", "--json", "-o", "../dist"]).json();
+    assert_eq!(first["integrity"], again["integrity"]);
+    market.sandbox.write("shop/stryke.toml", "[package]\nname = \"shop\"\n");
+    market.refused(&["pack"], 1, "S-3003");
+}
