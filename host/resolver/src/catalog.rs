@@ -99,19 +99,18 @@ impl<'a, S: Source> Catalog<'a, S> {
             return Ok(*id);
         }
         let candidates = self.source.candidates(package)?;
-        let listing = self.listing(package, &candidates);
+        let listing = self.listing(package, Arc::unwrap_or_clone(candidates));
         self.known.insert(package.clone(), self.listings.len());
         self.listings.push(listing);
         Ok(self.listings.len() - 1)
     }
 
-    fn listing(&self, package: &Package, candidates: &Candidates) -> Listing {
-        let mut versions = candidates.versions.clone();
+    fn listing(&self, package: &Package, candidates: Candidates) -> Listing {
+        let mut versions = candidates.versions;
         // The same version twice is a mistake of the source; which one is taken may not depend on
         // the order they come in.
-        versions.sort_by(|a, b| {
-            a.version.cmp(&b.version).then_with(|| format!("{a:?}").cmp(&format!("{b:?}")))
-        });
+        versions
+            .sort_by(|a, b| a.version.cmp(&b.version).then_with(|| format!("{a:?}").cmp(&format!("{b:?}"))));
         versions.dedup_by(|a, b| a.version == b.version);
         for candidate in &mut versions {
             candidate.dependencies.sort_by(by_alias);
@@ -167,6 +166,7 @@ fn suits(requirement: &Requirement, stryke: &Version) -> bool {
 }
 
 fn by_alias(a: &Dependency, b: &Dependency) -> std::cmp::Ordering {
-    let key = |dependency: &Dependency| (dependency.package.clone(), dependency.requirement.as_str().to_owned());
+    let key =
+        |dependency: &Dependency| (dependency.package.clone(), dependency.requirement.as_str().to_owned());
     a.alias.cmp(&b.alias).then_with(|| key(a).cmp(&key(b)))
 }

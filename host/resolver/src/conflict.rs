@@ -206,7 +206,9 @@ impl Conflict {
     pub fn origins(&self) -> BTreeSet<usize> {
         let mut origins = BTreeSet::new();
         for fact in self.facts() {
-            if let Fact::Needs { by: By::Roots { roots }, .. } | Fact::NotExact { by: By::Roots { roots }, .. } = fact {
+            if let Fact::Needs { by: By::Roots { roots }, .. }
+            | Fact::NotExact { by: By::Roots { roots }, .. } = fact
+            {
                 origins.extend(roots.iter().map(|(_, origin)| *origin));
             }
         }
@@ -246,9 +248,8 @@ fn asked<S: Source>(search: &mut Search<'_, '_, S>, rules: &[RuleId]) -> Asked {
         let requirement = search.needs.get(need).requirement.clone();
         let listing = &mut search.catalog.listings[package];
         let matches = listing.matches(&requirement);
-        let (all, nearly) = asked
-            .entry(package)
-            .or_insert_with(|| (vec![true; matches.len()], vec![true; matches.len()]));
+        let (all, nearly) =
+            asked.entry(package).or_insert_with(|| (vec![true; matches.len()], vec![true; matches.len()]));
         for (place, matches) in matches.iter().enumerate() {
             let mut release = listing.versions[place].version.clone();
             let is_prerelease = !release.pre.is_empty();

@@ -68,7 +68,8 @@ pub(crate) fn activate(candidate: &Candidate, asked: &Features) -> Result<Activa
         for item in &candidate.features[feature] {
             work += 1;
             let broken = || FeatureFault::Broken { feature: feature.to_owned(), item: item.clone() };
-            let is_alias = |alias: &str| candidate.dependencies.iter().any(|dependency| dependency.alias == alias);
+            let is_alias =
+                |alias: &str| candidate.dependencies.iter().any(|dependency| dependency.alias == alias);
             if let Some(alias) = item.strip_prefix("dep:") {
                 extra.entry(alias).or_default();
                 is_alias(alias).then_some(()).ok_or_else(broken)?;
@@ -123,7 +124,15 @@ mod tests {
             Ok(activation) => {
                 let edges = activation.edges.iter().map(|(place, features)| {
                     let alias = &candidate.dependencies[*place].alias;
-                    format!("{alias}[{}]", features.iter().filter(|feature| *feature != DEFAULT).cloned().collect::<Vec<_>>().join(" "))
+                    format!(
+                        "{alias}[{}]",
+                        features
+                            .iter()
+                            .filter(|feature| *feature != DEFAULT)
+                            .cloned()
+                            .collect::<Vec<_>>()
+                            .join(" ")
+                    )
                 });
                 edges.collect::<Vec<_>>().join(" ")
             }
@@ -133,7 +142,8 @@ mod tests {
 
     #[test]
     fn features_add_dependencies_and_features_of_dependencies() {
-        let line = "a 1.0.0: b ^1, c? ^1, d? ^1 [f: dep:c; g: f b/x; h: c?/y; i: d/z; loop: loop h; default: h]";
+        let line =
+            "a 1.0.0: b ^1, c? ^1, d? ^1 [f: dep:c; g: f b/x; h: c?/y; i: d/z; loop: loop h; default: h]";
         for (asked, expected) in [
             ("", "b[]"),
             ("f", "b[] c[]"),

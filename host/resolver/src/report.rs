@@ -101,12 +101,16 @@ fn focus(facts: &[&Fact]) -> Option<String> {
 fn headline(facts: &[&Fact], focus: Option<&str>) -> String {
     for fact in facts {
         match fact {
-            Fact::Needs { suitable: 0, known: 0, package, .. } => return format!("there is no package `{package}`"),
+            Fact::Needs { suitable: 0, known: 0, package, .. } => {
+                return format!("there is no package `{package}`");
+            }
             Fact::Needs { suitable: 0, package, requirement, .. } => {
                 return format!("no version of `{package}` that may be chosen is {}", words(requirement));
             }
             Fact::NotExact { package, requirement, .. } => {
-                return format!("`{requirement}` of `{package}` is not one version, and the policy is `exact`");
+                return format!(
+                    "`{requirement}` of `{package}` is not one version, and the policy is `exact`"
+                );
             }
             Fact::UnknownFeature { package, feature, .. } => {
                 return format!("`{package}` has no feature `{feature}`");
@@ -162,17 +166,23 @@ fn line(fact: &Fact) -> Option<String> {
     Some(match fact {
         Fact::Needs { by, package, requirement, features, .. } => {
             let features: Vec<String> = features.iter().map(|feature| format!("`{feature}`")).collect();
-            let with = if features.is_empty() { String::new() } else { format!(" with {}", features.join(", ")) };
+            let with =
+                if features.is_empty() { String::new() } else { format!(" with {}", features.join(", ")) };
             format!("{} `{package}` {}{with}", who(by), words(requirement))
         }
-        Fact::NotExact { by, package, requirement } => format!("{} `{package}` {}", who(by), words(requirement)),
+        Fact::NotExact { by, package, requirement } => {
+            format!("{} `{package}` {}", who(by), words(requirement))
+        }
         Fact::UnknownFeature { package, versions, feature, nearest } => {
             let of = of_versions(package, versions);
             let meant = nearest.as_ref().map_or(String::new(), |nearest| format!("; there is `{nearest}`"));
             format!("{of} has no feature `{feature}`{meant}")
         }
         Fact::BrokenFeature { package, versions, feature, item } => {
-            format!("{} has a feature `{feature}` that names `{item}`, which is not there", of_versions(package, versions))
+            format!(
+                "{} has a feature `{feature}` that names `{item}`, which is not there",
+                of_versions(package, versions)
+            )
         }
         Fact::Picked { .. } | Fact::OneVersion { .. } => return None,
     })
@@ -204,10 +214,15 @@ fn of_versions(package: &str, versions: &[String]) -> String {
 
 /// A requirement as one would say it.
 fn words(requirement: &str) -> String {
-    let is_version = |text: &str| text.starts_with(|c: char| c.is_ascii_digit()) && !text.contains([',', ' ', '|', '*']);
-    for (operator, before, behind) in
-        [(">=", "", " or later"), ("<=", "", " or earlier"), ("<", "before ", ""), (">", "after ", ""), ("=", "exactly ", "")]
-    {
+    let is_version =
+        |text: &str| text.starts_with(|c: char| c.is_ascii_digit()) && !text.contains([',', ' ', '|', '*']);
+    for (operator, before, behind) in [
+        (">=", "", " or later"),
+        ("<=", "", " or earlier"),
+        ("<", "before ", ""),
+        (">", "after ", ""),
+        ("=", "exactly ", ""),
+    ] {
         if let Some(version) = requirement.strip_prefix(operator).map(str::trim)
             && is_version(version)
         {
@@ -237,7 +252,11 @@ fn notes(left_out: &LeftOut) -> Vec<String> {
     if *prereleases > 0 {
         let why = "chosen only by a requirement that names it";
         let them = "chosen only by a requirement that names them";
-        notes.push(count(*prereleases, &format!("is a prerelease, {why}"), &format!("are prereleases, {them}")));
+        notes.push(count(
+            *prereleases,
+            &format!("is a prerelease, {why}"),
+            &format!("are prereleases, {them}"),
+        ));
     }
     if *unreadable > 0 {
         notes.push(count(*unreadable, "could not be read by this s", "could not be read by this s"));

@@ -96,12 +96,16 @@ pub struct RootEdge {
 /// An instance before the nodes have their places.
 pub(crate) type Key = (Package, Version, BTreeSet<String>);
 
+/// An edge of a root: origin, alias, and where it leads.
+pub(crate) type FoundEdge = (usize, String, Key);
+
 /// What a walk along the edges found.
 #[derive(Default)]
 pub(crate) struct Found {
     /// Whether it is yanked, and where its edges lead.
     pub(crate) instances: BTreeMap<Key, (bool, Vec<(String, Key)>)>,
-    pub(crate) roots: Vec<(String, Vec<(usize, String, Key)>)>,
+    /// By root: its name and its edges, each with origin and alias.
+    pub(crate) roots: Vec<(String, Vec<FoundEdge>)>,
 }
 
 impl Found {
@@ -110,8 +114,7 @@ impl Found {
         let mut nodes: Vec<Node> = Vec::new();
         let mut places: BTreeMap<&Key, (usize, usize)> = BTreeMap::new();
         for (key @ (package, version, features), (yanked, _)) in &self.instances {
-            let is_new =
-                nodes.last().is_none_or(|node| (&node.package, &node.version) != (package, version));
+            let is_new = nodes.last().is_none_or(|node| (&node.package, &node.version) != (package, version));
             if is_new {
                 let (package, version) = (package.clone(), version.clone());
                 nodes.push(Node { package, version, yanked: *yanked, instances: Vec::new() });

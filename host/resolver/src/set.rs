@@ -62,7 +62,8 @@ impl Set {
     }
 
     pub(crate) fn complement(&self) -> Set {
-        let mut set = Set { len: self.len, first: !self.first, rest: self.rest.iter().map(|word| !word).collect() };
+        let mut set =
+            Set { len: self.len, first: !self.first, rest: self.rest.iter().map(|word| !word).collect() };
         let used = self.len % 64;
         if self.len == 0 {
             set.first = 0;

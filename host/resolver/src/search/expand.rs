@@ -307,7 +307,10 @@ impl<S: Source> Search<'_, '_, S> {
             let mut fault = None;
             let of_version: Arc<[(usize, NeedId)]> = if is_same {
                 work += 1 + candidate.dependencies.len() as u64;
-                fault = faults.iter().find(|(_, set): &(_, &Set)| set.contains(place)).map(|(fault, _)| FeatureFault::clone(fault));
+                fault = faults
+                    .iter()
+                    .find(|(_, set): &(_, &Set)| set.contains(place))
+                    .map(|(fault, _)| FeatureFault::clone(fault));
                 needs[place - 1].clone()
             } else {
                 match activate(candidate, asked) {

@@ -50,7 +50,8 @@ impl<S: Source> Search<'_, '_, S> {
 
     /// The slot or instance that meets a need.
     fn met_by(&self, need: NeedId) -> Var {
-        let target = self.needs.get(need).target.as_ref().expect("every need of what was decided was looked up");
+        let target =
+            self.needs.get(need).target.as_ref().expect("every need of what was decided was looked up");
         match target {
             Target::One { var, .. } => *var,
             Target::Several { var } => {

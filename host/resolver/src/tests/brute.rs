@@ -15,7 +15,8 @@ pub(super) fn is_solvable(world: &World, wanted: Option<(&Package, &Version)>) -
     let mut groups: Vec<(Package, Vec<Candidate>)> = Vec::new();
     for (package, candidates) in &world.index {
         let mut buckets: BTreeMap<String, Vec<Candidate>> = BTreeMap::new();
-        for candidate in candidates.versions.iter().filter(|candidate| is_allowed(world, package, candidate)) {
+        for candidate in candidates.versions.iter().filter(|candidate| is_allowed(world, package, candidate))
+        {
             buckets.entry(bucket(world, &candidate.version)).or_default().push(candidate.clone());
         }
         groups.extend(buckets.into_values().map(|versions| (package.clone(), versions)));
@@ -29,7 +30,9 @@ pub(super) fn is_solvable(world: &World, wanted: Option<(&Package, &Version)>) -
         if suits(world, &chosen, wanted) {
             return true;
         }
-        let Some(next) = (0..groups.len()).find(|at| places[*at] + 1 < groups[*at].1.len()) else { return false };
+        let Some(next) = (0..groups.len()).find(|at| places[*at] + 1 < groups[*at].1.len()) else {
+            return false;
+        };
         places[next] += 1;
         places[..next].fill(0);
     }
@@ -53,7 +56,8 @@ pub(super) fn check(world: &World, resolution: &Resolution) -> Result<(), String
             ensure(features == instance.features, "features are not complete")?;
             ensure(active.len() == instance.edges.len(), "edges")?;
             for (dependency, asked) in &active {
-                let edge = instance.edges.iter().find(|edge| edge.alias == dependency.alias).ok_or("no edge")?;
+                let edge =
+                    instance.edges.iter().find(|edge| edge.alias == dependency.alias).ok_or("no edge")?;
                 leads(world, resolution, edge, dependency, asked)?;
             }
         }
@@ -63,7 +67,8 @@ pub(super) fn check(world: &World, resolution: &Resolution) -> Result<(), String
         let found = resolution.roots.iter().find(|found| found.name == root.name).ok_or("no root")?;
         ensure(found.edges.len() == root.dependencies.len(), "edges of a root")?;
         for needed in &root.dependencies {
-            let edge = found.edges.iter().find(|edge| edge.origin == needed.origin).ok_or("no edge of a root")?;
+            let edge =
+                found.edges.iter().find(|edge| edge.origin == needed.origin).ok_or("no edge of a root")?;
             leads(world, resolution, &edge.edge, &needed.dependency, &asked(&needed.dependency))?;
             edges += 1;
         }
@@ -133,7 +138,8 @@ fn suits(world: &World, chosen: &Chosen, wanted: Option<(&Package, &Version)>) -
         .collect();
     let mut known: BTreeMap<(Package, Version, Features), Vec<(Dependency, Features)>> = BTreeMap::new();
     let mut bad = BTreeSet::new();
-    let mut open: Vec<(Dependency, Features)> = roots.iter().map(|(d, f)| ((*d).clone(), f.clone())).collect();
+    let mut open: Vec<(Dependency, Features)> =
+        roots.iter().map(|(d, f)| ((*d).clone(), f.clone())).collect();
     while let Some((dependency, asked)) = open.pop() {
         for candidate in options(chosen, &dependency) {
             let key = (dependency.package.clone(), candidate.version.clone(), asked.clone());
@@ -192,12 +198,16 @@ fn asked(dependency: &Dependency) -> Features {
 
 /// All features that are on, and the needs with what is asked of each; none when something is not
 /// there.
-fn activation(candidate: &Candidate, asked_for: &Features) -> Option<(Features, Vec<(Dependency, Features)>)> {
+fn activation(
+    candidate: &Candidate,
+    asked_for: &Features,
+) -> Option<(Features, Vec<(Dependency, Features)>)> {
     let mut features = asked_for.clone();
     if !candidate.features.contains_key("default") {
         features.remove("default");
     }
-    let alias = |name: &str| candidate.dependencies.iter().any(|dependency| dependency.alias == name).then_some(());
+    let alias =
+        |name: &str| candidate.dependencies.iter().any(|dependency| dependency.alias == name).then_some(());
     loop {
         let before = features.len();
         for feature in features.clone() {
@@ -217,7 +227,9 @@ fn activation(candidate: &Candidate, asked_for: &Features) -> Option<(Features, 
     let mut edges = Vec::new();
     for dependency in &candidate.dependencies {
         let alias = &dependency.alias;
-        let is_on = items.iter().any(|item| **item == format!("dep:{alias}") || item.starts_with(&format!("{alias}/")));
+        let is_on = items
+            .iter()
+            .any(|item| **item == format!("dep:{alias}") || item.starts_with(&format!("{alias}/")));
         if dependency.optional && !is_on {
             continue;
         }

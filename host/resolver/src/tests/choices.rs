@@ -103,7 +103,10 @@ fn prereleases_have_to_be_named() {
     let graph = "a 1.0.0:\na 1.1.0-rc.1:\na 1.1.0-rc.2:\n";
     check(&format!("{graph}root app: a ^1"), "a 1.0.0");
     check(&format!("{graph}root app: a ^1.1.0-rc.1"), "a 1.1.0-rc.2");
-    check(&format!("{graph}b 1.0.0: a ^1\nroot app: a ^1.1.0-rc.1, b"), "no version of `a` suits every package");
+    check(
+        &format!("{graph}b 1.0.0: a ^1\nroot app: a ^1.1.0-rc.1, b"),
+        "no version of `a` suits every package",
+    );
 }
 
 #[test]
@@ -194,7 +197,8 @@ fn the_error_of_a_source_is_passed_on() {
 
 #[test]
 fn a_source_is_asked_once_and_told_before() {
-    let mut world = World::parse("a 1.0.0: b, c\nb 1.0.0: d\nc 1.0.0: d\nd 1.0.0:\nlock d 1.0.0\nroot app: a");
+    let mut world =
+        World::parse("a 1.0.0: b, c\nb 1.0.0: d\nc 1.0.0: d\nd 1.0.0:\nlock d 1.0.0\nroot app: a");
     let problem = world.problem.clone();
     crate::solve(&problem, &mut world).unwrap();
     for name in ["a", "b", "c", "d"] {

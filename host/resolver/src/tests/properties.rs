@@ -8,16 +8,26 @@ use proptest::sample::{Index, select, subsequence};
 
 use super::brute;
 use super::dsl::{World, package, requirement, text, versions};
-use crate::{
-    Candidate, Candidates, Dependency, Error, MultiVersion, Policy, Root, RootDependency, Step,
-};
+use crate::{Candidate, Candidates, Dependency, Error, MultiVersion, Policy, Root, RootDependency, Step};
 
 type Features = BTreeMap<String, Vec<String>>;
 
 const NAMES: [&str; 6] = ["a", "b", "c", "d", "e", "f"];
 const VERSIONS: [&str; 7] = ["0.0.1", "0.1.0", "1.0.0", "1.1.0", "1.2.0", "2.0.0-rc.1", "2.0.0"];
-const REQUIREMENTS: [&str; 12] =
-    ["*", "*", "*", "^1", "^1", "^2", "=1.1.0", ">=1", "<1.2", "<2", "^1 || ^2", ">=0.1, ^2.0.0-rc.1 || ^0.1"];
+const REQUIREMENTS: [&str; 12] = [
+    "*",
+    "*",
+    "*",
+    "^1",
+    "^1",
+    "^2",
+    "=1.1.0",
+    ">=1",
+    "<1.2",
+    "<2",
+    "^1 || ^2",
+    ">=0.1, ^2.0.0-rc.1 || ^0.1",
+];
 const ITEMS: [&str; 9] = ["dep:a", "dep:b", "dep:c", "b/x", "c?/x", "d?/y", "x", "y", "dep:d"];
 
 fn dependency() -> impl Strategy<Value = Dependency> {
@@ -63,7 +73,8 @@ fn mended(features: Features, dependencies: &[Dependency]) -> Features {
         let mut items = features.get(name).cloned().unwrap_or_default();
         items.retain(|item| {
             let alias = item.trim_start_matches("dep:").split(['?', '/']).next();
-            matches!(item.as_str(), "x" | "y") || dependencies.iter().any(|of| Some(of.alias.as_str()) == alias)
+            matches!(item.as_str(), "x" | "y")
+                || dependencies.iter().any(|of| Some(of.alias.as_str()) == alias)
         });
         if !items.is_empty() || name == "x" {
             mended.insert(name.to_owned(), items);
@@ -101,7 +112,10 @@ fn world() -> impl Strategy<Value = World> {
                     origin += 1;
                     RootDependency { dependency, origin }
                 });
-                world.problem.roots.push(Root { name: format!("root{place}"), dependencies: dependencies.collect() });
+                world
+                    .problem
+                    .roots
+                    .push(Root { name: format!("root{place}"), dependencies: dependencies.collect() });
             }
             for (of, at) in locked {
                 let name = package(NAMES[of.index(NAMES.len())]);

@@ -8,7 +8,8 @@ fn check(graph: &str, expected: &str) {
 }
 
 fn check_with(set: impl FnOnce(&mut Settings), graph: &str, expected: &str) {
-    let expected: String = expected.trim_start_matches('\n').lines().map(|line| format!("{line}\n")).collect();
+    let expected: String =
+        expected.trim_start_matches('\n').lines().map(|line| format!("{line}\n")).collect();
     assert_eq!(World::parse(graph).with(set).text(), expected, "{graph}");
 }
 
@@ -156,7 +157,8 @@ fn conflict(graph: &str) -> Box<Conflict> {
 
 #[test]
 fn origins_lead_back_to_the_manifest() {
-    let conflict = conflict("a 1.0.0: z ^1\nb 1.0.0: z =2.0.0\nz 2.0.0:\nz 2.1.0:\nroot app: b, z =2.1.0, x\nx 1.0.0:");
+    let conflict =
+        conflict("a 1.0.0: z ^1\nb 1.0.0: z =2.0.0\nz 2.0.0:\nz 2.1.0:\nroot app: b, z =2.1.0, x\nx 1.0.0:");
     assert_eq!(conflict.origins(), [1, 2].into());
     assert_eq!(conflict.fixes[0].origin, 2);
 }
