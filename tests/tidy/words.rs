@@ -14,7 +14,8 @@ struct Rule {
 }
 
 /// Crates that turn values into values.
-const PURE: &[&str] = &["codegen/", "host/advisory/", "host/capability/", "host/component/", "wit/host/"];
+const PURE: &[&str] =
+    &["codegen/", "host/advisory/", "host/capability/", "host/component/", "host/resolver/", "wit/host/"];
 
 const RULES: &[Rule] = &[
     Rule {

@@ -99,14 +99,14 @@ impl<'a, S: Source> Catalog<'a, S> {
             return Ok(*id);
         }
         let candidates = self.source.candidates(package)?;
-        let listing = self.listing(package, &candidates);
+        let listing = self.listing(package, Arc::unwrap_or_clone(candidates));
         self.known.insert(package.clone(), self.listings.len());
         self.listings.push(listing);
         Ok(self.listings.len() - 1)
     }
 
-    fn listing(&self, package: &Package, candidates: &Candidates) -> Listing {
-        let mut versions = candidates.versions.clone();
+    fn listing(&self, package: &Package, candidates: Candidates) -> Listing {
+        let mut versions = candidates.versions;
         // The same version twice is a mistake of the source; which one is taken may not depend on
         // the order they come in.
         versions

@@ -137,7 +137,8 @@ pub struct Settings {
     pub exempt: BTreeSet<(PackageName, Version)>,
     /// Whether versions for other releases of stryke are taken too.
     pub ignore_requires_stryke: bool,
-    /// How much work may be done, in looks at one rule.
+    /// How much work one attempt may do, in looks at one rule. A solve makes few: the lock, everything,
+    /// what was chosen; what would help shares one more limit.
     pub work_max: u64,
 }
 

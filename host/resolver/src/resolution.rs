@@ -96,12 +96,16 @@ pub struct RootEdge {
 /// An instance before the nodes have their places.
 pub(crate) type Key = (Package, Version, BTreeSet<String>);
 
+/// An edge of a root: origin, alias, and where it leads.
+pub(crate) type FoundEdge = (usize, String, Key);
+
 /// What a walk along the edges found.
 #[derive(Default)]
 pub(crate) struct Found {
     /// Whether it is yanked, and where its edges lead.
     pub(crate) instances: BTreeMap<Key, (bool, Vec<(String, Key)>)>,
-    pub(crate) roots: Vec<(String, Vec<(usize, String, Key)>)>,
+    /// By root: its name and its edges, each with origin and alias.
+    pub(crate) roots: Vec<(String, Vec<FoundEdge>)>,
 }
 
 impl Found {

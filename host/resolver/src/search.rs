@@ -17,6 +17,7 @@ mod expand;
 mod extract;
 mod needs;
 
+use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::sync::Arc;
 
@@ -160,8 +161,8 @@ impl<'s, 'a, S: Source> Search<'s, 'a, S> {
     /// then what was needed first; which bucket to pick comes last, when more of them are there.
     fn next(&mut self) -> Result<Option<Var>, Stop> {
         let open = self.core.open().to_vec();
-        self.core.spend(open.len() as u64 / 8)?;
-        Ok(open.into_iter().min_by_key(|var| {
+        let mut best = None;
+        for (looked, var) in open.iter().rev().enumerate() {
             let tier = match &self.kinds[*var] {
                 Kind::Instance { slot, .. } if self.core.decided(*slot).is_some() => 0,
                 Kind::Root | Kind::Slot(_) if self.core.left(*var).count() == 1 => 0,
@@ -172,8 +173,16 @@ impl<'s, 'a, S: Source> Search<'s, 'a, S> {
             };
             let conflicts = self.core.conflicts(*var);
             let stubborn = if conflicts < CONFLICTS_PATIENT { 0 } else { conflicts };
-            (tier, std::cmp::Reverse(stubborn), *var)
-        }))
+            let key = (tier, Reverse(stubborn), *var);
+            if best.is_none_or(|best| key < best) {
+                best = Some(key);
+            }
+            if tier == 0 || looked + 1 == open.len() {
+                self.core.spend(looked as u64 / 8)?;
+                break;
+            }
+        }
+        Ok(best.map(|(_, _, var)| var))
     }
 
     fn preferred(&self, var: Var) -> usize {

@@ -18,7 +18,7 @@ use crate::core::Stop;
 use crate::model::{Package, Policy, Problem, Source};
 use crate::report::Fix;
 use crate::resolution::{Found, Resolution};
-use crate::search::{Attempt, Halt, Kind, Search};
+use crate::search::{Attempt, Halt, Search};
 
 /// Why there is no resolution.
 #[derive(Debug, Error)]
@@ -98,12 +98,15 @@ fn of_lock<S: Source>(
 /// Attempts again with nothing but what was chosen, until all of it is chosen again.
 fn settled<S: Source>(search: Search<'_, '_, S>, attempt: &Attempt) -> Result<Found, Halt<S::Error>> {
     let mut found = search.found();
-    // Without a choice between buckets there is nothing that could fall away.
-    let has_picks = search.kinds.iter().any(|kind| matches!(kind, Kind::Pick { .. }));
     let catalog = search.catalog;
     let mut tried = attempt.only.clone();
-    while has_picks && tried.as_ref() != Some(&chosen(&found)) {
-        let again = Attempt { only: Some(chosen(&found)), ..attempt.clone() };
+    loop {
+        let only = chosen(&found);
+        // With one version of each package there is no choice, and nothing that could fall away.
+        if only.values().all(|versions| versions.len() == 1) || tried.as_ref() == Some(&only) {
+            break;
+        }
+        let again = Attempt { only: Some(only), ..attempt.clone() };
         let mut search = Search::new(catalog, &again);
         search.run()?;
         found = search.found();

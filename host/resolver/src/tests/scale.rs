@@ -124,12 +124,12 @@ fn features_that_grow_are_stopped() {
 #[test]
 fn a_long_chain_does_not_recurse() {
     let mut text = String::new();
-    for package in 0..20_000 {
+    for package in 0..5_000 {
         writeln!(text, "{} 1.0.0: {} ^1", name(package), name(package + 1)).unwrap();
     }
-    text.push_str("p20000 1.0.0:\nroot app: p0\n");
+    text.push_str("p5000 1.0.0:\nroot app: p0\n");
     let world = World::parse(&text).with(|of| of.multi_version = MultiVersion::Never);
-    assert_eq!(world.solve().unwrap().nodes.len(), 20_001);
-    let broken = World::parse(&text.replace("p20000 1.0.0:", "p20000 2.0.0:"));
-    assert_eq!(broken.versions(), "no version of `p20000` that may be chosen is ^1");
+    assert_eq!(world.solve().unwrap().nodes.len(), 5_001);
+    let broken = World::parse(&text.replace("p5000 1.0.0:", "p5000 2.0.0:"));
+    assert_eq!(broken.versions(), "no version of `p5000` that may be chosen is ^1");
 }
