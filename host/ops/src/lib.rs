@@ -37,6 +37,11 @@ mod run_command;
 #[cfg(test)]
 mod testing;
 
+/// What a project is made of, for whoever asks for operations on one.
+pub mod project {
+    pub use s_project::{Group, PackageName, PackageSource, Version};
+}
+
 pub use context::{Context, Environment, Setup};
 pub use failure::{Failure, FailureKind};
 pub use frontend::{Frontend, Quiet};

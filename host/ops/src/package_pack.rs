@@ -40,7 +40,7 @@ pub fn package_pack(context: &Arc<Context>, folder: Option<&Path>) -> Result<Pac
     let (name, version) = identity(&project)?;
     no_folders(&project)?;
     let mut entries = Vec::new();
-    collect(context, &project.root, "", &mut entries)?;
+    collect(&project.root, "", &mut entries)?;
     let files: Vec<String> = entries.iter().map(|entry| entry.path.clone()).collect();
     let root = format!("{}-{version}", name.base());
     let mut bytes = Vec::new();
@@ -96,12 +96,7 @@ fn no_folders(project: &Project) -> Result<(), Failure> {
     Err(Failure::new(FailureKind::Failed, diagnostic))
 }
 
-fn collect(
-    context: &Context,
-    folder: &Path,
-    prefix: &str,
-    entries: &mut Vec<PackEntry>,
-) -> Result<(), Failure> {
+fn collect(folder: &Path, prefix: &str, entries: &mut Vec<PackEntry>) -> Result<(), Failure> {
     for entry in files::read_dir(folder)? {
         let Some(name) = entry.name.to_str() else {
             let message = format!("`{}` is not UTF-8", entry.path.display());
@@ -112,7 +107,7 @@ fn collect(
         }
         let path = format!("{prefix}{name}");
         match entry.kind {
-            EntryKind::Directory => collect(context, &entry.path, &format!("{path}/"), entries)?,
+            EntryKind::Directory => collect(&entry.path, &format!("{path}/"), entries)?,
             EntryKind::File => {
                 let executable = files::is_executable(&entry.path)?;
                 entries.push(PackEntry { path, executable, source: PackSource::File(entry.path) });

@@ -2,8 +2,8 @@
 
 use clap::Args;
 use s_diag::{Code, Diagnostic};
+use s_ops::project::Group;
 use s_ops::{AddedDependency, NewDependency, package_add};
-use s_project::Group;
 use serde_json::json;
 
 use super::Context;

@@ -3,8 +3,8 @@
 use std::collections::BTreeSet;
 
 use clap::Args;
+use s_ops::project::PackageName;
 use s_ops::{Installation, Keep, package_install};
-use s_project::PackageName;
 use serde_json::json;
 
 use super::Context;

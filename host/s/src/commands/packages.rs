@@ -1,8 +1,8 @@
 //! What the commands about packages have in common: options, and how changes are told.
 
 use clap::Args;
+use s_ops::project::{Group, Version};
 use s_ops::{Change, Fetched};
-use s_project::{Group, Version};
 use s_ui::Ui;
 use serde_json::{Value, json};
 

@@ -2,7 +2,7 @@
 
 use clap::Args;
 use s_ops::package_remove;
-use s_project::Group;
+use s_ops::project::Group;
 use serde_json::json;
 
 use super::Context;

@@ -3,8 +3,8 @@
 use std::collections::BTreeSet;
 
 use clap::Args;
+use s_ops::project::Group;
 use s_ops::{Tree, TreePackage, package_tree};
-use s_project::Group;
 use s_ui::{Styled, style};
 use serde_json::{Value, json};
 
@@ -131,7 +131,7 @@ fn describe(package: &TreePackage, alias: &str, is_new: bool, text: &mut Styled)
     if alias != package.name.as_str() {
         text.push(style::PLAIN, format!(" as {alias}"));
     }
-    if let s_project::PackageSource::Path(path) = &package.source {
+    if let s_ops::project::PackageSource::Path(path) = &package.source {
         text.push(style::PLAIN, format!(" ({path})"));
     }
     if !package.features.is_empty() {
