@@ -7,11 +7,13 @@ const LAYERS: &[(&str, &[&str])] = &[
     ("s-diag", &[]),
     ("s-host", &[]),
     ("s-guest", &[]),
+    ("s-wire", &[]),
     ("s-store", &[]),
     ("s-advisory", &[]),
     ("s-capability", &["s-diag"]),
     ("s-component", &["s-host"]),
     ("s-project", &["s-diag", "s-store"]),
+    ("s-registry", &["s-diag", "s-project", "s-store", "s-wire"]),
     ("s-resolver", &["s-project"]),
     ("s-net", &["s-capability"]),
     ("s-ui", &["s-diag"]),
@@ -39,7 +41,7 @@ const LAYERS: &[(&str, &[&str])] = &[
 ];
 
 /// What every guest may depend on: the author's kit, and what is pure.
-const GUEST: &[&str] = &["s-guest", "s-diag"];
+const GUEST: &[&str] = &["s-guest", "s-diag", "s-wire"];
 
 /// What only tests may depend on besides their layer.
 const TESTS: &[&str] = &["s-kit"];

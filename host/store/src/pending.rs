@@ -1,7 +1,7 @@
 //! A file that does not exist until it is whole.
 
 use std::fs;
-use std::io::Write as _;
+use std::io::{Read, Seek, Write as _};
 use std::path::{Path, PathBuf};
 
 use tempfile::NamedTempFile;
@@ -74,6 +74,14 @@ impl PendingFile {
         sync_dir(parent_of(target))
     }
 
+    /// Opens what was written so far, from its beginning.
+    ///
+    /// # Errors
+    /// Those of the operating system.
+    pub fn reader(&self) -> Result<impl Read + Seek + Send + use<>, StoreError> {
+        self.file.reopen().map_err(StoreError::io("read", self.file.path()))
+    }
+
     /// Returns where the bytes are for now.
     pub fn temporary_path(&self) -> PathBuf {
         self.file.path().to_path_buf()
@@ -106,5 +114,26 @@ impl PendingFile {
         #[cfg(not(unix))]
         let _ = (target, self.access);
         Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_was_written_is_read_from_its_beginning_and_then_gone() {
+        let folder = tempfile::tempdir().unwrap();
+        let mut file = PendingFile::create(folder.path(), Access::Private).unwrap();
+        file.write(b"one").unwrap();
+        file.write(b"two").unwrap();
+        for _ in 0..2 {
+            let mut bytes = Vec::new();
+            file.reader().unwrap().read_to_end(&mut bytes).unwrap();
+            assert_eq!(bytes, b"onetwo");
+        }
+        let path = file.temporary_path();
+        drop(file);
+        assert!(!path.exists());
     }
 }

@@ -1,0 +1,194 @@
+//! The component: types of the interface to types of the logic, and back.
+
+use s_guest::Error as PlainError;
+use s_guest::registry::backend::{self, Features, Guest, GuestRegistry, Page};
+use s_guest::registry::types::{Digest as WireDigest, HashAlgorithm, Kv};
+use s_guest::registry::{self, Error, Host};
+use s_wire::{Dependency, IndexLine};
+
+use crate::{Answer, Query, Site, Want, list, plan, publish, search, unix_of, yank};
+
+/// Bytes of the longest archive that is published.
+const ARCHIVE_BYTES_MAX: u64 = 64 << 20;
+/// Bytes that are read from the host at once.
+const PIECE_BYTES: u32 = 1 << 20;
+
+struct Plugin;
+
+impl Guest for Plugin {
+    type Registry = Server;
+}
+
+struct Server {
+    url: String,
+}
+
+impl Server {
+    fn site(&self) -> Result<Site<'static>, PlainError> {
+        Site::new(&self.url, &Host)
+    }
+}
+
+impl GuestRegistry for Server {
+    fn open(config: backend::Config) -> Result<backend::Registry, Error> {
+        Site::new(&config.url, &Host)?;
+        Ok(backend::Registry::new(Server { url: config.url }))
+    }
+
+    fn features(&self) -> Features {
+        Features::PUBLISH | Features::YANK | Features::SEARCH | Features::CONDITIONAL
+    }
+
+    fn list(&self, queries: Vec<backend::Query>) -> Vec<Result<backend::Answer, Error>> {
+        let queries: Vec<Query> = queries
+            .into_iter()
+            .map(|query| Query { name: text_of(&query.name), if_changed: query.if_changed })
+            .collect();
+        match self.site() {
+            Ok(site) => list(&site, &queries).into_iter().map(|answer| Ok(wire_answer(answer?)?)).collect(),
+            Err(error) => queries.iter().map(|_| Err(error.clone().into())).collect(),
+        }
+    }
+
+    fn plan(&self, want: backend::Want) -> Result<backend::FetchPlan, Error> {
+        let want = Want { name: text_of(&want.name), version: want.version };
+        let plan = plan(&self.site()?, &want)?;
+        Ok(backend::FetchPlan {
+            urls: vec![plan.url],
+            headers: Vec::new(),
+            authenticated: plan.authenticated,
+            format: "tar.zst".to_owned(),
+            size: None,
+        })
+    }
+
+    fn publish(
+        &self,
+        name: backend::PackageName,
+        version: String,
+        archive: &backend::Blob,
+    ) -> Result<Option<String>, Error> {
+        let size = archive.size();
+        if size > ARCHIVE_BYTES_MAX {
+            let message = format!("the archive is larger than {ARCHIVE_BYTES_MAX} bytes");
+            return Err(PlainError::limit_exceeded("registry-stryke/archive", message).into());
+        }
+        let mut bytes = Vec::new();
+        while (bytes.len() as u64) < size {
+            let piece = archive.read(bytes.len() as u64, PIECE_BYTES)?;
+            if piece.is_empty() {
+                return Err(
+                    PlainError::unavailable("registry-stryke/archive", "the archive broke off").into()
+                );
+            }
+            bytes.extend_from_slice(&piece);
+        }
+        Ok(publish(&self.site()?, &text_of(&name), &version, bytes)?)
+    }
+
+    fn yank(&self, name: backend::PackageName, version: String, reason: Option<String>) -> Result<(), Error> {
+        Ok(yank(&self.site()?, &text_of(&name), &version, reason)?)
+    }
+
+    fn search(&self, text: String, cursor: Option<String>, _limit: u32) -> Result<Page, Error> {
+        let page = search(&self.site()?, &text, cursor.as_deref())?;
+        let hits = page.hits.into_iter().map(|hit| backend::Hit {
+            name: name_of(&hit.name),
+            newest: hit.newest,
+            description: hit.description,
+            downloads: None,
+        });
+        Ok(Page { hits: hits.collect(), next: page.next.map(|next| next.to_string()) })
+    }
+}
+
+fn text_of(name: &backend::PackageName) -> String {
+    match &name.scope {
+        Some(scope) => format!("{scope}/{}", name.name),
+        None => name.name.clone(),
+    }
+}
+
+fn name_of(text: &str) -> backend::PackageName {
+    match text.split_once('/') {
+        Some((scope, name)) => backend::PackageName { scope: Some(scope.to_owned()), name: name.to_owned() },
+        None => backend::PackageName { scope: None, name: text.to_owned() },
+    }
+}
+
+fn wire_answer(answer: Answer) -> Result<backend::Answer, PlainError> {
+    match answer {
+        Answer::Unchanged => Ok(backend::Answer::Unchanged),
+        Answer::Listing { lines, validator, .. } => {
+            let versions = lines.into_iter().map(wire_version).collect::<Result<_, _>>()?;
+            Ok(backend::Answer::Listing(backend::Listing { versions, validator }))
+        }
+    }
+}
+
+fn wire_version(line: IndexLine) -> Result<backend::Version, PlainError> {
+    let source = backend::Artifact {
+        kind: "source".to_owned(),
+        target: None,
+        profile: None,
+        digest: digest_of(&line.integrity)?,
+        size: Some(line.size),
+        extra: vec![fact("tree", line.tree)],
+    };
+    let yanked = line.yanked.then(|| line.yank_reason.unwrap_or_default());
+    let removed = line.removed.map(|removal| format!("removed: {}", removal.reason));
+    Ok(backend::Version {
+        version: line.vers,
+        yanked: removed.or(yanked),
+        published_unix: line.pubtime.as_deref().and_then(unix_of),
+        requires_stryke: line.s,
+        artifacts: vec![source],
+        dependencies: line.deps.into_iter().map(wire_dependency).collect(),
+        features: line.features.into_iter().collect(),
+        extra: Vec::new(),
+    })
+}
+
+fn wire_dependency(dependency: Dependency) -> backend::Dependency {
+    let mut extra = Vec::new();
+    if !dependency.default_features {
+        extra.push(fact("default-features", "false"));
+    }
+    if let Some(group) = dependency.kind.strip_prefix("group:") {
+        extra.push(fact("group", group));
+    }
+    if dependency.package.is_some() {
+        extra.push(fact("alias", dependency.name.as_str()));
+    }
+    backend::Dependency {
+        name: name_of(dependency.package.as_deref().unwrap_or(&dependency.name)),
+        requirement: dependency.req,
+        kind: match dependency.kind.as_str() {
+            "normal" => backend::DependencyKind::Normal,
+            "build" => backend::DependencyKind::Build,
+            _ => backend::DependencyKind::Dev,
+        },
+        optional: dependency.optional,
+        features: dependency.features,
+        registry: dependency.registry,
+        extra,
+    }
+}
+
+fn fact(key: &str, value: impl Into<String>) -> Kv {
+    Kv { key: key.to_owned(), value: value.into() }
+}
+
+fn digest_of(text: &str) -> Result<WireDigest, PlainError> {
+    let digits = text.strip_prefix("sha256-").filter(|digits| digits.len() == 64 && digits.is_ascii());
+    let digit = |byte: u8| char::from(byte).to_digit(16).and_then(|digit| u8::try_from(digit).ok());
+    let pair = |pair: &[u8]| Some(digit(pair[0])? << 4 | digit(pair[1])?);
+    let bytes = digits.and_then(|digits| digits.as_bytes().chunks_exact(2).map(pair).collect());
+    let bytes = bytes.ok_or_else(|| {
+        let message = format!("the index has `{}` for a digest", text.escape_debug());
+        PlainError::integrity("registry-stryke/digest", message)
+    })?;
+    Ok(WireDigest { algorithm: HashAlgorithm::Sha256, bytes })
+}
+
+registry::export!(Plugin);

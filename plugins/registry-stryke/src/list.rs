@@ -1,0 +1,136 @@
+//! What versions there are: one index a package, all in flight together.
+
+use s_guest::{CacheMode, Error, Request, Response};
+use s_wire::{IndexLine, index_path, read_index};
+
+use crate::Site;
+use crate::exchange::{malformed, refused};
+
+/// Bytes of the longest index.
+const INDEX_BYTES_MAX: u64 = 32 << 20;
+
+/// A question about one package.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Query {
+    /// Its name, with its scope.
+    pub name: String,
+    /// The validator of the last answer.
+    pub if_changed: Option<String>,
+}
+
+/// What there is of one package.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Answer {
+    /// Still what the validator stands for.
+    Unchanged,
+    /// The versions in the order of the index.
+    Listing {
+        /// The lines that are understood.
+        lines: Vec<IndexLine>,
+        /// How many are of a form that is not known here.
+        newer_count: usize,
+        /// The validator, if the server gives one.
+        validator: Option<String>,
+    },
+}
+
+/// Lists the versions of packages; answers stand in the order of the queries. One that fails takes
+/// no other with it.
+pub fn list(site: &Site<'_>, queries: &[Query]) -> Vec<Result<Answer, Error>> {
+    let requests = queries.iter().map(|query| request(site, query)).collect();
+    let mut answers: Vec<Option<Result<Answer, Error>>> = queries.iter().map(|_| None).collect();
+    site.http.each(requests, &mut |at, answer| {
+        answers[at] = Some(answer.and_then(|answer| read(answer, &queries[at].name)));
+    });
+    answers.into_iter().map(|answer| answer.expect("the host answers every request")).collect()
+}
+
+fn request(site: &Site<'_>, query: &Query) -> Request {
+    let path = index_path(&query.name);
+    let encoded: Vec<String> = path.split('/').map(s_wire::encode_segment).collect();
+    let request = Request::get(format!("{}/{}", site.root(), encoded.join("/")))
+        .with_origin_auth()
+        .with_bytes_max(INDEX_BYTES_MAX);
+    let request = Request { cache: CacheMode::Revalidate, ..request };
+    match &query.if_changed {
+        Some(tag) => request.with_header("if-none-match", tag),
+        None => request,
+    }
+}
+
+fn read(answer: Response, name: &str) -> Result<Answer, Error> {
+    let url = answer.url.clone();
+    match answer.status {
+        304 => return Ok(Answer::Unchanged),
+        200 => {}
+        404 | 410 => {
+            let message = format!("there is no package `{}`", name.escape_debug());
+            return Err(Error::not_found("registry-stryke/no-package", message)
+                .with_help("check the spelling, and that this registry is the one that has it")
+                .with_extra("url", url));
+        }
+        _ => return Err(refused(answer)),
+    }
+    let validator = answer.header("etag").map(str::to_owned);
+    let bytes = answer.read_to_end(INDEX_BYTES_MAX)?;
+    let text = std::str::from_utf8(&bytes).map_err(|_| malformed(&url, "it is not UTF-8"))?;
+    let index = read_index(text).map_err(|error| malformed(&url, &error.to_string()))?;
+    if let Some(other) = index.lines.iter().find(|line| line.name != name) {
+        return Err(malformed(&url, &format!("it is the index of `{}`", other.name)));
+    }
+    Ok(Answer::Listing { lines: index.lines, newer_count: index.newer_count, validator })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use s_guest::mock::{Answer as Scripted, ScriptedHttp};
+    use s_guest::{Auth, ErrorKind};
+
+    fn line(name: &str) -> String {
+        format!(
+            r#"{{"v":1,"name":"{name}","vers":"1.0.0","integrity":"i","tree":"t","size":1,"unpacked":1,"files":1}}"#
+        )
+    }
+
+    #[test]
+    fn every_package_has_its_answer() {
+        let at = |path: &str| format!("https://r.example/x/index/{path}");
+        let http = ScriptedHttp::new()
+            .on(
+                &at("%40a/cm/acme/json"),
+                Scripted::ok(line("acme/json") + "\n{\"v\":9}\n").with_header("etag", "\"e\""),
+            )
+            .on(&at("te/xt/text"), Scripted::status(304))
+            .on(&at("go/ne/gone"), Scripted::status(410))
+            .on(&at("li/ar/liar"), Scripted::ok(line("other")))
+            .on(&at("bu/sy/busy"), Scripted::status(503))
+            .on(&at("ba/d_/bad"), Scripted::ok("{"));
+        let site = Site::new("https://r.example/x/", &http).unwrap();
+        let queries: Vec<Query> = ["acme/json", "text", "gone", "liar", "busy", "bad"]
+            .map(|name| Query {
+                name: name.to_owned(),
+                if_changed: (name == "text").then(|| "\"t\"".to_owned()),
+            })
+            .into();
+        let answers = list(&site, &queries);
+        match &answers[0] {
+            Ok(Answer::Listing { lines, newer_count: 1, validator: Some(tag) }) => {
+                assert_eq!((lines.len(), tag.as_str()), (1, "\"e\""));
+            }
+            other => panic!("{other:?}"),
+        }
+        assert_eq!(answers[1], Ok(Answer::Unchanged));
+        let kinds: Vec<ErrorKind> =
+            answers[2..].iter().map(|answer| answer.as_ref().unwrap_err().kind).collect();
+        assert_eq!(
+            kinds,
+            [ErrorKind::NotFound, ErrorKind::Integrity, ErrorKind::Unavailable, ErrorKind::Integrity]
+        );
+        // One lot, each with the credential of its origin; the validator went along.
+        let batches = http.batches();
+        assert_eq!(batches.iter().map(Vec::len).collect::<Vec<_>>(), [6]);
+        assert!(batches[0].iter().all(|request| request.auth == Auth::Origin && request.bytes_max.is_some()));
+        assert!(batches[0][1].headers.contains(&("if-none-match".into(), "\"t\"".into())));
+    }
+}
