@@ -21,5 +21,6 @@ mod plugin_manage;
 mod plugins;
 mod plugins_doc;
 mod registry;
+mod registry_server;
 mod support;
 mod version;

@@ -29,6 +29,7 @@ const LAYERS: &[(&str, &[&str])] = &[
             "s-net",
             "s-plugin",
             "s-project",
+            "s-registry",
             "s-resolver",
             "s-store",
         ],

@@ -9,7 +9,7 @@
 mod conflict;
 mod fetch;
 mod graph;
-mod registries;
+pub(crate) mod registries;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;

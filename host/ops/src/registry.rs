@@ -14,7 +14,7 @@ use std::sync::Arc;
 use s_capability::Kind;
 use s_diag::{Code, Diagnostic};
 use s_plugin::extension::registry as extension;
-use s_plugin::{Fault, FaultKind, Plugin};
+use s_plugin::{Blob, Fault, FaultKind, Plugin};
 
 use crate::Context;
 use crate::describe::failure_of_fault;
@@ -115,6 +115,21 @@ impl Registry {
     pub fn plan(&mut self, want: Want) -> Result<FetchPlan, Failure> {
         let engine = self.plugin.engine.clone();
         engine.block_on(self.session.plan(want)).map_err(|error| match &error.cause {
+            s_plugin::Cause::Fault(fault) => self.failure(fault, error.call),
+            _ => error.into(),
+        })
+    }
+
+    /// Publishes an archive; the answer is what the registry has to say.
+    pub fn publish(
+        &mut self,
+        name: PackageName,
+        version: &str,
+        archive: Vec<u8>,
+    ) -> Result<Option<String>, Failure> {
+        let engine = self.plugin.engine.clone();
+        let published = self.session.publish(name, version.to_owned(), Blob::from_bytes(archive));
+        engine.block_on(published).map_err(|error| match &error.cause {
             s_plugin::Cause::Fault(fault) => self.failure(fault, error.call),
             _ => error.into(),
         })

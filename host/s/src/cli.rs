@@ -19,6 +19,7 @@ use crate::commands::help::HelpArgs;
 use crate::commands::install::{FetchArgs, InstallArgs, LockArgs, UpdateArgs};
 use crate::commands::pack::PackArgs;
 use crate::commands::plugin::PluginArgs;
+use crate::commands::publish::PublishArgs;
 use crate::commands::registry::RegistryArgs;
 use crate::commands::remove::RemoveArgs;
 use crate::commands::store::StoreArgs;
@@ -136,9 +137,11 @@ pub(crate) enum Command {
     Why(WhyArgs),
     /// Make the archive of this package
     Pack(PackArgs),
+    /// Publish this package
+    Publish(PublishArgs),
     /// Check or clear the packages of this machine
     Store(StoreArgs),
-    /// Look into a registry: list packages, fetch one file
+    /// Look into a registry, or run one
     Registry(RegistryArgs),
     /// Check a list of packages for known weaknesses
     Audit(AuditArgs),
@@ -166,6 +169,7 @@ const BUILT_IN: &[&str] = &[
     "lock",
     "pack",
     "plugin",
+    "publish",
     "registry",
     "remove",
     "store",

@@ -22,7 +22,9 @@ mod plugin_run;
 mod plugin_test;
 mod plugin_update;
 mod plugin_verify;
+pub(crate) mod publish;
 pub(crate) mod registry;
+mod registry_serve;
 pub(crate) mod remove;
 pub(crate) mod store;
 pub(crate) mod tree;
@@ -61,6 +63,7 @@ pub(crate) fn run(context: &Context<'_>, command: Command) -> Result<Exit, Failu
         Command::Tree(args) => tree::run(context, &args),
         Command::Why(args) => tree::why(context, &args),
         Command::Pack(args) => pack::run(context, &args),
+        Command::Publish(args) => publish::run(context, &args),
         Command::Store(args) => store::run(context, &args),
         Command::Registry(args) => registry::run(context, &args),
         Command::Audit(args) => audit::run(context, &args),

@@ -92,6 +92,27 @@ impl Registries {
         }
     }
 
+    /// The address of the registry that a package of this project is published to.
+    pub(crate) fn home_of(&mut self, name: &PackageName, stated: Option<&str>) -> Result<String, Failure> {
+        if let Some(owner) = self.known.iter().find(|known| known.entry.owns(name)) {
+            return Ok(owner.place.url.clone());
+        }
+        match (stated, self.known.as_slice()) {
+            (Some(stated), _) => self.stated(stated),
+            (None, [only]) => Ok(only.place.url.clone()),
+            (None, []) => Err(no_registry(name)),
+            (None, several) => {
+                let names: Vec<String> =
+                    several.iter().map(|known| format!("`{}`", known.entry.name)).collect();
+                let message = format!("nothing says to which registry `{name}` is published");
+                let diagnostic = Diagnostic::error(Code::REGISTRY_AMBIGUOUS, message)
+                    .note(format!("there are {}", names.join(", ")))
+                    .hint(format!("s publish --registry {}", several[0].entry.name));
+                Err(Failure::new(FailureKind::Usage, diagnostic))
+            }
+        }
+    }
+
     fn stated(&mut self, stated: &str) -> Result<String, Failure> {
         if let Some(known) = self.known.iter().find(|known| known.entry.name == stated) {
             return Ok(known.place.url.clone());

@@ -48,6 +48,7 @@ built_in! {
     "stryke/auth-token" "auth-token" []
     "stryke/new" "cmd-new" ["init" "new"]
     "stryke/registry-static" "registry-static" []
+    "stryke/registry-stryke" "registry-stryke" []
 }
 
 impl BuiltIn {

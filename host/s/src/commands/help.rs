@@ -24,7 +24,7 @@ pub(crate) struct HelpArgs {
 /// Where each built-in command stands.
 const GROUPS: &[(&str, &[&str])] = &[
     ("Packages", &["add", "remove", "install", "update", "lock", "tree", "why", "audit"]),
-    ("Registries and the store", &["pack", "registry", "fetch", "store"]),
+    ("Registries and the store", &["pack", "publish", "registry", "fetch", "store"]),
     ("Plugins", &["plugin"]),
     ("About s", &["help", "explain", "completions", "version"]),
 ];

@@ -1,4 +1,4 @@
-//! `s registry`: a look into a registry, by hand.
+//! `s registry`: a look into a registry, by hand, and a registry of one's own.
 
 use std::path::PathBuf;
 
@@ -12,6 +12,7 @@ use s_ui::{Align, Styled, Table, style};
 use serde_json::{Value, json};
 
 use super::Context;
+use super::registry_serve::{self, ServeArgs, TokenArgs};
 use crate::exit::Exit;
 use crate::frame::Failure;
 
@@ -36,6 +37,10 @@ enum RegistrySubcommand {
     Show(ShowArgs),
     /// Fetch one form of one version, and check its digest
     Fetch(FetchArgs),
+    /// Run a registry, in one folder
+    Serve(ServeArgs),
+    /// Make a token for the registry in a folder
+    Token(TokenArgs),
 }
 
 #[derive(Args, Debug)]
@@ -98,6 +103,8 @@ pub(super) fn run(context: &Context<'_>, args: &RegistryArgs) -> Result<Exit, Fa
     match &args.command {
         RegistrySubcommand::Show(args) => show(context, args),
         RegistrySubcommand::Fetch(args) => fetch(context, args),
+        RegistrySubcommand::Serve(args) => registry_serve::serve(context, args),
+        RegistrySubcommand::Token(args) => registry_serve::token(context, args),
     }
 }
 

@@ -1,0 +1,126 @@
+//! `s registry serve` and `s registry token`.
+
+use std::io::Write as _;
+use std::net::SocketAddr;
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use clap::Args;
+use s_ops::{NewToken, Serving, registry_serve, registry_token};
+use serde_json::json;
+
+use super::Context;
+use crate::exit::Exit;
+use crate::frame::Failure;
+
+#[derive(Args, Debug)]
+#[command(after_long_help = "\
+Everything is in the folder; ^C lets the requests that run end. docs/registry.md says how to run it for others.
+
+Examples:
+  s registry serve --folder ./packages --flat-names
+  s registry serve --folder /srv/packages --listen 127.0.0.1:8123 --public-url https://packages.example")]
+pub(super) struct ServeArgs {
+    /// The folder everything is kept in; made when it is missing
+    #[arg(long, value_name = "FOLDER", default_value = "registry")]
+    folder: PathBuf,
+
+    /// Where to listen
+    #[arg(long, value_name = "ADDRESS:PORT", default_value = "127.0.0.1:8123")]
+    listen: SocketAddr,
+
+    /// Which registry it is, wherever it is reached
+    #[arg(long, value_name = "ID", default_value = "local")]
+    id: String,
+
+    /// Give names without a scope too
+    #[arg(long)]
+    flat_names: bool,
+
+    /// Ask everybody for a token, also to read
+    #[arg(long)]
+    private: bool,
+
+    /// The address clients use, when a proxy stands in front
+    #[arg(long, value_name = "URL")]
+    public_url: Option<String>,
+
+    /// Write a line of JSON for each request to standard error
+    #[arg(long)]
+    log: bool,
+}
+
+#[derive(Args, Debug)]
+#[command(after_long_help = "\
+The token is printed once; the registry keeps only its digest.
+
+Examples:
+  s registry token --folder ./packages --user me --scope publish --scope yank")]
+pub(super) struct TokenArgs {
+    /// The folder of the registry
+    #[arg(long, value_name = "FOLDER", default_value = "registry")]
+    folder: PathBuf,
+
+    /// Whose it is
+    #[arg(long, value_name = "NAME")]
+    user: String,
+
+    /// What it is good for: read, publish, yank, owners or admin
+    #[arg(long = "scope", value_name = "WHAT", required = true)]
+    scopes: Vec<String>,
+
+    /// For which packages, such as `acme/*`; without it, all
+    #[arg(long = "package", value_name = "PATTERN")]
+    packages: Vec<String>,
+
+    /// For how many days; without it, for ever
+    #[arg(long, value_name = "N")]
+    days: Option<u64>,
+}
+
+/// Serves until ^C.
+pub(super) fn serve(context: &Context<'_>, args: &ServeArgs) -> Result<Exit, Failure> {
+    let operations = (context.operations)()?;
+    let log = args.log;
+    let serving = Serving {
+        folder: args.folder.clone(),
+        listen: args.listen,
+        id: args.id.clone(),
+        flat_names: args.flat_names,
+        private: args.private,
+        public_url: args.public_url.clone(),
+        observer: Arc::new(move |line| {
+            if log {
+                // Whoever read the log is gone, if this fails.
+                let _ = writeln!(std::io::stderr(), "{line}");
+            }
+        }),
+    };
+    let ui = context.ui;
+    registry_serve(&operations, serving, &|address| {
+        ui.status("Serving", format!("http://{address}"));
+        if ui.is_json() {
+            ui.json(&json!({ "address": address.to_string() }));
+        }
+    })?;
+    ui.status("Ended", "no request was cut off");
+    Ok(Exit::Done)
+}
+
+/// Makes a token and prints it, this once.
+pub(super) fn token(context: &Context<'_>, args: &TokenArgs) -> Result<Exit, Failure> {
+    let operations = (context.operations)()?;
+    let new = NewToken {
+        user: args.user.clone(),
+        scopes: args.scopes.clone(),
+        packages: args.packages.clone(),
+        expires_s: args.days.map(|days| days.saturating_mul(24 * 60 * 60)),
+    };
+    let token = registry_token(&operations, &args.folder, &new)?;
+    if context.ui.is_json() {
+        context.ui.json(&json!({ "user": args.user, "token": token }));
+    } else {
+        context.ui.answer(format!("{token}\n"));
+    }
+    Ok(Exit::Done)
+}

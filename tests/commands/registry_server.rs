@@ -1,0 +1,122 @@
+//! A registry of one's own, from outside: served, published to, installed from.
+
+#![cfg(unix)]
+#![expect(clippy::unwrap_used, reason = "a test fails where something is missing")]
+
+use std::io::{BufRead as _, BufReader};
+use std::process::{Child, Stdio};
+
+use crate::support::{Outcome, Sandbox};
+
+/// `s registry serve` in a folder of the sandbox; it ends with this value.
+struct Served {
+    child: Child,
+    url: String,
+}
+
+impl Served {
+    fn start(sandbox: &Sandbox) -> Served {
+        let mut command = sandbox.command(&[
+            "registry",
+            "serve",
+            "--folder",
+            "packages",
+            "--listen",
+            "127.0.0.1:0",
+            "--flat-names",
+            "--json",
+        ]);
+        let mut child = command.stdout(Stdio::piped()).stderr(Stdio::null()).spawn().unwrap();
+        let mut text = String::new();
+        let mut lines = BufReader::new(child.stdout.as_mut().unwrap());
+        while !text.contains('}') {
+            assert_ne!(lines.read_line(&mut text).unwrap(), 0, "it ended: {text}");
+        }
+        let ready: serde_json::Value = serde_json::from_str(&text).unwrap();
+        let url = format!("http://{}", ready["address"].as_str().unwrap());
+        Served { child, url }
+    }
+}
+
+impl Drop for Served {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+fn run_in(sandbox: &Sandbox, folder: &str, args: &[&str]) -> Outcome {
+    let mut command = sandbox.command(args);
+    let output = command.current_dir(sandbox.work().join(folder)).output().unwrap();
+    sandbox.outcome(&output)
+}
+
+fn done(sandbox: &Sandbox, folder: &str, args: &[&str]) -> Outcome {
+    let outcome = run_in(sandbox, folder, args);
+    assert_eq!(outcome.status, Some(0), "{args:?}\n{}", outcome.text());
+    outcome
+}
+
+fn project(sandbox: &Sandbox, name: &str, version: &str, url: &str) {
+    let text = format!(
+        "[package]\nname = \"{name}\"\nversion = \"{version}\"\n\n[registries.own]\nurl = \"{url}\"\nplugin = \"stryke/registry-stryke\"\n"
+    );
+    sandbox.write(&format!("{name}/stryke.toml"), &text);
+}
+
+#[test]
+fn a_package_goes_from_one_folder_through_a_server_into_another() {
+    let sandbox = Sandbox::new();
+    let served = Served::start(&sandbox);
+    let made = done(
+        &sandbox,
+        ".",
+        &["registry", "token", "--folder", "packages", "--user", "me", "--scope", "publish", "--json"],
+    );
+    let token = made.json()["token"].as_str().unwrap().to_owned();
+    project(&sandbox, "json", "1.4.0", &served.url);
+    sandbox.write("json/lib/json.stk", "# json\n");
+    // Nobody in particular publishes nothing.
+    let refused = run_in(&sandbox, "json", &["publish"]);
+    assert_ne!(refused.status, Some(0), "{}", refused.text());
+    assert!(refused.text().contains("auth-token"), "{}", refused.text());
+
+    std::fs::create_dir_all(sandbox.home()).unwrap();
+    let binding = format!(
+        "[[binding]]\nplugin = \"stryke/auth-token\"\nsecret = \"token\"\norigin = \"{}\"\nfrom = \"env:OWN_TOKEN\"\n",
+        served.url
+    );
+    std::fs::write(sandbox.home().join("grants.toml"), binding).unwrap();
+    let sandbox = sandbox.env("OWN_TOKEN", &token);
+    let dry = done(&sandbox, "json", &["publish", "--dry-run"]);
+    assert!(dry.text().contains("Would publish json 1.4.0"), "{}", dry.text());
+    let published = done(&sandbox, "json", &["publish"]);
+    assert!(!published.text().contains(&token));
+    // The same bytes once more are no mistake; others are.
+    done(&sandbox, "json", &["publish"]);
+    sandbox.write("json/lib/json.stk", "# other\n");
+    let other = run_in(&sandbox, "json", &["publish"]);
+    assert_ne!(other.status, Some(0), "s19: a version never changes\n{}", other.text());
+
+    project(&sandbox, "shop", "7.0.0", &served.url);
+    let added = done(&sandbox, "shop", &["add", "json"]);
+    assert!(added.text().contains("json 1.4.0 from own"), "{}", added.text());
+    let tree = done(&sandbox, "shop", &["tree"]);
+    assert_eq!(tree.stdout, "shop 7.0.0\n└── json 1.4.0\n");
+    // The server is gone, and what is here stays usable.
+    drop(served);
+    done(&sandbox, "shop", &["install", "--frozen"]);
+    std::fs::remove_dir_all(sandbox.home().join("store")).unwrap();
+    done(&sandbox, "shop", &["install", "--frozen"]);
+    let gone = run_in(&sandbox, "shop", &["update"]);
+    assert_eq!(gone.status, Some(9), "{}", gone.text());
+}
+
+#[test]
+fn a_server_says_what_is_wrong_with_its_command_line() {
+    let sandbox = Sandbox::new();
+    let outcome = run_in(&sandbox, ".", &["registry", "token", "--user", "me", "--scope", "everything"]);
+    assert_eq!(outcome.status, Some(2), "{}", outcome.text());
+    let outcome = run_in(&sandbox, ".", &["registry", "token", "--user", "m e", "--scope", "publish"]);
+    assert!(outcome.status == Some(1) && outcome.text().contains("S-4069"), "{}", outcome.text());
+}
