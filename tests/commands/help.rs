@@ -14,8 +14,21 @@ fn all_ways_to_the_overview_are_the_same() {
     Usage: s [OPTIONS] COMMAND [ARGUMENTS]
 
     Packages:
-      registry            Look into a registry: list packages, fetch one file
+      add                 Add dependencies, and bring them here
+      remove              Remove dependencies
+      install             Bring everything the project needs here
+      update              Move to newer versions, within what stryke.toml admits
+      lock                Make stryke.lock fit stryke.toml
+      tree                Show what the project needs, and what that needs
+      why                 Show who needs a package
       audit               Check a list of packages for known weaknesses
+
+    Registries and the store:
+      pack                Make the archive of this package
+      publish             Publish this package
+      registry            Look into a registry, or run one
+      fetch               Download what the lock names, for working offline
+      store               Check or clear the packages of this machine
 
     Plugins:
       plugin              Use, inspect, allow and write plugins

@@ -88,7 +88,12 @@ impl Market {
     }
 
     /// Runs what has to succeed.
-    fn done(&self, args: &[&str]) -> Outcome {
+    fn done(&self, args: &[&str]) {
+        let _ = self.answer(args);
+    }
+
+    /// Runs what has to succeed, and returns what it says.
+    fn answer(&self, args: &[&str]) -> Outcome {
         let outcome = self.run(args);
         assert_eq!(outcome.status, Some(0), "{args:?}\n{}", outcome.text());
         outcome
@@ -135,7 +140,7 @@ fn a_dependency_is_added_locked_and_brought() {
     market.publish("text", "0.4.1", &[]);
     market.publish("json", "1.4.0", &[("text", "^0.4")]);
     market.publish("json", "2.0.0-rc.1", &[]);
-    let added = market.done(&["add", "json"]);
+    let added = market.answer(&["add", "json"]);
     assert!(added.text().contains("json 1.4.0 from market to [deps], as `1.4`"), "{}", added.text());
     assert!(market.manifest().ends_with("[deps]\njson = \"1.4\"\n"), "{}", market.manifest());
     let lock = market.lock().unwrap();
@@ -145,12 +150,12 @@ fn a_dependency_is_added_locked_and_brought() {
     assert_eq!(stored.len(), 2, "{stored:?}");
     let json = market.sandbox.home().join("store").join(&stored[0]);
     assert_eq!(fs::read_to_string(json.join("lib/json.stk")).unwrap(), "# json 1.4.0\n");
-    let tree = market.done(&["tree"]);
+    let tree = market.answer(&["tree"]);
     assert_eq!(tree.stdout, "shop 7.0.0\n└── json 1.4.0\n    └── text 0.4.1\n");
-    let why = market.done(&["why", "text"]);
+    let why = market.answer(&["why", "text"]);
     assert_eq!(why.stdout, "shop [deps] → json 1.4.0 → text 0.4.1\n");
     // Nothing is left to do, and nothing is written.
-    let again = market.done(&["install", "--frozen", "--json"]).json();
+    let again = market.answer(&["install", "--frozen", "--json"]).json();
     assert_eq!((again["packages"].as_u64(), again["store"]["unpacked"].as_u64()), (Some(2), Some(0)));
     assert_eq!(again["wrote-lock"], false);
     assert_eq!(market.lock().unwrap(), lock);
@@ -283,13 +288,13 @@ fn s22_a_folder_is_read_where_it_is() {
     );
     market.done(&["add", "../util"]);
     assert!(market.manifest().ends_with("[deps]\nutil = { path = \"../util\" }\n"), "{}", market.manifest());
-    assert_eq!(market.done(&["tree"]).stdout, "shop 7.0.0\n└── util 0.2.0 (../util)\n    └── text 0.4.1\n");
+    assert_eq!(market.answer(&["tree"]).stdout, "shop 7.0.0\n└── util 0.2.0 (../util)\n    └── text 0.4.1\n");
     assert!(market.lock().unwrap().contains("source = \"path+../util\"\n"));
     // What it needs has changed, and the lock follows.
     market.sandbox.write("util/stryke.toml", "[package]\nname = \"util\"\nversion = \"0.3.0\"\n");
     market.refused(&["install", "--locked"], 3, "S-3012");
     market.done(&["install"]);
-    assert_eq!(market.done(&["tree"]).stdout, "shop 7.0.0\n└── util 0.3.0 (../util)\n");
+    assert_eq!(market.answer(&["tree"]).stdout, "shop 7.0.0\n└── util 0.3.0 (../util)\n");
     let text = market.refused(&["add", "../nothing"], 1, "S-4001");
     assert!(text.contains("nothing"), "{text}");
 }
@@ -373,7 +378,7 @@ fn an_update_moves_what_it_may() {
     }
     market.done(&["install"]);
     assert!(!market.lock().unwrap().contains("1.1.0"), "an installation moves nothing");
-    let dry = market.done(&["update", "--dry-run", "--json"]).json();
+    let dry = market.answer(&["update", "--dry-run", "--json"]).json();
     assert_eq!(dry["changes"].as_array().unwrap().len(), 2);
     assert!(!market.lock().unwrap().contains("1.1.0"));
     market.done(&["update", "a"]);
@@ -451,9 +456,9 @@ fn packing_twice_gives_the_same_bytes() {
     market.sandbox.write("shop/main.stk", "print 1\n");
     market.sandbox.write("shop/target/x", "made\n");
     market.sandbox.write("shop/.git/config", "mine\n");
-    let first = market.done(&["pack", "--json"]).json();
+    let first = market.answer(&["pack", "--json"]).json();
     assert_eq!(first["files"], json!(["main.stk", "stryke.toml"]));
-    let again = market.done(&["pack", "--json", "-o", "../dist"]).json();
+    let again = market.answer(&["pack", "--json", "-o", "../dist"]).json();
     assert_eq!(first["integrity"], again["integrity"]);
     market.sandbox.write("shop/stryke.toml", "[package]\nname = \"shop\"\n");
     market.refused(&["pack"], 1, "S-3003");

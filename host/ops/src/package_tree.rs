@@ -80,7 +80,7 @@ pub fn package_tree(context: &Arc<Context>) -> Result<Tree, Failure> {
                     _ => true,
                 }
         };
-        let found = packages.iter().rposition(|package| suits(package));
+        let found = packages.iter().rposition(suits);
         roots.extend(found.map(|place| (request.group.clone(), request.alias.clone(), place)));
     }
     let tree = packages.iter().map(|package| TreePackage {
