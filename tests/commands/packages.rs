@@ -438,6 +438,10 @@ fn what_is_mistyped_is_answered_with_what_is_right() {
     let text = market.refused(&["add", "JSON"], 2, "S-3007");
     assert!(text.contains("did you mean `json`?"), "{text}");
     market.refused(&["add", "json@one"], 2, "S-3008");
+    let text = market.refused(&["add", "jsn"], 1, "S-4064");
+    assert!(text.contains("there is no package `jsn`") && text.contains("asked: `market`"), "{text}");
+    let text = market.refused(&["add", "json@9"], 4, "S-2001");
+    assert!(text.contains("`shop` needs `json` 9"), "{text}");
     market.refused(&["add", "json", "--registry", "mraket"], 2, "S-4063");
     market.refused(&["why", "jsno"], 3, "S-3012");
     market.done(&["lock"]);

@@ -153,6 +153,7 @@ mod tests {
     use s_store::faults;
 
     use super::*;
+    use crate::plugins::builtin::BUILT_IN;
     use crate::plugins::testing::{Place, User, manifest, plugin};
     use crate::{Addition, plugin_add, plugin_verify};
 
@@ -188,7 +189,8 @@ mod tests {
             let updated = update(&place, &User::answering(&[])).unwrap();
             assert!(updated[0].is_new() && !updated[0].needs_consent);
             assert_eq!(updated[0].changes.len(), changes, "{:?}", updated[0].changes);
-            assert_eq!(plugin_verify(&place.context(&User::answering(&[])), &[]).unwrap().len(), 5);
+            let verified = plugin_verify(&place.context(&User::answering(&[])), &[]).unwrap();
+            assert_eq!(verified.len(), BUILT_IN.len() + 1);
             let components = place.files().into_keys().filter(|path| path.contains("/components/")).count();
             assert_eq!(components, 1, "the old one is gone");
         }

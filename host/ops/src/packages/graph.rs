@@ -78,12 +78,34 @@ impl Graph {
             self.origins.push(request.clone());
             roots.entry(request.group.clone()).or_default().push(RootDependency { dependency, origin });
         }
+        self.all_exist(roots.values().flatten())?;
         let name = manifest.package().name.as_deref().unwrap_or("this project");
         let root = |(group, dependencies): (Group, Vec<RootDependency>)| match group {
-            Group::Normal => Root { name: format!("`{name}`"), dependencies },
-            group => Root { name: format!("`{name}` {group}"), dependencies },
+            Group::Normal => Root { name: name.to_owned(), dependencies },
+            group => Root { name: format!("{name} {group}"), dependencies },
         };
         Ok(roots.into_iter().map(root).collect())
+    }
+
+    /// Lists everything the project itself needs, each registry once, and says which of it is not
+    /// there: for most people that is a slip of the pen and no conflict.
+    fn all_exist<'a>(&mut self, roots: impl Iterator<Item = &'a RootDependency>) -> Result<(), Failure> {
+        let mut by_registry: BTreeMap<String, Vec<PackageName>> = BTreeMap::new();
+        for root in roots {
+            let package = &root.dependency.package;
+            if let Ok(PackageSource::Registry(url)) = package.source.as_str().parse() {
+                by_registry.entry(url).or_default().push(package.name.clone());
+            }
+        }
+        for (url, names) in by_registry {
+            self.registries.list(&url, &names)?;
+            for name in names {
+                if self.registries.versions(&url, &name)?.is_empty() {
+                    return Err(self.registries.absent(&name, &url));
+                }
+            }
+        }
+        Ok(())
     }
 
     /// Versions of the lock, to be kept where they still suit.

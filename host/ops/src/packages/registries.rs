@@ -192,6 +192,11 @@ impl Registries {
         Ok(self.open.get_mut(url).expect("it was just opened"))
     }
 
+    /// What is said of a package that a registry does not have.
+    pub(crate) fn absent(&self, name: &PackageName, url: &str) -> Failure {
+        absent(name, &[(self.shown(url), url.to_owned())])
+    }
+
     /// What a registry is called.
     pub(crate) fn shown(&self, url: &str) -> String {
         let known = self.known.iter().find(|known| known.place.url == url);
@@ -216,9 +221,9 @@ fn no_registry(name: &PackageName) -> Failure {
 }
 
 fn absent(name: &PackageName, places: &[(String, String)]) -> Failure {
-    let names: Vec<String> = places.iter().map(|(alias, _)| format!("`{alias}`")).collect();
-    let diagnostic = Diagnostic::error(Code::REGISTRY_PACKAGE, format!("no registry has a package `{name}`"))
-        .note(format!("asked were {}", names.join(", ")));
+    let names: Vec<String> = places.iter().map(|(alias, url)| format!("`{alias}` ({url})")).collect();
+    let diagnostic = Diagnostic::error(Code::REGISTRY_PACKAGE, format!("there is no package `{name}`"))
+        .note(format!("asked: {}", names.join(", ")));
     Failure::new(FailureKind::Failed, diagnostic)
 }
 
