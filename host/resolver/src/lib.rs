@@ -36,9 +36,11 @@ mod tests;
 
 pub use conflict::{By, Conflict, Derivation, Fact, LeftOut, Step, Term};
 pub use model::{
-    Candidate, Candidates, Dependency, MultiVersion, Package, Policy, Problem, Root, RootDependency,
-    Settings, Source, SourceId, WORK_MAX,
+    Candidate, Candidates, Dependency, Package, Problem, Root, RootDependency, Settings, Source, SourceId,
+    WORK_MAX,
 };
+pub use s_project::{MultiVersion, Policy};
+
 pub use report::{Fix, Report};
 pub use resolution::{Edge, Instance, Node, Resolution, ResolvedRoot, RootEdge, User};
 pub use solve::{Error, solve};

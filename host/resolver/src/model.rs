@@ -6,6 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 use std::sync::Arc;
 
+pub(crate) use s_project::{MultiVersion, Policy};
 use s_project::{PackageName, Requirement, Version};
 
 /// How much work a solve may do unless it is told otherwise, in looks at one rule: seconds.
@@ -98,30 +99,6 @@ pub trait Source {
     /// # Errors
     /// Ends the solve, which passes it on unchanged.
     fn candidates(&mut self, package: &Package) -> Result<Arc<Candidates>, Self::Error>;
-}
-
-/// Which of several versions is taken.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Policy {
-    /// The highest.
-    #[default]
-    Highest,
-    /// The lowest.
-    Lowest,
-    /// The lowest of what a root needs itself, the highest of everything else.
-    LowestDirect,
-    /// Every requirement names one version, and there is one version of a package.
-    Exact,
-}
-
-/// Whether several versions of a package may be in one graph.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum MultiVersion {
-    /// One for each major version; for each 0.x and each 0.0.x below 1.
-    #[default]
-    Major,
-    /// Only one.
-    Never,
 }
 
 /// How to choose.

@@ -9,9 +9,7 @@ use s_project::{
     Bare, DependencyOrigin, DependencyRequest, Group, MANIFEST_NAME, PackageName, PackageSource, ProjectLock,
     ProjectManifest, Requirement, Version,
 };
-use s_resolver::{
-    Candidate, Candidates, Dependency, MultiVersion, Package, Policy, Root, RootDependency, SourceId,
-};
+use s_resolver::{Candidate, Candidates, Dependency, Package, Root, RootDependency, SourceId};
 use s_store::Sha256Digest;
 
 use crate::Context;
@@ -349,16 +347,8 @@ impl s_resolver::Source for Graph {
 pub(crate) fn settings(manifest: &ProjectManifest) -> s_resolver::Settings {
     let stated = manifest.resolver();
     s_resolver::Settings {
-        policy: match stated.policy {
-            s_project::Policy::Highest => Policy::Highest,
-            s_project::Policy::Lowest => Policy::Lowest,
-            s_project::Policy::LowestDirect => Policy::LowestDirect,
-            s_project::Policy::Exact => Policy::Exact,
-        },
-        multi_version: match stated.multi_version {
-            s_project::MultiVersion::Major => MultiVersion::Major,
-            s_project::MultiVersion::Never => MultiVersion::Never,
-        },
+        policy: stated.policy,
+        multi_version: stated.multi_version,
         cooldown_s: stated.cooldown.map(|cooldown| cooldown.as_secs()).filter(|seconds| *seconds > 0),
         ..s_resolver::Settings::default()
     }
