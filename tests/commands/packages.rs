@@ -246,6 +246,23 @@ fn a_version_that_was_replaced_on_the_server_is_refused() {
 }
 
 #[test]
+fn a_lock_does_not_choose_where_packages_come_from() {
+    let mut market = Market::new();
+    market.publish("json", "1.0.0", &[]);
+    market.done(&["add", "json"]);
+    let elsewhere = market.sandbox.work().join("elsewhere");
+    fs::rename(&market.root, &elsewhere).unwrap();
+    let (here, there) = (market.root.display().to_string(), elsewhere.display().to_string());
+    let lock = market.lock().unwrap().replace(&here, &there);
+    fs::write(market.sandbox.work().join("shop/stryke.lock"), lock).unwrap();
+    for folder in ["store", "cache/packages"] {
+        fs::remove_dir_all(market.sandbox.home().join(folder)).unwrap();
+    }
+    let text = market.refused(&["install", "--locked"], 5, "S-4063");
+    assert!(text.contains("somebody changed the lock"), "{text}");
+}
+
+#[test]
 fn s19_a_yanked_version_is_not_chosen_and_stays_where_it_is_locked() {
     let mut market = Market::new();
     market.publish("json", "1.0.0", &[]);

@@ -68,9 +68,10 @@ pub struct AddedDependencies {
 pub fn package_add(context: &Arc<Context>, wanted: &[NewDependency]) -> Result<AddedDependencies, Failure> {
     let mut project = Project::read(context)?;
     let bare = project.stated.manifest.resolver().bare;
-    let mut open = Vec::new();
+    let (mut asked, mut open) = (Vec::new(), Vec::new());
     for new in wanted {
         let (request, is_open) = request(context, &project, new, bare)?;
+        asked.push((request.group.clone(), request.alias.clone()));
         project.stated.manifest.set_dependency(&request).map_err(not_editable)?;
         if is_open {
             open.push((request.group.clone(), request.alias.clone()));
@@ -101,9 +102,9 @@ pub fn package_add(context: &Arc<Context>, wanted: &[NewDependency]) -> Result<A
         if open.is_empty() { first } else { project.resolve_from(context, &first.lock, &Keep::All)? };
     let fetched = fill_store(context, &mut resolved.graph, &resolved.lock)?;
     let changes = packages::changes(&project.stated.lock, &resolved.lock);
-    let added = project.stated.manifest.dependencies().iter().filter(|request| {
-        wanted.iter().any(|new| new.group == request.group && is_of(&project.stated.manifest, new, request))
-    });
+    let is_asked =
+        |request: &&DependencyRequest| asked.contains(&(request.group.clone(), request.alias.clone()));
+    let added = project.stated.manifest.dependencies().iter().filter(is_asked);
     let added = added.filter_map(|request| {
         let chosen = resolved
             .chosen
@@ -125,21 +126,6 @@ pub fn package_add(context: &Arc<Context>, wanted: &[NewDependency]) -> Result<A
     let added: Vec<AddedDependency> = added.collect();
     project.write(context, &resolved.lock)?;
     Ok(AddedDependencies { added, changes, fetched })
-}
-
-/// Whether an entry is the one that was asked for.
-fn is_of(manifest: &ProjectManifest, new: &NewDependency, request: &DependencyRequest) -> bool {
-    match (&new.alias, is_folder(&new.spec)) {
-        (Some(alias), _) => *alias == request.alias,
-        (None, true) => {
-            matches!(request.origin, DependencyOrigin::Path { .. })
-                && manifest.plugin(&request.alias).is_none()
-        }
-        (None, false) => {
-            let name = new.spec.split_once('@').map_or(new.spec.as_str(), |(name, _)| name);
-            request.alias == name
-        }
-    }
 }
 
 /// The entry to write first, and whether its versions are still open.

@@ -6,11 +6,11 @@
 //! have is an error that says how to choose. What a package of a registry depends on comes from
 //! the same registry, unless it names one that this project has too.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use s_diag::{Code, Diagnostic};
-use s_project::{PackageName, PackageSource, ProjectLock, RegistryEntry};
+use s_project::{DependencyOrigin, PackageName, PackageSource, ProjectLock, RegistryEntry};
 
 use crate::Context;
 use crate::failure::{Failure, FailureKind};
@@ -21,6 +21,8 @@ use crate::registry::{self, Answer, Registry, RegistryPlace, Version};
 pub(crate) struct Registries {
     context: Arc<Context>,
     known: Vec<Known>,
+    /// Addresses that dependencies of the project name themselves.
+    stated: BTreeSet<String>,
     /// By address.
     open: BTreeMap<String, Registry>,
     /// What was listed, by address and name.
@@ -36,8 +38,17 @@ impl Registries {
     /// Reads which registries there are: those of the project, then those of the user.
     pub(crate) fn of(context: &Arc<Context>) -> Result<Registries, Failure> {
         let mut known: Vec<Known> = Vec::new();
+        let mut addresses = BTreeSet::new();
         for level in [Level::Project, Level::User] {
             let Some(stated) = Stated::read(context, level)? else { continue };
+            let workspace = stated.manifest.workspace().map(|workspace| workspace.dependencies.as_slice());
+            for request in stated.manifest.dependencies().iter().chain(workspace.unwrap_or_default()) {
+                if let DependencyOrigin::Registry { registry: Some(stated), .. } = &request.origin
+                    && is_address(stated)
+                {
+                    addresses.insert(RegistryPlace::typed(context, stated, None)?.url);
+                }
+            }
             for entry in stated.manifest.registries() {
                 if known.iter().all(|other| other.entry.name != entry.name) {
                     let place = RegistryPlace::named(context, &entry.name)?;
@@ -45,7 +56,8 @@ impl Registries {
                 }
             }
         }
-        Ok(Registries { context: Arc::clone(context), known, open: BTreeMap::new(), listed: BTreeMap::new() })
+        let context = Arc::clone(context);
+        Ok(Registries { context, known, stated: addresses, open: BTreeMap::new(), listed: BTreeMap::new() })
     }
 
     /// The address of the registry that a package of the project itself comes from.
@@ -117,8 +129,7 @@ impl Registries {
         if let Some(known) = self.known.iter().find(|known| known.entry.name == stated) {
             return Ok(known.place.url.clone());
         }
-        let is_address = stated.contains("://") || stated.starts_with(['/', '.']);
-        let place = match is_address {
+        let place = match is_address(stated) {
             true => RegistryPlace::typed(&self.context, stated, None)?,
             false => RegistryPlace::named(&self.context, stated)?,
         };
@@ -184,8 +195,11 @@ impl Registries {
             let known = self.known.iter().find(|known| known.place.url == url);
             let registry = match known {
                 Some(known) => Registry::at(&self.context, &known.place)?,
-                // The lock, or a dependency, says its address.
-                None => Registry::at(&self.context, &RegistryPlace::typed(&self.context, url, None)?)?,
+                None if self.stated.contains(url) => {
+                    Registry::at(&self.context, &RegistryPlace::typed(&self.context, url, None)?)?
+                }
+                // A lock that was tampered with does not choose where packages come from.
+                None => return Err(foreign(url)),
             };
             self.open.insert(url.to_owned(), registry);
         }
@@ -207,6 +221,19 @@ impl Registries {
 /// A name as registries are asked for it.
 pub(crate) fn wire_name(name: &PackageName) -> registry::PackageName {
     registry::PackageName { scope: name.scope().map(str::to_owned), name: name.base().to_owned() }
+}
+
+fn is_address(stated: &str) -> bool {
+    stated.contains("://") || stated.starts_with(['/', '.'])
+}
+
+fn foreign(url: &str) -> Failure {
+    let message = "`stryke.lock` takes a package from a registry that this project does not have";
+    let diagnostic = Diagnostic::error(Code::REGISTRY_UNKNOWN, message)
+        .note(format!("it is `{}`", crate::address::shown(url)))
+        .hint("if it is one of yours, name it in `[registries]` of `stryke.toml`")
+        .hint("if not, somebody changed the lock: take it from version control");
+    Failure::new(FailureKind::Integrity, diagnostic)
 }
 
 fn is_absent(failure: &Failure) -> bool {
