@@ -8,7 +8,7 @@ use serde::Serialize;
 
 use crate::catalog::Bar;
 use crate::core::{Cause, Core, RuleId, Var};
-use crate::features::{DEFAULT, FeatureFault, nearest};
+use crate::features::{DEFAULT, FeatureFault};
 use crate::model::Source;
 use crate::report::Fix;
 use crate::search::{Kind, RawFact, Search};
@@ -365,7 +365,8 @@ fn fact<S: Source>(search: &Search<'_, '_, S>, raw: &RawFact, asked: &Asked) -> 
                     let listing = &search.catalog.listings[search.slot(*slot).package];
                     let places = search.slot(*slot).versions.iter();
                     let known = places.flat_map(|place| listing.versions[*place].features.keys());
-                    let nearest = nearest(feature, known.map(String::as_str)).map(str::to_owned);
+                    let known: Vec<&str> = known.map(String::as_str).collect();
+                    let nearest = s_project::nearest_name(feature, &known).map(str::to_owned);
                     Fact::UnknownFeature { package, versions, feature: feature.clone(), nearest }
                 }
             }

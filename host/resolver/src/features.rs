@@ -101,17 +101,6 @@ pub(crate) fn activate(candidate: &Candidate, asked: &Features) -> Result<Activa
     Ok(Activation { features, edges, work })
 }
 
-/// The name somebody probably meant; none when nothing is similar.
-pub(crate) fn nearest<'k>(typed: &str, known: impl IntoIterator<Item = &'k str>) -> Option<&'k str> {
-    let far = typed.chars().count().max(3) / 3;
-    known
-        .into_iter()
-        .map(|name| (strsim::damerau_levenshtein(typed, name), name))
-        .filter(|&(distance, _)| distance <= far)
-        .min()
-        .map(|(_, name)| name)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -167,11 +156,5 @@ mod tests {
             assert_eq!(of(&line, "f"), format!("Broken {{ feature: \"f\", item: \"{item}\" }}"));
             assert_eq!(of(&line, ""), "b[]");
         }
-    }
-
-    #[test]
-    fn only_similar_names_are_offered() {
-        assert_eq!(nearest("yamml", ["json", "yaml"]), Some("yaml"));
-        assert_eq!(nearest("x", ["json", "yaml"]), None);
     }
 }
