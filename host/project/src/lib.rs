@@ -15,6 +15,7 @@ mod package_list;
 mod package_name;
 mod requirement;
 mod toml;
+mod workspace;
 
 pub use error::ProjectError;
 pub use find::{MANIFEST_NAME, find_root};
@@ -31,3 +32,4 @@ pub use package_name::{NAME_PART_BYTES_MAX, NameError, PackageName};
 pub use requirement::{Bare, REQUIREMENT_BYTES_MAX, Requirement, RequirementError, RequirementFault};
 pub use semver::Version;
 pub use toml::nearest as nearest_name;
+pub use workspace::find_workspace;

@@ -21,6 +21,7 @@
 mod dependency;
 mod edit;
 mod edit_dependencies;
+mod inherit;
 mod read;
 mod settings;
 
@@ -43,6 +44,8 @@ pub struct ProjectManifest {
     document: Option<DocumentMut>,
     edited: bool,
     package: Package,
+    /// Fields of `[package]` that the workspace states, until they are filled in.
+    inherited: Vec<inherit::InheritedField>,
     dependencies: Vec<DependencyRequest>,
     features: BTreeMap<String, Vec<String>>,
     scripts: BTreeMap<String, String>,
@@ -135,6 +138,7 @@ impl ProjectManifest {
             document: None,
             edited: false,
             package: Package::default(),
+            inherited: Vec::new(),
             dependencies: Vec::new(),
             features: BTreeMap::new(),
             scripts: BTreeMap::new(),
@@ -146,7 +150,7 @@ impl ProjectManifest {
         };
         if let Some(document) = reader.document() {
             let root = document.as_table();
-            manifest.package = read::package(&mut reader, root);
+            (manifest.package, manifest.inherited) = read::package(&mut reader, root);
             manifest.resolver = settings::resolver(&mut reader, root);
             let bare = manifest.resolver.bare;
             manifest.dependencies = dependency::dependencies(&mut reader, root, bare);

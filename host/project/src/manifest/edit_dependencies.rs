@@ -61,6 +61,30 @@ impl ProjectManifest {
         Ok(true)
     }
 
+    /// The entry of a request as it is written.
+    pub(super) fn entry_of(&self, request: &DependencyRequest) -> Option<&Item> {
+        let root = self.document.as_ref()?;
+        let table = match &request.group {
+            Group::Normal => root.get("deps")?,
+            Group::Dev => root.get("dev-deps")?,
+            Group::Named(name) => root.get("groups")?.as_table_like()?.get(name)?,
+        };
+        table.as_table_like()?.get(&request.alias)
+    }
+
+    /// Writes an entry that is there anew, in one line.
+    pub(super) fn replace_dependency(&mut self, request: &DependencyRequest) {
+        if let Ok(table) = self.group_table(&request.group)
+            && let Some(item) = table.get_mut(&request.alias)
+        {
+            let mut value = new_value(request);
+            if let Some(old) = item.as_value() {
+                *value.decor_mut() = old.decor().clone();
+            }
+            *item = Item::Value(value);
+        }
+    }
+
     fn group_table(&mut self, group: &Group) -> Result<&mut dyn TableLike, ProjectError> {
         match group {
             Group::Normal => self.table_mut("deps"),

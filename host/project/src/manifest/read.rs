@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use s_diag::{Code, Diagnostic, Span};
 use toml_edit::{Table, TableLike};
 
+use super::inherit::{InheritedField, is_inherited};
 use super::{Package, PluginOrigin, PluginRequest, RegistryEntry};
 use crate::toml::{Reader, entries, nearest, place};
 
@@ -42,16 +43,20 @@ const PACKAGE_KEYS: [&str; 15] = [
 const PLUGIN_KEYS: [&str; 4] = ["path", "url", "version", "config"];
 const REGISTRY_KEYS: [&str; 5] = ["url", "plugin", "auth", "scopes", "config"];
 
-pub(super) fn package(reader: &mut Reader, root: &Table) -> Package {
-    let Some((key, item)) = root.get_key_value("package") else { return Package::default() };
-    let Some(table) = reader.table("package", place(key, item), item) else { return Package::default() };
+/// Reads `[package]`, and which of its fields the workspace states.
+pub(super) fn package(reader: &mut Reader, root: &Table) -> (Package, Vec<InheritedField>) {
+    let mut inherited = Vec::new();
+    let Some((key, item)) = root.get_key_value("package") else { return Default::default() };
+    let Some(table) = reader.table("package", place(key, item), item) else { return Default::default() };
     reader.unknown_keys(table, "package", &PACKAGE_KEYS);
-    let mut text = |key: &str| match table.get(key).and_then(|item| item.as_table_like()) {
-        // `NAME.workspace = true`: the workspace says it.
-        Some(inherited) if inherited.contains_key("workspace") => None,
+    let mut text = |key: &str| match table.get_key_value(key) {
+        Some((place_key, item)) if is_inherited(item) => {
+            inherited.push(InheritedField { key: key.to_owned(), span: place(place_key, item) });
+            None
+        }
         _ => reader.string(table, "package", key),
     };
-    Package {
+    let package = Package {
         name: text("name"),
         version: text("version"),
         description: text("description"),
@@ -59,7 +64,8 @@ pub(super) fn package(reader: &mut Reader, root: &Table) -> Package {
         repository: text("repository"),
         edition: text("edition"),
         requires_s: text("s"),
-    }
+    };
+    (package, inherited)
 }
 
 pub(super) fn plugins(reader: &mut Reader, root: &Table) -> Vec<PluginRequest> {
