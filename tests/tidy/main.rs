@@ -62,6 +62,11 @@ fn the_version_table_has_nothing_unused() {
 }
 
 #[test]
+fn faults_are_for_tests() {
+    check(manifests::faults);
+}
+
+#[test]
 fn the_engine_is_one_release_and_one_copy() {
     check(lock::engine);
 }

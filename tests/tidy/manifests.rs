@@ -61,6 +61,41 @@ pub(crate) fn unused(tree: &Tree) -> Vec<Finding> {
     findings
 }
 
+/// Finds places where the faults of `s-store` would get into what users run. Cargo turns features
+/// of dev-dependencies on only where tests are built.
+pub(crate) fn faults(tree: &Tree) -> Vec<Finding> {
+    let mut findings = Vec::new();
+    let has_it = |value: &toml::Value, key: &str| {
+        let names = value.get(key).and_then(toml::Value::as_array);
+        let mut names = names.into_iter().flatten().filter_map(toml::Value::as_str);
+        names.any(|name| name == "faults" || name.ends_with("/faults"))
+    };
+    let mut find = |path: &str, near: &str| {
+        let message = "the feature `faults` is for tests: turn it on in `[dev-dependencies]` only".to_owned();
+        findings.push(tree.at(path, near, message));
+    };
+    for (name, _) in version_table(tree).iter().filter(|(_, value)| has_it(value, "features")) {
+        find("Cargo.toml", &format!("{name} ="));
+    }
+    for member in tree.members() {
+        let path = format!("{}/Cargo.toml", member.folder);
+        for (kind, dependencies) in member.dependencies() {
+            for (name, value) in dependencies {
+                if kind != "dev-dependencies" && has_it(value, "features") {
+                    find(&path, name);
+                }
+            }
+        }
+        let features = member.manifest.get("features").and_then(toml::Value::as_table);
+        for name in features.into_iter().flat_map(toml::Table::keys) {
+            if has_it(&member.manifest["features"], name) {
+                find(&path, "[features]");
+            }
+        }
+    }
+    findings
+}
+
 /// Returns `[workspace.dependencies]`.
 pub(crate) fn version_table(tree: &Tree) -> toml::Table {
     let manifest = tree.toml("Cargo.toml");
@@ -109,5 +144,25 @@ mod tests {
         ]);
         let found = unused(&tree);
         assert_eq!((found.len(), found[0].line), (1, 3));
+    }
+
+    #[test]
+    fn faults_outside_of_tests_are_found() {
+        const WITH: &str = "s-store = { workspace = true, features = [\"faults\"] }\n";
+        let head = "[package]\nname = \"s-a\"\n";
+        let cases = [
+            (format!("{head}[dev-dependencies]\n{WITH}"), 0),
+            (format!("{head}[features]\nfaults = []\n"), 0),
+            (format!("{head}[dependencies]\n{WITH}"), 1),
+            (format!("{head}[target.'cfg(unix)'.dependencies]\n{WITH}"), 1),
+            (format!("{head}[build-dependencies]\n{WITH}"), 1),
+            (format!("{head}[features]\nfaults = []\ndefault = [\"faults\"]\n"), 1),
+            (format!("{head}[features]\nx = [\"s-store/faults\"]\n"), 1),
+        ];
+        for (text, count) in cases {
+            assert_eq!(faults(&Tree::of(&[("host/a/Cargo.toml", &text)])).len(), count, "{text}");
+        }
+        let table = "[workspace.dependencies]\ns-store = { path = \"host/store\", features = [\"faults\"] }\n";
+        assert_eq!(faults(&Tree::of(&[("Cargo.toml", table)])).len(), 1);
     }
 }

@@ -16,13 +16,22 @@
 //!
 //! [`kill_at`] ends the process there instead, so that a parent can look at what a killed process
 //! leaves behind. Clearing up after a failure does not pass the gate: it happens only after one.
+//!
+//! A whole program is tested from outside: its parent names a plan in the variable [`PLAN`], and
+//! the operations of all threads are counted together, from zero, since the process began.
+//!
+//! | plan | what happens |
+//! |---|---|
+//! | `kill:17` | the process ends before operation 17, and nothing is cleared up |
+//! | `io:17` | operation 17 fails as a device does that cannot be read or written |
+//! | `full:17` | the disk is full from operation 17 on: all fail but those that remove |
 
 use std::path::Path;
 
 use crate::StoreError;
 
 #[cfg(any(test, feature = "faults"))]
-pub use injection::{Guard, KILLED_STATUS, fail_at, kill_at, steps_seen};
+pub use injection::{Guard, KILLED_STATUS, PLAN, fail_at, kill_at, steps_seen};
 
 /// Passes the gate before `op` changes `path`.
 #[cfg(not(any(test, feature = "faults")))]
@@ -34,7 +43,7 @@ pub(crate) fn step(_op: &'static str, _path: &Path) -> Result<(), StoreError> {
 /// Passes the gate before `op` changes `path`, unless this is the operation picked to fail.
 #[cfg(any(test, feature = "faults"))]
 pub(crate) fn step(op: &'static str, path: &Path) -> Result<(), StoreError> {
-    injection::step().map_err(StoreError::io(op, path))
+    injection::step(op).map_err(StoreError::io(op, path))
 }
 
 #[cfg(any(test, feature = "faults"))]
@@ -42,20 +51,67 @@ mod injection {
     use std::cell::Cell;
     use std::io;
     use std::marker::PhantomData;
+    use std::sync::LazyLock;
+    use std::sync::atomic::{AtomicU64, Ordering};
 
     thread_local! {
         static SEEN: Cell<u64> = const { Cell::new(0) };
         static FAILS: Cell<Option<(u64, Fault)>> = const { Cell::new(None) };
     }
 
-    #[derive(Clone, Copy)]
+    /// How many operations of all threads came to the gate.
+    static SEEN_BY_ALL: AtomicU64 = AtomicU64::new(0);
+    /// What the parent of this process planned for it. Only builds for tests look: this is the one
+    /// place outside the binary that reads the environment.
+    static PLANNED: LazyLock<Option<Plan>> = LazyLock::new(|| {
+        let text = std::env::var(PLAN).ok()?;
+        Some(Plan::parse(&text).unwrap_or_else(|| panic!("`{text}` in {PLAN} is no plan")))
+    });
+
+    /// The variable that has the plan of a whole process.
+    pub const PLAN: &str = "STRYKE_FAULT";
+
+    /// The exit status of a process that [`kill_at`] or a plan ended.
+    pub const KILLED_STATUS: i32 = 77;
+
+    #[derive(Clone, Copy, Debug, PartialEq, Eq)]
     enum Fault {
         Error(io::ErrorKind),
         Kill,
     }
 
-    /// The exit status of a process that [`kill_at`] ended.
-    pub const KILLED_STATUS: i32 = 77;
+    /// What happens to a whole process.
+    #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+    enum Plan {
+        Kill(u64),
+        Device(u64),
+        Full(u64),
+    }
+
+    impl Plan {
+        fn parse(text: &str) -> Option<Plan> {
+            let (what, number) = text.split_once(':')?;
+            let number = number.parse().ok()?;
+            match what {
+                "kill" => Some(Plan::Kill(number)),
+                "io" => Some(Plan::Device(number)),
+                "full" => Some(Plan::Full(number)),
+                _ => None,
+            }
+        }
+
+        /// What happens to an operation, by its number among all.
+        fn strike(self, op: &str, number: u64) -> io::Result<()> {
+            match self {
+                Plan::Kill(at) if at == number => die(),
+                Plan::Device(at) if at == number => Err(device_error()),
+                Plan::Full(from) if from <= number && op != "remove" => {
+                    Err(io::ErrorKind::StorageFull.into())
+                }
+                _ => Ok(()),
+            }
+        }
+    }
 
     /// Opens the gate again when it is dropped.
     #[must_use = "the fault is gone when this is dropped"]
@@ -93,7 +149,10 @@ mod injection {
         Guard { not_send: PhantomData }
     }
 
-    pub(super) fn step() -> io::Result<()> {
+    pub(super) fn step(op: &str) -> io::Result<()> {
+        if let Some(plan) = *PLANNED {
+            plan.strike(op, SEEN_BY_ALL.fetch_add(1, Ordering::Relaxed))?;
+        }
         let number = SEEN.get();
         SEEN.set(number + 1);
         match FAILS.get() {
@@ -103,8 +162,43 @@ mod injection {
         }
     }
 
+    /// What a broken disk answers.
+    fn device_error() -> io::Error {
+        #[cfg(unix)]
+        return rustix::io::Errno::IO.into();
+        #[cfg(not(unix))]
+        io::Error::other("the device does not answer")
+    }
+
     #[expect(clippy::exit, reason = "ending the process without clearing up is what is asked for")]
     fn die() -> ! {
         std::process::exit(KILLED_STATUS)
+    }
+
+    #[cfg(test)]
+    mod tests {
+        use super::*;
+
+        #[test]
+        fn plans_say_what_happens_and_when() {
+            for (text, plan) in [
+                ("kill:0", Some(Plan::Kill(0))),
+                ("io:17", Some(Plan::Device(17))),
+                ("full:3", Some(Plan::Full(3))),
+                ("full", None),
+                ("full:", None),
+                ("io:-1", None),
+                ("burn:1", None),
+            ] {
+                assert_eq!(Plan::parse(text), plan, "{text}");
+            }
+            let fails = |plan: Plan, op| -> Vec<u64> {
+                (0..4).filter(|number| plan.strike(op, *number).is_err()).collect()
+            };
+            assert_eq!(fails(Plan::Device(1), "write"), [1]);
+            assert_eq!(fails(Plan::Full(2), "write"), [2, 3]);
+            assert_eq!(fails(Plan::Full(2), "remove"), [0; 0]);
+            assert_eq!(fails(Plan::Kill(9), "write"), [0; 0]);
+        }
     }
 }
