@@ -11,6 +11,7 @@ mod errors;
 mod explain;
 mod help;
 mod hostile;
+mod market;
 mod new;
 mod packages;
 mod pipes;
@@ -22,5 +23,7 @@ mod plugins;
 mod plugins_doc;
 mod registry;
 mod registry_server;
+#[cfg(unix)]
+mod served;
 mod support;
 mod version;

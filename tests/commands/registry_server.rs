@@ -3,47 +3,8 @@
 #![cfg(unix)]
 #![expect(clippy::unwrap_used, reason = "a test fails where something is missing")]
 
-use std::io::{BufRead as _, BufReader};
-use std::process::{Child, Stdio};
-
+use crate::served::Served;
 use crate::support::{Outcome, Sandbox};
-
-/// `s registry serve` in a folder of the sandbox; it ends with this value.
-struct Served {
-    child: Child,
-    url: String,
-}
-
-impl Served {
-    fn start(sandbox: &Sandbox) -> Served {
-        let mut command = sandbox.command(&[
-            "registry",
-            "serve",
-            "--folder",
-            "packages",
-            "--listen",
-            "127.0.0.1:0",
-            "--flat-names",
-            "--json",
-        ]);
-        let mut child = command.stdout(Stdio::piped()).stderr(Stdio::null()).spawn().unwrap();
-        let mut text = String::new();
-        let mut lines = BufReader::new(child.stdout.as_mut().unwrap());
-        while !text.contains('}') {
-            assert_ne!(lines.read_line(&mut text).unwrap(), 0, "it ended: {text}");
-        }
-        let ready: serde_json::Value = serde_json::from_str(&text).unwrap();
-        let url = format!("http://{}", ready["address"].as_str().unwrap());
-        Served { child, url }
-    }
-}
-
-impl Drop for Served {
-    fn drop(&mut self) {
-        let _ = self.child.kill();
-        let _ = self.child.wait();
-    }
-}
 
 fn run_in(sandbox: &Sandbox, folder: &str, args: &[&str]) -> Outcome {
     let mut command = sandbox.command(args);

@@ -162,7 +162,8 @@ mod tests {
         for (text, count) in cases {
             assert_eq!(faults(&Tree::of(&[("host/a/Cargo.toml", &text)])).len(), count, "{text}");
         }
-        let table = "[workspace.dependencies]\ns-store = { path = \"host/store\", features = [\"faults\"] }\n";
+        let table =
+            "[workspace.dependencies]\ns-store = { path = \"host/store\", features = [\"faults\"] }\n";
         assert_eq!(faults(&Tree::of(&[("Cargo.toml", table)])).len(), 1);
     }
 }
