@@ -27,3 +27,4 @@ mod registry_server;
 mod served;
 mod support;
 mod version;
+mod workspaces;

@@ -69,6 +69,7 @@ codes! {
     3014 CHANGED_MEANWHILE "changed-meanwhile" "A file was changed by another program between being read and being written. It was left as the other program wrote it; run the command again."
     3015 DEPENDENCY_UNKNOWN "dependency-unknown" "There is no dependency of this name where it was looked for. `s tree` shows what there is and who needs it."
     3016 DEPENDENCY_SOURCE "dependency-source" "A dependency comes from a kind of place that this version of `s` cannot fetch from."
+    3017 WORKSPACE_MEMBER "workspace-member" "A workspace and its members do not fit together: two members have one name, a folder that `members` names is no package, there is no member of the name that was given, or a command that is about one package was run where it is not clear which."
     3020 PACKAGE_LIST "package-list" "A list of packages has one `name@version` a line, such as `json@2.1.0` or `acme/json@2.1.0`. Empty lines and text behind `#` are ignored."
     4001 IO "io" "The operating system refused a file operation. Nothing was left half-written: files are written beside their place and renamed into it."
     4002 LOCK_TIMEOUT "lock-timeout" "Another process of `s` kept a lock for longer than this one waited. When that process is gone, so is its lock; nothing has to be removed by hand."

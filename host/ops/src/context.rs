@@ -69,9 +69,13 @@ impl Context {
         &self.setup.directory
     }
 
-    /// The root of the project the user is in.
+    /// The root of the project the user is in: of its workspace, where it is a member of one.
     pub fn project(&self) -> Option<&Path> {
-        self.project.get_or_init(|| s_project::find_root(&self.setup.directory)).as_deref()
+        let find = || {
+            let nearest = s_project::find_root(&self.setup.directory)?;
+            Some(s_project::find_workspace(&nearest).unwrap_or(nearest))
+        };
+        self.project.get_or_init(find).as_deref()
     }
 
     /// Who talks to the user.

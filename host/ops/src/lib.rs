@@ -53,7 +53,7 @@ pub use package_pack::{PackedPackage, package_pack};
 pub use package_publish::{PublishedPackage, package_publish};
 pub use package_remove::package_remove;
 pub use package_store::{store_gc, store_verify};
-pub use package_tree::{Tree, TreePackage, package_tree};
+pub use package_tree::{Tree, TreeMember, TreePackage, package_tree};
 pub use packages::{Change, Fetched, Keep};
 pub use plugin_add::{Added, Addition, plugin_add};
 pub use plugin_build::{BuildRequest, Built, plugin_build};

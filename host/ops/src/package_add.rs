@@ -11,7 +11,7 @@ use s_project::{
 
 use crate::Context;
 use crate::failure::{Failure, FailureKind};
-use crate::packages::{self, Change, Fetched, Keep, Project, fill_store};
+use crate::packages::{self, Change, Chosen, Fetched, Keep, Project, fill_store};
 use crate::plugins::install::not_editable;
 
 /// What is to be added.
@@ -64,23 +64,26 @@ pub struct AddedDependencies {
     pub fetched: Fetched,
 }
 
-/// Adds dependencies to the project.
-pub fn package_add(context: &Arc<Context>, wanted: &[NewDependency]) -> Result<AddedDependencies, Failure> {
-    let mut project = Project::read(context)?;
-    let bare = project.stated.manifest.resolver().bare;
+/// Adds dependencies to the project; `member` names the package of a workspace they are for.
+pub fn package_add(
+    context: &Arc<Context>,
+    wanted: &[NewDependency],
+    member: Option<&str>,
+) -> Result<AddedDependencies, Failure> {
+    let mut project = Project::read(context, member)?;
+    let bare = project.root_manifest().resolver().bare;
     let (mut asked, mut open) = (Vec::new(), Vec::new());
     for new in wanted {
         let (request, is_open) = request(context, &project, new, bare)?;
         asked.push((request.group.clone(), request.alias.clone()));
-        project.stated.manifest.set_dependency(&request).map_err(not_editable)?;
+        project.package()?.set_dependency(&request).map_err(not_editable)?;
         if is_open {
             open.push((request.group.clone(), request.alias.clone()));
         }
     }
     // What is added may move; everything else stays.
     let names: BTreeSet<PackageName> = project
-        .stated
-        .manifest
+        .manifest()
         .dependencies()
         .iter()
         .filter(|request| open.contains(&(request.group.clone(), request.alias.clone())))
@@ -89,28 +92,29 @@ pub fn package_add(context: &Arc<Context>, wanted: &[NewDependency]) -> Result<A
     let keep = Keep::AllBut(names);
     let first = project.resolve(context, &keep)?;
     // Where nobody said which versions will do, those that are compatible with the chosen one will.
-    for (request, _, version) in &first.chosen {
+    let current = project.current;
+    for Chosen { request, version, .. } in first.chosen.iter().filter(|chosen| chosen.member == current) {
         if open.contains(&(request.group.clone(), request.alias.clone())) {
             let mut request = request.clone();
             if let DependencyOrigin::Registry { requirement, .. } = &mut request.origin {
                 *requirement = compatible(version, bare);
             }
-            project.stated.manifest.set_dependency(&request).map_err(not_editable)?;
+            project.package()?.set_dependency(&request).map_err(not_editable)?;
         }
     }
     let mut resolved =
         if open.is_empty() { first } else { project.resolve_from(context, &first.lock, &Keep::All)? };
     let fetched = fill_store(context, &mut resolved.graph, &resolved.lock)?;
-    let changes = packages::changes(&project.stated.lock, &resolved.lock);
+    let changes = packages::changes(&project.lock, &resolved.lock);
     let is_asked =
         |request: &&DependencyRequest| asked.contains(&(request.group.clone(), request.alias.clone()));
-    let added = project.stated.manifest.dependencies().iter().filter(is_asked);
+    let added = project.manifest().dependencies().iter().filter(is_asked);
     let added = added.filter_map(|request| {
-        let chosen = resolved
-            .chosen
-            .iter()
-            .find(|(other, ..)| other.group == request.group && other.alias == request.alias)?;
-        let (_, package, version) = chosen.clone();
+        let chosen =
+            resolved.chosen.iter().filter(|chosen| chosen.member == current).find(|chosen| {
+                chosen.request.group == request.group && chosen.request.alias == request.alias
+            })?;
+        let (package, version) = (chosen.name.clone(), chosen.version.clone());
         let newer = resolved.graph.newer(&package, &version);
         let (requirement, source) = match &request.origin {
             DependencyOrigin::Registry { requirement, .. } => {
@@ -201,7 +205,7 @@ fn folder(context: &Context, project: &Project, typed: &str) -> Result<(String, 
             .hint("give it one in its `stryke.toml`:\n[package]\nname = \"…\"");
         return Err(Failure::new(FailureKind::Failed, diagnostic));
     };
-    Ok((relative(&project.root, &path), package_name(name)?))
+    Ok((relative(&project.folder(), &path), package_name(name)?))
 }
 
 /// A path as it is named from a folder, with `/`. Both are absolute.

@@ -37,7 +37,7 @@ pub struct Installed {
 
 /// Makes lock and store fit the project.
 pub fn package_install(context: &Arc<Context>, wanted: &Installation) -> Result<Installed, Failure> {
-    let project = Project::read(context)?;
+    let project = Project::read(context, None)?;
     let is_locked = project.is_locked(context)?;
     if wanted.locked && !is_locked {
         return Err(drift(&project)?);
@@ -51,13 +51,13 @@ pub fn package_install(context: &Arc<Context>, wanted: &Installation) -> Result<
     } else {
         Fetched::default()
     };
-    let changes = packages::changes(&project.stated.lock, &resolved.lock);
+    let changes = packages::changes(&project.lock, &resolved.lock);
     let wrote_lock = wanted.write && project.write(context, &resolved.lock)?;
     Ok(Installed { changes, packages: resolved.lock.packages().count(), fetched, wrote_lock })
 }
 
 fn drift(project: &Project) -> Result<Failure, Failure> {
-    let message = match packages::has_lock(project)? {
+    let message = match project.has_lock()? {
         true => "`stryke.lock` does not fit `stryke.toml`, and may not be changed",
         false => "there is no `stryke.lock`, and it may not be written",
     };

@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use s_diag::{Code, Diagnostic};
-use s_project::{DependencyOrigin, Group, LOCK_NAME, PackageName, Version};
+use s_project::{DependencyOrigin, Group, LOCK_NAME, MANIFEST_NAME, PackageName, Version};
 use s_store::archive::{self, ArchiveError, ArchiveLimits, PackEntry, PackSource, Packed};
 use s_store::{Access, EntryKind, files};
 
@@ -35,12 +35,21 @@ pub struct PackedPackage {
 const LEFT_OUT: [&str; 4] = ["target", "vendor", "examples", LOCK_NAME];
 
 /// Packs the project the user is in, into `target/package` or a folder that was named.
-pub fn package_pack(context: &Arc<Context>, folder: Option<&Path>) -> Result<PackedPackage, Failure> {
-    let project = Project::read(context)?;
+pub fn package_pack(
+    context: &Arc<Context>,
+    folder: Option<&Path>,
+    member: Option<&str>,
+) -> Result<PackedPackage, Failure> {
+    let mut project = Project::read(context, member)?;
+    project.package()?;
     let (name, version) = identity(&project)?;
     no_folders(&project)?;
     let mut entries = Vec::new();
-    collect(&project.root, "", &mut entries)?;
+    collect(&project.folder(), "", &mut entries)?;
+    // What is inherited goes along.
+    if let Some(manifest) = entries.iter_mut().find(|entry| entry.path == MANIFEST_NAME) {
+        manifest.source = PackSource::Bytes(project.manifest().detached().into_bytes());
+    }
     let files: Vec<String> = entries.iter().map(|entry| entry.path.clone()).collect();
     let root = format!("{}-{version}", name.base());
     let mut bytes = Vec::new();
@@ -59,7 +68,7 @@ pub fn package_pack(context: &Arc<Context>, folder: Option<&Path>) -> Result<Pac
 }
 
 fn identity(project: &Project) -> Result<(PackageName, Version), Failure> {
-    let package = project.stated.manifest.package();
+    let package = project.manifest().package();
     let missing = |key: &str, example: &str| {
         let message = format!("`package.{key}` is missing, and a package needs one");
         let diagnostic = Diagnostic::error(Code::MANIFEST_VALUE, message)
@@ -79,7 +88,7 @@ fn identity(project: &Project) -> Result<(PackageName, Version), Failure> {
 
 /// Whoever gets the package does not have the folders beside it.
 fn no_folders(project: &Project) -> Result<(), Failure> {
-    let manifest = &project.stated.manifest;
+    let manifest = project.manifest();
     let local = manifest.dependencies().iter().find(|request| {
         request.group == Group::Normal
             && matches!(

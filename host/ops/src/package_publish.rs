@@ -34,8 +34,9 @@ pub fn package_publish(
     context: &Arc<Context>,
     registry: Option<&str>,
     dry_run: bool,
+    member: Option<&str>,
 ) -> Result<PublishedPackage, Failure> {
-    let packed = package_pack(context, None)?;
+    let packed = package_pack(context, None, member)?;
     let mut registries = Registries::of(context)?;
     let url = registries.home_of(&packed.name, registry)?;
     let shown = registries.shown(&url);

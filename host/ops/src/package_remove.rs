@@ -12,15 +12,16 @@ use crate::packages::{self, Change, Keep, Project, fill_store};
 use crate::plugins::install::not_editable;
 
 /// Removes dependencies by what they are called: from the table of a group, or from the only one
-/// that has them. Returns what changed in the lock.
+/// that has them. `member` names the package it is about. Returns what changed in the lock.
 pub fn package_remove(
     context: &Arc<Context>,
     aliases: &[String],
     group: Option<&Group>,
+    member: Option<&str>,
 ) -> Result<Vec<Change>, Failure> {
-    let mut project = Project::read(context)?;
+    let mut project = Project::read(context, member)?;
     for alias in aliases {
-        let manifest = &project.stated.manifest;
+        let manifest = project.package()?;
         let having: BTreeSet<Group> = manifest
             .dependencies()
             .iter()
@@ -30,7 +31,7 @@ pub fn package_remove(
         let mut having = having.into_iter();
         match (having.next(), having.next()) {
             (Some(only), None) => {
-                project.stated.manifest.remove_dependency(&only, alias).map_err(not_editable)?;
+                project.package()?.remove_dependency(&only, alias).map_err(not_editable)?;
             }
             (Some(one), Some(other)) => return Err(several(alias, &one, &other)),
             (None, _) => return Err(absent(&project, alias)),
@@ -38,7 +39,7 @@ pub fn package_remove(
     }
     let mut resolved = project.resolve(context, &Keep::All)?;
     fill_store(context, &mut resolved.graph, &resolved.lock)?;
-    let changes = packages::changes(&project.stated.lock, &resolved.lock);
+    let changes = packages::changes(&project.lock, &resolved.lock);
     project.write(context, &resolved.lock)?;
     Ok(changes)
 }
@@ -59,10 +60,10 @@ fn absent(project: &Project, alias: &str) -> Failure {
     let message = format!("this project has no dependency `{}`", alias.escape_debug());
     let mut diagnostic = Diagnostic::error(Code::DEPENDENCY_UNKNOWN, message);
     let known: Vec<&str> =
-        project.stated.manifest.dependencies().iter().map(|request| request.alias.as_str()).collect();
+        project.manifest().dependencies().iter().map(|request| request.alias.as_str()).collect();
     if let Some(near) = s_project::nearest_name(alias, &known) {
         diagnostic = diagnostic.hint(format!("did you mean `{near}`?"));
-    } else if project.stated.lock.packages().any(|package| package.name.as_str() == alias) {
+    } else if project.lock.packages().any(|package| package.name.as_str() == alias) {
         diagnostic =
             diagnostic.note("it is here because another package needs it").hint(format!("s why {alias}"));
     }

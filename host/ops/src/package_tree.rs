@@ -1,26 +1,33 @@
 //! `s tree` and `s why`: the lock as people ask about it. Both read files and nothing else.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::sync::Arc;
 
 use s_diag::{Code, Diagnostic};
-use s_project::{Group, LockedPackage, PackageName, PackageSource, Version};
+use s_project::{DependencyOrigin, Group, LockedPackage, PackageName, PackageSource, Version};
 
 use crate::Context;
 use crate::failure::{Failure, FailureKind};
-use crate::packages::Project;
+use crate::packages::{Member, Project};
 
 /// The packages of a project, and who needs them.
 #[derive(Clone, Debug)]
 pub struct Tree {
-    /// What the project calls itself.
+    /// The members that were asked about.
+    pub members: Vec<TreeMember>,
+    /// Every package of the lock.
+    pub packages: Vec<TreePackage>,
+}
+
+/// A project, or one member of a workspace.
+#[derive(Clone, Debug)]
+pub struct TreeMember {
+    /// What it calls itself.
     pub name: String,
     /// Its version.
     pub version: Option<String>,
     /// What it needs itself, by table and alias: the place of a package.
     pub roots: Vec<(Group, String, usize)>,
-    /// Every package of the lock.
-    pub packages: Vec<TreePackage>,
 }
 
 /// One package of the lock.
@@ -40,49 +47,29 @@ pub struct TreePackage {
     pub has_others: bool,
 }
 
-/// Reads the tree of the project's lock.
-pub fn package_tree(context: &Arc<Context>) -> Result<Tree, Failure> {
-    let project = Project::read(context)?;
+/// Reads the tree of the project's lock: of the member that is named, of the one the user is in, or
+/// of all where that is the root of a workspace.
+pub fn package_tree(context: &Arc<Context>, member: Option<&str>) -> Result<Tree, Failure> {
+    let project = Project::read(context, member)?;
     if !project.is_locked(context)? {
         let diagnostic =
             Diagnostic::error(Code::LOCK_DRIFT, "`stryke.lock` does not fit `stryke.toml`").hint("s lock");
         return Err(Failure::new(FailureKind::LockDrift, diagnostic));
     }
-    let packages: Vec<&LockedPackage> = project.stated.lock.packages().collect();
+    let packages: Vec<&LockedPackage> = project.lock.packages().collect();
     let mut places: BTreeMap<(&PackageName, &Version), usize> = BTreeMap::new();
     let mut counts: BTreeMap<&PackageName, usize> = BTreeMap::new();
     for (place, package) in packages.iter().enumerate() {
         places.insert((&package.name, &package.version), place);
         *counts.entry(&package.name).or_default() += 1;
     }
-    let manifest = &project.stated.manifest;
-    let mut roots = Vec::new();
-    for request in manifest.dependencies() {
-        // Which of several versions the project itself was given follows from what it asks for.
-        let stated = match &request.origin {
-            s_project::DependencyOrigin::Workspace => manifest
-                .workspace()
-                .and_then(|workspace| {
-                    workspace.dependencies.iter().find(|other| other.alias == request.alias)
-                })
-                .unwrap_or(request),
-            _ => request,
-        };
-        let suits = |package: &&LockedPackage| {
-            package.name == stated.package
-                && match &stated.origin {
-                    s_project::DependencyOrigin::Registry { requirement, .. } => {
-                        requirement.matches(&package.version)
-                    }
-                    s_project::DependencyOrigin::Path { .. } => {
-                        matches!(package.source, PackageSource::Path(_))
-                    }
-                    _ => true,
-                }
-        };
-        let found = packages.iter().rposition(suits);
-        roots.extend(found.map(|place| (request.group.clone(), request.alias.clone(), place)));
-    }
+    let is_asked =
+        |(at, _): &(usize, &Member)| project.current == *at || (project.current == 0 && member.is_none());
+    let members = project.members.iter().enumerate().filter(is_asked);
+    // The root of a workspace that is no package has nothing to show.
+    let members = members.filter(|(_, member)| {
+        member.manifest.package().name.is_some() || member.manifest.workspace().is_none()
+    });
     let tree = packages.iter().map(|package| TreePackage {
         name: package.name.clone(),
         version: package.version.clone(),
@@ -96,20 +83,52 @@ pub fn package_tree(context: &Arc<Context>) -> Result<Tree, Failure> {
         has_others: counts.get(&package.name).is_some_and(|count| *count > 1),
     });
     Ok(Tree {
-        name: manifest.package().name.clone().unwrap_or_else(|| "this project".to_owned()),
-        version: manifest.package().version.clone(),
+        members: members.map(|(_, member)| of_member(member, &packages)).collect(),
         packages: tree.collect(),
-        roots,
     })
 }
 
+fn of_member(member: &Member, packages: &[&LockedPackage]) -> TreeMember {
+    let mut roots = Vec::new();
+    for request in member.manifest.dependencies() {
+        // Which of several versions it was given follows from what it asks for.
+        let suits = |package: &&LockedPackage| {
+            package.name == request.package
+                && match (&request.origin, &package.source) {
+                    (DependencyOrigin::Registry { requirement, .. }, PackageSource::Registry(_)) => {
+                        requirement.matches(&package.version)
+                    }
+                    (DependencyOrigin::Path { .. }, PackageSource::Path(_)) => true,
+                    (DependencyOrigin::Git { .. }, PackageSource::Git { .. }) => true,
+                    _ => false,
+                }
+        };
+        let found = packages.iter().rposition(suits);
+        roots.extend(found.map(|place| (request.group.clone(), request.alias.clone(), place)));
+    }
+    let package = member.manifest.package();
+    TreeMember { name: member.name().to_owned(), version: package.version.clone(), roots }
+}
+
 impl Tree {
-    /// The shortest way from the project to each version of a package: the table, then places.
-    pub fn ways_to(&self, name: &str) -> Result<Vec<(Group, Vec<usize>)>, Failure> {
+    /// The shortest ways from the members to each version of a package: the member, the table, then
+    /// places.
+    pub fn ways_to(&self, name: &str) -> Result<Vec<(&TreeMember, Group, Vec<usize>)>, Failure> {
+        let mut ways = Vec::new();
+        for member in &self.members {
+            ways.extend(self.ways_from(member, name).into_iter().map(|(group, way)| (member, group, way)));
+        }
+        if ways.is_empty() {
+            return Err(self.unknown(name));
+        }
+        Ok(ways)
+    }
+
+    fn ways_from(&self, member: &TreeMember, name: &str) -> Vec<(Group, Vec<usize>)> {
         let mut before: BTreeMap<usize, Option<usize>> = BTreeMap::new();
         let mut group_of: BTreeMap<usize, Group> = BTreeMap::new();
-        let mut next: std::collections::VecDeque<usize> = std::collections::VecDeque::new();
-        for (group, _, place) in &self.roots {
+        let mut next: VecDeque<usize> = VecDeque::new();
+        for (group, _, place) in &member.roots {
             if before.insert(*place, None).is_none() && !group_of.contains_key(place) {
                 group_of.insert(*place, group.clone());
                 next.push_back(*place);
@@ -124,22 +143,15 @@ impl Tree {
             }
         }
         let wanted = |place: &usize| self.packages[*place].name.as_str() == name;
-        let ways: Vec<(Group, Vec<usize>)> = before
-            .keys()
-            .filter(|place| wanted(place))
-            .map(|place| {
-                let mut way = vec![*place];
-                while let Some(Some(earlier)) = before.get(way.last().expect("it has one")) {
-                    way.push(*earlier);
-                }
-                way.reverse();
-                (group_of[&way[0]].clone(), way)
-            })
-            .collect();
-        if ways.is_empty() {
-            return Err(self.unknown(name));
-        }
-        Ok(ways)
+        let way_to = |place: &usize| {
+            let mut way = vec![*place];
+            while let Some(Some(earlier)) = before.get(way.last().expect("it has one")) {
+                way.push(*earlier);
+            }
+            way.reverse();
+            (group_of[&way[0]].clone(), way)
+        };
+        before.keys().filter(|place| wanted(place)).map(way_to).collect()
     }
 
     fn unknown(&self, name: &str) -> Failure {

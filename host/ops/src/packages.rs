@@ -9,10 +9,10 @@
 mod conflict;
 mod fetch;
 mod graph;
+mod project;
 pub(crate) mod registries;
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::path::PathBuf;
 use std::sync::Arc;
 
 use s_diag::{Code, Diagnostic};
@@ -20,25 +20,16 @@ use s_project::{
     DependencyRequest, LockedDependency, LockedPackage, PackageName, PackageSource, ProjectLock, Version,
 };
 use s_resolver::{Problem, Resolution};
-use s_store::{Access, ChangeSet, Sha256Digest, files};
+use s_store::Sha256Digest;
 
 pub use fetch::Fetched;
 pub(crate) use fetch::{fill_store, key_of};
-pub(crate) use graph::Graph;
+pub(crate) use graph::{Graph, Origin};
+pub(crate) use project::{Member, Project};
 
 use crate::Context;
 use crate::failure::{Failure, FailureKind};
-use crate::plugins::catalog::{Level, Stated};
 use crate::plugins::install::not_editable;
-use crate::plugins::level::exclusively;
-
-/// A project that is being worked on: its folder, and its files as they were read.
-pub(crate) struct Project {
-    pub(crate) root: PathBuf,
-    pub(crate) stated: Stated,
-    /// The texts that were read, to find out whether somebody else changed them meanwhile.
-    read: [String; 2],
-}
 
 /// Which versions of the old lock are kept where they still suit.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -66,35 +57,32 @@ pub struct Change {
 pub(crate) struct Resolved {
     pub(crate) lock: ProjectLock,
     pub(crate) graph: Graph,
-    /// What the project itself was given, by the place of its entry in the manifest; empty when the
-    /// old lock was taken as it was.
-    pub(crate) chosen: Vec<(DependencyRequest, PackageName, Version)>,
+    /// What the members themselves were given; empty when the old lock was taken as it was.
+    pub(crate) chosen: Vec<Chosen>,
+}
+
+/// What an entry of a manifest was given.
+pub(crate) struct Chosen {
+    /// The place of the member it belongs to.
+    pub(crate) member: usize,
+    /// The entry.
+    pub(crate) request: DependencyRequest,
+    /// The package.
+    pub(crate) name: PackageName,
+    /// The version of it.
+    pub(crate) version: Version,
 }
 
 impl Project {
-    /// Reads the project that the user is in.
-    pub(crate) fn read(context: &Context) -> Result<Project, Failure> {
-        let Some(stated) = Stated::read(context, Level::Project)? else {
-            let diagnostic = Diagnostic::error(Code::NO_PROJECT, "there is no project here")
-                .note(format!("looked for `{}` here and above", s_project::MANIFEST_NAME))
-                .hint("s init");
-            return Err(Failure::new(FailureKind::Failed, diagnostic));
-        };
-        let root = context.project().expect("the files of a project were just read").to_path_buf();
-        let text = |path| Ok::<_, Failure>(context.source_or_empty(path)?.text.to_string());
-        let read = [text(&stated.manifest_path)?, text(&stated.lock_path)?];
-        Ok(Project { root, stated, read })
-    }
-
-    /// Whether the lock was made for this very manifest.
+    /// Whether the lock was made for these very manifests.
     pub(crate) fn is_locked(&self, context: &Context) -> Result<bool, Failure> {
-        let hash = graph::manifest_hash(context, &self.root, &self.stated)?;
-        Ok(self.stated.lock.manifest_hash() == Some(&hash))
+        let hash = graph::manifest_hash(context, self)?;
+        Ok(self.lock.manifest_hash() == Some(&hash))
     }
 
-    /// Finds versions for everything the manifest asks for.
+    /// Finds versions for everything the manifests ask for.
     pub(crate) fn resolve(&self, context: &Arc<Context>, keep: &Keep) -> Result<Resolved, Failure> {
-        self.resolve_from(context, &self.stated.lock, keep)
+        self.resolve_from(context, &self.lock, keep)
     }
 
     /// The same, with another lock than the project's as the old one.
@@ -104,9 +92,8 @@ impl Project {
         old: &ProjectLock,
         keep: &Keep,
     ) -> Result<Resolved, Failure> {
-        let manifest = &self.stated.manifest;
         let mut graph = Graph::new(context, &self.root, old)?;
-        let roots = graph.roots(manifest)?;
+        let roots = graph.roots(&self.members)?;
         let problem = Problem {
             roots,
             preferences: graph.preferences(|name| match keep {
@@ -114,61 +101,34 @@ impl Project {
                 Keep::Nothing => false,
                 Keep::AllBut(names) => !names.contains(name),
             }),
-            settings: graph::settings(manifest),
+            settings: graph::settings(self.root_manifest()),
             stryke: Version::parse(env!("CARGO_PKG_VERSION")).expect("cargo checks the version of a crate"),
             now_unix: Some(context.now_unix()),
         };
         let resolution = s_resolver::solve(&problem, &mut graph)
-            .map_err(|error| conflict::failure(error, &graph, manifest))?;
+            .map_err(|error| conflict::failure(error, &graph, &self.members))?;
         if let Some(cycle) = resolution.cycles.first() {
             return Err(circular(&resolution, cycle));
         }
         let packages = locked_packages(&resolution, &graph);
         refuse_replaced(old, &packages)?;
         let mut lock = old.clone();
-        let hash = graph::manifest_hash(context, &self.root, &self.stated)?;
+        let hash = graph::manifest_hash(context, self)?;
         lock.set_packages(hash, packages).map_err(not_editable)?;
         let edges = resolution.roots.iter().flat_map(|root| &root.edges);
         let chosen = edges.map(|edge| {
             let node = &resolution.nodes[edge.edge.node];
-            (graph.origins[edge.origin].clone(), node.package.name.clone(), node.version.clone())
+            let Origin { member, request } = graph.origins[edge.origin].clone();
+            Chosen { member, request, name: node.package.name.clone(), version: node.version.clone() }
         });
         let chosen = chosen.collect();
         Ok(Resolved { lock, graph, chosen })
     }
 
-    /// The lock as it is, for a project whose manifest it fits.
+    /// The lock as it is, for a project whose manifests it fits.
     pub(crate) fn as_locked(&self, context: &Arc<Context>) -> Result<Resolved, Failure> {
-        let graph = Graph::new(context, &self.root, &self.stated.lock)?;
-        Ok(Resolved { lock: self.stated.lock.clone(), graph, chosen: Vec::new() })
-    }
-
-    /// Writes manifest and lock, both or none, where they changed. Returns whether they did.
-    pub(crate) fn write(&self, context: &Context, lock: &ProjectLock) -> Result<bool, Failure> {
-        let texts = [self.stated.manifest.to_string(), lock.to_string()];
-        if texts == self.read {
-            return Ok(false);
-        }
-        let guard = exclusively(context)?;
-        let paths = [&self.stated.manifest_path, &self.stated.lock_path];
-        let mut changes = ChangeSet::new();
-        for ((path, text), read) in paths.into_iter().zip(texts).zip(&self.read) {
-            if *context.source_or_empty(path)?.text != **read {
-                let message = format!("`{}` was changed by somebody else meanwhile", context.shown(path));
-                let diagnostic =
-                    Diagnostic::error(Code::CHANGED_MEANWHILE, message).hint("run the command again");
-                return Err(Failure::new(FailureKind::Failed, diagnostic));
-            }
-            // An absent lock with nothing in it is not written.
-            if text != *read {
-                changes.write(path, text, Access::Shared);
-            }
-        }
-        changes.commit()?;
-        drop(guard);
-        // Clearing the store keeps what known projects need.
-        s_store::package_store::PackageStore::new(context.home()).note_project(&self.stated.lock_path)?;
-        Ok(true)
+        let graph = Graph::new(context, &self.root, &self.lock)?;
+        Ok(Resolved { lock: self.lock.clone(), graph, chosen: Vec::new() })
     }
 }
 
@@ -265,9 +225,4 @@ pub(crate) fn remote(lock: &ProjectLock) -> impl Iterator<Item = (&LockedPackage
         (PackageSource::Registry(url), Some(integrity)) => Some((package, url.as_str(), integrity)),
         _ => None,
     })
-}
-
-/// Whether a project has a lock file.
-pub(crate) fn has_lock(project: &Project) -> Result<bool, Failure> {
-    Ok(files::exists(&project.stated.lock_path)?)
 }

@@ -1,17 +1,17 @@
 //! A solve that gave no answer, as a failure that somebody can act on.
 
 use s_diag::{Code, Diagnostic};
-use s_project::{DependencyRequest, ProjectManifest};
 use s_resolver::{Conflict, Error};
 
-use super::graph::{Graph, Stopped};
+use super::graph::{Graph, Origin, Stopped};
+use super::project::Member;
 use crate::failure::{Failure, FailureKind};
 
 /// Says why there is no answer, where in the manifest it comes from and what helps.
-pub(super) fn failure(error: Error<Stopped>, graph: &Graph, manifest: &ProjectManifest) -> Failure {
+pub(super) fn failure(error: Error<Stopped>, graph: &Graph, members: &[Member]) -> Failure {
     match error {
         Error::Source(stopped) => *stopped.0,
-        Error::Conflict(conflict) => of_conflict(&conflict, graph, manifest),
+        Error::Conflict(conflict) => of_conflict(&conflict, graph, members),
         Error::WorkLimit { work_max } => {
             let message = format!("no answer was found in {work_max} steps");
             let diagnostic = Diagnostic::error(Code::RESOLVER_LIMIT, message)
@@ -22,7 +22,7 @@ pub(super) fn failure(error: Error<Stopped>, graph: &Graph, manifest: &ProjectMa
     }
 }
 
-fn of_conflict(conflict: &Conflict, graph: &Graph, manifest: &ProjectManifest) -> Failure {
+fn of_conflict(conflict: &Conflict, graph: &Graph, members: &[Member]) -> Failure {
     let report = conflict.report();
     let mut diagnostic = Diagnostic::error(Code::NO_SOLUTION, report.headline);
     let mut because = report.because.into_iter();
@@ -37,16 +37,16 @@ fn of_conflict(conflict: &Conflict, graph: &Graph, manifest: &ProjectManifest) -
     }
     for fix in &report.fixes {
         // One that is being added has no place yet.
-        let place = graph.origins.get(fix.origin).filter(|request| has_place(manifest, request));
-        if let Some(request) = place {
-            diagnostic =
-                diagnostic.at(manifest.source(), request.span, "loosening this requirement would help");
+        let place = graph.origins.get(fix.origin).filter(|origin| has_place(members, origin));
+        if let Some(Origin { member, request }) = place {
+            let source = members[*member].manifest.source();
+            diagnostic = diagnostic.at(source, request.span, "loosening this requirement would help");
         }
         diagnostic = diagnostic.hint(fix.text());
     }
     Failure::new(FailureKind::NoSolution, diagnostic)
 }
 
-fn has_place(manifest: &ProjectManifest, request: &DependencyRequest) -> bool {
-    request.span.start < request.span.end && request.span.end <= manifest.source().text.len()
+fn has_place(members: &[Member], Origin { member, request }: &Origin) -> bool {
+    request.span.start < request.span.end && request.span.end <= members[*member].manifest.source().text.len()
 }

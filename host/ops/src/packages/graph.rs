@@ -1,21 +1,22 @@
 //! What the resolver is told: the project as roots, and packages from registries and folders.
 
-use std::collections::BTreeMap;
+use std::borrow::Cow;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use s_diag::{Code, Diagnostic, Severity};
 use s_project::{
     Bare, DependencyOrigin, DependencyRequest, Group, MANIFEST_NAME, PackageName, PackageSource, ProjectLock,
-    ProjectManifest, Requirement, Version,
+    ProjectManifest, Requirement, Version, Workspace,
 };
 use s_resolver::{Candidate, Candidates, Dependency, Package, Root, RootDependency, SourceId};
 use s_store::Sha256Digest;
 
 use crate::Context;
 use crate::failure::{Failure, FailureKind};
+use crate::packages::project::{Member, Project};
 use crate::packages::registries::Registries;
-use crate::plugins::catalog::Stated;
 use crate::registry::{self, DependencyKind, HashAlgorithm};
 
 /// How to get the bytes of one version.
@@ -38,7 +39,16 @@ pub(crate) struct Graph {
     candidates: BTreeMap<Package, Arc<Candidates>>,
     artifacts: BTreeMap<(Package, Version), Artifact>,
     /// Where dependencies of the project stand; roots count in this.
-    pub(crate) origins: Vec<DependencyRequest>,
+    pub(crate) origins: Vec<Origin>,
+}
+
+/// Where a dependency of the project itself stands.
+#[derive(Clone, Debug)]
+pub(crate) struct Origin {
+    /// The place of the member.
+    pub(crate) member: usize,
+    /// The entry of its manifest.
+    pub(crate) request: DependencyRequest,
 }
 
 /// A failure on its way through the resolver.
@@ -67,20 +77,23 @@ impl Graph {
         })
     }
 
-    /// The project and its groups as roots.
-    pub(crate) fn roots(&mut self, manifest: &ProjectManifest) -> Result<Vec<Root>, Failure> {
-        let mut roots: BTreeMap<Group, Vec<RootDependency>> = BTreeMap::new();
-        for request in manifest.dependencies() {
-            let dependency = self.dependency(manifest, request, "")?;
-            let origin = self.origins.len();
-            self.origins.push(request.clone());
-            roots.entry(request.group.clone()).or_default().push(RootDependency { dependency, origin });
+    /// The members of the project and their groups as roots.
+    pub(crate) fn roots(&mut self, members: &[Member]) -> Result<Vec<Root>, Failure> {
+        let mut roots: BTreeMap<(usize, Group), Vec<RootDependency>> = BTreeMap::new();
+        for (at, member) in members.iter().enumerate() {
+            for request in member.manifest.dependencies() {
+                let dependency = self.dependency(&member.manifest, request, &member.folder)?;
+                let origin = self.origins.len();
+                self.origins.push(Origin { member: at, request: request.clone() });
+                let root = roots.entry((at, request.group.clone())).or_default();
+                root.push(RootDependency { dependency, origin });
+            }
         }
         self.all_exist(roots.values().flatten())?;
-        let name = manifest.package().name.as_deref().unwrap_or("this project");
-        let root = |(group, dependencies): (Group, Vec<RootDependency>)| match group {
-            Group::Normal => Root { name: name.to_owned(), dependencies },
-            group => Root { name: format!("{name} {group}"), dependencies },
+        let root = |((member, group), dependencies): ((usize, Group), Vec<RootDependency>)| {
+            let name = members[member].name();
+            let name = if group == Group::Normal { name.to_owned() } else { format!("{name} {group}") };
+            Root { name, dependencies }
         };
         Ok(roots.into_iter().map(root).collect())
     }
@@ -156,36 +169,27 @@ impl Graph {
         request: &DependencyRequest,
         folder: &str,
     ) -> Result<Dependency, Failure> {
-        let inherited = match &request.origin {
-            DependencyOrigin::Workspace => Some(inherited(manifest, request)?),
-            _ => None,
-        };
-        let stated = inherited.as_ref().unwrap_or(request);
-        let (source, requirement) = match &stated.origin {
+        let (source, requirement) = match &request.origin {
             DependencyOrigin::Registry { requirement, registry } => {
-                let url = self.registries.bind(&stated.package, registry.as_deref(), &self.lock)?;
+                let url = self.registries.bind(&request.package, registry.as_deref(), &self.lock)?;
                 (PackageSource::Registry(url), requirement.clone())
             }
             DependencyOrigin::Path { path, requirement } => {
                 let path = joined(folder, path);
-                let version = self.folder(&path, &stated.package, manifest, request)?;
+                let version = self.folder(&path, &request.package, manifest, request)?;
                 let requirement = requirement.clone().unwrap_or_else(|| Requirement::exactly(&version));
                 (PackageSource::Path(path), requirement)
             }
-            DependencyOrigin::Git { .. } | DependencyOrigin::Workspace => {
-                return Err(not_yet(manifest, request));
-            }
+            DependencyOrigin::Git { .. } => return Err(not_yet(manifest, request)),
+            DependencyOrigin::Workspace => return Err(no_workspace(manifest, request)),
         };
-        let mut features = stated.features.clone();
-        features
-            .extend(request.features.iter().filter(|feature| !stated.features.contains(feature)).cloned());
         Ok(Dependency {
             alias: request.alias.clone(),
-            package: Package { name: stated.package.clone(), source: SourceId::new(&source.to_string()) },
+            package: Package { name: request.package.clone(), source: SourceId::new(&source.to_string()) },
             requirement,
             optional: request.optional,
-            features,
-            default_features: stated.default_features && request.default_features,
+            features: request.features.clone(),
+            default_features: request.default_features,
         })
     }
 
@@ -200,7 +204,7 @@ impl Graph {
         let found = match self.folders.get(path) {
             Some(found) => Arc::clone(found),
             None => {
-                let read = read_folder(&self.context, &self.root.join(path).join(MANIFEST_NAME))?;
+                let read = read_folder(&self.context, &self.root.join(path))?;
                 let found = Arc::new(read.ok_or_else(|| {
                     let message = format!("`{path}` is not the folder of a package");
                     let diagnostic = Diagnostic::error(Code::PATH_DEPENDENCY, message).at(
@@ -354,60 +358,68 @@ pub(crate) fn settings(manifest: &ProjectManifest) -> s_resolver::Settings {
     }
 }
 
-/// The digest of everything in manifests that a resolution depends on: the project's and those of
-/// folders it depends on.
-pub(crate) fn manifest_hash(
-    context: &Context,
-    root: &Path,
-    stated: &Stated,
-) -> Result<Sha256Digest, Failure> {
+/// The digest of everything in manifests that a resolution depends on: those of the members and of
+/// the folders they depend on.
+pub(crate) fn manifest_hash(context: &Context, project: &Project) -> Result<Sha256Digest, Failure> {
     let mut text = String::new();
-    let mut seen: BTreeMap<String, ()> = BTreeMap::new();
-    let mut open: Vec<(String, ProjectManifest)> = vec![(String::new(), stated.manifest.clone())];
+    let root = project.root_manifest();
+    text.push_str(&format!("{}\n", root.resolver().canonical()));
+    for registry in root.registries() {
+        text.push_str(&format!("registry {:?} {:?} {:?}\n", registry.name, registry.url, registry.scopes));
+    }
+    let mut seen: BTreeSet<String> = project.members.iter().map(|member| member.folder.clone()).collect();
+    let mut open: Vec<(String, Cow<'_, ProjectManifest>)> = Vec::new();
+    for member in project.members.iter().rev() {
+        open.push((member.folder.clone(), Cow::Borrowed(&member.manifest)));
+    }
     while let Some((folder, manifest)) = open.pop() {
-        let resolver = manifest.resolver();
         let package = manifest.package();
         text.push_str(&format!("package {folder:?} {:?} {:?}\n", package.name, package.version));
-        if folder.is_empty() {
-            text.push_str(&resolver.canonical());
-            text.push('\n');
-        }
         text.push_str(&format!("features {:?}\n", manifest.features()));
-        let registries = manifest.registries().iter().filter(|_| folder.is_empty());
-        for registry in registries {
-            text.push_str(&format!(
-                "registry {:?} {:?} {:?}\n",
-                registry.name, registry.url, registry.scopes
-            ));
-        }
-        let workspace =
-            manifest.workspace().map(|workspace| workspace.dependencies.clone()).unwrap_or_default();
-        for request in manifest.dependencies().iter().chain(&workspace) {
+        for request in manifest.dependencies() {
             text.push_str(&request.canonical());
             text.push('\n');
             if let DependencyOrigin::Path { path, .. } = &request.origin {
                 let path = joined(&folder, path);
-                if seen.insert(path.clone(), ()).is_none()
-                    && let Some(inner) = read_folder(context, &root.join(&path).join(MANIFEST_NAME))?
+                if !seen.contains(&path)
+                    && let Some(inner) = read_folder(context, &project.root.join(&path))?
                 {
-                    open.push((path, inner));
+                    open.push((path.clone(), Cow::Owned(inner)));
                 }
+                seen.insert(path);
             }
         }
     }
     Ok(Sha256Digest::of(text.as_bytes()))
 }
 
-/// Reads the manifest of a folder; none where there is none.
-fn read_folder(context: &Context, path: &Path) -> Result<Option<ProjectManifest>, Failure> {
-    if !s_store::files::exists(path)? {
+/// Reads the manifest of a folder, with what its workspace says; none where there is none.
+fn read_folder(context: &Context, folder: &Path) -> Result<Option<ProjectManifest>, Failure> {
+    let path = folder.join(MANIFEST_NAME);
+    if !s_store::files::exists(&path)? {
         return Ok(None);
     }
-    let (manifest, diagnostics) = ProjectManifest::parse(context.source(path)?);
+    let (mut manifest, mut diagnostics) = ProjectManifest::parse(context.source(&path)?);
+    let root = match manifest.workspace() {
+        Some(workspace) => Some((workspace.clone(), String::new())),
+        None => workspace_of(context, folder)?,
+    };
+    if let Some((workspace, up)) = root {
+        diagnostics.extend(manifest.inherit(&workspace, &up));
+    }
     if diagnostics.iter().any(|diagnostic| diagnostic.severity == Severity::Error) {
         return Err(Failure::mistakes(diagnostics));
     }
     Ok(Some(manifest))
+}
+
+/// The workspace that a folder is a member of, and the way to its root.
+fn workspace_of(context: &Context, folder: &Path) -> Result<Option<(Workspace, String)>, Failure> {
+    let Some(root) = s_project::find_workspace(folder) else { return Ok(None) };
+    let (manifest, _) = ProjectManifest::parse(context.source(&root.join(MANIFEST_NAME))?);
+    let depth = folder.strip_prefix(&root).map_or(0, |below| below.components().count());
+    let up = vec![".."; depth].join("/");
+    Ok(manifest.workspace().map(|workspace| (workspace.clone(), up)))
 }
 
 /// The version a manifest states; 0.0.0 where it states none.
@@ -422,21 +434,12 @@ fn version_of(manifest: &ProjectManifest) -> Result<Version, Failure> {
     })
 }
 
-/// What `NAME.workspace = true` stands for.
-fn inherited(manifest: &ProjectManifest, request: &DependencyRequest) -> Result<DependencyRequest, Failure> {
-    let workspace = manifest.workspace();
-    let found = workspace.and_then(|workspace| {
-        workspace.dependencies.iter().find(|dependency| dependency.alias == request.alias)
-    });
-    found.cloned().ok_or_else(|| {
-        let message = format!("`[workspace.deps]` has no `{}`", request.alias);
-        let diagnostic = Diagnostic::error(Code::MANIFEST_VALUE, message).at(
-            manifest.source(),
-            request.span,
-            "it is inherited here",
-        );
-        Failure::new(FailureKind::Failed, diagnostic)
-    })
+fn no_workspace(manifest: &ProjectManifest, request: &DependencyRequest) -> Failure {
+    let message = format!("`{}` is said to be inherited, and there is no workspace", request.alias);
+    let diagnostic = Diagnostic::error(Code::MANIFEST_VALUE, message)
+        .at(manifest.source(), request.span, "from which workspace?")
+        .hint("a folder above has a `stryke.toml` with `[workspace]`, and this one is in its `members`");
+    Failure::new(FailureKind::Failed, diagnostic)
 }
 
 fn not_yet(manifest: &ProjectManifest, request: &DependencyRequest) -> Failure {

@@ -7,7 +7,7 @@ use s_ops::{AddedDependency, NewDependency, package_add};
 use serde_json::json;
 
 use super::Context;
-use super::packages::{GroupArgs, changes_json, fetched_json, tell};
+use super::packages::{GroupArgs, MemberArgs, changes_json, fetched_json, tell};
 use crate::exit::Exit;
 use crate::frame::Failure;
 
@@ -20,7 +20,8 @@ Examples:
   s add json
   s add acme/http@2.1 --features tls
   s add check --dev
-  s add ../util")]
+  s add ../util
+  s add json -p api       # in a workspace")]
 pub(crate) struct AddArgs {
     /// Packages, with what will do behind `@`, or folders
     #[arg(value_name = "NAME[@REQUIREMENT]|FOLDER", required = true)]
@@ -48,6 +49,9 @@ pub(crate) struct AddArgs {
     /// Take it only with a feature that names it
     #[arg(long)]
     optional: bool,
+
+    #[command(flatten)]
+    member: MemberArgs,
 }
 
 /// Adds dependencies.
@@ -70,7 +74,7 @@ pub(super) fn run(context: &Context<'_>, args: &AddArgs) -> Result<Exit, Failure
         optional: args.optional,
     };
     let wanted: Vec<NewDependency> = args.specs.iter().map(new).collect();
-    let done = package_add(&operations, &wanted)?;
+    let done = package_add(&operations, &wanted, args.member.member.as_deref())?;
     let ui = context.ui;
     for added in &done.added {
         ui.status("Added", told(added));

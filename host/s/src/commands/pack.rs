@@ -7,7 +7,7 @@ use s_ops::package_pack;
 use serde_json::json;
 
 use super::Context;
-use super::packages::count;
+use super::packages::{MemberArgs, count};
 use crate::exit::Exit;
 use crate::frame::Failure;
 
@@ -28,12 +28,15 @@ pub(crate) struct PackArgs {
     /// Show what is in it
     #[arg(long)]
     list: bool,
+
+    #[command(flatten)]
+    member: MemberArgs,
 }
 
 /// Packs the project.
 pub(super) fn run(context: &Context<'_>, args: &PackArgs) -> Result<Exit, Failure> {
     let operations = (context.operations)()?;
-    let done = package_pack(&operations, args.output.as_deref())?;
+    let done = package_pack(&operations, args.output.as_deref(), args.member.member.as_deref())?;
     let (ui, packed) = (context.ui, &done.packed);
     if ui.is_json() {
         ui.json(&json!({

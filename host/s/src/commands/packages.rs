@@ -18,6 +18,14 @@ pub(crate) struct GroupArgs {
     group: Option<String>,
 }
 
+/// Which package of a workspace is meant.
+#[derive(Args, Debug)]
+pub(crate) struct MemberArgs {
+    /// The package of the workspace, where it is not the one of this folder
+    #[arg(short = 'p', long = "package", value_name = "NAME")]
+    pub(crate) member: Option<String>,
+}
+
 impl GroupArgs {
     /// The table that was named.
     pub(crate) fn stated(&self) -> Option<Group> {

@@ -5,7 +5,7 @@ use s_ops::package_publish;
 use serde_json::json;
 
 use super::Context;
-use super::packages::count;
+use super::packages::{MemberArgs, count};
 use crate::exit::Exit;
 use crate::frame::Failure;
 
@@ -25,12 +25,16 @@ pub(crate) struct PublishArgs {
     /// Show what would be published, and publish nothing
     #[arg(long)]
     dry_run: bool,
+
+    #[command(flatten)]
+    member: MemberArgs,
 }
 
 /// Publishes the project.
 pub(super) fn run(context: &Context<'_>, args: &PublishArgs) -> Result<Exit, Failure> {
     let operations = (context.operations)()?;
-    let done = package_publish(&operations, args.registry.as_deref(), args.dry_run)?;
+    let done =
+        package_publish(&operations, args.registry.as_deref(), args.dry_run, args.member.member.as_deref())?;
     let ui = context.ui;
     let files = count(done.files.len(), "file");
     let verb = if args.dry_run { "Would publish" } else { "Published" };

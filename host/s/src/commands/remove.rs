@@ -6,7 +6,7 @@ use s_ops::project::Group;
 use serde_json::json;
 
 use super::Context;
-use super::packages::{GroupArgs, changes_json, tell};
+use super::packages::{GroupArgs, MemberArgs, changes_json, tell};
 use crate::exit::Exit;
 use crate::frame::Failure;
 
@@ -24,13 +24,16 @@ pub(crate) struct RemoveArgs {
     /// The table `[deps]`, where another has the same name
     #[arg(long, conflicts_with_all = ["dev", "group"])]
     normal: bool,
+
+    #[command(flatten)]
+    member: MemberArgs,
 }
 
 /// Removes dependencies.
 pub(super) fn run(context: &Context<'_>, args: &RemoveArgs) -> Result<Exit, Failure> {
     let operations = (context.operations)()?;
     let group = args.group.stated().or(args.normal.then_some(Group::Normal));
-    let changes = package_remove(&operations, &args.names, group.as_ref())?;
+    let changes = package_remove(&operations, &args.names, group.as_ref(), args.member.member.as_deref())?;
     let ui = context.ui;
     ui.status("Removed", args.names.join(", "));
     tell(ui, &changes);

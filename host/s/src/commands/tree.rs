@@ -4,11 +4,12 @@ use std::collections::BTreeSet;
 
 use clap::Args;
 use s_ops::project::Group;
-use s_ops::{Tree, TreePackage, package_tree};
+use s_ops::{Tree, TreeMember, TreePackage, package_tree};
 use s_ui::{Styled, style};
 use serde_json::{Value, json};
 
 use super::Context;
+use super::packages::MemberArgs;
 use crate::exit::Exit;
 use crate::frame::Failure;
 
@@ -24,6 +25,9 @@ pub(crate) struct TreeArgs {
     /// How deep to go
     #[arg(long, value_name = "N")]
     depth: Option<usize>,
+
+    #[command(flatten)]
+    member: MemberArgs,
 }
 
 /// The arguments of `s why`.
@@ -33,36 +37,26 @@ pub(crate) struct WhyArgs {
     /// The package
     #[arg(value_name = "NAME")]
     name: String,
+
+    #[command(flatten)]
+    member: MemberArgs,
 }
 
 /// Shows the tree.
 pub(super) fn run(context: &Context<'_>, args: &TreeArgs) -> Result<Exit, Failure> {
     let operations = (context.operations)()?;
-    let tree = package_tree(&operations)?;
+    let tree = package_tree(&operations, args.member.member.as_deref())?;
     if context.ui.is_json() {
         context.ui.json(&to_json(&tree));
         return Ok(Exit::Done);
     }
     let mut text = Styled::new();
-    text.push(style::STRONG, &tree.name);
-    if let Some(version) = &tree.version {
-        text.push(style::PLAIN, format!(" {version}"));
-    }
-    text.push(style::PLAIN, "\n");
-    let mut groups: Vec<&Group> = tree.roots.iter().map(|(group, ..)| group).collect();
-    groups.dedup();
     let mut seen = BTreeSet::new();
-    for group in groups {
-        if *group != Group::Normal {
-            text.push(style::PLAIN, format!("{group}\n"));
+    for (at, member) in tree.members.iter().enumerate() {
+        if at > 0 {
+            text.push(style::PLAIN, "\n");
         }
-        let roots: Vec<(&str, usize)> = tree
-            .roots
-            .iter()
-            .filter(|(other, ..)| other == group)
-            .map(|(_, alias, place)| (alias.as_str(), *place))
-            .collect();
-        draw(&tree, &roots, args.depth.unwrap_or(usize::MAX), &mut seen, &mut text);
+        draw_member(&tree, member, args.depth.unwrap_or(usize::MAX), &mut seen, &mut text);
     }
     context.ui.answer(text);
     Ok(Exit::Done)
@@ -71,29 +65,58 @@ pub(super) fn run(context: &Context<'_>, args: &TreeArgs) -> Result<Exit, Failur
 /// Shows the shortest way to each version of a package.
 pub(super) fn why(context: &Context<'_>, args: &WhyArgs) -> Result<Exit, Failure> {
     let operations = (context.operations)()?;
-    let tree = package_tree(&operations)?;
+    let tree = package_tree(&operations, args.member.member.as_deref())?;
     let ways = tree.ways_to(&args.name)?;
     let named = |place: &usize| {
         let package = &tree.packages[*place];
         format!("{} {}", package.name, package.version)
     };
     if context.ui.is_json() {
-        let ways = ways.iter().map(|(group, way)| {
-            json!({ "table": group.table(), "way": way.iter().map(named).collect::<Vec<_>>() })
+        let ways = ways.iter().map(|(member, group, way)| {
+            let way: Vec<String> = way.iter().map(named).collect();
+            json!({ "member": member.name, "table": group.table(), "way": way })
         });
         context.ui.json(&json!({ "name": args.name, "ways": ways.collect::<Vec<_>>() }));
         return Ok(Exit::Done);
     }
     let mut text = Styled::new();
-    for (group, way) in &ways {
+    for (member, group, way) in &ways {
         let steps: Vec<String> = way.iter().map(named).collect();
-        text.push(style::PLAIN, format!("{} {group} → {}\n", tree.name, steps.join(" → ")));
+        text.push(style::PLAIN, format!("{} {group} → {}\n", member.name, steps.join(" → ")));
     }
     context.ui.answer(text);
     Ok(Exit::Done)
 }
 
-/// Draws what is below the project. A lock comes from outside and may be deep: nothing recurses.
+fn draw_member(
+    tree: &Tree,
+    member: &TreeMember,
+    depth: usize,
+    seen: &mut BTreeSet<usize>,
+    text: &mut Styled,
+) {
+    text.push(style::STRONG, &member.name);
+    if let Some(version) = &member.version {
+        text.push(style::PLAIN, format!(" {version}"));
+    }
+    text.push(style::PLAIN, "\n");
+    let mut groups: Vec<&Group> = member.roots.iter().map(|(group, ..)| group).collect();
+    groups.dedup();
+    for group in groups {
+        if *group != Group::Normal {
+            text.push(style::PLAIN, format!("{group}\n"));
+        }
+        let roots: Vec<(&str, usize)> = member
+            .roots
+            .iter()
+            .filter(|(other, ..)| other == group)
+            .map(|(_, alias, place)| (alias.as_str(), *place))
+            .collect();
+        draw(tree, &roots, depth, seen, text);
+    }
+}
+
+/// Draws what is below a member. A lock comes from outside and may be deep: nothing recurses.
 fn draw(tree: &Tree, roots: &[(&str, usize)], depth: usize, seen: &mut BTreeSet<usize>, text: &mut Styled) {
     // What is still to be drawn: its place, the name it has, and for each level whether more follow.
     let mut open: Vec<(usize, String, Vec<bool>)> = Vec::new();
@@ -159,14 +182,19 @@ fn to_json(tree: &Tree) -> Value {
             "dependencies": needed.collect::<Vec<_>>(),
         })
     });
-    let roots = tree
-        .roots
-        .iter()
-        .map(|(group, alias, place)| json!({ "table": group.table(), "alias": alias, "id": id(*place) }));
+    let members = tree.members.iter().map(|member| {
+        let roots = member
+            .roots
+            .iter()
+            .map(|(group, alias, place)| json!({ "table": group.table(), "alias": alias, "id": id(*place) }));
+        json!({
+            "name": member.name,
+            "version": member.version,
+            "dependencies": roots.collect::<Vec<_>>(),
+        })
+    });
     json!({
-        "name": tree.name,
-        "version": tree.version,
-        "dependencies": roots.collect::<Vec<_>>(),
+        "members": members.collect::<Vec<_>>(),
         "packages": packages.collect::<Vec<_>>(),
     })
 }

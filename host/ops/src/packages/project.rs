@@ -1,0 +1,248 @@
+//! A project that is being worked on: the manifests of its workspace, and its lock.
+//!
+//! A project that is no workspace is one with a single member. The lock, `[registries]`,
+//! `[resolver]` and `[plugins]` are those of the root; dependencies are those of all members, and a
+//! command that changes some is about one member: the one that was named, or the one the user is in.
+
+use std::path::{Path, PathBuf};
+
+use s_diag::{Code, Diagnostic, Severity};
+use s_project::{MANIFEST_NAME, ProjectLock, ProjectManifest, Workspace};
+use s_store::package_store::PackageStore;
+use s_store::{Access, ChangeSet, files};
+
+use crate::Context;
+use crate::failure::{Failure, FailureKind};
+use crate::plugins::catalog::{Level, Stated};
+use crate::plugins::level::exclusively;
+
+/// A project as its files were read.
+pub(crate) struct Project {
+    /// The folder of the lock.
+    pub(crate) root: PathBuf,
+    /// The root first, the others by their folders.
+    pub(crate) members: Vec<Member>,
+    /// The member that the command is about.
+    pub(crate) current: usize,
+    /// What is locked.
+    pub(crate) lock: ProjectLock,
+    pub(crate) lock_path: PathBuf,
+    /// The text of the lock that was read.
+    lock_read: String,
+}
+
+/// One manifest of a workspace.
+pub(crate) struct Member {
+    /// Its folder, named from the root with `/`; empty for the root.
+    pub(crate) folder: String,
+    /// What it says, with what the root says put in.
+    pub(crate) manifest: ProjectManifest,
+    path: PathBuf,
+    /// The text that was read, to find out whether somebody else changed it meanwhile.
+    read: String,
+}
+
+impl Project {
+    /// Reads the project that the user is in. `member` is the name of the package it is about.
+    pub(crate) fn read(context: &Context, member: Option<&str>) -> Result<Project, Failure> {
+        let Some(stated) = Stated::read(context, Level::Project)? else {
+            let diagnostic = Diagnostic::error(Code::NO_PROJECT, "there is no project here")
+                .note(format!("looked for `{MANIFEST_NAME}` here and above"))
+                .hint("s init");
+            return Err(Failure::new(FailureKind::Failed, diagnostic));
+        };
+        let root = context.project().expect("the files of a project were just read").to_path_buf();
+        let Stated { manifest_path, mut manifest, lock_path, lock, .. } = stated;
+        let lock_read = context.source_or_empty(&lock_path)?.text.to_string();
+        let mut mistakes = Vec::new();
+        let workspace = manifest.workspace().cloned();
+        mistakes.extend(manifest.inherit(workspace.as_ref().unwrap_or(&Workspace::default()), ""));
+        let read = manifest.source().text.to_string();
+        let mut members = vec![Member { folder: String::new(), manifest, path: manifest_path, read }];
+        if let Some(workspace) = &workspace {
+            for folder in workspace.member_folders(&root)? {
+                let (member, wrong) = read_member(context, &root, folder, workspace)?;
+                mistakes.extend(wrong);
+                members.push(member);
+            }
+            mistakes.extend(nobody(&members, workspace));
+        }
+        if mistakes.iter().any(|diagnostic| diagnostic.severity == Severity::Error) {
+            return Err(Failure::mistakes(mistakes));
+        }
+        mistakes.iter().for_each(|diagnostic| context.frontend().warn(diagnostic));
+        let current = match member {
+            Some(name) => named(&members, name)?,
+            None => around(context, &root, &members),
+        };
+        Ok(Project { root, members, current, lock, lock_path, lock_read })
+    }
+
+    /// The manifest that says where packages come from and how versions are chosen.
+    pub(crate) fn root_manifest(&self) -> &ProjectManifest {
+        &self.members[0].manifest
+    }
+
+    /// The manifest that the command is about.
+    pub(crate) fn manifest(&self) -> &ProjectManifest {
+        &self.members[self.current].manifest
+    }
+
+    /// The same, to be changed: an error where it is the root of a workspace and no package, since
+    /// dependencies there would be nobody's.
+    pub(crate) fn package(&mut self) -> Result<&mut ProjectManifest, Failure> {
+        let manifest = &self.members[self.current].manifest;
+        if manifest.workspace().is_some() && manifest.package().name.is_none() {
+            let names: Vec<String> = self.names().map(|name| format!("`{name}`")).collect();
+            let message = "this is the root of a workspace and no package: say which member is meant";
+            let mut diagnostic = Diagnostic::error(Code::WORKSPACE_MEMBER, message);
+            if !names.is_empty() {
+                diagnostic = diagnostic.note(format!("there are {}", names.join(", ")));
+            }
+            let diagnostic = diagnostic.hint("-p NAME, or run it in the folder of the member");
+            return Err(Failure::new(FailureKind::Usage, diagnostic));
+        }
+        Ok(&mut self.members[self.current].manifest)
+    }
+
+    /// The folder of the manifest that the command is about.
+    pub(crate) fn folder(&self) -> PathBuf {
+        self.root.join(&self.members[self.current].folder)
+    }
+
+    /// The names of the members that have one.
+    pub(crate) fn names(&self) -> impl Iterator<Item = &str> {
+        self.members.iter().filter_map(|member| member.manifest.package().name.as_deref())
+    }
+
+    /// Whether there is a lock file.
+    pub(crate) fn has_lock(&self) -> Result<bool, Failure> {
+        Ok(files::exists(&self.lock_path)?)
+    }
+
+    /// Writes the manifests and the lock, all or none, where they changed. Returns whether one did.
+    pub(crate) fn write(&self, context: &Context, lock: &ProjectLock) -> Result<bool, Failure> {
+        let manifests = self
+            .members
+            .iter()
+            .map(|member| (member.path.as_path(), member.manifest.to_string(), member.read.as_str()));
+        let lock = (self.lock_path.as_path(), lock.to_string(), self.lock_read.as_str());
+        // An absent lock with nothing in it is not written.
+        let changed: Vec<_> =
+            manifests.chain(std::iter::once(lock)).filter(|(_, text, read)| text != read).collect();
+        if changed.is_empty() {
+            return Ok(false);
+        }
+        let guard = exclusively(context)?;
+        let mut changes = ChangeSet::new();
+        // What was read and is not written counts too: the lock was made for it.
+        let all = self.members.iter().map(|member| (member.path.as_path(), member.read.as_str()));
+        for (path, read) in all.chain(std::iter::once((self.lock_path.as_path(), self.lock_read.as_str()))) {
+            if *context.source_or_empty(path)?.text != *read {
+                return Err(changed_meanwhile(context, path));
+            }
+        }
+        for (path, text, _) in changed {
+            changes.write(path, text, Access::Shared);
+        }
+        changes.commit()?;
+        drop(guard);
+        // Clearing the store keeps what known projects need.
+        PackageStore::new(context.home()).note_project(&self.lock_path)?;
+        Ok(true)
+    }
+}
+
+impl Member {
+    /// What the member is called in messages.
+    pub(crate) fn name(&self) -> &str {
+        self.manifest.package().name.as_deref().unwrap_or("this project")
+    }
+}
+
+fn read_member(
+    context: &Context,
+    root: &Path,
+    folder: String,
+    workspace: &Workspace,
+) -> Result<(Member, Vec<Diagnostic>), Failure> {
+    let path = root.join(&folder).join(MANIFEST_NAME);
+    let (mut manifest, mut diagnostics) = ProjectManifest::parse(context.source(&path)?);
+    let up = vec![".."; folder.split('/').count()].join("/");
+    diagnostics.extend(manifest.inherit(workspace, &up));
+    for (table, is_there) in [
+        ("workspace", manifest.workspace().is_some()),
+        ("registries", !manifest.registries().is_empty()),
+        ("plugins", !manifest.plugins().is_empty()),
+    ] {
+        if is_there {
+            let message = format!("`[{table}]` in `{}` has no effect", manifest.source().name);
+            let diagnostic = Diagnostic::warning(Code::UNKNOWN_KEY, message)
+                .note("it is a member of a workspace: what the root says counts");
+            diagnostics.push(diagnostic);
+        }
+    }
+    let read = manifest.source().text.to_string();
+    Ok((Member { folder, manifest, path, read }, diagnostics))
+}
+
+/// Two members of one name, and patterns without wildcards that lead to nobody.
+fn nobody(members: &[Member], workspace: &Workspace) -> Vec<Diagnostic> {
+    let mut wrong = Vec::new();
+    for (at, member) in members.iter().enumerate() {
+        let same = |other: &&Member| {
+            other.manifest.package().name.is_some()
+                && other.manifest.package().name == member.manifest.package().name
+        };
+        if let Some(other) = members[..at].iter().find(same) {
+            let message = format!("two members of the workspace are called `{}`", member.name());
+            let shown = |member: &Member| format!("`{}`", member.manifest.source().name);
+            wrong.push(Diagnostic::error(Code::WORKSPACE_MEMBER, message).note(format!(
+                "they are {} and {}",
+                shown(other),
+                shown(member)
+            )));
+        }
+    }
+    for pattern in &workspace.members {
+        let folder = pattern.trim_start_matches("./").trim_end_matches('/');
+        let is_literal = !folder.contains(['*', '?', '[']);
+        if is_literal && members.iter().all(|member| member.folder != folder) && workspace.has(folder) {
+            let message = format!("`workspace.members` names `{pattern}`, which is no package");
+            wrong.push(
+                Diagnostic::error(Code::WORKSPACE_MEMBER, message)
+                    .note(format!("there is no `{folder}/{MANIFEST_NAME}`")),
+            );
+        }
+    }
+    wrong
+}
+
+fn named(members: &[Member], name: &str) -> Result<usize, Failure> {
+    let found = members.iter().position(|member| member.manifest.package().name.as_deref() == Some(name));
+    found.ok_or_else(|| {
+        let message = format!("there is no package `{}` in this workspace", name.escape_debug());
+        let mut diagnostic = Diagnostic::error(Code::WORKSPACE_MEMBER, message);
+        let known: Vec<&str> =
+            members.iter().filter_map(|one| one.manifest.package().name.as_deref()).collect();
+        if let Some(near) = s_project::nearest_name(name, &known) {
+            diagnostic = diagnostic.hint(format!("did you mean `{near}`?"));
+        } else if !known.is_empty() {
+            diagnostic = diagnostic.note(format!("there are `{}`", known.join("`, `")));
+        }
+        Failure::new(FailureKind::Usage, diagnostic)
+    })
+}
+
+/// The member whose folder the user is in: the deepest of those around.
+fn around(context: &Context, root: &Path, members: &[Member]) -> usize {
+    let is_in = |member: &&(usize, &Member)| context.directory().starts_with(root.join(&member.1.folder));
+    let members: Vec<(usize, &Member)> = members.iter().enumerate().collect();
+    members.iter().filter(is_in).max_by_key(|(_, member)| member.folder.len()).map_or(0, |(at, _)| *at)
+}
+
+fn changed_meanwhile(context: &Context, path: &Path) -> Failure {
+    let message = format!("`{}` was changed by somebody else meanwhile", context.shown(path));
+    let diagnostic = Diagnostic::error(Code::CHANGED_MEANWHILE, message).hint("run the command again");
+    Failure::new(FailureKind::Failed, diagnostic)
+}
