@@ -21,11 +21,22 @@ fn all_ways_to_the_overview_are_the_same() {
       lock                Make stryke.lock fit stryke.toml
       tree                Show what the project needs, and what that needs
       why                 Show who needs a package
-      audit               Check a list of packages for known weaknesses
+      list                List the packages this project has locked
+      outdated            Show what is newer than what is locked
+      audit               Check packages for known weaknesses
+      vendor              Copy every package into the folder vendor
+
+    The project:
+      run                 Run a script of this project
+      clean               Remove what was made from this project
 
     Registries and the store:
+      search              Search registries for packages
+      info                Show what a registry says of a package
       pack                Make the archive of this package
       publish             Publish this package
+      login               Keep the token of a registry
+      logout              Forget the token of a registry
       registry            Look into a registry, or run one
       fetch               Download what the lock names, for working offline
       store               Check or clear the packages of this machine

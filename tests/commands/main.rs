@@ -11,6 +11,7 @@ mod errors;
 mod explain;
 mod help;
 mod hostile;
+mod maintenance;
 mod market;
 mod new;
 mod packages;
@@ -23,6 +24,7 @@ mod plugins;
 mod plugins_doc;
 mod registry;
 mod registry_server;
+mod registry_use;
 #[cfg(unix)]
 mod served;
 mod support;

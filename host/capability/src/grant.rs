@@ -185,6 +185,14 @@ impl Grants {
         put_value(&mut self.views, place, binding);
     }
 
+    /// Removes what is bound for a plugin, name and origin, and says whether something was.
+    pub fn unbind_secret(&mut self, plugin: &PluginId, secret: &str, origin: &Origin) -> bool {
+        let gone = |binding: &SecretBinding| {
+            binding.plugin == *plugin && binding.secret == secret && binding.origin == *origin
+        };
+        remove(&mut self.document, "binding", &mut self.secrets, gone) > 0
+    }
+
     /// Removes a plugin's bindings, and says how many there were.
     pub fn unbind(&mut self, plugin: &PluginId) -> usize {
         let secrets = |binding: &SecretBinding| binding.plugin == *plugin;

@@ -6,17 +6,24 @@
 
 mod address;
 pub mod audit;
+mod clean;
 mod context;
 mod describe;
 mod failure;
 mod frontend;
+mod login;
 mod package_add;
+mod package_info;
 mod package_install;
+mod package_list;
+mod package_outdated;
 mod package_pack;
 mod package_publish;
 mod package_remove;
+mod package_search;
 mod package_store;
 mod package_tree;
+mod package_vendor;
 mod packages;
 mod plugin_add;
 mod plugin_build;
@@ -36,6 +43,7 @@ pub mod plugins;
 pub mod registry;
 mod registry_serve;
 mod run_command;
+mod script_run;
 #[cfg(test)]
 mod testing;
 
@@ -44,16 +52,23 @@ pub mod project {
     pub use s_project::{Group, PackageName, PackageSource, Version};
 }
 
+pub use clean::{Cleaned, clean};
 pub use context::{Context, Environment, Setup};
 pub use failure::{Failure, FailureKind};
 pub use frontend::{Frontend, Quiet};
+pub use login::{LoggedIn, login, logout};
 pub use package_add::{AddedDependencies, AddedDependency, NewDependency, package_add, package_name};
+pub use package_info::{PackageInfo, VersionInfo, package_info};
 pub use package_install::{Installation, Installed, package_install};
+pub use package_list::package_list;
+pub use package_outdated::{OutdatedPackage, Raised, package_outdated};
 pub use package_pack::{PackedPackage, package_pack};
 pub use package_publish::{PublishedPackage, package_publish};
 pub use package_remove::package_remove;
+pub use package_search::{FoundPackage, FoundPackages, package_search};
 pub use package_store::{store_gc, store_verify};
 pub use package_tree::{Tree, TreeMember, TreePackage, package_tree};
+pub use package_vendor::{Vendored, package_vendor};
 pub use packages::{Change, Fetched, Keep};
 pub use plugin_add::{Added, Addition, plugin_add};
 pub use plugin_build::{BuildRequest, Built, plugin_build};
@@ -71,3 +86,4 @@ pub use plugin_verify::{Verified, plugin_verify};
 pub use plugins::consent::Allowed;
 pub use registry_serve::{NewToken, Serving, registry_serve, registry_token};
 pub use run_command::{Invocation, run_command};
+pub use script_run::{Script, script_run, scripts};

@@ -229,7 +229,7 @@ fn relative(from: &Path, to: &Path) -> String {
 }
 
 /// From a version on, below what may break: as short as it can be written.
-fn compatible(version: &Version, bare: Bare) -> Requirement {
+pub(crate) fn compatible(version: &Version, bare: Bare) -> Requirement {
     let text = match version.pre.is_empty() {
         // Two components are a caret whatever the settings; 0.0.x has no room in them.
         true if version.major == 0 && version.minor == 0 => format!("^0.0.{}", version.patch),

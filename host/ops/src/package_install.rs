@@ -7,6 +7,7 @@ use s_diag::{Code, Diagnostic};
 
 use crate::Context;
 use crate::failure::{Failure, FailureKind};
+use crate::package_outdated::{Raised, raise};
 use crate::packages::{self, Change, Fetched, Keep, Project, fill_store};
 
 /// What is to be done.
@@ -20,11 +21,15 @@ pub struct Installation {
     pub fetch: bool,
     /// Whether the lock may be written.
     pub write: bool,
+    /// Whether requirements are raised to the newest releases first: of what may move.
+    pub latest: bool,
 }
 
 /// What was done.
 #[derive(Clone, Debug)]
 pub struct Installed {
+    /// What was raised in the manifests.
+    pub raised: Vec<Raised>,
     /// What changed in the lock.
     pub changes: Vec<Change>,
     /// Packages of the lock.
@@ -37,7 +42,15 @@ pub struct Installed {
 
 /// Makes lock and store fit the project.
 pub fn package_install(context: &Arc<Context>, wanted: &Installation) -> Result<Installed, Failure> {
-    let project = Project::read(context, None)?;
+    let mut project = Project::read(context, None)?;
+    let mut raised = Vec::new();
+    if wanted.latest {
+        let names = match &wanted.keep {
+            Keep::AllBut(names) => Some(names),
+            Keep::All | Keep::Nothing => None,
+        };
+        raised = raise(context, &mut project, names)?;
+    }
     let is_locked = project.is_locked(context)?;
     if wanted.locked && !is_locked {
         return Err(drift(&project)?);
@@ -53,7 +66,7 @@ pub fn package_install(context: &Arc<Context>, wanted: &Installation) -> Result<
     };
     let changes = packages::changes(&project.lock, &resolved.lock);
     let wrote_lock = wanted.write && project.write(context, &resolved.lock)?;
-    Ok(Installed { changes, packages: resolved.lock.packages().count(), fetched, wrote_lock })
+    Ok(Installed { raised, changes, packages: resolved.lock.packages().count(), fetched, wrote_lock })
 }
 
 fn drift(project: &Project) -> Result<Failure, Failure> {

@@ -31,6 +31,9 @@ use crate::Context;
 use crate::failure::{Failure, FailureKind};
 use crate::plugins::install::not_editable;
 
+/// The folder of a project with copies of its packages, which `s vendor` makes.
+pub(crate) const VENDOR: &str = "vendor";
+
 /// Which versions of the old lock are kept where they still suit.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Keep {

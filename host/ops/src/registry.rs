@@ -23,7 +23,8 @@ use crate::plugins::catalog::{self, Entry};
 use crate::plugins::launch::{Allow, launch};
 
 pub use extension::{
-    Answer, Artifact, Dependency, DependencyKind, FetchPlan, PackageName, Query, Version, Want,
+    Answer, Artifact, Dependency, DependencyKind, Features, FetchPlan, PackageName, Page, Query, Version,
+    Want,
 };
 pub use fetch::{Fetched, Fetcher};
 pub use place::{BUILT_IN, RegistryPlace};
@@ -133,6 +134,22 @@ impl Registry {
             s_plugin::Cause::Fault(fault) => self.failure(fault, error.call),
             _ => error.into(),
         })
+    }
+
+    /// Searches; `cursor` is what the last page gave for the next one.
+    pub fn search(&mut self, text: &str, cursor: Option<String>, limit: u32) -> Result<Page, Failure> {
+        let engine = self.plugin.engine.clone();
+        let found = self.session.search(text.to_owned(), cursor, limit);
+        engine.block_on(found).map_err(|error| match &error.cause {
+            s_plugin::Cause::Fault(fault) => self.failure(fault, error.call),
+            _ => error.into(),
+        })
+    }
+
+    /// What it can do besides listing and planning.
+    pub fn features(&mut self) -> Result<Features, Failure> {
+        let engine = self.plugin.engine.clone();
+        Ok(engine.block_on(self.session.features())?)
     }
 
     /// The name it goes by.

@@ -13,17 +13,25 @@ use s_ui::{ColorChoice, Styled, UiOptions, Verbosity, one_line};
 
 use crate::commands::add::AddArgs;
 use crate::commands::audit::AuditArgs;
+use crate::commands::clean::CleanArgs;
 use crate::commands::completions::CompletionsArgs;
 use crate::commands::explain::ExplainArgs;
 use crate::commands::help::HelpArgs;
+use crate::commands::info::InfoArgs;
 use crate::commands::install::{FetchArgs, InstallArgs, LockArgs, UpdateArgs};
+use crate::commands::list::ListArgs;
+use crate::commands::login::{LoginArgs, LogoutArgs};
+use crate::commands::outdated::OutdatedArgs;
 use crate::commands::pack::PackArgs;
 use crate::commands::plugin::PluginArgs;
 use crate::commands::publish::PublishArgs;
 use crate::commands::registry::RegistryArgs;
 use crate::commands::remove::RemoveArgs;
+use crate::commands::run::RunArgs;
+use crate::commands::search::SearchArgs;
 use crate::commands::store::StoreArgs;
 use crate::commands::tree::{TreeArgs, WhyArgs};
+use crate::commands::vendor::VendorArgs;
 use crate::dynamic::{self, PluginCall, PluginCommand, PluginCommands};
 use crate::exit::Exit;
 use crate::frame::Failure;
@@ -135,15 +143,33 @@ pub(crate) enum Command {
     Tree(TreeArgs),
     /// Show who needs a package
     Why(WhyArgs),
+    /// List the packages this project has locked
+    List(ListArgs),
+    /// Show what is newer than what is locked
+    Outdated(OutdatedArgs),
+    /// Copy every package into the folder vendor
+    Vendor(VendorArgs),
+    /// Run a script of this project
+    Run(RunArgs),
+    /// Remove what was made from this project
+    Clean(CleanArgs),
+    /// Search registries for packages
+    Search(SearchArgs),
+    /// Show what a registry says of a package
+    Info(InfoArgs),
     /// Make the archive of this package
     Pack(PackArgs),
     /// Publish this package
     Publish(PublishArgs),
+    /// Keep the token of a registry
+    Login(LoginArgs),
+    /// Forget the token of a registry
+    Logout(LogoutArgs),
     /// Check or clear the packages of this machine
     Store(StoreArgs),
     /// Look into a registry, or run one
     Registry(RegistryArgs),
-    /// Check a list of packages for known weaknesses
+    /// Check packages for known weaknesses
     Audit(AuditArgs),
     /// Show help for a command or a topic
     Help(HelpArgs),
@@ -161,20 +187,29 @@ pub(crate) enum Command {
 const BUILT_IN: &[&str] = &[
     "add",
     "audit",
+    "clean",
     "completions",
     "explain",
     "fetch",
     "help",
+    "info",
     "install",
+    "list",
     "lock",
+    "login",
+    "logout",
+    "outdated",
     "pack",
     "plugin",
     "publish",
     "registry",
     "remove",
+    "run",
+    "search",
     "store",
     "tree",
     "update",
+    "vendor",
     "version",
     "why",
 ];

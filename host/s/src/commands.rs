@@ -2,10 +2,15 @@
 
 pub(crate) mod add;
 pub(crate) mod audit;
+pub(crate) mod clean;
 pub(crate) mod completions;
 pub(crate) mod explain;
 pub(crate) mod help;
+pub(crate) mod info;
 pub(crate) mod install;
+pub(crate) mod list;
+pub(crate) mod login;
+pub(crate) mod outdated;
 pub(crate) mod pack;
 mod packages;
 pub(crate) mod plugin;
@@ -26,8 +31,11 @@ pub(crate) mod publish;
 pub(crate) mod registry;
 mod registry_serve;
 pub(crate) mod remove;
+pub(crate) mod run;
+pub(crate) mod search;
 pub(crate) mod store;
 pub(crate) mod tree;
+pub(crate) mod vendor;
 mod version;
 
 use std::sync::Arc;
@@ -51,9 +59,9 @@ pub(crate) struct Context<'a> {
     pub(crate) facts: &'a [(&'static str, String)],
 }
 
-/// Runs a built-in command.
-pub(crate) fn run(context: &Context<'_>, command: Command) -> Result<Exit, Failure> {
-    match command {
+/// Runs a built-in command and returns the status that the process ends with.
+pub(crate) fn run(context: &Context<'_>, command: Command) -> Result<u8, Failure> {
+    let exit = match command {
         Command::Add(args) => add::run(context, &args),
         Command::Remove(args) => remove::run(context, &args),
         Command::Install(args) => install::install(context, &args),
@@ -62,8 +70,17 @@ pub(crate) fn run(context: &Context<'_>, command: Command) -> Result<Exit, Failu
         Command::Fetch(args) => install::fetch(context, &args),
         Command::Tree(args) => tree::run(context, &args),
         Command::Why(args) => tree::why(context, &args),
+        Command::List(args) => list::run(context, &args),
+        Command::Outdated(args) => outdated::run(context, &args),
+        Command::Vendor(args) => vendor::run(context, &args),
+        Command::Run(args) => return run::run(context, &args),
+        Command::Clean(args) => clean::run(context, &args),
+        Command::Search(args) => search::run(context, &args),
+        Command::Info(args) => info::run(context, &args),
         Command::Pack(args) => pack::run(context, &args),
         Command::Publish(args) => publish::run(context, &args),
+        Command::Login(args) => login::login(context, &args),
+        Command::Logout(args) => login::logout(context, &args),
         Command::Store(args) => store::run(context, &args),
         Command::Registry(args) => registry::run(context, &args),
         Command::Audit(args) => audit::run(context, &args),
@@ -72,5 +89,6 @@ pub(crate) fn run(context: &Context<'_>, command: Command) -> Result<Exit, Failu
         Command::Plugin(args) => plugin::run(context, &args),
         Command::Completions(args) => Ok(completions::run(context, &args)),
         Command::Version => Ok(version::run(context)),
-    }
+    };
+    exit.map(Exit::status)
 }

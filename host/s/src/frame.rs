@@ -77,7 +77,7 @@ pub(crate) fn run(frame: &Frame<'_>) -> u8 {
 fn dispatch(frame: &Frame<'_>, ui: &Ui) -> Result<u8, Failure> {
     let context = Context { ui, plugins: frame.plugins, operations: frame.context, facts: frame.facts };
     match cli::parse(&frame.args, frame.plugins)? {
-        Parsed::Command(command) => commands::run(&context, command).map(Exit::status),
+        Parsed::Command(command) => commands::run(&context, command),
         Parsed::Plugin(command, call) => frame.plugins.run(ui, &command, &call),
         Parsed::Answer(text) => {
             ui.answer(text);

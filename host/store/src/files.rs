@@ -131,6 +131,14 @@ pub fn kind(path: &Path) -> Result<Option<EntryKind>, StoreError> {
     }
 }
 
+/// Returns how many bytes a file has; a link counts as itself.
+///
+/// # Errors
+/// Those of the operating system.
+pub fn size(path: &Path) -> Result<u64, StoreError> {
+    fs::symlink_metadata(path).map(|metadata| metadata.len()).map_err(StoreError::io("look at", path))
+}
+
 /// Returns whether a path leads to something, links followed.
 ///
 /// # Errors
@@ -223,6 +231,30 @@ pub fn copy(from: &Path, to: &Path, access: Access) -> Result<(), StoreError> {
             Err(error) => return Err(StoreError::io("read", from)(error)),
         }
     }
+}
+
+/// Copies a regular file to where nothing is, with its execute bit and without the rest of its
+/// mode, whatever the umask says.
+///
+/// # Errors
+/// As [`copy`].
+pub fn copy_with_mode(from: &Path, to: &Path) -> Result<(), StoreError> {
+    copy(from, to, Access::Shared)?;
+    set_executable(to, is_executable(from)?)
+}
+
+#[cfg(unix)]
+fn set_executable(path: &Path, executable: bool) -> Result<(), StoreError> {
+    use std::os::unix::fs::PermissionsExt as _;
+    step("change the mode of", path)?;
+    let mode = if executable { 0o755 } else { 0o644 };
+    fs::set_permissions(path, fs::Permissions::from_mode(mode))
+        .map_err(StoreError::io("change the mode of", path))
+}
+
+#[cfg(not(unix))]
+fn set_executable(_: &Path, _: bool) -> Result<(), StoreError> {
+    Ok(())
 }
 
 /// Renames a file or folder, replacing a file.

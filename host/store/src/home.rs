@@ -89,6 +89,11 @@ impl Home {
         self.root.join("private")
     }
 
+    /// A private file of a kind, such as a token, for whatever a text names.
+    pub fn private_file(&self, kind: &str, text: &str) -> PathBuf {
+        self.private().join(format!("{kind}-{}", folder_name(text)))
+    }
+
     /// The key of this machine; see [`host_key_bytes`](Home::host_key_bytes).
     pub fn host_key(&self) -> PathBuf {
         self.private().join("host.key")

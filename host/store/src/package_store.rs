@@ -25,6 +25,7 @@ mod marker;
 mod projects;
 #[cfg(test)]
 mod tests;
+mod vendor;
 mod verify;
 
 use std::path::{Path, PathBuf};

@@ -16,7 +16,7 @@ use s_store::{Access, Sha256Digest, files};
 
 use super::graph::{Graph, interrupted};
 use super::registries::wire_name;
-use super::remote;
+use super::{VENDOR, remote};
 use crate::Context;
 use crate::failure::{Failure, FailureKind};
 use crate::registry::{FetchPlan, Fetcher, Want};
@@ -53,11 +53,17 @@ pub(crate) fn fill_store(
     lock: &ProjectLock,
 ) -> Result<Fetched, Failure> {
     let store = PackageStore::new(context.home());
+    let vendor = graph.root().join(VENDOR);
+    let vendor = if files::exists(&vendor)? { Some(PackageStore::beside(&vendor)) } else { None };
     let mut done = Fetched::default();
     let mut missing = Vec::new();
     for (package, url, integrity) in remote(lock) {
         let key = key_of(package, url, integrity);
-        if store.find(&key)?.is_some() {
+        let is_vendored = match &vendor {
+            Some(vendor) => vendor.find(&key)?.is_some(),
+            None => false,
+        };
+        if is_vendored || store.find(&key)?.is_some() {
             done.present += 1;
         } else {
             missing.push(Missing { package, url, integrity, key, plan: None });

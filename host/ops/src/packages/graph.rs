@@ -77,6 +77,11 @@ impl Graph {
         })
     }
 
+    /// The folder of the project.
+    pub(crate) fn root(&self) -> &Path {
+        &self.root
+    }
+
     /// The members of the project and their groups as roots.
     pub(crate) fn roots(&mut self, members: &[Member]) -> Result<Vec<Root>, Failure> {
         let mut roots: BTreeMap<(usize, Group), Vec<RootDependency>> = BTreeMap::new();
@@ -149,6 +154,19 @@ impl Graph {
             .collect();
         newer.sort();
         newer
+    }
+
+    /// The newest release of a package that the project names itself; none where its registry has none.
+    pub(crate) fn newest(
+        &mut self,
+        name: &PackageName,
+        registry: Option<&str>,
+    ) -> Result<Option<Version>, Failure> {
+        let url = self.registries.bind(name, registry, &self.lock)?;
+        let listed = self.registries.versions(&url, name)?;
+        let releases = listed.iter().filter(|listed| listed.yanked.is_none());
+        let releases = releases.filter_map(|listed| listed.version.parse::<Version>().ok());
+        Ok(releases.filter(|version| version.pre.is_empty()).max())
     }
 
     /// Where a package comes from, for people.

@@ -141,6 +141,14 @@ impl Registries {
         Ok(url)
     }
 
+    /// The addresses of all registries, or of the one that is named.
+    pub(crate) fn all(&mut self, stated: Option<&str>) -> Result<Vec<String>, Failure> {
+        match stated {
+            Some(stated) => Ok(vec![self.stated(stated)?]),
+            None => Ok(self.known.iter().map(|known| known.place.url.clone()).collect()),
+        }
+    }
+
     /// The only registry that has a package.
     fn search(&mut self, name: &PackageName) -> Result<String, Failure> {
         let places: Vec<(String, String)> =

@@ -87,8 +87,6 @@ pub(super) fn credential_hint(context: &Context, url: &str) -> Option<String> {
             "the `{}` that is bound to {origin} (`{}`) was not accepted: see that it is right and still valid",
             bound.secret, bound.from
         ),
-        None => format!(
-            "bind a token to it in `grants.toml`:\n[[binding]]\nplugin = \"stryke/auth-token\"\nsecret = \"token\"\norigin = \"{origin}\"\nfrom = \"env:NAME\""
-        ),
+        None => format!("keep the token that it gave you: s login {url}"),
     })
 }

@@ -2,9 +2,10 @@
 
 use toml_edit::{Array, InlineTable, Item, Table, TableLike, Value};
 
+use super::inherit::is_inherited;
 use super::{DependencyRequest, Group, ProjectManifest};
-use crate::ProjectError;
 use crate::manifest::dependency::{DependencyOrigin, GitReference};
+use crate::{ProjectError, Requirement};
 
 /// Keys that say where a dependency comes from: setting another origin removes them.
 const ORIGIN_KEYS: [&str; 8] = ["version", "path", "git", "tag", "branch", "rev", "registry", "workspace"];
@@ -61,6 +62,49 @@ impl ProjectManifest {
         Ok(true)
     }
 
+    /// Changes which versions of a dependency from a registry will do, and nothing else. Returns
+    /// whether the text says it: what is inherited is said by the root of the workspace.
+    ///
+    /// # Errors
+    /// [`ProjectError::NotEditable`].
+    pub fn set_requirement(
+        &mut self,
+        group: &Group,
+        alias: &str,
+        requirement: &Requirement,
+    ) -> Result<bool, ProjectError> {
+        let stated = match self.group_table(group)?.get_mut(alias) {
+            Some(item) if !is_inherited(item) => set_version(item, requirement),
+            _ => false,
+        };
+        self.edited |= stated;
+        let same = |old: &&mut DependencyRequest| old.group == *group && old.alias == alias;
+        if let Some(old) = self.dependencies.iter_mut().find(same) {
+            replace_requirement(&mut old.origin, requirement);
+        }
+        Ok(stated)
+    }
+
+    /// The same for an entry of `[workspace.deps]`; returns whether there is one.
+    ///
+    /// # Errors
+    /// [`ProjectError::NotEditable`].
+    pub fn set_workspace_requirement(
+        &mut self,
+        alias: &str,
+        requirement: &Requirement,
+    ) -> Result<bool, ProjectError> {
+        let Some(workspace) = &mut self.workspace else { return Ok(false) };
+        if let Some(old) = workspace.dependencies.iter_mut().find(|old| old.alias == alias) {
+            replace_requirement(&mut old.origin, requirement);
+        }
+        let table = self.table_mut("workspace")?.get_mut("deps").and_then(Item::as_table_like_mut);
+        let stated =
+            table.and_then(|table| table.get_mut(alias)).is_some_and(|item| set_version(item, requirement));
+        self.edited |= stated;
+        Ok(stated)
+    }
+
     /// The entry of a request as it is written.
     pub(super) fn entry_of(&self, request: &DependencyRequest) -> Option<&Item> {
         let root = self.document.as_ref()?;
@@ -100,6 +144,25 @@ impl ProjectManifest {
                     .expect("a manifest without errors has tables here"))
             }
         }
+    }
+}
+
+/// Puts a requirement where an entry has one, and keeps what stands around it.
+fn set_version(item: &mut Item, requirement: &Requirement) -> bool {
+    let place = match item.as_table_like_mut() {
+        Some(table) => table.get_mut("version"),
+        None => Some(item),
+    };
+    let Some(value) = place.and_then(Item::as_value_mut) else { return false };
+    let decor = value.decor().clone();
+    *value = requirement.as_str().into();
+    *value.decor_mut() = decor;
+    true
+}
+
+fn replace_requirement(origin: &mut DependencyOrigin, new: &Requirement) {
+    if let DependencyOrigin::Registry { requirement, .. } = origin {
+        *requirement = new.clone();
     }
 }
 
@@ -157,7 +220,7 @@ mod tests {
 
     use super::super::testing::*;
     use super::*;
-    use crate::{Bare, Requirement};
+    use crate::Bare;
 
     fn request(alias: &str, version: &str) -> DependencyRequest {
         DependencyRequest {
@@ -240,5 +303,33 @@ mod tests {
         let (mut broken, _) = parse("[deps]\na = 1\n");
         assert!(broken.remove_dependency(&Group::Normal, "a").is_err());
         assert!(broken.set_dependency(&request("a", "1")).is_err());
+    }
+
+    #[test]
+    fn a_requirement_is_raised_where_it_is_written() {
+        let raised = Requirement::parse("2.5", Bare::Exact).unwrap();
+        for (before, after) in [
+            ("[deps]\na = '1' # why\n", "[deps]\na = \"2.5\" # why\n"),
+            (
+                "[deps]\na = { version = '1', features = ['x'] }\n",
+                "[deps]\na = { version = \"2.5\", features = ['x'] }\n",
+            ),
+            ("[deps.a]\nversion = '1' # v\n", "[deps.a]\nversion = \"2.5\" # v\n"),
+        ] {
+            let mut manifest = valid(before);
+            assert!(manifest.set_requirement(&Group::Normal, "a", &raised).unwrap());
+            assert_eq!(manifest.to_string(), after);
+            let origin = &manifest.dependency(&Group::Normal, "a").unwrap().origin;
+            assert!(
+                matches!(origin, DependencyOrigin::Registry { requirement, .. } if *requirement == raised)
+            );
+        }
+        let text = "[workspace.deps]\na = '1' # theirs\n\n[deps]\na.workspace = true\n";
+        let mut manifest = valid(text);
+        assert!(!manifest.set_requirement(&Group::Normal, "a", &raised).unwrap());
+        assert_eq!(manifest.to_string(), text);
+        assert!(manifest.set_workspace_requirement("a", &raised).unwrap());
+        assert!(!manifest.set_workspace_requirement("b", &raised).unwrap());
+        assert_eq!(manifest.to_string(), text.replace("'1'", "\"2.5\""));
     }
 }

@@ -23,8 +23,15 @@ pub(crate) struct HelpArgs {
 
 /// Where each built-in command stands.
 const GROUPS: &[(&str, &[&str])] = &[
-    ("Packages", &["add", "remove", "install", "update", "lock", "tree", "why", "audit"]),
-    ("Registries and the store", &["pack", "publish", "registry", "fetch", "store"]),
+    (
+        "Packages",
+        &["add", "remove", "install", "update", "lock", "tree", "why", "list", "outdated", "audit", "vendor"],
+    ),
+    ("The project", &["run", "clean"]),
+    (
+        "Registries and the store",
+        &["search", "info", "pack", "publish", "login", "logout", "registry", "fetch", "store"],
+    ),
     ("Plugins", &["plugin"]),
     ("About s", &["help", "explain", "completions", "version"]),
 ];

@@ -4,8 +4,8 @@ use std::collections::BTreeSet;
 
 use clap::Args;
 use s_ops::project::PackageName;
-use s_ops::{Installation, Keep, package_install};
-use serde_json::json;
+use s_ops::{Installation, Keep, Raised, package_install};
+use serde_json::{Value, json};
 
 use super::Context;
 use super::packages::{changes_json, count, fetched_json, tell};
@@ -55,11 +55,15 @@ pub(crate) struct LockArgs {
 
 /// The arguments of `s update`.
 #[derive(Args, Debug)]
-#[command(after_long_help = "Examples:\n  s update\n  s update json http\n  s update --dry-run")]
+#[command(after_long_help = "Examples:\n  s update\n  s update json http\n  s update --latest --dry-run")]
 pub(crate) struct UpdateArgs {
     /// Packages that may move; without any, all
     #[arg(value_name = "NAME")]
     names: Vec<String>,
+
+    /// Raise requirements of stryke.toml to the newest releases first
+    #[arg(long)]
+    latest: bool,
 
     /// Show what would move, and change nothing
     #[arg(long)]
@@ -68,17 +72,17 @@ pub(crate) struct UpdateArgs {
 
 /// Fills the store.
 pub(super) fn install(context: &Context<'_>, args: &InstallArgs) -> Result<Exit, Failure> {
-    run(context, &args.locked, Keep::All, true, true)
+    run(context, &wanted(&args.locked, true))
 }
 
 /// The same by another name: packages are shared, so that there is nothing to put beside the project.
 pub(super) fn fetch(context: &Context<'_>, args: &FetchArgs) -> Result<Exit, Failure> {
-    run(context, &args.locked, Keep::All, true, true)
+    run(context, &wanted(&args.locked, true))
 }
 
 /// Makes the lock fit, and brings nothing.
 pub(super) fn lock(context: &Context<'_>, args: &LockArgs) -> Result<Exit, Failure> {
-    run(context, &args.locked, Keep::All, false, true)
+    run(context, &wanted(&args.locked, false))
 }
 
 /// Moves versions within what the manifest admits.
@@ -86,20 +90,22 @@ pub(super) fn update(context: &Context<'_>, args: &UpdateArgs) -> Result<Exit, F
     let names = args.names.iter().map(|name| s_ops::package_name(name));
     let names: BTreeSet<PackageName> = names.collect::<Result<_, _>>()?;
     let keep = if names.is_empty() { Keep::Nothing } else { Keep::AllBut(names) };
-    let free = LockedArgs { locked: false, frozen: false };
-    run(context, &free, keep, !args.dry_run, !args.dry_run)
+    let (fetch, write) = (!args.dry_run, !args.dry_run);
+    run(context, &Installation { keep, locked: false, fetch, write, latest: args.latest })
 }
 
-fn run(
-    context: &Context<'_>,
-    locked: &LockedArgs,
-    keep: Keep,
-    fetch: bool,
-    write: bool,
-) -> Result<Exit, Failure> {
+fn wanted(locked: &LockedArgs, fetch: bool) -> Installation {
+    let locked = locked.locked || locked.frozen;
+    Installation { keep: Keep::All, locked, fetch, write: true, latest: false }
+}
+
+fn run(context: &Context<'_>, wanted: &Installation) -> Result<Exit, Failure> {
     let operations = (context.operations)()?;
-    let wanted = Installation { keep, locked: locked.locked || locked.frozen, fetch, write };
-    let done = package_install(&operations, &wanted)?;
+    let done = package_install(&operations, wanted)?;
+    let write = wanted.write;
+    for raised in &done.raised {
+        context.ui.status("Raised", format!("{} {} → {}", raised.alias, raised.before, raised.after));
+    }
     let ui = context.ui;
     tell(ui, &done.changes);
     let packages = count(done.packages, "package");
@@ -113,10 +119,15 @@ fn run(
     if ui.is_json() {
         ui.json(&json!({
             "packages": done.packages,
+            "raised": done.raised.iter().map(raised_json).collect::<Vec<_>>(),
             "changes": changes_json(&done.changes),
             "store": fetched_json(&done.fetched),
             "wrote-lock": done.wrote_lock,
         }));
     }
     Ok(Exit::Done)
+}
+
+fn raised_json(raised: &Raised) -> Value {
+    json!({ "alias": raised.alias, "before": raised.before, "after": raised.after })
 }

@@ -49,6 +49,12 @@ pub enum PackageStoreError {
         /// The last of them.
         path: PathBuf,
     },
+    /// The files of an entry are not what its marker says.
+    #[error("`{}` is damaged: its files are not those that were unpacked", .path.display())]
+    Damaged {
+        /// The folder of the entry.
+        path: PathBuf,
+    },
     /// A lock file was noted by a path that depends on the current folder.
     #[error("`{}` is not an absolute path", .path.display())]
     RelativeProject {

@@ -69,7 +69,7 @@ impl PackageStore {
         move_aside(entry, &staging.path().join("entry"))
     }
 
-    fn publish(
+    pub(super) fn publish(
         &self,
         key: &EntryKey,
         staging: &Staging,

@@ -7,4 +7,5 @@ mod killed;
 mod kit;
 mod places;
 mod projects;
+mod vendoring;
 mod verifying;

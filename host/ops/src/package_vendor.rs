@@ -1,0 +1,61 @@
+//! `s vendor`: every package of the lock copied into the folder `vendor` of the project, from where
+//! installations take it from then on. It is made when somebody asks for it and never otherwise.
+
+use std::collections::BTreeSet;
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use s_diag::{Code, Diagnostic};
+use s_store::package_store::PackageStore;
+
+use crate::Context;
+use crate::failure::{Failure, FailureKind};
+use crate::packages::{Project, VENDOR, fill_store, key_of, remote};
+
+/// What was copied.
+#[derive(Clone, Debug)]
+pub struct Vendored {
+    /// The folder.
+    pub folder: PathBuf,
+    /// How many packages are in it.
+    pub packages: usize,
+    /// How many were there already.
+    pub present: usize,
+    /// The folders of packages that are no longer needed, and went.
+    pub removed: Vec<PathBuf>,
+}
+
+/// Copies the packages of the lock beside the project.
+pub fn package_vendor(context: &Arc<Context>) -> Result<Vendored, Failure> {
+    let project = Project::read(context, None)?;
+    if !project.is_locked(context)? {
+        let diagnostic =
+            Diagnostic::error(Code::LOCK_DRIFT, "`stryke.lock` does not fit `stryke.toml`").hint("s lock");
+        return Err(Failure::new(FailureKind::LockDrift, diagnostic));
+    }
+    let folder = project.root.join(VENDOR);
+    let (store, vendor) = (PackageStore::new(context.home()), PackageStore::beside(&folder));
+    let mut resolved = project.as_locked(context)?;
+    fill_store(context, &mut resolved.graph, &resolved.lock)?;
+    let (mut stays, mut present) = (BTreeSet::new(), 0);
+    for (package, url, integrity) in remote(&project.lock) {
+        let key = key_of(package, url, integrity);
+        if vendor.find(&key)?.is_some() {
+            present += 1;
+        } else {
+            let stored = store.find(&key)?.ok_or_else(|| vanished(&key.name))?;
+            vendor.copy_from(&key, &stored)?;
+            context.frontend().status("Vendored", &format!("{}@{}", package.name, package.version));
+        }
+        stays.insert(key);
+    }
+    let removed = if s_store::files::exists(&folder)? { vendor.retain(&stays)? } else { Vec::new() };
+    Ok(Vendored { folder, packages: stays.len(), present, removed })
+}
+
+/// Somebody cleared the store at this very moment.
+fn vanished(name: &str) -> Failure {
+    let message = format!("`{name}` is no longer in the store");
+    let diagnostic = Diagnostic::error(Code::CHANGED_MEANWHILE, message).hint("run the command again");
+    Failure::new(FailureKind::Failed, diagnostic)
+}

@@ -1,0 +1,45 @@
+//! `s list`.
+
+use clap::Args;
+use s_ops::package_list;
+use s_ui::{Align, Table};
+use serde_json::json;
+
+use super::Context;
+use crate::exit::Exit;
+use crate::frame::Failure;
+
+/// The arguments of `s list`.
+#[derive(Args, Debug)]
+#[command(after_long_help = "Examples:\n  s list\n  s list --json")]
+pub(crate) struct ListArgs {}
+
+/// Lists the packages of the lock.
+pub(super) fn run(context: &Context<'_>, _: &ListArgs) -> Result<Exit, Failure> {
+    let operations = (context.operations)()?;
+    let packages = package_list(&operations)?;
+    let ui = context.ui;
+    if ui.is_json() {
+        let packages = packages.iter().map(|package| {
+            json!({
+                "name": package.name.as_str(),
+                "version": package.version.to_string(),
+                "source": package.source.to_string(),
+                "integrity": package.integrity.map(|digest| digest.to_string()),
+                "features": package.features,
+            })
+        });
+        ui.json(&json!({ "packages": packages.collect::<Vec<_>>() }));
+        return Ok(Exit::Done);
+    }
+    let mut table = Table::new(&[("Name", Align::Left), ("Version", Align::Left), ("Source", Align::Left)]);
+    for package in &packages {
+        table.row([package.name.as_str(), &package.version.to_string(), &package.source.to_string()]);
+    }
+    if table.is_empty() {
+        ui.note("no packages are locked here");
+    } else {
+        ui.answer(table.render(ui.columns()));
+    }
+    Ok(Exit::Done)
+}

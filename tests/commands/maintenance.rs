@@ -1,0 +1,132 @@
+//! What is newer, what is listed, what is copied beside the project, and its scripts.
+
+use std::fs;
+
+use serde_json::json;
+
+use crate::market::{Market, names};
+
+/// A project with `json` 1.4.0, of which there are newer ones.
+fn market() -> Market {
+    let mut market = Market::new();
+    market.publish("text", "0.4.1", &[]);
+    market.publish("json", "1.4.0", &[("text", "^0.4")]);
+    market.done(&["add", "json@1"]);
+    market.publish("json", "1.6.0", &[("text", "^0.4")]);
+    market.publish("json", "2.3.0", &[("text", "^0.4")]);
+    market.publish("json", "3.0.0-rc.1", &[]);
+    market.publish("text", "0.4.2", &[]);
+    market
+}
+
+#[test]
+fn outdated_tells_compatible_from_newest() {
+    let market = market();
+    let before = (market.manifest(), market.lock());
+    let direct = market.answer(&["outdated", "--json"]).json();
+    assert_eq!(
+        direct["outdated"],
+        json!([{ "name": "json", "locked": "1.4.0", "compatible": "1.6.0", "newest": "2.3.0", "direct": true }])
+    );
+    let all = market.answer(&["outdated", "--all"]);
+    assert!(all.stdout.contains("text  0.4.1"), "{}", all.stdout);
+    assert_eq!((market.manifest(), market.lock()), before, "it only looks");
+    market.done(&["update"]);
+    let rest = market.answer(&["outdated", "--json"]).json();
+    assert_eq!(rest["outdated"][0]["locked"], "1.6.0");
+}
+
+#[test]
+fn update_latest_raises_what_is_written() {
+    let mut market = market();
+    let dry = market.answer(&["update", "--latest", "--dry-run"]);
+    assert!(dry.stderr.contains("json 1 → 2.3"), "{}", dry.text());
+    assert!(market.manifest().contains("json = \"1\""));
+    market.done(&["update", "--latest"]);
+    assert!(market.manifest().ends_with("[deps]\njson = \"2.3\"\n"), "{}", market.manifest());
+    assert!(market.lock().unwrap().contains("name = \"json\"\nversion = \"2.3.0\""));
+    // What admits the newest already stays as it is; others are not touched.
+    market.project("[deps]\njson = \">=1\" # any\ntext = \"=0.4.1\"\n");
+    market.done(&["update", "--latest", "json"]);
+    assert!(
+        market.manifest().ends_with("json = \">=1\" # any\ntext = \"=0.4.1\"\n"),
+        "{}",
+        market.manifest()
+    );
+}
+
+#[test]
+fn list_shows_the_lock() {
+    let market = market();
+    let listed = market.answer(&["list", "--json"]).json();
+    let names: Vec<&str> =
+        listed["packages"].as_array().unwrap().iter().map(|one| one["name"].as_str().unwrap()).collect();
+    assert_eq!(names, ["json", "text"]);
+    assert!(market.answer(&["list"]).stdout.contains("json  1.4.0"));
+}
+
+#[test]
+fn s21_a_vendored_project_needs_neither_home_nor_network() {
+    let market = market();
+    market.done(&["vendor"]);
+    let vendored = names(&market.sandbox.work().join("shop/vendor"));
+    assert_eq!(vendored.len(), 2, "{vendored:?}");
+    let tree = |folder: &std::path::Path| s_store::archive::tree_digest(folder).unwrap();
+    assert_eq!(
+        tree(&market.sandbox.work().join("shop/vendor").join(&vendored[0])),
+        tree(&market.sandbox.home().join("store").join(&vendored[0]))
+    );
+    // Another machine: nothing in its home, and no registry.
+    fs::remove_dir_all(&market.root).unwrap();
+    let home = market.sandbox.work().join("empty-home");
+    let mut command = market.sandbox.command(&["install", "--frozen", "--json"]);
+    command.current_dir(market.sandbox.work().join("shop")).env("STRYKE_HOME", &home);
+    let outcome = market.sandbox.outcome(&command.output().unwrap());
+    assert_eq!(outcome.status, Some(0), "{}", outcome.text());
+    assert_eq!(outcome.json()["store"]["present"], 2);
+    assert!(names(&home.join("store")).is_empty());
+}
+
+#[test]
+fn s21_what_is_no_longer_needed_leaves_the_folder() {
+    let market = market();
+    market.done(&["vendor"]);
+    market.done(&["add", "json@2"]);
+    let again = market.answer(&["vendor", "--json"]).json();
+    assert_eq!((again["packages"].as_u64(), again["present"].as_u64()), (Some(2), Some(1)));
+    assert_eq!(again["removed"].as_array().unwrap().len(), 1);
+    let vendored = names(&market.sandbox.work().join("shop/vendor"));
+    assert!(vendored[0].starts_with("json@2.3.0"), "{vendored:?}");
+}
+
+#[cfg(unix)]
+#[test]
+fn s17_a_script_is_run_where_its_package_is() {
+    let mut market = Market::new();
+    market.project(
+        "[scripts]\nwhere = \"pwd; printf '%s|' \"\nfail = \"exit 43\"\nboth = \"true\"\n\n[bin]\nboth = \"bin/both.stk\"\nmain = \"bin/main.stk\"\n",
+    );
+    let ran = market.answer(&["run", "where", "--", "a b", "$HOME", "--x"]);
+    assert_eq!(ran.stdout, "[sandbox]/work/shop\na b|$HOME|--x|");
+    assert_eq!(market.run(&["run", "fail"]).status, Some(43), "the status is passed on");
+    let listed = market.answer(&["run", "--json"]).json();
+    assert_eq!(listed["scripts"]["fail"], "exit 43");
+    let text = market.refused(&["run", "both"], 2, "S-3018");
+    assert!(text.contains("a script and a program"), "{text}");
+    let text = market.refused(&["run", "wher"], 2, "S-3018");
+    assert!(text.contains("did you mean `where`?"), "{text}");
+    let _ = market.refused(&["run", "main"], 1, "S-3018");
+}
+
+#[test]
+fn clean_removes_what_was_made() {
+    let market = Market::new();
+    market.sandbox.write("shop/target/debug/x", "1234");
+    let dry = market.answer(&["clean", "--dry-run", "--json"]).json();
+    assert_eq!((dry["files"].as_u64(), dry["bytes"].as_u64()), (Some(1), Some(4)));
+    assert!(market.sandbox.work().join("shop/target/debug/x").exists());
+    market.done(&["clean"]);
+    assert_eq!(names(&market.sandbox.work().join("shop")), ["stryke.toml"]);
+    let again = market.answer(&["clean"]);
+    assert!(again.stderr.contains("nothing to remove"), "{}", again.stderr);
+}

@@ -1,0 +1,105 @@
+//! A registry as people use it: searched, asked about a package, logged in to.
+
+#![cfg(unix)]
+
+use std::fs;
+use std::io::Write as _;
+use std::os::unix::fs::PermissionsExt as _;
+use std::process::Stdio;
+
+use crate::market::Market;
+use crate::served::Served;
+use crate::support::{Outcome, Sandbox};
+
+fn run_in(sandbox: &Sandbox, folder: &str, args: &[&str]) -> Outcome {
+    let output = sandbox.command(args).current_dir(sandbox.work().join(folder)).output().unwrap();
+    sandbox.outcome(&output)
+}
+
+fn with_input(sandbox: &Sandbox, args: &[&str], input: &str) -> Outcome {
+    let mut command = sandbox.command(args);
+    command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
+    let mut child = command.current_dir(sandbox.work().join("json")).spawn().unwrap();
+    child.stdin.take().unwrap().write_all(input.as_bytes()).unwrap();
+    sandbox.outcome(&child.wait_with_output().unwrap())
+}
+
+#[test]
+fn somebody_logs_in_publishes_is_found_and_logs_out() {
+    let sandbox = Sandbox::new();
+    let served = Served::start(&sandbox);
+    let manifest = |version: &str| {
+        let text = format!(
+            "[package]\nname = \"json\"\nversion = \"{version}\"\ndescription = \"reads and writes JSON\"\n\n\
+             [registries.own]\nurl = \"{}\"\nplugin = \"stryke/registry-stryke\"\n",
+            served.url
+        );
+        sandbox.write("json/stryke.toml", &text);
+    };
+    manifest("1.4.0");
+    let made = sandbox
+        .run(&["registry", "token", "--folder", "packages", "--user", "me", "--scope", "publish", "--json"]);
+    let token = made.json()["token"].as_str().unwrap().to_owned();
+
+    let wrong = with_input(&sandbox, &["login", "own", "--stdin"], "two words\n");
+    assert_eq!(wrong.status, Some(2), "{}", wrong.text());
+    let login = with_input(&sandbox, &["login", "own", "--stdin"], &format!("{token}\n"));
+    assert_eq!(login.status, Some(0), "{}", login.text());
+    assert!(!login.text().contains(&token), "a token is never shown");
+    let private = sandbox.home().join("private");
+    let kept: Vec<_> = fs::read_dir(&private)
+        .unwrap()
+        .map(|entry| entry.unwrap().path())
+        .filter(|path| path.file_name().unwrap().to_str().unwrap().starts_with("token-"))
+        .collect();
+    assert_eq!(kept.len(), 1);
+    assert_eq!(fs::metadata(&kept[0]).unwrap().permissions().mode() & 0o777, 0o600);
+    let again = with_input(&sandbox, &["login", "own", "--stdin", "--json"], &token);
+    assert_eq!(again.json()["changed"], false);
+
+    for version in ["1.4.0", "1.5.0"] {
+        manifest(version);
+        let published = run_in(&sandbox, "json", &["publish"]);
+        assert_eq!(published.status, Some(0), "{}", published.text());
+    }
+    let found = run_in(&sandbox, "json", &["search", "JSON", "--json"]);
+    assert_eq!(found.status, Some(0), "{}", found.text());
+    assert_eq!(found.json()["packages"][0]["name"], "json");
+    assert_eq!(found.json()["packages"][0]["newest"], "1.5.0");
+    assert_eq!(found.json()["packages"][0]["registry"], "own");
+    let nothing = run_in(&sandbox, "json", &["search", "nowhere"]);
+    assert!(nothing.status == Some(0) && nothing.stderr.contains("nothing was found"), "{}", nothing.text());
+    let info = run_in(&sandbox, "json", &["info", "json", "--json"]).json();
+    assert_eq!(info["chosen"], "1.5.0");
+    assert_eq!(info["versions"].as_array().unwrap().len(), 2);
+    let old = run_in(&sandbox, "json", &["info", "json@1.4.0"]);
+    assert!(old.stdout.starts_with("json 1.4.0\n  registry   own ("), "{}", old.stdout);
+    assert!(old.stdout.contains("versions   1.5.0, 1.4.0"), "{}", old.stdout);
+    let none = run_in(&sandbox, "json", &["info", "json@9.0.0"]);
+    assert!(none.status == Some(1) && none.stderr.contains("the newest are 1.5.0, 1.4.0"), "{}", none.text());
+
+    let logout = run_in(&sandbox, "json", &["logout", "own"]);
+    assert_eq!(logout.status, Some(0), "{}", logout.text());
+    assert!(!kept[0].exists());
+    manifest("1.6.0");
+    let refused = run_in(&sandbox, "json", &["publish"]);
+    assert_ne!(refused.status, Some(0));
+    assert!(refused.stderr.contains("s login"), "{}", refused.stderr);
+    let twice = run_in(&sandbox, "json", &["logout", "own", "--json"]);
+    assert_eq!(twice.json()["changed"], false);
+}
+
+#[test]
+fn a_registry_of_files_says_what_it_cannot_do() {
+    let mut market = Market::new();
+    market.publish("json", "1.4.0", &[]);
+    let all = market.answer(&["search", "json"]);
+    assert!(all.stderr.contains("`market` cannot search"), "{}", all.stderr);
+    let _ = market.refused(&["search", "json", "--registry", "market"], 1, "S-4070");
+    market.done(&["add", "json"]);
+    let info = market.answer(&["info", "json"]);
+    assert!(info.stdout.contains("1.4.0 (locked here)"), "{}", info.stdout);
+    let _ = market.refused(&["info", "jsn"], 1, "S-4064");
+    let text = market.refused(&["login", "market"], 2, "S-4062");
+    assert!(text.contains("folders ask nobody"), "{text}");
+}
