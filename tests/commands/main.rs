@@ -7,10 +7,13 @@
 
 mod audit;
 mod completions;
+mod cycle;
 mod errors;
 mod explain;
+mod faulty;
 mod help;
 mod hostile;
+mod killed;
 mod maintenance;
 mod market;
 mod new;

@@ -327,6 +327,27 @@ fn the_store_is_checked_mended_and_cleared() {
 }
 
 #[test]
+fn clearing_the_store_keeps_what_a_clone_installed() {
+    let mut market = Market::new();
+    market.publish("json", "1.0.0", &[]);
+    market.done(&["add", "json"]);
+    for file in ["stryke.toml", "stryke.lock"] {
+        let text = fs::read_to_string(market.sandbox.work().join("shop").join(file)).unwrap();
+        market.sandbox.write(&format!("clone/{file}"), &text);
+    }
+    let installed = market.run_in("clone", &["install", "--locked"]);
+    assert_eq!(installed.status, Some(0), "{}", installed.text());
+    fs::remove_dir_all(market.sandbox.work().join("shop")).unwrap();
+    market.make_store_old();
+    let cleared = market.run_in("clone", &["store", "gc"]);
+    assert_eq!(cleared.status, Some(0), "{}", cleared.text());
+    assert_eq!(market.stored().len(), 1, "{}", cleared.text());
+    fs::remove_dir_all(market.sandbox.work().join("clone")).unwrap();
+    let cleared = market.run_in(".", &["store", "gc"]);
+    assert_eq!((cleared.status, market.stored().len()), (Some(0), 0), "{}", cleared.text());
+}
+
+#[test]
 fn what_is_mistyped_is_answered_with_what_is_right() {
     let mut market = Market::new();
     market.publish("json", "1.0.0", &[]);

@@ -3,8 +3,8 @@
 //!
 //! Every command that needs packages goes these steps in this order; `-v` tells them: read the
 //! manifest, build the graph, solve, compare with the old lock, look into the store, fetch, check,
-//! unpack, write the lock. Nothing of a package is ever run. The lock is written last, so that
-//! whatever ends a command leaves the old lock and at most more packages in the store.
+//! unpack, write lock and manifest. Nothing of a package is ever run. The files are written last, so
+//! that whatever ends a command before leaves the old ones and at most more packages in the store.
 
 mod conflict;
 mod fetch;

@@ -13,6 +13,7 @@ use s_store::{Access, ChangeSet, files};
 
 use crate::Context;
 use crate::failure::{Failure, FailureKind};
+use crate::packages::remote;
 use crate::plugins::catalog::{Level, Stated};
 use crate::plugins::level::exclusively;
 
@@ -120,35 +121,45 @@ impl Project {
         Ok(files::exists(&self.lock_path)?)
     }
 
-    /// Writes the manifests and the lock, all or none, where they changed. Returns whether one did.
+    /// Writes the lock and the manifests, all or none, where they changed. Returns whether one did.
+    /// A project that needs packages is known to the store from then on, so that clearing it keeps
+    /// them.
     pub(crate) fn write(&self, context: &Context, lock: &ProjectLock) -> Result<bool, Failure> {
-        let manifests = self
-            .members
-            .iter()
-            .map(|member| (member.path.as_path(), member.manifest.to_string(), member.read.as_str()));
-        let lock = (self.lock_path.as_path(), lock.to_string(), self.lock_read.as_str());
+        // Before anything changes, as this may fail; and also where nothing does, as the lock may
+        // have been written by somebody else, or by a process that was killed.
+        if remote(lock).next().is_some() {
+            PackageStore::new(context.home()).note_project(&self.lock_path)?;
+        }
+        // The lock is the first: a process that is killed between two leaves a manifest for which the
+        // same command is still right. What is removed from it could not be removed again.
+        let files = || {
+            let manifests = self.members.iter().map(|member| (member.path.as_path(), member.read.as_str()));
+            std::iter::once((self.lock_path.as_path(), self.lock_read.as_str())).chain(manifests)
+        };
+        let texts = std::iter::once(lock.to_string());
+        let texts = texts.chain(self.members.iter().map(|member| member.manifest.to_string()));
         // An absent lock with nothing in it is not written.
-        let changed: Vec<_> =
-            manifests.chain(std::iter::once(lock)).filter(|(_, text, read)| text != read).collect();
+        let changed: Vec<(&Path, String)> = files()
+            .zip(texts)
+            .filter(|((_, read), text)| text != read)
+            .map(|((path, _), text)| (path, text))
+            .collect();
         if changed.is_empty() {
             return Ok(false);
         }
         let guard = exclusively(context)?;
-        let mut changes = ChangeSet::new();
         // What was read and is not written counts too: the lock was made for it.
-        let all = self.members.iter().map(|member| (member.path.as_path(), member.read.as_str()));
-        for (path, read) in all.chain(std::iter::once((self.lock_path.as_path(), self.lock_read.as_str()))) {
+        for (path, read) in files() {
             if *context.source_or_empty(path)?.text != *read {
                 return Err(changed_meanwhile(context, path));
             }
         }
-        for (path, text, _) in changed {
+        let mut changes = ChangeSet::new();
+        for (path, text) in changed {
             changes.write(path, text, Access::Shared);
         }
         changes.commit()?;
         drop(guard);
-        // Clearing the store keeps what known projects need.
-        PackageStore::new(context.home()).note_project(&self.lock_path)?;
         Ok(true)
     }
 }

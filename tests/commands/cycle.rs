@@ -1,0 +1,256 @@
+//! Commands that change something, each with the state it begins in, for tests that disturb them.
+//!
+//! A [`Cycle`] is begun once and then brought back to its beginning as often as needed, by copying.
+//! How it ends undisturbed is found out first; every other end is compared with that.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use s_store::package_store::PackageStore;
+use s_store::{Home, TEMPORARY_PREFIX};
+
+use crate::market::Market;
+use crate::support::Outcome;
+
+/// Every command that changes a project or the store without a server.
+pub(crate) const CYCLES: [(&str, &[&str], fn(&mut Market)); 8] = [
+    ("add", &["add", "json"], listed),
+    ("install", &["install"], asked_for),
+    ("install what is locked", &["install", "--locked"], locked),
+    ("update", &["update"], outdated),
+    ("remove", &["remove", "json"], with_json),
+    ("lock", &["lock"], asked_for),
+    ("pack", &["pack"], with_sources),
+    ("gc", &["store", "gc"], littered),
+];
+
+/// One command, again and again from its beginning.
+pub(crate) struct Cycle {
+    /// What it is called in messages.
+    pub(crate) name: &'static str,
+    args: &'static [&'static str],
+    market: Market,
+    saved: PathBuf,
+    /// The state it begins in.
+    pub(crate) old: State,
+    /// The state it ends in when nothing disturbs it.
+    pub(crate) new: State,
+}
+
+/// What a command is for: all of it lasts, and nothing of it can be made from the rest.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) struct State {
+    pub(crate) manifest: String,
+    pub(crate) lock: Option<String>,
+    /// Archives that were packed.
+    pub(crate) packed: BTreeMap<String, Vec<u8>>,
+    /// The entries of the store with their markers, which have the digests of their files.
+    pub(crate) stored: BTreeSet<(String, String)>,
+    /// The notes that tell the store of projects.
+    pub(crate) noted: Vec<String>,
+}
+
+impl Cycle {
+    /// Makes the beginning, and runs the command once to see its end.
+    pub(crate) fn begin(
+        (name, args, begin): (&'static str, &'static [&'static str], fn(&mut Market)),
+    ) -> Cycle {
+        let mut market = Market::new();
+        begin(&mut market);
+        let saved = market.sandbox.work().join("saved");
+        for place in PLACES {
+            copy_all(&market.sandbox.work().join(place), &saved.join(place));
+        }
+        let old = State::of(&market);
+        market.done(args);
+        let new = State::of(&market);
+        assert_ne!(old, new, "{name} does something");
+        Cycle { name, args, market, saved, old, new }
+    }
+
+    /// Runs another command in the project, which has to succeed.
+    pub(crate) fn done(&self, args: &[&str]) {
+        self.market.done(args);
+    }
+
+    /// Goes back to the beginning.
+    pub(crate) fn restore(&self) {
+        for place in PLACES {
+            let here = self.market.sandbox.work().join(place);
+            if here.exists() {
+                fs::remove_dir_all(&here).unwrap();
+            }
+            copy_all(&self.saved.join(place), &here);
+        }
+    }
+
+    /// Runs the command from its beginning with a plan of what is to go wrong.
+    pub(crate) fn disturbed(&self, plan: &str) -> Outcome {
+        self.restore();
+        let mut command = self.command();
+        command.env(s_store::faults::PLAN, plan);
+        self.market.sandbox.outcome(&command.output().unwrap())
+    }
+
+    /// The command, ready to be started.
+    pub(crate) fn command(&self) -> std::process::Command {
+        let mut command = self.market.sandbox.command(self.args);
+        command.current_dir(self.market.sandbox.work().join("shop"));
+        command
+    }
+
+    /// The state now.
+    pub(crate) fn state(&self) -> State {
+        State::of(&self.market)
+    }
+
+    /// Checks that files are old or new and whole, whatever happened at `when`.
+    pub(crate) fn check_whole(&self, when: &str) {
+        let (name, state) = (self.name, self.state());
+        assert!(
+            [&self.old.manifest, &self.new.manifest].contains(&&state.manifest),
+            "{name} {when}: {state:?}"
+        );
+        assert!([&self.old.lock, &self.new.lock].contains(&&state.lock), "{name} {when}: {state:?}");
+        assert!([&self.old.packed, &self.new.packed].contains(&&state.packed), "{name} {when}: {state:?}");
+        let known: BTreeSet<_> = self.old.stored.union(&self.new.stored).cloned().collect();
+        assert!(state.stored.is_subset(&known), "{name} {when}: {state:?}");
+        let store = PackageStore::new(&Home::new(self.market.sandbox.home()));
+        let findings = store.verify(&|_, _| {}).unwrap();
+        assert!(findings.is_empty(), "{name} {when}: {findings:?}");
+    }
+
+    /// Checks that the command, run again, ends as if nothing had happened.
+    pub(crate) fn check_repeatable(&self, when: &str) {
+        let is_done = self.state() == self.new;
+        let again = self.market.run(self.args);
+        // What was removed to the end is not there to be removed.
+        let is_gone = is_done && self.args[0] == "remove" && again.stderr.contains("error[S-3015]");
+        assert!(is_gone || again.status == Some(0), "{} {when}, and then\n{}", self.name, again.text());
+        assert_eq!(self.state(), self.new, "{} {when}, and then\n{}", self.name, again.text());
+    }
+
+    /// The files and folders that were only meant to be there for a while.
+    pub(crate) fn temporaries(&self) -> Vec<PathBuf> {
+        let mut found = Vec::new();
+        for place in PLACES {
+            find_temporaries(&self.market.sandbox.work().join(place), &mut found);
+        }
+        found
+    }
+}
+
+/// What is saved and brought back, seen from the working folder.
+const PLACES: [&str; 2] = ["shop", "../home"];
+
+impl State {
+    fn of(market: &Market) -> State {
+        let store = market.sandbox.home().join("store");
+        let stored = market.stored().into_iter().map(|name| {
+            let marker = fs::read_to_string(store.join(&name).join(".s-ok"));
+            (name, marker.unwrap_or_default())
+        });
+        let archives = market.sandbox.work().join("shop/target/package");
+        let packed = crate::market::names(&archives).into_iter();
+        State {
+            manifest: market.manifest(),
+            lock: market.lock(),
+            packed: packed.map(|name| (name.clone(), fs::read(archives.join(name)).unwrap())).collect(),
+            stored: stored.collect(),
+            noted: crate::market::names(&store.join(".projects")),
+        }
+    }
+}
+
+/// A registry with several packages and a project that needs none of them. What the plugin of the
+/// registry needs is compiled, and nothing else is in the home folder.
+fn listed(market: &mut Market) {
+    market.publish("text", "0.4.1", &[]);
+    market.publish("json", "1.4.0", &[("text", "^0.4")]);
+    market.publish("log", "1.0.0", &[]);
+    market.project("[deps]\njson = \"1\"\n");
+    market.done(&["lock"]);
+    market.project("[deps]\n");
+    fs::remove_file(market.sandbox.work().join("shop/stryke.lock")).unwrap();
+    empty_store(market);
+}
+
+fn empty_store(market: &Market) {
+    for folder in ["store", "cache"] {
+        let folder = market.sandbox.home().join(folder);
+        if folder.exists() {
+            fs::remove_dir_all(folder).unwrap();
+        }
+    }
+}
+
+fn asked_for(market: &mut Market) {
+    listed(market);
+    market.project("[deps]\njson = \"1\"\n");
+}
+
+fn with_json(market: &mut Market) {
+    listed(market);
+    market.done(&["add", "json"]);
+}
+
+/// A project as somebody else left it, on a machine that has seen nothing.
+fn locked(market: &mut Market) {
+    asked_for(market);
+    market.done(&["lock"]);
+    empty_store(market);
+}
+
+fn outdated(market: &mut Market) {
+    with_json(market);
+    market.publish("json", "1.5.0", &[("text", "^0.4"), ("log", "^1")]);
+    market.publish("text", "0.4.2", &[]);
+}
+
+fn with_sources(market: &mut Market) {
+    listed(market);
+    market.sandbox.write("shop/lib/shop.stk", "# shop\n");
+    market.sandbox.write("shop/main.stk", "print 1\n");
+}
+
+/// A store with packages of a project that is gone, made long ago.
+fn littered(market: &mut Market) {
+    with_json(market);
+    market.publish("zip", "2.0.0", &[]);
+    let manifest = market.manifest().replace("json = \"1.4\"", "log = \"1\"\nzip = \"2\"");
+    market.sandbox.write("gone/stryke.toml", &manifest);
+    let installed = market.run_in("gone", &["install"]);
+    assert_eq!(installed.status, Some(0), "{}", installed.text());
+    fs::remove_dir_all(market.sandbox.work().join("gone")).unwrap();
+    market.make_store_old();
+}
+
+/// Copies a folder with the times of its files.
+fn copy_all(from: &Path, to: &Path) {
+    fs::create_dir_all(to).unwrap();
+    fs::set_permissions(to, fs::metadata(from).unwrap().permissions()).unwrap();
+    for entry in fs::read_dir(from).unwrap() {
+        let entry = entry.unwrap();
+        let (from, to) = (entry.path(), to.join(entry.file_name()));
+        if entry.file_type().unwrap().is_dir() {
+            copy_all(&from, &to);
+        } else {
+            fs::copy(&from, &to).unwrap();
+            let changed = entry.metadata().unwrap().modified().unwrap();
+            fs::File::options().write(true).open(&to).unwrap().set_modified(changed).unwrap();
+        }
+    }
+}
+
+fn find_temporaries(folder: &Path, found: &mut Vec<PathBuf>) {
+    for entry in fs::read_dir(folder).unwrap() {
+        let entry = entry.unwrap();
+        if entry.file_name().to_string_lossy().starts_with(TEMPORARY_PREFIX) {
+            found.push(entry.path());
+        }
+        if entry.file_type().unwrap().is_dir() {
+            find_temporaries(&entry.path(), found);
+        }
+    }
+}
