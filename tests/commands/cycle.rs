@@ -10,11 +10,11 @@ use std::path::{Path, PathBuf};
 use s_store::package_store::PackageStore;
 use s_store::{Home, TEMPORARY_PREFIX};
 
-use crate::market::Market;
+use crate::market::{Market, long_ago};
 use crate::support::Outcome;
 
 /// Every command that changes a project or the store without a server.
-pub(crate) const CYCLES: [(&str, &[&str], fn(&mut Market)); 8] = [
+pub(crate) const CYCLES: [CycleStart; 8] = [
     ("add", &["add", "json"], listed),
     ("install", &["install"], asked_for),
     ("install what is locked", &["install", "--locked"], locked),
@@ -24,6 +24,12 @@ pub(crate) const CYCLES: [(&str, &[&str], fn(&mut Market)); 8] = [
     ("pack", &["pack"], with_sources),
     ("gc", &["store", "gc"], littered),
 ];
+
+/// A command in a home folder that does not exist yet.
+pub(crate) const FIRST_RUN: CycleStart = ("first run", &["install"], unseen);
+
+/// What a command is called, its arguments, and what makes the state it begins in.
+pub(crate) type CycleStart = (&'static str, &'static [&'static str], fn(&mut Market));
 
 /// One command, again and again from its beginning.
 pub(crate) struct Cycle {
@@ -53,9 +59,7 @@ pub(crate) struct State {
 
 impl Cycle {
     /// Makes the beginning, and runs the command once to see its end.
-    pub(crate) fn begin(
-        (name, args, begin): (&'static str, &'static [&'static str], fn(&mut Market)),
-    ) -> Cycle {
+    pub(crate) fn begin((name, args, begin): CycleStart) -> Cycle {
         let mut market = Market::new();
         begin(&mut market);
         let saved = market.sandbox.work().join("saved");
@@ -131,6 +135,20 @@ impl Cycle {
         assert_eq!(self.state(), self.new, "{} {when}, and then\n{}", self.name, again.text());
     }
 
+    /// Whether the plugin of the registry was compiled.
+    pub(crate) fn has_compiled(&self) -> bool {
+        !crate::market::names(&self.market.sandbox.home().join("plugins/code")).is_empty()
+    }
+
+    /// Makes temporary files and folders look as if they had been there for long. Returns how many.
+    pub(crate) fn make_temporaries_old(&self) -> usize {
+        let found = self.temporaries();
+        for path in &found {
+            fs::File::open(path).unwrap().set_modified(long_ago()).unwrap();
+        }
+        found.len()
+    }
+
     /// The files and folders that were only meant to be there for a while.
     pub(crate) fn temporaries(&self) -> Vec<PathBuf> {
         let mut found = Vec::new();
@@ -183,6 +201,11 @@ fn empty_store(market: &Market) {
             fs::remove_dir_all(folder).unwrap();
         }
     }
+}
+
+fn unseen(market: &mut Market) {
+    asked_for(market);
+    fs::remove_dir_all(market.sandbox.home()).unwrap();
 }
 
 fn asked_for(market: &mut Market) {

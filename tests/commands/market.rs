@@ -135,12 +135,16 @@ impl Market {
 
     /// Makes the entries of the store look as if they had been there for long.
     pub(crate) fn make_store_old(&self) {
-        let long_ago = SystemTime::now() - Duration::from_secs(48 * 3600);
         for name in self.stored() {
             let marker = self.sandbox.home().join("store").join(name).join(".s-ok");
-            fs::File::options().write(true).open(marker).unwrap().set_modified(long_ago).unwrap();
+            fs::File::options().write(true).open(marker).unwrap().set_modified(long_ago()).unwrap();
         }
     }
+}
+
+/// A time after which nobody comes back for what is left.
+pub(crate) fn long_ago() -> SystemTime {
+    SystemTime::now() - Duration::from_secs(48 * 3600)
 }
 
 /// The names in a folder but for hidden ones, sorted; none where there is no folder.

@@ -1,9 +1,13 @@
-//! A registry server, for tests of what clients and servers do together.
+//! A registry server and somebody who publishes there, for tests of what the two do together.
 
-use std::io::{BufRead as _, BufReader};
-use std::process::{Child, Stdio};
+use std::io::{BufRead as _, BufReader, Read as _, Write as _};
+use std::net::TcpStream;
+use std::process::{Child, Command, Stdio};
 
-use crate::support::Sandbox;
+use s_store::Sha256Digest;
+use serde_json::Value;
+
+use crate::support::{Outcome, Sandbox};
 
 /// `s registry serve` in a folder of the sandbox; it ends with this value.
 pub(crate) struct Served {
@@ -15,25 +19,71 @@ pub(crate) struct Served {
 impl Served {
     /// Starts it on a free port.
     pub(crate) fn start(sandbox: &Sandbox) -> Served {
+        Served::start_at(sandbox, "127.0.0.1:0", "")
+    }
+
+    /// Starts it at an address, with a plan of what is to go wrong.
+    pub(crate) fn start_at(sandbox: &Sandbox, address: &str, plan: &str) -> Served {
         let mut command = sandbox.command(&[
             "registry",
             "serve",
             "--folder",
             "packages",
             "--listen",
-            "127.0.0.1:0",
+            address,
             "--flat-names",
             "--json",
         ]);
+        if !plan.is_empty() {
+            command.env(s_store::faults::PLAN, plan);
+        }
         let mut child = command.stdout(Stdio::piped()).stderr(Stdio::null()).spawn().unwrap();
         let mut text = String::new();
         let mut lines = BufReader::new(child.stdout.as_mut().unwrap());
         while !text.contains('}') {
             assert_ne!(lines.read_line(&mut text).unwrap(), 0, "it ended: {text}");
         }
-        let ready: serde_json::Value = serde_json::from_str(&text).unwrap();
+        let ready: Value = serde_json::from_str(&text).unwrap();
         let url = format!("http://{}", ready["address"].as_str().unwrap());
         Served { child, url }
+    }
+
+    /// The address without the scheme.
+    pub(crate) fn address(&self) -> &str {
+        self.url.strip_prefix("http://").unwrap()
+    }
+
+    /// Asks for a document; none where there is none.
+    pub(crate) fn get(&self, path: &str) -> Option<Vec<u8>> {
+        let mut stream = TcpStream::connect(self.address()).unwrap();
+        write!(stream, "GET {path} HTTP/1.0\r\nhost: {}\r\n\r\n", self.address()).unwrap();
+        let mut answer = Vec::new();
+        stream.read_to_end(&mut answer).unwrap();
+        let end = answer.windows(4).position(|bytes| bytes == b"\r\n\r\n").expect("an answer has a head");
+        let head = String::from_utf8(answer[..end].to_vec()).unwrap();
+        match head.split_whitespace().nth(1) {
+            Some("200") => Some(answer.split_off(end + 4)),
+            Some("404") => None,
+            _ => panic!("{path}: {head}"),
+        }
+    }
+
+    /// The versions of a package with the digests of their archives, which are downloaded and
+    /// checked. Every line of the index has to be whole.
+    pub(crate) fn versions(&self, name: &str) -> Vec<(String, String)> {
+        let Some(index) = self.get(&format!("/api/v1/index/{name}")) else { return Vec::new() };
+        let index = String::from_utf8(index).unwrap();
+        assert!(index.ends_with('\n'), "{index}");
+        let line = |line: &str| {
+            let line: Value = serde_json::from_str(line).unwrap_or_else(|error| panic!("{error}: {line}"));
+            let text = |key: &str| line[key].as_str().unwrap().to_owned();
+            let (version, integrity) = (text("vers"), text("integrity"));
+            let archive = self.get(&format!("/api/v1/packages/{name}/{version}/dl"));
+            let digest = archive.map(|bytes| Sha256Digest::of(&bytes).to_string());
+            assert_eq!(digest.as_ref(), Some(&integrity), "{name} {version}");
+            (version, integrity)
+        };
+        index.lines().map(line).collect()
     }
 }
 
@@ -41,5 +91,69 @@ impl Drop for Served {
     fn drop(&mut self) {
         let _ = self.child.kill();
         let _ = self.child.wait();
+    }
+}
+
+/// Somebody with a package, a server, and the right to publish there.
+pub(crate) struct Publisher {
+    /// Where everything is.
+    pub(crate) sandbox: Sandbox,
+    /// The server; none while it is down.
+    pub(crate) served: Option<Served>,
+    address: String,
+}
+
+impl Publisher {
+    /// Starts a server and makes a token for it.
+    pub(crate) fn new() -> Publisher {
+        let sandbox = Sandbox::new();
+        let served = Served::start(&sandbox);
+        let args =
+            ["registry", "token", "--folder", "packages", "--user", "me", "--scope", "publish", "--json"];
+        let made = sandbox.run(&args);
+        assert_eq!(made.status, Some(0), "{}", made.text());
+        let token = made.json()["token"].as_str().unwrap().to_owned();
+        std::fs::create_dir_all(sandbox.home()).unwrap();
+        let binding = format!(
+            "[[binding]]\nplugin = \"stryke/auth-token\"\nsecret = \"token\"\norigin = \"{}\"\nfrom = \"env:OWN_TOKEN\"\n",
+            served.url
+        );
+        std::fs::write(sandbox.home().join("grants.toml"), binding).unwrap();
+        let sandbox = sandbox.env("OWN_TOKEN", &token);
+        let address = served.address().to_owned();
+        Publisher { sandbox, served: Some(served), address }
+    }
+
+    /// Starts the server again where it was, with a plan of what is to go wrong.
+    pub(crate) fn serve_again(&mut self, plan: &str) {
+        self.served = None;
+        self.served = Some(Served::start_at(&self.sandbox, &self.address, plan));
+    }
+
+    /// The server, which is up.
+    pub(crate) fn server(&self) -> &Served {
+        self.served.as_ref().expect("it is up")
+    }
+
+    /// Makes the folder of a package the source of a version.
+    pub(crate) fn prepare(&self, name: &str, version: &str) {
+        let text = format!(
+            "[package]\nname = \"{name}\"\nversion = \"{version}\"\n\n[registries.own]\nurl = \"http://{}\"\nplugin = \"stryke/registry-stryke\"\n",
+            self.address
+        );
+        self.sandbox.write(&format!("{name}/stryke.toml"), &text);
+        self.sandbox.write(&format!("{name}/lib/{name}.stk"), &format!("# {name} {version}\n"));
+    }
+
+    /// `s publish` in the folder of a package, ready to be started.
+    pub(crate) fn command(&self, name: &str) -> Command {
+        let mut command = self.sandbox.command(&["publish"]);
+        command.current_dir(self.sandbox.work().join(name));
+        command
+    }
+
+    /// Publishes what was prepared.
+    pub(crate) fn publish(&self, name: &str) -> Outcome {
+        self.sandbox.outcome(&self.command(name).output().unwrap())
     }
 }

@@ -1,6 +1,7 @@
 //! `s store`: the packages of this machine, checked and cleared.
 
 use std::collections::BTreeSet;
+use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -16,6 +17,9 @@ use crate::packages::{key_of, remote};
 /// Entries younger than this stay: the project they are for may be about to be locked.
 const YOUNG: Duration = Duration::from_secs(60 * 60);
 
+/// No command takes longer than this: temporary files that are older belong to nobody.
+const ABANDONED: Duration = Duration::from_secs(24 * 60 * 60);
+
 /// Reads every file of every package and returns what is damaged; with `repair` that is removed, so
 /// that the next installation brings it anew.
 pub fn store_verify(context: &Arc<Context>, repair: bool) -> Result<Vec<Finding>, Failure> {
@@ -29,7 +33,8 @@ pub fn store_verify(context: &Arc<Context>, repair: bool) -> Result<Vec<Finding>
     Ok(if repair { store.repair(&progress)? } else { store.verify(&progress)? })
 }
 
-/// Removes packages that no known project has in its lock. A lock that cannot be read counts as one
+/// Removes packages that no known project has in its lock, and what killed commands left beside
+/// files of `s` in the home folder and in known projects. A lock that cannot be read counts as one
 /// that needs everything: nothing is removed then.
 pub fn store_gc(
     context: &Arc<Context>,
@@ -38,8 +43,9 @@ pub fn store_gc(
 ) -> Result<GcReport, Failure> {
     let store = PackageStore::new(context.home());
     let mut reachable: BTreeSet<EntryKey> = BTreeSet::new();
-    for path in store.known_projects()? {
-        let text = files::read_to_string(&path, 64 << 20)?;
+    let projects = store.known_projects()?;
+    for path in &projects {
+        let text = files::read_to_string(path, 64 << 20)?;
         let (lock, diagnostics) = ProjectLock::parse(Source::new(path.display().to_string(), text));
         if diagnostics.iter().any(|diagnostic| diagnostic.severity == Severity::Error) {
             let message =
@@ -52,5 +58,21 @@ pub fn store_gc(
         reachable.extend(remote(&lock).map(|(package, url, integrity)| key_of(package, url, integrity)));
     }
     let options = GcOptions { dry_run, size_bytes_max, age: YOUNG };
-    Ok(store.gc(&reachable, &options)?)
+    let mut report = store.gc(&reachable, &options)?;
+    if !dry_run {
+        let home = context.home();
+        let mut folders = vec![
+            home.tmp(),
+            home.private(),
+            home.code(),
+            home.components(),
+            home.package_cache(),
+            home.root().to_path_buf(),
+        ];
+        folders.extend(projects.iter().filter_map(|lock| lock.parent()).map(Path::to_path_buf));
+        for folder in folders {
+            report.temporary_count += files::remove_stale_temporaries(&folder, ABANDONED)?;
+        }
+    }
+    Ok(report)
 }

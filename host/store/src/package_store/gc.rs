@@ -89,7 +89,9 @@ impl PackageStore {
             report.removed.push(removed);
         }
         if !options.dry_run {
-            report.temporary_count = remove_stale_temporaries(&self.temporary(), TEMPORARY_AGE)?;
+            for folder in [self.temporary(), self.projects()] {
+                report.temporary_count += remove_stale_temporaries(&folder, TEMPORARY_AGE)?;
+            }
         }
         Ok(report)
     }

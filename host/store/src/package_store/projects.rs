@@ -58,7 +58,8 @@ impl PackageStore {
         Ok(locks)
     }
 
-    fn projects(&self) -> PathBuf {
+    /// Where the notes are.
+    pub(super) fn projects(&self) -> PathBuf {
         self.root.join(".projects")
     }
 }
