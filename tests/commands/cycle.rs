@@ -7,11 +7,11 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use s_store::Home;
 use s_store::package_store::PackageStore;
-use s_store::{Home, TEMPORARY_PREFIX};
 
 use crate::market::{Market, long_ago};
-use crate::support::Outcome;
+use crate::support::{Outcome, temporaries_below};
 
 /// Every command that changes a project or the store without a server.
 pub(crate) const CYCLES: [CycleStart; 8] = [
@@ -151,11 +151,8 @@ impl Cycle {
 
     /// The files and folders that were only meant to be there for a while.
     pub(crate) fn temporaries(&self) -> Vec<PathBuf> {
-        let mut found = Vec::new();
-        for place in PLACES {
-            find_temporaries(&self.market.sandbox.work().join(place), &mut found);
-        }
-        found
+        let places = PLACES.map(|place| self.market.sandbox.work().join(place));
+        places.iter().flat_map(|place| temporaries_below(place)).collect()
     }
 }
 
@@ -262,18 +259,6 @@ fn copy_all(from: &Path, to: &Path) {
             fs::copy(&from, &to).unwrap();
             let changed = entry.metadata().unwrap().modified().unwrap();
             fs::File::options().write(true).open(&to).unwrap().set_modified(changed).unwrap();
-        }
-    }
-}
-
-fn find_temporaries(folder: &Path, found: &mut Vec<PathBuf>) {
-    for entry in fs::read_dir(folder).unwrap() {
-        let entry = entry.unwrap();
-        if entry.file_name().to_string_lossy().starts_with(TEMPORARY_PREFIX) {
-            found.push(entry.path());
-        }
-        if entry.file_type().unwrap().is_dir() {
-            find_temporaries(&entry.path(), found);
         }
     }
 }

@@ -6,7 +6,9 @@
 
 use s_store::faults::KILLED_STATUS;
 
-use crate::cycle::{CYCLES, Cycle};
+use crate::cycle::{CYCLES, Cycle, FIRST_RUN};
+#[cfg(unix)]
+use crate::served::Publisher;
 
 /// More steps than any command here takes.
 const STEPS_MAX: u64 = 500;
@@ -27,6 +29,70 @@ fn a_disk_that_fails_at_any_change_leaves_what_was_there() {
         }
     }
 }
+
+#[test]
+fn a_key_that_cannot_be_written_stops_the_first_command_and_code_that_cannot_be_kept_does_not() {
+    let cycle = Cycle::begin(FIRST_RUN);
+    let mut survived = 0;
+    for n in 0..STEPS_MAX {
+        // What comes after the code is not new.
+        if cycle.disturbed(&format!("kill:{n}")).status == Some(0) || cycle.has_compiled() {
+            break;
+        }
+        survived += u64::from(survives(&cycle, &format!("io:{n}"), &format!("io at step {n}")));
+    }
+    assert!(survived > 0, "code can be compiled again");
+}
+
+#[test]
+#[cfg(unix)]
+fn a_publication_with_a_disk_that_fails_is_made_or_not_and_can_be_made_again() {
+    let mut publisher = Publisher::new();
+    publisher.prepare("json", "0.1.0");
+    let _ = publisher.publish("json");
+    let mut made: Vec<String> = vec!["0.1.0".to_owned()];
+    // First the disk of whoever publishes, then that of the server.
+    for (whose, what) in [("client", "full"), ("client", "io"), ("server", "full"), ("server", "io")] {
+        let mut failed = 0;
+        for n in 0..STEPS_MAX {
+            let plan = format!("{what}:{n}");
+            let when = format!("{whose} {plan}");
+            let version = format!("1.{}.0", made.len());
+            publisher.prepare("json", &version);
+            let mut command = publisher.command("json");
+            if whose == "client" {
+                command.env(s_store::faults::PLAN, &plan);
+            } else {
+                // Some of its steps are those of its start; the rest are those of the publication.
+                publisher.serve_again(&format!("{what}:{}", n + STEPS_OF_A_START));
+            }
+            let outcome = publisher.sandbox.outcome(&command.output().unwrap());
+            let is_done = outcome.status == Some(0);
+            assert!(is_done || outcome.stderr.contains("error[S-"), "{when}\n{}", outcome.text());
+            let there = publisher.server().versions("json").iter().any(|(there, _)| *there == version);
+            assert!(there || !is_done, "{when}: it is not there\n{}", outcome.text());
+            if whose == "server" || n % 10 == 9 {
+                publisher.serve_again("");
+            }
+            let again = publisher.publish("json");
+            assert_eq!(again.status, Some(0), "{when}, and then\n{}", again.text());
+            made.push(version);
+            let there = publisher.server().versions("json");
+            assert!(there.iter().map(|(version, _)| version).eq(&made), "{when}: {there:?}");
+            if is_done {
+                break;
+            }
+            failed += 1;
+        }
+        println!("{whose} {what}: {failed} failures");
+        assert!((2..STEPS_MAX).contains(&failed), "{whose} {what}: {failed} failures");
+    }
+    assert_eq!(publisher.temporaries(), [""; 0].map(std::path::PathBuf::from));
+}
+
+/// The server makes its folder and the one for archives that arrive.
+#[cfg(unix)]
+const STEPS_OF_A_START: u64 = 2;
 
 /// How many steps the command has: it is killed before all of them and before no later one.
 fn steps(cycle: &Cycle) -> u64 {

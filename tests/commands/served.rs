@@ -2,12 +2,13 @@
 
 use std::io::{BufRead as _, BufReader, Read as _, Write as _};
 use std::net::TcpStream;
+use std::path::PathBuf;
 use std::process::{Child, Command, Stdio};
 
 use s_store::Sha256Digest;
 use serde_json::Value;
 
-use crate::support::{Outcome, Sandbox};
+use crate::support::{Outcome, Sandbox, temporaries_below};
 
 /// `s registry serve` in a folder of the sandbox; it ends with this value.
 pub(crate) struct Served {
@@ -155,5 +156,10 @@ impl Publisher {
     /// Publishes what was prepared.
     pub(crate) fn publish(&self, name: &str) -> Outcome {
         self.sandbox.outcome(&self.command(name).output().unwrap())
+    }
+
+    /// The files that were only meant to be there for a while, here and on the server.
+    pub(crate) fn temporaries(&self) -> Vec<PathBuf> {
+        temporaries_below(&self.sandbox.work().join(".."))
     }
 }

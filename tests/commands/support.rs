@@ -114,6 +114,21 @@ impl Outcome {
     }
 }
 
+/// The files and folders in a folder that were only meant to be there for a while.
+pub(crate) fn temporaries_below(folder: &Path) -> Vec<PathBuf> {
+    let mut found = Vec::new();
+    for entry in fs::read_dir(folder).expect("the folder is in the sandbox") {
+        let entry = entry.expect("the sandbox can be read");
+        if entry.file_name().to_string_lossy().starts_with(s_store::TEMPORARY_PREFIX) {
+            found.push(entry.path());
+        }
+        if entry.path().is_dir() {
+            found.extend(temporaries_below(&entry.path()));
+        }
+    }
+    found
+}
+
 /// Replaces what differs from place to place: where the sandbox is, the version and the target.
 fn filtered(text: &str, root: &Path) -> String {
     let real = root.canonicalize().unwrap_or_else(|_| root.to_owned());
