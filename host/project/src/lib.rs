@@ -21,7 +21,8 @@ pub use error::ProjectError;
 pub use find::{MANIFEST_NAME, find_root};
 pub use ignore_file::{IgnoredAdvisory, parse_ignore_file};
 pub use lock::{
-    LOCK_NAME, LOCK_VERSION, LockedDependency, LockedPackage, LockedPlugin, PackageSource, ProjectLock,
+    LOCK_NAME, LOCK_VERSION, LockedDependency, LockedPackage, LockedPlugin, MergeConflict, MergeError,
+    Merged, PackageSource, ProjectLock,
 };
 pub use manifest::{
     DependencyOrigin, DependencyRequest, GitReference, Group, MultiVersion, Package, PluginOrigin,

@@ -27,6 +27,7 @@
 //! capabilities = "sha256-…"
 //! ```
 
+mod merge;
 mod package;
 
 use std::collections::BTreeMap;
@@ -36,10 +37,11 @@ use s_diag::{Code, Diagnostic, Source, Span};
 use s_store::Sha256Digest;
 use toml_edit::{Array, DocumentMut, Item, Table, TableLike, Value};
 
+pub use merge::{MergeConflict, MergeError, Merged};
 pub use package::{LockedDependency, LockedPackage, PackageSource};
 
 use crate::ProjectError;
-use crate::toml::{Reader, entries, place};
+use crate::toml::{Reader, entries, has_conflict_markers, place};
 
 /// The name of the lock file.
 pub const LOCK_NAME: &str = "stryke.lock";
@@ -106,6 +108,8 @@ impl ProjectLock {
             for ours in ["version", "manifest-hash", "package", "plugin"] {
                 lock.rest.remove(ours);
             }
+        } else if has_conflict_markers(&source.text) {
+            unfinished_merge(&mut reader);
         }
         lock.broken = reader.has_errors().then_some(source);
         (lock, reader.diagnostics)
@@ -191,31 +195,43 @@ impl fmt::Display for ProjectLock {
         }
         // Single values have to come before the first table.
         let (mut values, mut tables) = (self.rest.clone(), self.rest.clone());
-        values.retain(|_, item| item.is_value());
+        values.retain(|_, item| is_line(item));
         values.set_trailing("");
-        tables.retain(|_, item| !item.is_value());
+        tables.retain(|_, item| !is_line(item));
         write_rest(f, "", &values)?;
         for package in &self.packages {
             write!(f, "\n{package}")?;
         }
-        for Entry { plugin, rest } in self.plugins.values() {
-            writeln!(f, "\n[[plugin]]")?;
-            let worlds: Array = plugin.worlds.iter().map(String::as_str).collect();
-            let known: [(&str, Value); 6] = [
-                ("id", plugin.id.as_str().into()),
-                ("version", plugin.version.as_str().into()),
-                ("source", plugin.source.as_str().into()),
-                ("integrity", plugin.integrity.to_string().into()),
-                ("worlds", worlds.into()),
-                ("capabilities", plugin.capabilities.to_string().into()),
-            ];
-            for (key, value) in known {
-                writeln!(f, "{key} = {value}")?;
-            }
-            write_fields(f, rest)?;
+        for entry in self.plugins.values() {
+            write!(f, "\n{entry}")?;
         }
         write_rest(f, "\n", &tables)
     }
+}
+
+impl fmt::Display for Entry {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let plugin = &self.plugin;
+        let worlds: Array = plugin.worlds.iter().map(String::as_str).collect();
+        let known: [(&str, Value); 6] = [
+            ("id", plugin.id.as_str().into()),
+            ("version", plugin.version.as_str().into()),
+            ("source", plugin.source.as_str().into()),
+            ("integrity", plugin.integrity.to_string().into()),
+            ("worlds", worlds.into()),
+            ("capabilities", plugin.capabilities.to_string().into()),
+        ];
+        writeln!(f, "[[plugin]]")?;
+        for (key, value) in known {
+            writeln!(f, "{key} = {value}")?;
+        }
+        write_fields(f, &self.rest)
+    }
+}
+
+/// Whether an item is written in lines without a header, as `a = 1` and `a.b = 1` are.
+fn is_line(item: &Item) -> bool {
+    item.is_value() || item.as_table().is_some_and(Table::is_dotted)
 }
 
 /// Writes what a later version of `s` said of an entry.
@@ -246,6 +262,20 @@ fn write_rest(f: &mut fmt::Formatter<'_>, before: &str, document: &DocumentMut) 
     let text = lines.join("\n");
     let text = text.trim_matches('\n');
     if text.is_empty() { Ok(()) } else { writeln!(f, "{before}{text}") }
+}
+
+/// Says what to do about a merge that git left unfinished.
+fn unfinished_merge(reader: &mut Reader) {
+    let name = &reader.source.name;
+    let hints = [
+        format!("keep one side and resolve again: git checkout --ours -- {name} && s lock"),
+        format!(
+            "or merge entry by entry: s lock --merge BASE OURS THEIRS, which git show :1:{name}, :2: and :3: give"
+        ),
+    ];
+    if let Some(diagnostic) = reader.diagnostics.last_mut() {
+        diagnostic.hints.extend(hints);
+    }
 }
 
 /// Returns whether the form is one that can be read.
@@ -420,14 +450,15 @@ capabilities = "sha256-9ed0e0a0f8e3a1fd0d13a2b6c0e5c4f8ba7816bf8f01cfea414140de5
     #[test]
     fn what_is_unknown_is_kept() {
         let text = TWO
-            .replace("version = 1\n\n", "version = 1\nstryke = \"0.9\"\n\n")
+            .replace("version = 1\n\n", "version = 1\nstryke = \"0.9\"\ndotted.key = 1\n\n")
             .replace("id = \"b\"\n", "id = \"b\"\npublisher = \"ed25519:7F3A\" # who\n")
             + "\n[[other]]\nname = \"json\" # kept\n\n[metadata.x]\ny = 1\n";
         let mut lock = valid(&text);
         let written = lock.to_string();
-        for kept in
-            ["version = 1\nstryke = \"0.9\"\n", "[[other]]\nname = \"json\" # kept\n\n[metadata.x]\ny = 1\n"]
-        {
+        for kept in [
+            "version = 1\nstryke = \"0.9\"\ndotted.key = 1\n",
+            "[[other]]\nname = \"json\" # kept\n\n[metadata.x]\ny = 1\n",
+        ] {
             assert!(written.contains(kept), "{written}");
         }
         assert!(written.contains("publisher = \"ed25519:7F3A\"\n"), "{written}");
@@ -474,6 +505,25 @@ capabilities = "sha256-9ed0e0a0f8e3a1fd0d13a2b6c0e5c4f8ba7816bf8f01cfea414140de5
             assert!(lock.set_plugin(locked("z")).is_err() && lock.remove_plugin("b").is_err());
             assert_eq!(lock.to_string(), *text);
         }
+    }
+
+    #[test]
+    fn conflict_markers_are_named_with_a_way_out() {
+        let text =
+            TWO.replace("id = \"b\"\n", "<<<<<<< HEAD\nid = \"b\"\n=======\nid = \"c\"\n>>>>>>> other\n");
+        let (lock, diagnostics) = parse(&text);
+        let [diagnostic] = diagnostics.as_slice() else { panic!("{diagnostics:?}") };
+        assert_eq!(diagnostic.code, Code::MANIFEST_SYNTAX);
+        assert_eq!(diagnostic.notes, ["it contains the marks of a merge that was not finished"]);
+        for (hint, part) in
+            diagnostic.hints.iter().zip(["git checkout --ours -- stryke.lock && s lock", "s lock --merge"])
+        {
+            assert!(hint.contains(part), "{hint}");
+        }
+        assert_eq!(diagnostic.hints.len(), 2);
+        assert_eq!(lock.to_string(), text);
+        let (_, diagnostics) = parse("version = ");
+        assert!(diagnostics[0].hints.is_empty(), "{diagnostics:?}");
     }
 
     proptest! {

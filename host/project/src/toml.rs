@@ -164,12 +164,17 @@ pub fn nearest<'a>(name: &str, known: &[&'a str]) -> Option<&'a str> {
         .map(|(_, candidate)| candidate)
 }
 
+/// Whether a text has the marks that git leaves where it could not merge.
+pub(crate) fn has_conflict_markers(text: &str) -> bool {
+    text.lines().any(|line| line.starts_with("<<<<<<< "))
+}
+
 fn syntax_error(source: &Source, message: &str, span: Option<std::ops::Range<usize>>) -> Diagnostic {
     let first = message.lines().next().unwrap_or("it is not TOML");
     let mut diagnostic =
         Diagnostic::error(Code::MANIFEST_SYNTAX, format!("`{}` is not valid TOML", source.name));
     diagnostic = diagnostic.at(source, span.map_or(Span { start: 0, end: 0 }, Span::from), first);
-    if source.text.lines().any(|line| line.starts_with("<<<<<<< ")) {
+    if has_conflict_markers(&source.text) {
         diagnostic = diagnostic.note("it contains the marks of a merge that was not finished");
     }
     diagnostic

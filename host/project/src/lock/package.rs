@@ -71,8 +71,12 @@ pub struct LockedDependency {
 #[derive(Clone, Debug)]
 pub(super) struct Entry {
     pub(super) package: LockedPackage,
-    rest: Table,
+    /// Keys that a later version of `s` wrote.
+    pub(super) rest: Table,
 }
+
+/// What tells entries apart, in their order.
+pub(super) type Key<'a> = (&'a PackageName, &'a Version, &'a PackageSource);
 
 impl fmt::Display for PackageSource {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -165,8 +169,8 @@ impl fmt::Display for Entry {
     }
 }
 
-/// The order of entries.
-fn key(package: &LockedPackage) -> (&PackageName, &Version, &PackageSource) {
+/// The key of an entry.
+pub(super) fn key(package: &LockedPackage) -> Key<'_> {
     (&package.name, &package.version, &package.source)
 }
 
