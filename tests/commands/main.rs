@@ -14,6 +14,7 @@ mod faulty;
 mod help;
 mod hostile;
 mod killed;
+mod lock_merge;
 mod maintenance;
 mod market;
 mod new;

@@ -1,10 +1,11 @@
 //! `s install`, `s update`, `s lock` and `s fetch`: one operation, asked for in four ways.
 
 use std::collections::BTreeSet;
+use std::path::{Path, PathBuf};
 
 use clap::Args;
 use s_ops::project::PackageName;
-use s_ops::{Installation, Keep, Raised, package_install};
+use s_ops::{Installation, Keep, Raised, lock_merge, package_install};
 use serde_json::{Value, json};
 
 use super::Context;
@@ -47,11 +48,24 @@ pub(crate) struct FetchArgs {
 
 /// The arguments of `s lock`.
 #[derive(Args, Debug)]
-#[command(after_long_help = "Examples:\n  s lock\n  s lock --locked      # only see whether it fits")]
+#[command(after_long_help = LOCK_EXAMPLES)]
 pub(crate) struct LockArgs {
     #[command(flatten)]
     pub(crate) locked: LockedArgs,
+
+    /// Merge the locks of two branches, entry by entry, into the second of these files
+    #[arg(long, num_args = 3, value_names = ["BASE", "OURS", "THEIRS"], conflicts_with_all = ["locked", "frozen"])]
+    merge: Option<Vec<PathBuf>>,
 }
+
+const LOCK_EXAMPLES: &str = "\
+Examples:
+  s lock
+  s lock --locked      # only see whether it fits
+
+For git to merge locks by itself:
+  git config merge.stryke-lock.driver 's lock --merge %O %A %B'
+  echo 'stryke.lock merge=stryke-lock' >> .gitattributes";
 
 /// The arguments of `s update`.
 #[derive(Args, Debug)]
@@ -82,7 +96,30 @@ pub(super) fn fetch(context: &Context<'_>, args: &FetchArgs) -> Result<Exit, Fai
 
 /// Makes the lock fit, and brings nothing.
 pub(super) fn lock(context: &Context<'_>, args: &LockArgs) -> Result<Exit, Failure> {
-    run(context, &wanted(&args.locked, false))
+    match args.merge.as_deref() {
+        Some([base, ours, theirs]) => merge(context, base, ours, theirs),
+        _ => run(context, &wanted(&args.locked, false)),
+    }
+}
+
+fn merge(context: &Context<'_>, base: &Path, ours: &Path, theirs: &Path) -> Result<Exit, Failure> {
+    let operations = (context.operations)()?;
+    let done = lock_merge(&operations, base, ours, theirs)?;
+    let ui = context.ui;
+    ui.status("Merged", count(done.packages, "package"));
+    let undecided: Vec<&str> = done.undecided.iter().map(PackageName::as_str).collect();
+    if done.needs_resolution {
+        let about = if undecided.is_empty() { String::new() } else { format!(" ({})", undecided.join(", ")) };
+        ui.note(format!("both sides changed packages{about}: when stryke.toml is merged too, run `s lock`"));
+    }
+    if ui.is_json() {
+        ui.json(&json!({
+            "packages": done.packages,
+            "needs-lock": done.needs_resolution,
+            "undecided": undecided,
+        }));
+    }
+    Ok(Exit::Done)
 }
 
 /// Moves versions within what the manifest admits.
