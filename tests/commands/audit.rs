@@ -12,6 +12,7 @@ use s_kit::{Answer, Server};
 use zip::ZipWriter;
 use zip::write::SimpleFileOptions;
 
+use crate::market::Market;
 use crate::support::{Outcome, Sandbox};
 
 /// An OSV entry of package `p` with these events, such as `"introduced":"0"` and `"fixed":"1.0.0"`.
@@ -153,6 +154,7 @@ fn the_json_answer() {
             "STRYKE-2026-0001",
             "CVE-2026-1"
           ],
+          "line": 1,
           "name": "p",
           "severity": "unknown",
           "version": "1.1.0"
@@ -175,6 +177,7 @@ fn the_json_answer() {
           "ids": [
             "STRYKE-2026-0002"
           ],
+          "line": 1,
           "name": "p",
           "reason": "never reached",
           "severity": "unknown",
@@ -182,7 +185,8 @@ fn the_json_answer() {
           "version": "1.1.0"
         }
       ],
-      "packages": 2
+      "packages": 2,
+      "place": "list.txt"
     }
     "#);
 }
@@ -444,7 +448,7 @@ fn lists_come_from_files_and_from_standard_input() {
     let unordered = sandbox.run(&["audit", "--feed", "feed", "unordered.txt"]);
     assert_eq!(unordered.status, Some(0), "{unordered:?}");
     assert!(unordered.stderr.contains("warning[S-6009]: "), "{unordered:?}");
-    for line in [&["audit", "list.txt"][..], &["audit", "--feed", "feed"]] {
+    for line in [&["audit", "unordered.txt"][..], &["audit", "--feed", "feed"]] {
         assert_eq!(sandbox.run(line).status, Some(2), "{line:?}");
     }
 }
@@ -493,5 +497,74 @@ fn no_feed_hides_what_another_says() {
             assert_eq!(outcome.status, Some(7), "{feeds:?}: {outcome:?}");
             assert_eq!(found(&outcome).len(), 1);
         }
+    }
+}
+
+/// A project that has `p` 1.0.0 locked, with a feed beside it that knows three weaknesses of it.
+fn project(policy: &str) -> Market {
+    let mut market = Market::new();
+    market.publish("q", "2.0.0", &[]);
+    market.publish("p", "1.0.0", &[("q", "2")]);
+    for id in ["A-1", "A-2", "A-3"] {
+        market.sandbox.write(&format!("shop/feed/{id}.json"), &simple(id, "1.4.0"));
+    }
+    market.project(&format!("[deps]\np = \"*\"\n\n{policy}"));
+    market.done(&["lock"]);
+    market
+}
+
+const POLICY: &str = "[policy]\nadvisories = [\"feed\"]\n\n[[policy.ignore]]\nid = \"A-2\"\n\
+    reason = \"not reachable from here\"\nuntil = 2100-01-31\n";
+
+#[test]
+fn the_lock_is_audited_with_the_feeds_of_the_project() {
+    let market = project(POLICY);
+    let outcome = market.run(&["audit", "--json"]);
+    assert_eq!(outcome.status, Some(7), "{}", outcome.text());
+    assert_eq!(found(&outcome), ["p@1.0.0 A-1", "p@1.0.0 A-3"]);
+    let answer = outcome.json();
+    assert_eq!((answer["place"].as_str(), answer["packages"].as_u64()), (Some("stryke.lock"), Some(2)));
+    assert_eq!(answer["ignored"][0]["reason"], "not reachable from here");
+    let line = usize::try_from(answer["findings"][0]["line"].as_u64().unwrap()).unwrap();
+    let lock = market.lock().unwrap();
+    let lines: Vec<&str> = lock.lines().skip(line - 1).take(2).collect();
+    assert_eq!(lines, ["[[package]]", "name = \"p\""]);
+    // From a folder below it is the same feed.
+    fs::create_dir_all(market.sandbox.work().join("shop/lib")).unwrap();
+    assert_eq!(found(&market.run_in("shop/lib", &["audit", "--json"])), found(&outcome));
+    assert_eq!(project("").run(&["audit"]).status, Some(2), "nothing says where the advisories are");
+    let bad = Market::new();
+    bad.sandbox.write("shop/stryke.toml", "[[policy.ignore]]\nid = \"A-1\"\nuntil = 2100-01-31\n");
+    let text = bad.refused(&["audit"], 1, "S-3003");
+    assert!(text.contains("an `[[ignore]]` has no `reason`"), "{text}");
+}
+
+#[test]
+fn sarif_has_a_rule_a_place_and_what_is_set_aside() {
+    let market = project(POLICY);
+    let outcome = market.run(&["audit", "--sarif"]);
+    assert_eq!(outcome.status, Some(7), "{}", outcome.text());
+    let log = outcome.json();
+    assert_eq!(log["version"], "2.1.0");
+    let run = &log["runs"][0];
+    let rules: Vec<&str> = run["tool"]["driver"]["rules"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|rule| rule["id"].as_str().unwrap())
+        .collect();
+    assert_eq!(rules, ["A-1", "A-2", "A-3"]);
+    let results = run["results"].as_array().unwrap();
+    assert_eq!(results.len(), 3);
+    for result in results {
+        let index = usize::try_from(result["ruleIndex"].as_u64().unwrap()).unwrap();
+        assert_eq!(result["ruleId"], rules[index]);
+        let place = &result["locations"][0]["physicalLocation"];
+        assert_eq!(place["artifactLocation"]["uri"], "stryke.lock");
+        assert!(place["region"]["startLine"].as_u64().unwrap() > 1);
+        let suppressed = result["suppressions"][0]["justification"].as_str();
+        let expected = (result["ruleId"] == "A-2").then_some("not reachable from here (until 2100-01-31)");
+        assert_eq!(suppressed, expected);
+        assert!(result["message"]["text"].as_str().unwrap().contains("fixed in 1.4.0"));
     }
 }

@@ -1,4 +1,4 @@
-//! `s audit`: what feeds of advisories say about a list of packages.
+//! `s audit`: what feeds of advisories say about the packages of a lock, or of a list.
 //!
 //! The feeds are read whole and matched here: no feed learns which packages somebody has. An audit
 //! answers only when every feed was read to its end.
@@ -6,29 +6,32 @@
 mod feed;
 mod kept;
 
+use std::collections::BTreeMap;
+use std::path::Path;
 use std::sync::Arc;
 
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use s_advisory::{Advisory, Database, Finding, Ignore, Package, Severity, judge, lint};
 use s_diag::{Code, Diagnostic, Severity as Weight, Source};
-use s_project::{ListedPackage, parse_ignore_file, parse_package_list};
+use s_project::{ListedPackage, PackageSource, parse_ignore_file, parse_package_list};
 
 use crate::Context;
 use crate::failure::{Failure, FailureKind};
+use crate::packages::Project;
 
 pub use feed::{Freshness, age_text};
 
 /// What to audit.
 #[derive(Clone, Debug)]
 pub struct AuditRequest {
-    /// Addresses and paths of feeds, as they were typed.
+    /// Addresses and paths of feeds, as they were typed; without any, those of `[policy]`.
     pub feeds: Vec<String>,
     /// Whose names the packages are, as advisories call it.
     pub ecosystem: String,
-    /// The list, one `name@version` a line.
-    pub list: Source,
-    /// The file of ignored advisories.
+    /// The list, one `name@version` a line; without it, the lock of the project.
+    pub list: Option<Source>,
+    /// The file of ignored advisories, beside those of `[policy]`.
     pub ignores: Option<Source>,
 }
 
@@ -37,6 +40,8 @@ pub struct AuditRequest {
 pub struct AuditReport {
     /// Whose names the packages are.
     pub ecosystem: String,
+    /// The file that names the packages.
+    pub place: String,
     /// How many packages were looked at.
     pub package_count: usize,
     /// In the order in which they were given.
@@ -67,6 +72,8 @@ pub struct AuditFinding {
     pub name: String,
     /// Its version.
     pub version: String,
+    /// The line it stands on, from 1.
+    pub line: usize,
     /// Identifiers of the advisories, then their aliases.
     pub ids: Vec<String>,
     /// The highest of the advisories.
@@ -89,24 +96,52 @@ pub struct IgnoredFinding {
 /// Notes about single entries of a feed are cut after this many.
 const PROBLEMS_SHOWN_MAX: usize = 10;
 
-/// Audits a list of packages. Findings are part of the answer, not a failure.
+/// Audits a list of packages, or a lock. Findings are part of the answer, not a failure.
 ///
 /// # Errors
 /// Mistakes in the list or in the file of ignored advisories; any feed that could not be read.
 pub fn audit(context: &Arc<Context>, request: &AuditRequest) -> Result<AuditReport, Failure> {
-    let listed = checked(context, parse_package_list(&request.list))?;
-    let ignores = match &request.ignores {
+    let project = match context.project() {
+        Some(_) if request.list.is_none() || request.feeds.is_empty() => Some(Project::read(context, None)?),
+        _ => None,
+    };
+    let (place, listed) = match (&request.list, &project) {
+        (Some(list), _) => (list.name.to_string(), checked(context, parse_package_list(list))?),
+        (None, Some(project)) => (context.shown(&project.lock_path), locked(project)),
+        (None, None) => return Err(nothing_to_audit()),
+    };
+    let mut ignores = match &request.ignores {
         Some(source) => checked(context, parse_ignore_file(source))?,
         None => Vec::new(),
     };
+    let mut typed = request.feeds.clone();
+    if let Some(project) = &project {
+        let policy = project.root_manifest().policy();
+        ignores.extend(policy.ignored.iter().cloned());
+        if typed.is_empty() {
+            typed = policy.advisories.iter().map(|feed| from_root(&project.root, feed)).collect();
+        }
+    }
+    if typed.is_empty() {
+        return Err(no_feed());
+    }
     let ignores: Vec<Ignore> = ignores
         .into_iter()
         .map(|ignored| Ignore { id: ignored.id, reason: ignored.reason, until: ignored.until })
         .collect();
+    let lines: BTreeMap<(String, String), usize> = listed
+        .iter()
+        .rev()
+        .map(|listed| ((listed.name.clone(), listed.version.clone()), listed.line))
+        .collect();
+    let line_of = |mut finding: AuditFinding| {
+        finding.line = lines.get(&(finding.name.clone(), finding.version.clone())).copied().unwrap_or(1);
+        finding
+    };
     let packages = packages(context, &request.ecosystem, listed);
     let mut feeds = Vec::new();
     let mut advisories = Vec::new();
-    for typed in &request.feeds {
+    for typed in &typed {
         let pulled = feed::pull(context, typed)?;
         let mut of_feed = Vec::new();
         feeds.push(sift(context, pulled, &mut of_feed)?);
@@ -125,15 +160,57 @@ pub fn audit(context: &Arc<Context>, request: &AuditRequest) -> Result<AuditRepo
     }
     Ok(AuditReport {
         ecosystem: request.ecosystem.clone(),
+        place,
         package_count: packages.len(),
         feeds,
-        findings: judgement.open.into_iter().map(AuditFinding::from).collect(),
+        findings: judgement.open.into_iter().map(AuditFinding::from).map(line_of).collect(),
         ignored: judgement
             .ignored
             .into_iter()
-            .map(|(finding, ignore)| IgnoredFinding { finding: finding.into(), ignore: ignore.clone() })
+            .map(|(finding, ignore)| IgnoredFinding {
+                finding: line_of(finding.into()),
+                ignore: ignore.clone(),
+            })
             .collect(),
     })
+}
+
+/// The packages of a lock that came from somewhere else, with the lines they stand on.
+fn locked(project: &Project) -> Vec<ListedPackage> {
+    let text = project.lock.to_string();
+    let mut line = 0;
+    let mut lines = text.lines().enumerate().filter(|(_, text)| *text == "[[package]]");
+    let packages = project.lock.packages().map(|package| {
+        line = lines.next().map_or(line, |(number, _)| number + 1);
+        (package, line)
+    });
+    packages
+        .filter(|(package, _)| !matches!(package.source, PackageSource::Path(_)))
+        .map(|(package, line)| ListedPackage {
+            name: package.name.to_string(),
+            version: package.version.to_string(),
+            line,
+        })
+        .collect()
+}
+
+/// A feed of a project is named from its folder, wherever the user is.
+fn from_root(root: &Path, feed: &str) -> String {
+    if feed.contains("://") { feed.to_owned() } else { root.join(feed).display().to_string() }
+}
+
+fn nothing_to_audit() -> Failure {
+    let diagnostic =
+        Diagnostic::error(Code::NO_PROJECT, "there is no project here whose lock could be audited")
+            .hint("or name a list of packages: s audit packages.txt");
+    Failure::new(FailureKind::Usage, diagnostic)
+}
+
+fn no_feed() -> Failure {
+    let diagnostic = Diagnostic::error(Code::USAGE, "nothing says where the advisories are")
+        .hint("s audit --feed URL|PATH")
+        .hint("or, for everybody who works on the project, in `stryke.toml`:\n[policy]\nadvisories = [\"https://…\"]");
+    Failure::new(FailureKind::Usage, diagnostic)
 }
 
 /// Lets what was read through when nothing in it is wrong.
@@ -225,6 +302,7 @@ impl From<Finding<'_>> for AuditFinding {
         AuditFinding {
             name: finding.package.name,
             version: finding.package.version,
+            line: 0,
             ids: finding.ids,
             severity: finding.severity,
             fixed: finding.fixed.map(|version| version.to_string()),

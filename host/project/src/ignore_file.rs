@@ -36,14 +36,18 @@ pub fn parse_ignore_file(source: &Source) -> (Vec<IgnoredAdvisory>, Vec<Diagnost
     if let Some(document) = reader.document() {
         let root = document.as_table();
         reader.unknown_keys(root, "the file", &["ignore"]);
-        for table in tables(&mut reader, root) {
-            ignored.extend(entry(&mut reader, table));
-        }
+        ignored = entries(&mut reader, root);
     }
     (ignored, reader.diagnostics)
 }
 
-fn tables<'a>(reader: &mut Reader, root: &'a Table) -> Vec<&'a Table> {
+/// Reads the entries `[[ignore]]` of a table.
+pub(crate) fn entries(reader: &mut Reader, table: &dyn TableLike) -> Vec<IgnoredAdvisory> {
+    let tables = tables(reader, table);
+    tables.into_iter().filter_map(|table| entry(reader, table)).collect()
+}
+
+fn tables<'a>(reader: &mut Reader, root: &'a dyn TableLike) -> Vec<&'a Table> {
     let Some((key, item)) = root.get_key_value("ignore") else { return Vec::new() };
     match item.as_array_of_tables() {
         Some(tables) => tables.iter().collect(),

@@ -26,7 +26,7 @@ pub use lock::{
 };
 pub use manifest::{
     DependencyOrigin, DependencyRequest, GitReference, Group, MultiVersion, Package, PluginOrigin,
-    PluginRequest, Policy, ProjectManifest, RegistryEntry, ResolverSettings, Workspace,
+    PluginRequest, Policy, ProjectManifest, ProjectPolicy, RegistryEntry, ResolverSettings, Workspace,
 };
 pub use package_list::{ListedPackage, parse_package_list};
 pub use package_name::{NAME_PART_BYTES_MAX, NameError, PackageName};

@@ -31,7 +31,7 @@ use s_diag::{Code, Diagnostic, Source, Span};
 use toml_edit::DocumentMut;
 
 pub use dependency::{DependencyOrigin, DependencyRequest, GitReference, Group};
-pub use settings::{MultiVersion, Policy, ResolverSettings, Workspace};
+pub use settings::{MultiVersion, Policy, ProjectPolicy, ResolverSettings, Workspace};
 
 use crate::PackageName;
 use crate::toml::Reader;
@@ -52,6 +52,7 @@ pub struct ProjectManifest {
     binaries: BTreeMap<String, String>,
     workspace: Option<Workspace>,
     resolver: ResolverSettings,
+    policy: ProjectPolicy,
     plugins: Vec<PluginRequest>,
     registries: Vec<RegistryEntry>,
 }
@@ -145,6 +146,7 @@ impl ProjectManifest {
             binaries: BTreeMap::new(),
             workspace: None,
             resolver: ResolverSettings::default(),
+            policy: ProjectPolicy::default(),
             plugins: Vec::new(),
             registries: Vec::new(),
         };
@@ -158,6 +160,7 @@ impl ProjectManifest {
             manifest.scripts = settings::texts(&mut reader, root, "scripts");
             manifest.binaries = settings::texts(&mut reader, root, "bin");
             manifest.workspace = settings::workspace(&mut reader, root, bare);
+            manifest.policy = settings::policy(&mut reader, root);
             manifest.plugins = read::plugins(&mut reader, root);
             manifest.registries = read::registries(&mut reader, root);
             read::misspelt_tables(&mut reader, root);
@@ -209,6 +212,11 @@ impl ProjectManifest {
     /// What `[resolver]` says.
     pub fn resolver(&self) -> &ResolverSettings {
         &self.resolver
+    }
+
+    /// What `[policy]` says.
+    pub fn policy(&self) -> &ProjectPolicy {
+        &self.policy
     }
 
     /// The entries of `[plugins]`, in the order of the file.

@@ -2,6 +2,7 @@
 
 pub(crate) mod add;
 pub(crate) mod audit;
+mod audit_sarif;
 pub(crate) mod clean;
 pub(crate) mod completions;
 pub(crate) mod explain;

@@ -8,6 +8,7 @@ use s_plugin::services::{Cache, Level, LockedPackage, Services, Task};
 use s_plugin::{Fault, FaultKind, Network};
 use s_store::{Sha256Digest, files};
 
+use super::catalog;
 use super::{plugin_cache::PluginCache, secret};
 use crate::Context;
 
@@ -160,9 +161,19 @@ impl Services for HostServices {
     }
 
     fn project_lock(&self) -> Result<Vec<LockedPackage>, Fault> {
-        self.context()?.project().ok_or_else(no_project)?;
-        // The lock has plugins but no packages yet.
-        Ok(Vec::new())
+        let context = self.context()?;
+        context.project().ok_or_else(no_project)?;
+        let stated = catalog::Stated::read(&context, catalog::Level::Project).ok().flatten();
+        let lock = stated.map(|stated| stated.lock).unwrap_or_default();
+        let id = |needed: &s_project::LockedDependency| format!("{}@{}", needed.name, needed.version);
+        let package = |package: &s_project::LockedPackage| LockedPackage {
+            name: package.name.to_string(),
+            version: package.version.to_string(),
+            source: package.source.to_string(),
+            integrity: package.integrity.map(|digest| digest.to_string()).unwrap_or_default(),
+            dependencies: package.dependencies.iter().map(id).collect(),
+        };
+        Ok(lock.packages().map(package).collect())
     }
 
     fn environment(&self, name: &str) -> Option<String> {

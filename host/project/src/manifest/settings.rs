@@ -1,4 +1,4 @@
-//! `[features]`, `[scripts]`, `[bin]`, `[workspace]` and `[resolver]`.
+//! `[features]`, `[scripts]`, `[bin]`, `[workspace]`, `[resolver]` and `[policy]`.
 
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -8,9 +8,11 @@ use toml_edit::Table;
 
 use super::dependency::{DependencyRequest, Group, requests};
 use crate::Bare;
+use crate::ignore_file::{self, IgnoredAdvisory};
 use crate::toml::{Reader, entries, nearest, place};
 
 const WORKSPACE_KEYS: [&str; 4] = ["members", "exclude", "deps", "package"];
+const POLICY_KEYS: [&str; 2] = ["advisories", "ignore"];
 const RESOLVER_KEYS: [&str; 4] = ["policy", "bare", "multi-version", "cooldown"];
 
 /// What `[workspace]` says.
@@ -24,6 +26,15 @@ pub struct Workspace {
     pub dependencies: Vec<DependencyRequest>,
     /// Fields of `[workspace.package]` that are texts.
     pub package: BTreeMap<String, String>,
+}
+
+/// What `[policy]` says.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct ProjectPolicy {
+    /// Feeds of advisories: addresses, or paths from the folder of the manifest.
+    pub advisories: Vec<String>,
+    /// `[[policy.ignore]]`: advisories that were looked at and set aside.
+    pub ignored: Vec<IgnoredAdvisory>,
 }
 
 /// What `[resolver]` says.
@@ -134,6 +145,17 @@ pub(super) fn workspace(reader: &mut Reader, root: &Table, bare: Bare) -> Option
         }
     }
     Some(workspace)
+}
+
+/// Reads `[policy]`.
+pub(super) fn policy(reader: &mut Reader, root: &Table) -> ProjectPolicy {
+    let Some((key, item)) = root.get_key_value("policy") else { return ProjectPolicy::default() };
+    let Some(table) = reader.table("policy", place(key, item), item) else { return ProjectPolicy::default() };
+    reader.unknown_keys(table, "policy", &POLICY_KEYS);
+    ProjectPolicy {
+        advisories: reader.list(table, "policy", "advisories"),
+        ignored: ignore_file::entries(reader, table),
+    }
 }
 
 /// Reads `[resolver]`.
@@ -248,6 +270,14 @@ policy = "lowest-direct"
 bare = "caret"
 multi-version = "never"
 cooldown = "3d"
+
+[policy]
+advisories = ["https://feed.example/all.zip"]
+
+[[policy.ignore]]
+id = "A-1"
+reason = "not reachable"
+until = 2027-01-31
 "#,
         );
         assert_eq!(manifest.features()["yaml"], ["dep:yaml", "json/strict"]);
@@ -267,6 +297,8 @@ cooldown = "3d"
             cooldown: Some(Duration::from_secs(3 * 86_400)),
         };
         assert_eq!(*manifest.resolver(), expected);
+        assert_eq!(manifest.policy().advisories, ["https://feed.example/all.zip"]);
+        assert_eq!(manifest.policy().ignored[0].reason, "not reachable");
         let package = manifest.package();
         assert_eq!(
             (package.edition.as_deref(), package.requires_s.as_deref()),

@@ -11,6 +11,7 @@ use s_ui::{Styled, style};
 use serde_json::{Value, json};
 
 use super::Context;
+use super::audit_sarif;
 use crate::exit::Exit;
 use crate::frame::Failure;
 
@@ -18,12 +19,12 @@ use crate::frame::Failure;
 #[derive(Args, Debug)]
 #[command(after_long_help = EXAMPLES)]
 pub(crate) struct AuditArgs {
-    /// What to check: a file with one NAME@VERSION a line, or - for standard input
-    #[arg(value_name = "LIST|-", required = true)]
-    list: String,
+    /// What to check instead of stryke.lock: a file with one NAME@VERSION a line, or - for standard input
+    #[arg(value_name = "LIST|-")]
+    list: Option<String>,
 
-    /// Where the advisories are: a folder, a zip archive, or the address of one; may be given again
-    #[arg(long = "feed", value_name = "URL|PATH", required = true)]
+    /// Where the advisories are, instead of what [policy] says: a folder, a zip archive, or the address of one; may be given again
+    #[arg(long = "feed", value_name = "URL|PATH")]
     feeds: Vec<String>,
 
     /// Whose names these are, as advisories call it
@@ -33,6 +34,10 @@ pub(crate) struct AuditArgs {
     /// Advisories that were looked at and set aside, each with a reason and a last day
     #[arg(long, value_name = "FILE")]
     ignore_file: Option<PathBuf>,
+
+    /// Print what was found as SARIF 2.1.0, for tools that show it beside the code
+    #[arg(long, conflicts_with = "json")]
+    sarif: bool,
 }
 
 const EXAMPLES: &str = "\
@@ -40,6 +45,8 @@ Ends with status 7 when something was found. Nothing is told to the feed: it is 
 matched here. What a feed said is kept, so that one that has not changed costs one request.
 
 Examples:
+  s audit                                     # stryke.lock, with the feeds of [policy]
+  s audit --feed https://feed.example/all.zip --sarif > audit.sarif
   s audit --feed ./advisories packages.txt
   s audit --feed https://feed.example/all.zip --json - < packages.txt";
 
@@ -52,14 +59,17 @@ pub(super) fn run(context: &Context<'_>, args: &AuditArgs) -> Result<Exit, Failu
     let request = AuditRequest {
         feeds: args.feeds.clone(),
         ecosystem: args.ecosystem.clone(),
-        list: match args.list.as_str() {
-            "-" => standard_input()?,
-            path => operations.source(Path::new(path))?,
+        list: match args.list.as_deref() {
+            Some("-") => Some(standard_input()?),
+            Some(path) => Some(operations.source(Path::new(path))?),
+            None => None,
         },
         ignores: args.ignore_file.as_deref().map(|path| operations.source(path)).transpose()?,
     };
     let report = audit(&operations, &request)?;
-    if context.ui.is_json() {
+    if args.sarif {
+        context.ui.answer(format!("{:#}\n", audit_sarif::log(&report)));
+    } else if context.ui.is_json() {
         context.ui.json(&to_json(&report));
     } else {
         context.ui.answer(to_text(&report));
@@ -170,6 +180,7 @@ fn to_json(report: &AuditReport) -> Value {
     });
     json!({
         "ecosystem": report.ecosystem,
+        "place": report.place,
         "packages": report.package_count,
         "feeds": report.feeds.iter().map(feed_json).collect::<Vec<_>>(),
         "findings": report.findings.iter().map(finding_json).collect::<Vec<_>>(),
@@ -196,6 +207,7 @@ fn finding_json(finding: &AuditFinding) -> Value {
     json!({
         "name": finding.name,
         "version": finding.version,
+        "line": finding.line,
         "ids": finding.ids,
         "severity": word(finding.severity),
         "fixed": finding.fixed,
