@@ -129,6 +129,13 @@ impl RegistryEntry {
     }
 }
 
+/// Returns what `[package]` says the name is, also where other parts of the text have mistakes; none
+/// where it is not TOML. The name is not checked.
+pub fn package_name_in(text: &str) -> Option<String> {
+    let document = text.parse::<DocumentMut>().ok()?;
+    document.get("package")?.as_table_like()?.get("name")?.as_str().map(str::to_owned)
+}
+
 impl ProjectManifest {
     /// Parses a text. What is wrong is left out of the result and reported; with an error among
     /// the diagnostics the result cannot be edited. Unknown keys are warnings and stay.

@@ -11,7 +11,8 @@
 //!   ways is refused; so is every path that is not possible, different and visible on every system.
 //! - Folders in an archive are checked and otherwise ignored: a folder exists where a file is in
 //!   it, so that the [tree digest](tree_digest) tells everything there is to tell.
-//! - [`unpack`] writes only below the folder it makes, and follows no link on the way.
+//! - [`unpack`] and [`TreeWriter`] write only below the folder they make, and follow no link on the
+//!   way.
 
 mod error;
 mod frame;
@@ -23,6 +24,7 @@ mod read;
 #[cfg(test)]
 mod tests;
 mod tree;
+mod tree_writer;
 mod unpack;
 
 use crate::Sha256Digest;
@@ -30,6 +32,7 @@ use crate::Sha256Digest;
 pub use error::ArchiveError;
 pub use pack::{PackEntry, PackSource, Packed, pack, pack_entries_of};
 pub use tree::tree_digest;
+pub use tree_writer::TreeWriter;
 pub use unpack::{inspect, unpack};
 
 pub(crate) use tree::folder_facts;

@@ -38,11 +38,7 @@ pub fn unpack(
     folder: &Path,
     limits: &ArchiveLimits,
 ) -> Result<ArchiveSummary, ArchiveError> {
-    step("create", folder)?;
-    let mut builder = std::fs::DirBuilder::new();
-    #[cfg(unix)]
-    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o755);
-    builder.recursive(false).create(folder).map_err(StoreError::io("create", folder))?;
+    make_root(folder)?;
     let result = unpack_into(source, root, folder, limits);
     if result.is_err() {
         let _ = std::fs::remove_dir_all(folder);
@@ -57,12 +53,20 @@ fn unpack_into(
     limits: &ArchiveLimits,
 ) -> Result<ArchiveSummary, ArchiveError> {
     let dir = open_folder(folder)?;
-    open_to_all(&dir, ".").map_err(StoreError::io("change the mode of", folder))?;
-    read_all(source, root, limits, &mut Folder { folder, dir, parent: None, file: None })
+    read_all(source, root, limits, &mut Folder::new(folder, dir)?)
+}
+
+/// Makes the folder that files are written below; it must not exist.
+pub(super) fn make_root(folder: &Path) -> Result<(), StoreError> {
+    step("create", folder)?;
+    let mut builder = std::fs::DirBuilder::new();
+    #[cfg(unix)]
+    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o755);
+    builder.recursive(false).create(folder).map_err(StoreError::io("create", folder))
 }
 
 /// Where the files of an archive go.
-trait Sink {
+pub(super) trait Sink {
     fn begin(&mut self, file: &FileHeader) -> Result<(), ArchiveError>;
     fn write(&mut self, bytes: &[u8]) -> Result<(), ArchiveError>;
 }
@@ -119,15 +123,16 @@ impl Sink for Nowhere {
 }
 
 /// Writes below a handle. Files come sorted, so most are in the folder of the one before.
-struct Folder<'a> {
-    folder: &'a Path,
+#[derive(Debug)]
+pub(super) struct Folder {
+    folder: PathBuf,
     dir: Dir,
     /// The folder of the last file, if it is not `dir`.
     parent: Option<(String, Dir)>,
     file: Option<(std::fs::File, PathBuf)>,
 }
 
-impl Sink for Folder<'_> {
+impl Sink for Folder {
     fn begin(&mut self, file: &FileHeader) -> Result<(), ArchiveError> {
         let (parent, name) = file.path.rsplit_once('/').unwrap_or(("", &file.path));
         if self.parent.as_ref().map_or("", |(path, _)| path) != parent {
@@ -155,11 +160,17 @@ impl Sink for Folder<'_> {
     }
 }
 
-impl Folder<'_> {
+impl Folder {
+    /// Takes the handle of a folder that was just made.
+    pub(super) fn new(folder: &Path, dir: Dir) -> Result<Folder, ArchiveError> {
+        open_to_all(&dir, ".").map_err(StoreError::io("change the mode of", folder))?;
+        Ok(Folder { folder: folder.to_path_buf(), dir, parent: None, file: None })
+    }
+
     /// Makes a folder part by part, each beneath the handle of the one above.
     fn make_folders(&self, path: &str) -> Result<Dir, ArchiveError> {
         let mut dir: Option<Dir> = None;
-        let mut shown = self.folder.to_path_buf();
+        let mut shown = self.folder.clone();
         for part in path.split('/') {
             shown.push(part);
             let above = dir.as_ref().unwrap_or(&self.dir);
