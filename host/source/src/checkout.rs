@@ -47,7 +47,11 @@ pub struct Checkout {
 }
 
 /// Returns the folder of a package, if it is there.
-pub(crate) fn find(repository: &Repository, commit: &Commit, name: &str) -> Result<Option<GitPackage>, GitError> {
+pub(crate) fn find(
+    repository: &Repository,
+    commit: &Commit,
+    name: &str,
+) -> Result<Option<GitPackage>, GitError> {
     let Some((root, marker)) = find_marker(repository, commit, name)? else { return Ok(None) };
     let manifest = match files::read_capped(&root.join(MANIFEST_NAME), MANIFEST_BYTES_MAX) {
         Err(error) if error.is_not_found() => None,
@@ -99,7 +103,12 @@ pub(crate) fn make(repository: &Repository, commit: &Commit, name: &str) -> Resu
     Ok(GitPackage { root, tree: summary.tree, manifest: summary.manifest })
 }
 
-fn publish(git: &Git, staging: &s_store::Staging, entry: &std::path::Path, marker: &Marker) -> Result<PathBuf, GitError> {
+fn publish(
+    git: &Git,
+    staging: &s_store::Staging,
+    entry: &std::path::Path,
+    marker: &Marker,
+) -> Result<PathBuf, GitError> {
     let places = places(git, &marker.checkout(), Some(marker.is_whole_repository()));
     let mut places = places.iter();
     let mut place = places.next().expect("a package has places");
@@ -140,7 +149,11 @@ fn move_aside(from: &std::path::Path, to: &std::path::Path) -> Result<(), StoreE
     }
 }
 
-fn find_marker(repository: &Repository, commit: &Commit, name: &str) -> Result<Option<(PathBuf, Marker)>, GitError> {
+fn find_marker(
+    repository: &Repository,
+    commit: &Commit,
+    name: &str,
+) -> Result<Option<(PathBuf, Marker)>, GitError> {
     let key = key(repository, commit, name);
     for place in places(&repository.git, &key, None) {
         if let Some(marker) = marker::read(&place)?

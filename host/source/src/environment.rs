@@ -97,7 +97,8 @@ impl Environment {
     pub(crate) fn of(get: &dyn Fn(&str) -> Option<OsString>) -> Environment {
         // A relative entry would find a program in whatever the current folder is.
         let path = get("PATH").unwrap_or_default();
-        let folders: Vec<PathBuf> = std::env::split_paths(&path).filter(|folder| folder.is_absolute()).collect();
+        let folders: Vec<PathBuf> =
+            std::env::split_paths(&path).filter(|folder| folder.is_absolute()).collect();
         let mut variables: Vec<(OsString, OsString)> =
             KEPT.iter().filter_map(|name| Some((OsString::from(name), get(name)?))).collect();
         variables.extend(SET.iter().map(|(name, value)| (OsString::from(name), OsString::from(value))));
@@ -156,7 +157,8 @@ mod tests {
         ] {
             assert!(!has(name), "{name}");
         }
-        let value = |name: &str| environment.variables.iter().find(|(key, _)| key == name).map(|(_, value)| value);
+        let value =
+            |name: &str| environment.variables.iter().find(|(key, _)| key == name).map(|(_, value)| value);
         assert_eq!(value("GIT_TERMINAL_PROMPT"), Some(&OsString::from("0")));
         assert_eq!(value("GIT_ASKPASS"), Some(&OsString::from("")));
     }
@@ -166,7 +168,8 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let git = folder.path().join(format!("git{}", std::env::consts::EXE_SUFFIX));
         std::fs::write(&git, "").unwrap();
-        let of = |path: OsString| Environment::of(&move |name| (name == "PATH").then(|| path.clone())).program;
+        let of =
+            |path: OsString| Environment::of(&move |name| (name == "PATH").then(|| path.clone())).program;
         assert_eq!(of(".".into()), None);
         assert_eq!(of("".into()), None);
         let path = std::env::join_paths(["bin".into(), folder.path().to_path_buf()]).unwrap();

@@ -38,7 +38,10 @@ impl<'a> Listing<'a> {
     ///
     /// # Errors
     /// [`GitError::ListingTooLong`]; those of running git.
-    pub(crate) fn read(repository: &'a Repository, commit: &'a Commit) -> Result<Option<Listing<'a>>, GitError> {
+    pub(crate) fn read(
+        repository: &'a Repository,
+        commit: &'a Commit,
+    ) -> Result<Option<Listing<'a>>, GitError> {
         if !repository.has(commit)? {
             return Ok(None);
         }
@@ -47,7 +50,11 @@ impl<'a> Listing<'a> {
         let output = repository.local(&objects, &args, LISTING_BYTES_MAX)?;
         if output.is_cut {
             let url = repository.shown();
-            return Err(GitError::ListingTooLong { url, commit: commit.clone(), bytes_max: LISTING_BYTES_MAX });
+            return Err(GitError::ListingTooLong {
+                url,
+                commit: commit.clone(),
+                bytes_max: LISTING_BYTES_MAX,
+            });
         }
         let entries: Option<Vec<Entry>> = lines(&output.stdout).map(entry).collect();
         match entries.filter(|_| output.success) {
@@ -98,7 +105,12 @@ impl<'a> Listing<'a> {
     ///
     /// # Errors
     /// [`GitError::Entry`], [`GitError::Files`]; those of running git and of the store.
-    pub(crate) fn write(&self, folder: &str, name: &str, mut writer: TreeWriter) -> Result<ArchiveSummary, GitError> {
+    pub(crate) fn write(
+        &self,
+        folder: &str,
+        name: &str,
+        mut writer: TreeWriter,
+    ) -> Result<ArchiveSummary, GitError> {
         let inside = |entry: &&Entry| entry.path.starts_with(folder.as_bytes());
         let mut files = Vec::new();
         for entry in self.entries.iter().filter(inside) {

@@ -120,7 +120,8 @@ impl Repository {
     ) -> Result<Result<Fetched, String>, GitError> {
         let staging = self.staging()?;
         make_bare(staging.path(), format)?;
-        let mut args = vec!["fetch", "--quiet", "--no-tags", "--no-recurse-submodules", "--no-write-fetch-head"];
+        let mut args =
+            vec!["fetch", "--quiet", "--no-tags", "--no-recurse-submodules", "--no-write-fetch-head"];
         match depth {
             Depth::One => args.push("--depth=1"),
             Depth::All => {}
@@ -306,7 +307,9 @@ impl Repository {
             None => match self.git.ssh_setting.get() {
                 Some(setting) => setting.clone(),
                 None => {
-                    let output = self.call(git_dir).output(&["config", "--get", "core.sshCommand"], ANSWER_BYTES_MAX)?;
+                    let output = self
+                        .call(git_dir)
+                        .output(&["config", "--get", "core.sshCommand"], ANSWER_BYTES_MAX)?;
                     let text = String::from_utf8_lossy(&output.stdout).trim().to_owned();
                     let setting = (output.success && !text.is_empty()).then(|| text.into());
                     self.git.ssh_setting.get_or_init(|| setting).clone()
@@ -328,7 +331,11 @@ impl Repository {
         if stderr.contains("fsck error") || stderr.contains("fsck warning") {
             return Err(GitError::Malformed { url: self.shown(), stderr });
         }
-        if NOT_FOUND.iter().any(|text| stderr.contains(text)) { Ok(()) } else { Err(self.unreachable(stderr)) }
+        if NOT_FOUND.iter().any(|text| stderr.contains(text)) {
+            Ok(())
+        } else {
+            Err(self.unreachable(stderr))
+        }
     }
 
     fn unreachable(&self, stderr: String) -> GitError {
@@ -359,4 +366,3 @@ fn make_bare(folder: &Path, format: Format) -> Result<(), GitError> {
 fn has_extension(path: &Path, extension: &str) -> bool {
     path.extension().is_some_and(|found| found == extension)
 }
-

@@ -168,7 +168,11 @@ fn named(repository: &Repository, reference: &GitReference, name: &str) -> Resul
 }
 
 /// A full name may be that of a tag, which leads to a commit.
-fn by_full_name(repository: &Repository, reference: &GitReference, object: &Commit) -> Result<Commit, GitError> {
+fn by_full_name(
+    repository: &Repository,
+    reference: &GitReference,
+    object: &Commit,
+) -> Result<Commit, GitError> {
     if !repository.has(object)? {
         repository.bring(object)?;
     }
@@ -230,9 +234,10 @@ fn near(repository: &Repository, reference: &GitReference) -> Result<Vec<String>
         _ => return Ok(Vec::new()),
     };
     let lines = repository.list(&["--heads", "--tags"])?;
-    let names = lines.lines().filter_map(|line| line.split_once('\t')).filter_map(|(_, full)| {
-        full.strip_prefix("refs/tags/").or_else(|| full.strip_prefix("refs/heads/"))
-    });
+    let names = lines
+        .lines()
+        .filter_map(|line| line.split_once('\t'))
+        .filter_map(|(_, full)| full.strip_prefix("refs/tags/").or_else(|| full.strip_prefix("refs/heads/")));
     let names: Vec<&str> = names.filter(|name| !name.ends_with("^{}")).collect();
     Ok(likely(name, names))
 }

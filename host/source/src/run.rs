@@ -277,9 +277,14 @@ fn collect(mut stderr: ChildStderr) -> Receiver<Vec<u8>> {
 /// Makes of what came from a program, and perhaps from a server, something that can be shown.
 fn clean(said: &[u8]) -> String {
     let text = String::from_utf8_lossy(said);
-    let is_shown = |c: char| !c.is_control() && !matches!(c, '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{feff}');
-    let lines = text.split(['\n', '\r']).map(|line| line.chars().filter(|c| is_shown(*c)).collect::<String>());
-    let lines: Vec<String> = lines.map(|line| line.trim_end().to_owned()).filter(|line| !line.is_empty()).collect();
+    let is_shown = |c: char| {
+        !c.is_control()
+            && !matches!(c, '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{feff}')
+    };
+    let lines =
+        text.split(['\n', '\r']).map(|line| line.chars().filter(|c| is_shown(*c)).collect::<String>());
+    let lines: Vec<String> =
+        lines.map(|line| line.trim_end().to_owned()).filter(|line| !line.is_empty()).collect();
     masked(&lines.join("\n")).chars().take(SHOWN_CHARS_MAX).collect()
 }
 
@@ -289,7 +294,10 @@ mod tests {
 
     #[test]
     fn what_git_says_is_cleaned_cut_and_masked() {
-        assert_eq!(clean(b"remote: a\x1b[31mb\r\n\n  fatal: x \xff\n"), "remote: a[31mb\n  fatal: x \u{fffd}");
+        assert_eq!(
+            clean(b"remote: a\x1b[31mb\r\n\n  fatal: x \xff\n"),
+            "remote: a[31mb\n  fatal: x \u{fffd}"
+        );
         assert_eq!(clean("a\u{202e}b".as_bytes()), "ab");
         assert_eq!(clean(b"fatal: 'https://u:p@h/x' no"), "fatal: 'https://***@h/x' no");
         assert_eq!(clean(&[b'x'; 5000]).len(), SHOWN_CHARS_MAX);

@@ -1,1 +1,8 @@
-#![cfg(test)]
+mod concurrent;
+mod faults;
+mod hostile;
+mod keeping;
+mod kit;
+mod packaging;
+mod process;
+mod resolving;

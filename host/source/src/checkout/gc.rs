@@ -77,6 +77,7 @@ impl Git {
 
 /// The address as markers have it.
 fn normal(checkout: &Checkout) -> Checkout {
-    let url = GitUrl::parse(&checkout.url).map_or_else(|_| checkout.url.clone(), |url| url.as_str().to_owned());
+    let url =
+        GitUrl::parse(&checkout.url).map_or_else(|_| checkout.url.clone(), |url| url.as_str().to_owned());
     Checkout { url, ..checkout.clone() }
 }

@@ -70,7 +70,10 @@ impl Git {
         Ok(findings)
     }
 
-    fn fault_of(&self, path: &std::path::Path) -> Result<Option<(Option<Checkout>, CheckoutFault)>, GitError> {
+    fn fault_of(
+        &self,
+        path: &std::path::Path,
+    ) -> Result<Option<(Option<Checkout>, CheckoutFault)>, GitError> {
         let Some(marker) = marker::read(path)? else { return Ok(Some((None, CheckoutFault::Marker))) };
         let checkout = marker.checkout();
         if !places(self, &checkout, Some(marker.is_whole_repository())).iter().any(|place| place == path) {

@@ -117,7 +117,13 @@ impl TreeWriter {
         let mut entries = std::mem::take(&mut self.entries);
         let tree = tree_of(&mut entries);
         let file_count = entries.len() as u64;
-        ArchiveSummary { tree, entries, unpacked_bytes: self.bytes, file_count, manifest: self.manifest.take() }
+        ArchiveSummary {
+            tree,
+            entries,
+            unpacked_bytes: self.bytes,
+            file_count,
+            manifest: self.manifest.take(),
+        }
     }
 }
 
@@ -187,16 +193,25 @@ mod tests {
 
     #[test]
     fn what_is_refused_leaves_nothing() {
-        let limits =
-            ArchiveLimits { unpacked_bytes_max: 9, entry_count_max: 3, path_depth_max: 2, ..Default::default() };
-        let is_path =
-            |error: &ArchiveError| matches!(error, ArchiveError::Store(StoreError::Path { path, reason: PathFault::ParentFolder }) if path == "../x");
+        let limits = ArchiveLimits {
+            unpacked_bytes_max: 9,
+            entry_count_max: 3,
+            path_depth_max: 2,
+            ..Default::default()
+        };
+        let is_path = |error: &ArchiveError| matches!(error, ArchiveError::Store(StoreError::Path { path, reason: PathFault::ParentFolder }) if path == "../x");
         let cases: [(&[File], &dyn Fn(&ArchiveError) -> bool); 7] = [
             (&[("a", false, b""), ("../x", false, b"")], &is_path),
             (&[("a", false, b""), ("A", false, b"")], &|e| matches!(e, ArchiveError::CaseCollision { .. })),
             (&[("a", false, b""), ("a/b", false, b"")], &|e| matches!(e, ArchiveError::FileAndFolder { .. })),
-            (&[("a/b/c", false, b"")], &|e| matches!(e, ArchiveError::TooDeep { entry, .. } if entry == "a/b/c")),
-            (&[(".s-ok", false, b"")], &|e| matches!(e, ArchiveError::Reserved { entry } if entry == ".s-ok")),
+            (
+                &[("a/b/c", false, b"")],
+                &|e| matches!(e, ArchiveError::TooDeep { entry, .. } if entry == "a/b/c"),
+            ),
+            (
+                &[(".s-ok", false, b"")],
+                &|e| matches!(e, ArchiveError::Reserved { entry } if entry == ".s-ok"),
+            ),
             (&[("a", false, b"12345"), ("b", false, b"12345")], &|e| {
                 matches!(e, ArchiveError::UnpackedTooLarge { size_max_bytes: 9 })
             }),
