@@ -63,8 +63,16 @@ const RULES: &[Rule] = &[
             "host/ops/src/plugin_build/cargo.rs",
             // What a person asks for by its name: `s run`.
             "host/ops/src/script_run.rs",
+            "host/source/src/run.rs",
         ],
-        instead: "nothing on the way of a plugin or package starts a process; if this is neither, add the file to the rule in tests/tidy/words.rs",
+        instead: "nothing on the way of a plugin or package starts a process, but `git` in host/source/src/run.rs; if this is neither, add the file to the rule in tests/tidy/words.rs",
+    },
+    Rule {
+        words: &["EXE_SUFFIX", "current_exe", "program:"],
+        within: &["host/source/"],
+        // Finds `git`, and starts what was found.
+        except: &["host/source/src/environment.rs"],
+        instead: "`git` is the only program this crate knows: its path is found in one place",
     },
     Rule {
         words: &["env::var", "env::var_os", "env::vars", "env::vars_os"],
@@ -154,6 +162,10 @@ mod tests {
             ("host/plugin/src/a.rs", "use wasmtime::Engine;", 0),
             ("host/ops/src/a.rs", "// wasmtime", 0),
             ("host/ops/src/a.rs", "fn wasmtime_version() {}", 0),
+            ("host/source/src/a.rs", "use std::process::Command;", 1),
+            ("host/source/src/run.rs", "use std::process::{Command, Stdio};", 0),
+            ("host/source/src/run.rs", "std::env::current_exe()", 1),
+            ("host/source/src/a.rs", "use std::fs;", 1),
             ("host/ops/src/a.rs", "use std::{fs, io};", 1),
             ("host/ops/src/a.rs", "use std::{fmt, io};", 0),
             ("host/ops/src/a.rs", "#[cfg(target_os = \"linux\")]", 1),
