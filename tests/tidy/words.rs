@@ -68,7 +68,7 @@ const RULES: &[Rule] = &[
         instead: "nothing on the way of a plugin or package starts a process, but `git` in host/source/src/run.rs; if this is neither, add the file to the rule in tests/tidy/words.rs",
     },
     Rule {
-        words: &["EXE_SUFFIX", "current_exe", "program:"],
+        words: &["EXE_SUFFIX", "current_exe"],
         within: &["host/source/"],
         // Finds `git`, and starts what was found.
         except: &["host/source/src/environment.rs"],

@@ -295,3 +295,23 @@ auth = "acme/auth"
 config = { repo = "stryke-local" }
 "#;
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_name_is_found_beside_mistakes() {
+        for (text, expected) in [
+            ("[package]\nname = \"json\"\n", Some("json")),
+            ("package = { name = \"a/b\" }\n[deps]\nx = 3\n", Some("a/b")),
+            ("[package]\nname = \"Not A Name\"\nversion = 1\n", Some("Not A Name")),
+            ("[package]\nname = 1\n", None),
+            ("[workspace]\nname = \"x\"\n", None),
+            ("[package\nname = \"x\"\n", None),
+            ("package = 1\n", None),
+        ] {
+            assert_eq!(package_name_in(text).as_deref(), expected, "{text}");
+        }
+    }
+}

@@ -67,7 +67,6 @@ pub(crate) const SETTINGS: &[&str] = &[
     "core.fsmonitor=false",
     "core.symlinks=false",
     "core.askPass=",
-    "core.alternateRefsCommand=",
     "credential.interactive=false",
     "gc.auto=0",
     "maintenance.auto=false",

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::ffi::OsString;
 use std::path::PathBuf;
-use std::sync::{Arc, Mutex, OnceLock};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use std::time::Duration;
 
 use s_project::GitReference;
@@ -102,7 +102,7 @@ impl Git {
             return Ok(locked.clone());
         }
         let busy = self.busy(&repository);
-        let _one_at_a_time = busy.lock().expect("nothing panics with it");
+        let _one_at_a_time = busy.lock().unwrap_or_else(PoisonError::into_inner);
         crate::resolve::resolve(&repository, reference)
     }
 
@@ -130,7 +130,7 @@ impl Git {
             return Ok(package);
         }
         let busy = self.busy(&repository);
-        let _one_at_a_time = busy.lock().expect("nothing panics with it");
+        let _one_at_a_time = busy.lock().unwrap_or_else(PoisonError::into_inner);
         crate::checkout::make(&repository, commit, name)
     }
 
@@ -155,7 +155,7 @@ impl Git {
     }
 
     fn busy(&self, repository: &Repository) -> Arc<Mutex<()>> {
-        let mut busy = self.busy.lock().expect("nothing panics with it");
+        let mut busy = self.busy.lock().unwrap_or_else(PoisonError::into_inner);
         Arc::clone(busy.entry(repository.url.as_str().to_owned()).or_default())
     }
 }

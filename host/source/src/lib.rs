@@ -26,6 +26,7 @@ mod objects;
 mod resolve;
 mod run;
 #[cfg(test)]
+#[cfg(unix)]
 mod tests;
 mod url;
 

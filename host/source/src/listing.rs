@@ -74,11 +74,10 @@ impl<'a> Listing<'a> {
         let mut objects = self.objects(manifests.iter().map(|(_, entry)| *entry))?;
         let (mut found, mut folders) = (Vec::new(), Vec::new());
         for (folder, entry) in manifests {
-            let mut bytes = Vec::new();
-            let read = objects.next(entry).and_then(|mut content| Ok(content.read_to_end(&mut bytes)?));
-            if let Err(error) = read {
-                return Err(objects.failed(error));
-            }
+            let bytes = match objects.whole(entry) {
+                Ok(bytes) => bytes,
+                Err(error) => return Err(objects.failed(error)),
+            };
             let Some(other) = std::str::from_utf8(&bytes).ok().and_then(package_name_in) else { continue };
             if other == name {
                 if folder.is_empty() {
@@ -188,6 +187,14 @@ impl Objects<'_> {
         // The content is read to its end by the caller; the line feed is not.
         self.left = 1;
         Ok(stdout.take(size))
+    }
+
+    /// Returns all of the next object, which has to be the one of `entry`.
+    fn whole(&mut self, entry: &Entry) -> std::io::Result<Vec<u8>> {
+        let mut bytes = Vec::new();
+        self.next(entry)?.read_to_end(&mut bytes)?;
+        let is_whole = Some(bytes.len() as u64) == entry.size;
+        if is_whole { Ok(bytes) } else { Err(std::io::ErrorKind::UnexpectedEof.into()) }
     }
 
     /// Says why objects could not be read: perhaps git was ended on purpose.

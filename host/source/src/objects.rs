@@ -156,8 +156,9 @@ impl Repository {
     /// Makes the packs of a fetch a part of the objects. A fetch that has only commits is not taken.
     ///
     /// # Errors
-    /// Those of the store; what was taken before is whole.
+    /// [`GitError::Malformed`]; those of running git and of the store; what was taken before is whole.
     pub(crate) fn keep(&self, fetched: &Fetched) -> Result<(), GitError> {
+        self.pack_loose(fetched)?;
         let objects = self.objects(fetched.format);
         if !files::exists(&objects.join("HEAD"))? {
             make_bare(&objects, fetched.format)?;
@@ -185,6 +186,29 @@ impl Repository {
             }
         }
         Ok(())
+    }
+
+    /// A server of plain files gives objects one by one, which git does not check as it checks packs,
+    /// and which could not be kept all at once.
+    fn pack_loose(&self, fetched: &Fetched) -> Result<(), GitError> {
+        let entries = files::read_dir(&fetched.path().join("objects"))?;
+        if !entries.iter().any(|entry| entry.name.len() == 2) {
+            return Ok(());
+        }
+        let checked = self.local(
+            fetched.path(),
+            &["fsck", "--strict", "--no-dangling", "--no-progress"],
+            ANSWER_BYTES_MAX,
+        )?;
+        if !checked.success {
+            return Err(GitError::Malformed { url: self.shown(), stderr: checked.stderr });
+        }
+        let packed = self.local(fetched.path(), &["repack", "-a", "-d", "--quiet"], ANSWER_BYTES_MAX)?;
+        if packed.success {
+            return Ok(());
+        }
+        let path = fetched.path().to_path_buf();
+        Err(GitError::Objects { url: self.shown(), path, stderr: packed.stderr })
     }
 
     /// Returns whether a commit is here, with its files.

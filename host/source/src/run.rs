@@ -8,7 +8,7 @@ use std::io::{self, BufReader, Read as _, Write as _};
 use std::path::Path;
 use std::process::{Child, ChildStderr, ChildStdin, ChildStdout, Command, ExitStatus, Stdio};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
-use std::sync::{Arc, Mutex, MutexGuard};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
 
@@ -254,7 +254,7 @@ fn kill(child: &mut Child) {
 }
 
 fn locked(child: &Mutex<Child>) -> MutexGuard<'_, Child> {
-    child.lock().expect("nothing panics with it")
+    child.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 /// Reads all that git says, so that it never waits, and hands on the beginning.

@@ -528,7 +528,11 @@ render = "3"
         }
         let (_, diagnostics) = parse("[dev-deps]\na = { version = '1', optional = true }\n");
         assert_eq!(diagnostics[0].message, "`dev-deps.a` is optional");
-        let (_, diagnostics) = parse("[deps]\na = { git = 'https://me:pw@git.example/x' }\n");
-        assert!(diagnostics[0].message.contains("a user name or a password"), "{diagnostics:?}");
+        for url in ["https://me:pw@git.example/x", "https://me@git.example/x", "ssh://git:pw@git.example/x"] {
+            let (_, diagnostics) = parse(&format!("[deps]\na = {{ git = '{url}' }}\n"));
+            assert!(diagnostics[0].message.contains("a user name or a password"), "{diagnostics:?}");
+        }
+        let (_, diagnostics) = parse("[deps]\na = { git = 'ssh://git@git.example/x' }\n");
+        assert!(diagnostics.is_empty(), "{diagnostics:?}");
     }
 }

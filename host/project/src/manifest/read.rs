@@ -133,7 +133,10 @@ fn url(reader: &mut Reader, table: &dyn TableLike, name: &str) -> Option<String>
 pub(super) fn url_of(reader: &mut Reader, table: &dyn TableLike, name: &str, key: &str) -> Option<String> {
     let url = reader.string(table, name, key)?;
     let authority = url.split_once("://").map(|(_, rest)| rest.split(['/', '?', '#']).next().unwrap_or(rest));
-    if !authority.is_some_and(|authority| authority.contains('@')) {
+    let user = authority.and_then(|authority| authority.rsplit_once('@')).map(|(user, _)| user);
+    // Over ssh a name alone is no secret: it is the same for all.
+    let is_public = |user: &str| key == "git" && url.starts_with("ssh://") && !user.contains(':');
+    if user.is_none_or(is_public) {
         return Some(url);
     }
     let span = table.get_key_value(key).map(|(key, item)| place(key, item));

@@ -21,7 +21,8 @@ fn damage_is_found_and_repaired() {
     let root = &package.root;
     let marker = fs::read(root.join(".s-ok")).unwrap();
     let git_folder = kit.home().git();
-    let damage: [(&dyn Fn(), fn(&CheckoutFault) -> bool); 5] = [
+    type Check = fn(&CheckoutFault) -> bool;
+    let damage: [(&dyn Fn(), Check); 5] = [
         (&|| fs::write(root.join("lib/a"), "b").unwrap(), |fault| {
             matches!(fault, CheckoutFault::Tree { .. })
         }),

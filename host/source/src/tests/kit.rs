@@ -144,6 +144,20 @@ impl Repo {
         commit.parse().unwrap()
     }
 
+    /// Commits a tree that `git mktree` refuses to make: byte by byte.
+    pub(super) fn commit_literally(&self, entries: &[(&str, &str, &str)]) -> Commit {
+        let mut tree = Vec::new();
+        for (mode, name, object) in entries {
+            tree.extend_from_slice(format!("{mode} {name}\0").as_bytes());
+            let byte = |at: usize| u8::from_str_radix(&object[at..at + 2], 16).unwrap();
+            tree.extend((0..object.len()).step_by(2).map(byte));
+        }
+        let tree = self.git_with(&["hash-object", "-t", "tree", "--literally", "-w", "--stdin"], &tree);
+        let commit = self.git(&["commit-tree", "-m", "made", &tree]);
+        self.git(&["update-ref", "refs/heads/main", &commit]);
+        commit.parse().unwrap()
+    }
+
     pub(super) fn blob(&self, content: &[u8]) -> String {
         self.git_with(&["hash-object", "-w", "--stdin"], content)
     }

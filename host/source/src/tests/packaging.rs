@@ -251,21 +251,9 @@ fn names_of_the_inside_of_a_repository_are_refused() {
     let repo = kit.repo("json");
     let toml = repo.blob(manifest("json", "1.0.0").as_bytes());
     for name in [".git", ".GIT", ".Git", "git~1", ".git ", ".gi\u{200c}t"] {
-        // `mktree` does not make such a tree, so it is made byte by byte.
-        let mut tree = Vec::new();
-        let sub = {
-            let lines = format!("100644 blob {toml}\tconfig\n");
-            repo.git_with(&["mktree"], lines.as_bytes())
-        };
-        for (mode, name, object) in [("40000", name, &sub), ("100644", "stryke.toml", &toml)] {
-            tree.extend_from_slice(format!("{mode} {name}\0").as_bytes());
-            let byte = |at: usize| u8::from_str_radix(&object[at..at + 2], 16).unwrap();
-            tree.extend((0..object.len()).step_by(2).map(byte));
-        }
-        let tree = repo.git_with(&["hash-object", "-t", "tree", "--literally", "-w", "--stdin"], &tree);
-        let commit = repo.git(&["commit-tree", "-m", "made", &tree]);
-        repo.git(&["update-ref", "refs/heads/main", &commit]);
-        match refused(&kit, &repo.url(), &commit.parse().unwrap()) {
+        let folder = repo.git_with(&["mktree"], format!("100644 blob {toml}\tconfig\n").as_bytes());
+        let commit = repo.commit_literally(&[("40000", name, &folder), ("100644", "stryke.toml", &toml)]);
+        match refused(&kit, &repo.url(), &commit) {
             GitError::Malformed { .. } | GitError::Entry { .. } | GitError::Files { .. } => {}
             other => panic!("{name}: {other:?}"),
         }

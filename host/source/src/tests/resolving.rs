@@ -224,6 +224,20 @@ fn offline_nothing_is_fetched() {
 }
 
 #[test]
+fn digits_are_looked_for_without_files_where_the_server_can() {
+    let kit = Kit::new();
+    let repo = kit.repo("json");
+    let one = repo.package("json", "1.0.0");
+    repo.package("json", "1.0.1");
+    repo.git(&["config", "uploadpack.allowFilter", "true"]);
+    let git = kit.git();
+    assert_eq!(git.resolve(&repo.url(), &rev(&one.as_str()[..10]), None).unwrap(), one);
+    // What was fetched to count commits has no files, so it is not among the objects.
+    assert!(matches!(kit.offline().package(&repo.url(), &one, "json"), Err(GitError::Offline { .. })));
+    assert_eq!(files(&git.package(&repo.url(), &one, "json").unwrap().root).len(), 1);
+}
+
+#[test]
 fn a_server_that_gives_only_what_has_a_name_is_asked_for_all() {
     let kit = Kit::new();
     let repo = kit.repo("json");
@@ -233,4 +247,58 @@ fn a_server_that_gives_only_what_has_a_name_is_asked_for_all() {
     std::fs::write(kit.path("user/.gitconfig"), "[protocol]\n\tversion = 0\n").unwrap();
     let package = kit.git().package(&repo.url(), &one, "json").unwrap();
     assert_eq!(package.manifest.unwrap(), manifest("json", "1.0.0").as_bytes());
+}
+
+/// Serves the files of a folder over HTTP, and nothing that would be worked out.
+fn serve(folder: std::path::PathBuf) -> String {
+    use std::io::{BufRead as _, BufReader, Write as _};
+    let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = format!("http://{}", listener.local_addr().unwrap());
+    std::thread::spawn(move || {
+        for stream in listener.incoming() {
+            let mut stream = stream.unwrap();
+            let mut lines = BufReader::new(stream.try_clone().unwrap()).lines();
+            let Some(Ok(first)) = lines.next() else { continue };
+            while lines.next().is_some_and(|line| line.is_ok_and(|line| !line.is_empty())) {}
+            let path = first.split(' ').nth(1).unwrap_or("/").split('?').next().unwrap_or("/");
+            let (status, body) = match std::fs::read(folder.join(&path[1..])) {
+                Ok(body) => ("200 OK", body),
+                Err(_) => ("404 Not Found", Vec::new()),
+            };
+            let head =
+                format!("HTTP/1.1 {status}\r\nContent-Length: {}\r\nConnection: close\r\n\r\n", body.len());
+            let _ = stream.write_all(head.as_bytes()).and_then(|()| stream.write_all(&body));
+        }
+    });
+    address
+}
+
+#[test]
+fn a_server_of_plain_files_on_this_machine_will_do() {
+    let kit = Kit::new();
+    let repo = kit.repo("json");
+    let one = repo.package("json", "1.0.0");
+    repo.git(&["tag", "v1.0.0"]);
+    let two = repo.package("json", "1.0.1");
+    repo.git(&["update-server-info"]);
+    let url = format!("{}/json/.git", serve(kit.folder.path().to_path_buf()));
+    let git = kit.git();
+    for (reference, expected) in [
+        (branch("main"), &two),
+        (version("1"), &one),
+        (rev(&one.as_str()[..7]), &one),
+        (GitReference::Head, &two),
+    ] {
+        assert_eq!(git.resolve(&url, &reference, None).unwrap(), *expected, "{reference:?}");
+    }
+    assert!(matches!(git.resolve(&url, &branch("mian"), None), Err(GitError::NotFound { .. })));
+    let other = Kit::new();
+    assert_eq!(files(&other.git().package(&url, &one, "json").unwrap().root).len(), 1);
+    // Git does not check what comes one by one; here it is.
+    let blob = repo.blob(b"");
+    let folder = repo.git_with(&["mktree"], format!("100644 blob {blob}\tconfig\n").as_bytes());
+    repo.commit_literally(&[("40000", ".git", &folder)]);
+    repo.git(&["update-server-info"]);
+    let error = git.resolve(&url, &branch("main"), None).unwrap_err();
+    assert!(matches!(error, GitError::Malformed { .. }), "{error:?}");
 }

@@ -200,7 +200,8 @@ mod tests {
             ..Default::default()
         };
         let is_path = |error: &ArchiveError| matches!(error, ArchiveError::Store(StoreError::Path { path, reason: PathFault::ParentFolder }) if path == "../x");
-        let cases: [(&[File], &dyn Fn(&ArchiveError) -> bool); 7] = [
+        type Check<'a> = &'a dyn Fn(&ArchiveError) -> bool;
+        let cases: [(&[File], Check); 7] = [
             (&[("a", false, b""), ("../x", false, b"")], &is_path),
             (&[("a", false, b""), ("A", false, b"")], &|e| matches!(e, ArchiveError::CaseCollision { .. })),
             (&[("a", false, b""), ("a/b", false, b"")], &|e| matches!(e, ArchiveError::FileAndFolder { .. })),
