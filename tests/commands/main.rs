@@ -30,6 +30,7 @@ mod registry;
 mod registry_server;
 mod registry_use;
 #[cfg(unix)]
+mod repositories;
 mod served;
 mod support;
 mod version;

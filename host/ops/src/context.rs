@@ -95,7 +95,12 @@ impl Context {
 
     /// A variable of the environment that is text.
     pub fn variable(&self, name: &str) -> Option<String> {
-        (self.setup.environment)(name)?.into_string().ok()
+        self.os_variable(name)?.into_string().ok()
+    }
+
+    /// A variable of the environment.
+    pub fn os_variable(&self, name: &str) -> Option<OsString> {
+        (self.setup.environment)(name)
     }
 
     /// Seconds since the Unix epoch; `SOURCE_DATE_EPOCH` when that is set.

@@ -1,6 +1,6 @@
 //! Why an operation did not happen.
 
-use s_diag::Diagnostic;
+use s_diag::{Diagnostic, Source, Span};
 
 /// What kind of failure it was: what a caller branches on, and the exit status.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -40,6 +40,20 @@ impl Failure {
     /// A failure with one diagnostic.
     pub fn new(kind: FailureKind, diagnostic: Diagnostic) -> Failure {
         Failure { kind, diagnostics: vec![diagnostic] }
+    }
+
+    /// The same, with the place in a file that it comes from. A place that is no text, as that of an
+    /// entry which was not written yet, is none.
+    #[must_use]
+    pub fn at(mut self, source: &Source, span: Span) -> Failure {
+        if let Some(first) = self.diagnostics.first_mut()
+            && first.labels.is_empty()
+            && span.start < span.end
+            && span.end <= source.text.len()
+        {
+            *first = first.clone().at(source, span, "");
+        }
+        self
     }
 
     /// Mistakes in a file or in what was typed.

@@ -50,7 +50,7 @@ mod testing;
 
 /// What a project is made of, for whoever asks for operations on one.
 pub mod project {
-    pub use s_project::{Group, PackageName, PackageSource, Version};
+    pub use s_project::{GitReference, Group, PackageName, PackageSource, Version};
 }
 
 pub use clean::{Cleaned, clean};
@@ -68,7 +68,7 @@ pub use package_pack::{PackedPackage, package_pack};
 pub use package_publish::{PublishedPackage, package_publish};
 pub use package_remove::package_remove;
 pub use package_search::{FoundPackage, FoundPackages, package_search};
-pub use package_store::{store_gc, store_verify};
+pub use package_store::{Cleared, Damaged, store_gc, store_verify};
 pub use package_tree::{Tree, TreeMember, TreePackage, package_tree};
 pub use package_vendor::{Vendored, package_vendor};
 pub use packages::{Change, Fetched, Keep};

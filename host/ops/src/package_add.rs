@@ -6,7 +6,8 @@ use std::sync::Arc;
 
 use s_diag::{Code, Diagnostic, Span};
 use s_project::{
-    Bare, DependencyOrigin, DependencyRequest, Group, PackageName, ProjectManifest, Requirement, Version,
+    Bare, DependencyOrigin, DependencyRequest, GitReference, Group, PackageName, ProjectManifest,
+    Requirement, Version,
 };
 
 use crate::Context;
@@ -23,6 +24,8 @@ pub struct NewDependency {
     pub group: Group,
     /// A name of `[registries]`, or an address.
     pub registry: Option<String>,
+    /// A repository to take it from, and which commit; a requirement behind `@` is one of its tags.
+    pub git: Option<(String, GitReference)>,
     /// What it is called here, where that is not its name.
     pub alias: Option<String>,
     /// The features to turn on.
@@ -148,8 +151,9 @@ fn request(
             None => (new.spec.as_str(), None),
         };
         let package = package_name(name)?;
-        let is_open = requirement.is_none();
-        let requirement = match requirement {
+        let is_open = requirement.is_none() && new.git.is_none();
+        let stated = requirement;
+        let requirement = match stated {
             Some(text) => Requirement::parse(text, bare).map_err(|error| {
                 let message = format!("`{}` is not a requirement of versions: {error}", text.escape_debug());
                 Failure::new(
@@ -159,7 +163,18 @@ fn request(
             })?,
             None => Requirement::any(),
         };
-        (package, DependencyOrigin::Registry { requirement, registry: new.registry.clone() }, is_open)
+        let origin = match &new.git {
+            None => DependencyOrigin::Registry { requirement, registry: new.registry.clone() },
+            Some((url, reference)) => DependencyOrigin::Git {
+                url: url.clone(),
+                reference: if stated.is_some() {
+                    GitReference::Version(requirement)
+                } else {
+                    reference.clone()
+                },
+            },
+        };
+        (package, origin, is_open)
     };
     let alias = new.alias.clone().unwrap_or_else(|| package.to_string());
     let request = DependencyRequest {

@@ -1,18 +1,19 @@
 //! `s store`: the packages of this machine, checked and cleared.
 
 use std::collections::BTreeSet;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
 use s_diag::{Code, Diagnostic, Severity, Source};
-use s_project::ProjectLock;
+use s_project::{PackageSource, ProjectLock};
+use s_source::Checkout;
 use s_store::files;
-use s_store::package_store::{EntryKey, Finding, GcOptions, GcReport, PackageStore};
+use s_store::package_store::{EntryKey, GcOptions, PackageStore};
 
 use crate::Context;
 use crate::failure::{Failure, FailureKind};
-use crate::packages::{key_of, remote};
+use crate::packages::{key_of, remote, repositories};
 
 /// Entries younger than this stay: the project they are for may be about to be locked.
 const YOUNG: Duration = Duration::from_secs(60 * 60);
@@ -20,9 +21,31 @@ const YOUNG: Duration = Duration::from_secs(60 * 60);
 /// No command takes longer than this: temporary files that are older belong to nobody.
 const ABANDONED: Duration = Duration::from_secs(24 * 60 * 60);
 
+/// A package that is not what was unpacked.
+#[derive(Clone, Debug)]
+pub struct Damaged {
+    /// Its folder.
+    pub path: PathBuf,
+    /// Name and version, or name and commit, if its marker can be read.
+    pub package: Option<String>,
+    /// What is wrong.
+    pub fault: String,
+}
+
+/// What was cleared, or would be.
+#[derive(Clone, Debug, Default)]
+pub struct Cleared {
+    /// The folders of packages, and objects of repositories.
+    pub removed: Vec<PathBuf>,
+    /// Bytes of the files of the packages.
+    pub bytes: u64,
+    /// How many left-overs of killed processes.
+    pub temporary_count: usize,
+}
+
 /// Reads every file of every package and returns what is damaged; with `repair` that is removed, so
 /// that the next installation brings it anew.
-pub fn store_verify(context: &Arc<Context>, repair: bool) -> Result<Vec<Finding>, Failure> {
+pub fn store_verify(context: &Arc<Context>, repair: bool) -> Result<Vec<Damaged>, Failure> {
     let store = PackageStore::new(context.home());
     let task = std::sync::Mutex::new(context.frontend().task("verifying", None, false));
     let progress = |_: usize, all: usize| {
@@ -30,7 +53,20 @@ pub fn store_verify(context: &Arc<Context>, repair: bool) -> Result<Vec<Finding>
         task.set_total(Some(all as u64));
         task.advance(1);
     };
-    Ok(if repair { store.repair(&progress)? } else { store.verify(&progress)? })
+    let packages = if repair { store.repair(&progress)? } else { store.verify(&progress)? };
+    let git = repositories::git(context);
+    let checkouts = if repair { git.repair(&progress) } else { git.verify(&progress) };
+    let checkouts = checkouts.map_err(repositories::failure)?.into_iter().map(|found| Damaged {
+        path: found.path,
+        package: found.checkout.map(|checkout| format!("{}@{}", checkout.name, checkout.commit.short())),
+        fault: format!("{:?}", found.fault),
+    });
+    let packages = packages.into_iter().map(|found| Damaged {
+        path: found.path,
+        package: found.key.map(|key| format!("{}@{}", key.name, key.version)),
+        fault: format!("{:?}", found.fault),
+    });
+    Ok(packages.chain(checkouts).collect())
 }
 
 /// Removes packages that no known project has in its lock, and what killed commands left beside
@@ -40,9 +76,10 @@ pub fn store_gc(
     context: &Arc<Context>,
     dry_run: bool,
     size_bytes_max: Option<u64>,
-) -> Result<GcReport, Failure> {
+) -> Result<Cleared, Failure> {
     let store = PackageStore::new(context.home());
     let mut reachable: BTreeSet<EntryKey> = BTreeSet::new();
+    let mut checkouts: BTreeSet<Checkout> = BTreeSet::new();
     let projects = store.known_projects()?;
     for path in &projects {
         let text = files::read_to_string(path, 64 << 20)?;
@@ -55,10 +92,27 @@ pub fn store_gc(
                 .hint("mend it, or remove it with its project");
             return Err(Failure::new(FailureKind::Failed, diagnostic));
         }
+        for package in lock.packages() {
+            if let PackageSource::Git { url, commit } = &package.source {
+                let commit = commit.parse().expect("a lock holds whole names of commits");
+                checkouts.insert(Checkout { url: url.clone(), commit, name: package.name.to_string() });
+            }
+        }
         reachable.extend(remote(&lock).map(|(package, url, integrity)| key_of(package, url, integrity)));
     }
     let options = GcOptions { dry_run, size_bytes_max, age: YOUNG };
-    let mut report = store.gc(&reachable, &options)?;
+    let packages = store.gc(&reachable, &options)?;
+    let mut cleared = Cleared {
+        removed: packages.removed.into_iter().map(|removed| removed.path).collect(),
+        bytes: packages.bytes,
+        temporary_count: packages.temporary_count,
+    };
+    // A limit in bytes is one of the store: repositories are kept as long as somebody needs them.
+    if size_bytes_max.is_none() {
+        let git = repositories::git(context).gc(&checkouts, dry_run).map_err(repositories::failure)?;
+        cleared.removed.extend(git.checkouts.into_iter().chain(git.repositories));
+        cleared.bytes += git.bytes;
+    }
     if !dry_run {
         let home = context.home();
         let mut folders = vec![
@@ -71,8 +125,8 @@ pub fn store_gc(
         ];
         folders.extend(projects.iter().filter_map(|lock| lock.parent()).map(Path::to_path_buf));
         for folder in folders {
-            report.temporary_count += files::remove_stale_temporaries(&folder, ABANDONED)?;
+            cleared.temporary_count += files::remove_stale_temporaries(&folder, ABANDONED)?;
         }
     }
-    Ok(report)
+    Ok(cleared)
 }

@@ -6,11 +6,12 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use s_diag::{Code, Diagnostic};
+use s_project::PackageSource;
 use s_store::package_store::PackageStore;
 
 use crate::Context;
 use crate::failure::{Failure, FailureKind};
-use crate::packages::{Project, VENDOR, fill_store, key_of, remote};
+use crate::packages::{Project, VENDOR, fill_store, key_of, remote, repositories};
 
 /// What was copied.
 #[derive(Clone, Debug)]
@@ -44,7 +45,23 @@ pub fn package_vendor(context: &Arc<Context>) -> Result<Vendored, Failure> {
             present += 1;
         } else {
             let stored = store.find(&key)?.ok_or_else(|| vanished(&key.name))?;
-            vendor.copy_from(&key, &stored)?;
+            vendor.copy_from(&key, &stored.path, &stored.tree)?;
+            context.frontend().status("Vendored", &format!("{}@{}", package.name, package.version));
+        }
+        stays.insert(key);
+    }
+    for package in project.lock.packages() {
+        let (PackageSource::Git { url, commit }, Some(tree)) = (&package.source, package.integrity) else {
+            continue;
+        };
+        let key = repositories::vendored_key(package, tree);
+        if vendor.find(&key)?.is_some() {
+            present += 1;
+        } else {
+            let commit = commit.parse().expect("a lock holds whole names of commits");
+            let folder = resolved.graph.git().find(url, &commit, package.name.as_str(), &tree);
+            let folder = folder.map_err(repositories::failure)?.ok_or_else(|| vanished(&key.name))?;
+            vendor.copy_from(&key, &folder, &tree)?;
             context.frontend().status("Vendored", &format!("{}@{}", package.name, package.version));
         }
         stays.insert(key);

@@ -11,6 +11,7 @@ mod fetch;
 mod graph;
 mod project;
 pub(crate) mod registries;
+pub(crate) mod repositories;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -43,6 +44,17 @@ pub enum Keep {
     Nothing,
     /// All but these.
     AllBut(BTreeSet<PackageName>),
+}
+
+impl Keep {
+    /// Whether what the lock has of a package is kept.
+    pub(crate) fn holds(&self, name: &PackageName) -> bool {
+        match self {
+            Keep::All => true,
+            Keep::Nothing => false,
+            Keep::AllBut(names) => !names.contains(name),
+        }
+    }
 }
 
 /// A difference between two locks.
@@ -95,15 +107,11 @@ impl Project {
         old: &ProjectLock,
         keep: &Keep,
     ) -> Result<Resolved, Failure> {
-        let mut graph = Graph::new(context, &self.root, old)?;
+        let mut graph = Graph::new(context, &self.root, old, keep)?;
         let roots = graph.roots(&self.members)?;
         let problem = Problem {
             roots,
-            preferences: graph.preferences(|name| match keep {
-                Keep::All => true,
-                Keep::Nothing => false,
-                Keep::AllBut(names) => !names.contains(name),
-            }),
+            preferences: graph.preferences(),
             settings: graph::settings(self.root_manifest()),
             stryke: Version::parse(env!("CARGO_PKG_VERSION")).expect("cargo checks the version of a crate"),
             now_unix: Some(context.now_unix()),
@@ -130,7 +138,7 @@ impl Project {
 
     /// The lock as it is, for a project whose manifests it fits.
     pub(crate) fn as_locked(&self, context: &Arc<Context>) -> Result<Resolved, Failure> {
-        let graph = Graph::new(context, &self.root, &self.lock)?;
+        let graph = Graph::new(context, &self.root, &self.lock, &Keep::All)?;
         Ok(Resolved { lock: self.lock.clone(), graph, chosen: Vec::new() })
     }
 }
@@ -181,6 +189,7 @@ fn locked_packages(resolution: &Resolution, graph: &Graph) -> Vec<LockedPackage>
             name: node.package.name.clone(),
             version: node.version.clone(),
             source: node.package.source.as_str().parse().expect("sources are made of such values"),
+            reference: graph.reference(&node.package).cloned(),
             integrity: artifact.map(|artifact| artifact.integrity),
             size_bytes: artifact.and_then(|artifact| artifact.size_bytes),
             tree: None,

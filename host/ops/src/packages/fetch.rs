@@ -9,14 +9,14 @@ use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
 
 use s_diag::{Code, Diagnostic};
-use s_project::{LockedPackage, ProjectLock};
+use s_project::{LockedPackage, PackageSource, ProjectLock};
 use s_store::archive::ArchiveLimits;
 use s_store::package_store::{EntryKey, PackageStore, PackageStoreError};
 use s_store::{Access, Sha256Digest, files};
 
 use super::graph::{Graph, interrupted};
 use super::registries::wire_name;
-use super::{VENDOR, remote};
+use super::{VENDOR, remote, repositories};
 use crate::Context;
 use crate::failure::{Failure, FailureKind};
 use crate::registry::{FetchPlan, Fetcher, Want};
@@ -67,6 +67,18 @@ pub(crate) fn fill_store(
             done.present += 1;
         } else {
             missing.push(Missing { package, url, integrity, key, plan: None });
+        }
+    }
+    for package in lock.packages() {
+        let PackageSource::Git { url, commit } = &package.source else { continue };
+        let is_vendored = match (&vendor, package.integrity) {
+            (Some(vendor), Some(tree)) => vendor.find(&repositories::vendored_key(package, tree))?.is_some(),
+            _ => false,
+        };
+        if !is_vendored && repositories::bring(graph.git(), package, url, commit)? {
+            done.unpacked += 1;
+        } else {
+            done.present += 1;
         }
     }
     if missing.is_empty() {

@@ -11,12 +11,14 @@ use s_project::{
     ProjectManifest, Requirement, Version, Workspace,
 };
 use s_resolver::{Candidate, Candidates, Dependency, Package, Root, RootDependency, SourceId};
+use s_source::{Commit, Git, GitError};
 use s_store::Sha256Digest;
 
 use crate::Context;
 use crate::failure::{Failure, FailureKind};
 use crate::packages::project::{Member, Project};
 use crate::packages::registries::Registries;
+use crate::packages::{Keep, repositories};
 use crate::registry::{self, DependencyKind, HashAlgorithm};
 
 /// How to get the bytes of one version.
@@ -34,8 +36,15 @@ pub(crate) struct Graph {
     root: PathBuf,
     pub(crate) registries: Registries,
     lock: ProjectLock,
+    /// Which versions and commits of the lock stay.
+    keep: Keep,
     /// Packages that are folders, by their path from the project.
     folders: BTreeMap<String, Arc<ProjectManifest>>,
+    git: Git,
+    /// Packages of repositories.
+    checkouts: BTreeMap<Package, Arc<ProjectManifest>>,
+    /// What named the commits they are of, where a dependency did.
+    references: BTreeMap<Package, String>,
     candidates: BTreeMap<Package, Arc<Candidates>>,
     artifacts: BTreeMap<(Package, Version), Artifact>,
     /// Where dependencies of the project stand; roots count in this.
@@ -51,6 +60,14 @@ pub(crate) struct Origin {
     pub(crate) request: DependencyRequest,
 }
 
+/// Where a manifest stands.
+enum Place {
+    /// In a folder, named from the project.
+    Folder(String),
+    /// In a commit of a repository.
+    Commit { url: String, commit: Commit },
+}
+
 /// A failure on its way through the resolver.
 #[derive(Debug, thiserror::Error)]
 #[error("a package could not be looked at")]
@@ -64,13 +81,22 @@ impl From<Failure> for Stopped {
 
 impl Graph {
     /// Prepares a graph; nothing is asked of a registry yet.
-    pub(crate) fn new(context: &Arc<Context>, root: &Path, lock: &ProjectLock) -> Result<Graph, Failure> {
+    pub(crate) fn new(
+        context: &Arc<Context>,
+        root: &Path,
+        lock: &ProjectLock,
+        keep: &Keep,
+    ) -> Result<Graph, Failure> {
         Ok(Graph {
             context: Arc::clone(context),
             root: root.to_path_buf(),
             registries: Registries::of(context)?,
             lock: lock.clone(),
+            keep: keep.clone(),
             folders: BTreeMap::new(),
+            git: repositories::git(context),
+            checkouts: BTreeMap::new(),
+            references: BTreeMap::new(),
             candidates: BTreeMap::new(),
             artifacts: BTreeMap::new(),
             origins: Vec::new(),
@@ -87,7 +113,8 @@ impl Graph {
         let mut roots: BTreeMap<(usize, Group), Vec<RootDependency>> = BTreeMap::new();
         for (at, member) in members.iter().enumerate() {
             for request in member.manifest.dependencies() {
-                let dependency = self.dependency(&member.manifest, request, &member.folder)?;
+                let place = Place::Folder(member.folder.clone());
+                let dependency = self.dependency(&member.manifest, request, &place)?;
                 let origin = self.origins.len();
                 self.origins.push(Origin { member: at, request: request.clone() });
                 let root = roots.entry((at, request.group.clone())).or_default();
@@ -125,11 +152,11 @@ impl Graph {
     }
 
     /// Versions of the lock, to be kept where they still suit.
-    pub(crate) fn preferences(&self, is_kept: impl Fn(&PackageName) -> bool) -> Vec<(Package, Version)> {
+    pub(crate) fn preferences(&self) -> Vec<(Package, Version)> {
         let registry = |source: &PackageSource| matches!(source, PackageSource::Registry(_));
         self.lock
             .packages()
-            .filter(|package| registry(&package.source) && is_kept(&package.name))
+            .filter(|package| registry(&package.source) && self.keep.holds(&package.name))
             .map(|package| {
                 let source = SourceId::new(&package.source.to_string());
                 (Package { name: package.name.clone(), source }, package.version.clone())
@@ -179,27 +206,43 @@ impl Graph {
         }
     }
 
-    /// One entry of a manifest as the resolver sees it. `folder` is that of the manifest, from the
-    /// project.
+    /// One entry of a manifest as the resolver sees it. `place` is where the manifest stands.
     fn dependency(
         &mut self,
         manifest: &ProjectManifest,
         request: &DependencyRequest,
-        folder: &str,
+        place: &Place,
     ) -> Result<Dependency, Failure> {
-        let (source, requirement) = match &request.origin {
-            DependencyOrigin::Registry { requirement, registry } => {
+        let (source, requirement) = match (&request.origin, place) {
+            (DependencyOrigin::Registry { requirement, registry }, _) => {
                 let url = self.registries.bind(&request.package, registry.as_deref(), &self.lock)?;
                 (PackageSource::Registry(url), requirement.clone())
             }
-            DependencyOrigin::Path { path, requirement } => {
+            (DependencyOrigin::Path { path, requirement }, Place::Folder(folder)) => {
                 let path = joined(folder, path);
                 let version = self.folder(&path, &request.package, manifest, request)?;
                 let requirement = requirement.clone().unwrap_or_else(|| Requirement::exactly(&version));
                 (PackageSource::Path(path), requirement)
             }
-            DependencyOrigin::Git { .. } => return Err(not_yet(manifest, request)),
-            DependencyOrigin::Workspace => return Err(no_workspace(manifest, request)),
+            // A folder beside a package of a repository is in the same repository.
+            (DependencyOrigin::Path { requirement, .. }, Place::Commit { url, commit }) => {
+                let (source, version) = self.commit(&request.package, url, commit)?;
+                (source, requirement.clone().unwrap_or_else(|| Requirement::exactly(&version)))
+            }
+            (DependencyOrigin::Git { url, reference }, _) => {
+                let locked = repositories::locked_commit(&self.lock, &request.package, url, reference)
+                    .filter(|_| self.keep.holds(&request.package));
+                let commit = self.git.resolve(url, reference, locked.as_ref());
+                let commit = commit.map_err(|error| placed(error, manifest, request))?;
+                let (source, version) = self
+                    .commit(&request.package, url, &commit)
+                    .map_err(|failure| failure.at(manifest.source(), request.span))?;
+                let source_id = SourceId::new(&source.to_string());
+                let package = Package { name: request.package.clone(), source: source_id };
+                self.references.insert(package, reference.to_string());
+                (source, Requirement::exactly(&version))
+            }
+            (DependencyOrigin::Workspace, _) => return Err(no_workspace(manifest, request)),
         };
         Ok(Dependency {
             alias: request.alias.clone(),
@@ -209,6 +252,40 @@ impl Graph {
             features: request.features.clone(),
             default_features: request.default_features,
         })
+    }
+
+    /// Reads a package of a commit, and returns where it is from and its version.
+    fn commit(
+        &mut self,
+        name: &PackageName,
+        url: &str,
+        commit: &Commit,
+    ) -> Result<(PackageSource, Version), Failure> {
+        let source = PackageSource::Git { url: url.to_owned(), commit: commit.to_string() };
+        let package = Package { name: name.clone(), source: SourceId::new(&source.to_string()) };
+        if let Some(manifest) = self.checkouts.get(&package) {
+            return Ok((source, version_of(manifest)?));
+        }
+        let found = self.git.package(url, commit, name.as_str()).map_err(repositories::failure)?;
+        let manifest = read_folder(&self.context, &found.root)?.ok_or_else(|| {
+            let message = format!("`{name}` of {source} has no `{MANIFEST_NAME}`");
+            Failure::new(FailureKind::Failed, Diagnostic::error(Code::REPOSITORY, message))
+        })?;
+        let version = version_of(&manifest)?;
+        let artifact = Artifact { integrity: found.tree, size_bytes: None };
+        self.artifacts.insert((package.clone(), version.clone()), artifact);
+        self.checkouts.insert(package, Arc::new(manifest));
+        Ok((source, version))
+    }
+
+    /// What named the commit of a package, for the lock.
+    pub(crate) fn reference(&self, package: &Package) -> Option<&String> {
+        self.references.get(package)
+    }
+
+    /// The repositories of the user.
+    pub(crate) fn git(&self) -> &Git {
+        &self.git
     }
 
     /// Reads a package that is a folder, and returns its version.
@@ -249,12 +326,23 @@ impl Graph {
 
     fn of_folder(&mut self, path: &str) -> Result<Candidates, Failure> {
         let manifest = self.folders.get(path).cloned().expect("a folder is read before it is a package");
+        self.only(&manifest, &Place::Folder(path.to_owned()))
+    }
+
+    fn of_commit(&mut self, package: &Package, url: String, commit: &str) -> Result<Candidates, Failure> {
+        let manifest = self.checkouts.get(package).cloned().expect("a commit is read before it is a package");
+        let commit = commit.parse().expect("a source holds the whole name of a commit");
+        self.only(&manifest, &Place::Commit { url, commit })
+    }
+
+    /// A package of which there is one version: the one its manifest states.
+    fn only(&mut self, manifest: &ProjectManifest, place: &Place) -> Result<Candidates, Failure> {
         let mut dependencies = Vec::new();
         for request in manifest.dependencies().iter().filter(|request| request.group == Group::Normal) {
-            dependencies.push(self.dependency(&manifest, request, path)?);
+            dependencies.push(self.dependency(manifest, request, place)?);
         }
         let candidate = Candidate {
-            version: version_of(&manifest)?,
+            version: version_of(manifest)?,
             yanked: false,
             published_unix: None,
             requires_stryke: None,
@@ -357,7 +445,8 @@ impl s_resolver::Source for Graph {
         let found = match package.source.as_str().parse() {
             Ok(PackageSource::Registry(url)) => self.of_registry(package, &url)?,
             Ok(PackageSource::Path(path)) => self.of_folder(&path)?,
-            _ => Candidates::default(),
+            Ok(PackageSource::Git { url, commit }) => self.of_commit(package, url, &commit)?,
+            Err(_) => Candidates::default(),
         };
         let found = Arc::new(found);
         self.candidates.insert(package.clone(), Arc::clone(&found));
@@ -460,12 +549,9 @@ fn no_workspace(manifest: &ProjectManifest, request: &DependencyRequest) -> Fail
     Failure::new(FailureKind::Failed, diagnostic)
 }
 
-fn not_yet(manifest: &ProjectManifest, request: &DependencyRequest) -> Failure {
-    let message = format!("`{}` comes from a repository, which this `s` cannot fetch yet", request.alias);
-    let diagnostic = Diagnostic::error(Code::DEPENDENCY_SOURCE, message)
-        .at(manifest.source(), request.span, "")
-        .hint("check it out beside the project and depend on its folder: { path = \"…\" }");
-    Failure::new(FailureKind::Failed, diagnostic)
+/// A failure of a repository, with the place that names it.
+fn placed(error: GitError, manifest: &ProjectManifest, request: &DependencyRequest) -> Failure {
+    repositories::failure(error).at(manifest.source(), request.span)
 }
 
 /// A folder that is named from another, both from the project, with `/`.

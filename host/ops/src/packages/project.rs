@@ -7,13 +7,12 @@
 use std::path::{Path, PathBuf};
 
 use s_diag::{Code, Diagnostic, Severity};
-use s_project::{MANIFEST_NAME, ProjectLock, ProjectManifest, Workspace};
+use s_project::{LockedPackage, MANIFEST_NAME, PackageSource, ProjectLock, ProjectManifest, Workspace};
 use s_store::package_store::PackageStore;
 use s_store::{Access, ChangeSet, files};
 
 use crate::Context;
 use crate::failure::{Failure, FailureKind};
-use crate::packages::remote;
 use crate::plugins::catalog::{Level, Stated};
 use crate::plugins::level::exclusively;
 
@@ -127,7 +126,8 @@ impl Project {
     pub(crate) fn write(&self, context: &Context, lock: &ProjectLock) -> Result<bool, Failure> {
         // Before anything changes, as this may fail; and also where nothing does, as the lock may
         // have been written by somebody else, or by a process that was killed.
-        if remote(lock).next().is_some() {
+        let is_brought = |package: &LockedPackage| !matches!(package.source, PackageSource::Path(_));
+        if lock.packages().any(is_brought) {
             PackageStore::new(context.home()).note_project(&self.lock_path)?;
         }
         // The lock is the first: a process that is killed between two leaves a manifest for which the

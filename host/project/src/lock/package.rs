@@ -17,7 +17,8 @@ use super::{digest, unknown_fields, write_fields};
 use crate::PackageName;
 use crate::toml::{Reader, place};
 
-const KEYS: [&str; 8] = ["name", "version", "source", "integrity", "size", "tree", "features", "deps"];
+const KEYS: [&str; 9] =
+    ["name", "version", "source", "reference", "integrity", "size", "tree", "features", "deps"];
 
 /// One `[[package]]`.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -28,6 +29,10 @@ pub struct LockedPackage {
     pub version: Version,
     /// Where it came from.
     pub source: PackageSource,
+    /// What named the commit, where it comes from a repository: as
+    /// [`GitReference`](crate::GitReference) is written, such as `branch main`. A commit stays only
+    /// as long as the project asks for the same.
+    pub reference: Option<String>,
     /// The digest of the bytes of its archive, or of its tree when it comes from a repository; none
     /// for a folder.
     pub integrity: Option<Sha256Digest>,
@@ -145,6 +150,7 @@ impl fmt::Display for Entry {
             ("version", package.version.to_string().into()),
             ("source", package.source.to_string().into()),
         ];
+        fields.extend(package.reference.as_ref().map(|reference| ("reference", reference.as_str().into())));
         fields.extend(package.integrity.map(|integrity| ("integrity", integrity.to_string().into())));
         let size = package.size_bytes.and_then(|size| i64::try_from(size).ok());
         fields.extend(size.map(|size| ("size", size.into())));
@@ -244,6 +250,8 @@ fn package(reader: &mut Reader, table: &Table, span: Span) -> Option<LockedPacka
     let name: Option<PackageName> = parsed(reader, table, "name", "is not the name of a package");
     let version: Option<Version> = parsed(reader, table, "version", "is not a version");
     let source: Option<PackageSource> = parsed(reader, table, "source", "is not a source");
+    let reference =
+        table.contains_key("reference").then(|| reader.string(table, "package", "reference")).flatten();
     let optional = |reader: &mut Reader, key: &str| {
         table.contains_key(key).then(|| digest(reader, table, "package", key)).flatten()
     };
@@ -281,6 +289,7 @@ fn package(reader: &mut Reader, table: &Table, span: Span) -> Option<LockedPacka
         name: name?,
         version: version?,
         source: source?,
+        reference,
         integrity,
         size_bytes,
         tree,
@@ -319,6 +328,7 @@ manifest-hash = "sha256-9ed0e0a0f8e3a1fd0d13a2b6c0e5c4f8ba7816bf8f01cfea414140de
 name = "acme/json"
 version = "5.0.0"
 source = "git+https://git.example/json#0123456789abcdef0123456789abcdef01234567"
+reference = "branch main"
 integrity = "sha256-9ed0e0a0f8e3a1fd0d13a2b6c0e5c4f8ba7816bf8f01cfea414140de5dae2223"
 
 [[package]]

@@ -121,14 +121,7 @@ impl DependencyRequest {
                 (format!("path {path:?}"), requirement.as_ref().map(ToString::to_string))
             }
             DependencyOrigin::Git { url, reference } => {
-                let (kind, text) = match reference {
-                    GitReference::Head => ("head", ""),
-                    GitReference::Tag(tag) => ("tag", tag.as_str()),
-                    GitReference::Branch(branch) => ("branch", branch.as_str()),
-                    GitReference::Rev(rev) => ("rev", rev.as_str()),
-                    GitReference::Version(requirement) => ("version", requirement.as_str()),
-                };
-                (format!("git {url:?} {kind} {text:?}"), None)
+                (format!("git {url:?} {:?}", reference.to_string()), None)
             }
             DependencyOrigin::Workspace => ("workspace".to_owned(), None),
         };
@@ -136,6 +129,19 @@ impl DependencyRequest {
             "{} {:?} {} {origin} {more:?} features {:?} default {} optional {}",
             self.group, self.alias, self.package, self.features, self.default_features, self.optional
         )
+    }
+}
+
+impl fmt::Display for GitReference {
+    /// As the lock has it: `head`, or the key of the manifest and its text.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            GitReference::Head => write!(f, "head"),
+            GitReference::Tag(tag) => write!(f, "tag {tag}"),
+            GitReference::Branch(branch) => write!(f, "branch {branch}"),
+            GitReference::Rev(rev) => write!(f, "rev {rev}"),
+            GitReference::Version(requirement) => write!(f, "version {requirement}"),
+        }
     }
 }
 

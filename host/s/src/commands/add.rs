@@ -2,7 +2,7 @@
 
 use clap::Args;
 use s_diag::{Code, Diagnostic};
-use s_ops::project::Group;
+use s_ops::project::{GitReference, Group};
 use s_ops::{AddedDependency, NewDependency, package_add};
 use serde_json::json;
 
@@ -21,6 +21,7 @@ Examples:
   s add acme/http@2.1 --features tls
   s add check --dev
   s add ../util
+  s add edge --git https://git.example/edge --tag v2
   s add json -p api       # in a workspace")]
 pub(crate) struct AddArgs {
     /// Packages, with what will do behind `@`, or folders
@@ -33,6 +34,22 @@ pub(crate) struct AddArgs {
     /// The registry it comes from: a name of `[registries]`, or an address
     #[arg(long, value_name = "NAME|URL")]
     registry: Option<String>,
+
+    /// The repository it comes from; what will do behind @ is one of its tags then
+    #[arg(long, value_name = "URL", conflicts_with = "registry")]
+    git: Option<String>,
+
+    /// The tag to take
+    #[arg(long, value_name = "NAME", requires = "git", conflicts_with_all = ["branch", "rev"])]
+    tag: Option<String>,
+
+    /// The branch to take the newest commit of
+    #[arg(long, value_name = "NAME", requires = "git", conflicts_with = "rev")]
+    branch: Option<String>,
+
+    /// The commit to take
+    #[arg(long, value_name = "COMMIT", requires = "git")]
+    rev: Option<String>,
 
     /// What it is called here, where that is not its name
     #[arg(long = "as", value_name = "NAME")]
@@ -63,11 +80,18 @@ pub(super) fn run(context: &Context<'_>, args: &AddArgs) -> Result<Exit, Failure
             Diagnostic::error(Code::USAGE, message).hint("add them one by one"),
         ));
     }
+    let reference = match (&args.tag, &args.branch, &args.rev) {
+        (Some(tag), ..) => GitReference::Tag(tag.clone()),
+        (_, Some(branch), _) => GitReference::Branch(branch.clone()),
+        (.., Some(rev)) => GitReference::Rev(rev.clone()),
+        _ => GitReference::Head,
+    };
     let operations = (context.operations)()?;
     let new = |spec: &String| NewDependency {
         spec: spec.clone(),
         group: args.group.stated().unwrap_or(Group::Normal),
         registry: args.registry.clone(),
+        git: args.git.clone().map(|url| (url, reference.clone())),
         alias: args.alias.clone(),
         features: args.features.clone(),
         no_default_features: args.no_default_features,

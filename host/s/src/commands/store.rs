@@ -66,9 +66,8 @@ fn verify(context: &Context<'_>, args: &VerifyArgs) -> Result<Exit, Failure> {
     let found = store_verify(&operations, args.repair)?;
     let ui = context.ui;
     if ui.is_json() {
-        let found = found.iter().map(|one| {
-            json!({ "path": one.path, "name": one.key.as_ref().map(|key| format!("{}@{}", key.name, key.version)) })
-        });
+        let found =
+            found.iter().map(|one| json!({ "path": one.path, "name": one.package, "fault": one.fault }));
         ui.json(&json!({ "damaged": found.collect::<Vec<_>>(), "repaired": args.repair }));
     }
     if found.is_empty() {
@@ -78,7 +77,7 @@ fn verify(context: &Context<'_>, args: &VerifyArgs) -> Result<Exit, Failure> {
     let mut diagnostic =
         Diagnostic::error(Code::STORE_DAMAGED, format!("{} damaged", count(found.len(), "package is")));
     for one in &found {
-        diagnostic = diagnostic.note(format!("{}: {:?}", one.path.display(), one.fault));
+        diagnostic = diagnostic.note(format!("{}: {}", one.path.display(), one.fault));
     }
     if args.repair {
         ui.status("Removed", count(found.len(), "damaged package"));
@@ -95,12 +94,11 @@ fn gc(context: &Context<'_>, args: &GcArgs) -> Result<Exit, Failure> {
     let ui = context.ui;
     let verb = if args.dry_run { "Would remove" } else { "Removed" };
     for removed in &report.removed {
-        ui.debug(format!("{verb} {}", removed.path.display()));
+        ui.debug(format!("{verb} {}", removed.display()));
     }
     ui.status(verb, format!("{}, {} bytes", count(report.removed.len(), "package"), report.bytes));
     if ui.is_json() {
-        let removed: Vec<_> = report.removed.iter().map(|removed| &removed.path).collect();
-        ui.json(&json!({ "removed": removed, "bytes": report.bytes, "dry-run": args.dry_run }));
+        ui.json(&json!({ "removed": report.removed, "bytes": report.bytes, "dry-run": args.dry_run }));
     }
     Ok(Exit::Done)
 }

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use super::{EntryKey, MARKER_NAME, PackageStore, PackageStoreError, StoredPackage, marker};
 use crate::archive::tree_digest;
 use crate::files::{self, Access};
-use crate::{EntryKind, Home, Staging, StoreError};
+use crate::{EntryKind, Home, Sha256Digest, Staging, StoreError};
 
 impl PackageStore {
     /// Uses a folder that belongs to a project and has the same layout as the store of a home folder.
@@ -14,16 +14,18 @@ impl PackageStore {
         PackageStore { root: folder.to_path_buf(), ..PackageStore::new(&Home::new(folder)) }
     }
 
-    /// Copies an entry from another store, unless this one has it. What was copied is compared with
-    /// the digest of the files before it appears.
+    /// Makes an entry from a folder with the files of a package, unless it is there: an entry of
+    /// another store, or a checkout. What was copied is compared with the digest of the files before
+    /// it appears.
     ///
     /// # Errors
-    /// [`PackageStoreError::Damaged`] when the other entry is not what its marker says; as
+    /// [`PackageStoreError::Damaged`] when the folder has other files; as
     /// [`insert`](PackageStore::insert).
     pub fn copy_from(
         &self,
         key: &EntryKey,
-        from: &StoredPackage,
+        folder: &Path,
+        tree: &Sha256Digest,
     ) -> Result<StoredPackage, PackageStoreError> {
         if let Some(stored) = self.find(key)? {
             return Ok(stored);
@@ -32,16 +34,20 @@ impl PackageStore {
         files::create_dir_all(&self.temporary(), Access::Private)?;
         let staging = Staging::new(&self.temporary())?;
         let entry = staging.path().join("entry");
-        copy_tree(&from.path, &entry)?;
+        let (mut count, mut bytes) = (0, 0);
+        copy_tree(folder, &entry, &mut |size| {
+            count += 1;
+            bytes += size;
+        })?;
         let found = tree_digest(&entry).map_err(|source| PackageStoreError::Archive {
             name: key.name.clone(),
             version: key.version.clone(),
             source,
         })?;
-        if found != from.tree {
-            return Err(PackageStoreError::Damaged { path: from.path.clone() });
+        if found != *tree {
+            return Err(PackageStoreError::Damaged { path: folder.to_path_buf() });
         }
-        let marker = marker::Marker::new(key, from.tree, from.files, from.bytes);
+        let marker = marker::Marker::new(key, *tree, count, bytes);
         marker::write(&entry, &marker)?;
         self.publish(key, &staging, &entry, &marker)
     }
@@ -67,15 +73,18 @@ impl PackageStore {
     }
 }
 
-/// Copies folders and files but for the marker; everything is made anew.
-fn copy_tree(from: &Path, to: &Path) -> Result<(), StoreError> {
+/// Copies folders and files but for markers, and tells the size of each file.
+fn copy_tree(from: &Path, to: &Path, copied: &mut dyn FnMut(u64)) -> Result<(), StoreError> {
     files::create_dir_all(to, Access::Shared)?;
     for entry in files::read_dir(from)? {
         let target = to.join(&entry.name);
         match entry.kind {
-            EntryKind::Directory => copy_tree(&entry.path, &target)?,
+            EntryKind::Directory => copy_tree(&entry.path, &target, copied)?,
             _ if entry.name == *MARKER_NAME => {}
-            _ => files::copy_with_mode(&entry.path, &target)?,
+            _ => {
+                files::copy_with_mode(&entry.path, &target)?;
+                copied(files::size(&target)?);
+            }
         }
     }
     Ok(())

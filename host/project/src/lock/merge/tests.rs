@@ -22,6 +22,7 @@ fn package(text: &str) -> LockedPackage {
         name: name.parse().unwrap(),
         version: version(major),
         source: PackageSource::Registry("https://packages.example".to_owned()),
+        reference: None,
         integrity: Some(digest(bytes)),
         size_bytes: None,
         tree: None,

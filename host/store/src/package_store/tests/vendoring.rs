@@ -23,10 +23,11 @@ fn s21_a_copy_is_the_same_and_what_is_not_needed_goes() {
     let (json, text) = (stored(&kit, "json"), stored(&kit, "acme/text"));
     for (key, from) in [&json, &text] {
         assert!(beside.find(key).unwrap().is_none());
-        let copy = beside.copy_from(key, from).unwrap();
+        let copy = beside.copy_from(key, &from.path, &from.tree).unwrap();
         assert_eq!(tree_digest(&copy.path).unwrap(), from.tree);
+        assert_eq!((copy.files, copy.bytes), (from.files, from.bytes));
         assert_eq!(beside.find(key).unwrap(), Some(copy.clone()));
-        assert_eq!(beside.copy_from(key, from).unwrap(), copy);
+        assert_eq!(beside.copy_from(key, &from.path, &from.tree).unwrap(), copy);
     }
     let stays = BTreeSet::from([text.0.clone()]);
     assert_eq!(beside.retain(&stays).unwrap().len(), 1);
@@ -42,7 +43,7 @@ fn what_is_damaged_is_not_copied() {
     let beside = PackageStore::beside(&kit.at("vendor"));
     let (key, from) = stored(&kit, "json");
     fs::write(from.path.join("lib/deep/a.stk"), "2;\n").unwrap();
-    assert!(matches!(beside.copy_from(&key, &from), Err(PackageStoreError::Damaged { .. })));
+    assert!(matches!(beside.copy_from(&key, &from.path, &from.tree), Err(PackageStoreError::Damaged { .. })));
     assert!(beside.find(&key).unwrap().is_none());
 }
 
@@ -53,7 +54,7 @@ fn a_full_disk_leaves_a_whole_copy_or_none() {
     for n in 0..200 {
         let beside = PackageStore::beside(&kit.at(&format!("vendor-{n}")));
         let fault = faults::fail_at(n, ErrorKind::StorageFull);
-        let result = beside.copy_from(&key, &from);
+        let result = beside.copy_from(&key, &from.path, &from.tree);
         let reached = faults::steps_seen() > n;
         drop(fault);
         if let Some(copy) = beside.find(&key).unwrap() {
@@ -61,7 +62,7 @@ fn a_full_disk_leaves_a_whole_copy_or_none() {
         } else {
             assert!(result.is_err());
         }
-        beside.copy_from(&key, &from).unwrap();
+        beside.copy_from(&key, &from.path, &from.tree).unwrap();
         if !reached {
             return;
         }
