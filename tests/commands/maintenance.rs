@@ -130,3 +130,55 @@ fn clean_removes_what_was_made() {
     let again = market.answer(&["clean"]);
     assert!(again.stderr.contains("nothing to remove"), "{}", again.stderr);
 }
+
+#[test]
+fn the_steps_of_an_installation_are_told_and_timed() {
+    let mut market = Market::new();
+    market.publish("text", "0.4.1", &[]);
+    market.publish("json", "1.4.0", &[("text", "^0.4")]);
+    market.project("[deps]\njson = \"1\"\n");
+    let timed = market.answer(&["install", "--timings", "--json"]).json();
+    let steps: Vec<(&str, u64)> = timed["timings"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|time| (time["step"].as_str().unwrap(), time["count"].as_u64().unwrap()))
+        .collect();
+    let once = |name| (name, 1);
+    let twice = |name| (name, 2);
+    assert_eq!(
+        steps,
+        [
+            once("manifest"),
+            once("graph"),
+            once("solve"),
+            once("compare"),
+            once("store"),
+            twice("fetch"),
+            twice("verify"),
+            twice("unpack"),
+            once("write")
+        ]
+    );
+    // Where nothing is to be done most steps are not taken.
+    let told = market.answer(&["install", "-v"]);
+    let steps: Vec<&str> =
+        told.stderr.lines().filter_map(|line| line.split_once("step ")?.1.split(':').next()).collect();
+    assert_eq!(steps, ["manifest", "store", "write"], "{}", told.stderr);
+}
+
+#[test]
+fn a_conflict_is_the_same_as_json() {
+    let mut market = Market::new();
+    market.publish("text", "0.4.1", &[]);
+    market.publish("json", "1.4.0", &[("text", "^0.4")]);
+    market.project("[deps]\njson = \"1\"\ntext = \"0.5\"\n");
+    let outcome = market.run(&["lock", "--json"]);
+    assert_eq!(outcome.status, Some(4));
+    let error = &outcome.json()["error"];
+    assert_eq!(error["code"], "S-2001");
+    assert!(error["notes"][0].as_str().unwrap().starts_with("because "), "{error}");
+    assert!(!error["hints"].as_array().unwrap().is_empty(), "{error}");
+    let place = &error["labels"][0];
+    assert_eq!((place["file"].as_str(), place["line"].as_u64()), (Some("stryke.toml"), Some(10)), "{error}");
+}

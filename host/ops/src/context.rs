@@ -14,6 +14,7 @@ use crate::Frontend;
 use crate::failure::{Failure, FailureKind};
 use crate::plugins::credentials::Credentials;
 use crate::plugins::http_cache::HttpCache;
+use crate::steps::Steps;
 
 /// Looks up a variable of the environment.
 pub type Environment = Arc<dyn Fn(&str) -> Option<OsString> + Send + Sync>;
@@ -42,6 +43,7 @@ pub struct Context {
     project: OnceLock<Option<PathBuf>>,
     engine: OnceLock<Engine>,
     network: OnceLock<Arc<Client>>,
+    steps: Steps,
 }
 
 const FILE_BYTES_MAX: u64 = 4 << 20;
@@ -56,6 +58,7 @@ impl Context {
             project: OnceLock::new(),
             engine: OnceLock::new(),
             network: OnceLock::new(),
+            steps: Steps::default(),
         }))
     }
 
@@ -81,6 +84,10 @@ impl Context {
     /// Who talks to the user.
     pub fn frontend(&self) -> &Arc<dyn Frontend> {
         &self.setup.frontend
+    }
+
+    pub(crate) fn steps(&self) -> &Steps {
+        &self.steps
     }
 
     /// Whether the network may not be used.

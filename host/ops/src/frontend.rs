@@ -1,8 +1,12 @@
 //! What operations tell, and ask, on the way.
 
+use std::time::Duration;
+
 use s_capability::PluginId;
 use s_diag::Diagnostic;
 use s_plugin::services::{Level, NoTask, Task};
+
+use crate::Step;
 
 /// Whoever talks to the user. Text that comes from a plugin says so by `plugin`: it is escaped and
 /// framed before it is shown.
@@ -11,6 +15,8 @@ pub trait Frontend: Send + Sync {
     fn status(&self, verb: &str, object: &str);
     /// Reports something that did not stop the operation.
     fn warn(&self, diagnostic: &Diagnostic);
+    /// Says that a step was taken, and how long it took.
+    fn step(&self, _: Step, _: Duration) {}
     /// Whether a plugin's lines of this level are wanted.
     fn log_enabled(&self, level: Level) -> bool;
     /// A line of a plugin's log.

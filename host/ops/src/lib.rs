@@ -45,6 +45,7 @@ pub mod registry;
 mod registry_serve;
 mod run_command;
 mod script_run;
+mod steps;
 #[cfg(test)]
 mod testing;
 
@@ -89,3 +90,4 @@ pub use plugins::consent::Allowed;
 pub use registry_serve::{NewToken, Serving, registry_serve, registry_token};
 pub use run_command::{Invocation, run_command};
 pub use script_run::{Script, script_run, scripts};
+pub use steps::{Step, StepTime};

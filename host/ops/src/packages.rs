@@ -28,9 +28,9 @@ pub(crate) use fetch::{fill_store, key_of};
 pub(crate) use graph::{Graph, Origin};
 pub(crate) use project::{Member, Project};
 
-use crate::Context;
 use crate::failure::{Failure, FailureKind};
 use crate::plugins::install::not_editable;
+use crate::{Context, Step};
 
 /// The folder of a project with copies of its packages, which `s vendor` makes.
 pub(crate) const VENDOR: &str = "vendor";
@@ -108,7 +108,7 @@ impl Project {
         keep: &Keep,
     ) -> Result<Resolved, Failure> {
         let mut graph = Graph::new(context, &self.root, old, keep)?;
-        let roots = graph.roots(&self.members)?;
+        let roots = context.step(Step::Graph, || graph.roots(&self.members))?;
         let problem = Problem {
             roots,
             preferences: graph.preferences(),
@@ -116,13 +116,14 @@ impl Project {
             stryke: Version::parse(env!("CARGO_PKG_VERSION")).expect("cargo checks the version of a crate"),
             now_unix: Some(context.now_unix()),
         };
-        let resolution = s_resolver::solve(&problem, &mut graph)
+        let resolution = context
+            .step(Step::Solve, || s_resolver::solve(&problem, &mut graph))
             .map_err(|error| conflict::failure(error, &graph, &self.members))?;
         if let Some(cycle) = resolution.cycles.first() {
             return Err(circular(&resolution, cycle));
         }
         let packages = locked_packages(&resolution, &graph);
-        refuse_replaced(old, &packages)?;
+        context.step(Step::Compare, || refuse_replaced(old, &packages))?;
         let mut lock = old.clone();
         let hash = graph::manifest_hash(context, self)?;
         lock.set_packages(hash, packages).map_err(not_editable)?;

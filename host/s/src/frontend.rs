@@ -2,10 +2,11 @@
 
 use std::cmp::Ordering::{Equal, Greater, Less};
 use std::sync::atomic::{AtomicU32, Ordering};
+use std::time::Duration;
 
 use s_capability::PluginId;
 use s_diag::Diagnostic;
-use s_ops::Frontend;
+use s_ops::{Frontend, Step};
 use s_plugin::services::{Level, Task};
 use s_ui::{Asker, Ui, Unit, Verbosity, one_line};
 
@@ -41,6 +42,10 @@ impl Frontend for UiFrontend {
 
     fn warn(&self, diagnostic: &Diagnostic) {
         self.ui.diagnostic(diagnostic);
+    }
+
+    fn step(&self, step: Step, took: Duration) {
+        self.ui.debug(format!("step {}: {}", step.name(), took_text(took)));
     }
 
     fn log_enabled(&self, level: Level) -> bool {
@@ -118,6 +123,16 @@ impl Frontend for UiFrontend {
             self.ui.status("Code", code);
         }
         true
+    }
+}
+
+/// A time as people read it, such as `1.4 ms`.
+pub(crate) fn took_text(took: Duration) -> String {
+    let micros = took.as_micros();
+    match micros {
+        0..1_000 => format!("{micros} µs"),
+        1_000..1_000_000 => format!("{:.1} ms", took.as_secs_f64() * 1e3),
+        _ => format!("{:.2} s", took.as_secs_f64()),
     }
 }
 

@@ -35,6 +35,7 @@ use crate::{EntryKind, Home, Sha256Digest, StoreError, check_new_path, files};
 
 pub use error::PackageStoreError;
 pub use gc::{GcOptions, GcRemoved, GcReport};
+pub use insert::CheckedArchive;
 pub use verify::{EntryFault, Finding};
 
 /// The registry whose packages have the plain places, unless the store is told otherwise.

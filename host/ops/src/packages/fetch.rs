@@ -17,9 +17,9 @@ use s_store::{Access, Sha256Digest, files};
 use super::graph::{Graph, interrupted};
 use super::registries::wire_name;
 use super::{VENDOR, remote, repositories};
-use crate::Context;
 use crate::failure::{Failure, FailureKind};
 use crate::registry::{FetchPlan, Fetcher, Want};
+use crate::{Context, Step};
 
 /// What it took to fill the store.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -55,27 +55,17 @@ pub(crate) fn fill_store(
     let store = PackageStore::new(context.home());
     let vendor = graph.root().join(VENDOR);
     let vendor = if files::exists(&vendor)? { Some(PackageStore::beside(&vendor)) } else { None };
-    let mut done = Fetched::default();
-    let mut missing = Vec::new();
-    for (package, url, integrity) in remote(lock) {
-        let key = key_of(package, url, integrity);
-        let is_vendored = match &vendor {
-            Some(vendor) => vendor.find(&key)?.is_some(),
-            None => false,
-        };
-        if is_vendored || store.find(&key)?.is_some() {
-            done.present += 1;
-        } else {
-            missing.push(Missing { package, url, integrity, key, plan: None });
-        }
-    }
+    let (mut done, mut missing) = (Fetched::default(), Vec::new());
+    context.step(Step::Store, || look_up(lock, &store, vendor.as_ref(), &mut done, &mut missing))?;
     for package in lock.packages() {
         let PackageSource::Git { url, commit } = &package.source else { continue };
         let is_vendored = match (&vendor, package.integrity) {
             (Some(vendor), Some(tree)) => vendor.find(&repositories::vendored_key(package, tree))?.is_some(),
             _ => false,
         };
-        if !is_vendored && repositories::bring(graph.git(), package, url, commit)? {
+        if !is_vendored
+            && context.step(Step::Fetch, || repositories::bring(graph.git(), package, url, commit))?
+        {
             done.unpacked += 1;
         } else {
             done.present += 1;
@@ -141,6 +131,29 @@ pub(crate) fn fill_store(
     result.into_inner().unwrap_or_else(std::sync::PoisonError::into_inner)
 }
 
+/// Finds what is in the store, or among the copies of the project, and what is not.
+fn look_up<'a>(
+    lock: &'a ProjectLock,
+    store: &PackageStore,
+    vendor: Option<&PackageStore>,
+    done: &mut Fetched,
+    missing: &mut Vec<Missing<'a>>,
+) -> Result<(), Failure> {
+    for (package, url, integrity) in remote(lock) {
+        let key = key_of(package, url, integrity);
+        let is_vendored = match vendor {
+            Some(vendor) => vendor.find(&key)?.is_some(),
+            None => false,
+        };
+        if is_vendored || store.find(&key)?.is_some() {
+            done.present += 1;
+        } else {
+            missing.push(Missing { package, url, integrity, key, plan: None });
+        }
+    }
+    Ok(())
+}
+
 /// Fetches one package unless its archive is there, and unpacks it. Returns how many bytes were
 /// fetched.
 fn bring(
@@ -157,14 +170,17 @@ fn bring(
     let fetched = match &one.plan {
         Some((at, plan)) => {
             files::create_dir_all(&context.home().package_cache(), Access::Shared)?;
-            Some(fetchers[*at].follow(&what, plan, one.integrity, &archive)?.size)
+            let follow = || fetchers[*at].follow(&what, plan, one.integrity, &archive);
+            Some(context.step(Step::Fetch, follow)?.size)
         }
         None => None,
     };
     let root = format!("{}-{}", one.package.name.base(), one.package.version);
-    store
-        .insert(&one.key, &archive, &root, &ArchiveLimits::default())
-        .map_err(|error| refused(&what, error))?;
+    let limits = ArchiveLimits::default();
+    let checked = context.step(Step::Verify, || store.check(&one.key, &archive, &limits));
+    let checked = checked.map_err(|error| refused(&what, error))?;
+    let unpacked = context.step(Step::Unpack, || store.insert_checked(&checked, &root, &limits));
+    unpacked.map_err(|error| refused(&what, error))?;
     context.frontend().status("Unpacked", &what);
     Ok(fetched)
 }

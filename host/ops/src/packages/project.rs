@@ -11,10 +11,10 @@ use s_project::{LockedPackage, MANIFEST_NAME, PackageSource, ProjectLock, Projec
 use s_store::package_store::PackageStore;
 use s_store::{Access, ChangeSet, files};
 
-use crate::Context;
 use crate::failure::{Failure, FailureKind};
 use crate::plugins::catalog::{Level, Stated};
 use crate::plugins::level::exclusively;
+use crate::{Context, Step};
 
 /// A project as its files were read.
 pub(crate) struct Project {
@@ -45,6 +45,10 @@ pub(crate) struct Member {
 impl Project {
     /// Reads the project that the user is in. `member` is the name of the package it is about.
     pub(crate) fn read(context: &Context, member: Option<&str>) -> Result<Project, Failure> {
+        context.step(Step::Manifest, || Project::read_files(context, member))
+    }
+
+    fn read_files(context: &Context, member: Option<&str>) -> Result<Project, Failure> {
         let Some(stated) = Stated::read(context, Level::Project)? else {
             let diagnostic = Diagnostic::error(Code::NO_PROJECT, "there is no project here")
                 .note(format!("looked for `{MANIFEST_NAME}` here and above"))
@@ -124,6 +128,10 @@ impl Project {
     /// A project that needs packages is known to the store from then on, so that clearing it keeps
     /// them.
     pub(crate) fn write(&self, context: &Context, lock: &ProjectLock) -> Result<bool, Failure> {
+        context.step(Step::Write, || self.write_files(context, lock))
+    }
+
+    fn write_files(&self, context: &Context, lock: &ProjectLock) -> Result<bool, Failure> {
         // Before anything changes, as this may fail; and also where nothing does, as the lock may
         // have been written by somebody else, or by a process that was killed.
         let is_brought = |package: &LockedPackage| !matches!(package.source, PackageSource::Path(_));

@@ -7,7 +7,7 @@ use s_ops::{AddedDependency, NewDependency, package_add};
 use serde_json::json;
 
 use super::Context;
-use super::packages::{GroupArgs, MemberArgs, changes_json, fetched_json, tell};
+use super::packages::{GroupArgs, MemberArgs, TimingArgs, changes_json, fetched_json, tell};
 use crate::exit::Exit;
 use crate::frame::Failure;
 
@@ -69,6 +69,9 @@ pub(crate) struct AddArgs {
 
     #[command(flatten)]
     member: MemberArgs,
+
+    #[command(flatten)]
+    timing: TimingArgs,
 }
 
 /// Adds dependencies.
@@ -110,6 +113,7 @@ pub(super) fn run(context: &Context<'_>, args: &AddArgs) -> Result<Exit, Failure
         }
     }
     tell(ui, &done.changes);
+    args.timing.tell(ui, &operations);
     if ui.is_json() {
         let added = done.added.iter().map(|added| {
             json!({
@@ -126,6 +130,7 @@ pub(super) fn run(context: &Context<'_>, args: &AddArgs) -> Result<Exit, Failure
             "added": added.collect::<Vec<_>>(),
             "changes": changes_json(&done.changes),
             "store": fetched_json(&done.fetched),
+            "timings": args.timing.json(&operations),
         }));
     }
     Ok(Exit::Done)

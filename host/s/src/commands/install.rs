@@ -9,7 +9,7 @@ use s_ops::{Installation, Keep, Raised, lock_merge, package_install};
 use serde_json::{Value, json};
 
 use super::Context;
-use super::packages::{changes_json, count, fetched_json, tell};
+use super::packages::{TimingArgs, changes_json, count, fetched_json, tell};
 use crate::exit::Exit;
 use crate::frame::Failure;
 
@@ -36,6 +36,9 @@ Examples:
 pub(crate) struct InstallArgs {
     #[command(flatten)]
     pub(crate) locked: LockedArgs,
+
+    #[command(flatten)]
+    timing: TimingArgs,
 }
 
 /// The arguments of `s fetch`.
@@ -44,6 +47,9 @@ pub(crate) struct InstallArgs {
 pub(crate) struct FetchArgs {
     #[command(flatten)]
     pub(crate) locked: LockedArgs,
+
+    #[command(flatten)]
+    timing: TimingArgs,
 }
 
 /// The arguments of `s lock`.
@@ -56,6 +62,9 @@ pub(crate) struct LockArgs {
     /// Merge the locks of two branches, entry by entry, into the second of these files
     #[arg(long, num_args = 3, value_names = ["BASE", "OURS", "THEIRS"], conflicts_with_all = ["locked", "frozen"])]
     merge: Option<Vec<PathBuf>>,
+
+    #[command(flatten)]
+    timing: TimingArgs,
 }
 
 const LOCK_EXAMPLES: &str = "\
@@ -82,23 +91,26 @@ pub(crate) struct UpdateArgs {
     /// Show what would move, and change nothing
     #[arg(long)]
     dry_run: bool,
+
+    #[command(flatten)]
+    timing: TimingArgs,
 }
 
 /// Fills the store.
 pub(super) fn install(context: &Context<'_>, args: &InstallArgs) -> Result<Exit, Failure> {
-    run(context, &wanted(&args.locked, true))
+    run(context, &wanted(&args.locked, true), args.timing)
 }
 
 /// The same by another name: packages are shared, so that there is nothing to put beside the project.
 pub(super) fn fetch(context: &Context<'_>, args: &FetchArgs) -> Result<Exit, Failure> {
-    run(context, &wanted(&args.locked, true))
+    run(context, &wanted(&args.locked, true), args.timing)
 }
 
 /// Makes the lock fit, and brings nothing.
 pub(super) fn lock(context: &Context<'_>, args: &LockArgs) -> Result<Exit, Failure> {
     match args.merge.as_deref() {
         Some([base, ours, theirs]) => merge(context, base, ours, theirs),
-        _ => run(context, &wanted(&args.locked, false)),
+        _ => run(context, &wanted(&args.locked, false), args.timing),
     }
 }
 
@@ -128,7 +140,7 @@ pub(super) fn update(context: &Context<'_>, args: &UpdateArgs) -> Result<Exit, F
     let names: BTreeSet<PackageName> = names.collect::<Result<_, _>>()?;
     let keep = if names.is_empty() { Keep::Nothing } else { Keep::AllBut(names) };
     let (fetch, write) = (!args.dry_run, !args.dry_run);
-    run(context, &Installation { keep, locked: false, fetch, write, latest: args.latest })
+    run(context, &Installation { keep, locked: false, fetch, write, latest: args.latest }, args.timing)
 }
 
 fn wanted(locked: &LockedArgs, fetch: bool) -> Installation {
@@ -136,7 +148,7 @@ fn wanted(locked: &LockedArgs, fetch: bool) -> Installation {
     Installation { keep: Keep::All, locked, fetch, write: true, latest: false }
 }
 
-fn run(context: &Context<'_>, wanted: &Installation) -> Result<Exit, Failure> {
+fn run(context: &Context<'_>, wanted: &Installation, timing: TimingArgs) -> Result<Exit, Failure> {
     let operations = (context.operations)()?;
     let done = package_install(&operations, wanted)?;
     let write = wanted.write;
@@ -153,6 +165,7 @@ fn run(context: &Context<'_>, wanted: &Installation) -> Result<Exit, Failure> {
         (0, true) => ui.status("Locked", packages),
         (unpacked, true) => ui.status("Installed", format!("{unpacked} of {packages}")),
     }
+    timing.tell(ui, &operations);
     if ui.is_json() {
         ui.json(&json!({
             "packages": done.packages,
@@ -160,6 +173,7 @@ fn run(context: &Context<'_>, wanted: &Installation) -> Result<Exit, Failure> {
             "changes": changes_json(&done.changes),
             "store": fetched_json(&done.fetched),
             "wrote-lock": done.wrote_lock,
+            "timings": timing.json(&operations),
         }));
     }
     Ok(Exit::Done)

@@ -6,6 +6,8 @@ use s_ops::{Change, Fetched};
 use s_ui::Ui;
 use serde_json::{Value, json};
 
+use crate::frontend::took_text;
+
 /// Which table of dependencies is meant.
 #[derive(Args, Debug)]
 pub(crate) struct GroupArgs {
@@ -24,6 +26,43 @@ pub(crate) struct MemberArgs {
     /// The package of the workspace, where it is not the one of this folder
     #[arg(short = 'p', long = "package", value_name = "NAME")]
     pub(crate) member: Option<String>,
+}
+
+/// Whether it is shown where the time went.
+#[derive(Args, Clone, Copy, Debug)]
+pub(crate) struct TimingArgs {
+    /// Show how long each step took
+    #[arg(long)]
+    timings: bool,
+}
+
+impl TimingArgs {
+    /// Tells the steps, if somebody wants to know. What several threads did is added up.
+    pub(crate) fn tell(self, ui: &Ui, operations: &s_ops::Context) {
+        if !self.timings || ui.is_json() {
+            return;
+        }
+        for time in operations.step_times() {
+            let times = if time.count > 1 { format!(", {} times", time.count) } else { String::new() };
+            ui.status(time.step.name(), format!("{}{times}", took_text(time.busy)));
+        }
+    }
+
+    /// The same as JSON; null where nobody wants to know.
+    pub(crate) fn json(self, operations: &s_ops::Context) -> Value {
+        if !self.timings {
+            return Value::Null;
+        }
+        let times = operations.step_times().into_iter();
+        let times = times.map(|time| {
+            json!({
+                "step": time.step.name(),
+                "busy-us": u64::try_from(time.busy.as_micros()).unwrap_or(u64::MAX),
+                "count": time.count,
+            })
+        });
+        times.collect()
+    }
 }
 
 impl GroupArgs {

@@ -14,15 +14,19 @@ use crate::{EntryKind, Sha256Digest, Staging, StoreError};
 /// How often a place that is damaged is cleared, before someone else is damaging it all the time.
 const CLEAR_COUNT_MAX: usize = 16;
 
+/// An archive whose bytes are those of its key.
+#[derive(Debug)]
+pub struct CheckedArchive {
+    key: EntryKey,
+    bytes: Vec<u8>,
+}
+
 impl PackageStore {
     /// Makes the entry of a package from its archive, whose files stand below `root`; returns the
     /// one that is there already, whoever made it. A damaged entry in its place is replaced.
     ///
     /// # Errors
-    /// [`PackageStoreError::Integrity`] before anything of the archive is interpreted;
-    /// [`PackageStoreError::Archive`], [`PackageStoreError::Key`], [`PackageStoreError::Occupied`];
-    /// those of the operating system. Nothing new is then in the store, unless only the last step
-    /// failed, which makes the new name durable.
+    /// As [`check`](PackageStore::check) and [`insert_checked`](PackageStore::insert_checked).
     pub fn insert(
         &self,
         key: &EntryKey,
@@ -30,10 +34,23 @@ impl PackageStore {
         root: &str,
         limits: &ArchiveLimits,
     ) -> Result<StoredPackage, PackageStoreError> {
-        if let Some(stored) = self.find(key)? {
-            return Ok(stored);
+        match self.find(key)? {
+            Some(stored) => Ok(stored),
+            None => self.insert_checked(&self.check(key, archive, limits)?, root, limits),
         }
-        // Read once: what was hashed is what is unpacked, whatever becomes of the file.
+    }
+
+    /// Reads an archive and compares its digest, before anything of it is interpreted. It is read
+    /// once: what was checked is what is unpacked, whatever becomes of the file.
+    ///
+    /// # Errors
+    /// [`PackageStoreError::Integrity`]; those of the operating system.
+    pub fn check(
+        &self,
+        key: &EntryKey,
+        archive: &Path,
+        limits: &ArchiveLimits,
+    ) -> Result<CheckedArchive, PackageStoreError> {
         let bytes = files::read_capped(archive, limits.archive_bytes_max)?;
         let found = Sha256Digest::of(&bytes);
         if found != key.integrity {
@@ -44,6 +61,21 @@ impl PackageStore {
                 found,
             });
         }
+        Ok(CheckedArchive { key: key.clone(), bytes })
+    }
+
+    /// Makes the entry of a package from the archive that was checked for it.
+    ///
+    /// # Errors
+    /// [`PackageStoreError::Archive`], [`PackageStoreError::Key`], [`PackageStoreError::Occupied`];
+    /// those of the operating system. Nothing new is then in the store, unless only the last step
+    /// failed, which makes the new name durable.
+    pub fn insert_checked(
+        &self,
+        CheckedArchive { key, bytes }: &CheckedArchive,
+        root: &str,
+        limits: &ArchiveLimits,
+    ) -> Result<StoredPackage, PackageStoreError> {
         files::create_dir_all(&self.root, Access::Shared)?;
         files::create_dir_all(&self.temporary(), Access::Private)?;
         let staging = Staging::new(&self.temporary())?;
