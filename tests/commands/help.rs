@@ -26,8 +26,10 @@ fn all_ways_to_the_overview_are_the_same() {
       audit               Check packages for known weaknesses
       vendor              Copy every package into the folder vendor
 
-    The project:
+    Programs:
       run                 Run a script of this project
+      x                   Run a program of a package without installing it
+      uninstall           Remove programs you installed for yourself
       clean               Remove what was made from this project
 
     Registries and the store:

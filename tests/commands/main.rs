@@ -33,5 +33,6 @@ mod registry_use;
 mod repositories;
 mod served;
 mod support;
+mod tools;
 mod version;
 mod workspaces;

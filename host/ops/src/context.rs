@@ -20,6 +20,7 @@ use crate::steps::Steps;
 pub type Environment = Arc<dyn Fn(&str) -> Option<OsString> + Send + Sync>;
 
 /// What a context is made of.
+#[derive(Clone)]
 pub struct Setup {
     /// The directory the user is in.
     pub directory: PathBuf,
@@ -60,6 +61,18 @@ impl Context {
             network: OnceLock::new(),
             steps: Steps::default(),
         }))
+    }
+
+    /// The same for another directory, such as that of a project the user is not in.
+    pub(crate) fn in_directory(&self, directory: &Path) -> Arc<Context> {
+        Arc::new(Context {
+            setup: Setup { directory: directory.to_path_buf(), ..self.setup.clone() },
+            home: self.home.clone(),
+            project: OnceLock::new(),
+            engine: OnceLock::new(),
+            network: OnceLock::new(),
+            steps: Steps::default(),
+        })
     }
 
     /// The user's folder.

@@ -48,6 +48,8 @@ mod script_run;
 mod steps;
 #[cfg(test)]
 mod testing;
+mod tool_run;
+mod tools;
 
 /// What a project is made of, for whoever asks for operations on one.
 pub mod project {
@@ -91,3 +93,5 @@ pub use registry_serve::{NewToken, Serving, registry_serve, registry_token};
 pub use run_command::{Invocation, run_command};
 pub use script_run::{Script, script_run, scripts};
 pub use steps::{Step, StepTime};
+pub use tool_run::tool_run;
+pub use tools::{InstalledTool, Tool, tool_install, tool_list, tool_uninstall};

@@ -49,12 +49,13 @@ pub fn script_run(
     let manifest = project.manifest();
     let own = manifest.scripts().get(name);
     let Some(line) = own.or_else(|| project.root_manifest().scripts().get(name)) else {
-        return Err(unknown(&project, name));
+        return Err(unknown(&project, name)?);
     };
-    if manifest.binaries().contains_key(name) {
+    let programs = manifest.programs(&project.folder())?;
+    if let Some(file) = programs.get(name) {
         let message = format!("`{name}` is a script and a program of this package");
         let diagnostic = Diagnostic::error(Code::SCRIPT, message)
-            .note(format!("`[scripts]` has `{line}`, and `[bin]` has `{}`", manifest.binaries()[name]))
+            .note(format!("`[scripts]` has `{line}`, and the program is `{file}`"))
             .hint("give one of them another name");
         return Err(Failure::new(FailureKind::Usage, diagnostic));
     }
@@ -84,23 +85,23 @@ fn shell(line: &str, arguments: &[String]) -> Command {
 }
 
 #[cfg(unix)]
-fn status_of(status: std::process::ExitStatus) -> u8 {
+pub(crate) fn status_of(status: std::process::ExitStatus) -> u8 {
     use std::os::unix::process::ExitStatusExt as _;
     let signal = status.signal().map(|signal| signal + 128);
     status.code().or(signal).and_then(|code| u8::try_from(code).ok()).unwrap_or(1)
 }
 
 #[cfg(not(unix))]
-fn status_of(status: std::process::ExitStatus) -> u8 {
+pub(crate) fn status_of(status: std::process::ExitStatus) -> u8 {
     status.code().and_then(|code| u8::try_from(code).ok()).unwrap_or(1)
 }
 
-fn unknown(project: &Project, name: &str) -> Failure {
+fn unknown(project: &Project, name: &str) -> Result<Failure, Failure> {
     let manifest = project.manifest();
-    if let Some(file) = manifest.binaries().get(name) {
+    if let Some(file) = manifest.programs(&project.folder())?.get(name) {
         let message = format!("`{name}` is a program, and this `s` cannot compile programs yet");
         let diagnostic = Diagnostic::error(Code::SCRIPT, message).note(format!("its source is `{file}`"));
-        return Failure::new(FailureKind::Failed, diagnostic);
+        return Ok(Failure::new(FailureKind::Failed, diagnostic));
     }
     let message = format!("there is no script `{}` here", name.escape_debug());
     let mut diagnostic = Diagnostic::error(Code::SCRIPT, message);
@@ -117,5 +118,5 @@ fn unknown(project: &Project, name: &str) -> Failure {
     } else {
         diagnostic = diagnostic.hint("s run");
     }
-    Failure::new(FailureKind::Usage, diagnostic)
+    Ok(Failure::new(FailureKind::Usage, diagnostic))
 }

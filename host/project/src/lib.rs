@@ -13,6 +13,7 @@ mod lock;
 mod manifest;
 mod package_list;
 mod package_name;
+mod programs;
 mod requirement;
 mod toml;
 mod workspace;

@@ -30,6 +30,7 @@ use crate::commands::remove::RemoveArgs;
 use crate::commands::run::RunArgs;
 use crate::commands::search::SearchArgs;
 use crate::commands::store::StoreArgs;
+use crate::commands::tools::{UninstallArgs, XArgs};
 use crate::commands::tree::{TreeArgs, WhyArgs};
 use crate::commands::vendor::VendorArgs;
 use crate::dynamic::{self, PluginCall, PluginCommand, PluginCommands};
@@ -147,6 +148,10 @@ pub(crate) enum Command {
     List(ListArgs),
     /// Show what is newer than what is locked
     Outdated(OutdatedArgs),
+    /// Remove programs you installed for yourself
+    Uninstall(UninstallArgs),
+    /// Run a program of a package without installing it
+    X(XArgs),
     /// Copy every package into the folder vendor
     Vendor(VendorArgs),
     /// Run a script of this project
@@ -208,10 +213,12 @@ const BUILT_IN: &[&str] = &[
     "search",
     "store",
     "tree",
+    "uninstall",
     "update",
     "vendor",
     "version",
     "why",
+    "x",
 ];
 
 /// What a command line asks for.

@@ -35,6 +35,7 @@ pub(crate) mod remove;
 pub(crate) mod run;
 pub(crate) mod search;
 pub(crate) mod store;
+pub(crate) mod tools;
 pub(crate) mod tree;
 pub(crate) mod vendor;
 mod version;
@@ -73,6 +74,8 @@ pub(crate) fn run(context: &Context<'_>, command: Command) -> Result<u8, Failure
         Command::Why(args) => tree::why(context, &args),
         Command::List(args) => list::run(context, &args),
         Command::Outdated(args) => outdated::run(context, &args),
+        Command::Uninstall(args) => tools::uninstall(context, &args),
+        Command::X(args) => return tools::x(context, &args),
         Command::Vendor(args) => vendor::run(context, &args),
         Command::Run(args) => return run::run(context, &args),
         Command::Clean(args) => clean::run(context, &args),

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use crate::faults::step;
-use crate::{EntryKind, PendingFile, Sha256Digest, Sha256Hasher, StoreError, TEMPORARY_PREFIX};
+use crate::{EntryKind, PendingFile, Sha256Digest, Sha256Hasher, Staging, StoreError, TEMPORARY_PREFIX};
 
 /// Who may read what is made.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -275,6 +275,52 @@ pub fn rename_new(from: &Path, to: &Path) -> Result<(), StoreError> {
     step("rename", to)?;
     rename_no_replace(from, to).map_err(StoreError::io("create", to))?;
     sync_dir(parent_of(to))
+}
+
+/// Makes a symbolic link, in place of a link or file that is there. Where the system has no such
+/// links for everybody, the file it leads to is copied.
+///
+/// # Errors
+/// Those of the operating system.
+pub fn link_atomic(target: &Path, path: &Path) -> Result<(), StoreError> {
+    let folder = parent_of(path);
+    let staging = Staging::new(folder)?;
+    let temporary = staging.path().join("link");
+    step("create", path)?;
+    #[cfg(unix)]
+    let linked = std::os::unix::fs::symlink(target, &temporary);
+    #[cfg(not(unix))]
+    let linked = fs::copy(folder.join(target), &temporary).map(drop);
+    linked.map_err(StoreError::io("create", path))?;
+    step("rename", path)?;
+    fs::rename(&temporary, path).map_err(StoreError::io("rename", path))
+}
+
+/// Returns what a symbolic link says; none where there is something else, or nothing.
+///
+/// # Errors
+/// Those of the operating system.
+pub fn link_target(path: &Path) -> Result<Option<PathBuf>, StoreError> {
+    match fs::symlink_metadata(path) {
+        Ok(metadata) if metadata.is_symlink() => {
+            fs::read_link(path).map(Some).map_err(StoreError::io("read", path))
+        }
+        Ok(_) => Ok(None),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
+        Err(error) => Err(StoreError::io("look at", path)(error)),
+    }
+}
+
+/// Returns whether something has a name, even a link that leads nowhere.
+///
+/// # Errors
+/// Those of the operating system.
+pub fn is_taken(path: &Path) -> Result<bool, StoreError> {
+    match fs::symlink_metadata(path) {
+        Ok(_) => Ok(true),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(false),
+        Err(error) => Err(StoreError::io("look at", path)(error)),
+    }
 }
 
 /// Removes a file or a link. A file that does not exist is an error.

@@ -134,6 +134,21 @@ impl Home {
         self.root.join("bin")
     }
 
+    /// What the programs in [`bin`](Home::bin) need, one project for each package.
+    pub fn tools(&self) -> PathBuf {
+        self.root.join("tools")
+    }
+
+    /// The project of a package that the user installed.
+    pub fn tool(&self, name: &str) -> PathBuf {
+        self.tools().join(folder_name(name))
+    }
+
+    /// The project of a package that is run without being installed, by what was typed.
+    pub fn passing_tool(&self, spec: &str) -> PathBuf {
+        self.cache().join("tools").join(folder_name(spec))
+    }
+
     /// Checkouts of git repositories.
     pub fn git(&self) -> PathBuf {
         self.root.join("git")

@@ -3,9 +3,9 @@
 use std::collections::BTreeMap;
 use std::fmt;
 
-use toml_edit::{InlineTable, Item, Table, TableLike, Value};
+use toml_edit::{Array, InlineTable, Item, Table, TableLike, Value};
 
-use super::{PluginOrigin, PluginRequest, ProjectManifest};
+use super::{PluginOrigin, PluginRequest, ProjectManifest, RegistryEntry};
 use crate::ProjectError;
 
 impl ProjectManifest {
@@ -53,14 +53,41 @@ impl ProjectManifest {
         Ok(removed)
     }
 
+    /// Adds a table `[registries.NAME]`, in place of the one with that name.
+    ///
+    /// # Errors
+    /// [`ProjectError::NotEditable`].
+    pub fn set_registry(&mut self, entry: &RegistryEntry) -> Result<(), ProjectError> {
+        let mut table = Table::new();
+        table.insert("url", Item::Value(entry.url.as_str().into()));
+        for (key, text) in [("plugin", &entry.plugin), ("auth", &entry.auth)] {
+            if let Some(text) = text {
+                table.insert(key, Item::Value(text.as_str().into()));
+            }
+        }
+        if !entry.scopes.is_empty() {
+            let scopes: Array = entry.scopes.iter().map(String::as_str).collect();
+            table.insert("scopes", Item::Value(Value::Array(scopes)));
+        }
+        if !entry.config.is_empty() {
+            let config = entry.config.iter().map(|(key, text)| (key.as_str(), text.as_str()));
+            table.insert("config", Item::Value(Value::InlineTable(config.collect())));
+        }
+        self.table_mut("registries")?.insert(&entry.name, Item::Table(table));
+        self.edited = true;
+        self.registries.retain(|other| other.name != entry.name);
+        self.registries.push(entry.clone());
+        Ok(())
+    }
+
     /// The table of a name, made when it is missing.
     pub(super) fn table_mut(&mut self, name: &str) -> Result<&mut dyn TableLike, ProjectError> {
         let not_editable = || ProjectError::NotEditable { name: self.source.name.clone() };
         let Some(document) = &mut self.document else { return Err(not_editable()) };
         let item = document.entry(name).or_insert_with(|| {
             let mut table = Table::new();
-            // Without entries of its own, as `groups` has none, it needs no header.
-            table.set_implicit(name == "groups");
+            // Without entries of its own, as these have none, it needs no header.
+            table.set_implicit(matches!(name, "groups" | "registries"));
             Item::Table(table)
         });
         item.as_table_like_mut().ok_or_else(not_editable)
@@ -243,6 +270,19 @@ mod tests {
         let mut untouched = valid("a = 1");
         assert!(!untouched.remove_plugin("x").unwrap());
         assert_eq!(untouched.to_string(), "a = 1");
+    }
+
+    #[test]
+    fn a_registry_is_written_as_it_is_read() {
+        let full = valid(FULL);
+        let entry = &full.registries()[0];
+        let mut manifest = valid("# mine\n");
+        manifest.set_registry(entry).unwrap();
+        manifest.set_registry(entry).unwrap();
+        let again = valid(&manifest.to_string());
+        let [read] = again.registries() else { panic!("{manifest}") };
+        assert_eq!(*read, RegistryEntry { span: read.span, ..entry.clone() });
+        assert!(manifest.to_string().starts_with("# mine\n"), "{manifest}");
     }
 
     fn origins() -> impl Strategy<Value = PluginOrigin> {

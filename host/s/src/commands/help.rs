@@ -27,7 +27,7 @@ const GROUPS: &[(&str, &[&str])] = &[
         "Packages",
         &["add", "remove", "install", "update", "lock", "tree", "why", "list", "outdated", "audit", "vendor"],
     ),
-    ("The project", &["run", "clean"]),
+    ("Programs", &["run", "x", "uninstall", "clean"]),
     (
         "Registries and the store",
         &["search", "info", "pack", "publish", "login", "logout", "registry", "fetch", "store"],

@@ -4,12 +4,13 @@ use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 use clap::Args;
+use s_diag::{Code, Diagnostic};
 use s_ops::project::PackageName;
 use s_ops::{Installation, Keep, Raised, lock_merge, package_install};
 use serde_json::{Value, json};
 
-use super::Context;
 use super::packages::{TimingArgs, changes_json, count, fetched_json, tell};
+use super::{Context, tools};
 use crate::exit::Exit;
 use crate::frame::Failure;
 
@@ -30,10 +31,25 @@ pub(crate) struct LockedArgs {
 #[command(after_long_help = "\
 Versions of the lock stay where they suit. Nothing of a package is run.
 
+With -g the programs of packages are installed for you, in the folder `bin` of your home folder for `s`.
+
 Examples:
   s install
-  s install --locked      # in CI")]
+  s install --locked      # in CI
+  s install -g acme/lint")]
 pub(crate) struct InstallArgs {
+    /// Packages whose programs to install, with -g
+    #[arg(value_name = "NAME[@REQUIREMENT]")]
+    specs: Vec<String>,
+
+    /// Install programs for yourself, not packages for a project
+    #[arg(short, long)]
+    global: bool,
+
+    /// The registry they come from, with -g: a name of `[registries]`, or an address
+    #[arg(long, value_name = "NAME|URL", requires = "global")]
+    registry: Option<String>,
+
     #[command(flatten)]
     pub(crate) locked: LockedArgs,
 
@@ -98,6 +114,17 @@ pub(crate) struct UpdateArgs {
 
 /// Fills the store.
 pub(super) fn install(context: &Context<'_>, args: &InstallArgs) -> Result<Exit, Failure> {
+    match (args.global, args.specs.first()) {
+        (true, _) => return tools::install(context, &args.specs, args.registry.as_deref()),
+        (false, Some(spec)) => {
+            let message = "`s install` brings what stryke.toml names";
+            let diagnostic = Diagnostic::error(Code::USAGE, message)
+                .hint(format!("to add a dependency: s add {spec}"))
+                .hint(format!("to install its programs for yourself: s install -g {spec}"));
+            return Err(Failure::new(Exit::Usage, diagnostic));
+        }
+        (false, None) => {}
+    }
     run(context, &wanted(&args.locked, true), args.timing)
 }
 

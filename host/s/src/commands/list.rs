@@ -5,17 +5,24 @@ use s_ops::package_list;
 use s_ui::{Align, Table};
 use serde_json::json;
 
-use super::Context;
+use super::{Context, tools};
 use crate::exit::Exit;
 use crate::frame::Failure;
 
 /// The arguments of `s list`.
 #[derive(Args, Debug)]
-#[command(after_long_help = "Examples:\n  s list\n  s list --json")]
-pub(crate) struct ListArgs {}
+#[command(after_long_help = "Examples:\n  s list\n  s list -g")]
+pub(crate) struct ListArgs {
+    /// List the programs you installed for yourself instead
+    #[arg(short, long)]
+    global: bool,
+}
 
 /// Lists the packages of the lock.
-pub(super) fn run(context: &Context<'_>, _: &ListArgs) -> Result<Exit, Failure> {
+pub(super) fn run(context: &Context<'_>, args: &ListArgs) -> Result<Exit, Failure> {
+    if args.global {
+        return tools::list(context);
+    }
     let operations = (context.operations)()?;
     let packages = package_list(&operations)?;
     let ui = context.ui;
