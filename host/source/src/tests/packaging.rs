@@ -253,6 +253,11 @@ fn names_of_the_inside_of_a_repository_are_refused() {
     for name in [".git", ".GIT", ".Git", "git~1", ".git ", ".gi\u{200c}t"] {
         let folder = repo.git_with(&["mktree"], format!("100644 blob {toml}\tconfig\n").as_bytes());
         let commit = repo.commit_literally(&[("40000", name, &folder), ("100644", "stryke.toml", &toml)]);
+        if name == ".git" {
+            // Git's own check is on: nothing of it becomes a part of the objects.
+            let error = kit.git().resolve(&repo.url(), &branch("main"), None).unwrap_err();
+            assert!(matches!(error, GitError::Malformed { .. }), "{error:?}");
+        }
         match refused(&kit, &repo.url(), &commit) {
             GitError::Malformed { .. } | GitError::Entry { .. } | GitError::Files { .. } => {}
             other => panic!("{name}: {other:?}"),

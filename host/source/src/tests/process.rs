@@ -130,6 +130,25 @@ fn more_words_than_anybody_reads_are_no_trap() {
     }
 }
 
+#[cfg(unix)]
+#[test]
+fn git_inherits_nothing() {
+    use std::os::unix::fs::PermissionsExt as _;
+    assert!(std::env::var_os("CARGO_MANIFEST_DIR").is_some(), "there is something to inherit");
+    let kit = Kit::new();
+    let folder = kit.path("nosy");
+    fs::create_dir(&folder).unwrap();
+    fs::write(folder.join("git"), "#!/bin/sh\necho \"has ${CARGO_MANIFEST_DIR-nothing}\" >&2\nexit 1\n")
+        .unwrap();
+    fs::set_permissions(folder.join("git"), fs::Permissions::from_mode(0o755)).unwrap();
+    let get = |name: &str| (name == "PATH").then(|| folder.clone().into_os_string());
+    let git = Git::new(&kit.home(), false, get, || false);
+    match git.resolve("file:///nowhere", &GitReference::Head, None) {
+        Err(GitError::Unreachable { stderr, .. }) => assert_eq!(stderr, "has nothing"),
+        other => panic!("{other:?}"),
+    }
+}
+
 /// What a process that was killed while it fetched leaves is in nobody's way.
 #[test]
 fn a_fetch_that_was_killed_is_begun_again() {
