@@ -17,6 +17,7 @@ mod killed;
 mod lock_merge;
 mod maintenance;
 mod market;
+mod mirrors;
 mod new;
 mod packages;
 mod pipes;

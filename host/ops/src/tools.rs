@@ -220,6 +220,7 @@ fn bring(context: &Arc<Context>, spec: &str, registry: Option<&str>, project: &P
             plugin: Some(place.plugin),
             auth: None,
             scopes: Vec::new(),
+            mirrors: place.mirrors,
             config: place.config,
             span: Span { start: 0, end: 0 },
         };

@@ -113,6 +113,9 @@ pub struct RegistryEntry {
     pub auth: Option<String>,
     /// The packages that come from it and nowhere else: names, or `SCOPE/*`.
     pub scopes: Vec<String>,
+    /// Other places that have the same packages. Archives are taken from the first that has them;
+    /// versions are asked for there only when the registry itself cannot be reached.
+    pub mirrors: Vec<String>,
     /// Configuration of both.
     pub config: BTreeMap<String, String>,
     /// Where the table stands in the text.

@@ -8,7 +8,7 @@
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
 
-use s_diag::{Code, Diagnostic};
+use s_diag::{Code, Diagnostic, Severity};
 use s_project::{LockedPackage, PackageSource, ProjectLock};
 use s_store::archive::ArchiveLimits;
 use s_store::package_store::{EntryKey, PackageStore, PackageStoreError};
@@ -18,7 +18,7 @@ use super::graph::{Graph, interrupted};
 use super::registries::wire_name;
 use super::{VENDOR, remote, repositories};
 use crate::failure::{Failure, FailureKind};
-use crate::registry::{FetchPlan, Fetcher, Want};
+use crate::registry::{FetchPlan, Fetcher, Registry, Want};
 use crate::{Context, Step};
 
 /// What it took to fill the store.
@@ -42,8 +42,9 @@ struct Missing<'a> {
     url: &'a str,
     integrity: Sha256Digest,
     key: EntryKey,
-    /// How to get it; none where its archive is in the cache.
-    plan: Option<(usize, FetchPlan)>,
+    /// How to get it, in order of preference, with the places of those who can; none where its
+    /// archive is in the cache.
+    plans: Vec<(usize, FetchPlan)>,
 }
 
 /// Brings everything a lock names into the store.
@@ -78,7 +79,7 @@ pub(crate) fn fill_store(
         let path = cached(context, one);
         Ok(files::exists(&path)? && files::digest(&path)?.0 == one.integrity)
     };
-    let mut fetchers = Vec::new();
+    let mut fetchers: Vec<(String, Fetcher)> = Vec::new();
     let mut absent = Vec::new();
     for one in &mut missing {
         if is_cached(one)? {
@@ -88,13 +89,16 @@ pub(crate) fn fill_store(
             absent.push(format!("{}@{}", one.package.name, one.package.version));
             continue;
         }
-        let registry = graph.registries.registry(one.url)?;
-        let plan = registry.plan(want(one))?;
-        let at = fetchers.iter().position(|(url, _)| *url == one.url).unwrap_or_else(|| {
-            fetchers.push((one.url, registry.fetcher()));
-            fetchers.len() - 1
-        });
-        one.plan = Some((at, plan));
+        for mirror in graph.registries.mirrors_of(one.url) {
+            // A mirror that cannot be asked is not needed.
+            let open = graph.registries.open_at(&mirror);
+            one.plans.extend(open.and_then(|open| planned(open, one, &mut fetchers)));
+        }
+        match planned(graph.registries.registry(one.url)?, one, &mut fetchers) {
+            Ok(plan) => one.plans.push(plan),
+            Err(failure) if one.plans.is_empty() => return Err(failure),
+            Err(_) => {}
+        }
     }
     if !absent.is_empty() {
         return Err(not_here(&absent));
@@ -148,7 +152,7 @@ fn look_up<'a>(
         if is_vendored || store.find(&key)?.is_some() {
             done.present += 1;
         } else {
-            missing.push(Missing { package, url, integrity, key, plan: None });
+            missing.push(Missing { package, url, integrity, key, plans: Vec::new() });
         }
     }
     Ok(())
@@ -167,14 +171,28 @@ fn bring(
     }
     let what = format!("{}@{}", one.package.name, one.package.version);
     let archive = cached(context, one);
-    let fetched = match &one.plan {
-        Some((at, plan)) => {
-            files::create_dir_all(&context.home().package_cache(), Access::Shared)?;
-            let follow = || fetchers[*at].follow(&what, plan, one.integrity, &archive);
-            Some(context.step(Step::Fetch, follow)?.size)
+    let mut fetched = None;
+    for (at, plan) in &one.plans {
+        files::create_dir_all(&context.home().package_cache(), Access::Shared)?;
+        let follow = || fetchers[*at].follow(&what, plan, one.integrity, &archive);
+        match context.step(Step::Fetch, follow) {
+            Ok(file) => {
+                fetched = Some(file.size);
+                break;
+            }
+            // The last one is the registry itself, and what it says counts.
+            Err(failure) if is_last(&one.plans, *at) || failure.kind == FailureKind::Interrupted => {
+                return Err(failure);
+            }
+            Err(failure) => {
+                let mut diagnostics = failure.diagnostics.into_iter();
+                if let Some(first) = diagnostics.next() {
+                    let warning = Diagnostic { severity: Severity::Warning, ..first };
+                    context.frontend().warn(&warning.note("another place that has it is tried"));
+                }
+            }
         }
-        None => None,
-    };
+    }
     let root = format!("{}-{}", one.package.name.base(), one.package.version);
     let limits = ArchiveLimits::default();
     let checked = context.step(Step::Verify, || store.check(&one.key, &archive, &limits));
@@ -183,6 +201,24 @@ fn bring(
     unpacked.map_err(|error| refused(&what, error))?;
     context.frontend().status("Unpacked", &what);
     Ok(fetched)
+}
+
+/// Asks one place how to get a package from it; `fetchers` has who can follow that.
+fn planned(
+    registry: &mut Registry,
+    one: &Missing<'_>,
+    fetchers: &mut Vec<(String, Fetcher)>,
+) -> Result<(usize, FetchPlan), Failure> {
+    let plan = registry.plan(want(one))?;
+    let at = fetchers.iter().position(|(url, _)| url == registry.url()).unwrap_or_else(|| {
+        fetchers.push((registry.url().to_owned(), registry.fetcher()));
+        fetchers.len() - 1
+    });
+    Ok((at, plan))
+}
+
+fn is_last(plans: &[(usize, FetchPlan)], at: usize) -> bool {
+    plans.last().is_some_and(|(last, _)| *last == at)
 }
 
 fn cached(context: &Context, one: &Missing<'_>) -> std::path::PathBuf {

@@ -178,7 +178,7 @@ impl Registries {
             return Ok(());
         }
         let queries: Vec<registry::PackageName> = missing.iter().map(|name| wire_name(name)).collect();
-        let answers = self.registry(url)?.list(&queries)?;
+        let answers = self.answers(url, &queries)?;
         for (name, answer) in missing.into_iter().zip(answers) {
             let versions = match answer {
                 Ok(Answer::Listing { versions, .. }) => versions,
@@ -189,6 +189,52 @@ impl Registries {
             self.listed.insert((url.to_owned(), name.clone()), Arc::new(versions));
         }
         Ok(())
+    }
+
+    /// Asks a registry, and its mirrors in their order as long as nobody can be reached.
+    fn answers(
+        &mut self,
+        url: &str,
+        queries: &[registry::PackageName],
+    ) -> Result<Vec<Result<Answer, Failure>>, Failure> {
+        let unreachable = |answers: &Result<Vec<Result<Answer, Failure>>, Failure>| match answers {
+            Ok(answers) => {
+                answers.iter().filter_map(|answer| answer.as_ref().err()).find(|f| is_network(f)).cloned()
+            }
+            Err(failure) => is_network(failure).then(|| failure.clone()),
+        };
+        let answers = self.registry(url)?.list(queries);
+        let Some(failure) = unreachable(&answers) else { return answers };
+        for place in self.mirrors_of(url) {
+            // A mirror that cannot be opened helps no more than one that cannot be reached.
+            let Ok(open) = self.open_at(&place) else { continue };
+            let answers = open.list(queries);
+            if unreachable(&answers).is_none() {
+                let shown = crate::address::shown(&place.url);
+                let message = format!("the registry `{}` could not be reached", self.shown(url));
+                let mut diagnostic = Diagnostic::warning(Code::UNREACHABLE, message)
+                    .note(format!("its mirror {shown} answered, and may not know the newest versions"));
+                diagnostic.notes.extend(failure.diagnostics.first().map(|first| first.message.clone()));
+                self.context.frontend().warn(&diagnostic);
+                return answers;
+            }
+        }
+        answers
+    }
+
+    /// The mirrors of a registry, in order of preference.
+    pub(crate) fn mirrors_of(&self, url: &str) -> Vec<RegistryPlace> {
+        let known = self.known.iter().find(|known| known.place.url == url);
+        known.map(|known| known.place.at_mirrors().collect()).unwrap_or_default()
+    }
+
+    /// The registry at a place, which the caller has from a manifest.
+    pub(crate) fn open_at(&mut self, place: &RegistryPlace) -> Result<&mut Registry, Failure> {
+        if !self.open.contains_key(&place.url) {
+            let registry = Registry::at(&self.context, place)?;
+            self.open.insert(place.url.clone(), registry);
+        }
+        Ok(self.open.get_mut(&place.url).expect("it was just opened"))
     }
 
     /// All versions of a package in one registry; none where it has no such package.
@@ -242,6 +288,10 @@ fn foreign(url: &str) -> Failure {
         .hint("if it is one of yours, name it in `[registries]` of `stryke.toml`")
         .hint("if not, somebody changed the lock: take it from version control");
     Failure::new(FailureKind::Integrity, diagnostic)
+}
+
+fn is_network(failure: &Failure) -> bool {
+    matches!(failure.kind, FailureKind::Network)
 }
 
 fn is_absent(failure: &Failure) -> bool {

@@ -26,6 +26,8 @@ pub struct RegistryPlace {
     pub plugin: String,
     /// What else the plugin is configured with.
     pub config: BTreeMap<String, String>,
+    /// Other places that have the same packages, in order of preference.
+    pub mirrors: Vec<String>,
 }
 
 impl RegistryPlace {
@@ -37,6 +39,17 @@ impl RegistryPlace {
             url: address.text(),
             plugin: plugin.unwrap_or(BUILT_IN).to_owned(),
             config: BTreeMap::new(),
+            mirrors: Vec::new(),
+        })
+    }
+
+    /// The same registry in other places, which the same plugin speaks to in the same way.
+    pub fn at_mirrors(&self) -> impl Iterator<Item = RegistryPlace> {
+        self.mirrors.iter().map(|url| RegistryPlace {
+            name: format!("{} at {}", self.name, address::shown(url)),
+            url: url.clone(),
+            mirrors: Vec::new(),
+            ..self.clone()
         })
     }
 
@@ -48,8 +61,10 @@ impl RegistryPlace {
             for entry in stated.manifest.registries() {
                 if entry.name == name {
                     let base = stated.manifest_path.parent().unwrap_or(context.directory());
+                    let mirror = |url: &String| Ok(read(url, base, name)?.text());
                     return Ok(RegistryPlace {
                         name: name.to_owned(),
+                        mirrors: entry.mirrors.iter().map(mirror).collect::<Result<_, Failure>>()?,
                         url: read(&entry.url, base, name)?.text(),
                         plugin: entry.plugin.clone().unwrap_or_else(|| BUILT_IN.to_owned()),
                         config: entry.config.clone(),

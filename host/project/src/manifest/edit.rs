@@ -65,9 +65,11 @@ impl ProjectManifest {
                 table.insert(key, Item::Value(text.as_str().into()));
             }
         }
-        if !entry.scopes.is_empty() {
-            let scopes: Array = entry.scopes.iter().map(String::as_str).collect();
-            table.insert("scopes", Item::Value(Value::Array(scopes)));
+        for (key, texts) in [("scopes", &entry.scopes), ("mirrors", &entry.mirrors)] {
+            if !texts.is_empty() {
+                let texts: Array = texts.iter().map(String::as_str).collect();
+                table.insert(key, Item::Value(Value::Array(texts)));
+            }
         }
         if !entry.config.is_empty() {
             let config = entry.config.iter().map(|(key, text)| (key.as_str(), text.as_str()));

@@ -41,7 +41,7 @@ const PACKAGE_KEYS: [&str; 15] = [
     "s",
 ];
 const PLUGIN_KEYS: [&str; 4] = ["path", "url", "version", "config"];
-const REGISTRY_KEYS: [&str; 5] = ["url", "plugin", "auth", "scopes", "config"];
+const REGISTRY_KEYS: [&str; 6] = ["url", "plugin", "auth", "scopes", "mirrors", "config"];
 
 /// Reads `[package]`, and which of its fields the workspace states.
 pub(super) fn package(reader: &mut Reader, root: &Table) -> (Package, Vec<InheritedField>) {
@@ -166,9 +166,11 @@ pub(super) fn registries(reader: &mut Reader, root: &Table) -> Vec<RegistryEntry
         let plugin = reader.string(table, &name, "plugin");
         let auth = reader.string(table, &name, "auth");
         let scopes = reader.list(table, &name, "scopes");
+        let mirrors = reader.list(table, &name, "mirrors");
         let config = reader.strings(table, &name, "config");
         if let Some(url) = url {
-            found.push(RegistryEntry { name: key.get().to_owned(), url, plugin, auth, scopes, config, span });
+            let name = key.get().to_owned();
+            found.push(RegistryEntry { name, url, plugin, auth, scopes, mirrors, config, span });
         }
     }
     found
@@ -230,6 +232,8 @@ mod tests {
         assert_eq!(registry.auth.as_deref(), Some("acme/auth"));
         assert_eq!(registry.config, strings(&[("repo", "stryke-local")]));
         let owner = valid("[registries.r]\nurl = 'x'\nscopes = ['acme/*', 'tool']");
+        let mirrored = valid("[registries.r]\nurl = 'x'\nmirrors = ['https://near.example', '../copy']");
+        assert_eq!(mirrored.registries()[0].mirrors, ["https://near.example", "../copy"]);
         let owns = |name: &str| owner.registries()[0].owns(&name.parse().unwrap());
         assert!(owns("acme/a") && owns("tool") && !owns("acme") && !owns("other/tool"));
         assert_eq!(manifest.to_string(), FULL);
