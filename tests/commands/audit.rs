@@ -568,3 +568,29 @@ fn sarif_has_a_rule_a_place_and_what_is_set_aside() {
         assert!(result["message"]["text"].as_str().unwrap().contains("fixed in 1.4.0"));
     }
 }
+
+#[test]
+fn a_fix_does_not_wait_for_the_cooldown() {
+    let mut market = Market::new();
+    // 2026-06-01 is now: one version is old, two are of yesterday.
+    market.sandbox = market.sandbox.env("SOURCE_DATE_EPOCH", "1780272000");
+    let published = |text: &str| serde_json::json!({ "published": text });
+    market.publish_as("p", "1.3.0", &[], &published("2026-01-01T00:00:00Z"));
+    market.publish_as("p", "1.4.0", &[], &published("2026-05-31T00:00:00Z"));
+    market.publish_as("p", "1.5.0", &[], &published("2026-05-31T00:00:00Z"));
+    let project = |policy: &str| format!("[deps]\np = \"1\"\n\n[resolver]\ncooldown = \"7d\"\n\n{policy}");
+    let version = |market: &Market| {
+        let lock = market.lock().unwrap();
+        lock.lines().find_map(|line| line.strip_prefix("version = \"1.").map(str::to_owned)).unwrap()
+    };
+    market.project(&project(""));
+    market.done(&["lock"]);
+    assert_eq!(version(&market), "3.0\"");
+    market.sandbox.write("shop/feed/A.json", &simple("A", "1.4.0"));
+    market.project(&project("[policy]\nadvisories = [\"feed\"]\n"));
+    market.done(&["update"]);
+    assert_eq!(version(&market), "4.0\"", "the fix, and not what is newer still");
+    market.project(&project("[policy]\nadvisories = [\"nowhere\"]\n"));
+    let outcome = market.answer(&["update"]);
+    assert!(outcome.stderr.contains("nothing is known of fixes"), "{}", outcome.stderr);
+}

@@ -6,15 +6,15 @@
 mod feed;
 mod kept;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 use std::sync::Arc;
 
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
-use s_advisory::{Advisory, Database, Finding, Ignore, Package, Severity, judge, lint};
+use s_advisory::{Advisory, Database, Event, Finding, Ignore, Package, Severity, judge, lint};
 use s_diag::{Code, Diagnostic, Severity as Weight, Source};
-use s_project::{ListedPackage, PackageSource, parse_ignore_file, parse_package_list};
+use s_project::{ListedPackage, PackageName, PackageSource, Version, parse_ignore_file, parse_package_list};
 
 use crate::Context;
 use crate::failure::{Failure, FailureKind};
@@ -175,6 +175,37 @@ pub fn audit(context: &Arc<Context>, request: &AuditRequest) -> Result<AuditRepo
     })
 }
 
+/// The versions that the feeds of a project name as fixes of known vulnerabilities. A feed that
+/// cannot be read names none, and that is a warning: what it holds back can wait.
+pub(crate) fn fixes(context: &Arc<Context>, project: &Project) -> BTreeSet<(PackageName, Version)> {
+    let mut fixes = BTreeSet::new();
+    for feed in &project.root_manifest().policy().advisories {
+        let pulled = match feed::pull(context, &from_root(&project.root, feed)) {
+            Ok(pulled) => pulled,
+            Err(failure) => {
+                for diagnostic in failure.diagnostics {
+                    let warning = Diagnostic { severity: Weight::Warning, ..diagnostic };
+                    let note = "so nothing is known of fixes, which would not have to wait for the cooldown";
+                    context.frontend().warn(&warning.note(note));
+                }
+                continue;
+            }
+        };
+        let holds = |advisory: &&Advisory| advisory.withdrawn_unix.is_none() && lint(advisory).is_empty();
+        let affected = pulled.advisories.iter().filter(holds).flat_map(|advisory| &advisory.affected);
+        for affected in affected.filter(|affected| affected.ecosystem == s_advisory::STRYKE) {
+            let Ok(name) = affected.name.parse::<PackageName>() else { continue };
+            let events = affected.ranges.iter().flat_map(|range| &range.events);
+            let fixed = events.filter_map(|event| match event {
+                Event::Fixed(version) => version.parse::<Version>().ok(),
+                _ => None,
+            });
+            fixes.extend(fixed.map(|version| (name.clone(), version)));
+        }
+    }
+    fixes
+}
+
 /// The packages of a lock that came from somewhere else, with the lines they stand on.
 fn locked(project: &Project) -> Vec<ListedPackage> {
     let text = project.lock.to_string();
@@ -227,7 +258,7 @@ fn packages(context: &Context, ecosystem: &str, listed: Vec<ListedPackage>) -> V
         .into_iter()
         .map(|listed| {
             let ListedPackage { name, version, line } = listed;
-            if semver::Version::parse(&version).is_err() {
+            if Version::parse(&version).is_err() {
                 let message = format!("`{version}` of `{name}` in line {line} is not a complete version");
                 let diagnostic = Diagnostic::warning(Code::VERSION_UNORDERED, message)
                     .note("only advisories that list exactly this text are found");

@@ -109,10 +109,15 @@ impl Project {
     ) -> Result<Resolved, Failure> {
         let mut graph = Graph::new(context, &self.root, old, keep)?;
         let roots = context.step(Step::Graph, || graph.roots(&self.members))?;
+        let mut settings = graph::settings(self.root_manifest());
+        if settings.cooldown_s.is_some() {
+            // Nobody waits with a known weakness for a fix to grow old.
+            settings.exempt = crate::audit::fixes(context, self);
+        }
         let problem = Problem {
             roots,
             preferences: graph.preferences(),
-            settings: graph::settings(self.root_manifest()),
+            settings,
             stryke: Version::parse(env!("CARGO_PKG_VERSION")).expect("cargo checks the version of a crate"),
             now_unix: Some(context.now_unix()),
         };
