@@ -69,6 +69,13 @@ fn s05_s06_one_lock_gives_the_same_store_everywhere() {
     let outcome = market.sandbox.outcome(&command.output().unwrap());
     assert_eq!(outcome.status, Some(0), "{}", outcome.text());
     assert_eq!(digest(&other), first);
+    // A command says the same of both.
+    let listed = market.answer(&["list", "--digests"]).stdout;
+    let mut command = market.sandbox.command(&["list", "--digests"]);
+    command.current_dir(market.sandbox.work().join("shop")).env("STRYKE_HOME", &other);
+    assert_eq!(market.sandbox.outcome(&command.output().unwrap()).stdout, listed);
+    let lines: Vec<Vec<&str>> = listed.lines().map(|line| line.split(' ').collect()).collect();
+    assert!(lines.len() == 2 && lines.iter().all(|line| line[2].starts_with("sha256-")), "{listed}");
     // A second project on this machine takes what is there.
     market.sandbox.write("second/stryke.toml", &market.manifest());
     let second = market.run_in("second", &["install", "--json"]).json();

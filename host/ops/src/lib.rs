@@ -65,7 +65,7 @@ pub use login::{LoggedIn, login, logout};
 pub use package_add::{AddedDependencies, AddedDependency, NewDependency, package_add, package_name};
 pub use package_info::{PackageInfo, VersionInfo, package_info};
 pub use package_install::{Installation, Installed, package_install};
-pub use package_list::package_list;
+pub use package_list::{ListedLock, package_list};
 pub use package_outdated::{OutdatedPackage, Raised, package_outdated};
 pub use package_pack::{PackedPackage, package_pack};
 pub use package_publish::{PublishedPackage, package_publish};
