@@ -3,8 +3,6 @@
 //! Tests whose name begins with `s` and a number stand for that row of the acceptance list in
 //! `docs/status.md`.
 
-#![expect(clippy::unwrap_used, reason = "a test fails where something is missing")]
-
 use std::fs;
 use std::path::Path;
 

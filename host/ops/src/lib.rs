@@ -72,7 +72,7 @@ pub use package_publish::{PublishedPackage, package_publish};
 pub use package_remove::package_remove;
 pub use package_search::{FoundPackage, FoundPackages, package_search};
 pub use package_store::{Cleared, Damaged, store_gc, store_verify};
-pub use package_tree::{Tree, TreeMember, TreePackage, package_tree};
+pub use package_tree::{Tree, TreeMember, TreePackage, Way, package_tree};
 pub use package_vendor::{Vendored, package_vendor};
 pub use packages::{Change, Fetched, Keep};
 pub use plugin_add::{Added, Addition, plugin_add};

@@ -56,7 +56,7 @@ pub fn package_install(context: &Arc<Context>, wanted: &Installation) -> Result<
         return Err(drift(&project)?);
     }
     let mut resolved = match (&wanted.keep, is_locked) {
-        (Keep::All, true) => project.as_locked(context)?,
+        (Keep::All, true) => project.as_locked(context),
         (keep, _) => project.resolve(context, keep)?,
     };
     let fetched = if wanted.fetch {

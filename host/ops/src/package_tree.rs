@@ -30,6 +30,17 @@ pub struct TreeMember {
     pub roots: Vec<(Group, String, usize)>,
 }
 
+/// How a member comes to need a package.
+#[derive(Clone, Debug)]
+pub struct Way<'a> {
+    /// The member.
+    pub member: &'a TreeMember,
+    /// The table it begins in.
+    pub group: Group,
+    /// The places of packages, the last of which is the one that was asked about.
+    pub places: Vec<usize>,
+}
+
 /// One package of the lock.
 #[derive(Clone, Debug)]
 pub struct TreePackage {
@@ -111,12 +122,12 @@ fn of_member(member: &Member, packages: &[&LockedPackage]) -> TreeMember {
 }
 
 impl Tree {
-    /// The shortest ways from the members to each version of a package: the member, the table, then
-    /// places.
-    pub fn ways_to(&self, name: &str) -> Result<Vec<(&TreeMember, Group, Vec<usize>)>, Failure> {
+    /// The shortest ways from the members to each version of a package.
+    pub fn ways_to(&self, name: &str) -> Result<Vec<Way<'_>>, Failure> {
         let mut ways = Vec::new();
         for member in &self.members {
-            ways.extend(self.ways_from(member, name).into_iter().map(|(group, way)| (member, group, way)));
+            let found = self.ways_from(member, name).into_iter();
+            ways.extend(found.map(|(group, places)| Way { member, group, places }));
         }
         if ways.is_empty() {
             return Err(self.unknown(name));

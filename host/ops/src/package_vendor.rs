@@ -36,7 +36,7 @@ pub fn package_vendor(context: &Arc<Context>) -> Result<Vendored, Failure> {
     }
     let folder = project.root.join(VENDOR);
     let (store, vendor) = (PackageStore::new(context.home()), PackageStore::beside(&folder));
-    let mut resolved = project.as_locked(context)?;
+    let mut resolved = project.as_locked(context);
     fill_store(context, &mut resolved.graph, &resolved.lock)?;
     let (mut stays, mut present) = (BTreeSet::new(), 0);
     for (package, url, integrity) in remote(&project.lock) {

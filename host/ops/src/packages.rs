@@ -107,7 +107,7 @@ impl Project {
         old: &ProjectLock,
         keep: &Keep,
     ) -> Result<Resolved, Failure> {
-        let mut graph = Graph::new(context, &self.root, old, keep)?;
+        let mut graph = Graph::new(context, &self.root, old, keep);
         let roots = context.step(Step::Graph, || graph.roots(&self.members))?;
         let mut settings = graph::settings(self.root_manifest());
         if settings.cooldown_s.is_some() {
@@ -143,9 +143,9 @@ impl Project {
     }
 
     /// The lock as it is, for a project whose manifests it fits.
-    pub(crate) fn as_locked(&self, context: &Arc<Context>) -> Result<Resolved, Failure> {
-        let graph = Graph::new(context, &self.root, &self.lock, &Keep::All)?;
-        Ok(Resolved { lock: self.lock.clone(), graph, chosen: Vec::new() })
+    pub(crate) fn as_locked(&self, context: &Arc<Context>) -> Resolved {
+        let graph = Graph::new(context, &self.root, &self.lock, &Keep::All);
+        Resolved { lock: self.lock.clone(), graph, chosen: Vec::new() }
     }
 }
 

@@ -174,7 +174,7 @@ pub(crate) fn passing_program(
     if context.is_offline() && is_here {
         let inner = context.in_directory(&project);
         let read = Project::read(&inner, None)?;
-        fill_store(&inner, &mut read.as_locked(&inner)?.graph, &read.lock)?;
+        fill_store(&inner, &mut read.as_locked(&inner).graph, &read.lock)?;
     } else {
         bring(context, spec, registry, &project)?;
     }

@@ -5,10 +5,11 @@
 //! unpacks what it fetched. Bytes that are not those of the lock are thrown away before anything in
 //! them is looked at.
 
-use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
+use std::sync::{Mutex, PoisonError};
 
 use s_diag::{Code, Diagnostic, Severity};
+use s_plugin::services::NoTask;
 use s_project::{LockedPackage, PackageSource, ProjectLock};
 use s_store::archive::ArchiveLimits;
 use s_store::package_store::{EntryKey, PackageStore, PackageStoreError};
@@ -75,6 +76,7 @@ pub(crate) fn fill_store(
     if missing.is_empty() {
         return Ok(done);
     }
+    graph.registries.read()?;
     let is_cached = |one: &Missing<'_>| -> Result<bool, Failure> {
         let path = cached(context, one);
         Ok(files::exists(&path)? && files::digest(&path)?.0 == one.integrity)
@@ -106,14 +108,16 @@ pub(crate) fn fill_store(
     let fetchers: Vec<Fetcher> = fetchers.into_iter().map(|(_, fetcher)| fetcher).collect();
     // The largest first: what takes longest should not begin last.
     missing.sort_by_key(|one| std::cmp::Reverse(one.package.size_bytes));
+    let task = Mutex::new(context.frontend().task("packages", Some(missing.len() as u64), false));
     let next = AtomicUsize::new(0);
     let result: Mutex<Result<Fetched, Failure>> = Mutex::new(Ok(done));
     let work = || {
         while let Some(one) = missing.get(next.fetch_add(1, Relaxed)) {
             let outcome = bring(context, &store, &fetchers, one);
-            let mut result = result.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+            let mut result = result.lock().unwrap_or_else(PoisonError::into_inner);
             match (&mut *result, outcome) {
                 (Ok(done), Ok(bytes)) => {
+                    task.lock().unwrap_or_else(PoisonError::into_inner).advance(1);
                     done.unpacked += 1;
                     done.fetched += usize::from(bytes.is_some());
                     done.bytes += bytes.unwrap_or(0);
@@ -132,7 +136,7 @@ pub(crate) fn fill_store(
         }
         work();
     });
-    result.into_inner().unwrap_or_else(std::sync::PoisonError::into_inner)
+    result.into_inner().unwrap_or_else(PoisonError::into_inner)
 }
 
 /// Finds what is in the store, or among the copies of the project, and what is not.
@@ -174,7 +178,7 @@ fn bring(
     let mut fetched = None;
     for (at, plan) in &one.plans {
         files::create_dir_all(&context.home().package_cache(), Access::Shared)?;
-        let follow = || fetchers[*at].follow(&what, plan, one.integrity, &archive);
+        let follow = || fetchers[*at].follow(&what, plan, one.integrity, &archive, Box::new(NoTask));
         match context.step(Step::Fetch, follow) {
             Ok(file) => {
                 fetched = Some(file.size);
@@ -199,7 +203,6 @@ fn bring(
     let checked = checked.map_err(|error| refused(&what, error))?;
     let unpacked = context.step(Step::Unpack, || store.insert_checked(&checked, &root, &limits));
     unpacked.map_err(|error| refused(&what, error))?;
-    context.frontend().status("Unpacked", &what);
     Ok(fetched)
 }
 

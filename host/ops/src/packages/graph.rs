@@ -80,17 +80,12 @@ impl From<Failure> for Stopped {
 }
 
 impl Graph {
-    /// Prepares a graph; nothing is asked of a registry yet.
-    pub(crate) fn new(
-        context: &Arc<Context>,
-        root: &Path,
-        lock: &ProjectLock,
-        keep: &Keep,
-    ) -> Result<Graph, Failure> {
-        Ok(Graph {
+    /// Prepares a graph; nothing is read and nobody is asked yet.
+    pub(crate) fn new(context: &Arc<Context>, root: &Path, lock: &ProjectLock, keep: &Keep) -> Graph {
+        Graph {
             context: Arc::clone(context),
             root: root.to_path_buf(),
-            registries: Registries::of(context)?,
+            registries: Registries::unread(context),
             lock: lock.clone(),
             keep: keep.clone(),
             folders: BTreeMap::new(),
@@ -100,7 +95,7 @@ impl Graph {
             candidates: BTreeMap::new(),
             artifacts: BTreeMap::new(),
             origins: Vec::new(),
-        })
+        }
     }
 
     /// The folder of the project.
@@ -110,6 +105,7 @@ impl Graph {
 
     /// The members of the project and their groups as roots.
     pub(crate) fn roots(&mut self, members: &[Member]) -> Result<Vec<Root>, Failure> {
+        self.registries.read()?;
         let mut roots: BTreeMap<(usize, Group), Vec<RootDependency>> = BTreeMap::new();
         for (at, member) in members.iter().enumerate() {
             for request in member.manifest.dependencies() {

@@ -5,6 +5,7 @@
 //! command that changes some is about one member: the one that was named, or the one the user is in.
 
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use s_diag::{Code, Diagnostic, Severity};
 use s_project::{LockedPackage, MANIFEST_NAME, PackageSource, ProjectLock, ProjectManifest, Workspace};
@@ -28,7 +29,7 @@ pub(crate) struct Project {
     pub(crate) lock: ProjectLock,
     pub(crate) lock_path: PathBuf,
     /// The text of the lock that was read.
-    lock_read: String,
+    lock_read: Arc<str>,
 }
 
 /// One manifest of a workspace.
@@ -56,8 +57,7 @@ impl Project {
             return Err(Failure::new(FailureKind::Failed, diagnostic));
         };
         let root = context.project().expect("the files of a project were just read").to_path_buf();
-        let Stated { manifest_path, mut manifest, lock_path, lock, .. } = stated;
-        let lock_read = context.source_or_empty(&lock_path)?.text.to_string();
+        let Stated { manifest_path, mut manifest, lock_path, lock, lock_text, .. } = stated;
         let mut mistakes = Vec::new();
         let workspace = manifest.workspace().cloned();
         mistakes.extend(manifest.inherit(workspace.as_ref().unwrap_or(&Workspace::default()), ""));
@@ -79,7 +79,7 @@ impl Project {
             Some(name) => named(&members, name)?,
             None => around(context, &root, &members),
         };
-        Ok(Project { root, members, current, lock, lock_path, lock_read })
+        Ok(Project { root, members, current, lock, lock_path, lock_read: lock_text })
     }
 
     /// The manifest that says where packages come from and how versions are chosen.
@@ -142,7 +142,7 @@ impl Project {
         // same command is still right. What is removed from it could not be removed again.
         let files = || {
             let manifests = self.members.iter().map(|member| (member.path.as_path(), member.read.as_str()));
-            std::iter::once((self.lock_path.as_path(), self.lock_read.as_str())).chain(manifests)
+            std::iter::once((self.lock_path.as_path(), &*self.lock_read)).chain(manifests)
         };
         let texts = std::iter::once(lock.to_string());
         let texts = texts.chain(self.members.iter().map(|member| member.manifest.to_string()));

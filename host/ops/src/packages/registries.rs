@@ -20,6 +20,7 @@ use crate::registry::{self, Answer, Registry, RegistryPlace, Version};
 /// The registries of a project, opened when they are needed.
 pub(crate) struct Registries {
     context: Arc<Context>,
+    is_read: bool,
     known: Vec<Known>,
     /// Addresses that dependencies of the project name themselves.
     stated: BTreeSet<String>,
@@ -37,8 +38,29 @@ struct Known {
 impl Registries {
     /// Reads which registries there are: those of the project, then those of the user.
     pub(crate) fn of(context: &Arc<Context>) -> Result<Registries, Failure> {
-        let mut known: Vec<Known> = Vec::new();
-        let mut addresses = BTreeSet::new();
+        let mut registries = Registries::unread(context);
+        registries.read()?;
+        Ok(registries)
+    }
+
+    /// None yet: [`read`](Registries::read) finds them. Where everything is here already, nobody asks.
+    pub(crate) fn unread(context: &Arc<Context>) -> Registries {
+        Registries {
+            context: Arc::clone(context),
+            is_read: false,
+            known: Vec::new(),
+            stated: BTreeSet::new(),
+            open: BTreeMap::new(),
+            listed: BTreeMap::new(),
+        }
+    }
+
+    /// Reads which there are, unless that was done.
+    pub(crate) fn read(&mut self) -> Result<(), Failure> {
+        if self.is_read {
+            return Ok(());
+        }
+        let context = &self.context;
         for level in [Level::Project, Level::User] {
             let Some(stated) = Stated::read(context, level)? else { continue };
             let workspace = stated.manifest.workspace().map(|workspace| workspace.dependencies.as_slice());
@@ -46,18 +68,18 @@ impl Registries {
                 if let DependencyOrigin::Registry { registry: Some(stated), .. } = &request.origin
                     && is_address(stated)
                 {
-                    addresses.insert(RegistryPlace::typed(context, stated, None)?.url);
+                    self.stated.insert(RegistryPlace::typed(context, stated, None)?.url);
                 }
             }
             for entry in stated.manifest.registries() {
-                if known.iter().all(|other| other.entry.name != entry.name) {
+                if self.known.iter().all(|other| other.entry.name != entry.name) {
                     let place = RegistryPlace::named(context, &entry.name)?;
-                    known.push(Known { place, entry: entry.clone() });
+                    self.known.push(Known { place, entry: entry.clone() });
                 }
             }
         }
-        let context = Arc::clone(context);
-        Ok(Registries { context, known, stated: addresses, open: BTreeMap::new(), listed: BTreeMap::new() })
+        self.is_read = true;
+        Ok(())
     }
 
     /// The address of the registry that a package of the project itself comes from.

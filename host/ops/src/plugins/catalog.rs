@@ -9,6 +9,7 @@
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::path::PathBuf;
+use std::sync::Arc;
 
 use s_capability::{Manifest, PluginId};
 use s_component::{InspectLimits, manifest_of};
@@ -132,6 +133,8 @@ pub struct Stated {
     pub lock_path: PathBuf,
     /// What is pinned.
     pub lock: ProjectLock,
+    /// The text of that; empty where there is no such file.
+    pub lock_text: Arc<str>,
 }
 
 impl Stated {
@@ -144,6 +147,7 @@ impl Stated {
         };
         let (manifest, mut diagnostics) = ProjectManifest::parse(context.source_or_empty(&manifest_path)?);
         let text = context.source_or_empty(&lock_path)?;
+        let lock_text = text.text.clone();
         let lock = if text.text.trim().is_empty() {
             ProjectLock::default()
         } else {
@@ -155,7 +159,7 @@ impl Stated {
             return Err(Failure::mistakes(diagnostics));
         }
         diagnostics.iter().for_each(|diagnostic| context.frontend().warn(diagnostic));
-        Ok(Some(Stated { level, manifest_path, manifest, lock_path, lock }))
+        Ok(Some(Stated { level, manifest_path, manifest, lock_path, lock, lock_text }))
     }
 
     /// Opens what is pinned under an id; none when nothing is.

@@ -47,7 +47,8 @@ impl Registry {
         let expected = sha256(&want)?;
         let what = format!("{}@{}", display(&want), want.version);
         let plan = self.plan(want)?;
-        self.fetcher().follow(&what, &plan, expected, to)
+        let task = self.context.frontend().task(&what, plan.size, true);
+        self.fetcher().follow(&what, &plan, expected, to, task)
     }
 
     /// What follows the plans that this registry makes.
@@ -58,17 +59,17 @@ impl Registry {
 
 impl Fetcher {
     /// Tries the places of a plan in their order, and writes the file that has the digest. `what` is
-    /// what the file is called in messages.
+    /// what the file is called in messages; `task` is told the bytes.
     pub fn follow(
         &self,
         what: &str,
         plan: &FetchPlan,
         expected: Sha256Digest,
         to: &Path,
+        task: Box<dyn Task>,
     ) -> Result<Fetched, Failure> {
         let to = self.context.directory().join(to);
-        let task: Arc<Mutex<Box<dyn Task>>> =
-            Arc::new(Mutex::new(self.context.frontend().task(what, plan.size, true)));
+        let task: Arc<Mutex<Box<dyn Task>>> = Arc::new(Mutex::new(task));
         let mut failures = Vec::new();
         for url in &plan.urls {
             let target = Target { path: &to, pending: Arc::default(), task: Arc::clone(&task) };

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use clap::Args;
 use s_ops::project::Group;
-use s_ops::{Tree, TreeMember, TreePackage, package_tree};
+use s_ops::{Tree, TreeMember, TreePackage, Way, package_tree};
 use s_ui::{Styled, style};
 use serde_json::{Value, json};
 
@@ -72,16 +72,16 @@ pub(super) fn why(context: &Context<'_>, args: &WhyArgs) -> Result<Exit, Failure
         format!("{} {}", package.name, package.version)
     };
     if context.ui.is_json() {
-        let ways = ways.iter().map(|(member, group, way)| {
-            let way: Vec<String> = way.iter().map(named).collect();
+        let ways = ways.iter().map(|Way { member, group, places }| {
+            let way: Vec<String> = places.iter().map(named).collect();
             json!({ "member": member.name, "table": group.table(), "way": way })
         });
         context.ui.json(&json!({ "name": args.name, "ways": ways.collect::<Vec<_>>() }));
         return Ok(Exit::Done);
     }
     let mut text = Styled::new();
-    for (member, group, way) in &ways {
-        let steps: Vec<String> = way.iter().map(named).collect();
+    for Way { member, group, places } in &ways {
+        let steps: Vec<String> = places.iter().map(named).collect();
         text.push(style::PLAIN, format!("{} {group} → {}\n", member.name, steps.join(" → ")));
     }
     context.ui.answer(text);

@@ -1,7 +1,7 @@
 //! The marker of an entry: what the entry is, written when everything else is there.
 
-use std::fs::OpenOptions;
-use std::io::{Read as _, Write as _};
+use std::fs::{File, OpenOptions};
+use std::io::{ErrorKind, Read as _, Write as _};
 use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
@@ -12,7 +12,7 @@ use crate::{Sha256Digest, StoreError};
 
 const VERSION: u32 = 1;
 /// More than any key can fill.
-const BYTES_MAX: u64 = 16 * 1024;
+const BYTES_MAX: usize = 4 * 1024;
 
 /// The content of a marker.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -84,16 +84,30 @@ pub(super) fn read(entry: &Path) -> Result<Option<Marker>, StoreError> {
         Err(_) if std::fs::symlink_metadata(&path).is_ok_and(|found| !found.is_file()) => return Ok(None),
         Err(error) => return none_if_absent(error, &path),
     };
-    if !file.metadata().map_err(StoreError::io("read", &path))?.is_file() {
-        return Ok(None);
-    }
-    let mut bytes = Vec::with_capacity(512);
-    file.take(BYTES_MAX + 1).read_to_end(&mut bytes).map_err(StoreError::io("read", &path))?;
-    if bytes.len() as u64 > BYTES_MAX {
-        return Ok(None);
-    }
-    let marker: Option<Marker> = serde_json::from_slice(&bytes).ok();
+    let mut bytes = [0; BYTES_MAX];
+    let count = match read_whole(&file, &mut bytes) {
+        Err(error) if error.kind() == ErrorKind::IsADirectory => return Ok(None),
+        count => count.map_err(StoreError::io("read", &path))?,
+    };
+    let Some(bytes) = count.map(|count| &bytes[..count]) else { return Ok(None) };
+    let marker: Option<Marker> = serde_json::from_slice(bytes).ok();
     Ok(marker.filter(|marker| marker.v == VERSION))
+}
+
+/// Reads a file to its end, mostly with one call: one that gives less than there is room for is at
+/// its end. None when there is more than that.
+fn read_whole(mut file: &File, bytes: &mut [u8]) -> std::io::Result<Option<usize>> {
+    let mut count = 0;
+    while count < bytes.len() {
+        let room = bytes.len() - count;
+        match file.read(&mut bytes[count..]) {
+            Ok(read) if read < room => return Ok(Some(count + read)),
+            Ok(read) => count += read,
+            Err(error) if error.kind() == ErrorKind::Interrupted => {}
+            Err(error) => return Err(error),
+        }
+    }
+    Ok(None)
 }
 
 /// Writes the marker into an entry that has none.
@@ -112,7 +126,6 @@ pub(super) fn write(entry: &Path, marker: &Marker) -> Result<(), StoreError> {
 }
 
 fn none_if_absent(error: std::io::Error, path: &Path) -> Result<Option<Marker>, StoreError> {
-    use std::io::ErrorKind;
     match error.kind() {
         ErrorKind::NotFound | ErrorKind::NotADirectory => Ok(None),
         _ => Err(StoreError::io("read", path)(error)),
