@@ -14,6 +14,7 @@ const LAYERS: &[(&str, &[&str])] = &[
     ("s-component", &["s-host"]),
     ("s-project", &["s-diag", "s-store"]),
     ("s-registry", &["s-diag", "s-project", "s-store", "s-wire"]),
+    ("s-registryd", &["s-registry", "s-store"]),
     ("s-resolver", &["s-project"]),
     ("s-source", &["s-project", "s-store"]),
     ("s-net", &["s-capability"]),

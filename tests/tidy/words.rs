@@ -45,7 +45,7 @@ const RULES: &[Rule] = &[
     Rule {
         words: &["io::stdout", "io::stderr", "println!", "print!", "eprintln!", "eprint!"],
         within: &[],
-        except: &["host/ui/", "host/s/"],
+        except: &["host/ui/", "host/s/", "host/registryd/"],
         instead: "hand a value to the caller; `s-ui` writes",
     },
     Rule {
@@ -85,8 +85,8 @@ const RULES: &[Rule] = &[
     Rule {
         words: &["clap"],
         within: &[],
-        except: &["host/s/"],
-        instead: "arguments are understood by the binary only: take values",
+        except: &["host/s/", "host/registryd/"],
+        instead: "arguments are understood by the binaries only: take values",
     },
     Rule {
         words: &["unsafe"],

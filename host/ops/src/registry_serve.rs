@@ -3,14 +3,11 @@
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use std::time::Duration;
 
 use s_diag::{Code, Diagnostic};
 use s_registry::{
-    Observer, Registry, RegistryConfig, RegistryError, Scope, Server, ServerConfig, TokenRequest,
-    folder_store,
+    Registry, RegistryConfig, RegistryError, Scope, TokenRequest, block_on, folder_registry, serve,
 };
-use s_store::{Access, files};
 
 use crate::Context;
 use crate::failure::{Failure, FailureKind};
@@ -46,17 +43,6 @@ pub struct NewToken {
     pub expires_s: Option<u64>,
 }
 
-struct Lines(Arc<dyn Fn(&str) + Send + Sync>);
-
-impl Observer for Lines {
-    fn line(&self, json: &str) {
-        (self.0)(json);
-    }
-}
-
-/// How long requests that run may take after ^C.
-const PATIENCE: Duration = Duration::from_secs(30);
-
 /// Serves until the user interrupts, then lets the requests that run end. `ready` is told where it
 /// listens.
 pub fn registry_serve(
@@ -67,19 +53,16 @@ pub fn registry_serve(
     let mut config = config(context, &serving.folder, &serving.id)?;
     config.flat_names = serving.flat_names;
     config.auth_required = serving.private;
-    let server = ServerConfig {
+    let observer = serving.observer;
+    let server = s_registry::Serving {
         listen: serving.listen,
         public_url: serving.public_url,
-        observer: Arc::new(Lines(serving.observer)),
-        ..ServerConfig::default()
+        proxies: Vec::new(),
+        observer: Arc::new(move |line: &str| observer(line)),
     };
-    runtime()?.block_on(async {
-        let server = Server::bind(Arc::new(Registry::new(config)), server).await?;
-        ready(server.address());
-        context.cancel().raised().await;
-        server.shutdown(PATIENCE).await;
-        Ok(())
-    })
+    let cancel = context.cancel();
+    block_on(serve(config, server, ready, async { cancel.raised().await }))??;
+    Ok(())
 }
 
 /// Makes a token for the registry in a folder, and returns its text, which nobody can see again.
@@ -94,37 +77,21 @@ pub fn registry_token(context: &Context, folder: &Path, token: &NewToken) -> Res
             .map(|seconds| context.now_unix().saturating_add(seconds).saturating_mul(1000)),
     };
     let registry = Registry::new(config(context, folder, "")?);
-    let issued = runtime()?.block_on(registry.tokens().create(request))?;
+    let issued = block_on(registry.tokens().create(request))??;
     Ok(issued.reveal().to_owned())
 }
 
-/// One thread moves bytes; the disk and the checks of archives have threads of their own.
-fn runtime() -> Result<tokio::runtime::Runtime, Failure> {
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
-    runtime.map_err(|error| failed(&format!("no runtime could be started: {error}")))
-}
-
 fn config(context: &Context, folder: &Path, id: &str) -> Result<RegistryConfig, Failure> {
-    let scratch = context.home().tmp();
-    files::create_dir_all(&scratch, Access::Private)?;
     let folder = context.directory().join(folder);
-    Ok(RegistryConfig::new(id, folder_store(&folder)?, scratch))
+    Ok(folder_registry(&folder, &context.home().tmp(), id)?)
 }
 
 fn scope(word: &str) -> Result<Scope, Failure> {
-    match word {
-        "read" => Ok(Scope::Read),
-        "publish" => Ok(Scope::Publish),
-        "yank" => Ok(Scope::Yank),
-        "owners" => Ok(Scope::Owners),
-        "admin" => Ok(Scope::Admin),
-        other => {
-            let message = format!("a token cannot be good for `{}`", other.escape_debug());
-            let diagnostic = Diagnostic::error(Code::USAGE, message)
-                .note("it can be good for `read`, `publish`, `yank`, `owners` and `admin`");
-            Err(Failure::new(FailureKind::Usage, diagnostic))
-        }
-    }
+    word.parse().map_err(|error: RegistryError| {
+        let diagnostic = Diagnostic::error(Code::USAGE, error.to_string())
+            .note("it can be good for `read`, `publish`, `yank`, `owners` and `admin`");
+        Failure::new(FailureKind::Usage, diagnostic)
+    })
 }
 
 fn failed(message: &str) -> Failure {

@@ -41,13 +41,22 @@ pub enum RegistryError {
         /// Whose journal.
         subject: String,
     },
+    /// Nothing could be started to serve on.
+    #[error("no runtime could be started: {0}")]
+    Runtime(std::io::Error),
     /// A task of the server ended without an answer.
     #[error("a task of the server ended early")]
     Task,
     /// No random bytes were given.
     #[error("the system gave no random bytes")]
     Random,
-    /// A user, scope or pattern cannot be that of a token.
+    /// There is no such scope of tokens.
+    #[error("a token cannot be good for `{}`", .text.escape_debug())]
+    Scope {
+        /// What was asked for.
+        text: String,
+    },
+    /// A user or pattern cannot be that of a token.
     #[error("`{}` cannot be the {what} of a token", .text.escape_debug())]
     Token {
         /// What it was meant as.

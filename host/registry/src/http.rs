@@ -23,10 +23,10 @@ use s_wire::{
 use semver::Version;
 use serde::de::DeserializeOwned;
 
-use crate::clock::text_of;
 use crate::error::{Failure, Refusal};
 use crate::identity::{Identity, Scope};
 use crate::metrics::Metrics;
+use crate::observe::event_line;
 use crate::rate::{Buckets, Class};
 use crate::registry::Whose;
 use crate::search::QUERY_BYTES_MAX;
@@ -89,13 +89,12 @@ pub(crate) async fn handle(shared: Arc<Shared>, peer: IpAddr, request: Request<I
 
 fn log(shared: &Shared, trace: &Trace, method: &Method, remote: IpAddr, status: u16, time_us: u64) {
     let level = if status >= 500 { "error" } else { "info" };
-    let line = serde_json::json!({
-        "time": text_of(shared.registry.now_ms()), "level": level, "event": "request",
+    let more = serde_json::json!({
         "method": method.as_str(), "route": trace.route, "package": trace.package, "version": trace.version,
         "status": status, "us": time_us, "remote": remote.to_string(), "user": trace.user,
         "token": trace.token, "error": trace.error,
     });
-    shared.config.observer.line(&line.to_string());
+    shared.config.observer.line(&event_line(shared.registry.now_ms(), level, "request", more));
 }
 
 /// Whose request it is: what the last proxy that is believed says, else the other end.

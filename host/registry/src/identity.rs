@@ -1,8 +1,11 @@
 //! Who asks, and what a token lets them do.
 
+use std::str::FromStr;
+
 use s_project::PackageName;
 use serde::{Deserialize, Serialize};
 
+use crate::RegistryError;
 use crate::error::Refusal;
 
 /// What a token is good for.
@@ -19,6 +22,29 @@ pub enum Scope {
     Owners,
     /// All of this, for all packages.
     Admin,
+}
+
+impl Scope {
+    /// Its word.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Scope::Read => "read",
+            Scope::Publish => "publish",
+            Scope::Yank => "yank",
+            Scope::Owners => "owners",
+            Scope::Admin => "admin",
+        }
+    }
+}
+
+impl FromStr for Scope {
+    type Err = RegistryError;
+
+    fn from_str(text: &str) -> Result<Scope, RegistryError> {
+        let all = [Scope::Read, Scope::Publish, Scope::Yank, Scope::Owners, Scope::Admin];
+        let found = all.into_iter().find(|scope| scope.as_str() == text);
+        found.ok_or_else(|| RegistryError::Scope { text: text.to_owned() })
+    }
 }
 
 /// What a token shall be.

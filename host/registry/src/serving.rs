@@ -1,0 +1,116 @@
+//! What every binary that runs a registry shares: a registry in a folder, and serving until somebody
+//! wants it to end.
+//!
+//! Arguments, signals and what becomes of the log are left to the binary.
+
+use std::net::{IpAddr, SocketAddr};
+use std::path::Path;
+use std::sync::Arc;
+use std::time::Duration;
+
+use s_store::{Access, files};
+
+use crate::{Observer, Registry, RegistryConfig, RegistryError, Server, ServerConfig, folder_store};
+
+/// For how long requests that run are waited for in the end.
+pub const PATIENCE: Duration = Duration::from_secs(30);
+
+/// What whoever starts a server says about it.
+#[derive(Clone)]
+pub struct Serving {
+    /// Where to listen; port 0 for any that is free.
+    pub listen: SocketAddr,
+    /// The address clients use, when a proxy stands in front.
+    pub public_url: Option<String>,
+    /// Proxies that are believed in what they say of the client's address.
+    pub proxies: Vec<IpAddr>,
+    /// Is told of every request.
+    pub observer: Arc<dyn Observer>,
+}
+
+/// The rules of a registry that keeps everything in a folder. Both folders are made when they are
+/// missing; archives are in `scratch` while they arrive.
+///
+/// # Errors
+/// Those of the operating system.
+pub fn folder_registry(folder: &Path, scratch: &Path, id: &str) -> Result<RegistryConfig, RegistryError> {
+    files::create_dir_all(scratch, Access::Private)?;
+    Ok(RegistryConfig::new(id, folder_store(folder)?, scratch))
+}
+
+/// Serves until `stop` is done, then lets the requests that run end. `ready` is told where it
+/// listens. Gives whether all of them ended within [`PATIENCE`].
+///
+/// # Errors
+/// [`RegistryError::Listen`].
+pub async fn serve(
+    config: RegistryConfig,
+    serving: Serving,
+    ready: impl FnOnce(SocketAddr),
+    stop: impl Future<Output = ()>,
+) -> Result<bool, RegistryError> {
+    let server = ServerConfig {
+        listen: serving.listen,
+        public_url: serving.public_url,
+        proxies: serving.proxies,
+        observer: serving.observer,
+        ..ServerConfig::default()
+    };
+    let server = Server::bind(Arc::new(Registry::new(config)), server).await?;
+    ready(server.address());
+    stop.await;
+    Ok(server.shutdown(PATIENCE).await)
+}
+
+/// Runs something to its end. One thread moves bytes; the disk and the checks of archives have
+/// threads of their own.
+///
+/// # Errors
+/// [`RegistryError::Runtime`].
+pub fn block_on<T>(work: impl Future<Output = T>) -> Result<T, RegistryError> {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
+    Ok(runtime.map_err(RegistryError::Runtime)?.block_on(work))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::Quiet;
+    use std::net::{Ipv4Addr, TcpStream};
+    use std::sync::Mutex;
+
+    #[test]
+    fn a_folder_is_served_until_the_end() {
+        let place = tempfile::tempdir().unwrap();
+        let (folder, scratch) = (place.path().join("new/registry"), place.path().join("new/scratch"));
+        let config = folder_registry(&folder, &scratch, "test").unwrap();
+        assert!(files::exists(&folder).unwrap() && files::exists(&scratch).unwrap());
+        let serving = Serving {
+            listen: (Ipv4Addr::LOCALHOST, 0).into(),
+            public_url: None,
+            proxies: Vec::new(),
+            observer: Arc::new(Quiet),
+        };
+        let seen = Mutex::new(None);
+        let ready = |address| *seen.lock().unwrap() = Some(address);
+        // What is asked while it runs is answered; then it ends.
+        let stop = async {
+            let address = seen.lock().unwrap().unwrap();
+            assert!(TcpStream::connect(address).is_ok());
+        };
+        assert!(block_on(serve(config, serving, ready, stop)).unwrap().unwrap());
+        let address = seen.lock().unwrap().unwrap();
+        assert!(TcpStream::connect(address).is_err(), "nobody listens any more");
+    }
+
+    #[test]
+    fn an_address_that_is_taken_is_named() {
+        let place = tempfile::tempdir().unwrap();
+        let taken = std::net::TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap();
+        let listen = taken.local_addr().unwrap();
+        let config = folder_registry(place.path(), place.path(), "test").unwrap();
+        let serving = Serving { listen, public_url: None, proxies: Vec::new(), observer: Arc::new(Quiet) };
+        let error = block_on(serve(config, serving, |_| {}, async {})).unwrap().unwrap_err();
+        assert!(error.to_string().contains(&listen.to_string()), "{error}");
+    }
+}

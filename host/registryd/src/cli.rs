@@ -1,0 +1,149 @@
+//! The arguments.
+
+use std::net::{IpAddr, SocketAddr};
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand};
+use s_registry::Scope;
+
+/// The registry server of stryke
+#[derive(Debug, Parser)]
+#[command(name = "s-registryd", version, disable_help_subcommand = true)]
+pub(crate) struct Cli {
+    #[command(subcommand)]
+    pub(crate) command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Serve until SIGTERM or SIGINT, and let the requests that run end
+    Serve(ServeArgs),
+    /// Make, list or revoke tokens
+    #[command(subcommand)]
+    Token(TokenCommand),
+    /// Write everything that can be read as files, for any web server
+    Export(ExportArgs),
+}
+
+/// Where the registry is.
+#[derive(Args, Clone, Debug)]
+pub(crate) struct PlaceArgs {
+    /// The folder everything is kept in; made when it is missing
+    #[arg(long, value_name = "FOLDER", default_value = "registry")]
+    pub(crate) folder: PathBuf,
+
+    /// Which registry it is, wherever it is reached
+    #[arg(long, value_name = "ID", default_value = "local")]
+    pub(crate) id: String,
+
+    /// The folder of archives while they arrive [default: `scratch` in the folder]
+    #[arg(long, value_name = "FOLDER")]
+    pub(crate) scratch: Option<PathBuf>,
+}
+
+#[derive(Args, Debug)]
+pub(crate) struct ServeArgs {
+    #[command(flatten)]
+    pub(crate) place: PlaceArgs,
+
+    /// Where to listen
+    #[arg(long, value_name = "ADDRESS:PORT", default_value = "127.0.0.1:8123")]
+    pub(crate) listen: SocketAddr,
+
+    /// The address clients use, when a proxy stands in front
+    #[arg(long, value_name = "URL")]
+    pub(crate) public_url: Option<String>,
+
+    /// A proxy that is believed in what it says of the client's address
+    #[arg(long = "proxy", value_name = "ADDRESS")]
+    pub(crate) proxies: Vec<IpAddr>,
+
+    /// Give names without a scope too
+    #[arg(long)]
+    pub(crate) flat_names: bool,
+
+    /// Ask everybody for a token, also to read
+    #[arg(long)]
+    pub(crate) private: bool,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum TokenCommand {
+    /// Make a token and print it, this once
+    New(NewTokenArgs),
+    /// List the tokens, a line of JSON each
+    List {
+        #[command(flatten)]
+        place: PlaceArgs,
+    },
+    /// Make a token invalid
+    Revoke {
+        #[command(flatten)]
+        place: PlaceArgs,
+
+        /// The id that `token list` shows
+        #[arg(value_name = "ID")]
+        token: String,
+    },
+}
+
+#[derive(Args, Debug)]
+pub(crate) struct NewTokenArgs {
+    #[command(flatten)]
+    pub(crate) place: PlaceArgs,
+
+    /// Whose it is
+    #[arg(long, value_name = "NAME")]
+    pub(crate) user: String,
+
+    /// What it is good for: read, publish, yank, owners or admin
+    #[arg(long = "scope", value_name = "WHAT", required = true)]
+    pub(crate) scopes: Vec<Scope>,
+
+    /// For which packages, such as `acme/*`; without it, all
+    #[arg(long = "package", value_name = "PATTERN")]
+    pub(crate) packages: Vec<String>,
+
+    /// For how many days; without it, for ever
+    #[arg(long, value_name = "N")]
+    pub(crate) days: Option<u64>,
+}
+
+#[derive(Args, Debug)]
+pub(crate) struct ExportArgs {
+    #[command(flatten)]
+    pub(crate) place: PlaceArgs,
+
+    /// Where the files go; what is there already is not written again
+    #[arg(value_name = "DIR")]
+    pub(crate) to: PathBuf,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use clap::CommandFactory as _;
+    use clap::error::ErrorKind;
+
+    #[test]
+    fn the_arguments_are_consistent() {
+        Cli::command().debug_assert();
+    }
+
+    #[test]
+    fn what_is_not_meant_is_a_usage_error() {
+        let parse = |line: &str| Cli::try_parse_from(line.split(' ')).map_err(|error| error.kind());
+        for (line, expected) in [
+            ("s-registryd serve --listen 127.0.0.1:0 --proxy ::1 --proxy 10.0.0.1", None),
+            ("s-registryd token new --user ann --scope publish --scope yank --days 3", None),
+            ("s-registryd token revoke --folder x 0123", None),
+            ("s-registryd serve --listen here", Some(ErrorKind::ValueValidation)),
+            ("s-registryd token new --user ann --scope everything", Some(ErrorKind::ValueValidation)),
+            ("s-registryd token new --user ann", Some(ErrorKind::MissingRequiredArgument)),
+            ("s-registryd export", Some(ErrorKind::MissingRequiredArgument)),
+            ("s-registryd", Some(ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand)),
+        ] {
+            assert_eq!(parse(line).err(), expected, "{line}");
+        }
+    }
+}
