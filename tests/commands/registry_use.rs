@@ -78,6 +78,38 @@ fn somebody_logs_in_publishes_is_found_and_logs_out() {
     let none = run_in(&sandbox, "json", &["info", "json@9.0.0"]);
     assert!(none.status == Some(1) && none.stderr.contains("the newest are 1.5.0, 1.4.0"), "{}", none.text());
 
+    // What can be read is the same from plain files.
+    let exported = sandbox.run(&["registry", "export", "public", "--folder", "packages", "--json"]);
+    assert_eq!(exported.json()["versions"], 2, "{}", exported.text());
+    let again = sandbox.run(&["registry", "export", "public", "--folder", "packages"]);
+    assert_eq!(again.status, Some(0), "{}", again.text());
+    let files = s_kit::Server::start({
+        let root = sandbox.work().join("public");
+        move |request| match fs::read(root.join(request.path().trim_start_matches('/'))) {
+            Ok(bytes) => s_kit::Answer::ok(bytes),
+            Err(_) => s_kit::Answer::status(404),
+        }
+    });
+    sandbox.write(
+        "reader/stryke.toml",
+        &format!("[registries.own]\nurl = \"{}\"\nplugin = \"stryke/registry-stryke\"\n", files.url("")),
+    );
+    let added = run_in(&sandbox, "reader", &["add", "json"]);
+    assert!(added.stderr.contains("json 1.5.0"), "{}", added.text());
+
+    // Tokens are listed without what they are; a server that runs hears of it within a second.
+    let listed = sandbox.run(&["registry", "tokens", "--folder", "packages", "--json"]).json();
+    let id = listed["tokens"][0]["id"].as_str().unwrap().to_owned();
+    assert!(
+        !token.contains("\"") && listed["tokens"][0]["user"] == "me" && !listed.to_string().contains(&token)
+    );
+    let revoked = sandbox.run(&["registry", "revoke", &id, "--folder", "packages"]);
+    assert_eq!(revoked.status, Some(0), "{}", revoked.text());
+    let listed = sandbox.run(&["registry", "tokens", "--folder", "packages", "--json"]).json();
+    assert_eq!(listed["tokens"][0]["revoked"], true);
+    let none = sandbox.run(&["registry", "revoke", "nothing", "--folder", "packages"]);
+    assert!(none.status == Some(2) && none.stderr.contains("S-4069"), "{}", none.text());
+
     let logout = run_in(&sandbox, "json", &["logout", "own"]);
     assert_eq!(logout.status, Some(0), "{}", logout.text());
     assert!(!kept[0].exists());

@@ -1,4 +1,4 @@
-//! `s registry serve` and `s registry token`: a registry of one's own, in one folder.
+//! `s registry serve`, `token`, `tokens`, `revoke` and `export`: a registry of one's own, in one folder.
 
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
@@ -6,8 +6,10 @@ use std::sync::Arc;
 
 use s_diag::{Code, Diagnostic};
 use s_registry::{
-    Registry, RegistryConfig, RegistryError, Scope, TokenRequest, block_on, folder_registry, serve,
+    Registry, RegistryConfig, RegistryError, Scope, TokenRequest, block_on, folder_registry, folder_store,
+    serve,
 };
+use s_store::{Access, files};
 
 use crate::Context;
 use crate::failure::{Failure, FailureKind};
@@ -43,13 +45,30 @@ pub struct NewToken {
     pub expires_s: Option<u64>,
 }
 
+/// A token, as it is listed.
+#[derive(Clone, Debug)]
+pub struct ListedToken {
+    /// What it is called; not its text.
+    pub id: String,
+    /// Whose it is.
+    pub user: String,
+    /// What it is good for.
+    pub scopes: Vec<String>,
+    /// For which packages; none for all.
+    pub packages: Option<Vec<String>>,
+    /// Until when, in seconds since the Unix epoch; none for ever.
+    pub expires_unix: Option<u64>,
+    /// Whether it was made invalid.
+    pub is_revoked: bool,
+}
+
 /// Serves until the user interrupts, then lets the requests that run end. `ready` is told where it
-/// listens.
+/// listens. Returns whether all of them did: one that takes too long is cut off.
 pub fn registry_serve(
     context: &Context,
     serving: Serving,
     ready: &dyn Fn(SocketAddr),
-) -> Result<(), Failure> {
+) -> Result<bool, Failure> {
     let mut config = config(context, &serving.folder, &serving.id)?;
     config.flat_names = serving.flat_names;
     config.auth_required = serving.private;
@@ -61,8 +80,7 @@ pub fn registry_serve(
         observer: Arc::new(move |line: &str| observer(line)),
     };
     let cancel = context.cancel();
-    block_on(serve(config, server, ready, async { cancel.raised().await }))??;
-    Ok(())
+    Ok(block_on(serve(config, server, ready, async { cancel.raised().await }))??)
 }
 
 /// Makes a token for the registry in a folder, and returns its text, which nobody can see again.
@@ -79,6 +97,42 @@ pub fn registry_token(context: &Context, folder: &Path, token: &NewToken) -> Res
     let registry = Registry::new(config(context, folder, "")?);
     let issued = block_on(registry.tokens().create(request))??;
     Ok(issued.reveal().to_owned())
+}
+
+/// The tokens of the registry in a folder, without what they are.
+pub fn registry_tokens(context: &Context, folder: &Path) -> Result<Vec<ListedToken>, Failure> {
+    let registry = Registry::new(config(context, folder, "")?);
+    let tokens = block_on(registry.tokens().list())??.into_iter();
+    let tokens = tokens.map(|token| ListedToken {
+        id: token.id,
+        user: token.user,
+        scopes: token.scopes.into_iter().map(|scope| scope.as_str().to_owned()).collect(),
+        packages: token.packages,
+        expires_unix: token.expires_ms.map(|expires| expires / 1000),
+        is_revoked: token.is_revoked,
+    });
+    Ok(tokens.collect())
+}
+
+/// Makes a token of the registry in a folder invalid, by its id.
+pub fn registry_revoke(context: &Context, folder: &Path, id: &str) -> Result<(), Failure> {
+    let registry = Registry::new(config(context, folder, "")?);
+    if block_on(registry.tokens().revoke(id))?? {
+        return Ok(());
+    }
+    let message = format!("the registry has no token `{}`", id.escape_debug());
+    let diagnostic = Diagnostic::error(Code::REGISTRY_SERVER, message).hint("s registry tokens");
+    Err(Failure::new(FailureKind::Usage, diagnostic))
+}
+
+/// Writes everything that can be read of the registry in a folder as files, for any web server, and
+/// returns how many versions that were. What is there already is not written again.
+pub fn registry_export(context: &Context, folder: &Path, to: &Path) -> Result<usize, Failure> {
+    let registry = Registry::new(config(context, folder, "")?);
+    let to = context.directory().join(to);
+    files::create_dir_all(&to, Access::Shared)?;
+    let store = folder_store(&to)?;
+    Ok(block_on(registry.export(store.as_ref()))??)
 }
 
 fn config(context: &Context, folder: &Path, id: &str) -> Result<RegistryConfig, Failure> {

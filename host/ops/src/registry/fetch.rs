@@ -314,6 +314,7 @@ mod tests {
     use crate::plugins::catalog::Entry;
     use crate::registry::BUILT_IN;
     use crate::testing::{Scene, scene};
+    use s_plugin::services::NoTask;
 
     const BYTES: &[u8] = b"the bytes";
 
@@ -354,7 +355,8 @@ mod tests {
                 size,
             };
             let to = scene.path("out");
-            let found = registry.fetcher().follow("a@1.0.0", &plan, Sha256Digest::of(BYTES), &to);
+            let found =
+                registry.fetcher().follow("a@1.0.0", &plan, Sha256Digest::of(BYTES), &to, Box::new(NoTask));
             let is_there = files::exists(&to).unwrap();
             assert_eq!(is_there, expected.is_ok(), "{urls:?}");
             if is_there {

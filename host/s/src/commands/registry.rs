@@ -12,7 +12,7 @@ use s_ui::{Align, Styled, Table, style};
 use serde_json::{Value, json};
 
 use super::Context;
-use super::registry_serve::{self, ServeArgs, TokenArgs};
+use super::registry_serve::{self, ExportArgs, RevokeArgs, ServeArgs, TokenArgs, TokensArgs};
 use crate::exit::Exit;
 use crate::frame::Failure;
 
@@ -41,6 +41,12 @@ enum RegistrySubcommand {
     Serve(ServeArgs),
     /// Make a token for the registry in a folder
     Token(TokenArgs),
+    /// List the tokens of the registry in a folder
+    Tokens(TokensArgs),
+    /// Make a token of the registry in a folder invalid
+    Revoke(RevokeArgs),
+    /// Write everything that can be read as files, for any web server
+    Export(ExportArgs),
 }
 
 #[derive(Args, Debug)]
@@ -105,6 +111,9 @@ pub(super) fn run(context: &Context<'_>, args: &RegistryArgs) -> Result<Exit, Fa
         RegistrySubcommand::Fetch(args) => fetch(context, args),
         RegistrySubcommand::Serve(args) => registry_serve::serve(context, args),
         RegistrySubcommand::Token(args) => registry_serve::token(context, args),
+        RegistrySubcommand::Tokens(args) => registry_serve::tokens(context, args),
+        RegistrySubcommand::Revoke(args) => registry_serve::revoke(context, args),
+        RegistrySubcommand::Export(args) => registry_serve::export(context, args),
     }
 }
 

@@ -1,4 +1,4 @@
-//! `s registry serve` and `s registry token`.
+//! `s registry serve`, `token`, `tokens`, `revoke` and `export`.
 
 use std::io::Write as _;
 use std::net::SocketAddr;
@@ -6,7 +6,10 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use clap::Args;
-use s_ops::{NewToken, Serving, registry_serve, registry_token};
+use s_ops::{
+    NewToken, Serving, registry_export, registry_revoke, registry_serve, registry_token, registry_tokens,
+};
+use s_ui::{Align, Table};
 use serde_json::json;
 
 use super::Context;
@@ -78,6 +81,42 @@ pub(super) struct TokenArgs {
     days: Option<u64>,
 }
 
+#[derive(Args, Debug)]
+#[command(after_long_help = "Examples:\n  s registry tokens --folder ./packages")]
+pub(super) struct TokensArgs {
+    /// The folder of the registry
+    #[arg(long, value_name = "FOLDER", default_value = "registry")]
+    folder: PathBuf,
+}
+
+#[derive(Args, Debug)]
+#[command(after_long_help = "Examples:\n  s registry revoke 4f9a12 --folder ./packages")]
+pub(super) struct RevokeArgs {
+    /// The id of the token, which `s registry tokens` shows
+    #[arg(value_name = "ID")]
+    id: String,
+
+    /// The folder of the registry
+    #[arg(long, value_name = "FOLDER", default_value = "registry")]
+    folder: PathBuf,
+}
+
+#[derive(Args, Debug)]
+#[command(after_long_help = "\
+Any web server can serve the files. What is there already is not written again, so that it can be done often.
+
+Examples:
+  s registry export ./public --folder ./packages")]
+pub(super) struct ExportArgs {
+    /// Where the files go
+    #[arg(value_name = "DIR")]
+    to: PathBuf,
+
+    /// The folder of the registry
+    #[arg(long, value_name = "FOLDER", default_value = "registry")]
+    folder: PathBuf,
+}
+
 /// Serves until ^C.
 pub(super) fn serve(context: &Context<'_>, args: &ServeArgs) -> Result<Exit, Failure> {
     let operations = (context.operations)()?;
@@ -97,13 +136,13 @@ pub(super) fn serve(context: &Context<'_>, args: &ServeArgs) -> Result<Exit, Fai
         }),
     };
     let ui = context.ui;
-    registry_serve(&operations, serving, &|address| {
+    let all_ended = registry_serve(&operations, serving, &|address| {
         ui.status("Serving", format!("http://{address}"));
         if ui.is_json() {
             ui.json(&json!({ "address": address.to_string() }));
         }
     })?;
-    ui.status("Ended", "no request was cut off");
+    ui.status("Ended", if all_ended { "no request was cut off" } else { "what took too long was cut off" });
     Ok(Exit::Done)
 }
 
@@ -121,6 +160,67 @@ pub(super) fn token(context: &Context<'_>, args: &TokenArgs) -> Result<Exit, Fai
         context.ui.json(&json!({ "user": args.user, "token": token }));
     } else {
         context.ui.answer(format!("{token}\n"));
+    }
+    Ok(Exit::Done)
+}
+
+/// Lists tokens.
+pub(super) fn tokens(context: &Context<'_>, args: &TokensArgs) -> Result<Exit, Failure> {
+    let operations = (context.operations)()?;
+    let tokens = registry_tokens(&operations, &args.folder)?;
+    let ui = context.ui;
+    if ui.is_json() {
+        let tokens = tokens.iter().map(|token| {
+            json!({
+                "id": token.id,
+                "user": token.user,
+                "scopes": token.scopes,
+                "packages": token.packages,
+                "expires-unix": token.expires_unix,
+                "revoked": token.is_revoked,
+            })
+        });
+        ui.json(&json!({ "tokens": tokens.collect::<Vec<_>>() }));
+        return Ok(Exit::Done);
+    }
+    let mut table = Table::new(&[
+        ("Id", Align::Left),
+        ("User", Align::Left),
+        ("Good for", Align::Left),
+        ("Packages", Align::Left),
+        ("State", Align::Left),
+    ]);
+    for token in &tokens {
+        let packages = token.packages.as_ref().map_or("all".to_owned(), |packages| packages.join(", "));
+        let state = if token.is_revoked { "revoked" } else { "valid" };
+        table.row([&token.id, &token.user, &token.scopes.join(", "), &packages, state]);
+    }
+    if table.is_empty() {
+        ui.note("there are no tokens");
+    } else {
+        ui.answer(table.render(ui.columns()));
+    }
+    Ok(Exit::Done)
+}
+
+/// Makes a token invalid.
+pub(super) fn revoke(context: &Context<'_>, args: &RevokeArgs) -> Result<Exit, Failure> {
+    let operations = (context.operations)()?;
+    registry_revoke(&operations, &args.folder, &args.id)?;
+    context.ui.status("Revoked", &args.id);
+    if context.ui.is_json() {
+        context.ui.json(&json!({ "revoked": args.id }));
+    }
+    Ok(Exit::Done)
+}
+
+/// Writes the read side as files.
+pub(super) fn export(context: &Context<'_>, args: &ExportArgs) -> Result<Exit, Failure> {
+    let operations = (context.operations)()?;
+    let versions = registry_export(&operations, &args.folder, &args.to)?;
+    context.ui.status("Exported", format!("{versions} versions to {}", args.to.display()));
+    if context.ui.is_json() {
+        context.ui.json(&json!({ "versions": versions, "folder": args.to }));
     }
     Ok(Exit::Done)
 }
