@@ -7,6 +7,7 @@
 
 mod audit;
 mod completions;
+mod crowd;
 mod cycle;
 mod errors;
 mod explain;
@@ -35,5 +36,7 @@ mod repositories;
 mod served;
 mod support;
 mod tools;
+#[cfg(target_os = "linux")]
+mod traced;
 mod version;
 mod workspaces;

@@ -36,7 +36,8 @@ impl Market {
         self.sandbox.write("shop/stryke.toml", &text);
     }
 
-    /// Packs a package with `s pack` and lists it. `dependencies` are name and requirement.
+    /// Packs a package with `s pack` and lists it. Its folder, such as `sources/json-1.0.0`, may have
+    /// files already. `dependencies` are name and requirement.
     pub(crate) fn publish(&mut self, name: &str, version: &str, dependencies: &[(&str, &str)]) {
         self.publish_as(name, version, dependencies, &json!({}));
     }
@@ -51,7 +52,9 @@ impl Market {
     ) {
         let source = format!("sources/{name}-{version}");
         let manifest = format!("[package]\nname = \"{name}\"\nversion = \"{version}\"\n");
-        self.sandbox.write(&format!("{source}/stryke.toml"), &manifest);
+        if !self.sandbox.work().join(&source).join("stryke.toml").exists() {
+            self.sandbox.write(&format!("{source}/stryke.toml"), &manifest);
+        }
         self.sandbox.write(&format!("{source}/lib/{name}.stk"), &format!("# {name} {version}\n"));
         let mut command = self.sandbox.command(&["pack", "--json"]);
         let output = command.current_dir(self.sandbox.work().join(&source)).output().unwrap();

@@ -25,19 +25,21 @@ impl Served {
 
     /// Starts it at an address, with a plan of what is to go wrong.
     pub(crate) fn start_at(sandbox: &Sandbox, address: &str, plan: &str) -> Served {
-        let mut command = sandbox.command(&[
-            "registry",
-            "serve",
-            "--folder",
-            "packages",
-            "--listen",
-            address,
-            "--flat-names",
-            "--json",
-        ]);
+        let mut command = Served::command(sandbox, address);
         if !plan.is_empty() {
             command.env(s_store::faults::PLAN, plan);
         }
+        Served::started(command)
+    }
+
+    fn command(sandbox: &Sandbox, address: &str) -> Command {
+        let args =
+            ["registry", "serve", "--folder", "packages", "--flat-names", "--json", "--listen", address];
+        sandbox.command(&args)
+    }
+
+    /// Waits until it listens.
+    fn started(mut command: Command) -> Served {
         let mut child = command.stdout(Stdio::piped()).stderr(Stdio::null()).spawn().unwrap();
         let mut text = String::new();
         let mut lines = BufReader::new(child.stdout.as_mut().unwrap());
@@ -129,6 +131,12 @@ impl Publisher {
     pub(crate) fn serve_again(&mut self, plan: &str) {
         self.served = None;
         self.served = Some(Served::start_at(&self.sandbox, &self.address, plan));
+    }
+
+    /// The same, through another program that runs it and ends with it.
+    pub(crate) fn serve_under(&mut self, with: &dyn Fn(&Command) -> Command) {
+        self.served = None;
+        self.served = Some(Served::started(with(&Served::command(&self.sandbox, &self.address))));
     }
 
     /// The server, which is up.
