@@ -193,6 +193,7 @@ struct Moments {
 }
 
 impl Moments {
+    #[expect(clippy::print_stdout, reason = "shown with a failure, so that its moments can be looked at")]
     fn within(whole: Duration) -> Moments {
         let seed = u64::from(std::process::id()) ^ whole.as_nanos() as u64;
         println!("moments within {whole:?} from the seed {seed}");
