@@ -214,6 +214,7 @@ impl FromStr for WorldRef {
 /// The worlds this host offers, with the kind of plugin that targets each.
 pub const WORLDS: &[(&str, Track, Kind)] = &[
     ("stryke:registry/registry-plugin", Track { major: 0, minor: 1 }, Kind::Registry),
+    ("stryke:registry/registry-plugin", Track { major: 0, minor: 2 }, Kind::Registry),
     ("stryke:audit/audit-plugin", Track { major: 0, minor: 1 }, Kind::Audit),
     ("stryke:audit/audit-plugin", Track { major: 0, minor: 2 }, Kind::Audit),
     ("stryke:auth/auth-plugin", Track { major: 0, minor: 1 }, Kind::Auth),

@@ -1,6 +1,7 @@
 //! One module a track of the interface, each a thin way from its bindings to the traits of
 //! [`crate::extension`]. A plugin is opened by the newest track it was built for.
 
+mod backend;
 mod feed;
 mod v0_1;
 mod v0_2;
@@ -23,6 +24,7 @@ impl Plugin {
     pub async fn open_registry(&self, config: RegistryConfig) -> Result<Box<dyn Registry>, CallError> {
         match self.track_of("stryke:registry", "registry-plugin") {
             Some(V0_1) => v0_1::registry::open(self, config).await,
+            Some(V0_2) => v0_2::registry::open(self, config).await,
             _ => Err(self.not_a("registry.open", "registry-plugin")),
         }
     }

@@ -73,6 +73,11 @@ world!(
     "stryke:registry/registry-plugin",
     ["../../wit/0.1.0/host.wit", "../../wit/0.1.0/registry.wit"]
 );
+world!(
+    registry_v0_2,
+    "stryke:registry/registry-plugin",
+    ["../../wit/0.1.0/host.wit", "../../wit/0.2.0/registry.wit"]
+);
 world!(audit, "stryke:audit/audit-plugin", ["../../wit/0.1.0/host.wit", "../../wit/0.1.0/audit.wit"]);
 world!(audit_v0_2, "stryke:audit/audit-plugin", ["../../wit/0.1.0/host.wit", "../../wit/0.2.0/audit.wit"]);
 world!(auth, "stryke:auth/auth-plugin", ["../../wit/0.1.0/host.wit", "../../wit/0.1.0/auth.wit"]);

@@ -108,6 +108,6 @@ mod tests {
             assert_eq!(imports, listed, "{}", world.name);
             count += 1;
         }
-        assert_eq!(count, 7, "one for each world and track");
+        assert_eq!(count, 8, "one for each world and track");
     }
 }

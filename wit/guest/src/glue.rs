@@ -8,6 +8,7 @@
     feature = "auth",
     feature = "command",
     feature = "registry",
+    feature = "registry-v0-2",
     feature = "target"
 ))]
 macro_rules! glue_errors {
@@ -67,7 +68,13 @@ macro_rules! glue_errors {
 }
 
 /// [`crate::Http`] over `start` and `wait-any`, and [`crate::Blob`].
-#[cfg(any(feature = "audit", feature = "auth", feature = "command", feature = "registry"))]
+#[cfg(any(
+    feature = "audit",
+    feature = "auth",
+    feature = "command",
+    feature = "registry",
+    feature = "registry-v0-2"
+))]
 macro_rules! glue_http {
     () => {
         /// How many requests are in flight together; the host's own ceiling by default.
@@ -193,6 +200,7 @@ macro_rules! glue_http {
     feature = "auth",
     feature = "command",
     feature = "registry",
+    feature = "registry-v0-2",
     feature = "target"
 ))]
 macro_rules! glue_blobs {
@@ -210,7 +218,7 @@ macro_rules! glue_blobs {
 }
 
 /// [`crate::Files`] for the views of the world.
-#[cfg(any(feature = "audit", feature = "command", feature = "registry"))]
+#[cfg(any(feature = "audit", feature = "command", feature = "registry", feature = "registry-v0-2"))]
 macro_rules! glue_files {
     () => {
         impl Host {

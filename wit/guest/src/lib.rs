@@ -20,8 +20,8 @@
 //! command::export!(Plugin);
 //! ```
 //!
-//! A feature turns on a world: `registry`, `audit`, `auth`, `command` or `target`. Each is a module
-//! of the same name with the generated bindings, conversions between the errors of the world and
+//! A feature turns on a world: `registry`, `audit`, `auth`, `command` or `target`, each of track 0.1,
+//! and `registry-v0-2` of the second track. Each is a module of the same name with the generated bindings, conversions between the errors of the world and
 //! [`Error`], and `Host`, which implements the traits where the world has the interface. A panic
 //! writes its message and place to the log before the instance ends; nothing needs to be called
 //! for that.
@@ -43,6 +43,8 @@ pub mod auth;
 pub mod command;
 #[cfg(all(target_arch = "wasm32", feature = "registry"))]
 pub mod registry;
+#[cfg(all(target_arch = "wasm32", feature = "registry-v0-2"))]
+pub mod registry_v0_2;
 #[cfg(all(target_arch = "wasm32", feature = "target"))]
 pub mod target;
 

@@ -8,5 +8,6 @@ pub(crate) static FROZEN: &[(&str, &str)] = &[
     ("0.1.0/auth.wit", "95aefcb08cc0d1c72f236508e755fae5ffce74f33a9bea9ae6a869cebcd70288"),
     ("0.1.0/target.wit", "06eb6ff65984f13726cc2aaff713349894d1d249d1abb1d9a64c6bd4bc171e3f"),
     ("0.1.0/command.wit", "9e7e4fcb89f6adab099e81938f72070f443b088d2b4eba67dda1a39c483136a2"),
+    ("0.2.0/registry.wit", "d400bc2f6018f4b6c1efd81f1399a3c6294900cb43a2003a2e92bcda79ca7d47"),
     ("0.2.0/audit.wit", "66b4a17499bd97bbad898c5121809c0855ffe8dac07c7f95f5f5c7a81585b68e"),
 ];

@@ -28,7 +28,7 @@ macro_rules! release {
 /// Every release, oldest first.
 pub static RELEASES: &[Release] = &[
     release!("0.1.0": "host.wit" "registry.wit" "audit.wit" "auth.wit" "target.wit" "command.wit"),
-    release!("0.2.0": "audit.wit"),
+    release!("0.2.0": "registry.wit" "audit.wit"),
 ];
 
 /// One world a plugin can be built for.
@@ -63,6 +63,7 @@ pub static WORLDS: &[World] = &[
         exports: &["subcommand"],
     },
     World { package: "stryke:audit", name: "audit-plugin", version: "0.2.0", exports: &["feed"] },
+    World { package: "stryke:registry", name: "registry-plugin", version: "0.2.0", exports: &["backend"] },
 ];
 
 /// Returns the text of a package: the newest release of it on the given track (`0.1`).
@@ -207,6 +208,8 @@ mod tests {
     fn packages_are_found_by_track() {
         assert!(package_text("stryke:audit", "0.2").is_some_and(|text| text.contains("describe: func")));
         assert!(package_text("stryke:audit", "0.1").is_some_and(|text| !text.contains("describe: func")));
+        assert!(package_text("stryke:registry", "0.2").is_some_and(|text| text.contains("unyank: func")));
+        assert!(package_text("stryke:registry", "0.1").is_some_and(|text| !text.contains("unyank: func")));
         assert!(package_text("stryke:audit", "0.3").is_none());
         assert!(package_text("other:audit", "0.1").is_none());
     }

@@ -276,7 +276,7 @@ fn messages_say_what_is_wrong_and_what_was_meant() {
             "plugin@0.1",
             "plugin@0.7",
             "this version of `s` has no track 0.7 of `stryke:registry/registry-plugin`",
-            "it offers `0.1`",
+            "it offers `0.1` and `0.2`",
         ),
         (
             "https://login.acme.example",

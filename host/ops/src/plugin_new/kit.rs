@@ -20,6 +20,7 @@ sources! {
     "http/mock.rs"
     "lib.rs"
     "registry.rs"
+    "registry_v0_2.rs"
     "target.rs"
     "url.rs"
 }
@@ -33,9 +34,12 @@ pub(super) fn files() -> Vec<(String, String)> {
     let mut files = vec![(format!("{FOLDER}/Cargo.toml"), manifest)];
     for (path, text) in SOURCES {
         // In the workspace the interface text lies beside the kit, here inside it.
-        files.push((format!("{FOLDER}/src/{path}"), text.replace("\"../0.1.0/", "\"wit/0.1.0/")));
+        let text = s_host::RELEASES.iter().fold((*text).to_owned(), |text, release| {
+            text.replace(&format!("\"../{}/", release.version), &format!("\"wit/{}/", release.version))
+        });
+        files.push((format!("{FOLDER}/src/{path}"), text));
     }
-    for release in s_host::RELEASES.iter().filter(|release| release.version == "0.1.0") {
+    for release in s_host::RELEASES {
         for (name, text) in release.files {
             files.push((format!("{FOLDER}/wit/{}/{name}", release.version), (*text).to_owned()));
         }

@@ -25,6 +25,10 @@ pub struct Features {
     pub search: bool,
     /// It answers "unchanged" to a validator.
     pub conditional: bool,
+    /// Yanked versions can be offered again. No plugin of track 0.1 can do that.
+    pub unyank: bool,
+    /// The owners of a package can be listed and changed. No plugin of track 0.1 can do that.
+    pub owners: bool,
 }
 
 /// A name as a registry knows it.
@@ -175,6 +179,15 @@ pub struct Page {
     pub next: Option<String>,
 }
 
+/// Who may publish and withdraw versions of a package.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Owner {
+    /// As the registry knows them.
+    pub name: String,
+    /// Open pairs.
+    pub extra: Pairs,
+}
+
 /// An open registry.
 pub trait Registry: Send {
     /// Returns what it can do.
@@ -204,6 +217,19 @@ pub trait Registry: Send {
         cursor: Option<String>,
         limit: u32,
     ) -> BoxFuture<'_, Result<Page, CallError>>;
+    /// Offers a yanked version again; the answer is whether it was yanked. Unsupported by plugins of
+    /// track 0.1.
+    fn unyank(&mut self, name: PackageName, version: String) -> BoxFuture<'_, Result<bool, CallError>>;
+    /// Lists the owners of a package. Unsupported by plugins of track 0.1.
+    fn owners(&mut self, name: PackageName) -> BoxFuture<'_, Result<Vec<Owner>, CallError>>;
+    /// Adds or removes one owner; the answer is whether something is different now. Unsupported by
+    /// plugins of track 0.1.
+    fn change_owner(
+        &mut self,
+        name: PackageName,
+        user: String,
+        add: bool,
+    ) -> BoxFuture<'_, Result<bool, CallError>>;
     /// Returns what was used so far.
     fn usage(&self) -> Usage;
 }
