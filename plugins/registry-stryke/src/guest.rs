@@ -1,12 +1,14 @@
 //! The component: types of the interface to types of the logic, and back.
 
 use s_guest::Error as PlainError;
-use s_guest::registry::backend::{self, Features, Guest, GuestRegistry, Page};
-use s_guest::registry::types::{Digest as WireDigest, HashAlgorithm, Kv};
-use s_guest::registry::{self, Error, Host};
+use s_guest::registry_v0_2::backend::{self, Features, Guest, GuestRegistry, Page};
+use s_guest::registry_v0_2::types::{Digest as WireDigest, HashAlgorithm, Kv};
+use s_guest::registry_v0_2::{self as registry, Error, Host};
 use s_wire::{Dependency, IndexLine};
 
-use crate::{Answer, Query, Site, Want, list, plan, publish, search, unix_of, yank};
+use crate::{
+    Answer, Query, Site, Want, change_owner, list, owners, plan, publish, search, unix_of, unyank, yank,
+};
 
 /// Bytes of the longest archive that is published.
 const ARCHIVE_BYTES_MAX: u64 = 64 << 20;
@@ -36,7 +38,12 @@ impl GuestRegistry for Server {
     }
 
     fn features(&self) -> Features {
-        Features::PUBLISH | Features::YANK | Features::SEARCH | Features::CONDITIONAL
+        Features::PUBLISH
+            | Features::YANK
+            | Features::SEARCH
+            | Features::CONDITIONAL
+            | Features::UNYANK
+            | Features::OWNERS
     }
 
     fn list(&self, queries: Vec<backend::Query>) -> Vec<Result<backend::Answer, Error>> {
@@ -99,6 +106,19 @@ impl GuestRegistry for Server {
             downloads: None,
         });
         Ok(Page { hits: hits.collect(), next: page.next.map(|next| next.to_string()) })
+    }
+
+    fn unyank(&self, name: backend::PackageName, version: String) -> Result<bool, Error> {
+        Ok(unyank(&self.site()?, &text_of(&name), &version)?)
+    }
+
+    fn owners(&self, name: backend::PackageName) -> Result<Vec<backend::Owner>, Error> {
+        let owners = owners(&self.site()?, &text_of(&name))?.into_iter();
+        Ok(owners.map(|name| backend::Owner { name, extra: Vec::new() }).collect())
+    }
+
+    fn change_owner(&self, name: backend::PackageName, user: String, add: bool) -> Result<bool, Error> {
+        Ok(change_owner(&self.site()?, &text_of(&name), &user, add)?)
     }
 }
 

@@ -17,5 +17,5 @@ mod time;
 pub use exchange::Site;
 pub use list::{Answer, Query, list};
 pub use plan::{FetchPlan, Want, plan};
-pub use submit::{publish, search, yank};
+pub use submit::{change_owner, owners, publish, search, unyank, yank};
 pub use time::unix_of;

@@ -2,8 +2,10 @@
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use s_guest::{Error, Request};
-use s_wire::{DIGEST_HEADER, PublishAnswer, SearchPage, WithdrawAnswer, WithdrawRequest, encode_segment};
+use s_guest::{CacheMode, Error, Method, Request};
+use s_wire::{
+    DIGEST_HEADER, Owners, PublishAnswer, SearchPage, WithdrawAnswer, WithdrawRequest, encode_segment,
+};
 use sha2::{Digest as _, Sha256};
 
 use crate::Site;
@@ -39,6 +41,36 @@ pub fn yank(site: &Site<'_>, name: &str, version: &str, reason: Option<String>) 
     site.json::<WithdrawAnswer>(put(url, body)).map(drop)
 }
 
+/// Takes a yank back. Gives whether the version was yanked.
+///
+/// # Errors
+/// Those of the exchange.
+pub fn unyank(site: &Site<'_>, name: &str, version: &str) -> Result<bool, Error> {
+    let url = site.api(&format!("{}/unyank", path_of(name, version)))?;
+    site.json(put(url, Vec::new())).map(|answer: WithdrawAnswer| answer.changed)
+}
+
+/// The names of the owners of a package.
+///
+/// # Errors
+/// Those of the exchange.
+pub fn owners(site: &Site<'_>, name: &str) -> Result<Vec<String>, Error> {
+    // Who looks after a change wants to see it.
+    let request = Request { cache: CacheMode::Revalidate, ..Request::get(site.api(&owners_path(name))?) };
+    site.json(request).map(|owners: Owners| owners.users)
+}
+
+/// Adds or removes an owner. Gives whether something is different now.
+///
+/// # Errors
+/// Those of the exchange: `conflict` for the last owner, who cannot be removed.
+pub fn change_owner(site: &Site<'_>, name: &str, user: &str, add: bool) -> Result<bool, Error> {
+    let body = serde_json::to_vec(&Owners { users: vec![user.to_owned()] }).expect("texts are JSON");
+    let request = put(site.api(&owners_path(name))?, body);
+    let method = if add { Method::Put } else { Method::Delete };
+    site.json(Request { method, ..request }).map(|answer: WithdrawAnswer| answer.changed)
+}
+
 /// Searches; `cursor` is what the last page gave for the next.
 ///
 /// # Errors
@@ -52,15 +84,23 @@ pub fn search(site: &Site<'_>, text: &str, cursor: Option<&str>) -> Result<Searc
 }
 
 fn path_of(name: &str, version: &str) -> String {
+    format!("{}/{}", package_path(name), encode_segment(version))
+}
+
+fn owners_path(name: &str) -> String {
+    format!("{}/owners", package_path(name))
+}
+
+fn package_path(name: &str) -> String {
     let name: Vec<String> = name.split('/').map(encode_segment).collect();
-    format!("packages/{}/{}", name.join("/"), encode_segment(version))
+    format!("packages/{}", name.join("/"))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
     use s_guest::mock::{Answer, ScriptedHttp};
-    use s_guest::{Auth, ErrorKind, Method};
+    use s_guest::{Auth, ErrorKind};
 
     const API: &str = "https://r.example/api/v1/";
 
@@ -100,6 +140,36 @@ mod tests {
         let site = Site::new("https://r.example", &http).unwrap();
         yank(&site, "json", "1.0.0", Some("broken".into())).unwrap();
         assert_eq!(http.batches()[1][0].body, br#"{"reason":"broken"}"#);
+    }
+
+    #[test]
+    fn a_yank_is_taken_back() {
+        for changed in [true, false] {
+            let answer = format!(r#"{{"ok":true,"changed":{changed}}}"#);
+            let http = http().on(&format!("{API}packages/acme/json/1.0.0%2B5/unyank"), Answer::ok(answer));
+            let site = Site::new("https://r.example", &http).unwrap();
+            assert_eq!(unyank(&site, "acme/json", "1.0.0+5"), Ok(changed));
+            let request = http.batches().remove(1).remove(0);
+            assert_eq!((request.method, request.auth, request.body), (Method::Put, Auth::Origin, vec![]));
+        }
+    }
+
+    #[test]
+    fn owners_are_told_and_changed() {
+        let url = format!("{API}packages/acme/json/owners");
+        let listed = http().on(&url, Answer::ok(r#"{"users":["ann","bob"]}"#));
+        let site = Site::new("https://r.example", &listed).unwrap();
+        assert_eq!(owners(&site, "acme/json"), Ok(vec!["ann".to_owned(), "bob".to_owned()]));
+        let request = listed.batches().remove(1).remove(0);
+        assert_eq!((request.method, request.cache), (Method::Get, CacheMode::Revalidate));
+        for (add, method) in [(true, Method::Put), (false, Method::Delete)] {
+            let http = http().on(&url, Answer::ok(r#"{"ok":true,"changed":true}"#));
+            let site = Site::new("https://r.example", &http).unwrap();
+            assert_eq!(change_owner(&site, "acme/json", "bob", add), Ok(true));
+            let request = http.batches().remove(1).remove(0);
+            assert_eq!((request.method, request.auth), (method, Auth::Origin));
+            assert_eq!(request.body, br#"{"users":["bob"]}"#);
+        }
     }
 
     #[test]
