@@ -20,6 +20,8 @@ mod maintenance;
 mod market;
 mod mirrors;
 mod new;
+#[cfg(unix)]
+mod owner;
 mod packages;
 mod pipes;
 mod plugin_add;
@@ -40,3 +42,5 @@ mod tools;
 mod traced;
 mod version;
 mod workspaces;
+#[cfg(unix)]
+mod yank;

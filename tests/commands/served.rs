@@ -88,6 +88,37 @@ impl Served {
         };
         index.lines().map(line).collect()
     }
+
+    /// Makes a token of somebody.
+    pub(crate) fn token(&self, sandbox: &Sandbox, user: &str, scopes: &[&str]) -> String {
+        let mut args = vec!["registry", "token", "--folder", "packages", "--user", user, "--json"];
+        args.extend(scopes.iter().flat_map(|scope| ["--scope", scope]));
+        let outcome = sandbox.run(&args);
+        assert_eq!(outcome.status, Some(0), "{}", outcome.text());
+        outcome.json()["token"].as_str().unwrap().to_owned()
+    }
+
+    /// Binds the token that the variable `OWN_TOKEN` has to this server.
+    pub(crate) fn bind(&self, sandbox: &Sandbox) {
+        let binding = format!(
+            "[[binding]]\nplugin = \"stryke/auth-token\"\nsecret = \"token\"\norigin = \"{}\"\nfrom = \"env:OWN_TOKEN\"\n",
+            self.url
+        );
+        std::fs::create_dir_all(sandbox.home()).unwrap();
+        std::fs::write(sandbox.home().join("grants.toml"), binding).unwrap();
+    }
+
+    /// The table of a manifest that names this server `own`.
+    pub(crate) fn table(&self) -> String {
+        format!("[registries.own]\nurl = \"{}\"\nplugin = \"stryke/registry-stryke\"\n", self.url)
+    }
+}
+
+/// Runs `s` in a folder of the sandbox as whoever has a token.
+pub(crate) fn run_as(sandbox: &Sandbox, token: &str, folder: &str, args: &[&str]) -> Outcome {
+    let mut command = sandbox.command(args);
+    command.current_dir(sandbox.work().join(folder)).env("OWN_TOKEN", token);
+    sandbox.outcome(&command.output().unwrap())
 }
 
 impl Drop for Served {

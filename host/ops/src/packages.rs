@@ -12,6 +12,7 @@ mod graph;
 mod project;
 pub(crate) mod registries;
 pub(crate) mod repositories;
+mod yanked;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -129,6 +130,7 @@ impl Project {
         }
         let packages = locked_packages(&resolution, &graph);
         context.step(Step::Compare, || refuse_replaced(old, &packages))?;
+        yanked::warn(context, &resolution, &mut graph)?;
         let mut lock = old.clone();
         let hash = graph::manifest_hash(context, self)?;
         lock.set_packages(hash, packages).map_err(not_editable)?;

@@ -64,6 +64,7 @@ const FUNCTIONS: &[(Kind, &str, &str)] = &[
         "registry.plan",
         r#"{"name": {"name": "json"}, "version": "1.0.0", "digest": "sha256-…"}"#,
     ),
+    (Kind::Registry, "registry.owners", r#"{"name": {"name": "json"}}"#),
     (Kind::Registry, "registry.search", r#"{"text": "json", "cursor": "optional", "limit": 20}"#),
     (Kind::Audit, "feed.describe", "{}"),
     (Kind::Audit, "feed.pull", r#"{"since": "validator, optional", "cursor": "optional"}"#),

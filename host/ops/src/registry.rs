@@ -5,6 +5,7 @@
 //! counts: [`Registry::fetch`] follows its plan within what the plugin was granted, and believes
 //! only the digest.
 
+mod change;
 mod fetch;
 mod place;
 

@@ -22,6 +22,7 @@ use crate::commands::install::{FetchArgs, InstallArgs, LockArgs, UpdateArgs};
 use crate::commands::list::ListArgs;
 use crate::commands::login::{LoginArgs, LogoutArgs};
 use crate::commands::outdated::OutdatedArgs;
+use crate::commands::owner::OwnerArgs;
 use crate::commands::pack::PackArgs;
 use crate::commands::plugin::PluginArgs;
 use crate::commands::publish::PublishArgs;
@@ -33,6 +34,8 @@ use crate::commands::store::StoreArgs;
 use crate::commands::tools::{UninstallArgs, XArgs};
 use crate::commands::tree::{TreeArgs, WhyArgs};
 use crate::commands::vendor::VendorArgs;
+use crate::commands::unyank::UnyankArgs;
+use crate::commands::yank::YankArgs;
 use crate::dynamic::{self, PluginCall, PluginCommand, PluginCommands};
 use crate::exit::Exit;
 use crate::frame::Failure;
@@ -170,6 +173,12 @@ pub(crate) enum Command {
     Login(LoginArgs),
     /// Forget the token of a registry
     Logout(LogoutArgs),
+    /// Advise against a published version: it is not chosen anew
+    Yank(YankArgs),
+    /// Take back a yank
+    Unyank(UnyankArgs),
+    /// See and change who may publish a package
+    Owner(OwnerArgs),
     /// Check or clear the packages of this machine
     Store(StoreArgs),
     /// Look into a registry, or run one
@@ -204,6 +213,7 @@ const BUILT_IN: &[&str] = &[
     "login",
     "logout",
     "outdated",
+    "owner",
     "pack",
     "plugin",
     "publish",
@@ -214,11 +224,13 @@ const BUILT_IN: &[&str] = &[
     "store",
     "tree",
     "uninstall",
+    "unyank",
     "update",
     "vendor",
     "version",
     "why",
     "x",
+    "yank",
 ];
 
 /// What a command line asks for.

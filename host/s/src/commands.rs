@@ -12,6 +12,7 @@ pub(crate) mod install;
 pub(crate) mod list;
 pub(crate) mod login;
 pub(crate) mod outdated;
+pub(crate) mod owner;
 pub(crate) mod pack;
 mod packages;
 pub(crate) mod plugin;
@@ -38,7 +39,9 @@ pub(crate) mod store;
 pub(crate) mod tools;
 pub(crate) mod tree;
 pub(crate) mod vendor;
+pub(crate) mod unyank;
 mod version;
+pub(crate) mod yank;
 
 use std::sync::Arc;
 
@@ -85,6 +88,9 @@ pub(crate) fn run(context: &Context<'_>, command: Command) -> Result<u8, Failure
         Command::Publish(args) => publish::run(context, &args),
         Command::Login(args) => login::login(context, &args),
         Command::Logout(args) => login::logout(context, &args),
+        Command::Yank(args) => yank::run(context, &args),
+        Command::Unyank(args) => unyank::run(context, &args),
+        Command::Owner(args) => owner::run(context, &args),
         Command::Store(args) => store::run(context, &args),
         Command::Registry(args) => registry::run(context, &args),
         Command::Audit(args) => audit::run(context, &args),

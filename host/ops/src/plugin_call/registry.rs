@@ -2,7 +2,7 @@
 
 use s_plugin::Fault;
 use s_plugin::extension::registry::{
-    Answer, Config, Dependency, DependencyKind, FetchPlan, PackageName, Page, Query, Version, Want,
+    Answer, Config, Dependency, DependencyKind, FetchPlan, Owner, PackageName, Page, Query, Version, Want,
 };
 use serde::Deserialize;
 use serde_json::{Value, json};
@@ -41,6 +41,12 @@ struct Plan {
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
+struct Owners {
+    name: Name,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
 struct Search {
     text: String,
     cursor: Option<String>,
@@ -62,6 +68,8 @@ pub(super) async fn perform(call: Call<'_>) -> Result<Performed, CallMistake> {
                 "yank": features.yank,
                 "search": features.search,
                 "conditional": features.conditional,
+                "unyank": features.unyank,
+                "owners": features.owners,
             }))
         }
         "registry.list" => {
@@ -78,6 +86,13 @@ pub(super) async fn perform(call: Call<'_>) -> Result<Performed, CallMistake> {
                 .ok_or_else(|| call.mistake(format!("`{}` is not a digest", plan.digest)))?;
             let want = Want { name: plan.name.into(), version: plan.version, digest };
             performed!(open, |registry| registry.plan(want), |plan| fetch_plan(&plan))
+        }
+        "registry.owners" => {
+            let Owners { name } = call.arguments()?;
+            let owner = |owner: &Owner| json!({ "name": owner.name, "extra": pairs_json(&owner.extra) });
+            performed!(open, |registry| registry.owners(name.into()), |owners| json!({
+                "owners": owners.iter().map(owner).collect::<Vec<_>>(),
+            }))
         }
         _ => {
             let search: Search = call.arguments()?;

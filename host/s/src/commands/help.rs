@@ -30,7 +30,9 @@ const GROUPS: &[(&str, &[&str])] = &[
     ("Programs", &["run", "x", "uninstall", "clean"]),
     (
         "Registries and the store",
-        &["search", "info", "pack", "publish", "login", "logout", "registry", "fetch", "store"],
+        &[
+            "search", "info", "pack", "publish", "yank", "unyank", "owner", "login", "logout", "registry", "fetch", "store",
+        ],
     ),
     ("Plugins", &["plugin"]),
     ("About s", &["help", "explain", "completions", "version"]),
