@@ -1,7 +1,5 @@
 //! `s owner`: who may publish a package of a served registry.
 
-#![expect(clippy::unwrap_used, reason = "a test fails where something is missing")]
-
 use crate::served::{Served, run_as};
 use crate::support::{Outcome, Sandbox};
 
@@ -124,6 +122,8 @@ fn s18_a_mistake_of_the_command_line_changes_no_owners() {
         let outcome = shop.ann(args);
         assert_eq!(outcome.status, Some(status), "{args:?}\n{}", outcome.text());
     }
+    fails(&shop.ann(&["owner", "list", "jsn"]), &["S-4064", "did you mean `json`?"]);
+    fails(&run_as(&shop.sandbox, &shop.ann, ".", &["owner", "list"]), &["S-3005", "s owner list NAME"]);
     let none = run_as(&shop.sandbox, "", "json", &["owner", "list"]);
     assert_ne!(none.status, Some(70), "{}", none.text());
     assert_eq!(shop.owners(), "ann\n");

@@ -8,7 +8,7 @@ use s_project::nearest_name;
 use crate::Context;
 use crate::failure::{Failure, FailureKind};
 use crate::package_add::package_name;
-use crate::package_yank::{own_name, registry_of};
+use crate::package_yank::{meant, own_name, registry_of};
 use crate::packages::registries::{Registries, wire_name};
 use crate::project::PackageName;
 
@@ -47,8 +47,9 @@ pub fn package_owner_list(
     registry: Option<&str>,
     member: Option<&str>,
 ) -> Result<PackageOwners, Failure> {
-    let mut place = Place::find(context, name, registry, member)?;
-    let owners = place.registries.registry(&place.url)?.owners(wire_name(&place.name))?;
+    let mut place = Place::find(context, name, "s owner list NAME", registry, member)?;
+    let owners = place.registries.registry(&place.url)?.owners(wire_name(&place.name));
+    let owners = owners.map_err(|failure| meant(context, &place.name, failure))?;
     let registry = place.registries.shown(&place.url);
     Ok(PackageOwners { name: place.name, registry, owners })
 }
@@ -67,9 +68,11 @@ pub fn package_owner_change(
     registry: Option<&str>,
     member: Option<&str>,
 ) -> Result<ChangedOwner, Failure> {
-    let mut place = Place::find(context, name, registry, member)?;
+    let named = format!("s owner {} NAME {user}", if add { "add" } else { "remove" });
+    let mut place = Place::find(context, name, &named, registry, member)?;
     let open = place.registries.registry(&place.url)?;
-    let is_changed = open.change_owner(wire_name(&place.name), user, add)?;
+    let changed = open.change_owner(wire_name(&place.name), user, add);
+    let is_changed = changed.map_err(|failure| meant(context, &place.name, failure))?;
     if !is_changed && !add {
         // A mistyped name would leave somebody in who was to go.
         let owners = open.owners(wire_name(&place.name))?;
@@ -89,12 +92,13 @@ impl Place {
     fn find(
         context: &Arc<Context>,
         name: Option<&str>,
+        named: &str,
         registry: Option<&str>,
         member: Option<&str>,
     ) -> Result<Place, Failure> {
         let name = match name {
             Some(name) => package_name(name)?,
-            None => own_name(context, member)?,
+            None => own_name(context, member, named)?,
         };
         let mut registries = Registries::of(context)?;
         let url = registry_of(&mut registries, &name, registry)?;

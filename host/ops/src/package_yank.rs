@@ -44,7 +44,7 @@ pub fn package_yank(
     let (name, version) = (wire_name(&place.name), place.version.to_string());
     let open = place.registries.registry(&place.url)?;
     if let Err(failure) = open.yank(name, &version, reason.map(str::to_owned)) {
-        return Err(place.explained(failure));
+        return Err(place.explained(context, failure));
     }
     Ok(place.done(None))
 }
@@ -63,18 +63,26 @@ pub fn package_unyank(
     let (name, version) = (wire_name(&place.name), place.version.to_string());
     match place.registries.registry(&place.url)?.unyank(name, &version) {
         Ok(was_yanked) => Ok(place.done(Some(was_yanked))),
-        Err(failure) => Err(place.explained(failure)),
+        Err(failure) => Err(place.explained(context, failure)),
     }
 }
 
-/// The package of the folder the user is in, by the name its manifest gives it.
-pub(crate) fn own_name(context: &Context, member: Option<&str>) -> Result<PackageName, Failure> {
-    let mut project = Project::read(context, member)?;
+/// The package of the folder the user is in, by the name its manifest gives it. `named` is the
+/// command line that names one instead.
+pub(crate) fn own_name(context: &Context, member: Option<&str>, named: &str) -> Result<PackageName, Failure> {
+    let mut project = Project::read(context, member).map_err(|mut failure| {
+        for diagnostic in &mut failure.diagnostics {
+            if diagnostic.code == Code::NO_PROJECT {
+                diagnostic.hints = vec![format!("name the package: {named}")];
+            }
+        }
+        failure
+    })?;
     project.package()?;
     let Some(name) = &project.manifest().package().name else {
         let message = "`package.name` is missing: nothing says which package is meant";
-        let diagnostic = Diagnostic::error(Code::MANIFEST_VALUE, message)
-            .hint("name the package, or add to `stryke.toml`:\n[package]\nname = \"my-package\"");
+        let diagnostic =
+            Diagnostic::error(Code::MANIFEST_VALUE, message).hint(format!("name the package: {named}"));
         return Err(Failure::new(FailureKind::Failed, diagnostic));
     };
     package_name(name)
@@ -97,6 +105,24 @@ pub(crate) fn registry_of(
     })
 }
 
+/// Adds the name that was meant to a failure which says that there is no such package: the nearest
+/// of those that the project the user is in has to do with.
+pub(crate) fn meant(context: &Context, name: &PackageName, mut failure: Failure) -> Failure {
+    let Some(first) = failure.diagnostics.first_mut().filter(|one| one.code == Code::REGISTRY_PACKAGE) else {
+        return failure;
+    };
+    // Without a project there is nothing to compare with.
+    let Ok(project) = Project::read(context, None) else { return failure };
+    let dependencies = project.members.iter().flat_map(|member| member.manifest.dependencies());
+    let mut known: Vec<&str> = project.names().collect();
+    known.extend(dependencies.map(|request| request.package.as_str()));
+    known.retain(|known| *known != name.as_str());
+    if let Some(near) = nearest_name(name.as_str(), &known) {
+        first.hints.push(format!("did you mean `{near}`?"));
+    }
+    failure
+}
+
 /// Which version of what, and where.
 struct Place {
     name: PackageName,
@@ -117,7 +143,7 @@ impl Place {
             Some((name, version)) => (package_name(name)?, read_version(command, Some(name), version)?),
             None => {
                 let version = read_version(command, None, spec)?;
-                (own_name(context, member)?, version)
+                (own_name(context, member, &format!("s {command} NAME@{version}"))?, version)
             }
         };
         let mut registries = Registries::of(context)?;
@@ -130,8 +156,9 @@ impl Place {
         YankedVersion { name: self.name, version: self.version, registry, was_yanked }
     }
 
-    /// Says which versions there are, where the one that was named is not among them.
-    fn explained(&mut self, mut failure: Failure) -> Failure {
+    /// Says which versions there are, where the one that was named is not among them, or which
+    /// package was meant.
+    fn explained(&mut self, context: &Context, mut failure: Failure) -> Failure {
         let Some(first) = failure.diagnostics.first_mut().filter(|one| one.code == Code::REGISTRY_PACKAGE)
         else {
             return failure;
@@ -139,16 +166,17 @@ impl Place {
         // That it cannot be listed either is no news.
         let Ok(listed) = self.registries.versions(&self.url, &self.name) else { return failure };
         let known: Vec<&str> = listed.iter().map(|version| version.version.as_str()).collect();
+        if known.is_empty() {
+            return meant(context, &self.name, failure);
+        }
         let version = self.version.to_string();
         if let Some(near) = nearest_name(&version, &known) {
             first.hints.push(format!("did you mean `{}@{near}`?", self.name));
         }
-        if !known.is_empty() {
-            let newest: Vec<&str> = known.iter().rev().take(SHOWN_COUNT_MAX).copied().collect();
-            let more = known.len() - newest.len();
-            let more = if more > 0 { format!(" and {more} older ones") } else { String::new() };
-            first.notes.push(format!("there are `{}`{more}", newest.join("`, `")));
-        }
+        let newest: Vec<&str> = known.iter().rev().take(SHOWN_COUNT_MAX).copied().collect();
+        let more = known.len() - newest.len();
+        let more = if more > 0 { format!(" and {more} older ones") } else { String::new() };
+        first.notes.push(format!("there are `{}`{more}", newest.join("`, `")));
         failure
     }
 }

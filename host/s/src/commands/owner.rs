@@ -59,13 +59,17 @@ struct ListArgs {
 
 #[derive(Args, Debug)]
 #[command(
-    override_usage = "s owner add [OPTIONS] [NAME] USER",
+    allow_missing_positional = true,
     after_long_help = "Examples:\n  s owner add bob\n  s owner add acme/json bob"
 )]
 struct AddArgs {
-    /// The package, where it is not the one of this folder, and the user
-    #[arg(value_name = "[NAME] USER", num_args = 1..=2, required = true)]
-    words: Vec<String>,
+    /// The package, where it is not the one of this folder
+    #[arg(value_name = "NAME")]
+    name: Option<String>,
+
+    /// The user, as the registry knows them
+    #[arg(value_name = "USER")]
+    user: String,
 
     #[command(flatten)]
     place: PlaceArgs,
@@ -73,13 +77,17 @@ struct AddArgs {
 
 #[derive(Args, Debug)]
 #[command(
-    override_usage = "s owner remove [OPTIONS] [NAME] USER",
+    allow_missing_positional = true,
     after_long_help = "Examples:\n  s owner remove bob\n  s owner remove acme/json bob"
 )]
 struct RemoveArgs {
-    /// The package, where it is not the one of this folder, and the user
-    #[arg(value_name = "[NAME] USER", num_args = 1..=2, required = true)]
-    words: Vec<String>,
+    /// The package, where it is not the one of this folder
+    #[arg(value_name = "NAME")]
+    name: Option<String>,
+
+    /// The user, as the registry knows them
+    #[arg(value_name = "USER")]
+    user: String,
 
     #[command(flatten)]
     place: PlaceArgs,
@@ -89,8 +97,10 @@ struct RemoveArgs {
 pub(super) fn run(context: &Context<'_>, args: &OwnerArgs) -> Result<Exit, Failure> {
     match &args.command {
         OwnerSubcommand::List(args) => list(context, args),
-        OwnerSubcommand::Add(args) => change(context, &args.words, &args.place, true),
-        OwnerSubcommand::Remove(args) => change(context, &args.words, &args.place, false),
+        OwnerSubcommand::Add(args) => change(context, args.name.as_deref(), &args.user, &args.place, true),
+        OwnerSubcommand::Remove(args) => {
+            change(context, args.name.as_deref(), &args.user, &args.place, false)
+        }
     }
 }
 
@@ -110,11 +120,15 @@ fn list(context: &Context<'_>, args: &ListArgs) -> Result<Exit, Failure> {
     Ok(Exit::Done)
 }
 
-fn change(context: &Context<'_>, words: &[String], place: &PlaceArgs, add: bool) -> Result<Exit, Failure> {
+fn change(
+    context: &Context<'_>,
+    name: Option<&str>,
+    user: &str,
+    place: &PlaceArgs,
+    add: bool,
+) -> Result<Exit, Failure> {
     let operations = (context.operations)()?;
-    let (user, name) = words.split_last().expect("one word is required");
     let (registry, member) = (place.registry.as_deref(), place.member.member.as_deref());
-    let name = name.first().map(String::as_str);
     let done = package_owner_change(&operations, name, user, add, registry, member)?;
     let ui = context.ui;
     let what = format!("{} in {}", done.name, done.registry);
