@@ -4,15 +4,13 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
-use s_kit::{Answer, Server};
+use s_kit::{Answer, Sample, Server, Time};
 use s_ops::plugins::builtin::BUILT_IN;
 use s_ops::plugins::catalog::{Entry, Level};
 use s_ops::plugins::launch::{Allow, launch};
 use s_ops::{Context, Failure, Quiet, Setup};
 use s_plugin::extension::command::Call;
 use s_plugin::{Cancel, CodeCache, Compiler, Engine};
-
-use crate::sample::{Sample, Time};
 
 const ATTACK: &[u8] = include_bytes!("../../fixtures/attack.wasm");
 

@@ -11,7 +11,6 @@
 
 mod in_process;
 mod processes;
-mod sample;
 mod sizes;
 
 use std::path::PathBuf;

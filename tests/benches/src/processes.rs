@@ -4,7 +4,7 @@ use std::path::Path;
 use std::process::{Command, Stdio};
 use std::time::Instant;
 
-use crate::sample::{Sample, Time};
+use s_kit::{Sample, Time};
 
 const TURNS: usize = 300;
 
