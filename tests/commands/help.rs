@@ -37,6 +37,9 @@ fn all_ways_to_the_overview_are_the_same() {
       info                Show what a registry says of a package
       pack                Make the archive of this package
       publish             Publish this package
+      yank                Advise against a published version: it is not chosen anew
+      unyank              Take back a yank
+      owner               See and change who may publish a package
       login               Keep the token of a registry
       logout              Forget the token of a registry
       registry            Look into a registry, or run one
