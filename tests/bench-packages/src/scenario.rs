@@ -90,7 +90,7 @@ impl<'a> Workplace<'a> {
         found.tool.write_home(&warm, origin)?;
         let workplace =
             Workplace { found, graph, origin, cold, warm, installed, run, added: 0, changed: false };
-        workplace.fresh(&workplace.installed, &workplace.warm)?;
+        workplace.fresh(&workplace.installed)?;
         let step = if install { Step::Install } else { Step::Lock };
         measure(&[workplace.step(step, &workplace.warm, &workplace.installed)])
             .with_context(|| format!("prepare {} for {}", found.tool.name(), graph.name))?;
@@ -118,17 +118,17 @@ impl<'a> Workplace<'a> {
         Ok(match scenario {
             Scenario::ColdNoLock | Scenario::Resolve => {
                 self.cold_home(&home)?;
-                self.fresh(&project, &home)?;
+                self.fresh(&project)?;
                 let step = if scenario == Scenario::Resolve { Step::Lock } else { Step::Install };
                 vec![self.step(step, &home, &project)]
             }
             Scenario::ColdLock => {
                 self.cold_home(&home)?;
-                self.locked(&project, &home)?;
+                self.locked(&project)?;
                 vec![self.step(Step::InstallLocked, &home, &project)]
             }
             Scenario::WarmLock => {
-                self.locked(&project, &self.warm)?;
+                self.locked(&project)?;
                 vec![self.step(Step::InstallLocked, &self.warm, &project)]
             }
             Scenario::NoOp => vec![self.step(Step::Install, &self.warm, &self.installed)],
@@ -147,7 +147,7 @@ impl<'a> Workplace<'a> {
                 let mut calls = Vec::with_capacity(PROCESSES);
                 for number in 0..PROCESSES {
                     let project = self.run.join(format!("project{number}"));
-                    self.locked(&project, &home)?;
+                    self.locked(&project)?;
                     calls.push(self.step(Step::InstallLocked, &home, &project));
                 }
                 calls
@@ -164,7 +164,7 @@ impl<'a> Workplace<'a> {
         let (home, project) = (self.run.join("home"), self.run.join("project"));
         std::fs::create_dir_all(&home)?;
         self.found.tool.write_home(&home, self.origin)?;
-        self.locked(&project, &home)?;
+        self.locked(&project)?;
         Ok(self.step(Step::InstallLocked, &home, &project))
     }
 
@@ -177,18 +177,14 @@ impl<'a> Workplace<'a> {
     }
 
     /// A project that has only its manifest.
-    fn fresh(&self, project: &Path, home: &Path) -> Result<()> {
+    fn fresh(&self, project: &Path) -> Result<()> {
         std::fs::create_dir_all(project)?;
-        self.manifest(project)?;
-        if let Some(arguments) = self.found.tool.ready_arguments() {
-            measure(&[self.found.call(home, project, arguments)])?;
-        }
-        Ok(())
+        self.manifest(project)
     }
 
     /// A project that has its manifest and its lock.
-    fn locked(&self, project: &Path, home: &Path) -> Result<()> {
-        self.fresh(project, home)?;
+    fn locked(&self, project: &Path) -> Result<()> {
+        self.fresh(project)?;
         let name = self.found.tool.lock_name();
         std::fs::copy(self.installed.join(name), project.join(name))?;
         Ok(())

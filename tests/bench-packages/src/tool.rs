@@ -54,11 +54,6 @@ pub(crate) trait Tool {
         &[]
     }
 
-    /// Arguments of a call that makes a project ready without installing anything, if there is one.
-    fn ready_arguments(&self) -> Option<&'static [&'static str]> {
-        None
-    }
-
     /// Whether it could hold several compatible versions of one package, so that nothing makes it
     /// go back on a choice.
     fn holds_compatible_versions(&self) -> bool {

@@ -1,4 +1,4 @@
-//! `uv sync`.
+//! `uv sync`. The environment it makes first is part of it.
 
 use std::path::{Path, PathBuf};
 
@@ -58,10 +58,5 @@ impl Tool for Uv {
     /// What it found out about the interpreter.
     fn kept_when_cold(&self) -> &'static [&'static str] {
         &["cache/interpreter-v"]
-    }
-
-    /// The environment that packages are installed into is no package.
-    fn ready_arguments(&self) -> Option<&'static [&'static str]> {
-        Some(&["venv", "--no-progress"])
     }
 }
