@@ -17,7 +17,7 @@ GRAPH is one of: standard, middle, large, knots; without it, all of them.
   --tools DIR     where other tools are, before those of PATH
   --only A,B      only these tools, `s` among them
   --scenarios X   only these scenarios of the standard graph, such as BCD
-  --runs N        runs of a scenario (15); a third of it on the larger graphs
+  --runs N        runs of a scenario (15); a third of it on larger graphs, a fifth for H
   --delay-ms N    what the server waits before each answer (0)
   --scratch DIR   where homes and projects are made (the system's folder for such)
   --json FILE     writes all figures

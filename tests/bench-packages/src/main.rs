@@ -126,11 +126,8 @@ fn run(arguments: &Arguments, graphs: &[(Graph, Vec<Scenario>)], server: &Static
             !graph.extras.is_empty() || !knots(graph) || !found.tool.holds_compatible_versions()
         };
         let fitting: Vec<&Found> = tools.iter().filter(fit).collect();
-        let made = measure_graph(graph, &fitting, scenarios, server, &scratch, &effort)?;
-        for table in &made {
-            println!("\n{}", report::table(table));
-        }
-        tables.extend(made);
+        let tell = |table: &Table| println!("\n{}", report::table(table));
+        tables.extend(measure_graph(graph, &fitting, scenarios, server, &scratch, &effort, &tell)?);
         if let Some(own) = tools.iter().find(|found| found.tool.name() == "s").filter(|_| is_standard) {
             let sample = measure_first_ever(graph, own, server, &scratch, arguments.runs.div_ceil(5))?;
             println!(
