@@ -65,7 +65,14 @@ pub fn package_install(context: &Arc<Context>, wanted: &Installation) -> Result<
         Fetched::default()
     };
     let changes = packages::changes(&project.lock, &resolved.lock);
-    let wrote_lock = wanted.write && project.write(context, &resolved.lock)?;
+    let wrote_lock = match (&wanted.keep, is_locked) {
+        // What was read is what would be written.
+        (Keep::All, true) => {
+            project.note(context, &resolved.lock)?;
+            false
+        }
+        _ => wanted.write && project.write(context, &resolved.lock)?,
+    };
     Ok(Installed { raised, changes, packages: resolved.lock.packages().count(), fetched, wrote_lock })
 }
 

@@ -210,11 +210,11 @@ fn locked_packages(resolution: &Resolution, graph: &Graph) -> Vec<LockedPackage>
 
 /// A version that a registry has published never has other bytes.
 fn refuse_replaced(old: &ProjectLock, new: &[LockedPackage]) -> Result<(), Failure> {
+    let key =
+        |package: &LockedPackage| (package.name.clone(), package.version.clone(), package.source.clone());
+    let before: BTreeMap<_, &LockedPackage> = old.packages().map(|package| (key(package), package)).collect();
     for package in new {
-        let same = |other: &&LockedPackage| {
-            other.name == package.name && other.version == package.version && other.source == package.source
-        };
-        let Some(locked) = old.packages().find(same) else { continue };
+        let Some(locked) = before.get(&key(package)) else { continue };
         if locked.integrity != package.integrity {
             let text =
                 |digest: &Option<Sha256Digest>| digest.map_or("none".to_owned(), |digest| digest.to_string());

@@ -38,8 +38,8 @@ pub(crate) mod search;
 pub(crate) mod store;
 pub(crate) mod tools;
 pub(crate) mod tree;
-pub(crate) mod vendor;
 pub(crate) mod unyank;
+pub(crate) mod vendor;
 mod version;
 pub(crate) mod yank;
 

@@ -205,6 +205,17 @@ pub fn write_atomic(path: &Path, bytes: &[u8], access: Access) -> Result<(), Sto
     file.replace(path)
 }
 
+/// Writes a file that can be made again, in place of what has its name: whole or not at all as long
+/// as the system runs. After a power cut it may be damaged, which its reader has to notice.
+///
+/// # Errors
+/// As [`write_atomic`].
+pub fn write_cached(path: &Path, bytes: &[u8], access: Access) -> Result<(), StoreError> {
+    let mut file = PendingFile::create(parent_of(path), access)?;
+    file.write(bytes)?;
+    file.replace_soon(path)
+}
+
 /// Writes a file that must not exist yet: it appears whole or not at all.
 ///
 /// # Errors

@@ -63,6 +63,17 @@ impl PendingFile {
         sync_dir(parent_of(target))
     }
 
+    /// The same without waiting for the disk, for what can be made again: after a power cut the file
+    /// may be damaged, which its reader has to notice.
+    ///
+    /// # Errors
+    /// Those of the operating system; the old file is then still there.
+    pub fn replace_soon(self, target: &Path) -> Result<(), StoreError> {
+        self.keep_mode_of(target)?;
+        step("rename", target)?;
+        self.file.persist(target).map(drop).map_err(|error| StoreError::io("write", target)(error.error))
+    }
+
     /// Gives the file its name, which nothing else may have.
     ///
     /// # Errors

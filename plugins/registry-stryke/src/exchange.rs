@@ -1,5 +1,7 @@
 //! Requests to one registry, and what its answers mean.
 
+use std::cell::OnceCell;
+
 use s_guest::{CacheMode, Error, ErrorKind, Http, Method, Request, Response, origin};
 use s_wire::{Config, Faults};
 use serde::de::DeserializeOwned;
@@ -11,6 +13,8 @@ const DOCUMENT_BYTES_MAX: u64 = 1 << 20;
 pub struct Site<'a> {
     root: String,
     pub(crate) http: &'a dyn Http,
+    /// The root document, once it was asked for: it says the same as long as somebody works with it.
+    config: OnceCell<Config>,
 }
 
 impl<'a> Site<'a> {
@@ -27,7 +31,7 @@ impl<'a> Site<'a> {
             return Err(Error::invalid_input("registry-stryke/url", message)
                 .with_help("it is `https://HOST/PATH`, without user name, query and fragment"));
         }
-        Ok(Site { root: url.trim_end_matches('/').to_owned(), http })
+        Ok(Site { root: url.trim_end_matches('/').to_owned(), http, config: OnceCell::new() })
     }
 
     /// The address without `/` at the end.
@@ -41,22 +45,26 @@ impl<'a> Site<'a> {
     }
 
     /// The root document.
-    pub(crate) fn config(&self) -> Result<Config, Error> {
-        self.json(Request {
+    pub(crate) fn config(&self) -> Result<&Config, Error> {
+        if let Some(config) = self.config.get() {
+            return Ok(config);
+        }
+        let config = self.json(Request {
             cache: CacheMode::Revalidate,
             ..Request::get(format!("{}/config.json", self.root))
-        })
+        })?;
+        Ok(self.config.get_or_init(|| config))
     }
 
     /// The address below the interface for changes, which is of the registry's own origin.
     pub(crate) fn api(&self, path: &str) -> Result<String, Error> {
-        let api = self.config()?.api.ok_or_else(|| {
+        let api = self.config()?.api.as_deref().ok_or_else(|| {
             Error::unsupported(
                 "registry-stryke/read-only",
                 "this registry is only files and can only be read",
             )
         })?;
-        if !self.is_own(&api) {
+        if !self.is_own(api) {
             let message = format!("`config.json` sends changes to another origin, `{}`", api.escape_debug());
             return Err(Error::integrity("registry-stryke/api", message)
                 .with_help("use the address that whoever runs the registry gives out"));

@@ -22,19 +22,12 @@ impl Guest for Plugin {
 }
 
 struct Server {
-    url: String,
-}
-
-impl Server {
-    fn site(&self) -> Result<Site<'static>, PlainError> {
-        Site::new(&self.url, &Host)
-    }
+    site: Site<'static>,
 }
 
 impl GuestRegistry for Server {
     fn open(config: backend::Config) -> Result<backend::Registry, Error> {
-        Site::new(&config.url, &Host)?;
-        Ok(backend::Registry::new(Server { url: config.url }))
+        Ok(backend::Registry::new(Server { site: Site::new(&config.url, &Host)? }))
     }
 
     fn features(&self) -> Features {
@@ -51,15 +44,12 @@ impl GuestRegistry for Server {
             .into_iter()
             .map(|query| Query { name: text_of(&query.name), if_changed: query.if_changed })
             .collect();
-        match self.site() {
-            Ok(site) => list(&site, &queries).into_iter().map(|answer| Ok(wire_answer(answer?)?)).collect(),
-            Err(error) => queries.iter().map(|_| Err(error.clone().into())).collect(),
-        }
+        list(&self.site, &queries).into_iter().map(|answer| Ok(wire_answer(answer?)?)).collect()
     }
 
     fn plan(&self, want: backend::Want) -> Result<backend::FetchPlan, Error> {
         let want = Want { name: text_of(&want.name), version: want.version };
-        let plan = plan(&self.site()?, &want)?;
+        let plan = plan(&self.site, &want)?;
         Ok(backend::FetchPlan {
             urls: vec![plan.url],
             headers: Vec::new(),
@@ -90,15 +80,15 @@ impl GuestRegistry for Server {
             }
             bytes.extend_from_slice(&piece);
         }
-        Ok(publish(&self.site()?, &text_of(&name), &version, bytes)?)
+        Ok(publish(&self.site, &text_of(&name), &version, bytes)?)
     }
 
     fn yank(&self, name: backend::PackageName, version: String, reason: Option<String>) -> Result<(), Error> {
-        Ok(yank(&self.site()?, &text_of(&name), &version, reason)?)
+        Ok(yank(&self.site, &text_of(&name), &version, reason)?)
     }
 
     fn search(&self, text: String, cursor: Option<String>, _limit: u32) -> Result<Page, Error> {
-        let page = search(&self.site()?, &text, cursor.as_deref())?;
+        let page = search(&self.site, &text, cursor.as_deref())?;
         let hits = page.hits.into_iter().map(|hit| backend::Hit {
             name: name_of(&hit.name),
             newest: hit.newest,
@@ -109,16 +99,16 @@ impl GuestRegistry for Server {
     }
 
     fn unyank(&self, name: backend::PackageName, version: String) -> Result<bool, Error> {
-        Ok(unyank(&self.site()?, &text_of(&name), &version)?)
+        Ok(unyank(&self.site, &text_of(&name), &version)?)
     }
 
     fn owners(&self, name: backend::PackageName) -> Result<Vec<backend::Owner>, Error> {
-        let owners = owners(&self.site()?, &text_of(&name))?.into_iter();
+        let owners = owners(&self.site, &text_of(&name))?.into_iter();
         Ok(owners.map(|name| backend::Owner { name, extra: Vec::new() }).collect())
     }
 
     fn change_owner(&self, name: backend::PackageName, user: String, add: bool) -> Result<bool, Error> {
-        Ok(change_owner(&self.site()?, &text_of(&name), &user, add)?)
+        Ok(change_owner(&self.site, &text_of(&name), &user, add)?)
     }
 }
 

@@ -29,7 +29,7 @@ pub struct FetchPlan {
 /// Those of the exchange; `integrity` for a template that gives no web address.
 pub fn plan(site: &Site<'_>, want: &Want) -> Result<FetchPlan, Error> {
     let config = site.config()?;
-    let url = download_url(&config, site.root(), &want.name, &want.version);
+    let url = download_url(config, site.root(), &want.name, &want.version);
     if origin(&url).is_none() || url.contains(|c: char| c.is_control() || c.is_whitespace()) {
         let message = format!("`config.json` says that archives are at `{}`", url.escape_debug());
         return Err(Error::integrity("registry-stryke/dl", message));

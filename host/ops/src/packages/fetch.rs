@@ -214,7 +214,7 @@ fn planned(
 ) -> Result<(usize, FetchPlan), Failure> {
     let plan = registry.plan(want(one))?;
     let at = fetchers.iter().position(|(url, _)| url == registry.url()).unwrap_or_else(|| {
-        fetchers.push((registry.url().to_owned(), registry.fetcher()));
+        fetchers.push((registry.url().to_owned(), registry.fetcher().into_cache()));
         fetchers.len() - 1
     });
     Ok((at, plan))

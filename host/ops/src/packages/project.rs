@@ -131,13 +131,19 @@ impl Project {
         context.step(Step::Write, || self.write_files(context, lock))
     }
 
-    fn write_files(&self, context: &Context, lock: &ProjectLock) -> Result<bool, Failure> {
-        // Before anything changes, as this may fail; and also where nothing does, as the lock may
-        // have been written by somebody else, or by a process that was killed.
+    /// Makes the project known to the store, so that clearing it keeps what the lock names.
+    pub(crate) fn note(&self, context: &Context, lock: &ProjectLock) -> Result<(), Failure> {
         let is_brought = |package: &LockedPackage| !matches!(package.source, PackageSource::Path(_));
         if lock.packages().any(is_brought) {
             PackageStore::new(context.home()).note_project(&self.lock_path)?;
         }
+        Ok(())
+    }
+
+    fn write_files(&self, context: &Context, lock: &ProjectLock) -> Result<bool, Failure> {
+        // Before anything changes, as this may fail; and also where nothing does, as the lock may
+        // have been written by somebody else, or by a process that was killed.
+        self.note(context, lock)?;
         // The lock is the first: a process that is killed between two leaves a manifest for which the
         // same command is still right. What is removed from it could not be removed again.
         let files = || {

@@ -63,7 +63,7 @@ impl ResponseCache for HttpCache {
         file.extend_from_slice(&response.body);
         // A full disk costs the next request some time; it does not stop this one.
         let _ = files::create_dir_all(&self.folder, Access::Private)
-            .and_then(|()| files::write_atomic(&self.path(key), &file, Access::Private));
+            .and_then(|()| files::write_cached(&self.path(key), &file, Access::Private));
     }
 
     fn remove(&self, key: &CacheKey) {

@@ -38,6 +38,8 @@ const CHUNK_BYTES: usize = 256 << 10;
 pub struct Fetcher {
     context: Arc<Context>,
     plugin: Plugin,
+    /// Whether what it writes can be fetched again, and is checked when it is read.
+    is_cache: bool,
 }
 
 impl Registry {
@@ -53,11 +55,17 @@ impl Registry {
 
     /// What follows the plans that this registry makes.
     pub fn fetcher(&self) -> Fetcher {
-        Fetcher { context: Arc::clone(&self.context), plugin: self.plugin.clone() }
+        Fetcher { context: Arc::clone(&self.context), plugin: self.plugin.clone(), is_cache: false }
     }
 }
 
 impl Fetcher {
+    /// The same for files whose reader compares their digest: nobody waits for the disk.
+    #[must_use]
+    pub fn into_cache(self) -> Fetcher {
+        Fetcher { is_cache: true, ..self }
+    }
+
     /// Tries the places of a plan in their order, and writes the file that has the digest. `what` is
     /// what the file is called in messages; `task` is told the bytes.
     pub fn follow(
@@ -80,7 +88,7 @@ impl Fetcher {
             };
             match fetched {
                 Ok(fetched) => {
-                    target.publish()?;
+                    target.publish(self.is_cache)?;
                     return Ok(fetched);
                 }
                 Err(failure) if failure.kind == FailureKind::Interrupted => return Err(failure),
@@ -211,9 +219,13 @@ impl Target<'_> {
         Ok(Box::new(Writer { pending: Arc::clone(&self.pending), task: Arc::clone(&self.task) }))
     }
 
-    fn publish(self) -> Result<(), StoreError> {
+    fn publish(self, is_cache: bool) -> Result<(), StoreError> {
         let pending = self.pending.lock().unwrap_or_else(PoisonError::into_inner).take();
-        pending.map_or(Ok(()), |pending| pending.replace(self.path))
+        match pending {
+            Some(pending) if is_cache => pending.replace_soon(self.path),
+            Some(pending) => pending.replace(self.path),
+            None => Ok(()),
+        }
     }
 }
 

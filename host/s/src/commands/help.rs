@@ -31,7 +31,8 @@ const GROUPS: &[(&str, &[&str])] = &[
     (
         "Registries and the store",
         &[
-            "search", "info", "pack", "publish", "yank", "unyank", "owner", "login", "logout", "registry", "fetch", "store",
+            "search", "info", "pack", "publish", "yank", "unyank", "owner", "login", "logout", "registry",
+            "fetch", "store",
         ],
     ),
     ("Plugins", &["plugin"]),
