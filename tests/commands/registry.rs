@@ -592,8 +592,8 @@ fn without_a_binding_the_way_to_one_is_shown() {
     let server = private("Bearer", format!("Bearer {TOKEN}"));
     let sandbox = sandbox();
     let outcome = sandbox.run(&["registry", "show", "json", "--url", &server.origin()]);
-    let origin = format!("origin = \"{}\"", server.origin());
-    assert_refused(&sandbox, &outcome, 1, "S-4062", &["asks who you are", &origin, "[[binding]]"]);
+    let way = format!("s login {}", server.origin());
+    assert_refused(&sandbox, &outcome, 1, "S-4062", &["asks who you are", &way]);
     assert!(server.received().iter().all(|request| request.header("authorization").is_none()));
 
     bind(&sandbox, &server.origin(), "env:NOT_SET");

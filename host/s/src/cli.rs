@@ -3,39 +3,20 @@
 //! Built-in commands are declared with derive. Commands of plugins are looked up only when a word
 //! is not built in, or when all commands are to be listed; that keeps every other start free of them.
 
+mod command;
+
 use std::ffi::{OsStr, OsString};
 
 use clap::builder::styling::{AnsiColor, Style, Styles};
 use clap::error::ErrorKind;
-use clap::{ArgAction, Args, CommandFactory, FromArgMatches, Parser, Subcommand, ValueEnum};
+use clap::{ArgAction, Args, CommandFactory, FromArgMatches, Parser, ValueEnum};
 use s_diag::{Code, Diagnostic};
 use s_ui::{ColorChoice, Styled, UiOptions, Verbosity, one_line};
 
-use crate::commands::add::AddArgs;
-use crate::commands::audit::AuditArgs;
-use crate::commands::clean::CleanArgs;
-use crate::commands::completions::CompletionsArgs;
-use crate::commands::explain::ExplainArgs;
+pub(crate) use command::Command;
+use command::{BUILT_IN, described};
+
 use crate::commands::help::HelpArgs;
-use crate::commands::info::InfoArgs;
-use crate::commands::install::{FetchArgs, InstallArgs, LockArgs, UpdateArgs};
-use crate::commands::list::ListArgs;
-use crate::commands::login::{LoginArgs, LogoutArgs};
-use crate::commands::outdated::OutdatedArgs;
-use crate::commands::owner::OwnerArgs;
-use crate::commands::pack::PackArgs;
-use crate::commands::plugin::PluginArgs;
-use crate::commands::publish::PublishArgs;
-use crate::commands::registry::RegistryArgs;
-use crate::commands::remove::RemoveArgs;
-use crate::commands::run::RunArgs;
-use crate::commands::search::SearchArgs;
-use crate::commands::store::StoreArgs;
-use crate::commands::tools::{UninstallArgs, XArgs};
-use crate::commands::tree::{TreeArgs, WhyArgs};
-use crate::commands::unyank::UnyankArgs;
-use crate::commands::vendor::VendorArgs;
-use crate::commands::yank::YankArgs;
 use crate::dynamic::{self, PluginCall, PluginCommand, PluginCommands};
 use crate::exit::Exit;
 use crate::frame::Failure;
@@ -128,111 +109,6 @@ enum When {
     Never,
 }
 
-/// The built-in commands. `commands::help::GROUPS` says where each stands in `s help`.
-#[derive(Debug, Subcommand)]
-pub(crate) enum Command {
-    /// Add dependencies, and bring them here
-    Add(AddArgs),
-    /// Remove dependencies
-    Remove(RemoveArgs),
-    /// Bring everything the project needs here
-    Install(InstallArgs),
-    /// Move to newer versions, within what stryke.toml admits
-    Update(UpdateArgs),
-    /// Make stryke.lock fit stryke.toml
-    Lock(LockArgs),
-    /// Download what the lock names, for working offline
-    Fetch(FetchArgs),
-    /// Show what the project needs, and what that needs
-    Tree(TreeArgs),
-    /// Show who needs a package
-    Why(WhyArgs),
-    /// List the packages this project has locked
-    List(ListArgs),
-    /// Show what is newer than what is locked
-    Outdated(OutdatedArgs),
-    /// Remove programs you installed for yourself
-    Uninstall(UninstallArgs),
-    /// Run a program of a package without installing it
-    X(XArgs),
-    /// Copy every package into the folder vendor
-    Vendor(VendorArgs),
-    /// Run a script of this project
-    Run(RunArgs),
-    /// Remove what was made from this project
-    Clean(CleanArgs),
-    /// Search registries for packages
-    Search(SearchArgs),
-    /// Show what a registry says of a package
-    Info(InfoArgs),
-    /// Make the archive of this package
-    Pack(PackArgs),
-    /// Publish this package
-    Publish(PublishArgs),
-    /// Keep the token of a registry
-    Login(LoginArgs),
-    /// Forget the token of a registry
-    Logout(LogoutArgs),
-    /// Advise against a published version: it is not chosen anew
-    Yank(YankArgs),
-    /// Take back a yank
-    Unyank(UnyankArgs),
-    /// See and change who may publish a package
-    Owner(OwnerArgs),
-    /// Check or clear the packages of this machine
-    Store(StoreArgs),
-    /// Look into a registry, or run one
-    Registry(RegistryArgs),
-    /// Check packages for known weaknesses
-    Audit(AuditArgs),
-    /// Show help for a command or a topic
-    Help(HelpArgs),
-    /// Use, inspect, allow and write plugins
-    Plugin(PluginArgs),
-    /// Say more about a code such as S-5007
-    Explain(ExplainArgs),
-    /// Print the script that completes commands in a shell
-    Completions(CompletionsArgs),
-    /// Print the version; with -v, how this binary was built
-    Version,
-}
-
-/// The names of the built-in commands.
-const BUILT_IN: &[&str] = &[
-    "add",
-    "audit",
-    "clean",
-    "completions",
-    "explain",
-    "fetch",
-    "help",
-    "info",
-    "install",
-    "list",
-    "lock",
-    "login",
-    "logout",
-    "outdated",
-    "owner",
-    "pack",
-    "plugin",
-    "publish",
-    "registry",
-    "remove",
-    "run",
-    "search",
-    "store",
-    "tree",
-    "uninstall",
-    "unyank",
-    "update",
-    "vendor",
-    "version",
-    "why",
-    "x",
-    "yank",
-];
-
 /// What a command line asks for.
 #[derive(Debug)]
 pub(crate) enum Parsed {
@@ -308,9 +184,13 @@ pub(crate) fn parse(args: &[OsString], plugins: &dyn PluginCommands) -> Result<P
             Err(error) => answer_or_failure(&error, args, &root),
         };
     }
-    let matches = match Cli::command().allow_external_subcommands(true).try_get_matches_from(line()) {
+    let root = || match command_word(args).and_then(described) {
+        Some(one) => bare().subcommand(one),
+        None => Cli::command(),
+    };
+    let matches = match root().allow_external_subcommands(true).try_get_matches_from(line()) {
         Ok(matches) => matches,
-        Err(error) => return answer_or_failure(&error, args, &Cli::command()),
+        Err(error) => return answer_or_failure(&error, args, &root()),
     };
     if let Some((name, external)) = matches.subcommand()
         && !is_built_in(name)
@@ -448,7 +328,9 @@ mod tests {
         let mut names: Vec<String> =
             Cli::command().get_subcommands().map(|command| command.get_name().to_owned()).collect();
         names.sort();
-        assert_eq!(names, BUILT_IN);
+        let mut listed = BUILT_IN.to_vec();
+        listed.sort_unstable();
+        assert_eq!(names, listed);
     }
 
     #[test]

@@ -45,7 +45,7 @@ Ends with status 7 when something was found. Nothing is told to the feed: it is 
 matched here. What a feed said is kept, so that one that has not changed costs one request.
 
 Examples:
-  s audit                                     # stryke.lock, with the feeds of [policy]
+  s audit                     # stryke.lock, with the feeds of [policy]
   s audit --feed https://feed.example/all.zip --sarif > audit.sarif
   s audit --feed ./advisories packages.txt
   s audit --feed https://feed.example/all.zip --json - < packages.txt";

@@ -418,7 +418,11 @@ mod tests {
             let examples = help.split("Examples:\n").nth(1).unwrap_or_default();
             for line in examples.lines().map_while(|line| line.strip_prefix("  ")) {
                 assert!(line.chars().count() <= 78, "it would be broken: {line}");
-                let words = words(line.split(" < ").next().unwrap());
+                // What the shell takes for itself.
+                let typed = [" < ", " > ", "  #"]
+                    .into_iter()
+                    .fold(line, |line, mark| line.split(mark).next().unwrap());
+                let words = words(typed);
                 let parsed = Cli::command().try_get_matches_from(&words);
                 assert!(parsed.is_ok(), "{line}: {}", parsed.unwrap_err());
                 count += 1;
