@@ -15,6 +15,11 @@ const ATTACK: &[u8] = include_bytes!("../fixtures/attack.wasm");
 /// The fixture with a second for each call, in place of a minute. What is replaced has as many
 /// bytes as what replaces it, so that the component stays one.
 fn hurried() -> Vec<u8> {
+    timed("1 s")
+}
+
+/// The same with a time of three characters.
+fn timed(time: &str) -> Vec<u8> {
     let old = r#"[commands.attack]
 about = "attack the host"
 arguments = [
@@ -33,6 +38,7 @@ edits = "new-files"
 [limits]
 time = "1 s"
 "#;
+    let new = new.replace("1 s", time);
     let new = new.to_owned() + &"\n".repeat(old.len() - new.len());
     replaced(ATTACK, old, &new)
 }
@@ -109,13 +115,17 @@ fn compiled(sandbox: &Sandbox) -> PathBuf {
 
 #[test]
 fn attacks_end_in_a_named_error_and_change_nothing() {
-    let sandbox = using(&hurried(), &[]);
+    end_in_a_named_error(
+        &using(&hurried(), &[]),
+        &[
+            (&["spin"], 1, "S-5063", "used more than its limit of 1 s"),
+            (&["spin-host"], 1, "S-5063", "used more than its limit of 1 s"),
+        ],
+    );
+    // What ends by another limit has time for it, on a busy machine too.
+    let sandbox = using(&timed("9 s"), &[]);
     sandbox.write("there.txt", "there");
-    let before = files(&root(&sandbox));
-    let who = "plugin `attack/lab` [version]";
-    let cases: &[(&[&str], i32, &str, &str)] = &[
-        (&["spin"], 1, "S-5063", "used more than its limit of 1 s"),
-        (&["spin-host"], 1, "S-5063", "used more than its limit of 1 s"),
+    let cases: &[Attack] = &[
         (&["grab"], 1, "S-5063", "used more than its limit of 64 MiB of memory"),
         (&["recurse"], 1, "S-5063", "used more than its limit of 1 MiB of stack"),
         (&["recurse-frames"], 70, "S-5064", "crashed: out of bounds memory access"),
@@ -131,6 +141,15 @@ fn attacks_end_in_a_named_error_and_change_nothing() {
         (&["propose", "CON"], 5, "S-5069", "nothing was written"),
         (&["propose", "there.txt"], 1, "S-4008", "nothing was written"),
     ];
+    end_in_a_named_error(&sandbox, cases);
+}
+
+/// What is typed, the status, the code and what is said.
+type Attack = (&'static [&'static str], i32, &'static str, &'static str);
+
+fn end_in_a_named_error(sandbox: &Sandbox, cases: &[Attack]) {
+    let before = files(&root(sandbox));
+    let who = "plugin `attack/lab` [version]";
     for (words, status, code, message) in cases {
         let args = [&["attack"], *words].concat();
         let outcome = sandbox.run(&args);
@@ -140,7 +159,7 @@ fn attacks_end_in_a_named_error_and_change_nothing() {
         }
         assert!(!outcome.stderr.contains("S-9001"), "{words:?} is not a bug of ours: {}", outcome.stderr);
         assert_clean(&outcome);
-        assert_eq!(files(&root(&sandbox)), before, "{words:?} changed something");
+        assert_eq!(files(&root(sandbox)), before, "{words:?} changed something");
         if matches!(*code, "S-5063" | "S-5064") {
             assert!(outcome.stderr.contains(who), "{words:?}: {}", outcome.stderr);
         }

@@ -3,11 +3,10 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use s_diag::{Code, Diagnostic};
 use s_project::{DependencyOrigin, DependencyRequest, PackageName, PackageSource, Version};
 
 use crate::Context;
-use crate::failure::{Failure, FailureKind};
+use crate::failure::Failure;
 use crate::package_add::compatible;
 use crate::packages::{Keep, Project, Resolved};
 use crate::plugins::install::not_editable;
@@ -41,11 +40,7 @@ pub struct Raised {
 /// Compares the lock with what the registries have. Nothing is changed.
 pub fn package_outdated(context: &Arc<Context>) -> Result<Vec<OutdatedPackage>, Failure> {
     let project = Project::read(context, None)?;
-    if !project.is_locked(context)? {
-        let diagnostic =
-            Diagnostic::error(Code::LOCK_DRIFT, "`stryke.lock` does not fit `stryke.toml`").hint("s lock");
-        return Err(Failure::new(FailureKind::LockDrift, diagnostic));
-    }
+    project.must_be_locked(context)?;
     let resolved = project.resolve(context, &Keep::Nothing)?;
     let direct: BTreeSet<&PackageName> = project
         .members

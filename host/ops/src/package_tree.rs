@@ -62,11 +62,7 @@ pub struct TreePackage {
 /// of all where that is the root of a workspace.
 pub fn package_tree(context: &Arc<Context>, member: Option<&str>) -> Result<Tree, Failure> {
     let project = Project::read(context, member)?;
-    if !project.is_locked(context)? {
-        let diagnostic =
-            Diagnostic::error(Code::LOCK_DRIFT, "`stryke.lock` does not fit `stryke.toml`").hint("s lock");
-        return Err(Failure::new(FailureKind::LockDrift, diagnostic));
-    }
+    project.must_be_locked(context)?;
     let packages: Vec<&LockedPackage> = project.lock.packages().collect();
     let mut places: BTreeMap<(&PackageName, &Version), usize> = BTreeMap::new();
     let mut counts: BTreeMap<&PackageName, usize> = BTreeMap::new();

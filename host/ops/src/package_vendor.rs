@@ -29,11 +29,7 @@ pub struct Vendored {
 /// Copies the packages of the lock beside the project.
 pub fn package_vendor(context: &Arc<Context>) -> Result<Vendored, Failure> {
     let project = Project::read(context, None)?;
-    if !project.is_locked(context)? {
-        let diagnostic =
-            Diagnostic::error(Code::LOCK_DRIFT, "`stryke.lock` does not fit `stryke.toml`").hint("s lock");
-        return Err(Failure::new(FailureKind::LockDrift, diagnostic));
-    }
+    project.must_be_locked(context)?;
     let folder = project.root.join(VENDOR);
     let (store, vendor) = (PackageStore::new(context.home()), PackageStore::beside(&folder));
     let mut resolved = project.as_locked(context);

@@ -96,6 +96,16 @@ impl Project {
         Ok(self.lock.manifest_hash() == Some(&hash))
     }
 
+    /// An error where the lock was made for other manifests.
+    pub(crate) fn must_be_locked(&self, context: &Context) -> Result<(), Failure> {
+        if self.is_locked(context)? {
+            return Ok(());
+        }
+        let diagnostic =
+            Diagnostic::error(Code::LOCK_DRIFT, "`stryke.lock` does not fit `stryke.toml`").hint("s lock");
+        Err(Failure::new(FailureKind::LockDrift, diagnostic))
+    }
+
     /// Finds versions for everything the manifests ask for.
     pub(crate) fn resolve(&self, context: &Arc<Context>, keep: &Keep) -> Result<Resolved, Failure> {
         self.resolve_from(context, &self.lock, keep)

@@ -278,7 +278,7 @@ mod tests {
     fn a_registry_is_written_as_it_is_read() {
         let full = valid(FULL);
         let entry = &full.registries()[0];
-        let mut manifest = valid("# mine\n");
+        let mut manifest = valid("# mine\n[deps]\n");
         manifest.set_registry(entry).unwrap();
         manifest.set_registry(entry).unwrap();
         let again = valid(&manifest.to_string());
