@@ -127,6 +127,13 @@ fn x_runs_without_installing() {
     // What was run before can be run without a network.
     let offline = run(&market, &["x", "lint", "--offline"]);
     assert_eq!(offline.stdout, "lint 2.0.0 \n", "{}", offline.text());
+    // A lock that somebody emptied is an error, and no crash.
+    let kept = market.sandbox.home().join("cache/tools");
+    for folder in names(&kept) {
+        fs::write(kept.join(folder).join("stryke.lock"), "version = 1\n").unwrap();
+    }
+    let emptied = run(&market, &["x", "lint", "--offline"]);
+    assert!(emptied.status == Some(1) && emptied.stderr.contains("S-3014"), "{}", emptied.text());
     market.sandbox.write("sources/script-1.0.0/bin/script.stk", "say 1;\n");
     market.publish("script", "1.0.0", &[]);
     let source = run(&market, &["x", "script"]);

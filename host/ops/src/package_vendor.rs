@@ -5,13 +5,12 @@ use std::collections::BTreeSet;
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use s_diag::{Code, Diagnostic};
 use s_project::PackageSource;
 use s_store::package_store::PackageStore;
 
 use crate::Context;
-use crate::failure::{Failure, FailureKind};
-use crate::packages::{Project, VENDOR, fill_store, key_of, remote, repositories};
+use crate::failure::Failure;
+use crate::packages::{Project, VENDOR, fill_store, key_of, remote, repositories, vanished};
 
 /// What was copied.
 #[derive(Clone, Debug)]
@@ -64,11 +63,4 @@ pub fn package_vendor(context: &Arc<Context>) -> Result<Vendored, Failure> {
     }
     let removed = if s_store::files::exists(&folder)? { vendor.retain(&stays)? } else { Vec::new() };
     Ok(Vendored { folder, packages: stays.len(), present, removed })
-}
-
-/// Somebody cleared the store at this very moment.
-fn vanished(name: &str) -> Failure {
-    let message = format!("`{name}` is no longer in the store");
-    let diagnostic = Diagnostic::error(Code::CHANGED_MEANWHILE, message).hint("run the command again");
-    Failure::new(FailureKind::Failed, diagnostic)
 }

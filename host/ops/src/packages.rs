@@ -25,7 +25,7 @@ use s_resolver::{Problem, Resolution};
 use s_store::Sha256Digest;
 
 pub use fetch::Fetched;
-pub(crate) use fetch::{fill_store, key_of};
+pub(crate) use fetch::{fill_store, key_of, vanished};
 pub(crate) use graph::{Graph, Origin};
 pub(crate) use project::{Member, Project};
 

@@ -19,7 +19,7 @@ use s_store::{Access, EntryKind, files};
 use crate::Context;
 use crate::failure::{Failure, FailureKind};
 use crate::package_add::{NewDependency, package_add, package_name};
-use crate::packages::{Project, fill_store, key_of, repositories};
+use crate::packages::{Project, fill_store, key_of, repositories, vanished};
 use crate::plugins::install::not_editable;
 use crate::plugins::level::exclusively;
 use crate::registry::RegistryPlace;
@@ -257,7 +257,8 @@ fn programs_of(
     project: &Path,
     name: &PackageName,
 ) -> Result<(Tool, BTreeMap<String, PathBuf>), Failure> {
-    let package = locked(context, project, name)?.expect("it was just locked");
+    // It was just locked; the project of a tool can still be removed or edited at the same time.
+    let package = locked(context, project, name)?.ok_or_else(|| vanished(name.as_str()))?;
     let folder = match (&package.source, package.integrity) {
         (PackageSource::Registry(url), Some(integrity)) => {
             let stored = PackageStore::new(context.home()).find(&key_of(&package, url, integrity))?;
@@ -271,11 +272,7 @@ fn programs_of(
         }
         _ => None,
     };
-    let folder = folder.ok_or_else(|| {
-        let message = format!("`{name}` is no longer in the store");
-        let diagnostic = Diagnostic::error(Code::CHANGED_MEANWHILE, message).hint("run the command again");
-        Failure::new(FailureKind::Failed, diagnostic)
-    })?;
+    let folder = folder.ok_or_else(|| vanished(name.as_str()))?;
     let (manifest, _) = ProjectManifest::parse(context.source(&folder.join(MANIFEST_NAME))?);
     let mut programs = BTreeMap::new();
     for (program, path) in manifest.programs(&folder)? {

@@ -255,6 +255,13 @@ fn is_local(url: &str) -> bool {
     !url.starts_with("http://") && !url.starts_with("https://")
 }
 
+/// What was here a moment ago is gone: somebody cleared or changed it at this very time.
+pub(crate) fn vanished(name: &str) -> Failure {
+    let message = format!("`{name}` is no longer here");
+    let diagnostic = Diagnostic::error(Code::CHANGED_MEANWHILE, message).hint("run the command again");
+    Failure::new(FailureKind::Failed, diagnostic)
+}
+
 fn not_here(absent: &[String]) -> Failure {
     let message = match absent {
         [one] => format!("`{one}` is not on this machine"),
