@@ -55,25 +55,23 @@ pub fn package_install(context: &Arc<Context>, wanted: &Installation) -> Result<
     if wanted.locked && !is_locked {
         return Err(drift(&project)?);
     }
-    let mut resolved = match (&wanted.keep, is_locked) {
-        (Keep::All, true) => project.as_locked(context),
-        (keep, _) => project.resolve(context, keep)?,
-    };
+    let stays = is_locked && wanted.keep == Keep::All;
+    let mut resolved =
+        if stays { project.as_locked(context) } else { project.resolve(context, &wanted.keep)? };
     let fetched = if wanted.fetch {
         fill_store(context, &mut resolved.graph, &resolved.lock)?
     } else {
         Fetched::default()
     };
-    let changes = packages::changes(&project.lock, &resolved.lock);
-    let wrote_lock = match (&wanted.keep, is_locked) {
+    let packages = resolved.lock.packages().count();
+    if stays {
         // What was read is what would be written.
-        (Keep::All, true) => {
-            project.note(context, &resolved.lock)?;
-            false
-        }
-        _ => wanted.write && project.write(context, &resolved.lock)?,
-    };
-    Ok(Installed { raised, changes, packages: resolved.lock.packages().count(), fetched, wrote_lock })
+        project.note(context, &resolved.lock)?;
+        return Ok(Installed { raised, changes: Vec::new(), packages, fetched, wrote_lock: false });
+    }
+    let changes = packages::changes(&project.lock, &resolved.lock);
+    let wrote_lock = wanted.write && project.write(context, &resolved.lock)?;
+    Ok(Installed { raised, changes, packages, fetched, wrote_lock })
 }
 
 fn drift(project: &Project) -> Result<Failure, Failure> {

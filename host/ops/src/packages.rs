@@ -156,7 +156,8 @@ impl Project {
 
     /// The lock as it is, for a project whose manifests it fits.
     pub(crate) fn as_locked(&self, context: &Arc<Context>) -> Resolved {
-        let graph = Graph::new(context, &self.root, &self.lock, &Keep::All);
+        // Nothing is chosen, so nobody asks the graph what was locked.
+        let graph = Graph::new(context, &self.root, &ProjectLock::default(), &Keep::All);
         Resolved { lock: self.lock.clone(), graph, chosen: Vec::new() }
     }
 }
