@@ -1,0 +1,1 @@
+//! One compilation: sources in, code and diagnostics out.

@@ -1,0 +1,1 @@
+//! The typed middle representation: builder, text form, verifier, passes.

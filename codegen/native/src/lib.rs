@@ -1,0 +1,1 @@
+//! Middle representation to machine code, in memory or in objects.

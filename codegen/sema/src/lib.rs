@@ -1,0 +1,1 @@
+//! Syntax tree to resolved tree: names, contexts, captures, effects.

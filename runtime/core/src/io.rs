@@ -1,0 +1,1 @@
+//! File handles of the language: buffers over descriptors.

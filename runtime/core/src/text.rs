@@ -1,0 +1,1 @@
+//! Functions over bytes and numbers that know no values: parsing, formatting, codecs, dates.

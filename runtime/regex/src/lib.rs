@@ -1,0 +1,2 @@
+//! Regular expressions with Perl's syntax and meaning.
+#![no_std]
