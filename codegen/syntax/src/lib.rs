@@ -1,1 +1,3 @@
 //! Source text to syntax tree: lexer, parser, tree.
+
+pub mod ast;

@@ -1,0 +1,1 @@
+//! Resolved tree to middle representation.
