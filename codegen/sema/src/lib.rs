@@ -1,1 +1,3 @@
 //! Syntax tree to resolved tree: names, contexts, captures, effects.
+
+pub mod hir;
