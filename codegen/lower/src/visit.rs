@@ -14,7 +14,7 @@ pub(crate) fn block<'a>(node: &'a Block, see: &mut dyn FnMut(&'a Expr)) {
 
 fn stmt<'a>(node: &'a Stmt, see: &mut dyn FnMut(&'a Expr)) {
     match &node.kind {
-        StmtKind::Expr(expr) => expr(expr, see),
+        StmtKind::Expr(node) => expr(node, see),
         StmtKind::If { arms, otherwise } => {
             for (condition, body) in arms {
                 expr(condition, see);
