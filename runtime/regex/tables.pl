@@ -7,8 +7,8 @@ use Unicode::UCD qw(prop_invlist prop_invmap casefold);
 
 my @cats = qw(Lu Ll Lt Lm Lo Mn Mc Me Nd Nl No Pc Pd Ps Pe Pi Pf Po Sm Sc Sk So Zs Zl Zp Cc Cf Cs Co Cn);
 my %cat; @cat{@cats} = 0 .. $#cats;
-my @scripts = qw(Arabic Armenian Bengali Bopomofo Braille Cherokee Coptic Cyrillic Devanagari Ethiopic
-    Georgian Gothic Greek Gujarati Gurmukhi Han Hangul Hebrew Hiragana Kannada Katakana Khmer Lao Latin
+my @scripts = qw(Arabic Armenian Bengali Bopomofo Braille Cherokee Common Coptic Cyrillic Devanagari Ethiopic
+    Georgian Gothic Greek Gujarati Gurmukhi Han Hangul Hebrew Hiragana Inherited Kannada Katakana Khmer Lao Latin
     Malayalam Mongolian Myanmar Ogham Oriya Runic Sinhala Syriac Tamil Telugu Thaana Thai Tibetan);
 
 print "//! Tables of Unicode ", Unicode::UCD::UnicodeVersion(), ", printed by `tables.pl`: facts of the Unicode Character Database.\n\n";

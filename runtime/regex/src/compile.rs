@@ -456,7 +456,9 @@ impl Compiler<'_> {
         let mut look = None;
         let branch = match cond {
             Cond::Groups(groups) => {
-                let list = self.list(groups);
+                let count = self.tree.group_count;
+                let known: Vec<u32> = groups.iter().copied().filter(|g| *g <= count).collect();
+                let list = self.list(&known);
                 Some(self.emit(Inst::IfGroup { list, no: NOWHERE })?)
             }
             Cond::Called(groups) => {
@@ -547,6 +549,12 @@ impl Compiler<'_> {
         }
         if (min, max) == (1, 1) {
             return self.node(body, follow);
+        }
+        if min == 0
+            && (self.loops > 0 || self.tree.has_call)
+            && let Some(group) = analyse::unset_when_skipped(body)
+        {
+            self.emit(Inst::Unset(group))?;
         }
         let lazy = greed == Greed::Lazy;
         let nullable = analyse::width(body).0 == 0;

@@ -55,6 +55,8 @@ pub enum PatternErrorKind {
     Code,
     /// A lookbehind that may look back more than 255 characters.
     LookbehindTooLong,
+    /// `\K` in a lookaround.
+    KeepInLook,
     /// Groups nested too deeply.
     TooDeep,
     /// A pattern whose program would be too big.
@@ -84,6 +86,7 @@ impl fmt::Display for PatternErrorKind {
             PatternErrorKind::UnknownVerb(name) => write!(f, "unknown verb `{name}`"),
             PatternErrorKind::Code => f.write_str("embedded code is not supported"),
             PatternErrorKind::LookbehindTooLong => f.write_str("lookbehind longer than 255 characters"),
+            PatternErrorKind::KeepInLook => f.write_str("`\\K` in a lookaround"),
             PatternErrorKind::TooDeep => f.write_str("groups nested too deeply"),
             PatternErrorKind::TooLarge => f.write_str("pattern too large"),
         }

@@ -47,7 +47,7 @@ enum Frame {
         left: u32,
         at: usize,
     },
-    /// Try a lookbehind from one code point further back, up to `left` times.
+    /// Try a lookbehind from one code point nearer, up to `left` times.
     Behind {
         pc: u32,
         left: u32,
@@ -336,6 +336,11 @@ impl<'a, const UTF8: bool> Machine<'a, UTF8> {
                         pc += 1;
                         continue 'run;
                     }
+                    Inst::Unset(group) => {
+                        set!(self, 2 * group + 1, UNSET);
+                        pc += 1;
+                        continue 'run;
+                    }
                     Inst::EndGroup(group) => {
                         match self.called(call).filter(|c| c.group == group) {
                             Some(inner) => {
@@ -428,10 +433,17 @@ impl<'a, const UTF8: bool> Machine<'a, UTF8> {
                             self.memory.stack.push(Frame::Branch { pc: other, at });
                         }
                         if let Some((min, max)) = look.behind {
-                            let Some(begin) = text.back_by(at, min) else { break 'fail };
+                            // The longest way back comes first.
+                            let Some(mut begin) = text.back_by(at, min) else { break 'fail };
+                            let mut left = 0;
+                            while left < max - min && begin > 0 {
+                                begin = text.before(begin).1;
+                                left += 1;
+                            }
+                            self.left = self.left.saturating_sub(u64::from(left));
                             at = begin;
-                            if max > min && at > 0 {
-                                let frame = Frame::Behind { pc: pc as u32 + 1, left: max - min, at };
+                            if left > 0 {
+                                let frame = Frame::Behind { pc: pc as u32 + 1, left, at };
                                 self.memory.stack.push(frame);
                             }
                         }
@@ -564,15 +576,12 @@ impl<'a, const UTF8: bool> Machine<'a, UTF8> {
                         }
                     }
                     Frame::Behind { pc: body, left, at: place } => {
-                        if let Some(begin) = text.back_by(place, 1) {
-                            if left > 1 {
-                                let frame = Frame::Behind { pc: body, left: left - 1, at: begin };
-                                self.memory.stack.push(frame);
-                            }
-                            at = begin;
-                            pc = body as usize;
-                            continue 'run;
+                        at = place + text.len_at(place);
+                        if left > 1 {
+                            self.memory.stack.push(Frame::Behind { pc: body, left: left - 1, at });
                         }
+                        pc = body as usize;
+                        continue 'run;
                     }
                     Frame::Commit => return self.give_up(Outcome::Commit),
                     Frame::Prune => return self.give_up(Outcome::Failed),

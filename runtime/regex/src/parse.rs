@@ -59,6 +59,8 @@ struct Parser {
     flags: Flags,
     unicode: bool,
     depth: u32,
+    /// Lookarounds around
+    looks: u32,
     count: u32,
     names: Vec<(String, Vec<usize>)>,
     known_names: Option<Vec<(String, Vec<usize>)>>,
@@ -95,6 +97,7 @@ impl Parser {
             flags,
             unicode,
             depth: 0,
+            looks: 0,
             count: 0,
             names: Vec::new(),
             known_names: None,
@@ -424,6 +427,7 @@ impl Parser {
                 let word = self.named(Named::Word)?;
                 Node::Place(if c == 'b' { Place::Boundary(word) } else { Place::NoBoundary(word) })
             }
+            'K' if self.looks > 0 => return self.error_at(start, Kind::KeepInLook),
             'K' => Node::Keep,
             'X' => Node::Cluster,
             'R' => {
@@ -693,6 +697,7 @@ impl Parser {
 
     /// After `[`.
     fn class(&mut self, start: usize) -> Parsed<Node> {
+        self.skip_class_blank();
         let negated = self.eat('^');
         // What `/i` widens, and what it does not.
         let mut folding = CharSet::new();
@@ -945,7 +950,9 @@ impl Parser {
     }
 
     fn look(&mut self, start: usize, behind: bool, negative: bool) -> Parsed<Node> {
+        self.looks += 1;
         let body = Box::new(self.body(start)?);
+        self.looks -= 1;
         if !behind && negative && matches!(&*body, Node::Cat(parts) if parts.is_empty()) {
             return Ok(Node::Fail);
         }
@@ -1007,7 +1014,6 @@ impl Parser {
             }
             Some('1'..='9') => {
                 let number = self.decimal().unwrap_or(0);
-                self.refer(number, start);
                 Cond::Groups(alloc::vec![number])
             }
             Some('R') => {

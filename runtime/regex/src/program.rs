@@ -137,6 +137,8 @@ pub(crate) enum Inst {
     /// `Open` in a loop, where the old value may be wanted again
     OpenAgain(u32),
     Close(u32),
+    /// The group becomes unset: as in Perl, a repeated group that matched no time has no value
+    Unset(u32),
     /// The end of a group that is called
     EndGroup(u32),
     Start,

@@ -16,7 +16,7 @@ while (my $row = <STDIN>) {
     my ($pattern, $flags, $subject, undef, $expression) = split /\t/, $row, -1;
     $subject =~ s/\\(?:x([0-9a-f]{2})|(.))/defined $1 ? chr hex $1 : $escape{$2} \/\/ die "escape $2"/ge;
     my $utf8 = $flags =~ s/u//;
-    ($pattern, $subject) = map { Encode::decode('UTF-8', $_) } $pattern, $subject if $utf8;
+    ($pattern, $subject, $expression) = map { Encode::decode('UTF-8', $_) } $pattern, $subject, $expression if $utf8;
     my $letters = $flags . ($utf8 && $flags !~ /a/ ? 'u' : '');
     my $re = eval "qr/\$pattern/$letters";
     if (!defined $re) { print "c\t\n"; next }

@@ -74,6 +74,21 @@ pub(super) fn width(node: &Node) -> (u32, Option<u32>) {
     }
 }
 
+/// The group that a repeat of `body` leaves unset when it takes no turn: in Perl those whose body
+/// is of one width and holds no other group.
+pub(super) fn unset_when_skipped(body: &Node) -> Option<u32> {
+    let Node::Group { number, body } = body else { return None };
+    fn holds_group(node: &Node) -> bool {
+        let mut found = matches!(node, Node::Group { .. });
+        for_each_child(node, &mut |child| found |= holds_group(child));
+        found
+    }
+    match width(body) {
+        (min, Some(max)) if min == max && min > 0 && !holds_group(body) => Some(*number),
+        _ => None,
+    }
+}
+
 fn either(a: (u32, Option<u32>), b: (u32, Option<u32>)) -> (u32, Option<u32>) {
     (a.0.min(b.0), a.1.zip(b.1).map(|(a, b)| a.max(b)))
 }
