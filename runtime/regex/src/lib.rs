@@ -103,9 +103,11 @@ impl Regex {
     ) -> Result<bool, MatchError> {
         scratch.group_count = self.program.group_count;
         scratch.matched = false;
+        let patience = matcher::patience(subject, start);
+        let (program, memory) = (&self.program, &mut scratch.memory);
         let found = match self.units {
-            Units::Bytes => matcher::find::<false>(&self.program, subject, start, from, &mut scratch.memory),
-            Units::Utf8 => matcher::find::<true>(&self.program, subject, start, from, &mut scratch.memory),
+            Units::Bytes => matcher::find::<false>(program, subject, start, from, patience, memory),
+            Units::Utf8 => matcher::find::<true>(program, subject, start, from, patience, memory),
         }?;
         scratch.matched = found;
         Ok(found)
