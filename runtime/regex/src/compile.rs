@@ -158,10 +158,10 @@ impl Compiler<'_> {
     }
 
     fn table(&mut self, table: Box<[bool; 256]>) -> u32 {
-        if let Some(found) = self.program.tables.iter().rposition(|t| *t == table) {
+        if let Some(found) = self.program.tables.iter().rposition(|t| *t == *table) {
             return found as u32;
         }
-        self.program.tables.push(table);
+        self.program.tables.push(*table);
         self.program.tables.len() as u32 - 1
     }
 

@@ -126,9 +126,9 @@ pub struct From {
 }
 
 impl Default for From {
-    /// No last match, and as many steps as take about a second.
+    /// No last match, and steps for some seconds at most.
     fn default() -> From {
-        From { last_end: None, not_empty_at: None, budget: 200_000_000 }
+        From { last_end: None, not_empty_at: None, budget: 50_000_000 }
     }
 }
 

@@ -169,7 +169,7 @@ fn endless_recursion_and_deep_backtracking_are_errors() {
 #[test]
 fn hard_patterns_stay_linear() {
     let mut scratch = Scratch::new();
-    let subject = "x".repeat(30_000) + "z";
+    let subject = "x".repeat(10_000) + "z";
     for pattern in
         ["(x+x+)+[yw]", "(x*)*[yw]", "(x|xx)+[yw]", "^(([a-z])+.)+[A-Z]", "x*x*x*[yw]", "(?:x?){30}x{30}[yw]"]
     {
