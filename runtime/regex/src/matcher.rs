@@ -792,9 +792,14 @@ impl<'a, const UTF8: bool> Machine<'a, UTF8> {
                     }
                 }
                 Some(known) if !self.is_still(row as usize, at) => {
-                    let meets = known.start != UNSET && at > 0 && self.text.before(at).1 == known.end;
-                    let start = if meets { known.start } else { at };
-                    self.memory.explored[index as usize] = Explored { start, end: at, low: UNSET };
+                    let some = known.start != UNSET;
+                    let above = some && at > 0 && self.text.before(at).1 == known.end;
+                    let below = some && at < known.start && at + self.text.len_at(at) == known.start;
+                    self.memory.explored[index as usize] = Explored {
+                        start: if above { known.start } else { at },
+                        end: if below { known.end } else { at },
+                        low: UNSET,
+                    };
                 }
                 _ => {}
             }
