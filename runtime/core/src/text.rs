@@ -1,7 +1,11 @@
 //! Functions over bytes and numbers that know no values: parsing, formatting, codecs, dates.
 
 pub mod base64;
+pub mod csv;
+pub mod date;
 pub mod digest;
+pub mod json;
+pub mod maths;
 pub mod number;
 pub mod pack;
 pub mod sprintf;
