@@ -9,6 +9,7 @@ pub mod maths;
 pub mod number;
 pub mod pack;
 pub mod sprintf;
+pub mod strings;
 pub mod transliterate;
 pub mod utf8;
 

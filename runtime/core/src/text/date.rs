@@ -260,7 +260,7 @@ fn position(names: &[&str], name: &[u8]) -> Option<usize> {
 
 /// The quarter (1 to 4) of a month.
 pub fn quarter_of(month: i64) -> Option<u8> {
-    (1..=12).contains(&month).then(|| (month as u8 + 2) / 3)
+    (1..=12).contains(&month).then(|| (month as u8).div_ceil(3))
 }
 
 fn iso_week(year: i64, year_day: i64, weekday: u8) -> (i64, u8) {

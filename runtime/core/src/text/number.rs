@@ -404,15 +404,14 @@ pub(crate) fn significant(value: f64, count: usize) -> Option<(u64, i32)> {
         return None;
     }
     // The logarithm is never estimated too large, and at most one too small.
-    let mut exponent = ((biased - 1023) * 1233) >> 12;
+    let estimate = ((biased - 1023) * 1233) >> 12;
     let limit = u128::from(TENS[count]);
-    for _ in 0..2 {
+    for exponent in [estimate, estimate + 1] {
         let power = u32::try_from(count as i32 - 1 - exponent).ok()?;
         let digits = scaled(value, power)?;
         if digits < limit {
             return if digits >= limit / 10 { Some((digits as u64, exponent)) } else { None };
         }
-        exponent += 1;
     }
     None
 }
