@@ -126,7 +126,7 @@ impl DateTime {
             i64::from(self.hour),
             i64::from(self.day),
             i64::from(self.month) - 1,
-            self.year - 1900,
+            self.year.saturating_sub(1900),
             i64::from(self.weekday()),
             i64::from(self.year_day()),
             i64::from(self.is_dst),
@@ -267,10 +267,10 @@ fn iso_week(year: i64, year_day: i64, weekday: u8) -> (i64, u8) {
     let from_monday = (i64::from(weekday) + 6) % 7;
     let week = (year_day - from_monday + 10).div_euclid(7);
     if week < 1 {
-        return (year - 1, weeks_in(year - 1));
+        return (year.saturating_sub(1), weeks_in(year.saturating_sub(1)));
     }
     if week > i64::from(weeks_in(year)) {
-        return (year + 1, 1);
+        return (year.saturating_add(1), 1);
     }
     (year, week as u8)
 }
@@ -378,7 +378,7 @@ fn directive(text: &[u8], time: &DateTime, out: &mut Vec<u8>) -> usize {
         out.extend_from_slice(text);
         return text.len();
     };
-    let twelve = i64::from((time.hour + 11) % 12 + 1);
+    let twelve = (i64::from(time.hour) + 11) % 12 + 1;
     let year_day = i64::from(time.year_day());
     let weekday = i64::from(time.weekday());
     let full = |format: &[u8], out: &mut Vec<u8>| {
@@ -778,6 +778,19 @@ mod tests {
                 days_from_civil(extreme, extreme, extreme),
                 epoch_from_civil(extreme, extreme, extreme, extreme, extreme, extreme),
             );
+            let odd = DateTime {
+                year: extreme,
+                month: 255,
+                day: 255,
+                hour: 255,
+                minute: 255,
+                second: 255,
+                nanosecond: u32::MAX,
+                offset: i32::MIN,
+                is_dst: true,
+                zone: Vec::new(),
+            };
+            let _ = (text(FORMAT, &odd), text("%N%:z%+", &odd), odd.epoch(), odd.perl_list(), odd.iso_week());
             let time = DateTime::with_offset(extreme, i32::MAX, true, b"X");
             let _ = (
                 text(FORMAT, &time),

@@ -296,7 +296,6 @@ mod tests {
             assert_eq!(soundex(text.as_bytes()), code.as_bytes(), "{text}");
         }
         for (text, code) in [
-            ("Thompson", "0MSN"),
             ("metaphone", "MTFN"),
             ("Knight", "NT"),
             ("school", "SKL"),
@@ -310,9 +309,7 @@ mod tests {
             ("hedge", "HJ"),
             ("which", "WX"),
         ] {
-            if text != "Thompson" {
-                assert_eq!(String::from_utf8(metaphone(text.as_bytes())).unwrap(), code, "{text}");
-            }
+            assert_eq!(String::from_utf8(metaphone(text.as_bytes())).unwrap(), code, "{text}");
         }
         let mut out = Vec::new();
         caesar_shift(b"Hello, xyz", 3, &mut out);
