@@ -390,6 +390,7 @@ impl Handle {
     }
 
     /// Appends up to `count` bytes to `out` and says how many; fewer only at the end of the file.
+    /// After an error, `EINTR` among them, what came before it has been appended.
     pub fn read(&mut self, count: usize, out: &mut Vec<u8>) -> Result<usize, Errno> {
         self.begin_read()?;
         let mut left = count;
