@@ -77,6 +77,18 @@ macro_rules! for_each_runtime_function {
             str_cmp(V, V) -> I [throws user];
             smart_eq(V, V) -> B [throws user];        // `match` of a value
             smart_match(V, V) -> B [throws user];
+            int_of(V) -> V [throws user];             // `int`
+            abs(V) -> V [throws user];
+            sqrt(V) -> V [throws user];
+            sin(V) -> F [throws user];
+            cos(V) -> F [throws user];
+            exp(V) -> F [throws user];
+            log(V) -> V [throws user];
+            atan2(V, V) -> F [throws user];
+            num_sin(F) -> F [];
+            num_cos(F) -> F [];
+            num_exp(F) -> F [];
+            num_int(F) -> V [];                       // `int` of a float: INT when it fits
             int_div(I, I) -> V [throws];              // exact: INT, else NUM; by zero: dies
             int_rem(I, I) -> I [throws];              // sign of the right operand
             int_pow(I, I) -> V [];
