@@ -119,6 +119,29 @@ pub fn signal_is_caught(action: SignalAction) -> bool {
     action == SignalAction::Handler(note_address())
 }
 
+/// Ignores a signal until [`signal_restore`]; gives what to restore.
+pub fn signal_suspend(signal: i32) -> Result<SavedAction, Errno> {
+    let new = KernelAction::new(SIG_IGN, 0);
+    let mut old = KernelAction::new(SIG_DFL, 0);
+    let (action, before) = (core::ptr::from_ref(&new), core::ptr::from_mut(&mut old));
+    // SAFETY: both are the kernel's layout and outlive the call; no handler is installed.
+    check(unsafe { call!(RT_SIGACTION, signal, action, before, SET_SIZE) })?;
+    Ok(SavedAction { signal, action: old })
+}
+
+/// Puts back the action from before [`signal_suspend`].
+pub fn signal_restore(saved: SavedAction) -> Result<(), Errno> {
+    let action = core::ptr::from_ref(&saved.action);
+    // SAFETY: the kernel's layout; the action was in force before, unchanged since.
+    check(unsafe { call!(RT_SIGACTION, saved.signal, action, 0, SET_SIZE) }).map(drop)
+}
+
+/// The action of a signal as it was, whoever had set it.
+pub struct SavedAction {
+    signal: i32,
+    action: KernelAction,
+}
+
 /// Whether a caught signal waits. One relaxed load: fit for loop back-edges.
 #[inline]
 pub fn signals_pending() -> bool {
