@@ -82,10 +82,6 @@ impl Texts {
         Self { texts: texts.iter().map(|text| text.as_bytes().to_vec()).collect(), floats: Vec::new() }
     }
 
-    pub(crate) fn raw(texts: Vec<Vec<u8>>) -> Self {
-        Self { texts, floats: Vec::new() }
-    }
-
     pub(crate) fn floats(floats: &[f64]) -> Self {
         Self { texts: vec![Vec::new(); floats.len()], floats: floats.to_vec() }
     }
