@@ -88,6 +88,22 @@ impl Builder {
         self.buffer = Some(buffer);
     }
 
+    /// What is added from now on with [`Builder::push_same`] is UTF-8 of wide text.
+    pub fn set_wide(&mut self) {
+        self.widen();
+    }
+
+    /// Whether it is wide.
+    #[must_use]
+    pub fn is_wide(&self) -> bool {
+        self.wide
+    }
+
+    /// Appends bytes that are as wide as the builder.
+    pub fn push_same(&mut self, more: &[u8]) {
+        self.push(more);
+    }
+
     fn content(&self) -> Vec<u8> {
         match self.buffer {
             Some(buffer) => bytes(&Val { w0: tag::STR, w1: buffer.address() }).to_vec(),
@@ -210,6 +226,14 @@ impl Vm {
     }
 
     fn reference_text(&mut self, value: Val) -> Result<Val, Thrown> {
+        if let Some(errno) = crate::extension::errno_of(value) {
+            return Ok(string(s_sys::Errno(errno).message().as_bytes()));
+        }
+        if let Some(table) = crate::extension::set_of(value) {
+            let mut out = Vec::new();
+            crate::extension::append_set(self, table, &mut out)?;
+            return Ok(string(&out));
+        }
         if value.class() != 0
             && let Some(result) = self.convert_object(value, Conversion::String)?
         {
@@ -282,6 +306,9 @@ impl Vm {
                 return result;
             }
             _ => {
+                if let Some(errno) = crate::extension::errno_of(value) {
+                    return Ok(int(i64::from(errno)));
+                }
                 if value.class() != 0
                     && let Some(result) = self.convert_object(value, Conversion::Number)?
                 {

@@ -35,6 +35,7 @@ pub struct TryRecord {
     saves: usize,
     frame: *mut Frame,
     matches: usize,
+    substitutions: usize,
 }
 
 /// One line of a stack trace.
@@ -196,6 +197,7 @@ impl Vm {
             saves: self.saves.len(),
             frame: self.abi.frame,
             matches: self.patterns.scope_depth(),
+            substitutions: self.patterns.open_substitutions(),
         }
     }
 
@@ -205,6 +207,7 @@ impl Vm {
         self.restore_saves(record.saves);
         self.drop_list(record.top as i64);
         self.leave_match_scopes(record.matches);
+        self.drop_substitutions(record.substitutions);
     }
 
     /// Runs something of the runtime that may throw; a thrown `die` becomes `Err(value)` with the

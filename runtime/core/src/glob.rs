@@ -63,7 +63,13 @@ pub fn free(vm: &mut Vm, glob: GlobRef) {
 impl Vm {
     /// The glob of a full name such as `main::x`; it lives for ever.
     pub fn glob(&mut self, name: &[u8]) -> GlobRef {
-        find_in(&mut self.globs, name)
+        let glob = find_in(&mut self.globs, name);
+        match name {
+            b"main::+" => self.patterns.plus = Some(glob),
+            b"main::-" => self.patterns.minus = Some(glob),
+            _ => {}
+        }
+        glob
     }
 
     /// The glob of a name as a program writes it, in a package; `::x` and `main::x` are the same.

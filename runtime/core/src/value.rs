@@ -12,9 +12,18 @@ use s_abi::layout::{Arr, Cell, Code, Glob, Hash, Header, IMMORTAL, Str, Val, tag
 ///
 /// Invariant: it is made only from pointers that the caller has a counted reference to, or
 /// borrows from one who has, for as long as the `Ptr` is used.
-#[derive(Debug, PartialEq, Eq)]
+#[derive(Debug)]
 #[repr(transparent)]
 pub struct Ptr<T>(pub *mut T);
+
+impl<T> PartialEq for Ptr<T> {
+    #[inline(always)]
+    fn eq(&self, other: &Self) -> bool {
+        self.0 == other.0
+    }
+}
+
+impl<T> Eq for Ptr<T> {}
 
 impl<T> Clone for Ptr<T> {
     #[inline(always)]
@@ -274,7 +283,8 @@ impl ValExt for Val {
 
     fn is_reference(self) -> bool {
         match self.w0 {
-            tag::AREF | tag::HREF | tag::CODE | tag::SREF | tag::RX | tag::OBJ | tag::EXT => true,
+            tag::AREF | tag::HREF | tag::CODE | tag::SREF | tag::RX | tag::OBJ => true,
+            tag::EXT => self.header().aux != crate::extension::ERROR,
             tag::GLOB => self.pointer::<Glob>().name_len == 0,
             _ => false,
         }

@@ -37,8 +37,8 @@ pub struct Options {
     pub environment: Vec<(Vec<u8>, Vec<u8>)>,
 }
 
-/// Compiles and runs a text: machine, text, mark of what is visible, want, site.
-pub type EvalString = fn(&mut Vm, &[u8], i64, u64, i64) -> Result<Val, crate::exception::Thrown>;
+/// Compiles and runs a text: machine, text, and the second operand of `eval_string` as it is.
+pub type EvalString = fn(&mut Vm, &[u8], i64) -> Result<Val, crate::exception::Thrown>;
 /// Loads a file or module by a computed name: machine, name, whether it is `do` (2), a bareword's
 /// file name or `require` of a value.
 pub type RequireValue = fn(&mut Vm, &[u8], i64) -> Result<Val, crate::exception::Thrown>;
