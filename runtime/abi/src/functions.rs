@@ -187,6 +187,7 @@ macro_rules! for_each_runtime_function {
             cell_hash(C) -> H [throws user];
             slot_get(P) -> V [];
             slot_set(P, O) -> N [];
+            slot_take(P) -> V [];                     // leaves undef behind
             bless(V, V) -> V [throws];
             ref_type(V) -> V [];
             weaken(P) -> N [throws];
@@ -198,6 +199,7 @@ macro_rules! for_each_runtime_function {
             list_len(I) -> I [];
             list_get(I, I) -> V [];                   // the nth, undef beyond
             list_last(I) -> V [];                     // consumes; the last, undef when empty
+            list_result_mark(V) -> I [];              // where the list of a call's result begins
             list_result(I, I) -> V [];                // mark, want: the list as a call's result (LIST or its last)
             list_slice(I, I) -> N [];                 // list from one mark, indexes from the second: leaves elements
             list_reverse(I) -> N [];
@@ -317,7 +319,7 @@ macro_rules! for_each_runtime_function {
 
             // Tests, and what only running tells
             assert(I, I, I) -> V [throws user];       // which, mark (consumed), want
-            eval_string(V, I) -> V [throws user];     // text; mark of what is visible (consumed), want below bit 32, site above
+            eval_string(V, I) -> V [throws user];     // text; mark of references to what is visible, then site, then want
             require_value(V, I) -> V [throws user];
             part_of_ref(V, I, I) -> V [throws user];  // 0 keys, 1 values, 2 each; of a reference; want
             undef_value(V) -> N [throws user];
