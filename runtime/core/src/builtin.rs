@@ -115,14 +115,15 @@ pub fn call_builtin(vm: &mut Vm, number: i64, mark: i64, wanted: i64) -> Result<
     vm.settle(mark, result)
 }
 
-/// `eval STRING`: `packed` is the wanted context in the low half and the site above; what is visible
-/// at the site is the hook's matter, with the frame.
-pub fn eval_string(vm: &mut Vm, text: Val, packed: i64) -> Result<Val, Thrown> {
-    let source = vm.text(text)?;
-    match vm.hooks.eval_string {
-        Some(hook) => hook(vm, &source, packed),
-        None => Err(vm.die(b"eval STRING: code generation is not available in this binary")),
-    }
+/// `eval STRING`: the list from the mark is references to what is visible, then the site, then the
+/// wanted context; it is consumed.
+pub fn eval_string(vm: &mut Vm, text: Val, mark: i64) -> Result<Val, Thrown> {
+    let result = match (vm.text(text), vm.hooks.eval_string) {
+        (Ok(source), Some(hook)) => hook(vm, &source, vm.list(mark)),
+        (Ok(_), None) => Err(vm.die(b"eval STRING: code generation is not available in this binary")),
+        (Err(thrown), _) => Err(thrown),
+    };
+    vm.settle(mark, result)
 }
 
 /// `require EXPR`, `do EXPR`.

@@ -826,6 +826,18 @@ pub fn slot_set(vm: &mut Vm, slot: Slot, value: Val) {
     cell::store(vm, slot, value);
 }
 
+/// Takes what a slot holds and leaves undef.
+#[inline(always)]
+pub fn slot_take(_vm: &mut Vm, slot: Slot) -> Val {
+    let mut slot = cell::target(slot);
+    let value = core::mem::replace(&mut *slot, UNDEF);
+    if value.w0 == tag::WEAK {
+        *slot = value;
+        return cell::load(value);
+    }
+    if value.is_undef() { UNDEF } else { value }
+}
+
 /// `weaken`
 pub fn weaken(vm: &mut Vm, slot: Slot) -> Result<(), Thrown> {
     let mut slot = cell::target(slot);

@@ -211,6 +211,12 @@ pub fn list_last(vm: &mut Vm, mark: i64) -> Val {
     value
 }
 
+/// Where the list of a call's result begins; the top for a scalar.
+pub fn list_result_mark(vm: &mut Vm, result: Val) -> i64 {
+    let height = vm.height() as i64;
+    if result.w0 == tag::LIST { height - result.w1 as i64 } else { height }
+}
+
 /// The list as a call's result.
 pub fn list_result(vm: &mut Vm, mark: i64, wanted: i64) -> Val {
     vm.list_as_result(mark, wanted as u64)

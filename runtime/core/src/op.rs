@@ -5,3 +5,4 @@ pub mod arith;
 pub mod bits;
 pub mod compare;
 pub mod concat;
+pub mod math;

@@ -33,12 +33,13 @@ pub struct Options {
     pub script_name: Vec<u8>,
     /// Lowest machine-stack address functions may be entered at; 0 for no limit.
     pub stack_limit: usize,
-    /// `main::` where the program is not in a package: what `%ENV` begins with.
+    /// What `%ENV` begins with.
     pub environment: Vec<(Vec<u8>, Vec<u8>)>,
 }
 
-/// Compiles and runs a text: machine, text, and the second operand of `eval_string` as it is.
-pub type EvalString = fn(&mut Vm, &[u8], i64) -> Result<Val, crate::exception::Thrown>;
+/// Compiles and runs a text: machine, text, and references to what is visible, the site, the wanted
+/// context, as compiled code passed them.
+pub type EvalString = fn(&mut Vm, &[u8], &[Val]) -> Result<Val, crate::exception::Thrown>;
 /// Loads a file or module by a computed name: machine, name, whether it is `do` (2), a bareword's
 /// file name or `require` of a value.
 pub type RequireValue = fn(&mut Vm, &[u8], i64) -> Result<Val, crate::exception::Thrown>;

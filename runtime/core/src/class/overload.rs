@@ -103,7 +103,7 @@ impl Vm {
             let function = self.class(ancestor).and_then(|class| class.overload.get(operator.symbol).copied());
             if let Some(function) = function {
                 if function.w0 == tag::CODE {
-                    return Some(function.pointer().retained());
+                    return Some(function.pointer::<s_abi::layout::Code>().retained());
                 }
                 if function.is_string() {
                     return self.find_method(number, bytes(&function)).map(Ptr::retained);
