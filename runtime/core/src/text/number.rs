@@ -160,7 +160,38 @@ fn scan(bytes: &[u8]) -> (Number, Option<usize>) {
 
 /// Reads text that is known to be a number in Rust's syntax.
 fn parse_float(bytes: &[u8]) -> f64 {
+    if let Some(value) = parse_short(bytes) {
+        return value;
+    }
     core::str::from_utf8(bytes).ok().and_then(|text| text.parse().ok()).unwrap_or(0.0)
+}
+
+/// A number of few digits without an exponent: whole part and power of ten are exact doubles,
+/// so that one division rounds correctly (Clinger 1990).
+fn parse_short(bytes: &[u8]) -> Option<f64> {
+    if bytes.len() > 17 {
+        return None;
+    }
+    let (negative, digits) = match bytes {
+        [b'-', rest @ ..] => (true, rest),
+        [b'+', rest @ ..] => (false, rest),
+        _ => (false, bytes),
+    };
+    let mut value: u64 = 0;
+    let mut point = digits.len();
+    for (at, &byte) in digits.iter().enumerate() {
+        match byte {
+            b'0'..=b'9' => value = value * 10 + u64::from(byte - b'0'),
+            b'.' => point = at + 1,
+            _ => return None,
+        }
+    }
+    if value > 1 << 53 {
+        return None;
+    }
+    // At most 16 digits: below 10^17, a power of ten that is exact.
+    let value = value as f64 / TENS[digits.len() - point] as f64;
+    Some(if negative { -value } else { value })
 }
 
 /// `inf`, `infinity`, `nan`, `nanq`, `nan(12)`, `1.#INF` and the like; `at` is behind the sign.
@@ -243,7 +274,7 @@ pub fn format_int_into(value: i64, buffer: &mut [u8; 20]) -> &[u8] {
 }
 
 /// Writes digits to the end of `buffer` and returns where they start.
-fn digits_into(mut value: u64, buffer: &mut [u8; 20]) -> usize {
+pub(crate) fn digits_into(mut value: u64, buffer: &mut [u8; 20]) -> usize {
     let mut at = buffer.len();
     while value >= 100 {
         let pair = (value % 100) as usize * 2;
@@ -293,6 +324,12 @@ pub fn format_float(value: f64, out: &mut Vec<u8>) {
             (text.iter().fold(0, |value, digit| value * 10 + u64::from(digit - b'0')), exponent)
         }
     };
+    let mut digits = digits;
+    for zeros in [8, 4, 2, 1] {
+        if digits.is_multiple_of(TENS[zeros]) {
+            digits /= TENS[zeros];
+        }
+    }
     let mut buffer = [0; 20];
     let start = digits_into(digits, &mut buffer);
     write_general(&buffer[start..], exponent, 15, false, b'e', out);
@@ -404,15 +441,14 @@ pub(crate) fn significant(value: f64, count: usize) -> Option<(u64, i32)> {
         return None;
     }
     // The logarithm is never estimated too large, and at most one too small.
-    let mut exponent = ((biased - 1023) * 1233) >> 12;
+    let estimate = ((biased - 1023) * 1233) >> 12;
     let limit = u128::from(TENS[count]);
-    for _ in 0..2 {
+    for exponent in [estimate, estimate + 1] {
         let power = u32::try_from(count as i32 - 1 - exponent).ok()?;
         let digits = scaled(value, power)?;
         if digits < limit {
             return if digits >= limit / 10 { Some((digits as u64, exponent)) } else { None };
         }
-        exponent += 1;
     }
     None
 }
@@ -900,6 +936,24 @@ mod tests {
                 u8::from(looks_like_number(case.as_bytes()))
             );
             assert_eq!(ours, *expected, "{case:?}");
+        }
+    }
+
+    #[test]
+    fn reading_rounds_correctly() {
+        let mut generator = Generator::new(2);
+        for round in 0..50_000 {
+            let text = match round % 3 {
+                0 => format!(
+                    "{}.{}",
+                    generator.next() >> (10 + round % 50),
+                    generator.next() >> (10 + round % 50)
+                ),
+                1 => format!("-0.{:0width$}", generator.below(100_000), width = generator.below(16) as usize),
+                _ => format!("{:e}", f64::from_bits(generator.next() >> 2)),
+            };
+            let expected: f64 = text.parse().unwrap();
+            assert_eq!(parse(text.as_bytes()).to_f64().to_bits(), expected.to_bits(), "{text}");
         }
     }
 

@@ -88,7 +88,7 @@ pub fn sprintf(
     out: &mut Vec<u8>,
     units: Units,
 ) -> Result<(), SprintfError> {
-    let mut state = State { args, next: 0, units };
+    let mut state = State { args, next: 0, units, start: out.len() };
     let mut rest = format;
     while let Some(at) = memchr::memchr(b'%', rest) {
         out.extend_from_slice(&rest[..at]);
@@ -104,6 +104,17 @@ pub fn sprintf(
                     state.args.bytes(i, out);
                 }
                 2
+            }
+            Some(b'd') => {
+                let value = state.take().map_or(Integer::Signed(0), |i| state.args.int(i));
+                write_integer(b'd', &Spec::default(), value, out);
+                2
+            }
+            Some(b'.') if rest.len() > 3 && rest[2].is_ascii_digit() && rest[3] == b'f' => {
+                let precision = Some(usize::from(rest[2] - b'0'));
+                let value = state.take().map_or(0.0, |i| state.args.float(i));
+                write_float(b'f', &Spec { precision, ..Spec::default() }, value, out);
+                4
             }
             _ => match state.directive(rest, out)? {
                 Some(used) => used,
@@ -129,6 +140,8 @@ struct State<'a> {
     args: &'a mut dyn Arguments,
     next: usize,
     units: Units,
+    /// Where the output starts.
+    start: usize,
 }
 
 #[derive(Default)]
@@ -258,6 +271,9 @@ impl State<'_> {
                 break;
             }
             at += 1;
+        }
+        if spec.width + spec.precision.unwrap_or(0) + (out.len() - self.start) > OUTPUT_MAX * 2 {
+            return Err(SprintfError::TooWide);
         }
         let half = text.get(size_start) == Some(&b'h');
         let Some(&verb) = text.get(at) else { return Ok(None) };
@@ -473,6 +489,14 @@ fn pad_number(prefix: &[u8], zeros: usize, digits: &[u8], zero: bool, spec: &Spe
 }
 
 fn write_integer(verb: u8, spec: &Spec, value: Integer, out: &mut Vec<u8>) {
+    if verb == b'd'
+        && spec.width == 0
+        && spec.precision.is_none()
+        && spec.plus.is_none()
+        && !matches!(value, Integer::Float(value) if !value.is_finite())
+    {
+        return number::format_int(to_signed(value), out);
+    }
     if let Integer::Float(value) = value
         && !value.is_finite()
     {
@@ -539,23 +563,20 @@ fn write_float(verb: u8, spec: &Spec, value: f64, out: &mut Vec<u8>) {
         let plus = spec.plus.filter(|_| value > 0.0).map(|_| b'+');
         return pad_number(plus.as_slice(), 0, non_finite(value).as_bytes(), spec.zero, spec, out);
     }
-    let mut prefix = [0u8; 3];
-    let mut prefix_length = 0;
+    let start = out.len();
     if value.is_sign_negative() {
-        prefix[0] = b'-';
-        prefix_length = 1;
-    } else if let Some(plus) = spec.plus {
-        prefix[0] = plus;
-        prefix_length = 1;
+        out.push(b'-');
+    } else {
+        out.extend(spec.plus);
     }
     let magnitude = value.abs();
-    let mut body = Vec::new();
+    let mut body_start = out.len();
     match verb {
-        b'f' | b'F' => write_fixed(magnitude, spec.precision.unwrap_or(6), spec.alternate, &mut body),
+        b'f' | b'F' => write_fixed(magnitude, spec.precision.unwrap_or(6), spec.alternate, out),
         b'e' | b'E' => {
             let precision = spec.precision.unwrap_or(6);
             let (digits, exponent) = digits_of(magnitude, precision + 1);
-            number::write_exponential(&digits, exponent, spec.alternate, verb, &mut body);
+            number::write_exponential(&digits, exponent, spec.alternate, verb, out);
         }
         b'g' | b'G' => {
             let precision = spec.precision.unwrap_or(6).max(1);
@@ -568,17 +589,26 @@ fn write_float(verb: u8, spec: &Spec, value: f64, out: &mut Vec<u8>) {
                 precision,
                 spec.alternate,
                 if verb == b'g' { b'e' } else { b'E' },
-                &mut body,
+                out,
             );
         }
         _ => {
-            prefix[prefix_length] = b'0';
-            prefix[prefix_length + 1] = if verb == b'a' { b'x' } else { b'X' };
-            prefix_length += 2;
-            write_hexadecimal(magnitude, spec.precision, spec.alternate, verb == b'A', &mut body);
+            out.extend_from_slice(if verb == b'a' { b"0x" } else { b"0X" });
+            body_start = out.len();
+            write_hexadecimal(magnitude, spec.precision, spec.alternate, verb == b'A', out);
         }
     }
-    pad_number(&prefix[..prefix_length], 0, &body, spec.zero, spec, out);
+    // Padding comes once the length is known.
+    let gap = spec.width.saturating_sub(out.len() - start);
+    if gap > 0 {
+        let at = match (spec.left, spec.zero) {
+            (true, _) => out.len(),
+            (false, true) => body_start,
+            (false, false) => start,
+        };
+        fill(if spec.zero && !spec.left { b'0' } else { b' ' }, gap, out);
+        out[at..].rotate_right(gap);
+    }
 }
 
 /// `count` significant digits, zeros behind the last one a double can have.
@@ -604,12 +634,9 @@ fn write_fixed(value: f64, precision: usize, point: bool, out: &mut Vec<u8>) {
         None
     };
     if let Some(scaled) = fast {
-        let mut digits = [b'0'; 40];
-        let mut buffer = Vec::with_capacity(20);
-        number::format_uint(scaled, &mut buffer);
-        let start = digits.len() - buffer.len();
-        digits[start..].copy_from_slice(&buffer);
-        let start = start.min(digits.len() - precision - 1);
+        // At most 19 decimal places and at most 20 digits: zeros before them fill both.
+        let mut digits = [b'0'; 20];
+        let start = number::digits_into(scaled, &mut digits).min(digits.len() - precision - 1);
         let whole = digits.len() - precision;
         out.extend_from_slice(&digits[start..whole]);
         if precision > 0 || point {
