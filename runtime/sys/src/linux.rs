@@ -25,6 +25,7 @@ mod terminal;
 mod tests;
 mod time;
 mod user;
+mod vdso;
 
 #[cfg(target_arch = "aarch64")]
 use call_aarch64 as arch;

@@ -5,6 +5,7 @@
 
 use alloc::vec;
 use alloc::vec::Vec;
+use core::cmp::Ordering;
 
 use s_sys::Errno;
 
@@ -12,6 +13,9 @@ use s_sys::Errno;
 const PATTERN_COUNT_MAX: usize = 1 << 16;
 /// More bytes than this do not come out of braces.
 const PATTERN_BYTES_MAX: usize = 16 << 20;
+
+/// More entries of directories than this are not looked at.
+const ENTRY_COUNT_MAX: usize = 1 << 22;
 
 /// One byte of a pattern.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -23,12 +27,18 @@ struct Byte {
 
 /// The names that patterns match: patterns are separated by blanks, unless those are in quotes.
 /// A pattern without magic gives itself, one with magic the files that are there, sorted. `E2BIG`
-/// for braces that mean too many patterns.
+/// for braces that mean too many patterns, and for patterns that lead through too many entries of
+/// directories, as several stars do among links that go round in circles.
 pub fn glob(patterns: &[u8]) -> Result<Vec<Vec<u8>>, Errno> {
+    glob_within(patterns, ENTRY_COUNT_MAX)
+}
+
+/// [`glob`] that looks at no more than `budget` entries.
+pub(super) fn glob_within(patterns: &[u8], mut budget: usize) -> Result<Vec<Vec<u8>>, Errno> {
     let mut found = Vec::new();
     for pattern in words(patterns) {
         for pattern in braces(pattern)? {
-            match_pattern(&tilde(pattern), &mut found)?;
+            match_pattern(&tilde(pattern), &mut budget, &mut found)?;
         }
     }
     Ok(found)
@@ -83,15 +93,24 @@ fn words(text: &[u8]) -> Vec<Vec<Byte>> {
     words
 }
 
-/// The patterns that braces mean, in their order; `{}` stands for itself.
+/// The patterns that braces mean, in their order; `{}` alone stands for itself. Of a pattern with
+/// braces that do not close, `perl` takes what stands before them, and so do we.
 fn braces(pattern: Vec<Byte>) -> Result<Vec<Vec<Byte>>, Errno> {
     let mut done = Vec::new();
     // Patterns still to be looked at, the next one last, with where to look from.
     let mut waiting = vec![(pattern, 0)];
     let mut bytes = 0;
     while let Some((pattern, from)) = waiting.pop() {
-        let Some((open, close, commas)) = brace(&pattern, from) else {
+        let Some(open) = (from..pattern.len()).find(|at| is(&pattern, *at, b'{')) else {
             done.push(pattern);
+            continue;
+        };
+        if pattern.len() == 2 && is(&pattern, 1, b'}') {
+            done.push(pattern);
+            continue;
+        }
+        let Some((close, commas)) = brace(&pattern, open) else {
+            done.push(pattern[..open].to_vec());
             continue;
         };
         let mut ends = commas;
@@ -117,40 +136,37 @@ fn braces(pattern: Vec<Byte>) -> Result<Vec<Vec<Byte>>, Errno> {
     Ok(done)
 }
 
-/// The first pair of braces from `from` on: where it opens, closes, and its own commas.
-fn brace(pattern: &[Byte], from: usize) -> Option<(usize, usize, Vec<usize>)> {
-    let is = |at: usize, byte| pattern.get(at) == Some(&Byte { byte, plain: false });
-    let mut open = from;
-    loop {
-        open = (open..pattern.len()).find(|at| is(*at, b'{'))?;
-        if !is(open + 1, b'}') {
-            break;
-        }
-        open += 2;
-    }
+/// Of the brace that opens at `open`: where it closes, and its own commas.
+fn brace(pattern: &[Byte], open: usize) -> Option<(usize, Vec<usize>)> {
     let mut commas = Vec::new();
     let mut depth = 0_usize;
+    let mut classes = true;
     let mut at = open + 1;
     while at < pattern.len() {
-        if is(at, b'[') {
+        if is(pattern, at, b'[') && classes {
             // Braces and commas of a class are its own, if it has an end.
-            let first = at + 2;
-            if let Some(end) = (first..pattern.len()).find(|end| is(*end, b']')) {
-                at = end;
+            match (at + 1..pattern.len()).find(|end| is(pattern, *end, b']')) {
+                Some(end) => at = end,
+                None => classes = false,
             }
-        } else if is(at, b'{') {
+        } else if is(pattern, at, b'{') {
             depth += 1;
-        } else if is(at, b'}') {
+        } else if is(pattern, at, b'}') {
             match depth.checked_sub(1) {
-                None => return Some((open, at, commas)),
+                None => return Some((at, commas)),
                 Some(less) => depth = less,
             }
-        } else if is(at, b',') && depth == 0 {
+        } else if is(pattern, at, b',') && depth == 0 {
             commas.push(at);
         }
         at += 1;
     }
     None
+}
+
+/// Whether a pattern has this byte, with its meaning, at a place.
+fn is(pattern: &[Byte], at: usize, byte: u8) -> bool {
+    pattern.get(at) == Some(&Byte { byte, plain: false })
 }
 
 /// Puts the home directory in the place of `~` and `~name`.
@@ -173,7 +189,7 @@ fn tilde(pattern: Vec<Byte>) -> Vec<Byte> {
 }
 
 /// Appends what one pattern matches, sorted.
-fn match_pattern(pattern: &[Byte], found: &mut Vec<Vec<u8>>) -> Result<(), Errno> {
+fn match_pattern(pattern: &[Byte], budget: &mut usize, found: &mut Vec<Vec<u8>>) -> Result<(), Errno> {
     let plain = |part: &[Byte]| -> Vec<u8> { part.iter().map(|byte| byte.byte).collect() };
     if !has_magic(pattern) {
         found.push(plain(pattern));
@@ -201,29 +217,41 @@ fn match_pattern(pattern: &[Byte], found: &mut Vec<Vec<u8>>) -> Result<(), Errno
         let tokens = compile(component);
         let mut next = Vec::new();
         for path in &paths {
-            extend(path, &tokens, &mut next);
+            extend(path, &tokens, budget, &mut next)?;
         }
         paths = next;
     }
     // The names at the end may not have been read from a directory.
     paths.retain(|path| s_sys::lstat(path).is_ok());
-    paths.sort_by(|a, b| {
-        let folded = a.iter().map(u8::to_ascii_lowercase).cmp(b.iter().map(u8::to_ascii_lowercase));
-        folded.then_with(|| a.cmp(b))
-    });
+    paths.sort_by(|a, b| compare(a, b));
     found.try_reserve(paths.len()).map_err(|_| Errno::ENOMEM)?;
     found.append(&mut paths);
     Ok(())
 }
 
+/// The order of `perl`'s glob: letters whatever their case, bytes above 127 before all others.
+fn compare(a: &[u8], b: &[u8]) -> Ordering {
+    let fold = |byte: &u8| byte.to_ascii_lowercase() as i8;
+    a.iter().map(fold).cmp(b.iter().map(fold)).then_with(|| a.cmp(b))
+}
+
 /// Appends to `next` the entries of directory `path` that match. What cannot be read matches
 /// nothing.
-fn extend(path: &[u8], tokens: &[Token], next: &mut Vec<Vec<u8>>) {
+fn extend(path: &[u8], tokens: &[Token], budget: &mut usize, next: &mut Vec<Vec<u8>>) -> Result<(), Errno> {
+    let mut spend = || match budget.checked_sub(1) {
+        Some(less) => {
+            *budget = less;
+            Ok(())
+        }
+        None => Err(Errno::E2BIG),
+    };
+    spend()?;
     let Ok(mut reader) = s_sys::read_dir(if path.is_empty() { b"." } else { path }) else {
-        return;
+        return Ok(());
     };
     let dots = tokens.first() == Some(&Token::Is(b'.'));
     while let Ok(Some(entry)) = reader.next_entry() {
+        spend()?;
         if (entry.name.starts_with(b".") && !dots) || !matches(tokens, &entry.name) {
             continue;
         }
@@ -231,17 +259,23 @@ fn extend(path: &[u8], tokens: &[Token], next: &mut Vec<Vec<u8>>) {
         file.extend_from_slice(&entry.name);
         next.push(file);
     }
+    Ok(())
 }
 
 fn has_magic(pattern: &[Byte]) -> bool {
-    let mut at = 0;
-    while let Some(byte) = pattern.get(at) {
+    // A class that has no end leaves none to those behind it in the component.
+    let mut classes = true;
+    for (at, byte) in pattern.iter().enumerate() {
         match byte {
+            Byte { byte: b'/', .. } => classes = true,
             Byte { byte: b'*' | b'?', plain: false } => return true,
-            Byte { byte: b'[', plain: false } if class(&pattern[at + 1..]).is_some() => {
-                return true;
+            Byte { byte: b'[', plain: false } if classes => {
+                classes = class(&pattern[at + 1..]).is_some();
+                if classes {
+                    return true;
+                }
             }
-            _ => at += 1,
+            _ => {}
         }
     }
     false
@@ -262,6 +296,8 @@ enum Token {
 
 fn compile(component: &[Byte]) -> Vec<Token> {
     let mut tokens = Vec::new();
+    // As in `has_magic`.
+    let mut classes = true;
     let mut rest = component;
     while let Some((first, tail)) = rest.split_first() {
         rest = tail;
@@ -269,12 +305,15 @@ fn compile(component: &[Byte]) -> Vec<Token> {
             Byte { byte: b'*', plain: false } if tokens.last() == Some(&Token::Many) => continue,
             Byte { byte: b'*', plain: false } => Token::Many,
             Byte { byte: b'?', plain: false } => Token::Any,
-            Byte { byte: b'[', plain: false } => match class(rest) {
+            Byte { byte: b'[', plain: false } if classes => match class(rest) {
                 Some((token, length)) => {
                     rest = &rest[length..];
                     token
                 }
-                None => Token::Is(b'['),
+                None => {
+                    classes = false;
+                    Token::Is(b'[')
+                }
             },
             Byte { byte, .. } => Token::Is(*byte),
         };

@@ -363,7 +363,7 @@ impl Handle {
     /// goes on where this one stopped.
     pub fn read_line(&mut self, separator: Separator<'_>, line: &mut Vec<u8>) -> Result<bool, Errno> {
         let found = self.next_line(separator, line)?;
-        if !found && !(separator == Separator::Slurp && !self.line_read) {
+        if !found && (self.line_read || separator != Separator::Slurp) {
             return Ok(false);
         }
         self.lines += 1;
@@ -390,21 +390,23 @@ impl Handle {
     }
 
     /// Appends up to `count` bytes to `out` and says how many; fewer only at the end of the file.
+    /// After an error, `EINTR` among them, what came before it has been appended.
     pub fn read(&mut self, count: usize, out: &mut Vec<u8>) -> Result<usize, Errno> {
         self.begin_read()?;
         let mut left = count;
         while left > 0 {
             // Much goes past the buffer.
-            if left >= INPUT && self.start == self.end {
-                if let Backing::Descriptor { fd, .. } = self.backing {
-                    // Not all at once: the count may be far more than the file has.
-                    let got = s_sys::read_append(fd, out, left.min(1 << 20))?;
-                    if got == 0 {
-                        break;
-                    }
-                    left -= got;
-                    continue;
+            if left >= INPUT
+                && self.start == self.end
+                && let Backing::Descriptor { fd, .. } = self.backing
+            {
+                // Not all at once: the count may be far more than the file has.
+                let got = s_sys::read_append(fd, out, left.min(1 << 20))?;
+                if got == 0 {
+                    break;
                 }
+                left -= got;
+                continue;
             }
             let chunk = self.chunk()?;
             if chunk.is_empty() {

@@ -9,6 +9,9 @@ pub const O_DIRECTORY: i32 = 0o200_000;
 /// Flag of `open`: the last component must be no symbolic link.
 pub const O_NOFOLLOW: i32 = 0o400_000;
 
+/// The clock function of the code the kernel maps into every process.
+pub(crate) const VDSO_CLOCK_GETTIME: &[u8] = b"__vdso_clock_gettime";
+
 /// Performs a system call; below zero is an error number negated.
 ///
 /// # Safety

@@ -63,6 +63,7 @@ pub(crate) mod number {
     pub(crate) const GETPRIORITY: usize = 140;
     pub(crate) const SETPRIORITY: usize = 141;
     pub(crate) const CHROOT: usize = 161;
+    pub(crate) const PRCTL: usize = 157;
     pub(crate) const SCHED_GETAFFINITY: usize = 204;
     pub(crate) const GETDENTS64: usize = 217;
     pub(crate) const CLOCK_GETTIME: usize = 228;
@@ -93,6 +94,9 @@ pub(crate) mod number {
 pub const O_DIRECTORY: i32 = 0o200_000;
 /// Flag of `open`: the last component must be no symbolic link.
 pub const O_NOFOLLOW: i32 = 0o400_000;
+
+/// The clock function of the code the kernel maps into every process.
+pub(crate) const VDSO_CLOCK_GETTIME: &[u8] = b"__vdso_clock_gettime";
 
 /// Performs a system call; below zero is an error number negated.
 ///
@@ -141,7 +145,7 @@ pub(crate) unsafe fn clone_onto(
             "ud2",
             "2:",
             inlateout("rax") number::CLONE as isize => result,
-            in("rdi") flags, in("rsi") stack, in("rdx") 0, in("r10") 0, in("r8") 0,
+            in("rdi") flags, in("rsi") stack, in("rdx") 0_usize, in("r10") 0_usize, in("r8") 0_usize,
             in("r12") argument, in("r13") entry,
             lateout("rcx") _, lateout("r11") _,
         );

@@ -62,6 +62,7 @@ pub(crate) mod number {
     pub(crate) const GETPRIORITY: usize = 141;
     pub(crate) const SETPRIORITY: usize = 140;
     pub(crate) const CHROOT: usize = 51;
+    pub(crate) const PRCTL: usize = 167;
     pub(crate) const SCHED_GETAFFINITY: usize = 123;
     pub(crate) const GETDENTS64: usize = 61;
     pub(crate) const CLOCK_GETTIME: usize = 113;
