@@ -103,7 +103,7 @@ impl CharSet {
     /// Adds every code point that differs from a member only by case; of ASCII alone when
     /// `unicode` is false.
     pub(crate) fn close_over_case(&mut self, unicode: bool) {
-        if unicode && self.ranges.last().is_some_and(|r| r.1 >= 0x80) || unicode && self.has_k_or_s() {
+        if unicode && (self.has_k_or_s() || self.ranges.last().is_some_and(|r| r.1 >= 0x80)) {
             let mut folded = CharSet::new();
             for_each_fold(|c, f| {
                 if self.contains(c) {
@@ -153,7 +153,9 @@ pub(crate) fn fold(c: u32) -> u32 {
     }
     let after = tables::FOLDS.partition_point(|r| r.0 <= c);
     match after.checked_sub(1).map(|i| tables::FOLDS[i]) {
-        Some((lo, hi, delta, step)) if c <= hi && (c - lo) % step == 0 => c.wrapping_add_signed(delta),
+        Some((lo, hi, delta, step)) if c <= hi && (c - lo).is_multiple_of(step) => {
+            c.wrapping_add_signed(delta)
+        }
         _ => c,
     }
 }
@@ -171,7 +173,7 @@ pub(crate) fn orbit(c: u32, unicode: bool) -> CharSet {
     set.push(f, f);
     for &(lo, hi, delta, step) in &tables::FOLDS {
         let source = f.wrapping_add_signed(-delta);
-        if (lo..=hi).contains(&source) && (source - lo) % step == 0 {
+        if (lo..=hi).contains(&source) && (source - lo).is_multiple_of(step) {
             set.push(source, source);
         }
     }

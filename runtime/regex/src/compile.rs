@@ -64,6 +64,7 @@ pub(crate) fn compile(tree: &Tree, units: Units) -> Result<Program, PatternError
         accept_to: Vec::new(),
         accepts: Vec::new(),
         then: Vec::new(),
+        contained: None,
         memo_possible,
     };
     compiler.program.lead = plan::lead(tree).map(|node| compiler.unit(node));
@@ -109,6 +110,8 @@ struct Compiler<'t> {
     accepts: Vec<(usize, Option<u32>)>,
     /// Alternations around: the register of the mark, and whether the branch is the last
     then: Vec<(u32, bool)>,
+    /// The height of the negative lookaround or condition around
+    contained: Option<u32>,
     memo_possible: bool,
 }
 
@@ -155,10 +158,10 @@ impl Compiler<'_> {
     }
 
     fn table(&mut self, table: Box<[bool; 256]>) -> u32 {
-        if let Some(found) = self.program.tables.iter().rposition(|t| *t == table) {
+        if let Some(found) = self.program.tables.iter().rposition(|t| *t == *table) {
             return found as u32;
         }
-        self.program.tables.push(table);
+        self.program.tables.push(*table);
         self.program.tables.len() as u32 - 1
     }
 
@@ -418,7 +421,7 @@ impl Compiler<'_> {
         Ok(())
     }
 
-    fn look_open(&mut self, look: &Look, _condition: bool) -> Compiled<usize> {
+    fn look_open(&mut self, look: &Look, condition: bool) -> Compiled<usize> {
         let behind = if look.behind {
             match analyse::width(&look.body) {
                 (min, Some(max)) if max <= BEHIND_MAX => Some((min, max)),
@@ -440,10 +443,17 @@ impl Compiler<'_> {
         self.opaque += 1;
         self.emit(Inst::LookBegin(index as u32))?;
         let open = core::mem::take(&mut self.open);
+        let then = core::mem::take(&mut self.then);
+        let contained = self.contained;
+        if condition || look.negative {
+            self.contained = Some(self.program.looks[index].height);
+        }
         self.accept_to.push(Vec::new());
         let tail = if look.behind { Tail::Unknown } else { Tail::Accept };
         self.node(&look.body, &Follow { rest: &[], again: None, then: None, tail })?;
         self.open = open;
+        self.then = then;
+        self.contained = contained;
         let end = self.emit(Inst::LookEnd(index as u32))?;
         for at in self.accept_to.pop().unwrap_or_default() {
             self.accepts.push((at, Some(end)));
@@ -505,6 +515,12 @@ impl Compiler<'_> {
                     None => self.accepts.push((at, None)),
                 }
             }
+            // In a negative lookaround or a condition a verb fails that and no more.
+            Verb::Prune | Verb::Skip | Verb::Commit if self.contained.is_some() => {
+                if let Some(register) = self.contained {
+                    self.emit(Inst::Then { register, last: false })?;
+                }
+            }
             Verb::Prune => {
                 self.emit(Inst::Prune)?;
             }
@@ -519,7 +535,7 @@ impl Compiler<'_> {
                     self.emit(Inst::Then { register, last })?;
                 }
                 None => {
-                    self.emit(Inst::Prune)?;
+                    return self.verb(Verb::Prune);
                 }
             },
         }

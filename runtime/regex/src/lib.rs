@@ -103,9 +103,11 @@ impl Regex {
     ) -> Result<bool, MatchError> {
         scratch.group_count = self.program.group_count;
         scratch.matched = false;
+        let patience = matcher::patience(subject, start);
+        let (program, memory) = (&self.program, &mut scratch.memory);
         let found = match self.units {
-            Units::Bytes => matcher::find::<false>(&self.program, subject, start, from, &mut scratch.memory),
-            Units::Utf8 => matcher::find::<true>(&self.program, subject, start, from, &mut scratch.memory),
+            Units::Bytes => matcher::find::<false>(program, subject, start, from, patience, memory),
+            Units::Utf8 => matcher::find::<true>(program, subject, start, from, patience, memory),
         }?;
         scratch.matched = found;
         Ok(found)
@@ -124,9 +126,9 @@ pub struct From {
 }
 
 impl Default for From {
-    /// No last match, and as many steps as take about a second.
+    /// No last match, and steps for some seconds at most.
     fn default() -> From {
-        From { last_end: None, not_empty_at: None, budget: 200_000_000 }
+        From { last_end: None, not_empty_at: None, budget: 50_000_000 }
     }
 }
 

@@ -8,12 +8,12 @@
 //! Invariant: positions are boundaries of code points of the subject, at most its length.
 
 mod search;
-pub(crate) use search::find;
+pub(crate) use search::{find, patience};
 mod text;
 
 use crate::error::MatchError;
 use crate::program::{Inst, NOWHERE, Program};
-use crate::tree::Greed;
+use crate::tree::{Greed, INF};
 use crate::{From, charset};
 use alloc::vec::Vec;
 use text::{Text, give_back, run_end};
@@ -92,6 +92,15 @@ struct Call {
     saved: usize,
 }
 
+/// What is known of a greedy run while failed states are remembered: it goes from `start` to `end`,
+/// and what follows it has failed everywhere from `low` to `end`.
+#[derive(Clone, Copy, Debug)]
+struct Explored {
+    start: usize,
+    end: usize,
+    low: usize,
+}
+
 /// Memory that matching uses again and again.
 #[derive(Debug, Default)]
 pub(crate) struct Memory {
@@ -100,6 +109,7 @@ pub(crate) struct Memory {
     calls: Vec<Call>,
     saved: Vec<usize>,
     visited: Vec<u64>,
+    explored: Vec<Explored>,
     pub(crate) last_closed: u16,
 }
 
@@ -204,9 +214,12 @@ impl<'a, const UTF8: bool> Machine<'a, UTF8> {
                     Inst::Run(index) => {
                         let run = &program.runs[index as usize];
                         let max = if run.greed == Greed::Lazy { run.min } else { run.max };
-                        let Some((low, end)) = run_end(program, text, run.unit, run.min, max, at) else {
-                            break 'fail;
+                        let ends = if self.memo && run.greed == Greed::Greedy && run.max == INF {
+                            self.remembered_end(index as usize, at)
+                        } else {
+                            run_end(program, text, run.unit, run.min, max, at)
                         };
+                        let Some((low, end)) = ends else { break 'fail };
                         self.left = self.left.saturating_sub((end - at) as u64 >> 6);
                         match run.greed {
                             Greed::Possessive => {
@@ -626,6 +639,9 @@ impl<'a, const UTF8: bool> Machine<'a, UTF8> {
         let Some(bits) = rows.checked_mul(width).filter(|b| *b > 0 && *b <= MEMO_BITS_MAX) else { return };
         self.memory.visited.clear();
         self.memory.visited.resize(bits.div_ceil(64), 0);
+        self.memory.explored.clear();
+        let nothing = Explored { start: UNSET, end: 0, low: UNSET };
+        self.memory.explored.resize(self.program.runs.len(), nothing);
         self.memo_width = width;
         self.memo = true;
     }
@@ -647,16 +663,50 @@ impl<'a, const UTF8: bool> Machine<'a, UTF8> {
             Some(row) if *row != NOWHERE => *row as usize,
             _ => return true,
         };
-        let registers = &self.memory.registers;
-        if self.program.memo_marks[row].iter().any(|m| registers[*m as usize] == at) {
-            return true;
-        }
         let bit = row * self.memo_width + (at - self.memo_base);
-        let word = &mut self.memory.visited[bit >> 6];
         let mask = 1u64 << (bit & 63);
+        let still = self.is_still(row, at);
+        let word = &mut self.memory.visited[bit >> 6];
         let new = *word & mask == 0;
-        *word |= mask;
+        // Where a loop has not moved on it can do less than where it has: what failed there fails
+        // here too, but not the other way round.
+        if !still {
+            *word |= mask;
+        }
         new
+    }
+
+    /// Whether a loop around has not moved on from this place.
+    fn is_still(&self, row: usize, at: usize) -> bool {
+        let registers = &self.memory.registers;
+        self.program.memo_marks[row].iter().any(|m| registers[*m as usize] == at)
+    }
+
+    /// As `run_end`, without going twice over what is known.
+    fn remembered_end(&mut self, index: usize, at: usize) -> Option<(usize, usize)> {
+        let run = &self.program.runs[index];
+        let (low, _) = run_end(self.program, self.text, run.unit, run.min, run.min, at)?;
+        let known = self.memory.explored[index];
+        if known.start != UNSET && (known.start..=known.end).contains(&at) {
+            return Some((low, known.end));
+        }
+        let mut place = at;
+        // The usual case: the run before this one gave back a little.
+        for _ in 0..4 {
+            if place == known.start {
+                self.memory.explored[index].start = at;
+                return Some((low, known.end));
+            }
+            match run_end(self.program, self.text, run.unit, 1, 1, place) {
+                Some((_, next)) => place = next,
+                None => break,
+            }
+        }
+        let (_, end) = run_end(self.program, self.text, run.unit, 0, INF, at)?;
+        self.left = self.left.saturating_sub((end - at) as u64 >> 6);
+        let low_known = if known.start != UNSET && known.end == end { known.low } else { UNSET };
+        self.memory.explored[index] = Explored { start: at, end, low: low_known };
+        Some((low, end))
     }
 
     /// The longest place from `at` down to `low` after which a greedy run can go on; leaves a frame
@@ -664,18 +714,57 @@ impl<'a, const UTF8: bool> Machine<'a, UTF8> {
     #[inline]
     fn greedy(&mut self, pc: usize, low: usize, at: usize) -> Option<usize> {
         let Inst::Run(index) = self.program.insts[pc] else { return None };
+        if self.memo {
+            return self.greedy_once(pc, index as usize, low, at);
+        }
         let run = &self.program.runs[index as usize];
+        let at = give_back(self.program, self.text, run, low, at)?;
+        if at > low {
+            let less = self.text.before(at).1;
+            self.memory.stack.push(Frame::Greedy { pc: pc as u32, low, at: less });
+        }
+        Some(at)
+    }
+
+    /// `greedy` while failed states are remembered.
+    #[inline(never)]
+    fn greedy_once(&mut self, pc: usize, index: usize, low: usize, at: usize) -> Option<usize> {
+        let run = &self.program.runs[index];
+        let row = self.program.memo[pc];
+        let known = self.memory.explored[index];
+        let simple = run.max == INF
+            && known.start != UNSET
+            && row != NOWHERE
+            && (known.start..=known.end).contains(&at);
         let mut at = at;
-        loop {
-            at = give_back(self.program, self.text, run, low, at)?;
-            if !self.memo || self.is_new(pc, at) {
-                break;
-            }
-            if at <= low {
+        if simple && known.low != UNSET && known.low <= at {
+            if known.low <= low {
                 return None;
             }
-            at = self.text.before(at).1;
+            at = self.text.before(known.low).1;
         }
+        // What was tried before and what is tried now must meet.
+        let meets = simple
+            && if known.low == UNSET {
+                at == known.end
+            } else {
+                at < known.low && self.text.before(known.low).1 == at
+            };
+        let found = loop {
+            let Some(next) = give_back(self.program, self.text, run, low, at) else { break None };
+            self.left = self.left.saturating_sub(1);
+            if self.is_new(pc, next) {
+                break Some(next);
+            }
+            if next <= low {
+                break None;
+            }
+            at = self.text.before(next).1;
+        };
+        if meets && found.is_none_or(|place| !self.is_still(row as usize, place)) {
+            self.memory.explored[index].low = found.unwrap_or(low);
+        }
+        let at = found?;
         if at > low {
             let less = self.text.before(at).1;
             self.memory.stack.push(Frame::Greedy { pc: pc as u32, low, at: less });
@@ -688,8 +777,27 @@ impl<'a, const UTF8: bool> Machine<'a, UTF8> {
     fn lazy(&mut self, pc: usize, left: u32, at: usize) -> Option<usize> {
         let Inst::Run(index) = self.program.insts[pc] else { return None };
         let run = &self.program.runs[index as usize];
+        let row = if self.memo { self.program.memo[pc] } else { NOWHERE };
+        let explores = row != NOWHERE && run.max == INF;
         let (mut at, mut left) = (at, left);
         loop {
+            self.left = self.left.saturating_sub(4 * u64::from(self.memo));
+            let known = self.memory.explored.get(index as usize).filter(|_| explores).copied();
+            match known {
+                // Tried from here to there: go on behind.
+                Some(known) if known.start != UNSET && (known.start..=known.end).contains(&at) => {
+                    at = run_end(self.program, self.text, run.unit, 1, 1, known.end)?.1;
+                    if !self.is_still(row as usize, at) {
+                        self.memory.explored[index as usize].end = at;
+                    }
+                }
+                Some(known) if !self.is_still(row as usize, at) => {
+                    let meets = known.start != UNSET && at > 0 && self.text.before(at).1 == known.end;
+                    let start = if meets { known.start } else { at };
+                    self.memory.explored[index as usize] = Explored { start, end: at, low: UNSET };
+                }
+                _ => {}
+            }
             let fits = match run.next {
                 None => true,
                 Some(table) => match self.text.bytes.get(at) {

@@ -16,7 +16,7 @@ use alloc::string::String;
 use alloc::vec::Vec;
 
 /// Groups within groups.
-const DEPTH_MAX: u32 = 200;
+const DEPTH_MAX: u32 = 100;
 /// The largest count of a quantifier, as in Perl.
 const COUNT_MAX: u32 = 65534;
 /// Sets and captures of one pattern.
@@ -350,14 +350,6 @@ impl Parser {
             '$' => Node::Place(Place::EndOrNewline),
             '\\' => self.escape(start)?,
             '*' | '+' | '?' => return self.error_at(start, Kind::NothingToRepeat),
-            '{' => {
-                self.at = start;
-                if self.counts()?.is_some() {
-                    return self.error_at(start, Kind::NothingToRepeat);
-                }
-                self.at = start + 1;
-                self.literal(c)?
-            }
             _ => self.literal(c)?,
         };
         Ok(Some(node))
@@ -1023,7 +1015,6 @@ impl Parser {
                     self.at -= 1;
                     Cond::Called(Some(self.lookup(&name, start)?))
                 } else if let Some(number) = self.decimal() {
-                    self.refer(number, start);
                     Cond::Called(Some(alloc::vec![number]))
                 } else {
                     Cond::Called(None)

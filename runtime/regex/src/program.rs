@@ -192,7 +192,7 @@ pub(crate) enum Begin {
     LineStart,
     /// Where the last match ended
     LastEnd,
-    Literal(Finder<'static>),
+    Literal(Box<Finder<'static>>),
     Byte(u8),
     Bytes2(u8, u8),
     Bytes3(u8, u8, u8),
@@ -206,7 +206,7 @@ pub(crate) struct Program {
     pub(crate) classes: Vec<Class>,
     pub(crate) runs: Vec<Run>,
     pub(crate) literals: Vec<Box<[u8]>>,
-    pub(crate) tables: Vec<Box<[bool; 256]>>,
+    pub(crate) tables: Vec<[bool; 256]>,
     pub(crate) lists: Vec<Box<[u32]>>,
     pub(crate) looks: Vec<LookData>,
     pub(crate) counters: Vec<Counter>,

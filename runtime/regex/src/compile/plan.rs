@@ -4,6 +4,7 @@ use super::analyse;
 use crate::program::Begin;
 use crate::tree::{Greed, INF, Node, Place, Tree};
 use crate::{Units, utf8};
+use alloc::boxed::Box;
 use alloc::vec::Vec;
 use memchr::memmem::Finder;
 
@@ -24,7 +25,7 @@ pub(super) fn begin(tree: &Tree, units: Units) -> Begin {
     match prefix.as_slice() {
         [] => {}
         [byte] => return Begin::Byte(*byte),
-        bytes => return Begin::Literal(Finder::new(bytes).into_owned()),
+        bytes => return Begin::Literal(Box::new(Finder::new(bytes).into_owned())),
     }
     let Some(table) = analyse::first_table(tree, &tree.root, unicode) else { return Begin::Anywhere };
     let members: Vec<u8> = (0..=255u8).filter(|b| table[usize::from(*b)]).collect();

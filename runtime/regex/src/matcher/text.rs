@@ -78,7 +78,8 @@ impl<const UTF8: bool> Text<'_, UTF8> {
         while end < self.bytes.len() {
             let (c, len) = self.decode(end);
             // A joiner holds the pictograph after it.
-            if !extending.has(c) && !(joined && c > 0x2000) {
+            let held = extending.has(c) || (joined && c > 0x2000);
+            if !held {
                 break;
             }
             joined = c == 0x200d;

@@ -1,24 +1,23 @@
-//! Reading rows of the table and answering them. (The one `mod.rs`: cargo would take
-//! `tests/support.rs` for a test of its own.)
+//! Reading rows of the table and answering them.
 
 use s_regex::{Flags, From, Regex, Scratch, Units};
 
 /// A row of the table.
-pub struct Row<'a> {
-    pub line: usize,
-    pub text: &'a str,
-    pub pattern: &'a str,
-    pub flags: Flags,
-    pub units: Units,
-    pub subject: Vec<u8>,
-    pub kind: &'a str,
-    pub expression: &'a str,
-    pub expected: &'a str,
-    pub exception: Option<&'a str>,
+pub(crate) struct Row<'a> {
+    pub(crate) line: usize,
+    pub(crate) text: &'a str,
+    pub(crate) pattern: &'a str,
+    pub(crate) flags: Flags,
+    pub(crate) units: Units,
+    pub(crate) subject: Vec<u8>,
+    pub(crate) kind: &'a str,
+    pub(crate) expression: &'a str,
+    pub(crate) expected: &'a str,
+    pub(crate) exception: Option<&'a str>,
 }
 
 /// The rows of a table.
-pub fn rows(table: &str) -> Vec<Row<'_>> {
+pub(crate) fn rows(table: &str) -> Vec<Row<'_>> {
     table
         .lines()
         .enumerate()
@@ -84,7 +83,7 @@ fn unescape(text: &str) -> Vec<u8> {
 }
 
 /// The kind and the value a row gets.
-pub fn answer(row: &Row<'_>) -> (&'static str, String) {
+pub(crate) fn answer(row: &Row<'_>) -> (&'static str, String) {
     let Ok(regex) = Regex::new(row.pattern.as_bytes(), row.flags, row.units) else {
         return ("c", String::new());
     };

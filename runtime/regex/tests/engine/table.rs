@@ -4,13 +4,11 @@
 //! compile) or `e` (error while matching), an expression, its value, and for a documented
 //! difference from perl a seventh column that says why.
 
-mod support;
-
+use crate::rows::{answer, rows};
 use std::io::Write;
 use std::process::{Command, Stdio};
-use support::{answer, rows};
 
-const TABLE: &str = include_str!("table.txt");
+const TABLE: &str = include_str!("../table.txt");
 
 #[test]
 fn rows_give_what_they_say() {
