@@ -1,0 +1,6 @@
+//! .
+
+use super::Function;
+
+/// The builtins of this file.
+pub(super) static FUNCTIONS: &[(&str, Function)] = &[];
