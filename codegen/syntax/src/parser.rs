@@ -296,7 +296,12 @@ impl<'a> Parser<'a> {
             return place;
         }
         while self.byte_at(end) == b':' && self.byte_at(end + 1) == b':' {
-            let next = self.ident_end(end + 2);
+            let mut next = self.ident_end(end + 2);
+            if next == end + 2 && end > place {
+                while self.byte_at(next).is_ascii_alphanumeric() || self.byte_at(next) == b'_' {
+                    next += 1;
+                }
+            }
             if next == end + 2 {
                 break;
             }

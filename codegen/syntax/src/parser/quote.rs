@@ -320,7 +320,9 @@ impl Parser<'_> {
     fn regex_flags(&mut self, place: usize, known: &str) -> (String, usize) {
         let end = self.ident_end(place);
         let word = self.slice(place, end);
-        if super::word::is_operator_word(word) && !matches!(word, "x") {
+        let all_known = word.chars().all(|letter| known.contains(letter));
+        let operator = super::word::is_operator_word(word);
+        if matches!(word, "and" | "or" | "xor") || operator && !all_known {
             return (String::new(), place);
         }
         for (offset, letter) in word.char_indices() {

@@ -381,7 +381,11 @@ impl Parser<'_> {
                 return self.no_variable();
             }
             let name = self.slice(from + 1, end).trim_start_matches("::").to_owned();
-            // `$Pkg::{name}` is rare; `$Pkg::` names the package's table.
+            // `$Pkg::{name}` is an element of the package's table of names.
+            if self.sees_at(end, "::{") {
+                self.advance_to(end + 2);
+                return ScalarBase::Named(format!("{name}::"));
+            }
             self.advance_to(end);
             return ScalarBase::Named(name);
         }

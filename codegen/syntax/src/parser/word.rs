@@ -401,14 +401,20 @@ impl Parser<'_> {
             };
             return self.finish_call(from, name, None, None, args, false);
         }
-        // `new Class(...)`.
-        if word == "new" && self.byte(0).is_ascii_uppercase() {
+        // `new Class(...)`; in Perl any method may stand before its class.
+        if self.byte(0).is_ascii_uppercase() && (word == "new" || self.indirect_object()) {
             let class_from = self.at;
             let class_end = self.name_end(self.at);
             let class = self.slice(class_from, class_end).to_owned();
             self.advance_to(class_end);
             let class = self.node(class_from, ExprKind::Bareword(class));
-            let args = (self.byte(0) == b'(').then(|| self.call_args());
+            let args = if self.byte(0) == b'(' {
+                Some(self.call_args())
+            } else if self.starts_operand() && !self.reads_as_operator() && self.compat {
+                Some(self.bare_args(false))
+            } else {
+                None
+            };
             let kind =
                 ExprKind::Method { invocant: Box::new(class), name: MethodName::Name(name), args };
             return self.node(from, kind);
@@ -418,6 +424,20 @@ impl Parser<'_> {
             return self.finish_call(from, name, None, None, args, false);
         }
         self.node(from, ExprKind::Bareword(word.to_owned()))
+    }
+
+    /// In Perl: whether the word that is next is a class or handle whose method precedes it.
+    fn indirect_object(&self) -> bool {
+        if !self.compat {
+            return false;
+        }
+        let end = self.name_end(self.at);
+        let word = self.slice(self.at, end);
+        let (next, _) = self.after_blanks(end);
+        let operand = self.byte_at(next) == b'(' && word.contains("::")
+            || next > end && self.operand_after_handle(next) && self.byte_at(next) != b'('
+            || self.byte_at(next) == b';' && word.contains("::");
+        operand && self.builtin(word).is_none() && !self.declared.contains_key(word)
     }
 
     fn finish_call(
@@ -435,6 +455,9 @@ impl Parser<'_> {
     fn builtin_call(&mut self, found: &'static Builtin, from: usize, end: usize, name: Name) -> Expr {
         self.advance_to(end);
         let parens = self.byte(0) == b'(' && !self.on_new_line();
+        if matches!(found.name, "exec" | "system") && let Some(call) = self.program_call(from, &name, parens) {
+            return call;
+        }
         match found.syntax {
             Syntax::Print => return self.print_call(from, name, parens),
             Syntax::Block => return self.block_call(found, from, name, parens),
@@ -475,6 +498,36 @@ impl Parser<'_> {
             }
         };
         self.finish_call(from, name, None, None, args, false)
+    }
+
+    /// `exec { PROGRAM } LIST`, which names the program apart from its arguments.
+    fn program_call(&mut self, from: usize, name: &Name, parens: bool) -> Option<Expr> {
+        let opener = self.at;
+        let brace = if parens { self.after_blanks(opener + 1).0 } else { opener };
+        if self.byte_at(brace) != b'{' || self.on_new_line() {
+            return None;
+        }
+        let end = self.matching(brace, self.end.min(brace + 4096))?;
+        if matches!(self.byte_at(self.after_blanks(end).0), b',' | b')' | b';') {
+            return None;
+        }
+        let flags = self.flags;
+        if parens {
+            self.advance(1);
+            self.flags = OPEN;
+        }
+        let head_from = self.at;
+        let block = self.block();
+        let head = Some(self.block_expr(head_from, block));
+        let args = if parens {
+            let args = self.items(b')');
+            self.close(b')', opener);
+            args
+        } else {
+            self.bare_args(false)
+        };
+        self.flags = flags;
+        Some(self.finish_call(from, name.clone(), None, head, args, parens))
     }
 
     fn named_operand(&mut self, name: &str) -> Expr {
@@ -639,7 +692,7 @@ impl Parser<'_> {
     fn operand_after_handle(&self, place: usize) -> bool {
         let next = self.byte_at(place + 1);
         match self.byte_at(place) {
-            b'"' | b'\'' | b'`' | b'$' | b'@' | b'\\' | b'0'..=b'9' => true,
+            b'"' | b'\'' | b'`' | b'$' | b'@' | b'\\' | b'(' | b'0'..=b'9' => true,
             b'<' => next == b'<' && (matches!(self.byte_at(place + 2), b'"' | b'\'' | b'~') || is_ident_start(self.byte_at(place + 2)))
                 || next == b'$',
             b'%' | b'&' => is_ident_start(next) || matches!(next, b'$' | b'{'),
@@ -829,7 +882,9 @@ impl Parser<'_> {
         }
         let next = self.byte(1);
         match self.byte(0) {
-            b'$' => is_ident_start(next) || matches!(next, b'{' | b'$' | b':' | b'0'..=b'9' | b'#'),
+            b'$' => {
+                is_ident_start(next) || matches!(next, b'{' | b'$' | b':' | b'0'..=b'9' | b'#' | b'@' | b'!' | b'/')
+            }
             b'@' => is_ident_start(next) || matches!(next, b'$' | b'{'),
             b'%' => is_ident_start(next) || matches!(next, b'$' | b'{'),
             b'"' | b'\'' | b'0'..=b'9' => true,
@@ -841,6 +896,7 @@ impl Parser<'_> {
                 // A word that is certainly an operand itself.
                 !is_operator_word(word)
                     && (self.is_topic_word(word)
+                        || self.fat_comma_after(end)
                         || matches!(word, "fn" | "sub" | "my" | "val")
                         || self.declared.contains_key(self.slice(self.at, self.name_end(self.at)))
                         || self.builtin(word).is_some()
