@@ -186,7 +186,7 @@ impl Dump {
                     out.word(&item.module.text);
                 }
                 if let Some(version) = &item.version {
-                    out.word(&format!("v{version}"));
+                    out.word(version);
                 }
                 if let Some(imports) = &item.imports {
                     out.arg(imports);

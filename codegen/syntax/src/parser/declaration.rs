@@ -73,6 +73,14 @@ impl Parser<'_> {
         self.function_rest(from, name, is_sub, statement)
     }
 
+    /// `AUTOLOAD { ... }`: a function without its keyword.
+    pub(super) fn bare_function(&mut self, end: usize) -> Function {
+        let from = self.at;
+        let name = self.name(from, end);
+        self.advance_to(end);
+        self.function_rest(from, Some(name), true, true)
+    }
+
     /// A function from its parameters on.
     fn function_rest(&mut self, from: usize, name: Option<Name>, is_sub: bool, statement: bool) -> Function {
         let mut function = Function {

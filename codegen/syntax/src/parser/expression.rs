@@ -436,7 +436,9 @@ impl Parser<'_> {
         let mut i = self.at + 1;
         if self.byte_at(i) == b'<' {
             let next = self.byte_at(i + 1);
-            return matches!(next, b'"' | b'\'' | b'~' | b'>') || is_ident_start(next);
+            return matches!(next, b'"' | b'\'' | b'~' | b'>')
+                || is_ident_start(next)
+                || (self.compat && next == b' ' && matches!(self.byte_at(i + 2), b'"' | b'\''));
         }
         if self.byte_at(i) == b'$' {
             i += 1;
@@ -526,11 +528,6 @@ impl Parser<'_> {
         let letter = word.chars().next().unwrap_or('-');
         if word.len() == 1 && "erwxoRWXOzsfdlpSbcugktTBAMC".contains(letter) {
             self.advance_to(end);
-            let closes = matches!(self.byte(0), b',' | b'=' | b'}');
-            if closes && !self.sees("=~") && !self.sees("==") {
-                let text = format!("-{word}").into_bytes();
-                return Some(self.node(from, ExprKind::Str(vec![crate::ast::Piece::Text(text)])));
-            }
             let operand = if !self.on_new_line() && self.starts_operand() {
                 let level = if self.compat { SHIFT } else { UNARY };
                 Some(Box::new(self.prec(level)))

@@ -67,7 +67,7 @@ impl Parser<'_> {
         }
         match delimiter {
             b';' | b')' | b']' | b'}' => direct == delimiter && self.compat && matches!(delimiter, b';'),
-            b',' => self.three_commas(word, place),
+            b',' => self.compat && direct == b',' || self.three_commas(word, place),
             b'=' => direct == b'=' && matches!(word, "s" | "m" | "q" | "qq" | "qr") && self.compat,
             _ if newline && !self.compat => false,
             b'-' if self.byte_at(place + 1) == b'>' => false,
@@ -409,6 +409,13 @@ impl Parser<'_> {
         let indented = self.byte_at(place) == b'~';
         if indented {
             place += 1;
+        }
+        if self.compat {
+            // A blank may stand before a quoted tag.
+            let (next, newline) = self.after_blanks(place);
+            if !newline && matches!(self.byte_at(next), b'"' | b'\'') {
+                place = next;
+            }
         }
         let quote = self.byte_at(place);
         let (tag, end, interpolates) = if matches!(quote, b'"' | b'\'') {

@@ -243,6 +243,10 @@ impl Parser<'_> {
             }
             "for" | "foreach" => self.for_statement(),
             "fn" if extended && named => self.function_statement(),
+            "AUTOLOAD" | "DESTROY" if next == b'{' => {
+                // Perl lets these two do without `sub`.
+                StmtKind::Function(Box::new(self.bare_function(end)))
+            }
             "sub" if named || next == b'\'' => self.function_statement(),
             "package" if named => self.package_statement(),
             "use" | "no" => self.use_statement(word == "no"),

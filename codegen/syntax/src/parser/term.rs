@@ -399,6 +399,11 @@ impl Parser<'_> {
             return ScalarBase::Named(name);
         }
         match next {
+            b':' if self.sees_at(from + 1, "::") => {
+                // `$::{name}`: the table of the main package.
+                self.advance_to(from + 3);
+                ScalarBase::Named("main::".to_owned())
+            }
             b'{' => self.braced_scalar(),
             b'#' => self.last_index(),
             b'$' => {
@@ -429,6 +434,10 @@ impl Parser<'_> {
             // Perl allows a blank behind the sigil.
             b' ' | b'\t' | b'\n' if self.compat => {
                 let (place, _) = self.after_blanks(from + 1);
+                if self.byte_at(place) == b'{' {
+                    self.at = place - 1;
+                    return self.braced_scalar();
+                }
                 if is_ident_start(self.byte_at(place)) {
                     let end = self.name_end(place);
                     let name = self.slice(place, end).to_owned();
@@ -601,6 +610,13 @@ impl Parser<'_> {
         match base {
             ScalarBase::Named(name) => {
                 let end = self.prev_end;
+                if of_hash && name == "_" && !self.compat {
+                    // `$_{k}` is an element of what the topic refers to.
+                    let kind = ExprKind::Var(Sigil::Scalar, name);
+                    let base = Box::new(Expr { span: self.span(from, end), kind });
+                    let key = Box::new(self.key());
+                    return self.node(from, ExprKind::Key { base, key, arrow: true });
+                }
                 if of_hash {
                     let base = Expr {
                         span: self.span(from, end),
@@ -670,17 +686,22 @@ impl Parser<'_> {
         if end > from + 1 {
             let mut end = end;
             // `%Pkg::` is the package's table of names.
-            if matches!(sigil, Sigil::Hash | Sigil::Glob) && self.sees_at(end, "::") {
+            let table = matches!(sigil, Sigil::Hash | Sigil::Glob) || self.sees_at(end, "::{");
+            if table && self.sees_at(end, "::") {
                 end += 2;
             }
             let name = self.slice(from + 1, end).trim_start_matches("::").to_owned();
             self.advance_to(end);
             return Container::Named(name);
         }
+        if matches!(sigil, Sigil::Hash | Sigil::Glob) && self.sees_at(from + 1, "::") {
+            self.advance_to(from + 3);
+            return Container::Named("main::".to_owned());
+        }
         let special = match sigil {
-            Sigil::Array => matches!(next, b'-' | b'+'),
+            Sigil::Array => matches!(next, b'-' | b'+') || next == b'^' && self.byte(2).is_ascii_uppercase(),
             Sigil::Hash => matches!(next, b'+' | b'-' | b'!' | b'^'),
-            Sigil::Glob => matches!(next, b'/' | b',' | b'"' | b'\\' | b';' | b'!' | b'@' | b'0'..=b'9'),
+            Sigil::Glob => matches!(next, b'/' | b',' | b'"' | b'\\' | b';' | b'!' | b'@' | b'0'..=b'9' | b'+' | b'-' | b'&' | b'`' | b'\'' | b'.' | b'|' | b'?' | b'$' | b'<' | b'>' | b'(' | b')' | b'[' | b']' | b':' | b'~' | b'=' | b'%' | b'^'),
             _ => false,
         };
         if special {

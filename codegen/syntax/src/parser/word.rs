@@ -24,6 +24,7 @@ enum Reach {
 impl Parser<'_> {
     /// The builtin of that name, as far as the mode has it.
     pub(super) fn builtin(&self, name: &str) -> Option<&'static Builtin> {
+        let name = name.strip_prefix("CORE::").unwrap_or(name);
         find(name).filter(|found| found.perl || !self.compat)
     }
 
@@ -133,6 +134,9 @@ impl Parser<'_> {
                     self.advance(label.len());
                     name
                 });
+                if label.is_none() && self.byte(0) == b'(' && self.byte(1) == b')' {
+                    self.advance(2);
+                }
                 ExprKind::Jump(op, label)
             }
             "goto" => {
@@ -388,8 +392,26 @@ impl Parser<'_> {
                 let args = self.bare_args(false);
                 return self.finish_call(from, name, Some(block), None, args, false);
             }
-            if known.is_none() {
+            // In Perl the prototype of a function of another file may ask for a block.
+            if known.is_none() && self.compat && !self.looks_like_hash(self.at) {
+                let block = self.block();
+                let args = self.bare_args(false);
+                return self.finish_call(from, name, Some(block), None, args, false);
+            }
+            if known.is_none() && !self.compat && word.contains("::") && !self.looks_like_hash(self.at) {
+                let block = self.block_argument();
+                if self.at_comma() {
+                    self.eat_comma();
+                }
+                let args = self.bare_args(false);
+                return self.finish_call(from, name, Some(block), None, args, false);
+            }
+            if known.is_none() && !self.compat {
                 return self.node(from, ExprKind::Bareword(word.to_owned()));
+            }
+            if known.is_none() {
+                let args = self.bare_args(false);
+                return self.finish_call(from, name, None, None, args, false);
             }
         }
         if let Some(known) = known {
@@ -888,6 +910,7 @@ impl Parser<'_> {
             b'@' => is_ident_start(next) || matches!(next, b'$' | b'{'),
             b'%' => is_ident_start(next) || matches!(next, b'$' | b'{'),
             b'"' | b'\'' | b'0'..=b'9' => true,
+            b'<' => next == b'<' && self.looks_like_angle_term() && self.byte(2) != b' ',
             b'\\' => matches!(next, b'$' | b'@' | b'%' | b'&' | b'('),
             b'[' => !self.compat,
             byte if is_ident_start(byte) => {
