@@ -3,8 +3,8 @@
 use super::expression::BIT_OR;
 use super::{Flags, OPEN, Parser, is_ident_start};
 use crate::ast::{
-    Arm, Block, Class, DeclaredVar, Declarator, Expr, ExprKind, Field, Function, Name, Param,
-    ParamKind, Pattern, PatternKind, Piece, Sigil, StmtKind, TypeName, Visibility,
+    Arm, Block, Class, Declarator, DeclaredVar, Expr, ExprKind, Field, Function, Name, Param, ParamKind,
+    Pattern, PatternKind, Piece, Sigil, StmtKind, TypeName, Visibility,
 };
 use crate::error::ErrorKind;
 
@@ -119,8 +119,7 @@ impl Parser<'_> {
             let at = self.at;
             let expr = self.assign();
             let stmt = super::expression::statement_of(expr);
-            function.body =
-                Some(Block { span: self.span_from(at), stmts: vec![stmt], params: Vec::new() });
+            function.body = Some(Block { span: self.span_from(at), stmts: vec![stmt], params: Vec::new() });
         } else if !statement {
             let message = format!("expected the body of the function, found {}", self.next_token());
             let span = self.next_span();
@@ -141,7 +140,22 @@ impl Parser<'_> {
         let mut i = self.at + 1;
         while !matches!(self.byte_at(i), b')' | 0) {
             let byte = self.byte_at(i);
-            if !matches!(byte, b'$' | b'@' | b'%' | b'&' | b'*' | b';' | b'\\' | b'[' | b']' | b'+' | b'_' | b' ' | b'\n' | b'\t') {
+            if !matches!(
+                byte,
+                b'$' | b'@'
+                    | b'%'
+                    | b'&'
+                    | b'*'
+                    | b';'
+                    | b'\\'
+                    | b'['
+                    | b']'
+                    | b'+'
+                    | b'_'
+                    | b' '
+                    | b'\n'
+                    | b'\t'
+            ) {
                 return None;
             }
             i += 1;
@@ -254,9 +268,7 @@ impl Parser<'_> {
             ty = self.type_name();
         }
         let mut default = None;
-        let assigns = self.byte(0) == b'=' && self.byte(1) != b'='
-            || self.sees("//=")
-            || self.sees("||=");
+        let assigns = self.byte(0) == b'=' && self.byte(1) != b'=' || self.sees("//=") || self.sees("||=");
         if assigns {
             self.advance(if self.byte(0) == b'=' { 1 } else { 3 });
             if !matches!(self.byte(0), b',' | b')') {
@@ -368,7 +380,10 @@ impl Parser<'_> {
         if end == place && !self.compat {
             end = place;
         }
-        if end == place && place == from + 1 && matches!(self.byte_at(place), b'!' | b'/' | b'\\' | b',' | b';' | b'0'..=b'9') {
+        if end == place
+            && place == from + 1
+            && matches!(self.byte_at(place), b'!' | b'/' | b'\\' | b',' | b';' | b'0'..=b'9')
+        {
             end = place + 1;
         }
         if end == place {
@@ -629,7 +644,12 @@ impl Parser<'_> {
                 while matches!(self.byte(0), b',' | b';') {
                     self.advance(1);
                 }
-                if self.at == before || self.byte(0) != b'}' && !self.newline && self.prev_byte() != b',' && self.prev_byte() != b';' {
+                if self.at == before
+                    || self.byte(0) != b'}'
+                        && !self.newline
+                        && self.prev_byte() != b','
+                        && self.prev_byte() != b';'
+                {
                     break;
                 }
             }
@@ -723,7 +743,9 @@ impl Parser<'_> {
                 ExprKind::Match(regex) => PatternKind::Regex(regex),
                 _ => PatternKind::Any,
             },
-            b'$' if is_ident_start(self.byte(1)) && !matches!(self.byte_at(self.name_end(self.at + 1)), b'[' | b'{' | b'-' | b'(') => {
+            b'$' if is_ident_start(self.byte(1))
+                && !matches!(self.byte_at(self.name_end(self.at + 1)), b'[' | b'{' | b'-' | b'(') =>
+            {
                 let end = self.name_end(from + 1);
                 let name = self.name(from + 1, end);
                 self.advance_to(end);
@@ -826,7 +848,8 @@ impl Parser<'_> {
                 pairs.push((key, pattern));
             } else {
                 let span = self.next_span();
-                let message = format!("expected `=>` behind the key of the pattern, found {}", self.next_token());
+                let message =
+                    format!("expected `=>` behind the key of the pattern, found {}", self.next_token());
                 self.report(ErrorKind::BadPattern, span, message, "not expected here", None);
                 self.skip_to_closer(b'}');
                 return PatternKind::Hash(pairs);

@@ -2,9 +2,7 @@
 
 use super::quote::Quoted;
 use super::{Flags, OPEN, Parser, is_ident_char, is_ident_start};
-use crate::ast::{
-    Block, Expr, ExprKind, MethodName, Piece, RangeOp, Sigil, Stmt, StmtKind,
-};
+use crate::ast::{Block, Expr, ExprKind, MethodName, Piece, RangeOp, Sigil, Stmt, StmtKind};
 use crate::error::ErrorKind;
 
 /// What stands behind a `$`, before any subscript.
@@ -21,10 +19,8 @@ impl Parser<'_> {
     /// An operand with everything that follows it directly.
     pub(super) fn postfix(&mut self) -> Expr {
         let expr = self.primary();
-        let subscripts = matches!(
-            expr.kind,
-            ExprKind::Index { .. } | ExprKind::Key { .. } | ExprKind::StrIndex { .. }
-        );
+        let subscripts =
+            matches!(expr.kind, ExprKind::Index { .. } | ExprKind::Key { .. } | ExprKind::StrIndex { .. });
         self.suffixes(expr, subscripts)
     }
 
@@ -370,7 +366,8 @@ impl Parser<'_> {
         let from = self.at;
         let next = self.byte(1);
         if is_ident_start(next) || (next == b':' && self.byte(2) == b':' && is_ident_start(self.byte(3))) {
-            if next == b'_' && !self.compat
+            if next == b'_'
+                && !self.compat
                 && let Some(topic) = self.topic(from, from + 1, true)
             {
                 return ScalarBase::Whole(topic);
@@ -425,9 +422,9 @@ impl Parser<'_> {
                 self.advance(3);
                 ScalarBase::Named(name)
             }
-            b'&' | b'`' | b'\'' | b'+' | b'!' | b'@' | b'/' | b'\\' | b',' | b';' | b'.' | b'-'
-            | b'^' | b'<' | b'>' | b'(' | b')' | b'[' | b']' | b':' | b'?' | b'|' | b'"' | b'~'
-            | b'=' | b'%' | b'*' => {
+            b'&' | b'`' | b'\'' | b'+' | b'!' | b'@' | b'/' | b'\\' | b',' | b';' | b'.' | b'-' | b'^'
+            | b'<' | b'>' | b'(' | b')' | b'[' | b']' | b':' | b'?' | b'|' | b'"' | b'~' | b'=' | b'%'
+            | b'*' => {
                 self.advance(2);
                 ScalarBase::Named(char::from(next).to_string())
             }
@@ -483,9 +480,7 @@ impl Parser<'_> {
                 if slot == 0 {
                     return ScalarBase::Named(name);
                 }
-                return ScalarBase::Whole(
-                    self.node(from, ExprKind::Topic { slot, outer: 0, sigil: true }),
-                );
+                return ScalarBase::Whole(self.node(from, ExprKind::Topic { slot, outer: 0, sigil: true }));
             }
             self.advance_to(end);
             return ScalarBase::Named(name);
@@ -507,7 +502,11 @@ impl Parser<'_> {
             while self.byte_at(end).is_ascii_digit() {
                 end += 1;
             }
-            if end == from && matches!(self.byte_at(from), b'!' | b'@' | b'&' | b'/' | b',' | b'.' | b'$' | b'|' | b'"' | b';' | b'0')
+            if end == from
+                && matches!(
+                    self.byte_at(from),
+                    b'!' | b'@' | b'&' | b'/' | b',' | b'.' | b'$' | b'|' | b'"' | b';' | b'0'
+                )
                 && self.byte_at(from + 1) == b'}'
             {
                 end = from + 1;
@@ -585,9 +584,7 @@ impl Parser<'_> {
     pub(super) fn scalar_whole(&self, from: usize, base: ScalarBase) -> Expr {
         match base {
             ScalarBase::Named(name) => self.node(from, ExprKind::Var(Sigil::Scalar, name)),
-            ScalarBase::Deref(inner) => {
-                self.node(from, ExprKind::Deref(Sigil::Scalar, Box::new(inner)))
-            }
+            ScalarBase::Deref(inner) => self.node(from, ExprKind::Deref(Sigil::Scalar, Box::new(inner))),
             ScalarBase::Whole(expr) => expr,
         }
     }
@@ -618,10 +615,7 @@ impl Parser<'_> {
                     return self.node(from, ExprKind::Key { base, key, arrow: true });
                 }
                 if of_hash {
-                    let base = Expr {
-                        span: self.span(from, end),
-                        kind: ExprKind::Var(Sigil::Hash, name),
-                    };
+                    let base = Expr { span: self.span(from, end), kind: ExprKind::Var(Sigil::Hash, name) };
                     let key = Box::new(self.key());
                     return self.node(from, ExprKind::Key { base: Box::new(base), key, arrow: false });
                 }
@@ -701,7 +695,31 @@ impl Parser<'_> {
         let special = match sigil {
             Sigil::Array => matches!(next, b'-' | b'+') || next == b'^' && self.byte(2).is_ascii_uppercase(),
             Sigil::Hash => matches!(next, b'+' | b'-' | b'!' | b'^'),
-            Sigil::Glob => matches!(next, b'/' | b',' | b'"' | b'\\' | b';' | b'!' | b'@' | b'0'..=b'9' | b'+' | b'-' | b'&' | b'`' | b'\'' | b'.' | b'|' | b'?' | b'$' | b'<' | b'>' | b'(' | b')' | b'[' | b']' | b':' | b'~' | b'=' | b'%' | b'^'),
+            Sigil::Glob => matches!(
+                next,
+                b'/' | b',' | b'"' | b'\\' | b';' | b'!' | b'@' | b'0'
+                    ..=b'9'
+                        | b'+'
+                        | b'-'
+                        | b'&'
+                        | b'`'
+                        | b'\''
+                        | b'.'
+                        | b'|'
+                        | b'?'
+                        | b'$'
+                        | b'<'
+                        | b'>'
+                        | b'('
+                        | b')'
+                        | b'['
+                        | b']'
+                        | b':'
+                        | b'~'
+                        | b'='
+                        | b'%'
+                        | b'^'
+            ),
             _ => false,
         };
         if special {
@@ -785,7 +803,14 @@ impl Parser<'_> {
         }
     }
 
-    fn slice_of(&mut self, from: usize, end: usize, container: Container, of_hash: bool, pairs: bool) -> Expr {
+    fn slice_of(
+        &mut self,
+        from: usize,
+        end: usize,
+        container: Container,
+        of_hash: bool,
+        pairs: bool,
+    ) -> Expr {
         let sigil = if of_hash { Sigil::Hash } else { Sigil::Array };
         let base = Box::new(self.container_expr(from, end, sigil, container));
         let index = Box::new(if of_hash { self.key() } else { self.index() });
@@ -1049,10 +1074,7 @@ enum Container {
 }
 
 fn is_element(expr: &Expr) -> bool {
-    matches!(
-        expr.kind,
-        ExprKind::Index { .. } | ExprKind::Key { .. } | ExprKind::CallValue { .. }
-    )
+    matches!(expr.kind, ExprKind::Index { .. } | ExprKind::Key { .. } | ExprKind::CallValue { .. })
 }
 
 /// A range in a subscript that lacks an end.

@@ -4,9 +4,7 @@ use s_abi::builtins::{Builtin, Syntax, find};
 
 use super::expression::{SHIFT, is_modifier};
 use super::{Flags, Known, OPEN, Parser, is_ident_start};
-use crate::ast::{
-    Call, Declarator, Expr, ExprKind, HereWord, JumpOp, MethodName, Name, Piece,
-};
+use crate::ast::{Call, Declarator, Expr, ExprKind, HereWord, JumpOp, MethodName, Name, Piece};
 
 /// What the words behind a name without parentheses are.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -43,7 +41,9 @@ impl Parser<'_> {
             return self.node(from, ExprKind::Bareword(name));
         }
         let first = word.as_bytes()[0];
-        if first == b'_' && let Some(topic) = self.topic(from, from, false) {
+        if first == b'_'
+            && let Some(topic) = self.topic(from, from, false)
+        {
             if self.byte(0) == b'=' && self.byte(1) == b'>' {
                 return topic;
             }
@@ -77,8 +77,8 @@ impl Parser<'_> {
     fn keyword_term(&mut self, word: &str, from: usize, end: usize) -> Option<Expr> {
         let next = self.byte_at(self.after_blanks(end).0);
         let kind = match word {
-            "my" | "our" | "state" | "local" | "val" | "var" | "mysync" | "varsync" | "oursync"
-            | "typed" | "const" | "frozen" => return self.declaration_word(word, end),
+            "my" | "our" | "state" | "local" | "val" | "var" | "mysync" | "varsync" | "oursync" | "typed"
+            | "const" | "frozen" => return self.declaration_word(word, end),
             "fn" if !self.compat && matches!(next, b'{' | b'(' | b'=' | b':') => {
                 return Some(self.anonymous_function());
             }
@@ -268,8 +268,17 @@ impl Parser<'_> {
                 // `typed`, `const` and `frozen` stand before another declarator.
                 let declares = matches!(
                     following,
-                    "val" | "var" | "my" | "our" | "state" | "mysync" | "varsync" | "oursync"
-                        | "typed" | "const" | "frozen"
+                    "val"
+                        | "var"
+                        | "my"
+                        | "our"
+                        | "state"
+                        | "mysync"
+                        | "varsync"
+                        | "oursync"
+                        | "typed"
+                        | "const"
+                        | "frozen"
                 );
                 if !declares && !(matches!(next, b'$' | b'@' | b'%') && place > end) {
                     return None;
@@ -286,8 +295,8 @@ impl Parser<'_> {
                 };
                 expr.span.start = self.span(from, from).start;
                 if word != "typed"
-                    && let ExprKind::Declare { declarator, .. }
-                    | ExprKind::DeclarePattern { declarator, .. } = &mut expr.kind
+                    && let ExprKind::Declare { declarator, .. } | ExprKind::DeclarePattern { declarator, .. } =
+                        &mut expr.kind
                     && *declarator == Declarator::My
                 {
                     *declarator = Declarator::Val;
@@ -437,8 +446,7 @@ impl Parser<'_> {
             } else {
                 None
             };
-            let kind =
-                ExprKind::Method { invocant: Box::new(class), name: MethodName::Name(name), args };
+            let kind = ExprKind::Method { invocant: Box::new(class), name: MethodName::Name(name), args };
             return self.node(from, kind);
         }
         if self.certainly_operand() {
@@ -477,7 +485,9 @@ impl Parser<'_> {
     fn builtin_call(&mut self, found: &'static Builtin, from: usize, end: usize, name: Name) -> Expr {
         self.advance_to(end);
         let parens = self.byte(0) == b'(' && !self.on_new_line();
-        if matches!(found.name, "exec" | "system") && let Some(call) = self.program_call(from, &name, parens) {
+        if matches!(found.name, "exec" | "system")
+            && let Some(call) = self.program_call(from, &name, parens)
+        {
             return call;
         }
         match found.syntax {
@@ -570,7 +580,9 @@ impl Parser<'_> {
         let word = self.slice(from, end);
         let call = matches!(self.byte_at(next), b'(' | b'-' | b'.')
             || self.is_topic_word(word)
-            || (word.as_bytes()[0] == b'v' && word.len() > 1 && word[1..].bytes().all(|b| b.is_ascii_digit()))
+            || (word.as_bytes()[0] == b'v'
+                && word.len() > 1
+                && word[1..].bytes().all(|b| b.is_ascii_digit()))
             || (matches!(word, "q" | "qq") && self.is_quote(word))
             || word.starts_with("__");
         if call {
@@ -681,7 +693,9 @@ impl Parser<'_> {
                 let word = self.slice(from, end);
                 let (next, _) = self.after_blanks(end);
                 let standard = matches!(word, "STDIN" | "STDOUT" | "STDERR" | "STDDATA");
-                let shaped = word.bytes().all(|b| b.is_ascii_uppercase() || b.is_ascii_digit() || b == b'_' || b == b':')
+                let shaped = word
+                    .bytes()
+                    .all(|b| b.is_ascii_uppercase() || b.is_ascii_digit() || b == b'_' || b == b':')
                     || self.compat && word.as_bytes()[0].is_ascii_uppercase();
                 if !standard
                     && (!shaped
@@ -715,8 +729,12 @@ impl Parser<'_> {
         let next = self.byte_at(place + 1);
         match self.byte_at(place) {
             b'"' | b'\'' | b'`' | b'$' | b'@' | b'\\' | b'(' | b'0'..=b'9' => true,
-            b'<' => next == b'<' && (matches!(self.byte_at(place + 2), b'"' | b'\'' | b'~') || is_ident_start(self.byte_at(place + 2)))
-                || next == b'$',
+            b'<' => {
+                next == b'<'
+                    && (matches!(self.byte_at(place + 2), b'"' | b'\'' | b'~')
+                        || is_ident_start(self.byte_at(place + 2)))
+                    || next == b'$'
+            }
             b'%' | b'&' => is_ident_start(next) || matches!(next, b'$' | b'{'),
             byte if is_ident_start(byte) => !is_operator_word(self.word_at(place)),
             _ => false,
@@ -839,14 +857,21 @@ impl Parser<'_> {
             b'$' => next != b' ' || self.compat,
             b'@' => is_ident_start(next) || matches!(next, b'$' | b'{' | b'[' | b':' | b'-' | b'+'),
             b'"' | b'\'' | b'`' | b'\\' | b'(' | b'[' | b'{' | b'0'..=b'9' => true,
-            b'%' => is_ident_start(next) || matches!(next, b'$' | b'{' | b'[' | b':' | b'+' | b'-' | b'!' | b'^'),
-            b'&' => next != b'&' && next != b'=' && (is_ident_start(next) || matches!(next, b'$' | b'{' | b':')),
+            b'%' => {
+                is_ident_start(next) || matches!(next, b'$' | b'{' | b'[' | b':' | b'+' | b'-' | b'!' | b'^')
+            }
+            b'&' => {
+                next != b'&' && next != b'=' && (is_ident_start(next) || matches!(next, b'$' | b'{' | b':'))
+            }
             b'*' => is_ident_start(next) || matches!(next, b'{' | b'$' | b':'),
             b'-' => next != b'=' && !(next == b'>' && self.byte(2) != b'>'),
             b'+' => next != b'=',
             b'!' => next != b'=' && next != b'~',
             b'~' => !self.compat || next != b'~',
-            b'<' => next != b'=' && (next == b'$' || next == b'<' || self.looks_like_angle_term() || self.angle_on_line()),
+            b'<' => {
+                next != b'='
+                    && (next == b'$' || next == b'<' || self.looks_like_angle_term() || self.angle_on_line())
+            }
             b'/' => true,
             b'.' => self.sees("...") || next.is_ascii_digit(),
             b'>' => next == b'{' && !self.compat,
@@ -877,7 +902,18 @@ impl Parser<'_> {
             b'*' | b'%' | b'&' => spaced,
             b'{' => {
                 !self.compat
-                    && !matches!(name, "ref" | "scalar" | "keys" | "values" | "each" | "defined" | "delete" | "exists" | "require")
+                    && !matches!(
+                        name,
+                        "ref"
+                            | "scalar"
+                            | "keys"
+                            | "values"
+                            | "each"
+                            | "defined"
+                            | "delete"
+                            | "exists"
+                            | "require"
+                    )
             }
             b'.' => true,
             b'!' | b'~' => false,
@@ -905,7 +941,8 @@ impl Parser<'_> {
         let next = self.byte(1);
         match self.byte(0) {
             b'$' => {
-                is_ident_start(next) || matches!(next, b'{' | b'$' | b':' | b'0'..=b'9' | b'#' | b'@' | b'!' | b'/')
+                is_ident_start(next)
+                    || matches!(next, b'{' | b'$' | b':' | b'0'..=b'9' | b'#' | b'@' | b'!' | b'/')
             }
             b'@' => is_ident_start(next) || matches!(next, b'$' | b'{'),
             b'%' => is_ident_start(next) || matches!(next, b'$' | b'{'),
@@ -949,9 +986,32 @@ pub(super) fn is_keyword(word: &str) -> bool {
     is_operator_word(word)
         || matches!(
             word,
-            "my" | "our" | "local" | "state" | "sub" | "fn" | "do" | "eval" | "return" | "if"
-                | "unless" | "while" | "until" | "for" | "foreach" | "else" | "elsif" | "not"
-                | "package" | "use" | "no" | "last" | "next" | "redo" | "goto" | "val" | "var"
+            "my" | "our"
+                | "local"
+                | "state"
+                | "sub"
+                | "fn"
+                | "do"
+                | "eval"
+                | "return"
+                | "if"
+                | "unless"
+                | "while"
+                | "until"
+                | "for"
+                | "foreach"
+                | "else"
+                | "elsif"
+                | "not"
+                | "package"
+                | "use"
+                | "no"
+                | "last"
+                | "next"
+                | "redo"
+                | "goto"
+                | "val"
+                | "var"
         )
 }
 
