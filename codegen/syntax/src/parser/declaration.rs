@@ -14,23 +14,21 @@ impl Parser<'_> {
     /// `fn NAME ...` or `sub NAME ...` as a statement.
     pub(super) fn function_statement(&mut self) -> StmtKind {
         let errors = self.errors.len();
-        let start = self.at;
         let function = self.function(true, true);
         let needs_end = function.body.is_none() || function.is_expression;
         if needs_end {
-            self.end_of_declaration(start, errors);
+            self.end_of_declaration(errors);
         }
         StmtKind::Function(Box::new(function))
     }
 
-    fn end_of_declaration(&mut self, start: usize, errors: usize) {
+    fn end_of_declaration(&mut self, errors: usize) {
         if self.eat(b';') || self.at_end() || self.byte(0) == b'}' || self.on_new_line() {
             return;
         }
         if self.errors.len() == errors {
             self.unexpected("the end of the declaration");
         }
-        let _ = start;
         self.recover();
     }
 
@@ -110,7 +108,7 @@ impl Parser<'_> {
             }
         }
         self.attributes(&mut function);
-        if self.byte(0) == b'{' && !(self.on_new_line() && self.bodiless_before_brace(&function)) {
+        if self.byte(0) == b'{' {
             function.body = Some(self.block());
         } else if !is_sub && self.byte(0) == b'=' && !matches!(self.byte(1), b'=' | b'~' | b'>') {
             self.advance(1);
@@ -128,11 +126,6 @@ impl Parser<'_> {
         self.flags = flags;
         function.span = self.span_from(from);
         function
-    }
-
-    /// A brace on the next line is the body of whatever was declared.
-    fn bodiless_before_brace(&self, _function: &Function) -> bool {
-        false
     }
 
     /// The text of a Perl prototype that is next, and the offset behind it.
@@ -163,7 +156,7 @@ impl Parser<'_> {
         let text: String = self.slice(self.at + 1, i).chars().filter(|c| !c.is_whitespace()).collect();
         let empty = text.is_empty();
         // `($)` of a `fn` is a parameter that nobody reads.
-        ((is_sub || self.compat) && !(empty && !self.compat)).then_some((text, i + 1))
+        (self.compat || (is_sub && !empty)).then_some((text, i + 1))
     }
 
     /// `: lvalue`, and `: TYPE` or `-> TYPE` of a result.

@@ -280,7 +280,8 @@ impl Parser<'_> {
                         | "const"
                         | "frozen"
                 );
-                if !declares && !(matches!(next, b'$' | b'@' | b'%') && place > end) {
+                let variable = matches!(next, b'$' | b'@' | b'%') && place > end;
+                if !declares && !variable {
                     return None;
                 }
                 self.advance_to(end);
@@ -709,8 +710,7 @@ impl Parser<'_> {
                 if self.sees_at(end, "::")
                     || self.sees_at(next, "=>")
                     || self.sees_at(next, "->")
-                    || !(ends && standard
-                        || ends && shaped
+                    || !(ends && (standard || shaped)
                         || self.operand_after_handle(next)
                         || is_modifier(self.word_at(next)))
                 {
