@@ -1,4 +1,10 @@
 //! The builtins of the language: how each is written, what it is given, what it may reach.
+//!
+//! The parser reads `syntax`, the compiler the rest. Words that the parser turns into nodes of their
+//! own (`return`, `do`, `eval`, `last`, ...) have rows too, so that every reserved name is found here.
+//! The rows are in `builtins/table.rs`.
+
+mod table;
 
 /// How a builtin is written, which decides how far its operands reach.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -67,4 +73,82 @@ pub struct Builtin {
     pub effects: u8,
     /// Exists in plain Perl.
     pub perl: bool,
+    /// The builtin it is another name of, which is not an alias itself.
+    pub alias_of: Option<&'static str>,
+}
+
+/// All builtins, sorted by name in byte order.
+pub static BUILTINS: &[Builtin] = table::ROWS;
+
+/// The builtin of that name.
+#[must_use]
+pub fn find(name: &str) -> Option<&'static Builtin> {
+    let place = BUILTINS.binary_search_by(|row| row.name.cmp(name));
+    place.ok().map(|place| &BUILTINS[place])
+}
+
+/// One row of the table, with nothing special about it.
+const fn row(name: &'static str, syntax: Syntax, args: Args) -> Builtin {
+    Builtin { name, syntax, args, topic: false, effects: effect::NONE, perl: false, alias_of: None }
+}
+
+impl Builtin {
+    const fn topic(mut self) -> Self {
+        self.topic = true;
+        self
+    }
+
+    const fn reaches(mut self, effects: u8) -> Self {
+        self.effects = effects;
+        self
+    }
+
+    const fn perl(mut self) -> Self {
+        self.perl = true;
+        self
+    }
+
+    const fn alias(mut self, of: &'static str) -> Self {
+        self.alias_of = Some(of);
+        self
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_table_is_sorted_and_every_name_is_found() {
+        assert!(BUILTINS.windows(2).all(|pair| pair[0].name < pair[1].name));
+        for row in BUILTINS {
+            assert_eq!(find(row.name).map(|found| found.name), Some(row.name));
+        }
+        assert!(find("no_such_builtin").is_none());
+        assert!(find("").is_none());
+    }
+
+    #[test]
+    fn an_alias_is_the_same_as_what_it_names() {
+        for row in BUILTINS {
+            let Some(of) = row.alias_of else { continue };
+            let target = find(of).expect("an alias names a row");
+            assert_eq!(target.alias_of, None, "{}", row.name);
+            assert_eq!(
+                (target.syntax, target.args, target.effects, target.topic),
+                (row.syntax, row.args, row.effects, row.topic),
+                "{}",
+                row.name
+            );
+        }
+    }
+
+    #[test]
+    fn argument_counts_are_in_order() {
+        for row in BUILTINS {
+            if let Args::Scalars(least, most) = row.args {
+                assert!(least <= most, "{}", row.name);
+            }
+        }
+    }
 }
