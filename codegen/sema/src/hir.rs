@@ -200,6 +200,8 @@ pub enum Storage {
     /// A value nobody else can see: a register. Arrays and hashes of this kind are references the
     /// function owns, never shared under another name.
     Register,
+    /// Arrays and hashes are `Cell` when they are captured or `\@x` is taken: their container is
+    /// shared, and made anew at the declaration.
     /// A cell on the heap, made anew each time its declaration is reached: captured by a function
     /// and assigned afterwards, or `\$x` is taken, or assigned inside an `eval`, `try` or `defer`
     /// block that it was declared outside of.
@@ -284,6 +286,7 @@ pub struct Loop {
     /// The `continue` block, which `next` runs.
     pub continuing: Option<Block>,
 }
+
 
 /// How a loop goes round.
 #[derive(Clone, Debug)]
@@ -528,6 +531,9 @@ pub enum ExprKind {
     /// Declarations come into being, empty; the value is the variables. A scalar place that is
     /// declared and assigned is `Assign(Declare([x]), value)`.
     Declare(Vec<LocalId>),
+    /// Declarations of lexicals that are globals of unwritable names: each gets a new, empty cell,
+    /// array or hash (references to the old one stay valid). The value is undef.
+    DeclareGlobal(Vec<GlobalId>),
     /// `state`: the value is given once per closure; the variable is a capture of the function.
     StateInit {
         /// The variable (cell storage).
@@ -822,7 +828,7 @@ pub enum Op {
         /// The package.
         package: String,
     },
-    /// Computed `require`/`do FILE`.
+    /// Computed `require`, `do FILE` when true.
     RequireValue(Expr, bool),
     /// A backtick command.
     Command(Expr),
@@ -832,7 +838,7 @@ pub enum Op {
     Ref(Expr),
     /// `sprintf`, with the format constant or not.
     Sprintf(Vec<Expr>),
-    /// `die`, `warn` with a list; position is that of the expression.
+    /// `die` with a list, `warn` when true; position is that of the expression.
     Die(Vec<Expr>, bool),
     /// `exit`.
     Exit(Option<Expr>),
@@ -858,7 +864,7 @@ pub enum Op {
     SmartMatch(Expr, Expr),
     /// Checks a value against a declared type and yields it.
     Check(Expr, TypeName, String),
-    /// `tie`-like and formats are not here: they are diagnostics.
+    /// `localtime`, `gmtime` when true.
     LocalTime(bool, Option<Expr>),
 }
 
@@ -891,7 +897,8 @@ pub enum IterateBody {
     Block(Block),
     /// One expression.
     Expr(Box<Expr>),
-    /// A function value, called with the element.
+    /// A function value, called with the element. Anything that is no function stands for itself,
+    /// as an expression would.
     Call(Box<Expr>),
 }
 
