@@ -142,7 +142,8 @@ pub struct Function {
     pub locals: Vec<Local>,
     /// How arguments become variables.
     pub params: Params,
-    /// Variables of the enclosing function that this one sees: (outer, inner), in order.
+    /// Variables of the enclosing function that this one sees: (outer, inner), in order. An outer of
+    /// `u32::MAX` is a `state` variable: a cell that is made, undefined, with the closure.
     pub captures: Vec<(LocalId, LocalId)>,
     /// What it does. The last statement is its value.
     pub body: Block,
@@ -830,6 +831,21 @@ pub enum Op {
     },
     /// Computed `require`, `do FILE` when true.
     RequireValue(Expr, bool),
+    /// `$s[i]` of a string: the code point at an index (negative from the end), or undef.
+    CharAt(Expr, Expr),
+    /// `$s[from:to:step]` of a string: code points, both ends included, clamped.
+    CharSlice {
+        /// The string.
+        subject: Expr,
+        /// First; absent: the start.
+        from: Option<Expr>,
+        /// Last; absent: the end.
+        to: Option<Expr>,
+        /// Step, 1 when absent.
+        step: Option<Expr>,
+    },
+    /// `...$ref` in a constructor: the elements or pairs of what it refers to.
+    Spread(Expr),
     /// A backtick command.
     Command(Expr),
     /// `bless REF, CLASS`.

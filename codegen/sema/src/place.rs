@@ -51,6 +51,13 @@ impl Resolver<'_> {
             return Declared { name, kind, binding, renew: false, state: false };
         }
         let state = declarator == Declarator::State;
+        if state && self.contexts.last().is_some_and(|c| c.kind != FnKind::Anonymous) {
+            // One variable for the one function of that name.
+            let full = format!("state:{}:{}:{name}", self.file, var.name.span.start);
+            let place = Place::Global(self.global(kind, &full));
+            let binding = Binding { place, frozen, constant: None, ty, protection: 0 };
+            return Declared { name, kind, binding, renew: false, state };
+        }
         let binding = self.declare_variable(kind, &var.name, frozen, ty);
         let mut renew = false;
         match binding.place {
@@ -261,6 +268,18 @@ impl Resolver<'_> {
             Place::Local { .. } => {
                 let place = self.declared_expr(&one, pos, true);
                 mk(pos, ExprKind::Assign(Box::new(place), Box::new(done)))
+            }
+            Place::Global(id) if one.state => {
+                let flag = format!("done:{}:{}", self.file, span.start);
+                let flag = self.global(VarKind::Scalar, &flag);
+                let flag = mk(pos, ExprKind::Global(flag));
+                let place = whole(pos, kind, Err(id));
+                let set = stmt(mk(pos, ExprKind::Assign(Box::new(place), Box::new(done))));
+                let one = mk(pos, ExprKind::Int(1));
+                let mark = stmt(mk(pos, ExprKind::Assign(Box::new(flag.clone()), Box::new(one))));
+                let block = Block { stmts: vec![set, mark], ..Block::default() };
+                let init = mk(pos, ExprKind::Do(block));
+                mk(pos, ExprKind::Or(Box::new(flag), Box::new(init)))
             }
             Place::Global(id) => {
                 let place = whole(pos, kind, Err(id));

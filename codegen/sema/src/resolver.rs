@@ -157,6 +157,8 @@ pub(crate) struct Resolver<'u> {
     pub(crate) evals: HashMap<(u32, u32), usize>,
     /// Braces around the place: for the implicit function of a bare topic.
     pub(crate) braces: u32,
+    /// `use utf8` was seen.
+    pub(crate) utf8: bool,
     /// `use English` was seen.
     pub(crate) english: bool,
     /// Functions imported from modules whose functions are builtins.
@@ -252,6 +254,7 @@ impl<'u> Resolver<'u> {
             evals,
             braces: 0,
             english: false,
+            utf8: false,
             imported: std::collections::HashSet::new(),
             in_text: 0,
             unset: std::collections::HashSet::new(),

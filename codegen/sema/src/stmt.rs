@@ -293,6 +293,7 @@ impl Resolver<'_> {
         match module {
             "constant" => self.use_constant(used),
             "English" => self.english = true,
+            "utf8" => self.utf8 = true,
             "overload" => {
                 self.now.overloads = true;
                 self.use_overload(used, pos, out);
@@ -509,7 +510,7 @@ pub(crate) fn assign_stmt(place: hir::Expr, value: hir::Expr) -> Stmt {
 
 /// A constant text.
 pub(crate) fn text(pos: hir::Pos, value: &str) -> hir::Expr {
-    mk(pos, ExprKind::Str { bytes: value.as_bytes().to_vec(), wide: !value.is_ascii() })
+    mk(pos, ExprKind::Str { bytes: value.as_bytes().to_vec(), wide: false })
 }
 
 /// Whether an expression is a literal value.
