@@ -2,6 +2,7 @@
 //!
 //! [`compile`] takes a program from its text to the middle representation; [`jit`] turns that into
 //! code in memory, function by function, and runs it.
+#![expect(unsafe_code, reason = "code is put into memory and called")]
 
 pub mod jit;
 
@@ -27,10 +28,21 @@ pub fn compile(name: &str, text: Arc<str>, files: &dyn Files, options: &Options)
     if failed {
         return Compilation { module: None, diagnostics: analysis.diagnostics };
     }
-    let mut module = s_lower::lower(&analysis.program);
+    Compilation { module: Some(finish(&analysis.program)), diagnostics: analysis.diagnostics }
+}
+
+/// From a resolved program to a module that can be compiled to machine code.
+pub(crate) fn finish(program: &s_sema::hir::Program) -> Module {
+    let mut module = s_lower::lower(program);
     s_ir::infer::run(&mut module);
     for func in &mut module.functions {
         s_ir::counts::insert(func, &s_ir::counts::Plain::default());
     }
-    Compilation { module: Some(module), diagnostics: analysis.diagnostics }
+    if cfg!(debug_assertions) {
+        for func in &module.functions {
+            let wrong = s_ir::verify::verify(&module, func);
+            assert!(wrong.is_empty(), "{}\n{}", wrong.join("\n"), s_ir::print::func(func));
+        }
+    }
+    module
 }

@@ -297,6 +297,7 @@ pub(crate) fn entry(
 pub(crate) fn stub(
     module: &Module,
     id: FuncId,
+    options: Options,
     config: TargetFrontendConfig,
     into: &mut Function,
     context: &mut FunctionBuilderContext,
@@ -314,7 +315,8 @@ pub(crate) fn stub(
     compile.returns.push(AbiParam::new(I64));
     let compile = b.import_signature(compile);
     let compile = import(&mut b, Symbol::Compile, compile);
-    let number = b.ins().iconst(I64, i64::from(id.0));
+    let unit = i64::try_from(options.unit).expect("fewer than 2^31 modules");
+    let number = b.ins().iconst(I64, unit << 32 | i64::from(id.0));
     let call = b.ins().call(compile, &[params[0], number]);
     let target = b.inst_results(call)[0];
     let signature = b.import_signature(signature_of(func));

@@ -28,6 +28,8 @@ pub use symbol::{Code, Fixup, FixupKind, Symbol};
 pub struct Options {
     /// Functions are called through slots, so that they can be compiled when first called.
     pub lazy: bool,
+    /// The number of the module among those of a program, for stubs.
+    pub unit: usize,
 }
 
 /// What could not be compiled: a defect of this crate, with what the code generator said.
@@ -138,7 +140,14 @@ impl Compiler {
     /// A defect of this crate.
     pub fn stub(&mut self, module: &Module, id: FuncId) -> Result<Code, CompileError> {
         self.context.clear();
-        function::stub(module, id, self.full.frontend_config(), &mut self.context.func, &mut self.builder);
+        function::stub(
+            module,
+            id,
+            self.options,
+            self.full.frontend_config(),
+            &mut self.context.func,
+            &mut self.builder,
+        );
         self.finish(&module.functions[id.index()].name, false)
     }
 
