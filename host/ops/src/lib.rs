@@ -94,8 +94,8 @@ pub use plugin_update::{Update, Updated, plugin_update};
 pub use plugin_verify::{Verified, plugin_verify};
 pub use plugins::consent::Allowed;
 pub use registry_serve::{
-    ListedToken, NewToken, Serving, registry_export, registry_revoke, registry_serve, registry_token,
-    registry_tokens,
+    ListedToken, NewToken, OwnRegistry, Serving, registry_export, registry_revoke, registry_serve,
+    registry_token, registry_tokens,
 };
 pub use run_command::{Invocation, run_command};
 pub use script_run::{Script, script_run, scripts};
