@@ -23,6 +23,7 @@ use crate::failure::{Failure, FailureKind};
 use crate::plugins::catalog::{self, Entry};
 use crate::plugins::launch::{Allow, launch};
 
+pub(crate) use change::all_of;
 pub use extension::{
     Answer, Artifact, Dependency, DependencyKind, Features, FetchPlan, PackageName, Page, Query, Version,
     Want,
