@@ -293,6 +293,11 @@ impl Registries {
         Ok(self.listed.get(&(url.to_owned(), name.clone())).cloned().unwrap_or_default())
     }
 
+    /// The versions of a package, where they were listed already.
+    pub(crate) fn listed(&self, url: &str, name: &PackageName) -> Option<&[Version]> {
+        self.listed.get(&(url.to_owned(), name.clone())).map(|listed| listed.as_slice())
+    }
+
     /// The registry at an address.
     pub(crate) fn registry(&mut self, url: &str) -> Result<&mut Registry, Failure> {
         if !self.open.contains_key(url) {
