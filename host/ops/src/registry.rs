@@ -44,7 +44,7 @@ pub struct Registry {
 impl Registry {
     /// Opens the registry at a place.
     pub fn at(context: &Arc<Context>, place: &RegistryPlace) -> Result<Registry, Failure> {
-        let entry = catalog::find(context, &place.plugin)?;
+        let entry = catalog::find(context, &place.spoken_by(context)?)?;
         Registry::open(context, &entry, &place.name, &place.url, &place.config)
     }
 

@@ -6,11 +6,10 @@
 use s_diag::{Code, Diagnostic};
 use s_plugin::{CallError, Cause, FaultKind};
 
+use super::place::SERVED as ABLE;
 use super::{BUILT_IN, PackageName, Registry, extension};
 use crate::failure::{Failure, FailureKind};
 
-/// The plugin that can do everything here.
-const ABLE: &str = "stryke/registry-stryke";
 /// The name that stands for a whole scope, as in `acme/*`. No package has it.
 const ALL: &str = "*";
 
