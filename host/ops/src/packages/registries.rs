@@ -180,7 +180,7 @@ impl Registries {
             return Ok(known.place.url.clone());
         }
         let place = match is_address(stated) {
-            true => RegistryPlace::typed(&self.context, stated, None)?,
+            true => RegistryPlace::typed(&self.context, stated, None)?.guessed(),
             false => RegistryPlace::named(&self.context, stated)?,
         };
         let url = place.url.clone();
@@ -305,7 +305,8 @@ impl Registries {
             let registry = match known {
                 Some(known) => Registry::at(&self.context, &known.place)?,
                 None if self.stated.contains(url) => {
-                    Registry::at(&self.context, &RegistryPlace::typed(&self.context, url, None)?)?
+                    let place = RegistryPlace::typed(&self.context, url, None)?.guessed();
+                    Registry::at(&self.context, &place)?
                 }
                 // A lock that was tampered with does not choose where packages come from.
                 None => return Err(foreign(url)),

@@ -47,14 +47,14 @@ impl RegistryPlace {
             name: address.shown(),
             url: address.text(),
             plugin: plugin.unwrap_or(BUILT_IN).to_owned(),
-            is_guessed: plugin.is_none(),
+            is_guessed: false,
             config: BTreeMap::new(),
             mirrors: Vec::new(),
         })
     }
 
-    /// The id of the plugin that speaks to it. A registry that was typed by its address only tells by
-    /// its root document whether it is one that is served; everything else is one of files.
+    /// The id of the plugin that speaks to it. A registry that is guessed tells by its root document
+    /// whether it is one that is served; everything else is one of files.
     ///
     /// # Errors
     /// Those of the network: a registry that cannot be reached is not one of files.
@@ -83,6 +83,11 @@ impl RegistryPlace {
         let document = context.engine()?.block_on(asked)?;
         let is_served = document.is_some_and(|document| is_root_document(&document));
         Ok(if is_served { SERVED.to_owned() } else { self.plugin.clone() })
+    }
+
+    /// The same registry, which is asked what speaks to it when it is opened.
+    pub(crate) fn guessed(self) -> RegistryPlace {
+        RegistryPlace { is_guessed: true, ..self }
     }
 
     /// The same registry in other places, which the same plugin speaks to in the same way.
