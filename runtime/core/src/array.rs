@@ -371,9 +371,9 @@ pub fn unshift_values(array: &mut Array, values: &[Val]) {
     }
     // `fit` on an empty array chooses by the first value; another kind makes it VAL.
     if array.storage != storage::VAL
-        && values.iter().any(|value| {
-            value.w0 != if array.storage == storage::INT { tag::INT } else { tag::NUM }
-        })
+        && values
+            .iter()
+            .any(|value| value.w0 != if array.storage == storage::INT { tag::INT } else { tag::NUM })
     {
         generalise(array);
     }

@@ -22,6 +22,7 @@ mod lists;
 mod misc;
 mod numbers;
 pub mod process;
+mod strings;
 pub mod text;
 mod time;
 
@@ -51,6 +52,7 @@ static PARTS: &[&[(&str, Function)]] = &[
     misc::FUNCTIONS,
     numbers::FUNCTIONS,
     process::FUNCTIONS,
+    strings::FUNCTIONS,
     text::FUNCTIONS,
     time::FUNCTIONS,
 ];

@@ -325,8 +325,10 @@ impl Vm {
         for &number in classes {
             if let Some(class) = self.class(number) {
                 let isa = class.isa;
-                let words = array::values(&isa).first().map_or(0, |value| value.w0 ^ value.w1.rotate_left(20));
-                stamp = stamp.rotate_left(7) ^ isa.data as u64 ^ (isa.len as u64) << 48 ^ words ^ isa.address();
+                let words =
+                    array::values(&isa).first().map_or(0, |value| value.w0 ^ value.w1.rotate_left(20));
+                stamp =
+                    stamp.rotate_left(7) ^ isa.data as u64 ^ (isa.len as u64) << 48 ^ words ^ isa.address();
             }
         }
         stamp
@@ -404,8 +406,7 @@ impl Vm {
         // A heap string may be freed and its address used again: only others are remembered.
         if name.w0 != tag::STR || name.header().count & s_abi::layout::IMMORTAL != 0 {
             if self.classes.cache.is_empty() {
-                let nothing =
-                    Cached { class: 0, generation: 0, name: UNDEF, code: core::ptr::null_mut() };
+                let nothing = Cached { class: 0, generation: 0, name: UNDEF, code: core::ptr::null_mut() };
                 self.classes.cache.resize(CACHE, nothing);
             }
             self.classes.cache[slot] =
@@ -466,10 +467,7 @@ impl Vm {
             let parent = self.package_number(parent);
             let Some(declared) = self.declared(parent) else { continue };
             if declared.is_final {
-                return Err(alloc::format!(
-                    "cannot extend final class `{}`",
-                    text(&declared.name)
-                ));
+                return Err(alloc::format!("cannot extend final class `{}`", text(&declared.name)));
             }
             for method in &declared.methods {
                 if method.is_final && description.methods.iter().any(|own| own.name == method.name) {
@@ -519,7 +517,8 @@ impl Vm {
                             declared.methods.iter().any(|method| method.name == name && !method.is_abstract)
                         })
                     });
-                    if !own_methods.contains(&name) && !inherited && self.find_method(number, &name).is_none() {
+                    if !own_methods.contains(&name) && !inherited && self.find_method(number, &name).is_none()
+                    {
                         let what = if kind == ClassKind::Trait { "trait" } else { "abstract" };
                         return Err(alloc::format!(
                             "class `{class_text}` must implement {what} method `{}` of `{from}`",

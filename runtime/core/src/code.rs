@@ -42,13 +42,8 @@ pub fn is_stub(code: CodeRef) -> bool {
 /// A function of the runtime: machine, its captures, arguments, wanted context.
 pub type Native = fn(&mut Vm, &[Val], &[Val], u64) -> Result<Val, Thrown>;
 
-static STUB_INFO: InfoCell = InfoCell(FunctionInfo {
-    name: core::ptr::null(),
-    name_len: 0,
-    id: 0,
-    pos: 0,
-    files: core::ptr::null(),
-});
+static STUB_INFO: InfoCell =
+    InfoCell(FunctionInfo { name: core::ptr::null(), name_len: 0, id: 0, pos: 0, files: core::ptr::null() });
 
 #[repr(transparent)]
 struct InfoCell(FunctionInfo);
@@ -56,7 +51,12 @@ struct InfoCell(FunctionInfo);
 // SAFETY: it is never written.
 unsafe impl Sync for InfoCell {}
 
-unsafe extern "C" fn native_entry(vm: *mut s_abi::layout::Vm, code: *mut Code, args: *const Val, n: u64) -> Val {
+unsafe extern "C" fn native_entry(
+    vm: *mut s_abi::layout::Vm,
+    code: *mut Code,
+    args: *const Val,
+    n: u64,
+) -> Val {
     let code = Ptr(code);
     let count = (n & 0xffff_ffff) as usize;
     let held = captures(&code);
@@ -71,7 +71,12 @@ unsafe extern "C" fn native_entry(vm: *mut s_abi::layout::Vm, code: *mut Code, a
     function(vm, &held[1..], arguments, n >> want::SHIFT & 3).unwrap_or(crate::value::THROWN)
 }
 
-unsafe extern "C" fn stub_entry(vm: *mut s_abi::layout::Vm, code: *mut Code, args: *const Val, n: u64) -> Val {
+unsafe extern "C" fn stub_entry(
+    vm: *mut s_abi::layout::Vm,
+    code: *mut Code,
+    args: *const Val,
+    n: u64,
+) -> Val {
     let code = Ptr(code);
     // SAFETY: the machine is the one the layout begins.
     let vm = unsafe { &mut *vm.cast::<Vm>() };

@@ -103,50 +103,96 @@ impl<T> Word for Ptr<T> {
 }
 
 macro_rules! kind {
-    (V) => { Val };
-    (O) => { Val };
-    (I) => { i64 };
-    (F) => { f64 };
-    (B) => { u64 };
-    (A) => { Array };
-    (H) => { Table };
-    (C) => { CellRef };
-    (G) => { GlobRef };
-    (P) => { Slot };
+    (V) => {
+        Val
+    };
+    (O) => {
+        Val
+    };
+    (I) => {
+        i64
+    };
+    (F) => {
+        f64
+    };
+    (B) => {
+        u64
+    };
+    (A) => {
+        Array
+    };
+    (H) => {
+        Table
+    };
+    (C) => {
+        CellRef
+    };
+    (G) => {
+        GlobRef
+    };
+    (P) => {
+        Slot
+    };
 }
 
 macro_rules! argument {
-    (B $value:expr) => { $value != 0 };
-    ($kind:ident $value:expr) => { $value };
+    (B $value:expr) => {
+        $value != 0
+    };
+    ($kind:ident $value:expr) => {
+        $value
+    };
 }
 
 macro_rules! outer {
-    (V $($flags:ident)*) => { Val };
-    (F throws $($flags:ident)*) => { FloatPair };
-    (F $($flags:ident)*) => { f64 };
-    ($kind:ident throws $($flags:ident)*) => { Pair };
-    (N $($flags:ident)*) => { () };
-    ($kind:ident $($flags:ident)*) => { u64 };
+    (V $($flags:ident)*) => {
+        Val
+    };
+    (F throws $($flags:ident)*) => {
+        FloatPair
+    };
+    (F $($flags:ident)*) => {
+        f64
+    };
+    ($kind:ident throws $($flags:ident)*) => {
+        Pair
+    };
+    (N $($flags:ident)*) => {
+        ()
+    };
+    ($kind:ident $($flags:ident)*) => {
+        u64
+    };
 }
 
 macro_rules! deliver {
-    (V throws $($flags:ident)* ; $value:expr) => { $value.unwrap_or(THROWN) };
-    (V $($flags:ident)* ; $value:expr) => { $value };
+    (V throws $($flags:ident)* ; $value:expr) => {
+        $value.unwrap_or(THROWN)
+    };
+    (V $($flags:ident)* ; $value:expr) => {
+        $value
+    };
     (F throws $($flags:ident)* ; $value:expr) => {
         match $value {
             Ok(result) => FloatPair { result, status: 0 },
             Err(Thrown) => FloatPair { result: 0.0, status: 1 },
         }
     };
-    (F $($flags:ident)* ; $value:expr) => { $value };
+    (F $($flags:ident)* ; $value:expr) => {
+        $value
+    };
     ($kind:ident throws $($flags:ident)* ; $value:expr) => {
         match $value {
             Ok(result) => Pair { result: Word::word(result), status: 0 },
             Err(Thrown) => Pair { result: 0, status: 1 },
         }
     };
-    (N $($flags:ident)* ; $value:expr) => { $value };
-    ($kind:ident $($flags:ident)* ; $value:expr) => { Word::word($value) };
+    (N $($flags:ident)* ; $value:expr) => {
+        $value
+    };
+    ($kind:ident $($flags:ident)* ; $value:expr) => {
+        Word::word($value)
+    };
 }
 
 macro_rules! shim {

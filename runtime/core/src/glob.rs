@@ -122,8 +122,9 @@ pub fn qualify(name: &[u8], package: &[u8]) -> Vec<u8> {
         }
         return name.to_vec();
     }
-    let special = matches!(name, b"ENV" | b"ARGV" | b"INC" | b"STDIN" | b"STDOUT" | b"STDERR" | b"_" | b"SIG")
-        || name.first().is_some_and(|byte| !byte.is_ascii_alphabetic() && *byte != b'_' && *byte < 0x80);
+    let special =
+        matches!(name, b"ENV" | b"ARGV" | b"INC" | b"STDIN" | b"STDOUT" | b"STDERR" | b"_" | b"SIG")
+            || name.first().is_some_and(|byte| !byte.is_ascii_alphabetic() && *byte != b'_' && *byte < 0x80);
     let package = if special { b"main".as_slice() } else { package };
     [package, b"::", name].concat()
 }

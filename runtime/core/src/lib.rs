@@ -40,6 +40,8 @@ pub mod special;
 pub mod string;
 #[cfg(test)]
 mod testing;
+#[cfg(test)]
+mod tests;
 pub mod text;
 pub mod value;
 pub mod vm;

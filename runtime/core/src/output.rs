@@ -219,10 +219,9 @@ impl Vm {
         }
         if value.is_int() {
             let mut buffer = [0; 20];
-            return Ok(self.write_bytes(
-                stream,
-                crate::text::number::format_int_into(value.as_int(), &mut buffer),
-            ));
+            return Ok(
+                self.write_bytes(stream, crate::text::number::format_int_into(value.as_int(), &mut buffer))
+            );
         }
         let text = self.text(value)?;
         if self.compat && !text.is_ascii() {
@@ -548,11 +547,9 @@ fn open_file(vm: &mut Vm, glob: GlobRef, arguments: &[Val]) -> Result<Result<Val
     let mode_text = vm.text(first)?.to_vec();
     flush_everything(vm);
     let mut names: Vec<(Vec<u8>, Fd)> = Vec::new();
-    for (name, known) in [
-        (b"STDIN".as_slice(), vm.known.stdin),
-        (b"STDOUT", vm.known.stdout),
-        (b"STDERR", vm.known.stderr),
-    ] {
+    for (name, known) in
+        [(b"STDIN".as_slice(), vm.known.stdin), (b"STDOUT", vm.known.stdout), (b"STDERR", vm.known.stderr)]
+    {
         if let Some(fd) = stream_of(known).and_then(|stream| stream.handle.fileno().ok()) {
             names.push((name.to_vec(), Fd(fd)));
         }
@@ -600,12 +597,7 @@ fn open_file(vm: &mut Vm, glob: GlobRef, arguments: &[Val]) -> Result<Result<Val
     }))
 }
 
-fn open_memory(
-    vm: &mut Vm,
-    glob: GlobRef,
-    mode: &crate::io::Mode,
-    target: CellRef,
-) -> Result<Val, Thrown> {
+fn open_memory(vm: &mut Vm, glob: GlobRef, mode: &crate::io::Mode, target: CellRef) -> Result<Val, Thrown> {
     use crate::io::OpenKind;
     let content = cell::get(target);
     let text = if content.is_undef() { Vec::new() } else { vm.text(content)?.to_vec() };

@@ -149,9 +149,8 @@ pub fn append_form(value: Val, out: &mut Vec<u8>) {
 fn compile(text: &[u8], wide: bool, flags: i64, compat: bool) -> Result<Ptr<Pattern>, String> {
     let flags = flags_of(flags);
     let units = if compat && !wide { Units::Bytes } else { Units::Utf8 };
-    let regex = Regex::new(text, flags, units).map_err(|error| {
-        alloc::format!("invalid pattern /{}/: {error}", String::from_utf8_lossy(text))
-    })?;
+    let regex = Regex::new(text, flags, units)
+        .map_err(|error| alloc::format!("invalid pattern /{}/: {error}", String::from_utf8_lossy(text)))?;
     let plain = !flags.ignore_case
         && !flags.extended
         && !text.is_empty()
@@ -361,9 +360,7 @@ impl Vm {
     fn group_value(&self, n: usize) -> Val {
         let current = &self.patterns.current;
         match current.groups.get(n) {
-            Some(&(start, end)) if start != UNSET && start <= end => {
-                self.piece(&current.subject, start, end)
-            }
+            Some(&(start, end)) if start != UNSET && start <= end => self.piece(&current.subject, start, end),
             _ => UNDEF,
         }
     }

@@ -15,22 +15,21 @@ impl Vm {
     /// functions it passed through when there were several.
     pub fn run_main(&mut self, main: CodeRef) -> i32 {
         let mut status = self.guarded(main);
-        if self.specials.child_status == 0 || status != 0 {
-            self.specials.child_status = i64::from(status);
-        }
         self.world.ending = true;
+        self.specials.child_status = i64::from(status);
         while let Some(end) = self.ends.pop() {
             if let Some(code) = end.as_code() {
-                let before = status;
-                self.specials.child_status = i64::from(status);
+                // END may change `$?`.
                 let result = self.guarded(code);
-                status = if result != 0 { result } else { self.specials.child_status as i32 };
-                if result == 0 && status == 0 {
-                    status = 0;
+                if result != 0 {
+                    self.specials.child_status = i64::from(result);
                 }
-                let _ = before;
+                status = self.specials.child_status as i32;
             }
             self.release(end);
+        }
+        for path in core::mem::take(&mut self.world.temporary) {
+            let _ = s_sys::unlink(&path);
         }
         crate::output::flush_everything(self);
         if status == 0 && self.tests.any_failed {
@@ -65,11 +64,8 @@ impl Vm {
                             if message.last() != Some(&b'\n') {
                                 message.push(b'\n');
                             }
-                            for (at, line) in trace.iter().enumerate() {
-                                let name: &[u8] = match (trace.get(at), line.name.is_empty()) {
-                                    (_, true) => b"(file)",
-                                    _ => &line.name,
-                                };
+                            for line in &trace {
+                                let name: &[u8] = if line.name.is_empty() { b"(file)" } else { &line.name };
                                 message.extend_from_slice(b"  in ");
                                 message.extend_from_slice(name);
                                 message.extend_from_slice(b" at ");

@@ -202,10 +202,7 @@ impl Pair {
 }
 
 /// Binds `$a` and `$b` of the running package for the time of `work`.
-pub fn with_pair<T>(
-    vm: &mut Vm,
-    work: impl FnOnce(&mut Vm, Pair) -> Result<T, Thrown>,
-) -> Result<T, Thrown> {
+pub fn with_pair<T>(vm: &mut Vm, work: impl FnOnce(&mut Vm, Pair) -> Result<T, Thrown>) -> Result<T, Thrown> {
     let mark = vm.saves.len();
     let package = vm.running_package();
     let (a, b) = if package == b"main" {

@@ -108,7 +108,8 @@ pub fn append(first: Val, more: &[u8]) -> Val {
         let mut buffer = [0u8; SHORT_MAX];
         buffer[..old.len()].copy_from_slice(old);
         buffer[old.len()..old.len() + more.len()].copy_from_slice(more);
-        let value = short_tagged(&buffer[..old.len() + more.len()], if wide { tag::SSTRW } else { tag::SSTR });
+        let value =
+            short_tagged(&buffer[..old.len() + more.len()], if wide { tag::SSTRW } else { tag::SSTR });
         release_string(first);
         return value;
     }

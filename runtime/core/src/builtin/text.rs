@@ -166,11 +166,7 @@ fn find(vm: &mut Vm, arguments: &[Val], points: bool, last: bool) -> Result<Val,
     let points = points || text.is_wide();
     let count = if points { utf8::count(&text) } else { text.len() } as i64;
     let offset = |at: i64| {
-        if points {
-            utf8::offset(&text, at as usize).unwrap_or(text.len())
-        } else {
-            at as usize
-        }
+        if points { utf8::offset(&text, at as usize).unwrap_or(text.len()) } else { at as usize }
     };
     let start = arg(arguments, 2);
     let found = if last {
@@ -270,8 +266,7 @@ fn reverse(vm: &mut Vm, arguments: &[Val], wanted: u64) -> Result<Val, Thrown> {
 fn pack(vm: &mut Vm, arguments: &[Val], _: u64) -> Result<Val, Thrown> {
     let template = vm.text(arg(arguments, 0))?;
     let mut out = Vec::new();
-    let mut operands =
-        Operands { vm: &mut *vm, values: arguments.get(1..).unwrap_or(&[]), thrown: false };
+    let mut operands = Operands { vm: &mut *vm, values: arguments.get(1..).unwrap_or(&[]), thrown: false };
     let result = crate::text::pack::pack(&template, &mut operands, &mut out);
     if operands.thrown {
         return Err(Thrown);

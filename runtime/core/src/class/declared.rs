@@ -39,9 +39,8 @@ impl Vm {
             return Err(self.die_fmt(format_args!("cannot instantiate {what} `{name}`")));
         }
         let fields = self.all_fields(number);
-        let is_field = |value: &Val| {
-            value.is_string() && fields.iter().any(|(_, field)| field.name == bytes(value))
-        };
+        let is_field =
+            |value: &Val| value.is_string() && fields.iter().any(|(_, field)| field.name == bytes(value));
         let named = !arguments.is_empty()
             && arguments.len().is_multiple_of(2)
             && arguments.iter().step_by(2).all(|value| is_field(value));

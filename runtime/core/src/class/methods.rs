@@ -119,9 +119,9 @@ fn class_of(vm: &mut Vm, invocant: Val, method: &[u8]) -> Result<u32, Thrown> {
     }
     let name = vm.text(invocant)?.to_vec();
     if name.is_empty() {
-        return Err(vm.die_fmt(format_args!(
-            "Can't call method \"{shown}\" without a package or object reference"
-        )));
+        return Err(
+            vm.die_fmt(format_args!("Can't call method \"{shown}\" without a package or object reference"))
+        );
     }
     if matches!(name.as_slice(), b"STDIN" | b"STDOUT" | b"STDERR") {
         return Ok(0);

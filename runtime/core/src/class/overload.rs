@@ -100,7 +100,8 @@ impl Vm {
             return None;
         }
         for ancestor in self.linear(number) {
-            let function = self.class(ancestor).and_then(|class| class.overload.get(operator.symbol).copied());
+            let function =
+                self.class(ancestor).and_then(|class| class.overload.get(operator.symbol).copied());
             if let Some(function) = function {
                 if function.w0 == tag::CODE {
                     return Some(function.pointer::<s_abi::layout::Code>().retained());
