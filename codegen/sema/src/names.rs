@@ -420,7 +420,8 @@ impl Resolver<'_> {
         ty: Option<hir::TypeName>,
     ) -> Binding {
         let key = VarKey { file: self.file, offset: name.span.start, kind, tag: 0 };
-        self.facts(key).assigned += 0;
+        let sigil = crate::scope::sigil(kind);
+        self.written.entry(key).or_insert_with(|| (format!("{sigil}{}", name.text), name.span));
         let place = if self.prior(key).named {
             let line = self.pos(name.span).line;
             let full = format!("{}:{line}:{}:{}", self.file, name.span.start, name.text);
