@@ -116,12 +116,17 @@ impl Resolver<'_> {
             None => {
                 let package = full.rsplit_once("::").map_or("main", |(package, _)| package);
                 let automatic = self.declared.contains_key(&format!("{package}::AUTOLOAD"));
-                if !self.options.compat && called && !unsure && !automatic {
+                if !self.options.compat && called && !unsure && !automatic && !self.is_protected() {
                     self.unknown_function(name, span);
                 }
                 Callee::Global(self.global(VarKind::Code, &full))
             }
         }
+    }
+
+    /// Whether a failure here is caught, as far as the text shows.
+    pub(crate) fn is_protected(&self) -> bool {
+        self.contexts.iter().any(|context| context.protection > 0)
     }
 
     fn unknown_function(&mut self, name: &str, span: Span) {
@@ -286,7 +291,7 @@ impl Resolver<'_> {
         match self.units[self.file as usize].links.get(&span.start).cloned() {
             Some(Ok(unit)) => return self.require_unit(unit, pos),
             Some(Err(message)) => {
-                if self.cx().protection > 0 || self.in_function() {
+                if self.is_protected() || self.in_function() {
                     let die = text(pos, &message);
                     return mk(pos, op(Op::Die(vec![die], false)));
                 }

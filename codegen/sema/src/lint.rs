@@ -39,7 +39,10 @@ impl Resolver<'_> {
     pub(crate) fn collect_findings(&mut self) {
         for (key, (name, span)) in &self.written {
             let facts = self.now.vars.get(key).copied().unwrap_or_default();
-            let used = facts.read || facts.referenced || facts.modified || facts.named;
+            let before = self.prior(*key);
+            let used = [facts, before].iter().any(|facts| {
+                facts.read || facts.referenced || (facts.modified && key.kind != crate::hir::VarKind::Scalar)
+            });
             if !used && !name[1..].starts_with('_') {
                 self.findings.push(Finding {
                     file: key.file,

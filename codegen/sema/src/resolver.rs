@@ -77,8 +77,6 @@ pub(crate) struct Context {
     pub(crate) protection: u32,
     /// `@_`.
     pub(crate) args: Option<LocalId>,
-    /// Index of the frame of this function among all frames.
-    pub(crate) frame: usize,
     /// Position of the first topic among the arguments: 1 in methods.
     pub(crate) first_slot: u32,
     /// Hidden variables of topics: (slot, variable).
@@ -457,7 +455,6 @@ impl<'u> Resolver<'u> {
     }
 
     pub(crate) fn begin_function(&mut self, kind: FnKind, id: FunctionId, offset: u32) {
-        let frame = self.frames.len();
         self.contexts.push(Context {
             kind,
             id,
@@ -470,7 +467,6 @@ impl<'u> Resolver<'u> {
             next_loop: 0,
             protection: 0,
             args: None,
-            frame,
             first_slot: 0,
             topics: Vec::new(),
             uses_want: false,
@@ -516,7 +512,7 @@ impl<'u> Resolver<'u> {
             context.prologue.append(&mut body.stmts);
             body.stmts = std::mem::take(&mut context.prologue);
         }
-        let facts = FnFacts { uses_args: context.uses_args, aliases: context.aliases };
+        let facts = FnFacts { uses_args: context.uses_args };
         self.now.aliases |= context.aliases;
         self.now.functions.insert(context.key, facts);
         // Functions end before what declares their captures, so storage is chosen by `settle`.
