@@ -14,8 +14,8 @@ use s_diag::{Code, Diagnostic};
 use s_syntax::ast::{self, Span};
 
 use crate::hir::{
-    self, ClassId, Expr, ExprKind, FunctionId, Global, GlobalId, Local, LocalId, LoopId, Params,
-    Pos, RegexId, Storage, TransId, VarKind,
+    self, ClassId, Expr, ExprKind, FunctionId, Global, GlobalId, Local, LocalId, LoopId, Params, Pos,
+    RegexId, Storage, TransId, VarKind,
 };
 use crate::scope::{Binding, FnFacts, Knowledge, Names, Place, Scope, VarFacts, VarKey};
 use crate::source::{self, Unit};
@@ -77,12 +77,14 @@ pub(crate) struct Context {
     pub(crate) protection: u32,
     /// `@_`.
     pub(crate) args: Option<LocalId>,
-    /// Index of the frame of this function among all frames.
-    pub(crate) frame: usize,
     /// Position of the first topic among the arguments: 1 in methods.
     pub(crate) first_slot: u32,
     /// Hidden variables of topics: (slot, variable).
     pub(crate) topics: Vec<(u32, LocalId)>,
+    /// Places of arguments by position, as far as they have one besides `@_`.
+    pub(crate) arguments: Vec<Option<Place>>,
+    /// Arguments that leading statements have shifted off.
+    pub(crate) shifted: u32,
     pub(crate) uses_want: bool,
     pub(crate) uses_args: bool,
     pub(crate) aliases: bool,
@@ -113,6 +115,9 @@ pub(crate) enum FrameKind {
     Function,
     Block,
 }
+
+/// A class with the names of its parents and traits: class, file, package, `extends`, `impl`.
+pub(crate) type ClassLink = (ClassId, u32, String, Vec<ast::Name>, Vec<ast::Name>);
 
 /// A named function that the program declares.
 #[derive(Clone, Copy)]
@@ -165,6 +170,13 @@ pub(crate) struct Resolver<'u> {
     pub(crate) imported: std::collections::HashSet<String>,
     /// Evaluated texts around the place.
     pub(crate) in_text: u32,
+    /// Parents and traits of classes as written: class, file, package, `extends`, `impl`.
+    pub(crate) links: Vec<ClassLink>,
+    /// The class whose static method is being resolved.
+    pub(crate) static_class: Option<String>,
+    /// Variables as written: name with sigil, and where.
+    pub(crate) written: HashMap<VarKey, (String, Span)>,
+    pub(crate) findings: Vec<crate::Finding>,
     /// Variables declared without a value.
     pub(crate) unset: std::collections::HashSet<VarKey>,
     /// Known packages: their names are classes rather than functions or texts.
@@ -194,6 +206,7 @@ pub(crate) fn run(units: Vec<Unit>, options: &Options, eval: Option<(&str, &[Str
         Analysis {
             program: hir::Program::default(),
             diagnostics: vec![Diagnostic::error(Code::TOO_DEEP, message).at(source, 0..0, "")],
+            findings: Vec::new(),
         }
     })
 }
@@ -257,6 +270,10 @@ impl<'u> Resolver<'u> {
             utf8: false,
             imported: std::collections::HashSet::new(),
             in_text: 0,
+            links: Vec::new(),
+            static_class: None,
+            written: HashMap::new(),
+            findings: Vec::new(),
             unset: std::collections::HashSet::new(),
             packages: std::collections::HashSet::new(),
             pending: Vec::new(),
@@ -288,7 +305,8 @@ impl<'u> Resolver<'u> {
         }
     }
 
-    fn finish(self, mut diagnostics: Vec<Diagnostic>) -> Analysis {
+    fn finish(mut self, mut diagnostics: Vec<Diagnostic>) -> Analysis {
+        self.collect_findings();
         let compat = self.options.compat;
         let now = &self.now;
         let mut functions = Vec::with_capacity(self.functions.len());
@@ -336,7 +354,7 @@ impl<'u> Resolver<'u> {
             facts,
             compat,
         };
-        Analysis { program, diagnostics }
+        Analysis { program, diagnostics, findings: self.findings }
     }
 
     // --- where, and what is wrong
@@ -441,7 +459,6 @@ impl<'u> Resolver<'u> {
     }
 
     pub(crate) fn begin_function(&mut self, kind: FnKind, id: FunctionId, offset: u32) {
-        let frame = self.frames.len();
         self.contexts.push(Context {
             kind,
             id,
@@ -454,9 +471,10 @@ impl<'u> Resolver<'u> {
             next_loop: 0,
             protection: 0,
             args: None,
-            frame,
             first_slot: 0,
             topics: Vec::new(),
+            arguments: Vec::new(),
+            shifted: 0,
             uses_want: false,
             uses_args: false,
             aliases: false,
@@ -500,7 +518,7 @@ impl<'u> Resolver<'u> {
             context.prologue.append(&mut body.stmts);
             body.stmts = std::mem::take(&mut context.prologue);
         }
-        let facts = FnFacts { uses_args: context.uses_args, aliases: context.aliases };
+        let facts = FnFacts { uses_args: context.uses_args };
         self.now.aliases |= context.aliases;
         self.now.functions.insert(context.key, facts);
         // Functions end before what declares their captures, so storage is chosen by `settle`.
@@ -639,7 +657,7 @@ impl<'u> Resolver<'u> {
         let Some(id) = self.file_functions.get(unit).copied().flatten() else { return };
         self.file = u32::try_from(unit).unwrap_or(u32::MAX);
         self.english = false;
-        self.begin_function(FnKind::File, id, 0);
+        self.begin_function(FnKind::File, id, u32::MAX);
         for (place, name) in visible.unwrap_or_default().iter().enumerate() {
             self.visible_variable(place, name);
         }
@@ -707,9 +725,9 @@ impl<'u> Resolver<'u> {
                         self.package.clone_from(&name.text);
                     }
                 }
-                ast::StmtKind::Struct(class)
-                | ast::StmtKind::Class(class)
-                | ast::StmtKind::Trait(class) => self.declare_class(stmt, class),
+                ast::StmtKind::Struct(class) | ast::StmtKind::Class(class) | ast::StmtKind::Trait(class) => {
+                    self.declare_class(stmt, class)
+                }
                 ast::StmtKind::Enum { name, variants } => self.declare_enum(name, variants),
                 _ => {
                     let package = self.package.clone();

@@ -47,8 +47,6 @@ pub(crate) struct VarFacts {
 pub(crate) struct FnFacts {
     /// `@_` is used besides the leading statements that take it apart.
     pub(crate) uses_args: bool,
-    /// `$_[i]` is assigned, or its reference taken.
-    pub(crate) aliases: bool,
 }
 
 /// What a pass finds out.
@@ -87,7 +85,11 @@ pub(crate) struct Binding {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Place {
     /// In the function at that depth.
-    Local { depth: usize, id: LocalId, key: VarKey },
+    Local {
+        depth: usize,
+        id: LocalId,
+        key: VarKey,
+    },
     Global(GlobalId),
 }
 
@@ -172,11 +174,8 @@ impl Names {
 
     /// Everything in sight: name with sigil, and binding; sorted by name.
     pub(crate) fn visible(&self) -> Vec<(String, Binding)> {
-        let mut all: Vec<_> = self
-            .bound
-            .iter()
-            .filter_map(|(name, all)| Some((name.clone(), all.last()?.clone())))
-            .collect();
+        let mut all: Vec<_> =
+            self.bound.iter().filter_map(|(name, all)| Some((name.clone(), all.last()?.clone()))).collect();
         all.sort_by(|a, b| a.0.cmp(&b.0));
         all
     }
