@@ -625,7 +625,7 @@ fn array_of(vm: &mut Vm, value: Val) -> Result<Option<Array>, Thrown> {
     }
     if value.is_string() && !bytes(&value).is_empty() {
         // A symbolic reference.
-        let glob = vm.qualified_glob(&bytes(&value).to_vec(), b"main");
+        let glob = vm.qualified_glob(bytes(&value), b"main");
         return Ok(Some(Ptr(glob.array).retained()));
     }
     Err(vm.die(b"Not an ARRAY reference"))
@@ -658,7 +658,7 @@ fn table_of(vm: &mut Vm, value: Val) -> Result<Option<Table>, Thrown> {
         vm.release(result);
     }
     if value.is_string() && !bytes(&value).is_empty() {
-        let glob = vm.qualified_glob(&bytes(&value).to_vec(), b"main");
+        let glob = vm.qualified_glob(bytes(&value), b"main");
         return Ok(Some(Ptr(glob.hash).retained()));
     }
     Err(vm.die(b"Not a HASH reference"))
@@ -682,7 +682,7 @@ fn cell_of(vm: &mut Vm, value: Val) -> Result<CellRef, Thrown> {
         vm.release(result);
     }
     if value.is_string() && !bytes(&value).is_empty() {
-        let glob = vm.qualified_glob(&bytes(&value).to_vec(), b"main");
+        let glob = vm.qualified_glob(bytes(&value), b"main");
         return Ok(Ptr(glob.scalar).retained());
     }
     Err(vm.die(b"Not a SCALAR reference"))

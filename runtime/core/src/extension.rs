@@ -10,7 +10,6 @@ use crate::array;
 use crate::exception::Thrown;
 use crate::hash;
 use crate::memory::{allocate, header, take_out};
-use crate::string::string;
 use crate::value::{Ptr, Table, UNDEF, ValExt, aref, bytes, counted, int, short};
 use crate::vm::Vm;
 

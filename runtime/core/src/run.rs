@@ -5,7 +5,7 @@ use alloc::vec::Vec;
 use s_abi::layout::want;
 
 use crate::exception::Flight;
-use crate::value::{CodeRef, UNDEF, ValExt};
+use crate::value::{CodeRef, Ptr, UNDEF, ValExt};
 use crate::vm::Vm;
 
 impl Vm {
@@ -28,6 +28,7 @@ impl Vm {
             }
             self.release(end);
         }
+        self.destroy_globals();
         for path in core::mem::take(&mut self.world.temporary) {
             let _ = s_sys::unlink(&path);
         }
@@ -36,6 +37,19 @@ impl Vm {
             status = 1;
         }
         status & 0xff
+    }
+
+    /// Releases what package variables hold, for programs that have destructors.
+    fn destroy_globals(&mut self) {
+        if !self.globs.keys().any(|name| name.ends_with(b"::DESTROY")) {
+            return;
+        }
+        let globs: Vec<crate::value::GlobRef> = self.globs.values().copied().collect();
+        for glob in globs {
+            crate::cell::set(self, Ptr(glob.scalar), UNDEF);
+            crate::array::clear(self, &mut Ptr(glob.array));
+            crate::hash::clear(self, Ptr(glob.hash));
+        }
     }
 
     fn guarded(&mut self, code: CodeRef) -> i32 {

@@ -180,9 +180,7 @@ pub(super) static FUNCTIONS: &[(&str, Function)] = &[
             let size = vm.float(value)?;
             out.extend_from_slice(bytes(&key));
             out.extend_from_slice(b" | ");
-            for _ in 0..(size.clamp(0.0, 200.0) as u32) {
-                out.push(b'#');
-            }
+            out.extend(core::iter::repeat_n(b'#', size.clamp(0.0, 200.0) as usize));
             out.push(b' ');
             vm.append_text(value, &mut out)?;
             out.push(b'\n');
