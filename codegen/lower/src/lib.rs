@@ -28,7 +28,8 @@ use s_sema::hir::Program;
 /// Lowers a program.
 #[must_use]
 pub fn lower(program: &Program) -> Module {
-    let mut module = Module { compat: program.compat, ..Module::default() };
+    let mut module = Module::default();
+    module.compat = program.compat;
     let facts = escape::Facts::of(program);
     let signatures = tables::signatures(program, &facts);
     tables::fill(program, &mut module);

@@ -209,6 +209,8 @@ pub struct Classes {
     generation: u64,
     cache: Vec<Cached>,
     types: Vec<TypeDescription>,
+    /// Numbers of declared types in the order in which the program declares them.
+    order: Vec<u32>,
     overloads: bool,
 }
 
@@ -222,8 +224,14 @@ impl Classes {
             generation: 1,
             cache: Vec::new(),
             types: Vec::new(),
+            order: Vec::new(),
             overloads: false,
         }
+    }
+
+    /// The number of the nth declared type.
+    pub(crate) fn nth_declared(&self, at: i64) -> u32 {
+        usize::try_from(at).ok().and_then(|at| self.order.get(at)).copied().unwrap_or(0)
     }
 
     /// A function or parent changed: what was looked up may be wrong.
@@ -452,6 +460,7 @@ impl Vm {
     /// A message: a final class extended, a method missing.
     pub fn register_class(&mut self, description: ClassDescription) -> Result<u32, String> {
         let number = self.package_number(&description.name);
+        self.classes.order.push(number);
         let text = |name: &[u8]| String::from_utf8_lossy(name).into_owned();
         for parent in &description.parents {
             let parent = self.package_number(parent);

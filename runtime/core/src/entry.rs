@@ -15,7 +15,7 @@ use crate::code::*;
 use crate::containers::*;
 use crate::convert::*;
 use crate::exception::*;
-use crate::glob::{glob_assign, glob_by_name, glob_value};
+use crate::glob::{glob_assign, glob_fresh, glob_by_name, glob_value};
 use crate::list::*;
 use crate::op::arith::*;
 use crate::op::bits::*;
@@ -29,7 +29,7 @@ use crate::pattern::{
     subst_finish, subst_next, trans, trans_count,
 };
 use crate::places::{
-    chomp_slot, chop_slot, str_index, str_slice, substr_get, substr_set, substr_tail, vec_set,
+    chomp_slot, chop_slot, str_index, str_slice, str_step, substr_get, substr_set, substr_tail, vec_set,
 };
 use crate::saves::*;
 use crate::sort::{list_sort, list_sort_by, list_sort_desc, list_sort_num, list_sort_num_desc};

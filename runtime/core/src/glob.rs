@@ -208,3 +208,21 @@ pub fn package_of(glob: GlobRef) -> &'static [u8] {
         None => b"main",
     }
 }
+
+/// Gives a name a new, empty scalar (0), array (1) or hash (2); references to the old one stay valid.
+pub fn glob_fresh(vm: &mut Vm, mut glob: GlobRef, kind: i64) {
+    match kind {
+        0 => {
+            let old = core::mem::replace(&mut glob.scalar, cell::new(UNDEF).0);
+            crate::containers::cell_release(vm, Ptr(old));
+        }
+        1 => {
+            let old = core::mem::replace(&mut glob.array, array::new().0);
+            crate::containers::arr_release(vm, Ptr(old));
+        }
+        _ => {
+            let old = core::mem::replace(&mut glob.hash, hash::new().0);
+            crate::containers::hash_release(vm, Ptr(old));
+        }
+    }
+}

@@ -426,3 +426,13 @@ pub fn ref_list(vm: &mut Vm, mark: i64) {
         *slot = crate::value::counted(tag::SREF, cell::new(value));
     }
 }
+
+/// Pushes what a reference refers to: elements of an array, pairs of a hash.
+pub fn list_spread(vm: &mut Vm, value: Val) -> Result<(), Thrown> {
+    match value.tag() {
+        tag::AREF => list_push_arr(vm, value.pointer()),
+        tag::HREF => list_push_hash(vm, value.pointer()),
+        tag::UNDEF => Ok(()),
+        _ => vm.push(value.retained()),
+    }
+}

@@ -684,3 +684,11 @@ pub fn command(vm: &mut Vm, text: Val, wanted: i64) -> Result<Val, Thrown> {
 pub fn flush_all(vm: &mut Vm) {
     flush_everything(vm);
 }
+
+impl Vm {
+    /// Makes the text behind `__DATA__` readable through the handle of that name.
+    pub fn set_data_handle(&mut self, text: Vec<u8>) {
+        let glob = self.glob(b"main::DATA");
+        install(self, glob, Handle::memory(text, crate::io::Access::Read));
+    }
+}

@@ -238,3 +238,15 @@ pub fn str_slice(vm: &mut Vm, value: Val, from: i64, to: i64) -> Result<Val, Thr
     let end = utf8::offset(&text, to as usize + 1).unwrap_or(text.len());
     Ok(string_of(&text[start..end], text.is_wide()))
 }
+
+/// Every nth code point of a text, from the first on; a negative step goes backwards from the last.
+pub fn str_step(vm: &mut Vm, value: Val, step: i64) -> Result<Val, Thrown> {
+    let text = vm.text(value)?.to_vec();
+    let mut parts: Vec<&[u8]> = crate::text::utf8::code_points(&text).map(|(_, bytes)| bytes).collect();
+    if step < 0 {
+        parts.reverse();
+    }
+    let every = usize::try_from(step.unsigned_abs()).unwrap_or(usize::MAX).max(1);
+    let chosen: Vec<&[u8]> = parts.into_iter().step_by(every).collect();
+    Ok(crate::string::string(&chosen.concat()))
+}

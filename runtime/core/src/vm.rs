@@ -149,6 +149,7 @@ impl Vm {
         let mut vm = Box::new(Self {
             abi: layout::Vm {
                 top: base,
+                base,
                 end,
                 stack_limit: options.stack_limit,
                 frame: core::ptr::null_mut(),

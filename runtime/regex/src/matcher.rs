@@ -718,7 +718,10 @@ impl<'a, const UTF8: bool> Machine<'a, UTF8> {
             return self.greedy_once(pc, index as usize, low, at);
         }
         let run = &self.program.runs[index as usize];
-        let at = give_back(self.program, self.text, run, low, at)?;
+        let found = give_back(self.program, self.text, run, low, at);
+        let passed = at.saturating_sub(found.unwrap_or(low));
+        self.left = self.left.saturating_sub(passed as u64 >> 4);
+        let at = found?;
         if at > low {
             let less = self.text.before(at).1;
             self.memory.stack.push(Frame::Greedy { pc: pc as u32, low, at: less });
@@ -781,7 +784,7 @@ impl<'a, const UTF8: bool> Machine<'a, UTF8> {
         let explores = row != NOWHERE && run.max == INF;
         let (mut at, mut left) = (at, left);
         loop {
-            self.left = self.left.saturating_sub(4 * u64::from(self.memo));
+            self.left = self.left.saturating_sub(1 + 3 * u64::from(self.memo));
             let known = self.memory.explored.get(index as usize).filter(|_| explores).copied();
             match known {
                 // Tried from here to there: go on behind.
@@ -792,9 +795,14 @@ impl<'a, const UTF8: bool> Machine<'a, UTF8> {
                     }
                 }
                 Some(known) if !self.is_still(row as usize, at) => {
-                    let meets = known.start != UNSET && at > 0 && self.text.before(at).1 == known.end;
-                    let start = if meets { known.start } else { at };
-                    self.memory.explored[index as usize] = Explored { start, end: at, low: UNSET };
+                    let some = known.start != UNSET;
+                    let above = some && at > 0 && self.text.before(at).1 == known.end;
+                    let below = some && at < known.start && at + self.text.len_at(at) == known.start;
+                    self.memory.explored[index as usize] = Explored {
+                        start: if above { known.start } else { at },
+                        end: if below { known.end } else { at },
+                        low: UNSET,
+                    };
                 }
                 _ => {}
             }

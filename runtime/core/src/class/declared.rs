@@ -243,14 +243,15 @@ fn type_text(wanted: &TypeDescription) -> String {
 /// `Name(ARGUMENTS)`: consumes the list.
 pub fn construct(vm: &mut Vm, class: i64, mark: i64) -> Result<Val, Thrown> {
     let arguments = vm.list(mark);
-    let result = vm.construct_object(class.max(0) as u32, arguments);
+    let number = vm.classes.nth_declared(class);
+    let result = vm.construct_object(number, arguments);
     vm.drop_list(mark);
     result
 }
 
 /// A value of an enum.
 pub fn variant(vm: &mut Vm, class: i64, at: i64, payload: Val) -> Result<Val, Thrown> {
-    let number = class.max(0) as u32;
+    let number = vm.classes.nth_declared(class);
     let described =
         vm.declared(number).and_then(|declared| declared.variants.get(at.max(0) as usize)).cloned();
     let Some(described) = described else { return Err(vm.die(b"no such variant")) };
@@ -266,7 +267,8 @@ pub fn variant(vm: &mut Vm, class: i64, at: i64, payload: Val) -> Result<Val, Th
 }
 
 /// Whether a value is that variant of that enum.
-pub fn is_variant(_vm: &mut Vm, value: Val, class: i64, at: i64) -> bool {
+pub fn is_variant(vm: &mut Vm, value: Val, class: i64, at: i64) -> bool {
+    let class = i64::from(vm.classes.nth_declared(class));
     object_of(value)
         .is_some_and(|object| i64::from(object.header.class) == class && i64::from(object.variant) == at)
 }
