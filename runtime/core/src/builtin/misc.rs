@@ -155,7 +155,16 @@ pub(super) static FUNCTIONS: &[(&str, Function)] = &[
     ("is_empty_hash", is!(|value| value.as_table().is_some_and(|table| table.len == 0))),
     ("is_pair", is!(|value| value.as_array().is_some_and(|array| array.len == 2))),
     ("is_triple", is!(|value| value.as_array().is_some_and(|array| array.len == 3))),
-    ("length_of", |vm, a, _| crate::convert::val_len(vm, arg(a, 0)).map(int)),
+    ("len", |vm, a, _| match a {
+        [only] => crate::convert::val_len(vm, *only).map(int),
+        _ => Ok(int(a.len() as i64)),
+    }),
+    ("isa", |vm, a, _| {
+        let name = vm.text(arg(a, 1))?;
+        let class = arg(a, 0).class();
+        let holds = class != 0 && vm.class_is(class, &name);
+        Ok(vm.boolean(holds))
+    }),
     ("set", |vm, a, _| {
         let values = super::flat(vm, a);
         let set = crate::extension::new_set(vm, &values);
