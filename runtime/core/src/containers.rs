@@ -350,6 +350,8 @@ pub fn hash_set(vm: &mut Vm, table: Table, key: Val, value: Val) -> Result<(), T
         Ok((key, text)) => {
             if is_environment(vm, table) {
                 set_environment(vm, key, value);
+            } else if vm.is_signals(table) {
+                vm.arm_signal(key, value);
             }
             hash::set(vm, table, key, value);
             drop(text);
@@ -419,6 +421,9 @@ pub fn hash_delete(vm: &mut Vm, table: Table, key: Val) -> Result<Val, Thrown> {
         && let Ok(name) = vm.text(key)
     {
         s_sys::environment_remove(&name);
+    }
+    if vm.is_signals(table) {
+        vm.arm_signal(key, UNDEF);
     }
     let removed = hash::delete(vm, table, key);
     drop(text);

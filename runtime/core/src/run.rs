@@ -79,11 +79,11 @@ impl Vm {
                                 message.push(b'\n');
                             }
                             for line in &trace {
-                                let name: &[u8] = if line.name.is_empty() { b"(file)" } else { &line.name };
+                                let name: &[u8] = if line.name.is_empty() { b"(file)" } else { line.name };
                                 message.extend_from_slice(b"  in ");
                                 message.extend_from_slice(name);
                                 message.extend_from_slice(b" at ");
-                                message.extend_from_slice(&line.file);
+                                message.extend_from_slice(line.file);
                                 message.push(b':');
                                 crate::text::number::format_int(i64::from(line.line), &mut message);
                                 message.push(b'\n');
