@@ -16,6 +16,8 @@ mod help;
 mod hostile;
 mod killed;
 mod lock_merge;
+#[cfg(unix)]
+mod lying;
 mod maintenance;
 mod market;
 mod mirrors;

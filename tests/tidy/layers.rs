@@ -23,11 +23,11 @@ const LAYERS: &[(&str, &[&str])] = &[
     ("s-capability", &["s-diag"]),
     ("s-component", &["s-host"]),
     ("s-project", &["s-diag", "s-store"]),
-    ("s-registry", &["s-diag", "s-project", "s-store", "s-wire"]),
-    ("s-registryd", &["s-registry", "s-store"]),
     ("s-resolver", &["s-project"]),
     ("s-source", &["s-project", "s-store"]),
     ("s-net", &["s-capability"]),
+    ("s-registry", &["s-capability", "s-diag", "s-net", "s-project", "s-store", "s-wire"]),
+    ("s-registryd", &["s-registry", "s-store"]),
     ("s-ui", &["s-diag"]),
     ("s-plugin", &["s-advisory", "s-capability", "s-component", "s-host", "s-net", "s-store"]),
     (

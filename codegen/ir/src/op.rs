@@ -75,6 +75,8 @@ pub enum Op {
     Capture(u32),
     /// The context the function was called in, as an integer of `s_abi::layout::want`.
     Want,
+    /// The address of the values from a mark of the value stack on.
+    ListAddress,
     /// The nth argument in memory: address and index. The count was checked.
     Arg,
 
@@ -219,6 +221,7 @@ impl Op {
             Op::GlobSlot => Shape { result: None, ..fixed(&[Glob], V) },
             Op::CellSlot => fixed(&[Cell], Ty::Slot),
             Op::Param(_) | Op::Capture(_) => Shape { result: None, ..fixed(&[], V) },
+            Op::ListAddress => fixed(&[Int], Int),
             Op::Arg => Shape { result: Some((V, Borrowed)), ..fixed(&[Int, Int], V) },
             Op::BoxInt => fixed(&[Int], V),
             Op::BoxNum => fixed(&[Num], V),

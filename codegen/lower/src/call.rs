@@ -113,7 +113,7 @@ impl<'a> Lower<'a> {
         if signature.variadic {
             let mark = self.args_on_stack(call);
             let count = self.rt(Rt::list_len, &[mark]);
-            args.push(mark);
+            args.push(self.builder.emit(Ir::ListAddress, vec![mark], Ty::Int));
             args.push(count);
             let want = signature.want.then(|| self.want_of(context));
             args.extend(want);
@@ -146,7 +146,7 @@ impl<'a> Lower<'a> {
         self.emit_call(Ir::Call(func_id(id)), args)
     }
 
-    /// Pushes the arguments of a call; the mark, which is their address.
+    /// Pushes the arguments of a call; their mark.
     fn args_on_stack(&mut self, call: &'a Call) -> Value {
         let mark = self.begin_list();
         for arg in &call.args {

@@ -93,6 +93,8 @@ impl<'a> Lower<'a> {
                     | Op::ReadLineInto(..)
                     | Op::OpenLike(..)
                     | Op::ReadInto(..)
+                    | Op::CharAt(..)
+                    | Op::CharSlice { .. }
             ),
             _ => false,
         }
@@ -385,6 +387,12 @@ impl<'a> Lower<'a> {
                     Some(id) => self.read_local(*id),
                     None => self.builder.undef(),
                 }
+            }
+            ExprKind::DeclareGlobal(ids) => {
+                for id in ids {
+                    self.declare_global(*id);
+                }
+                self.builder.undef()
             }
             ExprKind::StateInit { variable, done, value } => self.state(*variable, *done, value),
             ExprKind::Localize(place) => {
@@ -795,6 +803,17 @@ impl<'a> Lower<'a> {
         let from = self.condition(from);
         let to = self.condition(to);
         self.rt(Rt::flip_flop, &[number, from, to])
+    }
+
+    fn declare_global(&mut self, id: hir::GlobalId) {
+        let kind = match self.program.globals[id.index()].kind {
+            VarKind::Array => 1,
+            VarKind::Hash => 2,
+            _ => 0,
+        };
+        let glob = self.glob(id);
+        let kind = self.builder.int(kind);
+        self.rt_void(Rt::glob_fresh, &[glob, kind]);
     }
 
     fn state(&mut self, variable: hir::LocalId, done: hir::LocalId, value: &'a Expr) -> Value {

@@ -435,7 +435,20 @@ impl<'a> Lower<'a> {
     pub(crate) fn closure(&mut self, id: hir::FunctionId) -> Value {
         let captures = &self.program.functions[id.index()].captures;
         let mut args = Vec::with_capacity(captures.len());
-        for (outer, _) in captures {
+        for (outer, inner) in captures {
+            if outer.0 == u32::MAX {
+                // A `state` variable: made with the closure, and its own.
+                let value = match self.program.functions[id.index()].locals[inner.index()].kind {
+                    VarKind::Array => self.rt(Rt::arr_new, &[]),
+                    VarKind::Hash => self.rt(Rt::hash_new, &[]),
+                    _ => {
+                        let undef = self.builder.undef();
+                        self.rt(Rt::cell_new, &[undef])
+                    }
+                };
+                args.push(value);
+                continue;
+            }
             let value = match self.var(*outer) {
                 Var::Value(variable) | Var::Cell(variable) | Var::Arr(variable) | Var::Hash(variable) => {
                     self.builder.read(variable)

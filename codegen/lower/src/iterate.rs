@@ -5,6 +5,9 @@ use s_sema::hir::{Block, Expr, ExprKind, Iterate, IterateBody, LocalId, LoopVari
 
 use crate::function::{Context, Lower};
 
+/// The tag byte of [`s_abi::layout::tag::CODE`].
+const CODE_TAG: u8 = 10;
+
 /// What is made of the elements.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Kind {
@@ -179,7 +182,7 @@ impl<'a> Lower<'a> {
             IterateBody::Expr(body) => self.list(body),
             IterateBody::Call(_) => {
                 let code = self.builder.read(callee.expect("it was evaluated before the loop"));
-                let result = self.emit_call(Ir::CallValue(2), vec![code, element]);
+                let result = self.call_or_itself(code, element, 2);
                 self.push_result(result);
             }
         }
@@ -191,7 +194,7 @@ impl<'a> Lower<'a> {
             IterateBody::Expr(body) => self.void(body),
             IterateBody::Call(_) => {
                 let code = self.builder.read(callee.expect("it was evaluated before the loop"));
-                self.emit_call(Ir::CallValue(0), vec![code, element]);
+                self.call_or_itself(code, element, 0);
             }
         }
     }
@@ -207,10 +210,30 @@ impl<'a> Lower<'a> {
             IterateBody::Expr(body) => self.condition(body),
             IterateBody::Call(_) => {
                 let code = self.builder.read(callee.expect("it was evaluated before the loop"));
-                let result = self.emit_call(Ir::CallValue(1), vec![code, element]);
+                let result = self.call_or_itself(code, element, 1);
                 self.rt(Rt::to_bool, &[result])
             }
         }
+    }
+
+    /// Calls a function with an element; what is no function stands for itself.
+    fn call_or_itself(&mut self, code: Value, element: Value, want: u64) -> Value {
+        let is_code = self.builder.emit(Ir::HasTag(CODE_TAG), vec![code], Ty::Bool);
+        let (call, keep) = (self.builder.block(), self.builder.block());
+        self.builder.branch(is_code, call, keep);
+        self.join(
+            Context::Scalar,
+            vec![
+                (
+                    call,
+                    Box::new(move |lower: &mut Lower<'a>| {
+                        Some(lower.emit_call(Ir::CallValue(want), vec![code, element]))
+                    }),
+                ),
+                (keep, Box::new(move |_: &mut Lower<'a>| Some(code))),
+            ],
+        )
+        .unwrap_or_else(|| self.builder.undef())
     }
 
     /// A block as a condition: of one expression without scope, that expression.

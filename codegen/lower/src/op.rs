@@ -199,6 +199,38 @@ impl<'a> Lower<'a> {
                 let result = self.rt(Rt::command, &[value, want]);
                 self.given(result, context)
             }
+            Op::CharAt(subject, index) => {
+                let subject = self.scalar(subject);
+                let index = self.int(index);
+                Some(self.rt(Rt::str_index, &[subject, index]))
+            }
+            Op::CharSlice { subject, from, to, step } => {
+                let subject = self.scalar(subject);
+                let from = match from {
+                    Some(from) => self.int(from),
+                    None => self.builder.int(0),
+                };
+                let to = match to {
+                    Some(to) => self.int(to),
+                    None => self.builder.int(-1),
+                };
+                let text = self.rt(Rt::str_slice, &[subject, from, to]);
+                match step {
+                    Some(step) => {
+                        let step = self.int(step);
+                        Some(self.rt(Rt::str_step, &[text, step]))
+                    }
+                    None => Some(text),
+                }
+            }
+            Op::Spread(inner) => {
+                let value = self.scalar(inner);
+                if context == Context::List {
+                    self.rt_void(Rt::list_spread, &[value]);
+                    return None;
+                }
+                Some(value)
+            }
             Op::Bless(reference, class) => {
                 let reference = self.scalar(reference);
                 let class = self.scalar(class);
@@ -212,10 +244,11 @@ impl<'a> Lower<'a> {
                 let mark = self.list_of(args);
                 self.call_builtin("sprintf", mark, Context::Scalar)
             }
-            Op::Die(args, is_die) => {
+            Op::Die(args, warns) => {
+                let is_die = !*warns;
                 let mark = self.list_of(args);
-                let value = self.rt(if *is_die { Rt::die_list } else { Rt::warn_list }, &[mark]);
-                if *is_die {
+                let value = self.rt(if is_die { Rt::die_list } else { Rt::warn_list }, &[mark]);
+                if is_die {
                     self.builder.unreachable();
                     return match context {
                         Context::Void | Context::List => None,

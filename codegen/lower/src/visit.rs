@@ -117,6 +117,7 @@ pub(crate) fn expr<'a>(node: &'a Expr, see: &mut dyn FnMut(&'a Expr)) {
         | ExprKind::Closure(_)
         | ExprKind::FunctionRef(_)
         | ExprKind::Declare(_)
+        | ExprKind::DeclareGlobal(_)
         | ExprKind::Jump(..)
         | ExprKind::JumpDynamic(..)
         | ExprKind::WantArray
@@ -279,7 +280,16 @@ fn op<'a>(node: &'a Op, see: &mut dyn FnMut(&'a Expr)) {
             expr(place, see);
             all(handle.iter(), see);
         }
+        Op::CharAt(left, right) => {
+            expr(left, see);
+            expr(right, see);
+        }
+        Op::CharSlice { subject, from, to, step } => {
+            expr(subject, see);
+            all(from.iter().chain(to).chain(step), see);
+        }
         Op::FileTest(_, inner)
+        | Op::Spread(inner)
         | Op::RequireValue(inner, _)
         | Op::Command(inner)
         | Op::Ref(inner)

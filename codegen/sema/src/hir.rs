@@ -142,7 +142,8 @@ pub struct Function {
     pub locals: Vec<Local>,
     /// How arguments become variables.
     pub params: Params,
-    /// Variables of the enclosing function that this one sees: (outer, inner), in order.
+    /// Variables of the enclosing function that this one sees: (outer, inner), in order. An outer of
+    /// `u32::MAX` is a `state` variable: a cell that is made, undefined, with the closure.
     pub captures: Vec<(LocalId, LocalId)>,
     /// What it does. The last statement is its value.
     pub body: Block,
@@ -200,6 +201,8 @@ pub enum Storage {
     /// A value nobody else can see: a register. Arrays and hashes of this kind are references the
     /// function owns, never shared under another name.
     Register,
+    /// Arrays and hashes are `Cell` when they are captured or `\@x` is taken: their container is
+    /// shared, and made anew at the declaration.
     /// A cell on the heap, made anew each time its declaration is reached: captured by a function
     /// and assigned afterwards, or `\$x` is taken, or assigned inside an `eval`, `try` or `defer`
     /// block that it was declared outside of.
@@ -284,6 +287,7 @@ pub struct Loop {
     /// The `continue` block, which `next` runs.
     pub continuing: Option<Block>,
 }
+
 
 /// How a loop goes round.
 #[derive(Clone, Debug)]
@@ -528,6 +532,9 @@ pub enum ExprKind {
     /// Declarations come into being, empty; the value is the variables. A scalar place that is
     /// declared and assigned is `Assign(Declare([x]), value)`.
     Declare(Vec<LocalId>),
+    /// Declarations of lexicals that are globals of unwritable names: each gets a new, empty cell,
+    /// array or hash (references to the old one stay valid). The value is undef.
+    DeclareGlobal(Vec<GlobalId>),
     /// `state`: the value is given once per closure; the variable is a capture of the function.
     StateInit {
         /// The variable (cell storage).
@@ -822,8 +829,23 @@ pub enum Op {
         /// The package.
         package: String,
     },
-    /// Computed `require`/`do FILE`.
+    /// Computed `require`, `do FILE` when true.
     RequireValue(Expr, bool),
+    /// `$s[i]` of a string: the code point at an index (negative from the end), or undef.
+    CharAt(Expr, Expr),
+    /// `$s[from:to:step]` of a string: code points, both ends included, clamped.
+    CharSlice {
+        /// The string.
+        subject: Expr,
+        /// First; absent: the start.
+        from: Option<Expr>,
+        /// Last; absent: the end.
+        to: Option<Expr>,
+        /// Step, 1 when absent.
+        step: Option<Expr>,
+    },
+    /// `...$ref` in a constructor: the elements or pairs of what it refers to.
+    Spread(Expr),
     /// A backtick command.
     Command(Expr),
     /// `bless REF, CLASS`.
@@ -832,7 +854,7 @@ pub enum Op {
     Ref(Expr),
     /// `sprintf`, with the format constant or not.
     Sprintf(Vec<Expr>),
-    /// `die`, `warn` with a list; position is that of the expression.
+    /// `die` with a list, `warn` when true; position is that of the expression.
     Die(Vec<Expr>, bool),
     /// `exit`.
     Exit(Option<Expr>),
@@ -858,7 +880,7 @@ pub enum Op {
     SmartMatch(Expr, Expr),
     /// Checks a value against a declared type and yields it.
     Check(Expr, TypeName, String),
-    /// `tie`-like and formats are not here: they are diagnostics.
+    /// `localtime`, `gmtime` when true.
     LocalTime(bool, Option<Expr>),
 }
 
@@ -891,7 +913,8 @@ pub enum IterateBody {
     Block(Block),
     /// One expression.
     Expr(Box<Expr>),
-    /// A function value, called with the element.
+    /// A function value, called with the element. Anything that is no function stands for itself,
+    /// as an expression would.
     Call(Box<Expr>),
 }
 

@@ -1,3 +1,104 @@
 //! Syntax tree to resolved tree: names, contexts, captures, effects.
+//!
+//! [`analyse`] parses the main file and what it requires literally, looks up every name and yields a
+//! [`hir::Program`]. Nothing is read but through [`Files`], nothing is run. The text is resolved
+//! twice: the first time to learn how each variable is used (assigned, captured, referred to), the
+//! second time to choose the form that this permits.
 
+mod builtin;
+mod call;
+mod class;
+mod dump;
+mod effects;
+mod expr;
+mod fold;
+mod function;
 pub mod hir;
+mod iterate;
+mod lint;
+mod loops;
+mod matching;
+mod names;
+mod pattern;
+mod pipe;
+mod place;
+mod resolver;
+mod scope;
+mod source;
+mod stmt;
+mod string;
+mod walk;
+
+use std::sync::Arc;
+
+pub use dump::{dump, dump_function};
+pub use lint::{Finding, FindingKind, findings};
+
+/// How a program is meant.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Options {
+    /// Plain Perl 5.
+    pub compat: bool,
+    /// The program is a test: assertions are its purpose.
+    pub test: bool,
+}
+
+/// What a program asks to be loaded.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub enum Require {
+    /// `require "./x.stk"`.
+    Path(String),
+    /// `require Foo::Bar`, `use Foo::Bar`, `require "Foo/Bar.pm"`.
+    Module(String),
+}
+
+/// A file that was found.
+#[derive(Clone, Debug)]
+pub struct Loaded {
+    /// The name it is known by: the same file always has the same.
+    pub name: String,
+    /// Its text.
+    pub text: Arc<str>,
+}
+
+/// Where files come from; the driver knows.
+pub trait Files {
+    /// Finds the file that the file named `from` asks for.
+    ///
+    /// # Errors
+    ///
+    /// Says why there is none, in the words of the language (`Can't locate ...`).
+    fn require(&self, request: &Require, from: &str) -> Result<Loaded, String>;
+}
+
+/// What was found out about a program.
+#[derive(Clone, Debug)]
+pub struct Analysis {
+    /// The program. With errors among the diagnostics it must not be run.
+    pub program: hir::Program,
+    /// What is wrong.
+    pub diagnostics: Vec<s_diag::Diagnostic>,
+}
+
+/// Parses and resolves a program.
+#[must_use]
+pub fn analyse(name: &str, text: Arc<str>, files: &dyn Files, options: &Options) -> Analysis {
+    let units = source::load(name, text, files, options);
+    resolver::run(units, options, None)
+}
+
+/// Parses and resolves the text of a computed `eval`. Function 0 takes the visible variables as
+/// captures, in their order (the outer side of each pair is its index); each is given as sigil and
+/// name, such as `$x`.
+#[must_use]
+pub fn analyse_eval(
+    name: &str,
+    text: Arc<str>,
+    package: &str,
+    visible: &[String],
+    files: &dyn Files,
+    options: &Options,
+) -> Analysis {
+    let units = source::load(name, text, files, options);
+    resolver::run(units, options, Some((package, visible)))
+}

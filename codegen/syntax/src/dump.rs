@@ -5,41 +5,55 @@
 use std::fmt::Write;
 
 use crate::ast::{
-    AssignOp, Block, Call, CaseMod, Class, Condition, Declarator, Expr, ExprKind, File, Function,
-    HereWord, LogicOp, MethodName, Name, ParamKind, Pattern, PatternKind, Piece, RangeOp, Regex,
-    Replacement, Sigil, Stage, Stmt, StmtKind, TypeName, UnaryOp, Visibility,
+    AssignOp, Block, Call, CaseMod, Class, Condition, Declarator, Expr, ExprKind, File, Function, HereWord,
+    LogicOp, MethodName, Name, ParamKind, Pattern, PatternKind, Piece, RangeOp, Regex, Replacement, Sigil,
+    Stage, Stmt, StmtKind, TypeName, UnaryOp, Visibility,
 };
+
+/// Stack for writing the deepest tree that the parser makes, in bytes.
+const STACK: usize = 64 << 20;
 
 /// The tree of a file.
 #[must_use]
 pub fn dump(file: &File) -> String {
-    let mut out = Dump::default();
-    for (place, stmt) in file.body.iter().enumerate() {
-        if place > 0 {
-            out.text.push('\n');
+    written(|out| {
+        for (place, stmt) in file.body.iter().enumerate() {
+            if place > 0 {
+                out.text.push('\n');
+            }
+            out.stmt(stmt);
         }
-        out.stmt(stmt);
-    }
-    if let Some(data) = file.data {
-        let _ = write!(out.text, "\n(data {data})");
-    }
-    out.text
+        if let Some(data) = file.data {
+            let _ = write!(out.text, "\n(data {data})");
+        }
+    })
 }
 
 /// The tree of an expression.
 #[must_use]
 pub fn dump_expr(expr: &Expr) -> String {
-    let mut out = Dump::default();
-    out.expr(expr);
-    out.text
+    written(|out| out.expr(expr))
 }
 
 /// The pieces of a text.
 #[must_use]
 pub fn dump_pieces(pieces: &[Piece]) -> String {
-    let mut out = Dump::default();
-    out.pieces(pieces);
-    out.text
+    written(|out| out.pieces(pieces))
+}
+
+/// Writes on a stack that is deep enough, or on the caller's where no thread can be had.
+fn written(write: impl Fn(&mut Dump) + Sync) -> String {
+    let on_any_stack = || {
+        let mut out = Dump::default();
+        write(&mut out);
+        out.text
+    };
+    let deep = std::thread::scope(|scope| {
+        let builder = std::thread::Builder::new().stack_size(STACK);
+        let thread = builder.spawn_scoped(scope, on_any_stack).ok()?;
+        thread.join().ok()
+    });
+    deep.unwrap_or_else(on_any_stack)
 }
 
 #[derive(Default)]
@@ -186,7 +200,7 @@ impl Dump {
                     out.word(&item.module.text);
                 }
                 if let Some(version) = &item.version {
-                    out.word(&format!("v{version}"));
+                    out.word(version);
                 }
                 if let Some(imports) = &item.imports {
                     out.arg(imports);

@@ -78,9 +78,7 @@ fn distance(left: &str, right: &str) -> usize {
                 i + j
             } else {
                 let same = usize::from(left[i - 1] != right[j - 1]);
-                let mut best = (table[i - 1][j - 1] + same)
-                    .min(table[i - 1][j] + 1)
-                    .min(table[i][j - 1] + 1);
+                let mut best = (table[i - 1][j - 1] + same).min(table[i - 1][j] + 1).min(table[i][j - 1] + 1);
                 if i > 1 && j > 1 && left[i - 1] == right[j - 2] && left[i - 2] == right[j - 1] {
                     best = best.min(table[i - 2][j - 2] + 1);
                 }

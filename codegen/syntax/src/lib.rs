@@ -69,10 +69,6 @@ pub fn parse_expression(text: &str, options: &Options, offset: usize) -> (Expr, 
 
 /// Reads the inside of a double-quoted string, from byte `offset` of `text` to its end.
 #[must_use]
-pub fn parse_pieces(
-    text: &str,
-    options: &Options,
-    offset: usize,
-) -> (Vec<Piece>, Vec<SyntaxError>) {
+pub fn parse_pieces(text: &str, options: &Options, offset: usize) -> (Vec<Piece>, Vec<SyntaxError>) {
     parser::run(text, *options, |parser| parser.lone_pieces(offset))
 }

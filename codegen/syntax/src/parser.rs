@@ -39,6 +39,9 @@ const DEEP_STACK: usize = 96 << 20;
 /// What of it is used at most, in bytes.
 const DEEP_LIMIT: usize = 88 << 20;
 
+/// The label of a bracket that is open where the text ends.
+const UNCLOSED_AT_END: &str = "opened here, and still open at the end";
+
 /// Runs `read` over a text, on a deeper stack should it turn out to be needed.
 pub(crate) fn run<T: Send>(
     text: &str,
@@ -112,8 +115,8 @@ impl Hasher for NameHasher {
         for chunk in bytes.chunks(8) {
             let mut word = [0; 8];
             word[..chunk.len()].copy_from_slice(chunk);
-            self.0 = (self.0.rotate_left(5) ^ u64::from_le_bytes(word))
-                .wrapping_mul(0x51_7c_c1_b7_27_22_0a_95);
+            self.0 =
+                (self.0.rotate_left(5) ^ u64::from_le_bytes(word)).wrapping_mul(0x51_7c_c1_b7_27_22_0a_95);
         }
     }
 }
@@ -296,7 +299,12 @@ impl<'a> Parser<'a> {
             return place;
         }
         while self.byte_at(end) == b':' && self.byte_at(end + 1) == b':' {
-            let next = self.ident_end(end + 2);
+            let mut next = self.ident_end(end + 2);
+            if next == end + 2 && end > place {
+                while self.byte_at(next).is_ascii_alphanumeric() || self.byte_at(next) == b'_' {
+                    next += 1;
+                }
+            }
             if next == end + 2 {
                 break;
             }
@@ -486,12 +494,7 @@ impl<'a> Parser<'a> {
     }
 
     /// Reads another text, which stands for the part of this one at `span`.
-    fn detached<T>(
-        &mut self,
-        text: &str,
-        span: Span,
-        read: impl FnOnce(&mut Parser<'_>) -> T,
-    ) -> T {
+    fn detached<T>(&mut self, text: &str, span: Span, read: impl FnOnce(&mut Parser<'_>) -> T) -> T {
         let mut inner = Parser::new(text, self.options, self.stack_limit);
         inner.stack_base = self.stack_base;
         inner.fixed = Some(self.fixed.unwrap_or(span));
@@ -599,14 +602,7 @@ impl<'a> Parser<'a> {
 
     // --- reporting
 
-    fn report(
-        &mut self,
-        code: ErrorKind,
-        span: Span,
-        message: String,
-        label: &str,
-        hint: Option<String>,
-    ) {
+    fn report(&mut self, code: ErrorKind, span: Span, message: String, label: &str, hint: Option<String>) {
         if self.deep_reported && code != ErrorKind::TooDeep {
             return;
         }
@@ -624,6 +620,10 @@ impl<'a> Parser<'a> {
                     label: "the rest is left out".to_owned(),
                 });
             }
+            // A text that makes so little sense is not worth reading on.
+            self.at = self.end;
+            self.prev_end = self.end;
+            self.heredoc = None;
             return;
         }
         self.errors.push(SyntaxError { span, code, message, hint, label: label.to_owned() });
@@ -655,9 +655,10 @@ impl<'a> Parser<'a> {
         if i > place {
             return i;
         }
-        for operator in ["...", "<=>", "**=", "||=", "&&=", "//=", "->", "=>", "==", "!=", "<=",
-            ">=", "&&", "||", "//", "|>", "~>", "=~", "!~", "..", "++", "--", "**", "::"]
-        {
+        for operator in [
+            "...", "<=>", "**=", "||=", "&&=", "//=", "->", "=>", "==", "!=", "<=", ">=", "&&", "||", "//",
+            "|>", "~>", "=~", "!~", "..", "++", "--", "**", "::",
+        ] {
             if self.sees(operator) {
                 return place + operator.len();
             }
@@ -692,6 +693,15 @@ impl<'a> Parser<'a> {
         }
         let open = char::from(self.byte_at(opener));
         if self.at_end() || matches!(self.byte(0), b')' | b']' | b'}') {
+            // At the end the innermost bracket says enough.
+            let known = self.at_end()
+                && self.errors.last().is_some_and(|last| {
+                    last.code == ErrorKind::UnclosedBracket && last.label == UNCLOSED_AT_END
+                });
+            if known {
+                return;
+            }
+            let label = if self.at_end() { UNCLOSED_AT_END } else { "opened here" };
             let hint = if self.at_end() {
                 format!("add a `{}`", char::from(closer))
             } else {
@@ -699,7 +709,7 @@ impl<'a> Parser<'a> {
             };
             let span = self.span(opener, opener + 1);
             let message = format!("`{open}` is never closed");
-            self.report(ErrorKind::UnclosedBracket, span, message, "opened here", Some(hint));
+            self.report(ErrorKind::UnclosedBracket, span, message, label, Some(hint));
             return;
         }
         let wanted = format!("`{}`", char::from(closer));

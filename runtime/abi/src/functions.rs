@@ -216,9 +216,11 @@ macro_rules! for_each_runtime_function {
             list_sort_num(I) -> N [throws user];
             list_sort_num_desc(I) -> N [throws user];
             list_sort_by(I, V) -> N [throws user];    // a function of two arguments, which are also $a and $b
+            list_spread(V) -> N [throws user];        // pushes the elements or pairs of what is referred to
             list_flatten(I) -> N [];                  // array references among the list are spread
 
             // Package variables and special ones
+            glob_fresh(G, I) -> N [];                 // a new, empty scalar (0), array (1) or hash (2) under the name
             local_mark() -> I [];
             local_restore(I) -> N [user];
             local_scalar(G) -> N [];
@@ -298,6 +300,7 @@ macro_rules! for_each_runtime_function {
             chop_slot(P) -> V [throws user];
             str_index(V, I) -> V [throws user];       // `$s[i]`: one code point, undef outside
             str_slice(V, I, I) -> V [throws user];    // from, to, inclusive; negative from the end; clamped
+            str_step(V, I) -> V [throws user];        // every nth code point
             defined_or_stub(V) -> B [];
 
             // Output, input

@@ -174,7 +174,7 @@ pub struct Hash {
 
 /// The generic entry of a function: virtual machine, the function object (for captures), arguments
 /// (borrowed), their count in the low half with the wanted context above (see [`want`]). The result
-/// is a value in scalar or void context, [`tag::LIST`] in list context, or [`tag::THROWN`].
+/// is one value, or in list context [`tag::LIST`] when any number was pushed, or [`tag::THROWN`].
 pub type Entry = unsafe extern "C" fn(*mut Vm, *mut Code, *const Val, u64) -> Val;
 
 /// Contexts, in bits 32 and 33 of the last argument of an [`Entry`].
@@ -276,6 +276,8 @@ pub struct Vm {
     pub top: *mut Val,
     /// Behind its last place.
     pub end: *mut Val,
+    /// Its first place; a mark is a number of places from here.
+    pub base: *mut Val,
     /// Lowest machine-stack address a function may be entered at.
     pub stack_limit: usize,
     /// The running function, or null.

@@ -3,8 +3,8 @@
 use super::expression::BIT_OR;
 use super::{Flags, OPEN, Parser, is_ident_start};
 use crate::ast::{
-    Arm, Block, Class, DeclaredVar, Declarator, Expr, ExprKind, Field, Function, Name, Param,
-    ParamKind, Pattern, PatternKind, Piece, Sigil, StmtKind, TypeName, Visibility,
+    Arm, Block, Class, Declarator, DeclaredVar, Expr, ExprKind, Field, Function, Name, Param, ParamKind,
+    Pattern, PatternKind, Piece, Sigil, StmtKind, TypeName, Visibility,
 };
 use crate::error::ErrorKind;
 
@@ -14,23 +14,21 @@ impl Parser<'_> {
     /// `fn NAME ...` or `sub NAME ...` as a statement.
     pub(super) fn function_statement(&mut self) -> StmtKind {
         let errors = self.errors.len();
-        let start = self.at;
         let function = self.function(true, true);
         let needs_end = function.body.is_none() || function.is_expression;
         if needs_end {
-            self.end_of_declaration(start, errors);
+            self.end_of_declaration(errors);
         }
         StmtKind::Function(Box::new(function))
     }
 
-    fn end_of_declaration(&mut self, start: usize, errors: usize) {
+    fn end_of_declaration(&mut self, errors: usize) {
         if self.eat(b';') || self.at_end() || self.byte(0) == b'}' || self.on_new_line() {
             return;
         }
         if self.errors.len() == errors {
             self.unexpected("the end of the declaration");
         }
-        let _ = start;
         self.recover();
     }
 
@@ -73,6 +71,14 @@ impl Parser<'_> {
         self.function_rest(from, name, is_sub, statement)
     }
 
+    /// `AUTOLOAD { ... }`: a function without its keyword.
+    pub(super) fn bare_function(&mut self, end: usize) -> Function {
+        let from = self.at;
+        let name = self.name(from, end);
+        self.advance_to(end);
+        self.function_rest(from, Some(name), true, true)
+    }
+
     /// A function from its parameters on.
     fn function_rest(&mut self, from: usize, name: Option<Name>, is_sub: bool, statement: bool) -> Function {
         let mut function = Function {
@@ -102,7 +108,7 @@ impl Parser<'_> {
             }
         }
         self.attributes(&mut function);
-        if self.byte(0) == b'{' && !(self.on_new_line() && self.bodiless_before_brace(&function)) {
+        if self.byte(0) == b'{' {
             function.body = Some(self.block());
         } else if !is_sub && self.byte(0) == b'=' && !matches!(self.byte(1), b'=' | b'~' | b'>') {
             self.advance(1);
@@ -111,8 +117,7 @@ impl Parser<'_> {
             let at = self.at;
             let expr = self.assign();
             let stmt = super::expression::statement_of(expr);
-            function.body =
-                Some(Block { span: self.span_from(at), stmts: vec![stmt], params: Vec::new() });
+            function.body = Some(Block { span: self.span_from(at), stmts: vec![stmt], params: Vec::new() });
         } else if !statement {
             let message = format!("expected the body of the function, found {}", self.next_token());
             let span = self.next_span();
@@ -123,17 +128,27 @@ impl Parser<'_> {
         function
     }
 
-    /// A brace on the next line is the body of whatever was declared.
-    fn bodiless_before_brace(&self, _function: &Function) -> bool {
-        false
-    }
-
     /// The text of a Perl prototype that is next, and the offset behind it.
     fn prototype_text(&self, is_sub: bool) -> Option<(String, usize)> {
         let mut i = self.at + 1;
         while !matches!(self.byte_at(i), b')' | 0) {
             let byte = self.byte_at(i);
-            if !matches!(byte, b'$' | b'@' | b'%' | b'&' | b'*' | b';' | b'\\' | b'[' | b']' | b'+' | b'_' | b' ' | b'\n' | b'\t') {
+            if !matches!(
+                byte,
+                b'$' | b'@'
+                    | b'%'
+                    | b'&'
+                    | b'*'
+                    | b';'
+                    | b'\\'
+                    | b'['
+                    | b']'
+                    | b'+'
+                    | b'_'
+                    | b' '
+                    | b'\n'
+                    | b'\t'
+            ) {
                 return None;
             }
             i += 1;
@@ -141,7 +156,7 @@ impl Parser<'_> {
         let text: String = self.slice(self.at + 1, i).chars().filter(|c| !c.is_whitespace()).collect();
         let empty = text.is_empty();
         // `($)` of a `fn` is a parameter that nobody reads.
-        ((is_sub || self.compat) && !(empty && !self.compat)).then_some((text, i + 1))
+        (self.compat || (is_sub && !empty)).then_some((text, i + 1))
     }
 
     /// `: lvalue`, and `: TYPE` or `-> TYPE` of a result.
@@ -246,9 +261,7 @@ impl Parser<'_> {
             ty = self.type_name();
         }
         let mut default = None;
-        let assigns = self.byte(0) == b'=' && self.byte(1) != b'='
-            || self.sees("//=")
-            || self.sees("||=");
+        let assigns = self.byte(0) == b'=' && self.byte(1) != b'=' || self.sees("//=") || self.sees("||=");
         if assigns {
             self.advance(if self.byte(0) == b'=' { 1 } else { 3 });
             if !matches!(self.byte(0), b',' | b')') {
@@ -360,7 +373,10 @@ impl Parser<'_> {
         if end == place && !self.compat {
             end = place;
         }
-        if end == place && place == from + 1 && matches!(self.byte_at(place), b'!' | b'/' | b'\\' | b',' | b';' | b'0'..=b'9') {
+        if end == place
+            && place == from + 1
+            && matches!(self.byte_at(place), b'!' | b'/' | b'\\' | b',' | b';' | b'0'..=b'9')
+        {
             end = place + 1;
         }
         if end == place {
@@ -621,7 +637,12 @@ impl Parser<'_> {
                 while matches!(self.byte(0), b',' | b';') {
                     self.advance(1);
                 }
-                if self.at == before || self.byte(0) != b'}' && !self.newline && self.prev_byte() != b',' && self.prev_byte() != b';' {
+                if self.at == before
+                    || self.byte(0) != b'}'
+                        && !self.newline
+                        && self.prev_byte() != b','
+                        && self.prev_byte() != b';'
+                {
                     break;
                 }
             }
@@ -715,7 +736,9 @@ impl Parser<'_> {
                 ExprKind::Match(regex) => PatternKind::Regex(regex),
                 _ => PatternKind::Any,
             },
-            b'$' if is_ident_start(self.byte(1)) && !matches!(self.byte_at(self.name_end(self.at + 1)), b'[' | b'{' | b'-' | b'(') => {
+            b'$' if is_ident_start(self.byte(1))
+                && !matches!(self.byte_at(self.name_end(self.at + 1)), b'[' | b'{' | b'-' | b'(') =>
+            {
                 let end = self.name_end(from + 1);
                 let name = self.name(from + 1, end);
                 self.advance_to(end);
@@ -818,7 +841,8 @@ impl Parser<'_> {
                 pairs.push((key, pattern));
             } else {
                 let span = self.next_span();
-                let message = format!("expected `=>` behind the key of the pattern, found {}", self.next_token());
+                let message =
+                    format!("expected `=>` behind the key of the pattern, found {}", self.next_token());
                 self.report(ErrorKind::BadPattern, span, message, "not expected here", None);
                 self.skip_to_closer(b'}');
                 return PatternKind::Hash(pairs);

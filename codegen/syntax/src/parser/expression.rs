@@ -3,9 +3,7 @@
 //! The levels are those of the language's operator table, as numbers that grow with tightness.
 
 use super::{Flags, Parser, is_ident_char, is_ident_start};
-use crate::ast::{
-    AssignOp, BinaryOp, Expr, ExprKind, LogicOp, RangeOp, Span, Stmt, StmtKind, UnaryOp,
-};
+use crate::ast::{AssignOp, BinaryOp, Expr, ExprKind, LogicOp, RangeOp, Span, Stmt, StmtKind, UnaryOp};
 use crate::error::ErrorKind;
 
 pub(super) const OR: u8 = 1;
@@ -137,11 +135,8 @@ impl Parser<'_> {
         let from = self.at;
         let Some(outer) = self.enter() else { return self.too_deep_node() };
         self.advance(3);
-        let operand = if self.byte(0) == b'(' && !self.on_new_line() {
-            self.postfix()
-        } else {
-            self.low(NOT)
-        };
+        let operand =
+            if self.byte(0) == b'(' && !self.on_new_line() { self.postfix() } else { self.low(NOT) };
         self.leave(outer);
         self.node(from, ExprKind::Unary(UnaryOp::Not, Box::new(operand)))
     }
@@ -295,8 +290,7 @@ impl Parser<'_> {
         let binary = |op, bytes, level| Some((Op::Binary(op), bytes, level));
         let logic = |op, bytes, level| Some((Op::Logic(op), bytes, level));
         let assign = |op, bytes| Some((Op::Assign(Some(AssignOp::Binary(op))), bytes, ASSIGN));
-        let assign_logic =
-            |op, bytes| Some((Op::Assign(Some(AssignOp::Logic(op))), bytes, ASSIGN));
+        let assign_logic = |op, bytes| Some((Op::Assign(Some(AssignOp::Logic(op))), bytes, ASSIGN));
         match self.byte(0) {
             b'=' => match one {
                 b'=' => binary(B::NumEq, 2, EQUALITY),
@@ -436,7 +430,9 @@ impl Parser<'_> {
         let mut i = self.at + 1;
         if self.byte_at(i) == b'<' {
             let next = self.byte_at(i + 1);
-            return matches!(next, b'"' | b'\'' | b'~' | b'>') || is_ident_start(next);
+            return matches!(next, b'"' | b'\'' | b'~' | b'>')
+                || is_ident_start(next)
+                || (self.compat && next == b' ' && matches!(self.byte_at(i + 2), b'"' | b'\''));
         }
         if self.byte_at(i) == b'$' {
             i += 1;
@@ -526,11 +522,6 @@ impl Parser<'_> {
         let letter = word.chars().next().unwrap_or('-');
         if word.len() == 1 && "erwxoRWXOzsfdlpSbcugktTBAMC".contains(letter) {
             self.advance_to(end);
-            let closes = matches!(self.byte(0), b',' | b'=' | b'}');
-            if closes && !self.sees("=~") && !self.sees("==") {
-                let text = format!("-{word}").into_bytes();
-                return Some(self.node(from, ExprKind::Str(vec![crate::ast::Piece::Text(text)])));
-            }
             let operand = if !self.on_new_line() && self.starts_operand() {
                 let level = if self.compat { SHIFT } else { UNARY };
                 Some(Box::new(self.prec(level)))

@@ -64,9 +64,7 @@ impl Parser<'_> {
 
     fn digits(&self, place: usize) -> usize {
         let mut i = place;
-        while self.byte_at(i).is_ascii_digit()
-            || (self.byte_at(i) == b'_' && i > place)
-        {
+        while self.byte_at(i).is_ascii_digit() || (self.byte_at(i) == b'_' && i > place) {
             i += 1;
         }
         i
@@ -173,8 +171,9 @@ impl Parser<'_> {
                 return None;
             }
             if part == 3 {
-                return (whole(end) && !(self.byte_at(end) == b'.' && self.byte_at(end + 1).is_ascii_digit()))
-                    .then_some(end);
+                return (whole(end)
+                    && !(self.byte_at(end) == b'.' && self.byte_at(end + 1).is_ascii_digit()))
+                .then_some(end);
             }
             if self.byte_at(end) != b'.' {
                 return None;

@@ -6,9 +6,7 @@
 
 use super::term::ScalarBase;
 use super::{Parser, is_ident_char, is_ident_start};
-use crate::ast::{
-    CaseMod, Expr, ExprKind, Piece, Regex, Replacement, Sigil, Subst, Trans,
-};
+use crate::ast::{CaseMod, Expr, ExprKind, Piece, Regex, Replacement, Sigil, Subst, Trans};
 use crate::error::ErrorKind;
 
 /// How the inside of a quoted text is read.
@@ -67,7 +65,7 @@ impl Parser<'_> {
         }
         match delimiter {
             b';' | b')' | b']' | b'}' => direct == delimiter && self.compat && matches!(delimiter, b';'),
-            b',' => self.three_commas(word, place),
+            b',' => self.compat && direct == b',' || self.three_commas(word, place),
             b'=' => direct == b'=' && matches!(word, "s" | "m" | "q" | "qq" | "qr") && self.compat,
             _ if newline && !self.compat => false,
             b'-' if self.byte_at(place + 1) == b'>' => false,
@@ -121,7 +119,10 @@ impl Parser<'_> {
                 depth -= 1;
             } else if byte == opener {
                 depth += 1;
-            } else if code && byte == b'#' && !self.compat && self.byte_at(i + 1) == b'{'
+            } else if code
+                && byte == b'#'
+                && !self.compat
+                && self.byte_at(i + 1) == b'{'
                 && opener == closer
                 && let Some(end) = self.block_in_string(i + 1)
             {
@@ -320,7 +321,9 @@ impl Parser<'_> {
     fn regex_flags(&mut self, place: usize, known: &str) -> (String, usize) {
         let end = self.ident_end(place);
         let word = self.slice(place, end);
-        if super::word::is_operator_word(word) && !matches!(word, "x") {
+        let all_known = word.chars().all(|letter| known.contains(letter));
+        let operator = super::word::is_operator_word(word);
+        if matches!(word, "and" | "or" | "xor") || operator && !all_known {
             return (String::new(), place);
         }
         for (offset, letter) in word.char_indices() {
@@ -408,6 +411,13 @@ impl Parser<'_> {
         if indented {
             place += 1;
         }
+        if self.compat {
+            // A blank may stand before a quoted tag.
+            let (next, newline) = self.after_blanks(place);
+            if !newline && matches!(self.byte_at(next), b'"' | b'\'') {
+                place = next;
+            }
+        }
         let quote = self.byte_at(place);
         let (tag, end, interpolates) = if matches!(quote, b'"' | b'\'') {
             let mut end = place + 1;
@@ -490,9 +500,8 @@ impl Parser<'_> {
         }
         if interpolates {
             let span = self.span(from, to);
-            return self.detached(&stripped, span, |parser| {
-                parser.interpolate(0, parser.end, Quoted::string(0))
-            });
+            return self
+                .detached(&stripped, span, |parser| parser.interpolate(0, parser.end, Quoted::string(0)));
         }
         text_piece(stripped.into_bytes())
     }
@@ -520,7 +529,13 @@ impl Parser<'_> {
     }
 
     /// Pieces up to the end or, inside a case modifier, up to what ends it.
-    fn pieces(&mut self, place: &mut usize, to: usize, quoted: Quoted, within: Option<CaseMod>) -> Vec<Piece> {
+    fn pieces(
+        &mut self,
+        place: &mut usize,
+        to: usize,
+        quoted: Quoted,
+        within: Option<CaseMod>,
+    ) -> Vec<Piece> {
         let mut out = Pieces::default();
         while *place < to {
             let byte = self.src[*place];
@@ -529,9 +544,7 @@ impl Parser<'_> {
                     if let Some(case) = self.case_modifier(*place, to, quoted) {
                         let ends = match (case, within) {
                             (Modifier::End, _) => true,
-                            (Modifier::Until(new), Some(old)) => {
-                                toggles(old, new)
-                            }
+                            (Modifier::Until(new), Some(old)) => toggles(old, new),
                             _ => false,
                         };
                         if ends {
@@ -589,7 +602,9 @@ impl Parser<'_> {
                         *place += 1;
                     }
                 }
-                b'#' if !self.compat && *place + 1 < to && self.src[*place + 1] == b'{'
+                b'#' if !self.compat
+                    && *place + 1 < to
+                    && self.src[*place + 1] == b'{'
                     && !(quoted.regex && self.quantifier_at(*place + 1, to)) =>
                 {
                     let open = *place + 1;
@@ -739,9 +754,7 @@ impl Parser<'_> {
     }
 
     fn braced_at(&self, place: usize, to: usize) -> bool {
-        place < to
-            && self.src[place] == b'{'
-            && self.src[place..to].iter().take(80).any(|byte| *byte == b'}')
+        place < to && self.src[place] == b'{' && self.src[place..to].iter().take(80).any(|byte| *byte == b'}')
     }
 
     fn bad_escape(&mut self, from: usize, to: usize, why: &str) {
@@ -822,7 +835,9 @@ impl Parser<'_> {
         }
         let base = self.scalar_base();
         self.at = self.prev_end;
-        let mut expr = if self.subscript_in(to, quoted) && !matches!(&base, ScalarBase::Whole(expr) if !matches!(expr.kind, ExprKind::Topic { .. })) {
+        let mut expr = if self.subscript_in(to, quoted)
+            && !matches!(&base, ScalarBase::Whole(expr) if !matches!(expr.kind, ExprKind::Topic { .. }))
+        {
             self.element(from, base)
         } else {
             // `$x->[0]` and `$x->{k}`, and `$r->@*` outside Perl.
@@ -842,9 +857,7 @@ impl Parser<'_> {
                     subscript
                 }
                 b'[' | b'{' => element && self.subscript_in(to, quoted),
-                b'@' => {
-                    arrow && !self.compat && !quoted.regex && matches!(self.byte(3), b'*' | b'[' | b'{')
-                }
+                b'@' => arrow && !self.compat && !quoted.regex && matches!(self.byte(3), b'*' | b'[' | b'{'),
                 _ => false,
             };
             if !continues || !self.grow() {
@@ -904,19 +917,26 @@ impl Parser<'_> {
                 if quoted.regex {
                     let number = text.strip_prefix(b"-").unwrap_or(text);
                     return number.iter().all(u8::is_ascii_digit) && !number.is_empty()
-                        || text[0] == b'$' && text.len() > 1 && text[1..].iter().all(|byte| {
-                            is_ident_char(*byte) || matches!(byte, b'+' | b'-' | b'*' | b' ' | b'#' | b'$')
-                        });
+                        || text[0] == b'$'
+                            && text.len() > 1
+                            && text[1..].iter().all(|byte| {
+                                is_ident_char(*byte)
+                                    || matches!(byte, b'+' | b'-' | b'*' | b' ' | b'#' | b'$')
+                            });
                 }
                 // What begins like an index; anything else is text in brackets.
-                matches!(text[0], b'$' | b'-' | b'+' | b'0'..=b'9' | b'#' | b'@' | b'(' | b' ' | b':' | b'\\' | b'&')
-                    || is_ident_start(text[0]) && (self.compat || text[0] == b'_' || text.contains(&b'('))
+                matches!(
+                    text[0],
+                    b'$' | b'-' | b'+' | b'0'..=b'9' | b'#' | b'@' | b'(' | b' ' | b':' | b'\\' | b'&'
+                ) || is_ident_start(text[0]) && (self.compat || text[0] == b'_' || text.contains(&b'('))
             }
             b'{' => {
                 if quoted.regex && self.quantifier_at(open, to) {
                     return false;
                 }
-                open + 1 < to && self.src[open + 1] != b'}' && self.matching(open, to.min(open + 4096)).is_some()
+                open + 1 < to
+                    && self.src[open + 1] != b'}'
+                    && self.matching(open, to.min(open + 4096)).is_some()
             }
             _ => false,
         }
@@ -990,8 +1010,10 @@ impl Parser<'_> {
             b'&' | b'`' | b'\'' | b'+' => !quoted.regex || next == b'&',
             b'!' | b'@' => !quoted.regex,
             b'/' | b',' | b';' | b'.' | b'?' | b'>' | b']' => {
-                !quoted.regex && (self.compat || !matches!(next, b'/' | b'?' | b'>' | b']'))
-                    && (self.compat || !(matches!(next, b'.' | b',' | b';') && matches!(at(2), b' ' | 0 | b'\n')))
+                !quoted.regex
+                    && (self.compat || !matches!(next, b'/' | b'?' | b'>' | b']'))
+                    && (self.compat
+                        || !(matches!(next, b'.' | b',' | b';') && matches!(at(2), b' ' | 0 | b'\n')))
             }
             b'|' | b'^' | b'-' | b'<' | b'\\' | b'[' | b'=' | b'~' | b'%' | b'(' | b')' => {
                 if next == b'^' && at(2).is_ascii_uppercase() {

@@ -3,17 +3,15 @@
 use super::expression::{is_modifier, statement_of};
 use super::{Known, OPEN, Parser, is_ident_start};
 use crate::ast::{
-    Block, Condition, Declarator, Expr, ExprKind, File, LoopVariable, Name, Phase, Stmt,
-    StmtKind, Use,
+    Block, Condition, Declarator, Expr, ExprKind, File, LoopVariable, Name, Phase, Stmt, StmtKind, Use,
 };
 use crate::error::{ErrorKind, nearest};
 
 /// Words that open statements, for the guess at what a misspelt one was meant to be.
 const OPENERS: &[&str] = &[
-    "fn", "sub", "val", "var", "my", "our", "local", "state", "class", "struct", "enum", "trait",
-    "package", "use", "import", "if", "unless", "while", "until", "for", "foreach", "return",
-    "require", "mysync", "typed", "const", "abstract", "final", "match", "given", "loop", "try",
-    "defer", "elsif", "else",
+    "fn", "sub", "val", "var", "my", "our", "local", "state", "class", "struct", "enum", "trait", "package",
+    "use", "import", "if", "unless", "while", "until", "for", "foreach", "return", "require", "mysync",
+    "typed", "const", "abstract", "final", "match", "given", "loop", "try", "defer", "elsif", "else",
 ];
 
 impl Parser<'_> {
@@ -30,6 +28,10 @@ impl Parser<'_> {
         loop {
             while self.byte(0) == b';' {
                 self.advance(1);
+            }
+            if self.errors.len() > super::MAX_ERRORS {
+                self.at = self.end;
+                self.prev_end = self.end;
             }
             if self.at_end() {
                 return stmts;
@@ -145,7 +147,9 @@ impl Parser<'_> {
         let spaced = matches!(self.byte_at(colon + 1), b' ' | b'\t' | b'\n' | b'\r');
         if !(shouted || self.compat || spaced)
             || super::word::is_keyword(word)
-            || (!shouted && (self.builtin(word).is_some() || matches!(word, "default" | "q" | "qq" | "qw" | "qr" | "s" | "m" | "y" | "tr")))
+            || (!shouted
+                && (self.builtin(word).is_some()
+                    || matches!(word, "default" | "q" | "qq" | "qw" | "qr" | "s" | "m" | "y" | "tr")))
             || self.is_topic_word(word)
         {
             return None;
@@ -192,8 +196,7 @@ impl Parser<'_> {
         let (first, _) = self.after_blanks(self.at + 1);
         if self.byte_at(first) == b'}' {
             let (next, _) = self.after_blanks(first + 1);
-            return matches!(self.byte_at(next), b'}' | b')' | 0) && next < self.end
-                && self.depth > 2;
+            return matches!(self.byte_at(next), b'}' | b')' | 0) && next < self.end && self.depth > 2;
         }
         if self.byte_at(first) == b'%' {
             return true;
@@ -243,6 +246,10 @@ impl Parser<'_> {
             }
             "for" | "foreach" => self.for_statement(),
             "fn" if extended && named => self.function_statement(),
+            "AUTOLOAD" | "DESTROY" if next == b'{' => {
+                // Perl lets these two do without `sub`.
+                StmtKind::Function(Box::new(self.bare_function(end)))
+            }
             "sub" if named || next == b'\'' => self.function_statement(),
             "package" if named => self.package_statement(),
             "use" | "no" => self.use_statement(word == "no"),
@@ -268,7 +275,9 @@ impl Parser<'_> {
             "struct" | "class" | "trait" | "enum" if extended && named => {
                 self.type_statement(word, false, false)
             }
-            "abstract" | "final" if extended && matches!(self.word_at(place), "class" | "abstract" | "final") => {
+            "abstract" | "final"
+                if extended && matches!(self.word_at(place), "class" | "abstract" | "final") =>
+            {
                 let mut is_abstract = false;
                 let mut is_final = false;
                 loop {
@@ -369,11 +378,7 @@ impl Parser<'_> {
         }
         self.advance(word.len());
         let do_first = matches!(expr.kind, ExprKind::Do(_));
-        let body = Block {
-            span: expr.span,
-            stmts: vec![statement_of(expr)],
-            params: Vec::new(),
-        };
+        let body = Block { span: expr.span, stmts: vec![statement_of(expr)], params: Vec::new() };
         let operand = self.expr();
         match word {
             "if" | "unless" => {
@@ -439,7 +444,9 @@ impl Parser<'_> {
         if matches!(self.word(), "__END__" | "__DATA__") && self.newline {
             return;
         }
-        if self.errors.len() == errors || self.errors.last().is_some_and(|last| last.span.end as usize <= start) {
+        if self.errors.len() == errors
+            || self.errors.last().is_some_and(|last| last.span.end as usize <= start)
+        {
             self.missing_separator(start);
         }
         self.recover();
@@ -448,10 +455,8 @@ impl Parser<'_> {
     fn missing_separator(&mut self, start: usize) {
         let first = self.word_at(start);
         let whole = self.name_end(start) == start + first.len();
-        let suspicious = !first.is_empty()
-            && whole
-            && self.builtin(first).is_none()
-            && !self.declared.contains_key(first);
+        let suspicious =
+            !first.is_empty() && whole && self.builtin(first).is_none() && !self.declared.contains_key(first);
         let words: Vec<&str> = OPENERS.to_vec();
         if suspicious
             && (is_ident_start(self.byte(0)) || matches!(self.byte(0), b'{' | b'$' | b'@' | b'%' | b'('))
@@ -475,11 +480,8 @@ impl Parser<'_> {
         } else {
             format!("expected the end of the statement, found {token}")
         };
-        let hint = if self.compat || !self.newline {
-            Some("separate statements with `;`".to_owned())
-        } else {
-            None
-        };
+        let hint =
+            if self.compat || !self.newline { Some("separate statements with `;`".to_owned()) } else { None };
         // Where the separator belongs is where the statement ended.
         let (span, label) = if self.compat && self.newline {
             (self.span(self.prev_end.saturating_sub(1), self.prev_end), "a `;` belongs behind this")
@@ -592,7 +594,8 @@ impl Parser<'_> {
     fn while_statement(&mut self, negated: bool) -> StmtKind {
         self.advance(5);
         let condition = self.condition(negated);
-        let empty = matches!(&condition.expr.kind, ExprKind::List { items, parens: false } if items.is_empty());
+        let empty =
+            matches!(&condition.expr.kind, ExprKind::List { items, parens: false } if items.is_empty());
         let body = self.block();
         let continuing = self.continue_block();
         StmtKind::While {
@@ -795,7 +798,21 @@ impl Parser<'_> {
 
     /// Names that a module gives can be called without parentheses from here on.
     fn declare_imports(&mut self, module: &str, list: &Expr) {
-        if matches!(module, "constant" | "strict" | "warnings" | "feature" | "parent" | "base" | "lib" | "overload" | "vars" | "utf8" | "integer" | "open") {
+        if matches!(
+            module,
+            "constant"
+                | "strict"
+                | "warnings"
+                | "feature"
+                | "parent"
+                | "base"
+                | "lib"
+                | "overload"
+                | "vars"
+                | "utf8"
+                | "integer"
+                | "open"
+        ) {
             if module == "constant" {
                 self.declare_constants(list);
             }
@@ -808,7 +825,10 @@ impl Parser<'_> {
         };
         for word in words {
             let name = word.strip_prefix('&').unwrap_or(&word);
-            if !name.is_empty() && name.bytes().all(super::is_ident_char) && is_ident_start(name.as_bytes()[0]) {
+            if !name.is_empty()
+                && name.bytes().all(super::is_ident_char)
+                && is_ident_start(name.as_bytes()[0])
+            {
                 // A shouted name is most likely a constant.
                 let shouted = name.len() > 1
                     && name.bytes().all(|b| b.is_ascii_uppercase() || b.is_ascii_digit() || b == b'_');

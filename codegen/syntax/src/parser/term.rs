@@ -2,9 +2,7 @@
 
 use super::quote::Quoted;
 use super::{Flags, OPEN, Parser, is_ident_char, is_ident_start};
-use crate::ast::{
-    Block, Expr, ExprKind, MethodName, Piece, RangeOp, Sigil, Stmt, StmtKind,
-};
+use crate::ast::{Block, Expr, ExprKind, MethodName, Piece, RangeOp, Sigil, Stmt, StmtKind};
 use crate::error::ErrorKind;
 
 /// What stands behind a `$`, before any subscript.
@@ -21,10 +19,8 @@ impl Parser<'_> {
     /// An operand with everything that follows it directly.
     pub(super) fn postfix(&mut self) -> Expr {
         let expr = self.primary();
-        let subscripts = matches!(
-            expr.kind,
-            ExprKind::Index { .. } | ExprKind::Key { .. } | ExprKind::StrIndex { .. }
-        );
+        let subscripts =
+            matches!(expr.kind, ExprKind::Index { .. } | ExprKind::Key { .. } | ExprKind::StrIndex { .. });
         self.suffixes(expr, subscripts)
     }
 
@@ -370,7 +366,8 @@ impl Parser<'_> {
         let from = self.at;
         let next = self.byte(1);
         if is_ident_start(next) || (next == b':' && self.byte(2) == b':' && is_ident_start(self.byte(3))) {
-            if next == b'_' && !self.compat
+            if next == b'_'
+                && !self.compat
                 && let Some(topic) = self.topic(from, from + 1, true)
             {
                 return ScalarBase::Whole(topic);
@@ -381,7 +378,11 @@ impl Parser<'_> {
                 return self.no_variable();
             }
             let name = self.slice(from + 1, end).trim_start_matches("::").to_owned();
-            // `$Pkg::{name}` is rare; `$Pkg::` names the package's table.
+            // `$Pkg::{name}` is an element of the package's table of names.
+            if self.sees_at(end, "::{") {
+                self.advance_to(end + 2);
+                return ScalarBase::Named(format!("{name}::"));
+            }
             self.advance_to(end);
             return ScalarBase::Named(name);
         }
@@ -395,6 +396,11 @@ impl Parser<'_> {
             return ScalarBase::Named(name);
         }
         match next {
+            b':' if self.sees_at(from + 1, "::") => {
+                // `$::{name}`: the table of the main package.
+                self.advance_to(from + 3);
+                ScalarBase::Named("main::".to_owned())
+            }
             b'{' => self.braced_scalar(),
             b'#' => self.last_index(),
             b'$' => {
@@ -416,15 +422,19 @@ impl Parser<'_> {
                 self.advance(3);
                 ScalarBase::Named(name)
             }
-            b'&' | b'`' | b'\'' | b'+' | b'!' | b'@' | b'/' | b'\\' | b',' | b';' | b'.' | b'-'
-            | b'^' | b'<' | b'>' | b'(' | b')' | b'[' | b']' | b':' | b'?' | b'|' | b'"' | b'~'
-            | b'=' | b'%' | b'*' => {
+            b'&' | b'`' | b'\'' | b'+' | b'!' | b'@' | b'/' | b'\\' | b',' | b';' | b'.' | b'-' | b'^'
+            | b'<' | b'>' | b'(' | b')' | b'[' | b']' | b':' | b'?' | b'|' | b'"' | b'~' | b'=' | b'%'
+            | b'*' => {
                 self.advance(2);
                 ScalarBase::Named(char::from(next).to_string())
             }
             // Perl allows a blank behind the sigil.
             b' ' | b'\t' | b'\n' if self.compat => {
                 let (place, _) = self.after_blanks(from + 1);
+                if self.byte_at(place) == b'{' {
+                    self.at = place - 1;
+                    return self.braced_scalar();
+                }
                 if is_ident_start(self.byte_at(place)) {
                     let end = self.name_end(place);
                     let name = self.slice(place, end).to_owned();
@@ -470,9 +480,7 @@ impl Parser<'_> {
                 if slot == 0 {
                     return ScalarBase::Named(name);
                 }
-                return ScalarBase::Whole(
-                    self.node(from, ExprKind::Topic { slot, outer: 0, sigil: true }),
-                );
+                return ScalarBase::Whole(self.node(from, ExprKind::Topic { slot, outer: 0, sigil: true }));
             }
             self.advance_to(end);
             return ScalarBase::Named(name);
@@ -494,7 +502,11 @@ impl Parser<'_> {
             while self.byte_at(end).is_ascii_digit() {
                 end += 1;
             }
-            if end == from && matches!(self.byte_at(from), b'!' | b'@' | b'&' | b'/' | b',' | b'.' | b'$' | b'|' | b'"' | b';' | b'0')
+            if end == from
+                && matches!(
+                    self.byte_at(from),
+                    b'!' | b'@' | b'&' | b'/' | b',' | b'.' | b'$' | b'|' | b'"' | b';' | b'0'
+                )
                 && self.byte_at(from + 1) == b'}'
             {
                 end = from + 1;
@@ -572,9 +584,7 @@ impl Parser<'_> {
     pub(super) fn scalar_whole(&self, from: usize, base: ScalarBase) -> Expr {
         match base {
             ScalarBase::Named(name) => self.node(from, ExprKind::Var(Sigil::Scalar, name)),
-            ScalarBase::Deref(inner) => {
-                self.node(from, ExprKind::Deref(Sigil::Scalar, Box::new(inner)))
-            }
+            ScalarBase::Deref(inner) => self.node(from, ExprKind::Deref(Sigil::Scalar, Box::new(inner))),
             ScalarBase::Whole(expr) => expr,
         }
     }
@@ -597,11 +607,15 @@ impl Parser<'_> {
         match base {
             ScalarBase::Named(name) => {
                 let end = self.prev_end;
+                if of_hash && name == "_" && !self.compat {
+                    // `$_{k}` is an element of what the topic refers to.
+                    let kind = ExprKind::Var(Sigil::Scalar, name);
+                    let base = Box::new(Expr { span: self.span(from, end), kind });
+                    let key = Box::new(self.key());
+                    return self.node(from, ExprKind::Key { base, key, arrow: true });
+                }
                 if of_hash {
-                    let base = Expr {
-                        span: self.span(from, end),
-                        kind: ExprKind::Var(Sigil::Hash, name),
-                    };
+                    let base = Expr { span: self.span(from, end), kind: ExprKind::Var(Sigil::Hash, name) };
                     let key = Box::new(self.key());
                     return self.node(from, ExprKind::Key { base: Box::new(base), key, arrow: false });
                 }
@@ -666,17 +680,46 @@ impl Parser<'_> {
         if end > from + 1 {
             let mut end = end;
             // `%Pkg::` is the package's table of names.
-            if matches!(sigil, Sigil::Hash | Sigil::Glob) && self.sees_at(end, "::") {
+            let table = matches!(sigil, Sigil::Hash | Sigil::Glob) || self.sees_at(end, "::{");
+            if table && self.sees_at(end, "::") {
                 end += 2;
             }
             let name = self.slice(from + 1, end).trim_start_matches("::").to_owned();
             self.advance_to(end);
             return Container::Named(name);
         }
+        if matches!(sigil, Sigil::Hash | Sigil::Glob) && self.sees_at(from + 1, "::") {
+            self.advance_to(from + 3);
+            return Container::Named("main::".to_owned());
+        }
         let special = match sigil {
-            Sigil::Array => matches!(next, b'-' | b'+'),
+            Sigil::Array => matches!(next, b'-' | b'+') || next == b'^' && self.byte(2).is_ascii_uppercase(),
             Sigil::Hash => matches!(next, b'+' | b'-' | b'!' | b'^'),
-            Sigil::Glob => matches!(next, b'/' | b',' | b'"' | b'\\' | b';' | b'!' | b'@' | b'0'..=b'9'),
+            Sigil::Glob => matches!(
+                next,
+                b'/' | b',' | b'"' | b'\\' | b';' | b'!' | b'@' | b'0'
+                    ..=b'9'
+                        | b'+'
+                        | b'-'
+                        | b'&'
+                        | b'`'
+                        | b'\''
+                        | b'.'
+                        | b'|'
+                        | b'?'
+                        | b'$'
+                        | b'<'
+                        | b'>'
+                        | b'('
+                        | b')'
+                        | b'['
+                        | b']'
+                        | b':'
+                        | b'~'
+                        | b'='
+                        | b'%'
+                        | b'^'
+            ),
             _ => false,
         };
         if special {
@@ -760,7 +803,14 @@ impl Parser<'_> {
         }
     }
 
-    fn slice_of(&mut self, from: usize, end: usize, container: Container, of_hash: bool, pairs: bool) -> Expr {
+    fn slice_of(
+        &mut self,
+        from: usize,
+        end: usize,
+        container: Container,
+        of_hash: bool,
+        pairs: bool,
+    ) -> Expr {
         let sigil = if of_hash { Sigil::Hash } else { Sigil::Array };
         let base = Box::new(self.container_expr(from, end, sigil, container));
         let index = Box::new(if of_hash { self.key() } else { self.index() });
@@ -1024,10 +1074,7 @@ enum Container {
 }
 
 fn is_element(expr: &Expr) -> bool {
-    matches!(
-        expr.kind,
-        ExprKind::Index { .. } | ExprKind::Key { .. } | ExprKind::CallValue { .. }
-    )
+    matches!(expr.kind, ExprKind::Index { .. } | ExprKind::Key { .. } | ExprKind::CallValue { .. })
 }
 
 /// A range in a subscript that lacks an end.

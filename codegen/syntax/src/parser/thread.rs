@@ -83,9 +83,32 @@ impl Parser<'_> {
         let ends = is_modifier(word)
             || matches!(
                 word,
-                "and" | "or" | "xor" | "not" | "x" | "lt" | "gt" | "le" | "ge" | "eq" | "ne"
-                    | "cmp" | "isa" | "my" | "our" | "local" | "state" | "return" | "last" | "next"
-                    | "mysync" | "varsync" | "oursync" | "typed" | "const" | "frozen"
+                "and"
+                    | "or"
+                    | "xor"
+                    | "not"
+                    | "x"
+                    | "lt"
+                    | "gt"
+                    | "le"
+                    | "ge"
+                    | "eq"
+                    | "ne"
+                    | "cmp"
+                    | "isa"
+                    | "my"
+                    | "our"
+                    | "local"
+                    | "state"
+                    | "return"
+                    | "last"
+                    | "next"
+                    | "mysync"
+                    | "varsync"
+                    | "oursync"
+                    | "typed"
+                    | "const"
+                    | "frozen"
             )
             || (matches!(word, "val" | "var")
                 && matches!(self.byte_at(self.after_blanks(from + 3).0), b'$' | b'@' | b'%' | b'('));
@@ -136,6 +159,7 @@ impl Parser<'_> {
         while !matches!(self.byte_at(i), 0 | b'\n' | b'/') {
             i += if self.byte_at(i) == b'\\' { 2 } else { 1 };
         }
-        self.byte_at(i) == b'/' && !(is_ident_char(self.byte_at(i + 1)) && self.byte_at(i + 1).is_ascii_digit())
+        self.byte_at(i) == b'/'
+            && !(is_ident_char(self.byte_at(i + 1)) && self.byte_at(i + 1).is_ascii_digit())
     }
 }

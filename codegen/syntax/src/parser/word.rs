@@ -4,9 +4,7 @@ use s_abi::builtins::{Builtin, Syntax, find};
 
 use super::expression::{SHIFT, is_modifier};
 use super::{Flags, Known, OPEN, Parser, is_ident_start};
-use crate::ast::{
-    Call, Declarator, Expr, ExprKind, HereWord, JumpOp, MethodName, Name, Piece,
-};
+use crate::ast::{Call, Declarator, Expr, ExprKind, HereWord, JumpOp, MethodName, Name, Piece};
 
 /// What the words behind a name without parentheses are.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -24,6 +22,7 @@ enum Reach {
 impl Parser<'_> {
     /// The builtin of that name, as far as the mode has it.
     pub(super) fn builtin(&self, name: &str) -> Option<&'static Builtin> {
+        let name = name.strip_prefix("CORE::").unwrap_or(name);
         find(name).filter(|found| found.perl || !self.compat)
     }
 
@@ -42,7 +41,9 @@ impl Parser<'_> {
             return self.node(from, ExprKind::Bareword(name));
         }
         let first = word.as_bytes()[0];
-        if first == b'_' && let Some(topic) = self.topic(from, from, false) {
+        if first == b'_'
+            && let Some(topic) = self.topic(from, from, false)
+        {
             if self.byte(0) == b'=' && self.byte(1) == b'>' {
                 return topic;
             }
@@ -76,8 +77,8 @@ impl Parser<'_> {
     fn keyword_term(&mut self, word: &str, from: usize, end: usize) -> Option<Expr> {
         let next = self.byte_at(self.after_blanks(end).0);
         let kind = match word {
-            "my" | "our" | "state" | "local" | "val" | "var" | "mysync" | "varsync" | "oursync"
-            | "typed" | "const" | "frozen" => return self.declaration_word(word, end),
+            "my" | "our" | "state" | "local" | "val" | "var" | "mysync" | "varsync" | "oursync" | "typed"
+            | "const" | "frozen" => return self.declaration_word(word, end),
             "fn" if !self.compat && matches!(next, b'{' | b'(' | b'=' | b':') => {
                 return Some(self.anonymous_function());
             }
@@ -133,6 +134,9 @@ impl Parser<'_> {
                     self.advance(label.len());
                     name
                 });
+                if label.is_none() && self.byte(0) == b'(' && self.byte(1) == b')' {
+                    self.advance(2);
+                }
                 ExprKind::Jump(op, label)
             }
             "goto" => {
@@ -264,10 +268,20 @@ impl Parser<'_> {
                 // `typed`, `const` and `frozen` stand before another declarator.
                 let declares = matches!(
                     following,
-                    "val" | "var" | "my" | "our" | "state" | "mysync" | "varsync" | "oursync"
-                        | "typed" | "const" | "frozen"
+                    "val"
+                        | "var"
+                        | "my"
+                        | "our"
+                        | "state"
+                        | "mysync"
+                        | "varsync"
+                        | "oursync"
+                        | "typed"
+                        | "const"
+                        | "frozen"
                 );
-                if !declares && !(matches!(next, b'$' | b'@' | b'%') && place > end) {
+                let variable = matches!(next, b'$' | b'@' | b'%') && place > end;
+                if !declares && !variable {
                     return None;
                 }
                 self.advance_to(end);
@@ -282,8 +296,8 @@ impl Parser<'_> {
                 };
                 expr.span.start = self.span(from, from).start;
                 if word != "typed"
-                    && let ExprKind::Declare { declarator, .. }
-                    | ExprKind::DeclarePattern { declarator, .. } = &mut expr.kind
+                    && let ExprKind::Declare { declarator, .. } | ExprKind::DeclarePattern { declarator, .. } =
+                        &mut expr.kind
                     && *declarator == Declarator::My
                 {
                     *declarator = Declarator::Val;
@@ -388,8 +402,26 @@ impl Parser<'_> {
                 let args = self.bare_args(false);
                 return self.finish_call(from, name, Some(block), None, args, false);
             }
-            if known.is_none() {
+            // In Perl the prototype of a function of another file may ask for a block.
+            if known.is_none() && self.compat && !self.looks_like_hash(self.at) {
+                let block = self.block();
+                let args = self.bare_args(false);
+                return self.finish_call(from, name, Some(block), None, args, false);
+            }
+            if known.is_none() && !self.compat && word.contains("::") && !self.looks_like_hash(self.at) {
+                let block = self.block_argument();
+                if self.at_comma() {
+                    self.eat_comma();
+                }
+                let args = self.bare_args(false);
+                return self.finish_call(from, name, Some(block), None, args, false);
+            }
+            if known.is_none() && !self.compat {
                 return self.node(from, ExprKind::Bareword(word.to_owned()));
+            }
+            if known.is_none() {
+                let args = self.bare_args(false);
+                return self.finish_call(from, name, None, None, args, false);
             }
         }
         if let Some(known) = known {
@@ -401,16 +433,21 @@ impl Parser<'_> {
             };
             return self.finish_call(from, name, None, None, args, false);
         }
-        // `new Class(...)`.
-        if word == "new" && self.byte(0).is_ascii_uppercase() {
+        // `new Class(...)`; in Perl any method may stand before its class.
+        if self.byte(0).is_ascii_uppercase() && (word == "new" || self.indirect_object()) {
             let class_from = self.at;
             let class_end = self.name_end(self.at);
             let class = self.slice(class_from, class_end).to_owned();
             self.advance_to(class_end);
             let class = self.node(class_from, ExprKind::Bareword(class));
-            let args = (self.byte(0) == b'(').then(|| self.call_args());
-            let kind =
-                ExprKind::Method { invocant: Box::new(class), name: MethodName::Name(name), args };
+            let args = if self.byte(0) == b'(' {
+                Some(self.call_args())
+            } else if self.starts_operand() && !self.reads_as_operator() && self.compat {
+                Some(self.bare_args(false))
+            } else {
+                None
+            };
+            let kind = ExprKind::Method { invocant: Box::new(class), name: MethodName::Name(name), args };
             return self.node(from, kind);
         }
         if self.certainly_operand() {
@@ -418,6 +455,20 @@ impl Parser<'_> {
             return self.finish_call(from, name, None, None, args, false);
         }
         self.node(from, ExprKind::Bareword(word.to_owned()))
+    }
+
+    /// In Perl: whether the word that is next is a class or handle whose method precedes it.
+    fn indirect_object(&self) -> bool {
+        if !self.compat {
+            return false;
+        }
+        let end = self.name_end(self.at);
+        let word = self.slice(self.at, end);
+        let (next, _) = self.after_blanks(end);
+        let operand = self.byte_at(next) == b'(' && word.contains("::")
+            || next > end && self.operand_after_handle(next) && self.byte_at(next) != b'('
+            || self.byte_at(next) == b';' && word.contains("::");
+        operand && self.builtin(word).is_none() && !self.declared.contains_key(word)
     }
 
     fn finish_call(
@@ -435,6 +486,11 @@ impl Parser<'_> {
     fn builtin_call(&mut self, found: &'static Builtin, from: usize, end: usize, name: Name) -> Expr {
         self.advance_to(end);
         let parens = self.byte(0) == b'(' && !self.on_new_line();
+        if matches!(found.name, "exec" | "system")
+            && let Some(call) = self.program_call(from, &name, parens)
+        {
+            return call;
+        }
         match found.syntax {
             Syntax::Print => return self.print_call(from, name, parens),
             Syntax::Block => return self.block_call(found, from, name, parens),
@@ -477,6 +533,36 @@ impl Parser<'_> {
         self.finish_call(from, name, None, None, args, false)
     }
 
+    /// `exec { PROGRAM } LIST`, which names the program apart from its arguments.
+    fn program_call(&mut self, from: usize, name: &Name, parens: bool) -> Option<Expr> {
+        let opener = self.at;
+        let brace = if parens { self.after_blanks(opener + 1).0 } else { opener };
+        if self.byte_at(brace) != b'{' || self.on_new_line() {
+            return None;
+        }
+        let end = self.matching(brace, self.end.min(brace + 4096))?;
+        if matches!(self.byte_at(self.after_blanks(end).0), b',' | b')' | b';') {
+            return None;
+        }
+        let flags = self.flags;
+        if parens {
+            self.advance(1);
+            self.flags = OPEN;
+        }
+        let head_from = self.at;
+        let block = self.block();
+        let head = Some(self.block_expr(head_from, block));
+        let args = if parens {
+            let args = self.items(b')');
+            self.close(b')', opener);
+            args
+        } else {
+            self.bare_args(false)
+        };
+        self.flags = flags;
+        Some(self.finish_call(from, name.clone(), None, head, args, parens))
+    }
+
     fn named_operand(&mut self, name: &str) -> Expr {
         if matches!(name, "defined" | "exists" | "undef") && self.byte(0) == b'&' && self.byte(1) != b'&' {
             return self.code_name();
@@ -495,7 +581,9 @@ impl Parser<'_> {
         let word = self.slice(from, end);
         let call = matches!(self.byte_at(next), b'(' | b'-' | b'.')
             || self.is_topic_word(word)
-            || (word.as_bytes()[0] == b'v' && word.len() > 1 && word[1..].bytes().all(|b| b.is_ascii_digit()))
+            || (word.as_bytes()[0] == b'v'
+                && word.len() > 1
+                && word[1..].bytes().all(|b| b.is_ascii_digit()))
             || (matches!(word, "q" | "qq") && self.is_quote(word))
             || word.starts_with("__");
         if call {
@@ -606,7 +694,9 @@ impl Parser<'_> {
                 let word = self.slice(from, end);
                 let (next, _) = self.after_blanks(end);
                 let standard = matches!(word, "STDIN" | "STDOUT" | "STDERR" | "STDDATA");
-                let shaped = word.bytes().all(|b| b.is_ascii_uppercase() || b.is_ascii_digit() || b == b'_' || b == b':')
+                let shaped = word
+                    .bytes()
+                    .all(|b| b.is_ascii_uppercase() || b.is_ascii_digit() || b == b'_' || b == b':')
                     || self.compat && word.as_bytes()[0].is_ascii_uppercase();
                 if !standard
                     && (!shaped
@@ -620,8 +710,7 @@ impl Parser<'_> {
                 if self.sees_at(end, "::")
                     || self.sees_at(next, "=>")
                     || self.sees_at(next, "->")
-                    || !(ends && standard
-                        || ends && shaped
+                    || !(ends && (standard || shaped)
                         || self.operand_after_handle(next)
                         || is_modifier(self.word_at(next)))
                 {
@@ -639,9 +728,13 @@ impl Parser<'_> {
     fn operand_after_handle(&self, place: usize) -> bool {
         let next = self.byte_at(place + 1);
         match self.byte_at(place) {
-            b'"' | b'\'' | b'`' | b'$' | b'@' | b'\\' | b'0'..=b'9' => true,
-            b'<' => next == b'<' && (matches!(self.byte_at(place + 2), b'"' | b'\'' | b'~') || is_ident_start(self.byte_at(place + 2)))
-                || next == b'$',
+            b'"' | b'\'' | b'`' | b'$' | b'@' | b'\\' | b'(' | b'0'..=b'9' => true,
+            b'<' => {
+                next == b'<'
+                    && (matches!(self.byte_at(place + 2), b'"' | b'\'' | b'~')
+                        || is_ident_start(self.byte_at(place + 2)))
+                    || next == b'$'
+            }
             b'%' | b'&' => is_ident_start(next) || matches!(next, b'$' | b'{'),
             byte if is_ident_start(byte) => !is_operator_word(self.word_at(place)),
             _ => false,
@@ -764,14 +857,21 @@ impl Parser<'_> {
             b'$' => next != b' ' || self.compat,
             b'@' => is_ident_start(next) || matches!(next, b'$' | b'{' | b'[' | b':' | b'-' | b'+'),
             b'"' | b'\'' | b'`' | b'\\' | b'(' | b'[' | b'{' | b'0'..=b'9' => true,
-            b'%' => is_ident_start(next) || matches!(next, b'$' | b'{' | b'[' | b':' | b'+' | b'-' | b'!' | b'^'),
-            b'&' => next != b'&' && next != b'=' && (is_ident_start(next) || matches!(next, b'$' | b'{' | b':')),
+            b'%' => {
+                is_ident_start(next) || matches!(next, b'$' | b'{' | b'[' | b':' | b'+' | b'-' | b'!' | b'^')
+            }
+            b'&' => {
+                next != b'&' && next != b'=' && (is_ident_start(next) || matches!(next, b'$' | b'{' | b':'))
+            }
             b'*' => is_ident_start(next) || matches!(next, b'{' | b'$' | b':'),
             b'-' => next != b'=' && !(next == b'>' && self.byte(2) != b'>'),
             b'+' => next != b'=',
             b'!' => next != b'=' && next != b'~',
             b'~' => !self.compat || next != b'~',
-            b'<' => next != b'=' && (next == b'$' || next == b'<' || self.looks_like_angle_term() || self.angle_on_line()),
+            b'<' => {
+                next != b'='
+                    && (next == b'$' || next == b'<' || self.looks_like_angle_term() || self.angle_on_line())
+            }
             b'/' => true,
             b'.' => self.sees("...") || next.is_ascii_digit(),
             b'>' => next == b'{' && !self.compat,
@@ -802,7 +902,18 @@ impl Parser<'_> {
             b'*' | b'%' | b'&' => spaced,
             b'{' => {
                 !self.compat
-                    && !matches!(name, "ref" | "scalar" | "keys" | "values" | "each" | "defined" | "delete" | "exists" | "require")
+                    && !matches!(
+                        name,
+                        "ref"
+                            | "scalar"
+                            | "keys"
+                            | "values"
+                            | "each"
+                            | "defined"
+                            | "delete"
+                            | "exists"
+                            | "require"
+                    )
             }
             b'.' => true,
             b'!' | b'~' => false,
@@ -829,10 +940,14 @@ impl Parser<'_> {
         }
         let next = self.byte(1);
         match self.byte(0) {
-            b'$' => is_ident_start(next) || matches!(next, b'{' | b'$' | b':' | b'0'..=b'9' | b'#'),
+            b'$' => {
+                is_ident_start(next)
+                    || matches!(next, b'{' | b'$' | b':' | b'0'..=b'9' | b'#' | b'@' | b'!' | b'/')
+            }
             b'@' => is_ident_start(next) || matches!(next, b'$' | b'{'),
             b'%' => is_ident_start(next) || matches!(next, b'$' | b'{'),
             b'"' | b'\'' | b'0'..=b'9' => true,
+            b'<' => next == b'<' && self.looks_like_angle_term() && self.byte(2) != b' ',
             b'\\' => matches!(next, b'$' | b'@' | b'%' | b'&' | b'('),
             b'[' => !self.compat,
             byte if is_ident_start(byte) => {
@@ -841,6 +956,7 @@ impl Parser<'_> {
                 // A word that is certainly an operand itself.
                 !is_operator_word(word)
                     && (self.is_topic_word(word)
+                        || self.fat_comma_after(end)
                         || matches!(word, "fn" | "sub" | "my" | "val")
                         || self.declared.contains_key(self.slice(self.at, self.name_end(self.at)))
                         || self.builtin(word).is_some()
@@ -870,9 +986,32 @@ pub(super) fn is_keyword(word: &str) -> bool {
     is_operator_word(word)
         || matches!(
             word,
-            "my" | "our" | "local" | "state" | "sub" | "fn" | "do" | "eval" | "return" | "if"
-                | "unless" | "while" | "until" | "for" | "foreach" | "else" | "elsif" | "not"
-                | "package" | "use" | "no" | "last" | "next" | "redo" | "goto" | "val" | "var"
+            "my" | "our"
+                | "local"
+                | "state"
+                | "sub"
+                | "fn"
+                | "do"
+                | "eval"
+                | "return"
+                | "if"
+                | "unless"
+                | "while"
+                | "until"
+                | "for"
+                | "foreach"
+                | "else"
+                | "elsif"
+                | "not"
+                | "package"
+                | "use"
+                | "no"
+                | "last"
+                | "next"
+                | "redo"
+                | "goto"
+                | "val"
+                | "var"
         )
 }
 

@@ -1,0 +1,591 @@
+//! Loops: which form each has, what its variable is, where its labels lead.
+
+use s_diag::Code;
+use s_syntax::ast::{self, Declarator, ExprKind as A, JumpOp, RangeOp, Sigil, Span, StmtKind as S};
+
+use crate::hir::{
+    self, Array, Block, ExprKind, Hash, HashPart, LocalId, Loop, LoopId, LoopKind, LoopVariable, Op,
+    Pos, Stmt, StmtKind, Storage, VarKind,
+};
+use crate::names::Use;
+use crate::resolver::{LoopScope, Resolver, Want, mk};
+use crate::scope::{Binding, Place, VarKey};
+use crate::stmt::assign_stmt;
+
+/// What a `foreach` goes through.
+enum Source {
+    Range { from: hir::Expr, to: hir::Expr, step: Option<hir::Expr>, reverse: bool },
+    Array(Array, bool),
+    Keys(Hash),
+    List(hir::Expr),
+}
+
+impl Resolver<'_> {
+    pub(crate) fn loop_statement(&mut self, stmt: &ast::Stmt, label: Option<String>, out: &mut Vec<Stmt>) {
+        let pos = self.pos(stmt.span);
+        match &stmt.kind {
+            S::While { condition, body, continuing, do_first, .. } => {
+                let (done, scope) = self.scoped(|r| {
+                    r.while_loop(condition.as_ref(), body, continuing.as_ref(), *do_first, label, pos)
+                });
+                self.merge_scope(scope.declares, scope.has_local);
+                out.push(done);
+            }
+            S::For { init, condition, step, body } => {
+                let (block, scope) = self.scoped(|r| {
+                    let mut stmts = Vec::new();
+                    if let Some(init) = init {
+                        let init = r.expr(init, Want::Void);
+                        match init.kind {
+                            ExprKind::Do(block) if block.declares.is_empty() && !block.has_local => {
+                                stmts.extend(block.stmts);
+                            }
+                            kind => stmts.push(Stmt { pos, kind: StmtKind::Expr(mk(init.pos, kind)) }),
+                        }
+                    }
+                    let id = r.new_loop();
+                    r.cx().in_loop += 1;
+                    let condition = condition.as_ref().map(|e| r.expr(e, Want::Scalar));
+                    let step = step.as_ref().map(|e| r.expr(e, Want::Void));
+                    r.cx().loops.push(LoopScope { label, id, given: false });
+                    let body = r.block(body, Want::Void);
+                    r.cx().loops.pop();
+                    r.cx().in_loop -= 1;
+                    let kind = LoopKind::For { condition, step };
+                    let done = Loop { id, kind, body, continuing: None };
+                    stmts.push(Stmt { pos, kind: StmtKind::Loop(Box::new(done)) });
+                    stmts
+                });
+                let block = Block { stmts: block, has_local: scope.has_local, declares: scope.declares };
+                out.push(Stmt { pos, kind: StmtKind::Block(None, block) });
+            }
+            S::Foreach { variables, list, body, continuing, postfix } => {
+                self.foreach(variables, list, body, continuing.as_ref(), *postfix, label, stmt.span, out);
+            }
+            _ => {}
+        }
+    }
+
+    fn while_loop(
+        &mut self,
+        condition: Option<&ast::Condition>,
+        body: &ast::Block,
+        continuing: Option<&ast::Block>,
+        do_first: bool,
+        label: Option<String>,
+        pos: Pos,
+    ) -> Stmt {
+        let id = self.new_loop();
+        self.cx().in_loop += 1;
+        let test = match condition {
+            Some(condition) => Some(self.loop_condition(condition)),
+            None => None,
+        };
+        if !do_first {
+            self.cx().loops.push(LoopScope { label, id, given: false });
+        }
+        let body = self.block(body, Want::Void);
+        if !do_first {
+            self.cx().loops.pop();
+        }
+        let continuing = continuing.map(|block| self.block(block, Want::Void));
+        self.cx().in_loop -= 1;
+        let kind = match test {
+            Some(test) if do_first => LoopKind::DoWhile(test),
+            test => LoopKind::While(test),
+        };
+        Stmt { pos, kind: StmtKind::Loop(Box::new(Loop { id, kind, body, continuing })) }
+    }
+
+    /// The condition of `while`: reading is tested for definedness.
+    fn loop_condition(&mut self, condition: &ast::Condition) -> hir::Expr {
+        if condition.pattern.is_some() || condition.negated {
+            return self.condition(condition);
+        }
+        let expr = &condition.expr;
+        let pos = self.pos(expr.span);
+        match &expr.kind {
+            A::ReadLine(handle) => {
+                let handle = handle.as_ref().map(|handle| self.handle(handle));
+                let topic = self.scalar("_", expr.span, Use::Assign);
+                mk(pos, ExprKind::Op(Box::new(Op::ReadLineInto(Box::new(topic), handle))))
+            }
+            A::Glob(_) => {
+                let value = self.expr(expr, Want::Scalar);
+                let topic = self.scalar("_", expr.span, Use::Assign);
+                self.defined_assign(topic, value)
+            }
+            A::Call(call) if reads(&call.name.text) => {
+                let value = self.expr(expr, Want::Scalar);
+                let topic = self.scalar("_", expr.span, Use::Assign);
+                self.defined_assign(topic, value)
+            }
+            A::Assign { target, op: None, value } => match &value.kind {
+                A::ReadLine(handle) if is_scalar_target(target) => {
+                    let handle = handle.as_ref().map(|handle| self.handle(handle));
+                    let place = self.target_place(target);
+                    mk(pos, ExprKind::Op(Box::new(Op::ReadLineInto(Box::new(place), handle))))
+                }
+                A::Glob(_) if is_scalar_target(target) => {
+                    let value = self.expr(value, Want::Scalar);
+                    let place = self.target_place(target);
+                    self.defined_assign(place, value)
+                }
+                A::Call(call)
+                    if is_scalar_target(target)
+                        && (reads(&call.name.text) || matches!(call.name.text.as_str(), "shift" | "each"))
+                        && (call.name.text != "shift") =>
+                {
+                    let value = self.expr(value, Want::Scalar);
+                    let place = self.target_place(target);
+                    self.defined_assign(place, value)
+                }
+                _ => self.expr(expr, Want::Scalar),
+            },
+            _ => self.expr(expr, Want::Scalar),
+        }
+    }
+
+    fn defined_assign(&mut self, place: hir::Expr, value: hir::Expr) -> hir::Expr {
+        let pos = place.pos;
+        let assign = mk(pos, ExprKind::Assign(Box::new(place), Box::new(value)));
+        mk(pos, ExprKind::Op(Box::new(Op::Defined(Box::new(assign)))))
+    }
+
+    #[expect(clippy::too_many_arguments, reason = "the parts of one statement")]
+    fn foreach(
+        &mut self,
+        variables: &[ast::LoopVariable],
+        list: &ast::Expr,
+        body: &ast::Block,
+        continuing: Option<&ast::Block>,
+        postfix: bool,
+        label: Option<String>,
+        span: Span,
+        out: &mut Vec<Stmt>,
+    ) {
+        let pos = self.pos(span);
+        let id = self.new_loop();
+        let source = self.loop_source(list, variables.len() > 1);
+        self.cx().in_loop += 1;
+        let (done, scope) = self.scoped(|r| {
+            let mut places = Vec::new();
+            let mut before = None;
+            let mut topic = false;
+            let mut copies = Vec::new();
+            match variables {
+                [] => {
+                    let place = r.loop_topic(span);
+                    if let Place::Local { .. } = place {
+                        before = Some(r.rebind_topic(place));
+                        topic = true;
+                    }
+                    places.push(place);
+                }
+                _ => {
+                    for variable in variables {
+                        places.push(r.loop_variable(variable, &mut copies));
+                    }
+                }
+            }
+            r.cx().loops.push(LoopScope { label, id, given: false });
+            r.braces += u32::from(!postfix);
+            let mut block = r.block_of(|r| r.statements(&body.stmts, Want::Void));
+            r.braces -= u32::from(!postfix);
+            if !copies.is_empty() {
+                copies.append(&mut block.stmts);
+                block.stmts = copies;
+            }
+            r.cx().loops.pop();
+            let continuing = continuing.map(|block| r.block(block, Want::Void));
+            if topic && let Some(before) = before {
+                r.restore_topic(before);
+            }
+            let kind = r.choose(source, &places);
+            Loop { id, kind, body: block, continuing }
+        });
+        self.cx().in_loop -= 1;
+        let stmt = Stmt { pos, kind: StmtKind::Loop(Box::new(done)) };
+        if scope.has_local {
+            let block = Block { stmts: vec![stmt], has_local: true, declares: scope.declares };
+            out.push(Stmt { pos, kind: StmtKind::Block(None, block) });
+        } else {
+            self.merge_scope(scope.declares, false);
+            out.push(stmt);
+        }
+    }
+
+    /// The variable of a loop without one: the topic.
+    fn loop_topic(&mut self, span: Span) -> Place {
+        if self.options.compat {
+            return Place::Global(self.global(VarKind::Scalar, "main::_"));
+        }
+        self.hidden_place(span.start, "_")
+    }
+
+    /// A hidden scalar of the current function as a place.
+    pub(crate) fn hidden_place(&mut self, offset: u32, name: &str) -> Place {
+        let id = self.hidden(offset, name, VarKind::Scalar);
+        let depth = self.depth();
+        let key = self.contexts[depth].keys[id.index()].unwrap_or(VarKey {
+            file: self.file,
+            offset,
+            kind: VarKind::Scalar,
+            tag: 3,
+        });
+        Place::Local { depth, id, key }
+    }
+
+    fn loop_variable(&mut self, variable: &ast::LoopVariable, copies: &mut Vec<Stmt>) -> Place {
+        let name = &variable.name;
+        let frozen = false;
+        match variable.declarator {
+            Some(Declarator::Our | Declarator::OurSync) => {
+                let full = self.global_name(VarKind::Scalar, &name.text);
+                let place = Place::Global(self.global(VarKind::Scalar, &full));
+                let binding = Binding { place, frozen, constant: None, ty: None, protection: 0 };
+                self.names.bind(VarKind::Scalar, &name.text, binding);
+                place
+            }
+            Some(_) => {
+                let binding = self.declare_variable(VarKind::Scalar, name, frozen, None);
+                self.names.bind(VarKind::Scalar, &name.text, binding.clone());
+                binding.place
+            }
+            None => {
+                let known = self.names.find(VarKind::Scalar, &name.text).cloned();
+                let Some(binding) = known else {
+                    let full = self.global_name(VarKind::Scalar, &name.text);
+                    if full == "main::_" && !self.options.compat {
+                        return self.hidden_place(name.span.start, "_");
+                    }
+                    return Place::Global(self.global(VarKind::Scalar, &full));
+                };
+                match binding.place {
+                    Place::Global(id) => {
+                        // Functions see a lexical of a file by its global.
+                        let _ = copies;
+                        Place::Global(id)
+                    }
+                    // The variable is another one inside the loop, as it is put back afterwards.
+                    Place::Local { .. } => {
+                        let new = self.declare_variable(VarKind::Scalar, name, false, None);
+                        self.names.bind(VarKind::Scalar, &name.text, new.clone());
+                        new.place
+                    }
+                }
+            }
+        }
+    }
+
+    /// What the list of a loop is.
+    fn loop_source(&mut self, list: &ast::Expr, several: bool) -> Source {
+        let mut list = list;
+        while let A::List { items, .. } = &list.kind
+            && let [one] = items.as_slice()
+        {
+            list = one;
+        }
+        if several {
+            return Source::List(self.expr(list, Want::List));
+        }
+        let (inner, reverse) = match &list.kind {
+            A::Call(call)
+                if call.name.text == "reverse"
+                    && call.args.len() == 1
+                    && call.block.is_none()
+                    && call.head.is_none() =>
+            {
+                let mut inner = &call.args[0];
+                while let A::List { items, .. } = &inner.kind
+                    && let [one] = items.as_slice()
+                {
+                    inner = one;
+                }
+                (inner, true)
+            }
+            _ => (list, false),
+        };
+        match &inner.kind {
+            A::Range { from: Some(from), to: Some(to), step, op }
+                if *op != RangeOp::Tilde && plain_end(from) && plain_end(to) && !(reverse && step.is_some()) =>
+            {
+                let from = self.expr(from, Want::Scalar);
+                let to = self.expr(to, Want::Scalar);
+                let step = step.as_ref().map(|step| self.expr(step, Want::Scalar));
+                let numeric = number_like(&from) && number_like(&to);
+                let whole = step.as_ref().is_none_or(|s| matches!(s.kind, ExprKind::Int(n) if n != 0));
+                if numeric && whole {
+                    return Source::Range { from, to, step, reverse };
+                }
+                let pos = self.pos(inner.span);
+                let range = ExprKind::Range {
+                    from: Box::new(from),
+                    to: Box::new(to),
+                    step: step.map(Box::new),
+                };
+                let range = mk(pos, range);
+                Source::List(if reverse { self.reversed(range) } else { range })
+            }
+            A::Var(Sigil::Array, name) => Source::Array(self.array(name, inner.span, Use::Read), reverse),
+            A::Deref(Sigil::Array, base) => {
+                let base = self.deref_base(base, true);
+                Source::Array(Array::Deref(Box::new(base)), reverse)
+            }
+            A::Call(call) if call.name.text == "keys" && call.args.len() == 1 && !reverse => {
+                let pos = self.pos(list.span);
+                match self.container(&call.args[0], Use::Read) {
+                    crate::place::Container::Hash(hash) => Source::Keys(hash),
+                    crate::place::Container::Array(array) => Source::List(mk(
+                        pos,
+                        ExprKind::Op(Box::new(Op::ArrayList(HashPart::Keys, array))),
+                    )),
+                    crate::place::Container::Value(value) => Source::List(mk(
+                        pos,
+                        ExprKind::Op(Box::new(Op::RefList(HashPart::Keys, Box::new(value)))),
+                    )),
+                }
+            }
+            _ => Source::List(self.expr(list, Want::List)),
+        }
+    }
+
+    fn reversed(&mut self, list: hir::Expr) -> hir::Expr {
+        let pos = list.pos;
+        let call = hir::BuiltinCall { name: "reverse", args: vec![list], scalars: false };
+        mk(pos, ExprKind::Builtin(Box::new(call)))
+    }
+
+    /// The form of a loop, by its source and its variables.
+    fn choose(&mut self, source: Source, places: &[Place]) -> LoopKind {
+        let variables: Vec<LoopVariable> = places
+            .iter()
+            .map(|place| match *place {
+                Place::Local { id, .. } => LoopVariable::Local(id),
+                Place::Global(id) => LoopVariable::Global(id),
+            })
+            .collect();
+        let pos = Pos { file: self.file, line: 0, offset: 0 };
+        match (source, places) {
+            (Source::Range { from, to, step, reverse }, [Place::Local { id, .. }]) => {
+                LoopKind::Range { variable: *id, from, to, step, reverse }
+            }
+            (Source::Range { from, to, step, reverse }, _) => {
+                let pos = from.pos;
+                let range = ExprKind::Range {
+                    from: Box::new(from),
+                    to: Box::new(to),
+                    step: step.map(Box::new),
+                };
+                let range = mk(pos, range);
+                let list = if reverse { self.reversed(range) } else { range };
+                LoopKind::List { variables, list }
+            }
+            (Source::Array(array, reverse), [place]) => {
+                if let Place::Local { id, key, .. } = *place {
+                    self.alias_elements(id, key);
+                }
+                LoopKind::Array { variable: variables[0], array, reverse }
+            }
+            (Source::Array(array, _), _) => {
+                LoopKind::List { variables, list: mk(pos, ExprKind::Array(array)) }
+            }
+            (Source::Keys(hash), [Place::Local { id, .. }]) => LoopKind::Keys { variable: *id, hash },
+            (Source::Keys(hash), _) => {
+                let list = mk(pos, ExprKind::Op(Box::new(Op::HashList(HashPart::Keys, hash))));
+                LoopKind::List { variables, list }
+            }
+            (Source::List(list), _) => {
+                if self.options.compat && is_place_list(&list) {
+                    for place in places {
+                        if let Place::Local { id, key, .. } = *place {
+                            self.alias_elements(id, key);
+                        }
+                    }
+                }
+                LoopKind::List { variables, list }
+            }
+        }
+    }
+
+    /// Makes a loop variable an alias of its element if the body changes it.
+    fn alias_elements(&mut self, id: LocalId, key: VarKey) {
+        let facts = self.prior(key);
+        if facts.assigned > 0 || facts.referenced {
+            self.cx().locals[id.index()].storage = Storage::Element;
+        }
+    }
+
+    // --- leaving
+
+    /// `last`, `next`, `redo`.
+    pub(crate) fn jump(&mut self, op: JumpOp, label: Option<&ast::Name>, span: Span) -> ExprKind {
+        let text = label.map(|label| label.text.as_str());
+        let found: Option<LoopId> = self
+            .contexts
+            .last()
+            .and_then(|context| {
+                context.loops.iter().rev().find(|scope| match text {
+                    Some(text) => scope.label.as_deref() == Some(text),
+                    None => !scope.given && !is_goto(scope),
+                })
+            })
+            .map(|scope| scope.id);
+        match (found, text) {
+            (Some(id), _) => ExprKind::Jump(op, id),
+            (None, Some(text)) if self.contexts.len() == 1 && self.in_text == 0 => {
+                let message = format!("no loop around this place has the label `{text}`");
+                self.error(Code::UNKNOWN_LABEL, span, message);
+                ExprKind::Undef
+            }
+            (None, text) => ExprKind::JumpDynamic(op, text.map(str::to_owned)),
+        }
+    }
+
+    /// `goto LABEL`.
+    pub(crate) fn goto_label(&mut self, label: &str, span: Span) -> ExprKind {
+        let wanted = format!("goto {label}");
+        let found = self.contexts.last().and_then(|context| {
+            context.loops.iter().rev().find(|scope| scope.label.as_deref() == Some(&wanted))
+        });
+        if let Some(scope) = found {
+            return ExprKind::Jump(JumpOp::Last, scope.id);
+        }
+        let message = format!("`goto {label}` leads backwards or out of its function; use a loop");
+        self.error(Code::NOT_SUPPORTED, span, message);
+        ExprKind::Undef
+    }
+
+    // --- given, when
+
+    pub(crate) fn given(
+        &mut self,
+        subject: &ast::Expr,
+        body: &ast::Block,
+        want: Want,
+        pos: Pos,
+        out: &mut Vec<Stmt>,
+    ) {
+        let id = self.new_loop();
+        let value = self.expr(subject, Want::Scalar);
+        self.braces += 1;
+        let block = self.block_of(|r| {
+            let offset = subject.span.start;
+            let place = r.hidden_place(offset, "_");
+            let Place::Local { id: local, .. } = place else { return Vec::new() };
+            let declared = mk(pos, ExprKind::Declare(vec![local]));
+            let mut stmts = vec![assign_stmt(declared, value)];
+            let bound = Binding { place, frozen: false, constant: None, ty: None, protection: 0 };
+            let before = if r.options.compat {
+                r.names.bind(VarKind::Scalar, "_", bound);
+                None
+            } else {
+                Some(r.rebind_topic(place))
+            };
+            r.cx().loops.push(LoopScope { label: None, id, given: true });
+            stmts.extend(r.statements(&body.stmts, want));
+            r.cx().loops.pop();
+            if let Some(before) = before {
+                r.restore_topic(before);
+            }
+            stmts
+        });
+        self.braces -= 1;
+        out.push(Stmt { pos, kind: StmtKind::Block(Some(id), block) });
+    }
+
+    pub(crate) fn when(
+        &mut self,
+        value: Option<&ast::Expr>,
+        body: &ast::Block,
+        want: Want,
+        pos: Pos,
+        out: &mut Vec<Stmt>,
+    ) {
+        let test = value.map(|value| self.when_test(value));
+        let mut block = self.block(body, want);
+        let scope = self.cx().loops.iter().rev().find(|scope| !is_goto(scope));
+        let leave = scope.map(|scope| (if scope.given { JumpOp::Last } else { JumpOp::Next }, scope.id));
+        if let Some((op, id)) = leave {
+            let kind = StmtKind::Expr(mk(pos, ExprKind::Jump(op, id)));
+            if want == Want::Void {
+                block.stmts.push(Stmt { pos, kind });
+            }
+        }
+        match test {
+            Some(test) if want == Want::Void => {
+                out.push(Stmt { pos, kind: StmtKind::If { arms: vec![(test, block)], otherwise: None } });
+            }
+            Some(test) => {
+                out.push(Stmt { pos, kind: StmtKind::If { arms: vec![(test, block)], otherwise: None } });
+            }
+            None => out.push(Stmt { pos, kind: StmtKind::Block(None, block) }),
+        }
+    }
+
+    fn when_test(&mut self, value: &ast::Expr) -> hir::Expr {
+        let pos = self.pos(value.span);
+        let boolean = match &value.kind {
+            A::Match(_) | A::Bind { .. } | A::Chain(..) => true,
+            A::Unary(ast::UnaryOp::Not, _) => true,
+            A::Binary(op, ..) => crate::fold::is_comparison(*op),
+            A::Logic(..) => true,
+            A::Call(call) => matches!(call.name.text.as_str(), "defined" | "exists" | "eof"),
+            _ => false,
+        };
+        let test = self.expr(value, Want::Scalar);
+        if boolean {
+            return test;
+        }
+        let topic = self.default_topic(value.span);
+        mk(pos, ExprKind::Op(Box::new(Op::SmartMatch(topic, test))))
+    }
+}
+
+fn is_goto(scope: &LoopScope) -> bool {
+    scope.label.as_deref().is_some_and(|label| label.starts_with("goto "))
+}
+
+/// Builtins whose result in `while` is tested for definedness.
+fn reads(name: &str) -> bool {
+    matches!(name, "readline" | "readdir" | "shift" | "each" | "glob") && name != "shift"
+}
+
+fn is_scalar_target(target: &ast::Expr) -> bool {
+    match &target.kind {
+        A::Declare { vars, parens, .. } => {
+            !parens && matches!(vars.as_slice(), [Some(var)] if var.sigil == Sigil::Scalar)
+        }
+        A::Var(sigil, _) => *sigil == Sigil::Scalar,
+        A::Index { .. } | A::Key { .. } | A::Topic { .. } | A::Deref(Sigil::Scalar, _) => true,
+        A::Local(inner) => is_scalar_target(inner),
+        _ => false,
+    }
+}
+
+/// Ends of ranges that cannot be texts of letters.
+fn plain_end(end: &ast::Expr) -> bool {
+    !matches!(end.kind, A::Range { .. })
+}
+
+/// Whether an end of a range is certainly no text that counts in letters.
+fn number_like(expr: &hir::Expr) -> bool {
+    !matches!(expr.kind, ExprKind::Str { .. } | ExprKind::Concat(_))
+}
+
+/// Whether a list has places among its items.
+fn is_place_list(list: &hir::Expr) -> bool {
+    match &list.kind {
+        ExprKind::List(items) => items.iter().any(is_place_list),
+        ExprKind::Array(_)
+        | ExprKind::Local(_)
+        | ExprKind::Global(_)
+        | ExprKind::Index(..)
+        | ExprKind::Key(..)
+        | ExprKind::ArraySlice(..)
+        | ExprKind::HashSlice(..)
+        | ExprKind::DerefScalar(_) => true,
+        ExprKind::Op(op) => matches!(**op, Op::HashList(HashPart::Values, _) | Op::ArrayList(HashPart::Values, _)),
+        _ => false,
+    }
+}

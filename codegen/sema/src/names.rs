@@ -1,0 +1,437 @@
+//! Variables: lexical, captured, of a package, special; topics.
+
+use s_diag::Code;
+use s_syntax::ast::{self, Sigil, Span};
+
+use crate::hir::{self, Array, ExprKind, GlobalId, Hash, LocalId, MatchVar, Pos, VarKind};
+use crate::resolver::{FnKind, FrameKind, Resolver, mk, set_slot};
+use crate::scope::{Binding, Constant, Place, VarKey};
+
+/// What is done with a variable.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Use {
+    Read,
+    /// Given a value, or changed.
+    Assign,
+    /// Something in it is changed: an element.
+    Modify,
+    /// A reference to it is made.
+    Refer,
+}
+
+/// A resolved variable.
+pub(crate) enum Found {
+    Local(LocalId),
+    Global(GlobalId),
+    Constant(Constant),
+}
+
+/// Names that belong to package `main` wherever they are used.
+fn is_special(kind: VarKind, name: &str) -> bool {
+    let first = name.as_bytes().first().copied().unwrap_or(b'_');
+    if !(first.is_ascii_alphabetic() || first == b'_' || first >= 0x80) {
+        return true;
+    }
+    match kind {
+        VarKind::Handle => matches!(name, "STDIN" | "STDOUT" | "STDERR" | "ARGV" | "ARGVOUT" | "DATA"),
+        VarKind::Code => false,
+        _ => {
+            matches!(name, "_" | "ENV" | "ARGV" | "INC" | "SIG" | "ARGVOUT" | "STDIN" | "STDOUT" | "STDERR")
+                || name.strip_prefix('_').is_some_and(|rest| rest.bytes().all(|b| b.is_ascii_digit()))
+        }
+    }
+}
+
+/// Scalars that the runtime computes or acts on.
+fn is_computed(name: &str) -> bool {
+    matches!(
+        name,
+        "!" | "," | "\\" | "\"" | ";" | "/" | "|" | "." | "0" | "$" | "?" | "^" | "~" | "=" | "-" | "%" | ":"
+            | "<" | ">" | "(" | ")" | "[" | "]" | "^O" | "^X" | "^T" | "^W" | "^S" | "^V" | "^GLOBAL_PHASE"
+            | "^I" | "^L" | "^A" | "^D" | "^F" | "^H" | "^M" | "^P" | "^R" | "^E" | "^C" | "^UNICODE"
+            | "^TAINT" | "^UTF8LOCALE" | "^RE_DEBUG_FLAGS" | "^OPEN"
+    )
+}
+
+/// What English.pm calls the special variables.
+fn english(name: &str) -> Option<&'static str> {
+    Some(match name {
+        "ARG" => "_",
+        "OUTPUT_FIELD_SEPARATOR" | "OFS" => ",",
+        "OUTPUT_RECORD_SEPARATOR" | "ORS" => "\\",
+        "LIST_SEPARATOR" => "\"",
+        "SUBSCRIPT_SEPARATOR" | "SUBSEP" => ";",
+        "INPUT_RECORD_SEPARATOR" | "RS" => "/",
+        "OUTPUT_AUTOFLUSH" => "|",
+        "INPUT_LINE_NUMBER" | "NR" => ".",
+        "PROCESS_ID" | "PID" => "$",
+        "PROGRAM_NAME" => "0",
+        "CHILD_ERROR" => "?",
+        "OS_ERROR" | "ERRNO" => "!",
+        "EXTENDED_OS_ERROR" => "^E",
+        "EVAL_ERROR" => "@",
+        "REAL_USER_ID" | "UID" => "<",
+        "EFFECTIVE_USER_ID" | "EUID" => ">",
+        "REAL_GROUP_ID" | "GID" => "(",
+        "EFFECTIVE_GROUP_ID" | "EGID" => ")",
+        "MATCH" => "&",
+        "PREMATCH" => "`",
+        "POSTMATCH" => "'",
+        "LAST_PAREN_MATCH" => "+",
+        "LAST_SUBMATCH_RESULT" => "^N",
+        "OSNAME" => "^O",
+        "EXECUTABLE_NAME" => "^X",
+        "BASETIME" => "^T",
+        "WARNING" => "^W",
+        "PERL_VERSION" => "^V",
+        "EXCEPTIONS_BEING_CAUGHT" => "^S",
+        _ => return None,
+    })
+}
+
+/// The kind of variable of a sigil.
+pub(crate) fn kind_of(sigil: Sigil) -> VarKind {
+    match sigil {
+        Sigil::Scalar => VarKind::Scalar,
+        Sigil::Array => VarKind::Array,
+        Sigil::Hash => VarKind::Hash,
+        Sigil::Code => VarKind::Code,
+        Sigil::Glob => VarKind::Handle,
+    }
+}
+
+impl Resolver<'_> {
+    /// The full name of a function or class that is declared or called here.
+    pub(crate) fn full_name(&self, name: &str) -> String {
+        let name = name.replace('\'', "::");
+        match name.strip_prefix("::") {
+            Some(rest) => format!("main::{rest}"),
+            None if name.contains("::") => name,
+            None => format!("{}::{name}", self.package),
+        }
+    }
+
+    /// The full name of a package variable.
+    pub(crate) fn global_name(&self, kind: VarKind, name: &str) -> String {
+        if let Some(rest) = name.strip_prefix("::") {
+            return format!("main::{rest}");
+        }
+        if name.contains("::") {
+            return name.to_owned();
+        }
+        if is_special(kind, name) {
+            return format!("main::{name}");
+        }
+        format!("{}::{name}", self.package)
+    }
+
+    /// Looks a variable up, in sight or of a package.
+    pub(crate) fn variable(&mut self, kind: VarKind, name: &str, how: Use) -> Found {
+        if let Some(binding) = self.names.find(kind, name).cloned() {
+            if how == Use::Read
+                && let Some(value) = &binding.constant
+            {
+                if let Place::Local { key, .. } = binding.place {
+                    self.facts(key).read = true;
+                }
+                return Found::Constant(value.clone());
+            }
+            return self.reach(&binding, how);
+        }
+        let pending = self.pending.iter().rposition(|(text, ..)| text == name);
+        if kind == VarKind::Scalar
+            && let Some(place) = pending
+            && let Place::Local { depth, .. } = self.pending[place].1.place
+            && depth < self.depth()
+        {
+            self.pending[place].2 = true;
+            let binding = self.pending[place].1.clone();
+            if let Place::Local { key, .. } = binding.place {
+                self.facts(key).assigned += 1;
+            }
+            return self.reach(&binding, how);
+        }
+        let full = self.global_name(kind, name);
+        Found::Global(self.global(kind, &full))
+    }
+
+    /// Makes a bound variable usable in the current function, capturing it on the way.
+    pub(crate) fn reach(&mut self, binding: &Binding, how: Use) -> Found {
+        match binding.place {
+            Place::Global(id) => Found::Global(id),
+            Place::Local { depth, id, key } => {
+                let protection = self.contexts[depth].protection;
+                let here = self.depth();
+                let protected = protection > binding.protection
+                    || self.contexts[depth..].iter().skip(1).any(|c| c.protection > 0);
+                let facts = self.now.vars.entry(key).or_default();
+                match how {
+                    Use::Read => facts.read = true,
+                    Use::Assign => {
+                        facts.assigned += 1;
+                        facts.modified = true;
+                        facts.assigned_inside |= depth < here;
+                        facts.protected |= protected && depth == here;
+                    }
+                    Use::Modify => facts.modified = true,
+                    Use::Refer => {
+                        facts.referenced = true;
+                        facts.assigned += 1;
+                        facts.modified = true;
+                        facts.read = true;
+                    }
+                }
+                Found::Local(self.capture(depth, id, key))
+            }
+        }
+    }
+
+    /// Passes a variable of an outer function inwards, to the current one.
+    fn capture(&mut self, depth: usize, id: LocalId, key: VarKey) -> LocalId {
+        let mut inner = id;
+        for level in depth + 1..self.contexts.len() {
+            match self.contexts[level].kind {
+                FnKind::Named | FnKind::File => self.facts(key).named = true,
+                FnKind::Anonymous => self.facts(key).captured = true,
+                FnKind::Compare => self.facts(key).compared = true,
+            }
+            if let Some(&known) = self.contexts[level].captured.get(&key) {
+                inner = known;
+                continue;
+            }
+            let outer = &self.contexts[level - 1].locals[inner.index()];
+            let (name, kind, ty) = (outer.name.clone(), outer.kind, outer.ty.clone());
+            let context = &mut self.contexts[level];
+            let new = LocalId(u32::try_from(context.locals.len()).unwrap_or(u32::MAX));
+            context.locals.push(hir::Local {
+                name,
+                kind,
+                storage: hir::Storage::Register,
+                ty,
+                is_final: false,
+            });
+            context.keys.push(Some(key));
+            context.captures.push((inner, new));
+            context.captured.insert(key, new);
+            inner = new;
+        }
+        inner
+    }
+
+    /// The expression of a place.
+    pub(crate) fn place_expr(&mut self, place: Place, pos: Pos, how: Use) -> hir::Expr {
+        let binding = Binding { place, frozen: false, constant: None, ty: None, protection: 0 };
+        let kind = match self.reach(&binding, how) {
+            Found::Local(id) => ExprKind::Local(id),
+            Found::Global(id) => ExprKind::Global(id),
+            Found::Constant(value) => value,
+        };
+        mk(pos, kind)
+    }
+
+    // --- the three kinds
+
+    /// A scalar variable by name.
+    pub(crate) fn scalar(&mut self, name: &str, span: Span, how: Use) -> hir::Expr {
+        let pos = self.pos(span);
+        let name = name.trim_start_matches("main::");
+        let name = if self.english { english(name).unwrap_or(name) } else { name };
+        if name == "_" && !self.options.compat && self.names.find(VarKind::Scalar, "_").is_none() {
+            return self.topic(0, 0, pos, how);
+        }
+        if let Some(kind) = self.match_variable(name) {
+            return mk(pos, kind);
+        }
+        if is_computed(name) {
+            return mk(pos, ExprKind::Special(name.to_owned()));
+        }
+        if how != Use::Read {
+            self.check_frozen(VarKind::Scalar, name, span);
+        }
+        match self.variable(VarKind::Scalar, name, how) {
+            Found::Local(id) => mk(pos, ExprKind::Local(id)),
+            Found::Global(id) => mk(pos, ExprKind::Global(id)),
+            Found::Constant(value) => mk(pos, value),
+        }
+    }
+
+    fn match_variable(&self, name: &str) -> Option<ExprKind> {
+        if name.as_bytes().first().is_some_and(u8::is_ascii_digit) && name != "0" {
+            let number: u32 = name.parse().ok()?;
+            return Some(ExprKind::Capture(number));
+        }
+        Some(match name {
+            "&" | "^MATCH" => ExprKind::Capture(0),
+            "`" | "^PREMATCH" => ExprKind::MatchVar(MatchVar::Prematch),
+            "'" | "^POSTMATCH" => ExprKind::MatchVar(MatchVar::Postmatch),
+            "+" => ExprKind::MatchVar(MatchVar::LastParen),
+            "^N" => ExprKind::MatchVar(MatchVar::LastSubmatch),
+            _ => return None,
+        })
+    }
+
+    /// An array variable by name. `@_` is the arguments of the function.
+    pub(crate) fn array(&mut self, name: &str, span: Span, how: Use) -> Array {
+        if how != Use::Read {
+            self.check_frozen(VarKind::Array, name, span);
+        }
+        if matches!(name, "_" | "ARG")
+            && (name == "_" || self.english)
+            && let Some(id) = self.arguments()
+        {
+            if matches!(how, Use::Modify | Use::Refer) {
+                self.cx().aliases = true;
+            }
+            return Array::Local(id);
+        }
+        match self.variable(VarKind::Array, name, how) {
+            Found::Local(id) => Array::Local(id),
+            Found::Global(id) => Array::Global(id),
+            Found::Constant(_) => Array::Global(self.global(VarKind::Array, "main::_")),
+        }
+    }
+
+    /// The local that is `@_`, in a function; the innermost that is no comparator.
+    pub(crate) fn arguments(&mut self) -> Option<LocalId> {
+        let depth = self.contexts.iter().rposition(|c| c.kind != FnKind::Compare)?;
+        if self.contexts[depth].kind == FnKind::File {
+            return None;
+        }
+        self.contexts[depth].uses_args = true;
+        let (file, offset) = self.contexts[depth].key;
+        let key = VarKey { file, offset, kind: VarKind::Array, tag: 2 };
+        let id = match self.contexts[depth].args {
+            Some(id) => id,
+            None => {
+                let context = &mut self.contexts[depth];
+                let id = LocalId(u32::try_from(context.locals.len()).unwrap_or(u32::MAX));
+                context.locals.push(hir::Local {
+                    name: "_".to_owned(),
+                    kind: VarKind::Array,
+                    storage: hir::Storage::Register,
+                    ty: None,
+                    is_final: true,
+                });
+                context.keys.push(Some(key));
+                context.args = Some(id);
+                id
+            }
+        };
+        Some(self.capture(depth, id, key))
+    }
+
+    /// A hash variable by name.
+    pub(crate) fn hash(&mut self, name: &str, span: Span, how: Use) -> Hash {
+        if how != Use::Read {
+            self.check_frozen(VarKind::Hash, name, span);
+        }
+        match self.variable(VarKind::Hash, name, how) {
+            Found::Local(id) => Hash::Local(id),
+            Found::Global(id) => Hash::Global(id),
+            Found::Constant(_) => Hash::Global(self.global(VarKind::Hash, "main::_")),
+        }
+    }
+
+    /// Complains of a change of a `val`.
+    pub(crate) fn check_frozen(&mut self, kind: VarKind, name: &str, span: Span) {
+        let Some(binding) = self.names.find(kind, name) else { return };
+        if !binding.frozen {
+            return;
+        }
+        let message = match kind {
+            VarKind::Array => format!("cannot modify frozen array `@{name}`"),
+            VarKind::Hash => format!("cannot modify frozen hash `%{name}`"),
+            _ => format!("cannot assign to frozen variable `${name}`"),
+        };
+        let hint = Some("declare it with `var` instead of `val`".to_owned());
+        self.error_with(Code::FROZEN, span, message, "changed here", hint);
+    }
+
+    // --- topics
+
+    /// The topic of a position, so many frames out.
+    pub(crate) fn topic(&mut self, slot: u32, outer: u32, pos: Pos, how: Use) -> hir::Expr {
+        if self.options.compat {
+            let name = if slot == 0 { "main::_".to_owned() } else { format!("main::_{slot}") };
+            return mk(pos, ExprKind::Global(self.global(VarKind::Scalar, &name)));
+        }
+        let frame = self.frames.len().saturating_sub(1 + outer as usize);
+        let depth = self.frames[frame].depth;
+        let place = self.frames[frame].slots.get(slot as usize).copied().flatten();
+        let place = match (place, self.frames[frame].kind) {
+            (Some(place), _) => place,
+            (None, FrameKind::Block) => return mk(pos, ExprKind::Undef),
+            (None, FrameKind::File) => {
+                let name = if slot == 0 { "main::_".to_owned() } else { format!("main::_{slot}") };
+                return mk(pos, ExprKind::Global(self.global(VarKind::Scalar, &name)));
+            }
+            (None, FrameKind::Function) => {
+                const MOST: u32 = 255;
+                if slot > MOST {
+                    return mk(pos, ExprKind::Undef);
+                }
+                let (file, offset) = self.contexts[depth].key;
+                let key = VarKey { file, offset, kind: VarKind::Scalar, tag: 10 + slot };
+                let context = &mut self.contexts[depth];
+                let id = LocalId(u32::try_from(context.locals.len()).unwrap_or(u32::MAX));
+                context.locals.push(hir::Local {
+                    name: if slot == 0 { "_".to_owned() } else { format!("_{slot}") },
+                    kind: VarKind::Scalar,
+                    storage: hir::Storage::Register,
+                    ty: None,
+                    is_final: false,
+                });
+                context.keys.push(Some(key));
+                context.topics.push((slot, id));
+                let place = Place::Local { depth, id, key };
+                set_slot(&mut self.frames[frame].slots, slot as usize, Some(place));
+                place
+            }
+        };
+        self.place_expr(place, pos, how)
+    }
+
+    /// The topic that a call without arguments passes, that a builtin takes by default.
+    pub(crate) fn default_topic(&mut self, span: Span) -> hir::Expr {
+        self.scalar("_", span, Use::Read)
+    }
+
+    /// Binds the first topic of the innermost frame, as loops and expression forms do; gives what it
+    /// was before.
+    pub(crate) fn rebind_topic(&mut self, place: Place) -> Option<Place> {
+        let frame = self.frames.last_mut().expect("a function has a frame");
+        let before = frame.slots.first().copied().flatten();
+        set_slot(&mut frame.slots, 0, Some(place));
+        before
+    }
+
+    /// Puts back what [`Resolver::rebind_topic`] gave.
+    pub(crate) fn restore_topic(&mut self, before: Option<Place>) {
+        let frame = self.frames.last_mut().expect("a function has a frame");
+        set_slot(&mut frame.slots, 0, before);
+    }
+
+    /// Declares a written variable in the innermost scope and gives its place.
+    pub(crate) fn declare_variable(
+        &mut self,
+        kind: VarKind,
+        name: &ast::Name,
+        frozen: bool,
+        ty: Option<hir::TypeName>,
+    ) -> Binding {
+        let key = VarKey { file: self.file, offset: name.span.start, kind, tag: 0 };
+        self.facts(key).assigned += 0;
+        let place = if self.prior(key).named {
+            let line = self.pos(name.span).line;
+            let full = format!("{}:{line}:{}:{}", self.file, name.span.start, name.text);
+            Place::Global(self.global(kind, &full))
+        } else {
+            let id = self.new_local(&name.text, kind, Some(key));
+            let depth = self.depth();
+            self.contexts[depth].locals[id.index()].ty.clone_from(&ty);
+            Place::Local { depth, id, key }
+        };
+        let protection = self.cx().protection;
+        Binding { place, frozen, constant: None, ty, protection }
+    }
+}

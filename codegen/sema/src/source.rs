@@ -1,0 +1,252 @@
+//! The files of a program: parsed, with what each requires by a literal name.
+//!
+//! Files are read here and nowhere else, before any name is looked up.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use s_diag::{Code, Diagnostic, Source};
+use s_syntax::ast::{self, ExprKind, Piece, Stmt, StmtKind};
+use s_syntax::{ErrorKind, SyntaxError};
+
+use crate::walk::{self, Node};
+use crate::{Files, Options, Require};
+
+/// Files that are followed in one program.
+const MAX_UNITS: usize = 10_000;
+
+/// One parsed text.
+pub(crate) struct Unit {
+    pub(crate) source: Source,
+    pub(crate) ast: ast::File,
+    pub(crate) errors: Vec<SyntaxError>,
+    /// Offsets of the starts of lines.
+    lines: Vec<u32>,
+    /// By the offset of a `require` or `use`: the unit it leads to, or why it leads nowhere.
+    pub(crate) links: HashMap<u32, Result<usize, String>>,
+    /// Depth of the tree.
+    pub(crate) depth: usize,
+}
+
+impl Unit {
+    pub(crate) fn parse(name: &str, text: Arc<str>, options: &Options) -> Unit {
+        let settings = s_syntax::Options { compat: options.compat, ..Default::default() };
+        let parsed = s_syntax::parse(&text, &settings);
+        let lines = std::iter::once(0)
+            .chain(text.bytes().enumerate().filter(|&(_, byte)| byte == b'\n').map(|(i, _)| {
+                u32::try_from(i + 1).unwrap_or(u32::MAX)
+            }))
+            .collect();
+        let mut depth = 0;
+        for stmt in &parsed.file.body {
+            depth = depth.max(walk::depth(Node::Stmt(stmt), 5000));
+        }
+        Unit {
+            source: Source::new(name, text),
+            ast: parsed.file,
+            errors: parsed.errors,
+            lines,
+            links: HashMap::new(),
+            depth,
+        }
+    }
+
+    /// The line of an offset, counted from one.
+    pub(crate) fn line(&self, offset: u32) -> u32 {
+        let line = self.lines.partition_point(|&start| start <= offset);
+        u32::try_from(line).unwrap_or(u32::MAX)
+    }
+
+    /// What stands behind `__END__` or `__DATA__`.
+    pub(crate) fn data(&self) -> Option<Arc<[u8]>> {
+        let from = self.ast.data? as usize;
+        Some(Arc::from(self.source.text.as_bytes().get(from..)?))
+    }
+}
+
+/// Reads the main file and everything that it requires literally, each once.
+pub(crate) fn load(name: &str, text: Arc<str>, files: &dyn Files, options: &Options) -> Vec<Unit> {
+    let mut units = vec![Unit::parse(name, text, options)];
+    let mut known: HashMap<String, usize> = HashMap::from([(name.to_owned(), 0)]);
+    let mut next = 0;
+    while next < units.len() {
+        let mut wanted = Vec::new();
+        for stmt in &units[next].ast.body {
+            requests(Node::Stmt(stmt), &mut wanted);
+        }
+        for (offset, request) in wanted {
+            let link = match files.require(&request, &units[next].source.name) {
+                Ok(loaded) => match known.get(&loaded.name) {
+                    Some(&unit) => Ok(unit),
+                    None if units.len() >= MAX_UNITS => Err("too many files".to_owned()),
+                    None => {
+                        known.insert(loaded.name.clone(), units.len());
+                        units.push(Unit::parse(&loaded.name, loaded.text, options));
+                        Ok(units.len() - 1)
+                    }
+                },
+                Err(message) => Err(message),
+            };
+            units[next].links.insert(offset, link);
+        }
+        next += 1;
+    }
+    units
+}
+
+/// Modules that mean something to the compiler and are no files.
+pub(crate) fn is_pragma(module: &str) -> bool {
+    matches!(
+        module,
+        "" | "strict"
+            | "warnings"
+            | "feature"
+            | "utf8"
+            | "constant"
+            | "parent"
+            | "base"
+            | "English"
+            | "vars"
+            | "lib"
+            | "integer"
+            | "bytes"
+            | "locale"
+            | "experimental"
+            | "overload"
+            | "overloading"
+            | "diagnostics"
+            | "subs"
+            | "sigtrap"
+            | "open"
+            | "mro"
+            | "re"
+            | "bigint"
+            | "bignum"
+            | "autodie"
+            | "less"
+            | "sort"
+            | "threads"
+            | "version"
+            | "if"
+            | "fields"
+            | "filetest"
+            | "charnames"
+            | "encoding"
+            | "stryke"
+            | "v5"
+    )
+}
+
+/// Modules of Perl whose functions are builtins here, so that no file is needed.
+pub(crate) fn is_built_in_module(module: &str) -> bool {
+    matches!(
+        module,
+        "List::Util"
+            | "Scalar::Util"
+            | "POSIX"
+            | "Data::Dumper"
+            | "Time::HiRes"
+            | "Carp"
+            | "Exporter"
+            | "Cwd"
+            | "File::Basename"
+            | "File::Spec"
+            | "File::Temp"
+            | "IO::Handle"
+            | "IO::File"
+            | "Storable"
+            | "Math::Trig"
+            | "Getopt::Long"
+            | "Encode"
+            | "Time::Local"
+            | "Term::ANSIColor"
+            | "Symbol"
+            | "Fcntl"
+            | "Errno"
+            | "Config"
+            | "Text::Wrap"
+    )
+}
+
+/// The request that the operand of a `require` makes, if it is literal.
+pub(crate) fn literal_request(operand: &ast::Expr) -> Option<Require> {
+    match &operand.kind {
+        ExprKind::Str(pieces) => {
+            let mut bytes = Vec::new();
+            for piece in pieces {
+                let Piece::Text(text) = piece else { return None };
+                bytes.extend_from_slice(text);
+            }
+            let path = String::from_utf8(bytes).ok()?;
+            let module = path.strip_suffix(".pm").filter(|_| !path.starts_with(['.', '/']));
+            Some(match module {
+                Some(module) => Require::Module(module.replace('/', "::")),
+                None => Require::Path(path),
+            })
+        }
+        ExprKind::Bareword(name) => Some(Require::Module(name.clone())),
+        ExprKind::Call(call) if call.args.is_empty() && call.block.is_none() && !call.parens => {
+            Some(Require::Module(call.name.text.clone()))
+        }
+        _ => None,
+    }
+}
+
+fn requests(node: Node<'_>, found: &mut Vec<(u32, Require)>) {
+    match node {
+        Node::Expr(expr) => {
+            if let ExprKind::Call(call) = &expr.kind
+                && call.name.text == "require"
+                && let Some(request) = call.args.first().and_then(literal_request)
+                && !matches!(&request, Require::Module(m) if is_pragma(m) || is_built_in_module(m))
+            {
+                found.push((expr.span.start, request));
+            }
+        }
+        Node::Stmt(Stmt { span, kind: StmtKind::Use(used), .. }) => {
+            let module = &used.module.text;
+            if !used.no && !is_pragma(module) && !is_built_in_module(module) {
+                found.push((span.start, Require::Module(module.clone())));
+            }
+            if !used.no && matches!(module.as_str(), "parent" | "base") {
+                return;
+            }
+        }
+        _ => {}
+    }
+    walk::children(node, &mut |child| requests(child, found));
+}
+
+/// The code of a kind of syntax error.
+fn code(kind: ErrorKind) -> Code {
+    match kind {
+        ErrorKind::UnexpectedToken => Code::UNEXPECTED_TOKEN,
+        ErrorKind::ExpectedExpression => Code::EXPECTED_EXPRESSION,
+        ErrorKind::ExpectedName => Code::EXPECTED_NAME,
+        ErrorKind::ExpectedBlock => Code::EXPECTED_BLOCK,
+        ErrorKind::MissingSeparator => Code::MISSING_SEPARATOR,
+        ErrorKind::UnclosedBracket => Code::UNCLOSED_BRACKET,
+        ErrorKind::UnopenedBracket => Code::UNOPENED_BRACKET,
+        ErrorKind::UnclosedString => Code::UNCLOSED_STRING,
+        ErrorKind::UnclosedHeredoc => Code::UNCLOSED_HEREDOC,
+        ErrorKind::BadNumber => Code::BAD_NUMBER,
+        ErrorKind::BadEscape => Code::BAD_ESCAPE,
+        ErrorKind::BadFlag => Code::BAD_FLAG,
+        ErrorKind::UnknownKeyword => Code::UNKNOWN_KEYWORD,
+        ErrorKind::BadPattern => Code::BAD_PATTERN,
+        ErrorKind::Interop => Code::INTEROP,
+        ErrorKind::TooDeep => Code::TOO_DEEP,
+        ErrorKind::TooMany => Code::TOO_MANY_ERRORS,
+    }
+}
+
+/// A syntax error as a diagnostic.
+pub(crate) fn diagnostic(source: &Source, error: &SyntaxError) -> Diagnostic {
+    let span = error.span.start as usize..error.span.end as usize;
+    let found = Diagnostic::error(code(error.code), error.message.clone());
+    let found = found.at(source, span, error.label.clone());
+    match &error.hint {
+        Some(hint) => found.hint(hint.clone()),
+        None => found,
+    }
+}

@@ -1,0 +1,579 @@
+//! Statements, except loops and declarations of functions and classes.
+
+use s_diag::Code;
+use s_syntax::ast::{self, Phase, Sigil, Span, StmtKind as S};
+
+use crate::hir::{self, Array, Block, Callee, ExprKind, Op, Stmt, StmtKind, VarKind};
+use crate::resolver::{FnKind, LoopScope, Resolver, Want, mk};
+use crate::scope::{Binding, Place};
+use crate::source;
+use crate::walk::{self, Node};
+
+impl Resolver<'_> {
+    /// Statements in the current scope; the last is in context `want`.
+    pub(crate) fn statements(&mut self, stmts: &[ast::Stmt], want: Want) -> Vec<Stmt> {
+        let mut out = Vec::with_capacity(stmts.len());
+        let last = stmts.iter().rposition(|stmt| !matches!(stmt.kind, S::Empty));
+        let targets = self.goto_targets(stmts);
+        let opened = targets.len();
+        let mut open: Vec<(usize, hir::LoopId)> = Vec::new();
+        for (place, label) in targets.into_iter().rev() {
+            let id = self.new_loop();
+            self.cx().loops.push(LoopScope { label: Some(format!("goto {label}")), id, given: false });
+            open.push((place, id));
+        }
+        for (n, stmt) in stmts.iter().enumerate() {
+            while let Some(&(place, id)) = open.last() {
+                if place != n {
+                    break;
+                }
+                open.pop();
+                self.cx().loops.pop();
+                let pos = self.pos(stmt.span);
+                let before = Block { stmts: std::mem::take(&mut out), ..Block::default() };
+                out.push(Stmt { pos, kind: StmtKind::Block(Some(id), before) });
+            }
+            let want = if Some(n) == last { want } else { Want::Void };
+            self.statement(stmt, want, &mut out);
+        }
+        debug_assert!(open.is_empty() || opened > 0, "every target is behind its jump");
+        for _ in open {
+            self.cx().loops.pop();
+        }
+        out
+    }
+
+    /// Labels of statements to which an earlier statement of the list jumps.
+    fn goto_targets(&self, stmts: &[ast::Stmt]) -> Vec<(usize, String)> {
+        let mut found = Vec::new();
+        for (n, stmt) in stmts.iter().enumerate() {
+            let Some(label) = &stmt.label else { continue };
+            let mut jumps = false;
+            for before in &stmts[..n] {
+                find_goto(Node::Stmt(before), &label.text, &mut jumps);
+            }
+            if jumps {
+                found.push((n, label.text.clone()));
+            }
+        }
+        found
+    }
+
+    /// A block with a scope of its own.
+    pub(crate) fn block(&mut self, block: &ast::Block, want: Want) -> Block {
+        self.braces += 1;
+        let done = self.block_of(|r| r.statements(&block.stmts, want));
+        self.braces -= 1;
+        done
+    }
+
+    /// A block of a postfix modifier: braces that nobody wrote.
+    fn arm(&mut self, block: &ast::Block, postfix: bool, want: Want) -> Block {
+        if postfix {
+            self.block_of(|r| r.statements(&block.stmts, want))
+        } else {
+            self.block(block, want)
+        }
+    }
+
+    pub(crate) fn statement(&mut self, stmt: &ast::Stmt, want: Want, out: &mut Vec<Stmt>) {
+        if self.enter(stmt.span) {
+            self.statement_inner(stmt, want, out);
+        }
+        self.leave();
+    }
+
+    fn statement_inner(&mut self, stmt: &ast::Stmt, want: Want, out: &mut Vec<Stmt>) {
+        let pos = self.pos(stmt.span);
+        let label = stmt.label.as_ref().map(|label| label.text.clone());
+        match &stmt.kind {
+            S::Expr(expr) => self.expr_statement(expr, want, out),
+            S::If { arms, otherwise, postfix } => {
+                let (kind, scope) = self.scoped(|r| {
+                    let mut done = Vec::new();
+                    for (condition, block) in arms {
+                        let test = r.condition(condition);
+                        let body = r.arm(block, *postfix, want);
+                        done.push((test, body));
+                    }
+                    let otherwise = otherwise.as_ref().map(|block| r.block(block, want));
+                    StmtKind::If { arms: done, otherwise }
+                });
+                self.merge_scope(scope.declares, scope.has_local);
+                out.push(Stmt { pos, kind });
+            }
+            S::While { .. } | S::For { .. } | S::Foreach { .. } => self.loop_statement(stmt, label, out),
+            S::Block { body, continuing } => {
+                let id = self.new_loop();
+                self.cx().loops.push(LoopScope { label, id, given: false });
+                let mut block = self.block(body, want);
+                self.cx().loops.pop();
+                if let Some(continuing) = continuing {
+                    let inner = Stmt { pos, kind: StmtKind::Block(Some(id), block) };
+                    let after = self.block(continuing, Want::Void);
+                    block = Block { stmts: vec![inner], ..Block::default() };
+                    block.stmts.push(Stmt { pos, kind: StmtKind::Block(None, after) });
+                    out.push(Stmt { pos, kind: StmtKind::Block(None, block) });
+                } else {
+                    out.push(Stmt { pos, kind: StmtKind::Block(Some(id), block) });
+                }
+            }
+            S::Function(function) => self.named_function(function, out),
+            S::Package { name, body } => {
+                if let Some(body) = body {
+                    let outer = std::mem::replace(&mut self.package, name.text.clone());
+                    let block = self.block(body, want);
+                    self.package = outer;
+                    out.push(Stmt { pos, kind: StmtKind::Block(None, block) });
+                } else {
+                    let outer = std::mem::replace(&mut self.package, name.text.clone());
+                    if let Some(scope) = self.names.scopes.last_mut() {
+                        scope.package.get_or_insert(outer);
+                    }
+                }
+            }
+            S::Use(used) => self.use_statement(used, stmt.span, out),
+            S::Phase { phase, body } => self.phase(*phase, body, stmt.span, out),
+            S::Try { body, catch, finally } => {
+                self.cx().protection += 1;
+                let body = self.block(body, want);
+                self.cx().protection -= 1;
+                let catch = catch.as_ref().map(|(name, block)| {
+                    self.braces += 1;
+                    let mut variable = None;
+                    let block = self.block_of(|r| {
+                        let id = match name {
+                            Some(name) => {
+                                let binding = r.declare_variable(VarKind::Scalar, name, false, None);
+                                match binding.place {
+                                    Place::Local { id, .. } => {
+                                        r.names.bind(VarKind::Scalar, &name.text, binding);
+                                        id
+                                    }
+                                    Place::Global(global) => {
+                                        let id = r.hidden(name.span.start, "error", VarKind::Scalar);
+                                        r.names.bind(VarKind::Scalar, &name.text, binding);
+                                        let from = mk(pos, ExprKind::Local(id));
+                                        let to = mk(pos, ExprKind::Global(global));
+                                        variable = Some((to, from));
+                                        id
+                                    }
+                                }
+                            }
+                            None => r.hidden(block.span.start, "error", VarKind::Scalar),
+                        };
+                        let mut stmts = Vec::new();
+                        if let Some((to, from)) = variable.take() {
+                            stmts.push(assign_stmt(to, from));
+                        }
+                        stmts.extend(r.statements(&block.stmts, want));
+                        variable = None;
+                        r.names.scopes.last_mut().expect("inside a scope").declares.insert(0, id);
+                        stmts
+                    });
+                    self.braces -= 1;
+                    let id = block.declares.first().copied().unwrap_or(hir::LocalId(0));
+                    (id, block)
+                });
+                let finally = finally.as_ref().map(|block| {
+                    self.cx().protection += 1;
+                    let block = self.block(block, Want::Void);
+                    self.cx().protection -= 1;
+                    block
+                });
+                out.push(Stmt { pos, kind: StmtKind::Try { body, catch, finally } });
+            }
+            S::Defer(body) => {
+                self.cx().protection += 1;
+                let body = self.block(body, Want::Void);
+                self.cx().protection -= 1;
+                out.push(Stmt { pos, kind: StmtKind::Defer(body) });
+            }
+            S::Struct(class) | S::Class(class) | S::Trait(class) => self.class(class, stmt.span, out),
+            S::Enum { .. } => {}
+            S::Given { subject, body } => self.given(subject, body, want, pos, out),
+            S::When { value, body } => self.when(value.as_ref(), body, want, pos, out),
+            S::Format { .. } => {
+                self.error(Code::NOT_SUPPORTED, stmt.span, "formats are not compiled; use `printf`");
+            }
+            S::Empty | S::Error => {}
+        }
+    }
+
+    /// Gives the enclosing scope what a statement-wide one held.
+    pub(crate) fn merge_scope(&mut self, declares: Vec<hir::LocalId>, has_local: bool) {
+        if let Some(scope) = self.names.scopes.last_mut() {
+            scope.declares.extend(declares);
+            scope.has_local |= has_local;
+        }
+    }
+
+    fn expr_statement(&mut self, expr: &ast::Expr, want: Want, out: &mut Vec<Stmt>) {
+        let pos = self.pos(expr.span);
+        let done = match &expr.kind {
+            ast::ExprKind::Yada => {
+                out.push(Stmt { pos, kind: StmtKind::Die("Unimplemented".to_owned()) });
+                return;
+            }
+            // The words `true` and `1` at the end of a module, among other things.
+            _ => self.expr(expr, want),
+        };
+        match done.kind {
+            // What an expression was made of for its statements only.
+            ExprKind::Do(block) if want == Want::Void && !block.has_local && block.declares.is_empty() => {
+                out.extend(block.stmts);
+            }
+            kind => out.push(Stmt { pos, kind: StmtKind::Expr(mk(done.pos, kind)) }),
+        }
+    }
+
+    /// What `if` and `while` test.
+    pub(crate) fn condition(&mut self, condition: &ast::Condition) -> hir::Expr {
+        if let Some(pattern) = &condition.pattern {
+            return self.let_condition(pattern, &condition.expr);
+        }
+        let test = self.expr(&condition.expr, Want::Scalar);
+        if condition.negated { self.negate(test) } else { test }
+    }
+
+    pub(crate) fn negate(&mut self, test: hir::Expr) -> hir::Expr {
+        let pos = test.pos;
+        self.fold(mk(pos, ExprKind::Unary(hir::UnaryOp::Not, Box::new(test))))
+    }
+
+    // --- phases and use
+
+    fn phase(&mut self, phase: Phase, body: &ast::Block, span: Span, out: &mut Vec<Stmt>) {
+        let pos = self.pos(span);
+        let id = self.reserve();
+        let name = format!("{}::{phase:?}", self.package);
+        self.begin_function(FnKind::Named, id, span.start);
+        let block = self.block(body, Want::Void);
+        let params = hir::Params::Positional { scalars: Vec::new(), rest: None };
+        self.end_function(name, pos, params, block, None);
+        let call = if phase == Phase::End {
+            ExprKind::AtEnd(id)
+        } else {
+            let callee = Callee::Function(id);
+            ExprKind::Call(Box::new(hir::Call { callee, args: Vec::new(), topic: None }))
+        };
+        self.cx().calls.push(id);
+        let stmt = Stmt { pos, kind: StmtKind::Expr(mk(pos, call)) };
+        if self.in_text > 0 {
+            out.push(stmt);
+            return;
+        }
+        let file = self.contexts.iter().rposition(|c| c.kind == FnKind::File).unwrap_or(0);
+        let context = &mut self.contexts[file];
+        match phase {
+            Phase::Begin | Phase::End => context.prologue.push(stmt),
+            Phase::UnitCheck => context.phases[0].push(stmt),
+            Phase::Check => context.phases[1].push(stmt),
+            Phase::Init => context.phases[2].push(stmt),
+        }
+    }
+
+    /// A statement that runs before the file's own.
+    fn early(&mut self, expr: hir::Expr, out: &mut Vec<Stmt>) {
+        let stmt = Stmt { pos: expr.pos, kind: StmtKind::Expr(expr) };
+        if self.in_text > 0 {
+            out.push(stmt);
+            return;
+        }
+        let file = self.contexts.iter().rposition(|c| c.kind == FnKind::File).unwrap_or(0);
+        self.contexts[file].prologue.push(stmt);
+    }
+
+    fn use_statement(&mut self, used: &ast::Use, span: Span, out: &mut Vec<Stmt>) {
+        let module = used.module.text.as_str();
+        let pos = self.pos(span);
+        if used.no {
+            return;
+        }
+        match module {
+            "constant" => self.use_constant(used),
+            "English" => self.english = true,
+            "utf8" => self.utf8 = true,
+            "overload" => {
+                self.now.overloads = true;
+                self.use_overload(used, pos, out);
+            }
+            "parent" | "base" => {
+                let mut parents = used.imports.as_ref().map_or_else(Vec::new, literal_words);
+                parents.retain(|parent| !parent.starts_with('-'));
+                let isa = self.global_name(VarKind::Array, "ISA");
+                let array = Array::Global(self.global(VarKind::Array, &isa));
+                let list = parents.into_iter().map(|name| text(pos, &name)).collect();
+                let push = Op::Push { array, list, front: false };
+                self.early(mk(pos, ExprKind::Op(Box::new(push))), out);
+            }
+            "vars" | "subs" => {}
+            _ if source::is_built_in_module(module) => {
+                for name in used.imports.as_ref().map_or_else(Vec::new, literal_words) {
+                    self.imported.insert(name);
+                }
+            }
+            _ if source::is_pragma(module) || module.is_empty() => {}
+            _ => self.use_module(used, span, out),
+        }
+    }
+
+    fn use_module(&mut self, used: &ast::Use, span: Span, out: &mut Vec<Stmt>) {
+        let pos = self.pos(span);
+        let unit = match self.units[self.file as usize].links.get(&span.start).cloned() {
+            Some(Ok(unit)) => unit,
+            Some(Err(message)) => {
+                self.error(Code::FILE_NOT_FOUND, span, message);
+                return;
+            }
+            None => return,
+        };
+        let require = self.require_unit(unit, pos);
+        self.early(require, out);
+        let exporter = used.module.text.clone();
+        let (default, allowed) = self.exports(unit, &exporter);
+        let wanted = match &used.imports {
+            None => default,
+            Some(list) => literal_words(list),
+        };
+        for name in wanted {
+            let (kind, bare) = match name.as_bytes().first() {
+                Some(b'$') => (VarKind::Scalar, &name[1..]),
+                Some(b'@') => (VarKind::Array, &name[1..]),
+                Some(b'%') => (VarKind::Hash, &name[1..]),
+                Some(b'&') => (VarKind::Code, &name[1..]),
+                Some(b':' | b'-') => continue,
+                _ => (VarKind::Code, name.as_str()),
+            };
+            let known = allowed.is_empty() || allowed.contains(&name);
+            if !known {
+                let message = format!("`{exporter}` does not export `{name}`");
+                self.error(Code::UNKNOWN_FUNCTION, span, message);
+                continue;
+            }
+            let source = format!("{exporter}::{bare}");
+            if kind == VarKind::Code {
+                let here = self.full_name(bare);
+                if let Some(declared) = self.declared.get(&source).copied() {
+                    self.declared.entry(here).or_insert(declared);
+                }
+            } else {
+                let place = Place::Global(self.global(kind, &source));
+                let binding =
+                    Binding { place, frozen: false, constant: None, ty: None, protection: 0 };
+                self.names.bind(kind, bare, binding);
+            }
+        }
+    }
+
+    /// `@EXPORT` of a module, and all that it lets others import.
+    fn exports(&self, unit: usize, module: &str) -> (Vec<String>, Vec<String>) {
+        let (mut default, mut allowed) = (Vec::new(), Vec::new());
+        let tree = &self.units[unit].ast;
+        let mut see = |node: Node<'_>| {
+            let Node::Expr(ast::Expr { kind: ast::ExprKind::Assign { target, value, .. }, .. }) = node
+            else {
+                return;
+            };
+            let name = match &target.kind {
+                ast::ExprKind::Declare { vars, .. } => match vars.as_slice() {
+                    [Some(var)] if var.sigil == Sigil::Array => var.name.text.as_str(),
+                    _ => return,
+                },
+                ast::ExprKind::Var(Sigil::Array, name) => name.as_str(),
+                _ => return,
+            };
+            let name = name.strip_prefix(module).and_then(|n| n.strip_prefix("::")).unwrap_or(name);
+            match name {
+                "EXPORT" => {
+                    default.extend(literal_words(value));
+                    allowed.extend(literal_words(value));
+                }
+                "EXPORT_OK" => allowed.extend(literal_words(value)),
+                _ => {}
+            }
+        };
+        for stmt in &tree.body {
+            if let S::Expr(expr) = &stmt.kind {
+                see(Node::Expr(expr));
+            }
+            if let S::Phase { body, .. } | S::Package { body: Some(body), .. } = &stmt.kind {
+                for stmt in &body.stmts {
+                    if let S::Expr(expr) = &stmt.kind {
+                        see(Node::Expr(expr));
+                    }
+                }
+            }
+        }
+        (default, allowed)
+    }
+
+    /// Runs a required file once.
+    pub(crate) fn require_unit(&mut self, unit: usize, pos: hir::Pos) -> hir::Expr {
+        let name = self.units[unit].source.name.clone();
+        match self.file_functions.get(unit).copied().flatten() {
+            Some(id) => {
+                self.cx().calls.push(id);
+                mk(pos, ExprKind::RequireFile(id, name))
+            }
+            None => mk(pos, ExprKind::Int(1)),
+        }
+    }
+
+    fn use_constant(&mut self, used: &ast::Use) {
+        let Some(list) = &used.imports else { return };
+        if let ast::ExprKind::HashRef(pairs) = &list.kind {
+            let items = flatten(pairs);
+            for pair in items.chunks(2) {
+                let [name, value] = pair else { continue };
+                if let Some(name) = literal_word(name) {
+                    let value = self.expr(value, Want::List);
+                    self.constant(&name, vec![value]);
+                }
+            }
+            return;
+        }
+        let single = std::slice::from_ref(list);
+        let items = match &list.kind {
+            ast::ExprKind::List { items, .. } => flatten(items),
+            _ => flatten(single),
+        };
+        if let [ast::Expr { kind: ast::ExprKind::HashRef(_), .. }] = items.as_slice() {
+            let inner = ast::Use { imports: Some(items[0].clone()), ..used.clone() };
+            self.use_constant(&inner);
+            return;
+        }
+        let Some((name, values)) = items.split_first() else { return };
+        let name = match &name.kind {
+            ast::ExprKind::Words(words) if values.is_empty() && !words.is_empty() => {
+                let pos = self.pos(list.span);
+                let values = words[1..].iter().map(|word| text(pos, word)).collect();
+                self.constant(&words[0].clone(), values);
+                return;
+            }
+            _ => literal_word(name),
+        };
+        if let Some(name) = name {
+            let values: Vec<_> = values.iter().map(|value| self.expr(value, Want::List)).collect();
+            self.constant(&name, values);
+        }
+    }
+
+    /// A constant: known values stand for themselves, others are kept in a variable set at once.
+    fn constant(&mut self, name: &str, values: Vec<hir::Expr>) {
+        let full = self.full_name(name);
+        if values.iter().all(is_constant) {
+            self.constants.insert(full, values);
+            return;
+        }
+        let pos = values[0].pos;
+        let id = self.global(VarKind::Array, &format!("constant:{full}"));
+        let place = mk(pos, ExprKind::Array(Array::Global(id)));
+        let list = mk(pos, ExprKind::List(values.clone()));
+        let assign = mk(pos, ExprKind::Assign(Box::new(place.clone()), Box::new(list)));
+        let mut out = Vec::new();
+        self.early(assign, &mut out);
+        let value = match values.as_slice() {
+            [one] if !matches!(one.kind, ExprKind::Array(_) | ExprKind::Hash(_) | ExprKind::Call(_)) => {
+                let first = mk(pos, ExprKind::Int(0));
+                mk(pos, ExprKind::Index(Array::Global(id), Box::new(first)))
+            }
+            _ => place,
+        };
+        self.constants.insert(full, vec![value]);
+    }
+
+    fn use_overload(&mut self, used: &ast::Use, pos: hir::Pos, out: &mut Vec<Stmt>) {
+        let Some(list) = &used.imports else { return };
+        let items = match &list.kind {
+            ast::ExprKind::List { items, .. } => flatten(items),
+            _ => return,
+        };
+        for pair in items.chunks(2) {
+            let [operator, function] = pair else { continue };
+            let Some(operator) = literal_word(operator) else { continue };
+            let value = self.expr(function, Want::Scalar);
+            let name = format!("*{}::({operator}", self.package);
+            let place = mk(pos, ExprKind::Glob(name[1..].to_owned()));
+            let assign = ExprKind::Assign(Box::new(place), Box::new(value));
+            self.early(mk(pos, assign), out);
+        }
+    }
+}
+
+/// `PLACE = VALUE` as a statement.
+pub(crate) fn assign_stmt(place: hir::Expr, value: hir::Expr) -> Stmt {
+    let pos = place.pos;
+    let kind = ExprKind::Assign(Box::new(place), Box::new(value));
+    Stmt { pos, kind: StmtKind::Expr(mk(pos, kind)) }
+}
+
+/// A constant text.
+pub(crate) fn text(pos: hir::Pos, value: &str) -> hir::Expr {
+    mk(pos, ExprKind::Str { bytes: value.as_bytes().to_vec(), wide: false })
+}
+
+/// Whether an expression is a literal value.
+pub(crate) fn is_constant(expr: &hir::Expr) -> bool {
+    matches!(
+        expr.kind,
+        ExprKind::Undef
+            | ExprKind::Int(_)
+            | ExprKind::Uint(_)
+            | ExprKind::Float(_)
+            | ExprKind::Str { .. }
+            | ExprKind::Bool(_)
+    )
+}
+
+/// Elements of nested comma lists.
+pub(crate) fn flatten(items: &[ast::Expr]) -> Vec<ast::Expr> {
+    let mut out = Vec::new();
+    for item in items {
+        match &item.kind {
+            ast::ExprKind::List { items, .. } => out.extend(flatten(items)),
+            _ => out.push(item.clone()),
+        }
+    }
+    out
+}
+
+/// The text of a literal string or bareword.
+pub(crate) fn literal_word(expr: &ast::Expr) -> Option<String> {
+    match &expr.kind {
+        ast::ExprKind::Str(pieces) => {
+            let mut bytes = Vec::new();
+            for piece in pieces {
+                let ast::Piece::Text(text) = piece else { return None };
+                bytes.extend_from_slice(text);
+            }
+            String::from_utf8(bytes).ok()
+        }
+        ast::ExprKind::Bareword(name) => Some(name.clone()),
+        ast::ExprKind::Call(call) if call.args.is_empty() && !call.parens => Some(call.name.text.clone()),
+        ast::ExprKind::Unary(ast::UnaryOp::Neg, inner) => Some(format!("-{}", literal_word(inner)?)),
+        _ => None,
+    }
+}
+
+/// The words of a literal list.
+pub(crate) fn literal_words(expr: &ast::Expr) -> Vec<String> {
+    match &expr.kind {
+        ast::ExprKind::Words(words) => words.clone(),
+        ast::ExprKind::List { items, .. } => items.iter().flat_map(literal_words).collect(),
+        _ => literal_word(expr).into_iter().collect(),
+    }
+}
+
+fn find_goto(node: Node<'_>, label: &str, found: &mut bool) {
+    if *found {
+        return;
+    }
+    match node {
+        Node::Expr(ast::Expr { kind: ast::ExprKind::Goto(target), .. }) => {
+            *found |= literal_word(target).as_deref() == Some(label);
+        }
+        Node::Function(_) => {}
+        _ => walk::children(node, &mut |child| find_goto(child, label, found)),
+    }
+}
