@@ -349,7 +349,7 @@ impl Resolver<'_> {
         };
         let pos = self.pos(expr.span);
         let flip = want == Want::Scalar && matches!(operator, RangeOp::Dots | RangeOp::Dots3) && step.is_none();
-        let mut end = |r: &mut Self, side: &Option<Box<ast::Expr>>| match side {
+        let end = |r: &mut Self, side: &Option<Box<ast::Expr>>| match side {
             Some(side) => {
                 let done = r.expr(side, Want::Scalar);
                 if flip && matches!(done.kind, ExprKind::Int(_) | ExprKind::Float(_)) {

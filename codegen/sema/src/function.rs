@@ -37,7 +37,7 @@ pub(crate) enum Body<'a> {
 /// A leading statement that takes an argument from `@_`.
 enum Lead<'a> {
     Scalar(Option<&'a ast::DeclaredVar>, Declarator, Option<(bool, &'a ast::Expr)>),
-    Rest(&'a ast::DeclaredVar, Declarator),
+    Rest(&'a ast::DeclaredVar),
 }
 
 /// What became of a parameter.
@@ -420,7 +420,7 @@ impl Resolver<'_> {
                 binder.scalars.push((id, None));
                 binder.count += 1;
             }
-            Lead::Rest(var, _) => {
+            Lead::Rest(var) => {
                 let pos = self.pos(var.name.span);
                 self.bind_rest(binder, kind_of(var.sigil), &var.name, None, pos);
             }
@@ -497,7 +497,7 @@ fn leads(stmts: &[ast::Stmt]) -> (usize, Vec<Lead<'_>>) {
             }
             for var in vars {
                 match var {
-                    Some(var) if var.sigil != Sigil::Scalar => out.push(Lead::Rest(var, *declarator)),
+                    Some(var) if var.sigil != Sigil::Scalar => out.push(Lead::Rest(var)),
                     var => out.push(Lead::Scalar(var.as_ref(), *declarator, None)),
                 }
             }

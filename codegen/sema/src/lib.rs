@@ -32,7 +32,7 @@ mod walk;
 use std::sync::Arc;
 
 pub use dump::{dump, dump_function};
-pub use lint::{Finding, FindingKind, findings};
+pub use lint::{Finding, FindingKind};
 
 /// How a program is meant.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -78,6 +78,8 @@ pub struct Analysis {
     pub program: hir::Program,
     /// What is wrong.
     pub diagnostics: Vec<s_diag::Diagnostic>,
+    /// What is not wrong but noticeable, for `s check`.
+    pub findings: Vec<Finding>,
 }
 
 /// Parses and resolves a program.

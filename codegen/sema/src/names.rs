@@ -53,6 +53,11 @@ fn is_computed(name: &str) -> bool {
     )
 }
 
+/// Hashes that hold what the language knows about itself.
+fn is_reserved_hash(name: &str) -> bool {
+    matches!(name, "a" | "b" | "c" | "d" | "e" | "k" | "o" | "p" | "v" | "pc" | "all")
+}
+
 /// What English.pm calls the special variables.
 fn english(name: &str) -> Option<&'static str> {
     Some(match name {
@@ -245,7 +250,7 @@ impl Resolver<'_> {
         if is_computed(name) {
             return mk(pos, ExprKind::Special(name.to_owned()));
         }
-        if how != Use::Read {
+        if matches!(how, Use::Assign | Use::Modify) {
             self.check_frozen(VarKind::Scalar, name, span);
         }
         match self.variable(VarKind::Scalar, name, how) {
@@ -272,7 +277,7 @@ impl Resolver<'_> {
 
     /// An array variable by name. `@_` is the arguments of the function.
     pub(crate) fn array(&mut self, name: &str, span: Span, how: Use) -> Array {
-        if how != Use::Read {
+        if matches!(how, Use::Assign | Use::Modify) {
             self.check_frozen(VarKind::Array, name, span);
         }
         if matches!(name, "_" | "ARG")
@@ -322,7 +327,7 @@ impl Resolver<'_> {
 
     /// A hash variable by name.
     pub(crate) fn hash(&mut self, name: &str, span: Span, how: Use) -> Hash {
-        if how != Use::Read {
+        if matches!(how, Use::Assign | Use::Modify) {
             self.check_frozen(VarKind::Hash, name, span);
         }
         match self.variable(VarKind::Hash, name, how) {
@@ -420,7 +425,12 @@ impl Resolver<'_> {
         ty: Option<hir::TypeName>,
     ) -> Binding {
         let key = VarKey { file: self.file, offset: name.span.start, kind, tag: 0 };
-        self.facts(key).assigned += 0;
+        if kind == VarKind::Hash && !self.options.compat && is_reserved_hash(&name.text) {
+            let message = format!("`%{}` belongs to the language and cannot be declared", name.text);
+            self.error(Code::RESERVED_NAME, name.span, message);
+        }
+        let sigil = crate::scope::sigil(kind);
+        self.written.entry(key).or_insert_with(|| (format!("{sigil}{}", name.text), name.span));
         let place = if self.prior(key).named {
             let line = self.pos(name.span).line;
             let full = format!("{}:{line}:{}:{}", self.file, name.span.start, name.text);

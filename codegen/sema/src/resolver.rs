@@ -77,8 +77,6 @@ pub(crate) struct Context {
     pub(crate) protection: u32,
     /// `@_`.
     pub(crate) args: Option<LocalId>,
-    /// Index of the frame of this function among all frames.
-    pub(crate) frame: usize,
     /// Position of the first topic among the arguments: 1 in methods.
     pub(crate) first_slot: u32,
     /// Hidden variables of topics: (slot, variable).
@@ -113,6 +111,9 @@ pub(crate) enum FrameKind {
     Function,
     Block,
 }
+
+/// A class with the names of its parents and traits: class, file, package, `extends`, `impl`.
+pub(crate) type ClassLink = (ClassId, u32, String, Vec<ast::Name>, Vec<ast::Name>);
 
 /// A named function that the program declares.
 #[derive(Clone, Copy)]
@@ -165,6 +166,13 @@ pub(crate) struct Resolver<'u> {
     pub(crate) imported: std::collections::HashSet<String>,
     /// Evaluated texts around the place.
     pub(crate) in_text: u32,
+    /// Parents and traits of classes as written: class, file, package, `extends`, `impl`.
+    pub(crate) links: Vec<ClassLink>,
+    /// The class whose static method is being resolved.
+    pub(crate) static_class: Option<String>,
+    /// Variables as written: name with sigil, and where.
+    pub(crate) written: HashMap<VarKey, (String, Span)>,
+    pub(crate) findings: Vec<crate::Finding>,
     /// Variables declared without a value.
     pub(crate) unset: std::collections::HashSet<VarKey>,
     /// Known packages: their names are classes rather than functions or texts.
@@ -194,6 +202,7 @@ pub(crate) fn run(units: Vec<Unit>, options: &Options, eval: Option<(&str, &[Str
         Analysis {
             program: hir::Program::default(),
             diagnostics: vec![Diagnostic::error(Code::TOO_DEEP, message).at(source, 0..0, "")],
+            findings: Vec::new(),
         }
     })
 }
@@ -257,6 +266,10 @@ impl<'u> Resolver<'u> {
             utf8: false,
             imported: std::collections::HashSet::new(),
             in_text: 0,
+            links: Vec::new(),
+            static_class: None,
+            written: HashMap::new(),
+            findings: Vec::new(),
             unset: std::collections::HashSet::new(),
             packages: std::collections::HashSet::new(),
             pending: Vec::new(),
@@ -288,7 +301,8 @@ impl<'u> Resolver<'u> {
         }
     }
 
-    fn finish(self, mut diagnostics: Vec<Diagnostic>) -> Analysis {
+    fn finish(mut self, mut diagnostics: Vec<Diagnostic>) -> Analysis {
+        self.collect_findings();
         let compat = self.options.compat;
         let now = &self.now;
         let mut functions = Vec::with_capacity(self.functions.len());
@@ -336,7 +350,7 @@ impl<'u> Resolver<'u> {
             facts,
             compat,
         };
-        Analysis { program, diagnostics }
+        Analysis { program, diagnostics, findings: self.findings }
     }
 
     // --- where, and what is wrong
@@ -441,7 +455,6 @@ impl<'u> Resolver<'u> {
     }
 
     pub(crate) fn begin_function(&mut self, kind: FnKind, id: FunctionId, offset: u32) {
-        let frame = self.frames.len();
         self.contexts.push(Context {
             kind,
             id,
@@ -454,7 +467,6 @@ impl<'u> Resolver<'u> {
             next_loop: 0,
             protection: 0,
             args: None,
-            frame,
             first_slot: 0,
             topics: Vec::new(),
             uses_want: false,
@@ -500,7 +512,7 @@ impl<'u> Resolver<'u> {
             context.prologue.append(&mut body.stmts);
             body.stmts = std::mem::take(&mut context.prologue);
         }
-        let facts = FnFacts { uses_args: context.uses_args, aliases: context.aliases };
+        let facts = FnFacts { uses_args: context.uses_args };
         self.now.aliases |= context.aliases;
         self.now.functions.insert(context.key, facts);
         // Functions end before what declares their captures, so storage is chosen by `settle`.

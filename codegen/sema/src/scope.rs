@@ -47,8 +47,6 @@ pub(crate) struct VarFacts {
 pub(crate) struct FnFacts {
     /// `@_` is used besides the leading statements that take it apart.
     pub(crate) uses_args: bool,
-    /// `$_[i]` is assigned, or its reference taken.
-    pub(crate) aliases: bool,
 }
 
 /// What a pass finds out.

@@ -33,6 +33,9 @@ impl Resolver<'_> {
                 let before = Block { stmts: std::mem::take(&mut out), ..Block::default() };
                 out.push(Stmt { pos, kind: StmtKind::Block(Some(id), before) });
             }
+            if n > 0 && leaves(&stmts[n - 1]) && stmt.label.is_none() && !is_declaration(stmt) {
+                self.find(crate::FindingKind::Unreachable, stmt.span, String::new());
+            }
             let want = if Some(n) == last { want } else { Want::Void };
             self.statement(stmt, want, &mut out);
         }
@@ -563,6 +566,25 @@ pub(crate) fn literal_words(expr: &ast::Expr) -> Vec<String> {
         ast::ExprKind::List { items, .. } => items.iter().flat_map(literal_words).collect(),
         _ => literal_word(expr).into_iter().collect(),
     }
+}
+
+/// Whether what follows a statement is never reached.
+fn leaves(stmt: &ast::Stmt) -> bool {
+    let S::Expr(expr) = &stmt.kind else { return false };
+    match &expr.kind {
+        ast::ExprKind::Return(_) | ast::ExprKind::Jump(..) => true,
+        ast::ExprKind::Call(call) => matches!(call.name.text.as_str(), "die" | "exit"),
+        _ => false,
+    }
+}
+
+/// Whether a statement has its effect without being reached.
+fn is_declaration(stmt: &ast::Stmt) -> bool {
+    matches!(
+        stmt.kind,
+        S::Function(_) | S::Package { .. } | S::Use(_) | S::Phase { .. } | S::Class(_) | S::Struct(_) | S::Trait(_)
+            | S::Enum { .. } | S::Empty | S::Error
+    )
 }
 
 fn find_goto(node: Node<'_>, label: &str, found: &mut bool) {

@@ -1,0 +1,347 @@
+//! Calls of functions, methods and values.
+
+use s_abi::builtins::{self, Builtin};
+use s_diag::Code;
+use s_syntax::ast::{self, ExprKind as A, MethodName, Sigil, Span};
+
+use crate::hir::{self, Callee, Expr, ExprKind, Op, Pos, VarKind};
+use crate::expr::op;
+use crate::names::Use;
+use crate::place::Container;
+use crate::resolver::{Resolver, Want, mk};
+use crate::scope::Place;
+use crate::stmt::text;
+
+/// Names among which the nearest is sought.
+const MAX_NEAREST: usize = 3;
+
+impl Resolver<'_> {
+    /// The builtin that a bare call of that name means here.
+    pub(crate) fn builtin_row(&self, name: &str) -> Option<&'static Builtin> {
+        let name = name.strip_prefix("CORE::").map_or(name, |n| n.strip_prefix("GLOBAL::").unwrap_or(n));
+        let row = builtins::find(name)?;
+        if row.perl || !self.options.compat {
+            return Some(row);
+        }
+        let imported = self.imported.contains(name);
+        (imported && !self.declared.contains_key(&self.full_name(name))).then_some(row)
+    }
+
+    /// A call by name.
+    pub(crate) fn call(&mut self, call: &ast::Call, want: Want, span: Span) -> Expr {
+        let name = call.name.text.as_str();
+        let pos = self.pos(span);
+        let full = self.full_name(name);
+        if call.args.is_empty()
+            && call.block.is_none()
+            && let Some(values) = self.constants.get(&full)
+        {
+            return match values.as_slice() {
+                [one] => mk(pos, one.kind.clone()),
+                values => mk(pos, ExprKind::List(values.to_vec())),
+            };
+        }
+        if !name.contains("::") || name.starts_with("CORE::") {
+            if name == "require" {
+                return self.require(call, span);
+            }
+            if let Some(row) = self.builtin_row(name) {
+                return self.builtin(row, call, want, span);
+            }
+        }
+        if let Some(done) = self.class_call(call, span) {
+            return done;
+        }
+        let mut args = Vec::new();
+        if let Some(block) = &call.block {
+            args.push(self.block_function(block));
+        }
+        if let Some(head) = &call.head {
+            args.push(self.expr(head, Want::List));
+        }
+        let written = !args.is_empty() || !call.args.is_empty();
+        args.extend(self.arguments_of(&call.args));
+        let topic = (!written && !self.options.compat).then(|| self.default_topic(span));
+        let callee = self.callee(name, written || call.parens, call.name.span);
+        mk(pos, ExprKind::Call(Box::new(hir::Call { callee, args, topic })))
+    }
+
+    /// Arguments of a call: one flattened list.
+    pub(crate) fn arguments_of(&mut self, args: &[ast::Expr]) -> Vec<Expr> {
+        if self.options.compat {
+            for arg in args {
+                self.mark_passed(arg);
+            }
+        }
+        self.list(args)
+    }
+
+    /// Notes that a function may change a variable through `$_[i]`.
+    fn mark_passed(&mut self, arg: &ast::Expr) {
+        let A::Var(sigil @ (Sigil::Scalar | Sigil::Array), name) = &arg.kind else { return };
+        let kind = crate::names::kind_of(*sigil);
+        if let Some(Place::Local { key, .. }) = self.names.find(kind, name).map(|b| b.place) {
+            self.facts(key).passed = true;
+            if self.prior.as_ref().is_some_and(|prior| prior.aliases) {
+                self.facts(key).assigned += 1;
+            }
+        }
+    }
+
+    /// Notes for the effects that a named function may be called.
+    pub(crate) fn note_call(&mut self, full: &str) {
+        if let Some(declared) = self.declared.get(full) {
+            let id = declared.id;
+            self.cx().calls.push(id);
+        }
+    }
+
+    /// What a call by name calls. `called`: it has parentheses or arguments.
+    pub(crate) fn callee(&mut self, name: &str, called: bool, span: Span) -> Callee {
+        let mut full = self.full_name(name);
+        if !self.declared.contains_key(&full) && !name.contains("::") && !self.options.compat {
+            let main = format!("main::{name}");
+            if self.declared.contains_key(&main) {
+                full = main;
+            }
+        }
+        self.note_call(&full);
+        let replaced = |knowledge: &crate::scope::Knowledge| {
+            knowledge.dynamic_code || knowledge.replaced.contains(&full)
+        };
+        let unsure = self.prior.as_ref().is_none_or(replaced) || replaced(&self.now);
+        match self.declared.get(&full) {
+            Some(declared) if declared.count == 1 && !unsure => Callee::Function(declared.id),
+            Some(_) => Callee::Global(self.global(VarKind::Code, &full)),
+            None => {
+                let package = full.rsplit_once("::").map_or("main", |(package, _)| package);
+                let automatic = self.declared.contains_key(&format!("{package}::AUTOLOAD"));
+                if !self.options.compat && called && !unsure && !automatic && !self.is_protected() {
+                    self.unknown_function(name, span);
+                }
+                Callee::Global(self.global(VarKind::Code, &full))
+            }
+        }
+    }
+
+    /// Whether a failure here is caught, as far as the text shows.
+    pub(crate) fn is_protected(&self) -> bool {
+        self.contexts.iter().any(|context| context.protection > 0)
+    }
+
+    fn unknown_function(&mut self, name: &str, span: Span) {
+        let near = self.nearest(name);
+        let message = format!("there is no function `{name}`");
+        let hint = (!near.is_empty()).then(|| {
+            let near: Vec<String> = near.iter().map(|name| format!("`{name}`")).collect();
+            format!("did you mean {}?", near.join(" or "))
+        });
+        self.error_with(Code::UNKNOWN_FUNCTION, span, message, "called here", hint);
+    }
+
+    /// Names of functions that are written almost like this one.
+    fn nearest(&self, name: &str) -> Vec<String> {
+        let limit = if name.len() <= 4 { 1 } else { 2 };
+        let bare = name.rsplit("::").next().unwrap_or(name);
+        let mut found: Vec<(usize, String)> = Vec::new();
+        for known in self.declared.keys() {
+            let known = known.strip_prefix("main::").unwrap_or(known);
+            let same = known.rsplit("::").next().unwrap_or(known);
+            let far = distance(known, name).min(if same == bare { 1 } else { usize::MAX });
+            if far <= limit {
+                found.push((far, known.to_owned()));
+            }
+        }
+        if !name.contains("::") {
+            for row in builtins::BUILTINS {
+                let far = distance(row.name, name);
+                if far <= limit {
+                    found.push((far, row.name.to_owned()));
+                }
+            }
+        }
+        found.sort();
+        found.truncate(MAX_NEAREST);
+        found.into_iter().map(|(_, name)| name).collect()
+    }
+
+    /// `&f(...)`, `&f`, `&$f(...)`.
+    pub(crate) fn call_amp(&mut self, callee: &ast::Expr, args: Option<&[ast::Expr]>, span: Span) -> Expr {
+        let pos = self.pos(span);
+        let Some(args) = args else { return self.with_current_args(callee, false, span) };
+        let args = self.arguments_of(args);
+        let callee = match &callee.kind {
+            A::Var(Sigil::Code, name) => self.callee(name, true, callee.span),
+            _ => Callee::Value(self.expr(callee, Want::Scalar)),
+        };
+        mk(pos, ExprKind::Call(Box::new(hir::Call { callee, args, topic: None })))
+    }
+
+    /// `&f;`, `goto &f`: with the current `@_`.
+    pub(crate) fn with_current_args(&mut self, callee: &ast::Expr, tail: bool, span: Span) -> Expr {
+        let pos = self.pos(span);
+        let callee = match &callee.kind {
+            A::Var(Sigil::Code, name) => self.callee(name, true, callee.span),
+            _ => Callee::Value(self.expr(callee, Want::Scalar)),
+        };
+        let callee = if self.arguments().is_some() {
+            Callee::WithArgs { callee: Box::new(callee), tail }
+        } else {
+            callee
+        };
+        mk(pos, ExprKind::Call(Box::new(hir::Call { callee, args: Vec::new(), topic: None })))
+    }
+
+    /// A call of a value.
+    pub(crate) fn call_value(&mut self, callee: Expr, args: Vec<Expr>, pos: Pos) -> Expr {
+        let callee = Callee::Value(callee);
+        mk(pos, ExprKind::Call(Box::new(hir::Call { callee, args, topic: None })))
+    }
+
+    /// `$o->m(...)`.
+    pub(crate) fn method_call(
+        &mut self,
+        invocant: &ast::Expr,
+        name: &MethodName,
+        args: &[ast::Expr],
+        span: Span,
+    ) -> Expr {
+        let pos = self.pos(span);
+        let class = match &invocant.kind {
+            A::Bareword(class) => Some(class.trim_end_matches("::").to_owned()),
+            A::Call(call)
+                if call.args.is_empty()
+                    && call.block.is_none()
+                    && !call.parens
+                    && (self.packages.contains(&call.name.text) || self.class_id(&call.name.text).is_some()) =>
+            {
+                Some(call.name.text.clone())
+            }
+            _ => None,
+        };
+        if let (Some(class), MethodName::Name(method)) = (&class, name)
+            && method.text == "new"
+            && let Some(id) = self.class_id(class)
+            && !self.has_method(id, "new")
+        {
+            let args = self.arguments_of(args);
+            return self.construct(id, args, span);
+        }
+        let full_class = class.as_ref().map(|class| match self.class_id(class) {
+            Some(id) => self.classes[id.index()].name.clone(),
+            None => class.clone(),
+        });
+        let object = match full_class {
+            Some(class) if matches!(class.as_str(), "STDIN" | "STDOUT" | "STDERR") => {
+                mk(pos, ExprKind::Glob(format!("main::{class}")))
+            }
+            Some(class) => text(pos, &class),
+            None => self.expr(invocant, Want::Scalar),
+        };
+        let args = self.arguments_of(args);
+        let callee = match name {
+            MethodName::Name(method) => {
+                self.note_method(&method.text);
+                match method.text.strip_prefix("SUPER::") {
+                    Some(method) => {
+                        let package = self.contexts.iter().rev().find_map(|c| c.class.clone());
+                        let package = package.unwrap_or_else(|| self.package.clone());
+                        Callee::Method {
+                            invocant: Box::new(object),
+                            name: method.to_owned(),
+                            super_of: Some(package),
+                            maybe: false,
+                        }
+                    }
+                    None => Callee::Method {
+                        invocant: Box::new(object),
+                        name: method.text.clone(),
+                        super_of: None,
+                        maybe: false,
+                    },
+                }
+            }
+            MethodName::Dynamic(method) => {
+                let method = self.expr(method, Want::Scalar);
+                Callee::DynamicMethod { invocant: Box::new(object), method: Box::new(method) }
+            }
+        };
+        mk(pos, ExprKind::Call(Box::new(hir::Call { callee, args, topic: None })))
+    }
+
+    /// Notes for the effects all functions that a method call may reach.
+    fn note_method(&mut self, method: &str) {
+        let method = method.rsplit("::").next().unwrap_or(method);
+        let ids: Vec<_> = self
+            .declared
+            .iter()
+            .filter(|(full, _)| full.rsplit("::").next() == Some(method))
+            .map(|(_, declared)| declared.id)
+            .collect();
+        self.cx().calls.extend(ids);
+        if method == "weaken" {
+            self.now.weakens = true;
+        }
+    }
+
+    /// `require`.
+    fn require(&mut self, call: &ast::Call, span: Span) -> Expr {
+        let pos = self.pos(span);
+        self.cx().effects |= builtins::effect::FS_READ;
+        match self.units[self.file as usize].links.get(&span.start).cloned() {
+            Some(Ok(unit)) => return self.require_unit(unit, pos),
+            Some(Err(message)) => {
+                if self.is_protected() || self.in_function() {
+                    let die = text(pos, &message);
+                    return mk(pos, op(Op::Die(vec![die], false)));
+                }
+                self.error(Code::FILE_NOT_FOUND, span, message);
+                return mk(pos, ExprKind::Undef);
+            }
+            None => {}
+        }
+        let Some(operand) = call.args.first() else {
+            self.now.dynamic_code = true;
+            let topic = self.default_topic(span);
+            return mk(pos, op(Op::RequireValue(topic, false)));
+        };
+        if matches!(operand.kind, A::VString(_) | A::Float(_) | A::Int(_))
+            || matches!(&operand.kind, A::Bareword(name)
+                if crate::source::is_pragma(name) || crate::source::is_built_in_module(name))
+        {
+            return mk(pos, ExprKind::Int(1));
+        }
+        self.now.dynamic_code = true;
+        let value = self.expr(operand, Want::Scalar);
+        mk(pos, op(Op::RequireValue(value, false)))
+    }
+
+    /// An array or hash given to something that wants it as such, or a value.
+    pub(crate) fn whole_argument(&mut self, arg: &ast::Expr) -> Expr {
+        let pos = self.pos(arg.span);
+        match self.container(arg, Use::Read) {
+            Container::Array(array) => mk(pos, ExprKind::Array(array)),
+            Container::Hash(hash) => mk(pos, ExprKind::Hash(hash)),
+            Container::Value(value) => value,
+        }
+    }
+}
+
+/// Insertions, deletions and changes between two words, as far as they matter.
+fn distance(left: &str, right: &str) -> usize {
+    const FAR: usize = 100;
+    let (left, right) = (left.as_bytes(), right.as_bytes());
+    if left.len().abs_diff(right.len()) > 2 || left.len() > 64 || right.len() > 64 {
+        return FAR;
+    }
+    let mut row: Vec<usize> = (0..=right.len()).collect();
+    for (i, a) in left.iter().enumerate() {
+        let mut corner = row[0];
+        row[0] = i + 1;
+        for (j, b) in right.iter().enumerate() {
+            let best = (corner + usize::from(a != b)).min(row[j] + 1).min(row[j + 1] + 1);
+            corner = std::mem::replace(&mut row[j + 1], best);
+        }
+    }
+    row[right.len()]
+}

@@ -1,0 +1,416 @@
+//! `map`, `grep`, `sort`, `reduce` and their kin: bodies in line, topics as locals.
+
+use s_abi::builtins::Builtin;
+use s_diag::Code;
+use s_syntax::ast::{self, BinaryOp, ExprKind as A, Sigil, Span, StmtKind as S};
+
+use crate::builtin::unwrap_list;
+use crate::expr::op;
+use crate::hir::{
+    self, Block, Callee, Expr, ExprKind, Iterate, IterateBody, LocalId, LoopVariable, Op, Params, SortBy,
+    UnaryOp, VarKind,
+};
+use crate::names::Use;
+use crate::place::stmt;
+use crate::resolver::{FnKind, Frame, FrameKind, Resolver, Want, mk, set_slot};
+use crate::scope::{Binding, Place};
+use crate::stmt::assign_stmt;
+
+/// What is made of each element.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Form {
+    Map,
+    Grep,
+    GrepNot,
+    First,
+    Any,
+    All,
+    None,
+    Each,
+}
+
+impl Resolver<'_> {
+    /// A builtin that runs a body for each element; `None` for all others.
+    pub(crate) fn iteration(
+        &mut self,
+        row: &'static Builtin,
+        call: &ast::Call,
+        want: Want,
+        span: Span,
+    ) -> Option<Expr> {
+        let form = match row.name {
+            "map" | "maps" | "pmap" | "mapi" => Form::Map,
+            "grep" | "greps" | "pgrep" => Form::Grep,
+            "grepv" => Form::GrepNot,
+            "first" | "find" => Form::First,
+            "any" | "pany" => Form::Any,
+            "all" | "pall" => Form::All,
+            "none" => Form::None,
+            "fore" | "pfor" | "ep" => Form::Each,
+            "sort" | "psort" => return Some(self.sort(call, span)),
+            "reduce" | "preduce" => return Some(self.reduce(call, span)),
+            _ => return None,
+        };
+        Some(self.iterate(form, row.name == "mapi", call, want, span))
+    }
+
+    fn iterate(&mut self, form: Form, indexed: bool, call: &ast::Call, _want: Want, span: Span) -> Expr {
+        let pos = self.pos(span);
+        let body_want = if form == Form::Map { Want::List } else { Want::Scalar };
+        let args = if call.block.is_some() || call.head.is_some() { &call.args[..] } else { unwrap_list(&call.args) };
+        // The list is evaluated before the body, and does not see its topic.
+        let mut rest = args;
+        let mut body: Option<&ast::Expr> = None;
+        let mut block = call.block.as_ref();
+        if let Some(head) = &call.head {
+            body = Some(head);
+        } else if block.is_none() {
+            let takes = match form {
+                Form::Each | Form::First | Form::Any | Form::All | Form::None => {
+                    args.first().is_some_and(is_function)
+                        || (matches!(form, Form::First | Form::Any | Form::All | Form::None)
+                            && args.len() > 1
+                            && args.first().is_some_and(|arg| self.may_be_function(arg) || is_test(arg)))
+                }
+                _ => true,
+            };
+            if takes && let Some((first, others)) = args.split_first() {
+                rest = others;
+                match &first.kind {
+                    A::BlockFunction(inner) => block = Some(inner),
+                    _ => body = Some(first),
+                }
+            }
+        }
+        let list = self.list(rest);
+        let list = Box::new(mk(pos, ExprKind::List(list)));
+        let topic = self.element_topic(span);
+        let mut index = None;
+        let body = match (block, body) {
+            (Some(block), _) => {
+                let mut slots = vec![Some(topic)];
+                if indexed || block.params.len() == 2 {
+                    let place = self.hidden_place(span.start, "index");
+                    if let Place::Local { id, .. } = place {
+                        index = Some(id);
+                    }
+                    slots.push(Some(place));
+                }
+                IterateBody::Block(self.iterate_block(block, slots, body_want))
+            }
+            (None, Some(value)) if self.may_be_function(value) => {
+                let value = match &value.kind {
+                    A::Bareword(name) => self.function_value(name, value.span),
+                    _ => self.expr(value, Want::Scalar),
+                };
+                IterateBody::Call(Box::new(value))
+            }
+            (None, Some(value)) => {
+                let before = self.bind_topic(topic);
+                let value = self.expr(value, body_want);
+                self.unbind_topic(before);
+                IterateBody::Expr(Box::new(value))
+            }
+            (None, None) => {
+                let element = self.place_expr(topic, pos, Use::Read);
+                let value = if form == Form::Each {
+                    mk(pos, op(Op::Print { handle: None, list: vec![element], newline: true, format: false }))
+                } else if form == Form::First {
+                    mk(pos, ExprKind::Int(1))
+                } else {
+                    element
+                };
+                IterateBody::Expr(Box::new(value))
+            }
+        };
+        let body = if form == Form::GrepNot { negated(body, topic, self, pos) } else { body };
+        let topic = match topic {
+            Place::Local { id, .. } => LoopVariable::Local(id),
+            Place::Global(id) => LoopVariable::Global(id),
+        };
+        let iterate = Iterate { topic, index, body, list };
+        mk(pos, op(match form {
+            Form::Map => Op::Map(iterate),
+            Form::Grep | Form::GrepNot => Op::Grep(iterate),
+            Form::First => Op::First(iterate),
+            Form::Any => Op::Any(iterate),
+            Form::All => Op::All(iterate),
+            Form::None => Op::None(iterate),
+            Form::Each => Op::Each(iterate),
+        }))
+    }
+
+    /// The variable that elements are bound to.
+    fn element_topic(&mut self, span: Span) -> Place {
+        if self.options.compat {
+            Place::Global(self.global(VarKind::Scalar, "main::_"))
+        } else {
+            self.hidden_place(span.start, "_")
+        }
+    }
+
+    fn bind_topic(&mut self, place: Place) -> Option<Option<Place>> {
+        match place {
+            Place::Local { .. } => Some(self.rebind_topic(place)),
+            Place::Global(_) => None,
+        }
+    }
+
+    fn unbind_topic(&mut self, before: Option<Option<Place>>) {
+        if let Some(before) = before {
+            self.restore_topic(before);
+        }
+    }
+
+    /// A block with a frame of its own.
+    fn iterate_block(&mut self, block: &ast::Block, slots: Vec<Option<Place>>, want: Want) -> Block {
+        let depth = self.depth();
+        let params: Vec<(String, Option<Place>)> =
+            block.params.iter().map(|p| p.text.clone()).zip(slots.iter().copied()).collect();
+        self.frames.push(Frame { depth, kind: FrameKind::Block, slots });
+        self.cx().in_loop += 1;
+        self.braces += 1;
+        let done = self.block_of(|r| {
+            for (name, place) in params {
+                if let Some(place) = place {
+                    let binding = Binding { place, frozen: false, constant: None, ty: None, protection: 0 };
+                    r.names.bind(VarKind::Scalar, &name, binding);
+                }
+            }
+            r.statements(&block.stmts, want)
+        });
+        self.braces -= 1;
+        self.cx().in_loop -= 1;
+        self.frames.pop();
+        done
+    }
+
+    /// Whether an operand in the place of a block may be a function: then it is called.
+    fn may_be_function(&self, value: &ast::Expr) -> bool {
+        if is_function(value) {
+            return true;
+        }
+        if self.options.compat {
+            return false;
+        }
+        match &value.kind {
+            A::Var(Sigil::Scalar, name) => name != "_",
+            A::Topic { slot, outer, .. } => *slot > 0 || *outer > 0,
+            A::Bareword(name) => self.declared.contains_key(&self.full_name(name)),
+            _ => false,
+        }
+    }
+
+    // --- sort
+
+    fn sort(&mut self, call: &ast::Call, span: Span) -> Expr {
+        let pos = self.pos(span);
+        let mut rest = unwrap_list(&call.args);
+        if call.block.is_some() || call.head.is_some() {
+            rest = &call.args;
+        }
+        let mut block = call.block.as_ref();
+        let mut value = call.head.as_ref();
+        if block.is_none()
+            && value.is_none()
+            && let Some((first, others)) = rest.split_first()
+        {
+            match &first.kind {
+                A::BlockFunction(inner) => {
+                    block = Some(inner);
+                    rest = others;
+                }
+                _ if is_function(first) => {
+                    value = Some(first);
+                    rest = others;
+                }
+                A::Var(Sigil::Scalar, _) | A::Topic { .. } if others.len() == 1 && is_aggregate(&others[0]) => {
+                    value = Some(first);
+                    rest = others;
+                }
+                _ => {}
+            }
+        }
+        let by = match (block, value) {
+            (Some(block), _) => match self.simple_comparison(block) {
+                Some(by) => by,
+                None => SortBy::Function(self.comparator(block)),
+            },
+            (None, Some(value)) => {
+                let value = match &value.kind {
+                    A::Bareword(name) => self.function_value(name, value.span),
+                    A::Call(inner) if inner.args.is_empty() && !inner.parens => {
+                        self.function_value(&inner.name.text.clone(), value.span)
+                    }
+                    _ => self.expr(value, Want::Scalar),
+                };
+                SortBy::Value(Box::new(value))
+            }
+            (None, None) => SortBy::Strings,
+        };
+        let list = self.list(rest);
+        let list = Box::new(mk(pos, ExprKind::List(list)));
+        mk(pos, op(Op::Sort { by, list, reverse: false }))
+    }
+
+    /// `$a <=> $b` and the like.
+    fn simple_comparison(&self, block: &ast::Block) -> Option<SortBy> {
+        let [ast::Stmt { kind: S::Expr(expr), .. }] = block.stmts.as_slice() else { return None };
+        let A::Binary(operator @ (BinaryOp::NumCmp | BinaryOp::StrCmp), x, y) = &expr.kind else { return None };
+        let (x, y) = (self.compared(x, block)?, self.compared(y, block)?);
+        if x == y {
+            return None;
+        }
+        let descending = x == 1;
+        Some(match operator {
+            BinaryOp::NumCmp => SortBy::Numbers { descending },
+            _ if descending => SortBy::StringsDescending,
+            _ => SortBy::Strings,
+        })
+    }
+
+    /// Which of the two compared elements an expression is.
+    fn compared(&self, side: &ast::Expr, block: &ast::Block) -> Option<usize> {
+        match &side.kind {
+            A::Var(Sigil::Scalar, name) => {
+                if let Some(place) = block.params.iter().position(|p| p.text == *name) {
+                    return Some(place);
+                }
+                if self.names.find(VarKind::Scalar, name).is_some() {
+                    return None;
+                }
+                match name.as_str() {
+                    "a" => Some(0),
+                    "b" => Some(1),
+                    "_" if !self.options.compat => Some(0),
+                    _ => None,
+                }
+            }
+            A::Topic { slot: slot @ (0 | 1), outer: 0, .. } if !self.options.compat => Some(*slot as usize),
+            _ => None,
+        }
+    }
+
+    /// The comparator of a `sort` as a function of two.
+    fn comparator(&mut self, block: &ast::Block) -> hir::FunctionId {
+        let id = self.reserve();
+        let pos = self.pos(block.span);
+        self.begin_function(FnKind::Compare, id, block.span.start);
+        self.braces += 1;
+        let pair = self.pair(block);
+        let frame = self.frames.last_mut().expect("a function has a frame");
+        set_slot(&mut frame.slots, 0, Some(pair[0].1));
+        set_slot(&mut frame.slots, 1, Some(pair[1].1));
+        let stmts = self.statements(&block.stmts, Want::Scalar);
+        self.braces -= 1;
+        let scalars = pair.iter().map(|&(id, _)| (id, None)).collect();
+        let params = Params::Positional { scalars, rest: None };
+        let body = Block { stmts, ..Block::default() };
+        let name = format!("{}::__SORT__", self.package);
+        self.end_function(name, pos, params, body, None);
+        self.cx().calls.push(id);
+        id
+    }
+
+    /// The two variables of a comparator or reducer, in sight as `$a` and `$b` or by given names.
+    fn pair(&mut self, block: &ast::Block) -> [(LocalId, Place); 2] {
+        let names = match block.params.as_slice() {
+            [a, b, ..] => [a.text.clone(), b.text.clone()],
+            _ => ["a".to_owned(), "b".to_owned()],
+        };
+        names.map(|name| {
+            let place = self.hidden_place(block.span.start, &name);
+            let binding = Binding { place, frozen: false, constant: None, ty: None, protection: 0 };
+            self.names.bind(VarKind::Scalar, &name, binding);
+            match place {
+                Place::Local { id, .. } => (id, place),
+                Place::Global(_) => (LocalId(0), place),
+            }
+        })
+    }
+
+    fn reduce(&mut self, call: &ast::Call, span: Span) -> Expr {
+        let pos = self.pos(span);
+        if let Some(block) = &call.block {
+            let list = self.list(&call.args);
+            return self.reduce_block(block, list, span);
+        }
+        let (function, rest) = match (&call.head, unwrap_list(&call.args).split_first()) {
+            (Some(head), _) => (head, &call.args[..]),
+            (None, Some((first, rest))) => (first, rest),
+            (None, None) => {
+                self.error(Code::WRONG_ARGUMENTS, span, "`reduce` needs a block and a list");
+                return mk(pos, ExprKind::Undef);
+            }
+        };
+        if let A::BlockFunction(block) = &function.kind {
+            let list = self.list(rest);
+            return self.reduce_block(block, list, span);
+        }
+        let function = match &function.kind {
+            A::Bareword(name) => self.function_value(name, function.span),
+            _ => self.expr(function, Want::Scalar),
+        };
+        let list = self.list(rest);
+        let kept = self.hidden(span.start, "function", VarKind::Scalar);
+        let acc = self.hidden(span.start, "a", VarKind::Scalar);
+        let item = self.hidden(span.start, "b", VarKind::Scalar);
+        let args = vec![mk(pos, ExprKind::Local(acc)), mk(pos, ExprKind::Local(item))];
+        let callee = Callee::Value(mk(pos, ExprKind::Local(kept)));
+        let called = mk(pos, ExprKind::Call(Box::new(hir::Call { callee, args, topic: None })));
+        let body = Block { stmts: vec![stmt(called)], ..Block::default() };
+        let list = Box::new(mk(pos, ExprKind::List(list)));
+        let done = mk(pos, op(Op::Reduce { acc, item, body, list }));
+        let keep = assign_stmt(mk(pos, ExprKind::Declare(vec![kept])), function);
+        self.sequence(vec![keep], done)
+    }
+
+    fn reduce_block(&mut self, block: &ast::Block, list: Vec<Expr>, span: Span) -> Expr {
+        let pos = self.pos(span);
+        let ((pair, body), scope) = self.scoped(|r| {
+            let pair = r.pair(block);
+            let plain = ast::Block { params: Vec::new(), ..block.clone() };
+            let body = r.iterate_block(&plain, vec![Some(pair[0].1), Some(pair[1].1)], Want::Scalar);
+            (pair, body)
+        });
+        self.merge_scope(scope.declares, scope.has_local);
+        let list = Box::new(mk(pos, ExprKind::List(list)));
+        mk(pos, op(Op::Reduce { acc: pair[0].0, item: pair[1].0, body, list }))
+    }
+}
+
+/// The opposite of a test.
+fn negated(body: IterateBody, topic: Place, r: &mut Resolver<'_>, pos: hir::Pos) -> IterateBody {
+    let not = |value: Expr| mk(value.pos, ExprKind::Unary(UnaryOp::Not, Box::new(value)));
+    match body {
+        IterateBody::Expr(value) => IterateBody::Expr(Box::new(not(*value))),
+        IterateBody::Block(block) => {
+            IterateBody::Expr(Box::new(not(mk(pos, ExprKind::Do(block)))))
+        }
+        IterateBody::Call(value) => {
+            let element = r.place_expr(topic, pos, Use::Read);
+            let callee = Callee::Value(*value);
+            let call = hir::Call { callee, args: vec![element], topic: None };
+            IterateBody::Expr(Box::new(not(mk(pos, ExprKind::Call(Box::new(call))))))
+        }
+    }
+}
+
+/// Whether an expression is certainly a function.
+fn is_function(value: &ast::Expr) -> bool {
+    match &value.kind {
+        A::Function(_) | A::BlockFunction(_) => true,
+        A::Ref(inner) => matches!(&inner.kind, A::CallAmp { args: None, .. } | A::Var(Sigil::Code, _)),
+        _ => false,
+    }
+}
+
+/// Whether an operand in a block's place is a test of the topic.
+fn is_test(value: &ast::Expr) -> bool {
+    matches!(value.kind, A::Match(_) | A::Bind { .. } | A::Binary(..) | A::Logic(..) | A::Chain(..))
+}
+
+fn is_aggregate(value: &ast::Expr) -> bool {
+    matches!(value.kind, A::Var(Sigil::Array | Sigil::Hash, _) | A::Deref(Sigil::Array | Sigil::Hash, _) | A::Range { .. })
+        || matches!(&value.kind, A::Call(call) if matches!(call.name.text.as_str(), "keys" | "values" | "map" | "grep"))
+}
