@@ -77,6 +77,8 @@ codes! {
     314 DUPLICATE_TYPE "duplicate-type" "Two types of the program have one name. Each package has names of its own; put one into another package."
     315 WRONG_ARGUMENTS "wrong-arguments" "A builtin is called with fewer or other arguments than it can work with: an element, a variable or a function is missing."
     316 RESERVED_NAME "reserved-name" "The hashes `%a %b %c %d %e %k %o %p %v %pc %all` hold what the language knows about itself, so no program can declare one of its own by these names. Choose a longer one."
+    401 UNUSED "unused" "`s check` found a variable that is never read, or a function that is never called. Often a name is misspelt where it should be used. A name that begins with `_` is never reported, nor is a function in a folder `lib`."
+    402 DEAD_CODE "dead-code" "`s check` found a statement that is never reached: the one before it always leaves, with `return`, `die`, `exit`, `next` or `last`."
     1001 USAGE "usage" "The command line could not be understood. `s help COMMAND` shows what the command takes."
     1002 UNKNOWN_COMMAND "unknown-command" "There is no command of this name, built in or from a plugin. `s help` lists them all; `s plugin list` shows which plugins add commands."
     1003 UNKNOWN_CODE "unknown-code" "`s explain` knows the codes that `s` prints, such as `S-5007`. This one is not among them."

@@ -4,8 +4,10 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use s_abi::builtins::effect;
-use s_diag::{Code, Diagnostic, Severity};
+use s_diag::{Code, Diagnostic, Severity, Source};
 use s_driver::Options;
+use s_sema::hir::SourceFile;
+use s_sema::{Finding, FindingKind};
 
 use super::discover::{discover, is_source_name, is_test_name};
 use super::files::DiskFiles;
@@ -62,6 +64,36 @@ const EFFECTS: [(u8, &str); 6] = [
     (effect::CLOCK, "clock"),
 ];
 
+/// What was found in a text, as a warning; none for names that say themselves that nobody reads them.
+fn warning(finding: &Finding, files: &[SourceFile]) -> Option<Diagnostic> {
+    let bare = finding.name.trim_start_matches(['$', '@', '%', '&']);
+    if bare.starts_with('_') {
+        return None;
+    }
+    let file = files.get(finding.file as usize)?;
+    let source = Source::new(file.name.clone(), Arc::clone(&file.text));
+    let span = finding.start as usize..finding.end as usize;
+    let (message, label, hint) = match finding.kind {
+        FindingKind::UnusedVariable => {
+            let hint = "take it out, or let its name begin with `_`";
+            (format!("`{}` is never read", finding.name), "declared here", Some(hint))
+        }
+        FindingKind::UnusedFunction => (format!("`{bare}` is never called"), "declared here", None),
+        FindingKind::Unreachable => {
+            ("this is never reached".to_owned(), "what stands before always leaves", None)
+        }
+    };
+    let code = match finding.kind {
+        FindingKind::Unreachable => Code::DEAD_CODE,
+        FindingKind::UnusedVariable | FindingKind::UnusedFunction => Code::UNUSED,
+    };
+    let diagnostic = Diagnostic::warning(code, message).at(&source, span, label);
+    Some(match hint {
+        Some(hint) => diagnostic.hint(hint),
+        None => diagnostic,
+    })
+}
+
 /// Checks programs, each with everything it requires. In a folder every source is one, but for the
 /// plain Perl of `.pl`, which is checked where it is named or where all is plain Perl.
 pub fn check(context: &Arc<Context>, request: &CheckRequest) -> Result<Checked, Failure> {
@@ -92,7 +124,17 @@ pub fn check(context: &Arc<Context>, request: &CheckRequest) -> Result<Checked, 
                 let options =
                     Options { compat: request.compat, test: is_test_name(&path), ..Options::default() };
                 let analysis = s_sema::analyse(&main.name, main.text, &files, &options);
-                (analysis.diagnostics, analysis.program.facts.effects)
+                let mut diagnostics = analysis.diagnostics;
+                // In a text that makes no sense nobody can tell what is used.
+                if diagnostics.iter().all(|diagnostic| diagnostic.severity != Severity::Error) {
+                    let sources = &analysis.program.files;
+                    // What a library has is for others to call.
+                    let is_library = path.components().any(|part| part.as_os_str() == "lib");
+                    let found = analysis.findings.iter();
+                    let found = found.filter(|one| !(is_library && one.kind == FindingKind::UnusedFunction));
+                    diagnostics.extend(found.filter_map(|one| warning(one, sources)));
+                }
+                (diagnostics, analysis.program.facts.effects)
             }
             Err(message) => (vec![Diagnostic::error(Code::PROGRAM, message)], 0),
         };
