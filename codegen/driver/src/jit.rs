@@ -246,12 +246,10 @@ impl Unit {
 
 /// What a stub calls: compiles its function; the unit's number stands above the function's.
 unsafe extern "C" fn compile(machine: *mut Machine, number: u64) -> *const u8 {
-    // SAFETY: compiled code passes the machine it was entered with, which begins a `Vm`, and the session
-    // outlives it.
-    let (vm, session) = unsafe {
-        let vm = &mut *machine.cast::<Vm>();
-        (vm, &mut *(vm.hooks.data as *mut Session))
-    };
+    // SAFETY: compiled code passes the machine it was entered with, which begins a `Vm`.
+    let vm = unsafe { &mut *machine.cast::<Vm>() };
+    // SAFETY: the driver put the session there, and it outlives the machine.
+    let session = unsafe { &mut *(vm.hooks.data as *mut Session) };
     let unit = &mut session.units[usize::try_from(number >> 32).expect("a 64-bit machine")];
     let id = FuncId(u32::try_from(number & 0xffff_ffff).expect("masked"));
     match unit.body(vm, id) {

@@ -13,8 +13,21 @@ use crate::stmt::assign_stmt;
 
 /// The canonical names of assertions.
 const ASSERTIONS: &[&str] = &[
-    "assert_eq", "assert_ne", "assert_ok", "assert_false", "assert_err", "assert_gt", "assert_lt", "assert_ge",
-    "assert_le", "assert_match", "assert_contains", "assert_near", "assert_dies", "test_skip", "test_run",
+    "assert_eq",
+    "assert_ne",
+    "assert_ok",
+    "assert_false",
+    "assert_err",
+    "assert_gt",
+    "assert_lt",
+    "assert_ge",
+    "assert_le",
+    "assert_match",
+    "assert_contains",
+    "assert_near",
+    "assert_dies",
+    "test_skip",
+    "test_run",
 ];
 
 impl Resolver<'_> {
@@ -28,7 +41,13 @@ impl Resolver<'_> {
     }
 
     /// A call of a builtin.
-    pub(crate) fn builtin(&mut self, row: &'static Builtin, call: &ast::Call, want: Want, span: Span) -> Expr {
+    pub(crate) fn builtin(
+        &mut self,
+        row: &'static Builtin,
+        call: &ast::Call,
+        want: Want,
+        span: Span,
+    ) -> Expr {
         let row = canonical(row);
         self.cx().effects |= row.effects;
         if let Some(name) = ASSERTIONS.iter().find(|&&name| name == row.name) {
@@ -41,7 +60,9 @@ impl Resolver<'_> {
             return done;
         }
         match row.args {
-            Args::Scalars(least, most) => self.scalars(row, call, usize::from(least), usize::from(most), span),
+            Args::Scalars(least, most) => {
+                self.scalars(row, call, usize::from(least), usize::from(most), span)
+            }
             Args::FunctionThenList => self.function_then_list(row, call, span),
             Args::List | Args::ContainerThenList | Args::Special => {
                 let mut args = Vec::new();
@@ -61,7 +82,14 @@ impl Resolver<'_> {
     }
 
     /// A builtin of scalars. Further operands are evaluated for their effect.
-    fn scalars(&mut self, row: &'static Builtin, call: &ast::Call, least: usize, most: usize, span: Span) -> Expr {
+    fn scalars(
+        &mut self,
+        row: &'static Builtin,
+        call: &ast::Call,
+        least: usize,
+        most: usize,
+        span: Span,
+    ) -> Expr {
         let mut items: Vec<&ast::Expr> = call.args.iter().collect();
         // `f((1, 2))` and `f(@list)` in a call of one operand.
         if let [ast::Expr { kind: A::List { items: inner, parens: true }, .. }] = items.as_slice()
@@ -104,7 +132,11 @@ impl Resolver<'_> {
     }
 
     /// The function of a call (its block, or its first operand) and the other operands.
-    pub(crate) fn function_argument<'c>(&mut self, call: &'c ast::Call, span: Span) -> (Expr, &'c [ast::Expr]) {
+    pub(crate) fn function_argument<'c>(
+        &mut self,
+        call: &'c ast::Call,
+        span: Span,
+    ) -> (Expr, &'c [ast::Expr]) {
         if let Some(block) = &call.block {
             return (self.block_function(block), &call.args);
         }
@@ -189,7 +221,11 @@ impl Resolver<'_> {
                     _ => HashPart::Each,
                 };
                 let Some(arg) = args.first() else {
-                    self.error(Code::WRONG_ARGUMENTS, span, format!("`{}` needs a hash or an array", row.name));
+                    self.error(
+                        Code::WRONG_ARGUMENTS,
+                        span,
+                        format!("`{}` needs a hash or an array", row.name),
+                    );
                     return Some(mk(pos, ExprKind::Undef));
                 };
                 return Some(self.hash_list(part, arg, pos));
@@ -262,7 +298,8 @@ impl Resolver<'_> {
                 ExprKind::Join(Box::new(separator), Box::new(list))
             }
             "split" => return Some(self.split(args, span)),
-            "reverse" if matches!(args, [ast::Expr { kind: A::Call(inner), .. }] if inner.name.text == "sort") => {
+            "reverse" if matches!(args, [ast::Expr { kind: A::Call(inner), .. }] if inner.name.text == "sort") =>
+            {
                 let done = self.expr(&args[0], Want::List);
                 match done.kind {
                     ExprKind::Op(inner) if want != Want::Scalar => match *inner {
@@ -349,10 +386,10 @@ impl Resolver<'_> {
                 let command = self.one(args, span);
                 op(Op::Command(command))
             }
-            "close" | "closedir" | "readdir" | "rewinddir" | "telldir" | "fileno" | "eof" | "tell" | "getc"
-            | "binmode" | "seek" | "sysseek" | "flock" | "truncate" | "syswrite" | "send" | "bind" | "connect"
-            | "listen" | "shutdown" | "getsockopt" | "setsockopt" | "getpeername" | "getsockname" | "fcntl"
-            | "ioctl" | "seekdir" | "write" => {
+            "close" | "closedir" | "readdir" | "rewinddir" | "telldir" | "fileno" | "eof" | "tell"
+            | "getc" | "binmode" | "seek" | "sysseek" | "flock" | "truncate" | "syswrite" | "send"
+            | "bind" | "connect" | "listen" | "shutdown" | "getsockopt" | "setsockopt" | "getpeername"
+            | "getsockname" | "fcntl" | "ioctl" | "seekdir" | "write" => {
                 let items = unwrap_list(args);
                 let mut done = Vec::new();
                 for (n, arg) in items.iter().enumerate() {
@@ -482,7 +519,11 @@ impl Resolver<'_> {
                 }
             }
             _ if delete => {
-                self.error(Code::WRONG_ARGUMENTS, target.span, "`delete` needs an element of an array or a hash");
+                self.error(
+                    Code::WRONG_ARGUMENTS,
+                    target.span,
+                    "`delete` needs an element of an array or a hash",
+                );
                 return mk(pos, ExprKind::Undef);
             }
             A::Call(call) => {

@@ -4,8 +4,8 @@ use s_abi::builtins::{self, Builtin};
 use s_diag::Code;
 use s_syntax::ast::{self, ExprKind as A, MethodName, Sigil, Span};
 
-use crate::hir::{self, Callee, Expr, ExprKind, Op, Pos, VarKind};
 use crate::expr::op;
+use crate::hir::{self, Callee, Expr, ExprKind, Op, Pos, VarKind};
 use crate::names::Use;
 use crate::place::Container;
 use crate::resolver::{Resolver, Want, mk};
@@ -213,7 +213,8 @@ impl Resolver<'_> {
                 if call.args.is_empty()
                     && call.block.is_none()
                     && !call.parens
-                    && (self.packages.contains(&call.name.text) || self.class_id(&call.name.text).is_some()) =>
+                    && (self.packages.contains(&call.name.text)
+                        || self.class_id(&call.name.text).is_some()) =>
             {
                 Some(call.name.text.clone())
             }

@@ -24,7 +24,11 @@ impl Resolver<'_> {
     }
 
     fn type_full_name(&self, name: &str) -> String {
-        if self.package == "main" || name.contains("::") { name.to_owned() } else { format!("{}::{name}", self.package) }
+        if self.package == "main" || name.contains("::") {
+            name.to_owned()
+        } else {
+            format!("{}::{name}", self.package)
+        }
     }
 
     fn new_class(&mut self, name: &ast::Name, kind: ClassKind) -> Option<ClassId> {
@@ -64,7 +68,9 @@ impl Resolver<'_> {
         let full = self.classes[id.index()].name.clone();
         let mut members: Vec<&str> = Vec::new();
         let mut repeated = Vec::new();
-        for name in class.fields.iter().map(|f| &f.name).chain(class.methods.iter().filter_map(|m| m.name.as_ref())) {
+        for name in
+            class.fields.iter().map(|f| &f.name).chain(class.methods.iter().filter_map(|m| m.name.as_ref()))
+        {
             if members.contains(&name.text.as_str()) {
                 repeated.push(name);
             }
@@ -109,7 +115,13 @@ impl Resolver<'_> {
         let entry = &mut self.classes[id.index()];
         entry.is_abstract = class.is_abstract;
         entry.is_final = class.is_final;
-        self.links.push((id, self.file, self.package.clone(), class.extends.clone(), class.implements.clone()));
+        self.links.push((
+            id,
+            self.file,
+            self.package.clone(),
+            class.extends.clone(),
+            class.implements.clone(),
+        ));
     }
 
     /// Notes an enum.
@@ -270,17 +282,20 @@ impl Resolver<'_> {
             let global = self.global(VarKind::Code, &method_name);
             let instance = !method.static_member;
             self.static_class = (!instance).then(|| full.clone());
-            self.function(function, &Parts {
-                name: method_name,
-                span: method.span,
-                kind: FnKind::Named,
-                params: method.params.as_deref(),
-                block_params: &[],
-                body: Body::Stmts(&body.stmts),
-                result: method.result.as_ref().map(type_name),
-                class: instance.then(|| full.clone()),
-                global: Some(global),
-            });
+            self.function(
+                function,
+                &Parts {
+                    name: method_name,
+                    span: method.span,
+                    kind: FnKind::Named,
+                    params: method.params.as_deref(),
+                    block_params: &[],
+                    body: Body::Stmts(&body.stmts),
+                    result: method.result.as_ref().map(type_name),
+                    class: instance.then(|| full.clone()),
+                    global: Some(global),
+                },
+            );
             self.static_class = None;
         }
     }
@@ -326,7 +341,13 @@ impl Resolver<'_> {
         let simple = |arg: &ast::Expr| {
             matches!(
                 arg.kind,
-                A::Str(_) | A::Int(_) | A::Float(_) | A::Array(_) | A::HashRef(_) | A::Binary(..) | A::Function(_)
+                A::Str(_)
+                    | A::Int(_)
+                    | A::Float(_)
+                    | A::Array(_)
+                    | A::HashRef(_)
+                    | A::Binary(..)
+                    | A::Function(_)
                     | A::Var(ast::Sigil::Scalar, _)
             )
         };
@@ -334,7 +355,7 @@ impl Resolver<'_> {
             return;
         }
         let named = args.len() >= 2
-            && args.len() % 2 == 0
+            && args.len().is_multiple_of(2)
             && args.chunks(2).all(|pair| matches!(pair[0].kind, A::Str(_)))
             && args.chunks(2).any(|pair| literal_word(&pair[0]).is_some_and(|w| fields.contains(&w)));
         let class = self.classes[id.index()].name.clone();
@@ -348,7 +369,8 @@ impl Resolver<'_> {
                 }
             }
         } else if args.len() > fields.len() && !args.is_empty() {
-            let message = format!("`{class}` has {} fields, and {} values are given", fields.len(), args.len());
+            let message =
+                format!("`{class}` has {} fields, and {} values are given", fields.len(), args.len());
             let hint = (!fields.is_empty()).then(|| format!("it has {}", fields.join(", ")));
             self.error_with(Code::UNKNOWN_FIELD, span, message, "", hint);
         }
@@ -363,7 +385,7 @@ impl Resolver<'_> {
             return None;
         }
         if let Some(id) = self.class_id(name) {
-            if self.is_enum(id) || !(call.parens || !call.args.is_empty()) {
+            if self.is_enum(id) || (!call.parens && call.args.is_empty()) {
                 return Some(text(pos, &self.classes[id.index()].name.clone()));
             }
             self.check_fields(id, &call.args, span);
@@ -377,9 +399,7 @@ impl Resolver<'_> {
                 self.error(Code::UNKNOWN_FIELD, span, format!("`{name}` holds no value"));
             }
             let payload = match (payload, declared) {
-                (Some(value), Some(ty)) => {
-                    Some(mk(pos, op(Op::Check(value, ty, format!("variant {name}")))))
-                }
+                (Some(value), Some(ty)) => Some(mk(pos, op(Op::Check(value, ty, format!("variant {name}"))))),
                 (payload, _) => payload,
             };
             return Some(mk(pos, op(Op::Variant(id, variant, payload))));
@@ -397,9 +417,10 @@ impl Resolver<'_> {
             return Some(mk(pos, ExprKind::Call(Box::new(hir::Call { callee, args, topic: None }))));
         }
         let id = self.class_id(class)?;
-        let owner = self.lineage(id).into_iter().find(|class| {
-            self.classes[class.index()].statics.iter().any(|(name, _)| name == member)
-        });
+        let owner = self
+            .lineage(id)
+            .into_iter()
+            .find(|class| self.classes[class.index()].statics.iter().any(|(name, _)| name == member));
         if let Some(owner) = owner {
             let place = mk(pos, op(Op::StaticField(owner, member.to_owned())));
             return Some(match call.args.first() {

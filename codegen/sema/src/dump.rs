@@ -689,7 +689,9 @@ impl Dump<'_> {
                 self.put(")");
             }
             Op::ReadLine(handle) => self.optional("readline", &[handle.as_ref()]),
-            Op::ReadLineInto(place, handle) => self.optional("readline-into", &[Some(place), handle.as_ref()]),
+            Op::ReadLineInto(place, handle) => {
+                self.optional("readline-into", &[Some(place), handle.as_ref()])
+            }
             Op::FileTest(letter, value) => self.words(&format!("-{letter}"), &[value]),
             Op::OpenLike(name, place, args) => {
                 let parts: Vec<&Expr> = std::iter::once(&**place).chain(args).collect();

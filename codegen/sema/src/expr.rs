@@ -76,6 +76,12 @@ impl Resolver<'_> {
                     let index = self.boxed(index, Want::List);
                     return mk(pos, ExprKind::ListSlice(list, index));
                 }
+                if let (A::Var(Sigil::Array, name), A::Int(n), false) = (&base.kind, &index.kind, *arrow)
+                    && name == "_"
+                    && let Some(done) = self.read_argument(*n, pos)
+                {
+                    return done;
+                }
                 let (array, index) = self.element(base, index, *arrow, Use::Read);
                 ExprKind::Index(array, Box::new(index))
             }
@@ -311,9 +317,8 @@ impl Resolver<'_> {
             _ => self.expr(base, Want::Scalar),
         };
         if let A::Range { from, to, step, .. } = &index.kind {
-            let mut part = |part: &Option<Box<ast::Expr>>| {
-                part.as_ref().map(|part| self.expr(part, Want::Scalar))
-            };
+            let mut part =
+                |part: &Option<Box<ast::Expr>>| part.as_ref().map(|part| self.expr(part, Want::Scalar));
             let (from, to, step) = (part(from), part(to), part(step));
             return mk(pos, op(Op::CharSlice { subject, from, to, step }));
         }
@@ -348,7 +353,8 @@ impl Resolver<'_> {
             return self.at(expr.span, ExprKind::Undef);
         };
         let pos = self.pos(expr.span);
-        let flip = want == Want::Scalar && matches!(operator, RangeOp::Dots | RangeOp::Dots3) && step.is_none();
+        let flip =
+            want == Want::Scalar && matches!(operator, RangeOp::Dots | RangeOp::Dots3) && step.is_none();
         let end = |r: &mut Self, side: &Option<Box<ast::Expr>>| match side {
             Some(side) => {
                 let done = r.expr(side, Want::Scalar);
@@ -482,7 +488,8 @@ impl Resolver<'_> {
         let mut all: Option<Expr> = None;
         for (n, (operand, operator)) in rest.iter().zip(operators).enumerate() {
             let right = self.expr(operand, Want::Scalar);
-            let (right, next) = if n + 1 < rest.len() && !crate::stmt::is_constant(&right)
+            let (right, next) = if n + 1 < rest.len()
+                && !crate::stmt::is_constant(&right)
                 && !matches!(right.kind, ExprKind::Local(_))
             {
                 let id = self.hidden(operand.span.start, "middle", VarKind::Scalar);
@@ -541,7 +548,9 @@ impl Resolver<'_> {
                 mk(pos, ExprKind::List(items))
             }
             // `\(@a)` is a reference to each element.
-            A::List { items, .. } if matches!(items[0].kind, A::Var(Sigil::Array, _) | A::Deref(Sigil::Array, _)) => {
+            A::List { items, .. }
+                if matches!(items[0].kind, A::Var(Sigil::Array, _) | A::Deref(Sigil::Array, _)) =>
+            {
                 let place = self.place(&items[0], Use::Refer);
                 let list = mk(pos, ExprKind::List(vec![place]));
                 mk(pos, ExprKind::RefTo(Box::new(list)))
@@ -583,9 +592,9 @@ impl Resolver<'_> {
     fn mark_referenced(&mut self, place: &Expr) {
         let ids = match &place.kind {
             ExprKind::Declare(ids) => ids.clone(),
-            ExprKind::Local(id)
-            | ExprKind::Array(Array::Local(id))
-            | ExprKind::Hash(Hash::Local(id)) => vec![*id],
+            ExprKind::Local(id) | ExprKind::Array(Array::Local(id)) | ExprKind::Hash(Hash::Local(id)) => {
+                vec![*id]
+            }
             _ => return,
         };
         for id in ids {
@@ -635,8 +644,11 @@ impl Resolver<'_> {
                 let full = self.global_name(VarKind::Handle, name);
                 mk(pos, ExprKind::Glob(full))
             }
-            A::Call(call) if call.args.is_empty() && call.block.is_none() && !call.parens
-                && s_abi::builtins::find(&call.name.text).is_none() =>
+            A::Call(call)
+                if call.args.is_empty()
+                    && call.block.is_none()
+                    && !call.parens
+                    && s_abi::builtins::find(&call.name.text).is_none() =>
             {
                 let full = self.global_name(VarKind::Handle, &call.name.text);
                 mk(pos, ExprKind::Glob(full))

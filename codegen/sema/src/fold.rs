@@ -192,7 +192,8 @@ fn floats(op: B, x: f64, y: f64, compat: bool) -> Option<Value> {
     };
     // Perl makes integers of whole floats first, which may print otherwise.
     const SMALL: f64 = 1e15;
-    (value.is_finite() && !(compat && value.fract() == 0.0 && value.abs() >= SMALL)).then_some(Value::Float(value))
+    (value.is_finite() && !(compat && value.fract() == 0.0 && value.abs() >= SMALL))
+        .then_some(Value::Float(value))
 }
 
 fn number(value: &Value) -> Option<f64> {

@@ -71,17 +71,20 @@ impl Resolver<'_> {
         let global = self.global(VarKind::Code, &full);
         let hoisted = last && self.in_text == 0;
         let pos = self.pos(function.span);
-        self.function(id, &Parts {
-            name: full.clone(),
-            span: function.span,
-            kind: FnKind::Named,
-            params: function.params.as_deref(),
-            block_params: &body.params,
-            body: Body::Stmts(&body.stmts),
-            result: function.result.as_ref().map(type_name),
-            class: None,
-            global: hoisted.then_some(global),
-        });
+        self.function(
+            id,
+            &Parts {
+                name: full.clone(),
+                span: function.span,
+                kind: FnKind::Named,
+                params: function.params.as_deref(),
+                block_params: &body.params,
+                body: Body::Stmts(&body.stmts),
+                result: function.result.as_ref().map(type_name),
+                class: None,
+                global: hoisted.then_some(global),
+            },
+        );
         if self.in_text > 0 {
             let place = mk(pos, ExprKind::Glob(full));
             let value = mk(pos, ExprKind::Closure(id));
@@ -94,17 +97,20 @@ impl Resolver<'_> {
         let pos = self.pos(function.span);
         let Some(body) = &function.body else { return mk(pos, ExprKind::Undef) };
         let id = self.reserve();
-        self.function(id, &Parts {
-            name: format!("{}::__ANON__", self.package),
-            span: function.span,
-            kind: FnKind::Anonymous,
-            params: function.params.as_deref(),
-            block_params: &body.params,
-            body: Body::Stmts(&body.stmts),
-            result: function.result.as_ref().map(type_name),
-            class: None,
-            global: None,
-        });
+        self.function(
+            id,
+            &Parts {
+                name: format!("{}::__ANON__", self.package),
+                span: function.span,
+                kind: FnKind::Anonymous,
+                params: function.params.as_deref(),
+                block_params: &body.params,
+                body: Body::Stmts(&body.stmts),
+                result: function.result.as_ref().map(type_name),
+                class: None,
+                global: None,
+            },
+        );
         self.cx().calls.push(id);
         mk(pos, ExprKind::Closure(id))
     }
@@ -113,17 +119,20 @@ impl Resolver<'_> {
     pub(crate) fn block_function(&mut self, block: &ast::Block) -> Expr {
         let pos = self.pos(block.span);
         let id = self.reserve();
-        self.function(id, &Parts {
-            name: format!("{}::__ANON__", self.package),
-            span: block.span,
-            kind: FnKind::Anonymous,
-            params: None,
-            block_params: &block.params,
-            body: Body::Stmts(&block.stmts),
-            result: None,
-            class: None,
-            global: None,
-        });
+        self.function(
+            id,
+            &Parts {
+                name: format!("{}::__ANON__", self.package),
+                span: block.span,
+                kind: FnKind::Anonymous,
+                params: None,
+                block_params: &block.params,
+                body: Body::Stmts(&block.stmts),
+                result: None,
+                class: None,
+                global: None,
+            },
+        );
         self.cx().calls.push(id);
         mk(pos, ExprKind::Closure(id))
     }
@@ -132,17 +141,20 @@ impl Resolver<'_> {
     pub(crate) fn implicit_function(&mut self, value: &ast::Expr) -> Expr {
         let pos = self.pos(value.span);
         let id = self.reserve();
-        self.function(id, &Parts {
-            name: format!("{}::__ANON__", self.package),
-            span: value.span,
-            kind: FnKind::Anonymous,
-            params: None,
-            block_params: &[],
-            body: Body::Expr(value),
-            result: None,
-            class: None,
-            global: None,
-        });
+        self.function(
+            id,
+            &Parts {
+                name: format!("{}::__ANON__", self.package),
+                span: value.span,
+                kind: FnKind::Anonymous,
+                params: None,
+                block_params: &[],
+                body: Body::Expr(value),
+                result: None,
+                class: None,
+                global: None,
+            },
+        );
         self.cx().calls.push(id);
         mk(pos, ExprKind::Closure(id))
     }
@@ -150,17 +162,20 @@ impl Resolver<'_> {
     /// A function without arguments that yields an expression: the default of a field.
     pub(crate) fn thunk(&mut self, value: &ast::Expr) -> FunctionId {
         let id = self.reserve();
-        self.function(id, &Parts {
-            name: format!("{}::__DEFAULT__", self.package),
-            span: value.span,
-            kind: FnKind::Named,
-            params: None,
-            block_params: &[],
-            body: Body::Expr(value),
-            result: None,
-            class: None,
-            global: None,
-        });
+        self.function(
+            id,
+            &Parts {
+                name: format!("{}::__DEFAULT__", self.package),
+                span: value.span,
+                kind: FnKind::Named,
+                params: None,
+                block_params: &[],
+                body: Body::Expr(value),
+                result: None,
+                class: None,
+                global: None,
+            },
+        );
         id
     }
 
@@ -201,6 +216,7 @@ impl Resolver<'_> {
                 for lead in leads {
                     self.bind_lead(&mut binder, &lead);
                 }
+                self.cx().shifted = shifts(&stmts[..count]);
                 stmts = &stmts[count..];
             }
             None => {}
@@ -311,6 +327,8 @@ impl Resolver<'_> {
                     {
                         let frame = self.frames.last_mut().expect("a function has a frame");
                         set_slot(&mut frame.slots, slot as usize, Some(binding.place));
+                        let context = self.contexts.last_mut().expect("a function is being resolved");
+                        set_slot(&mut context.arguments, slot as usize, Some(binding.place));
                     }
                 }
                 Place::Global(id) => {
@@ -429,7 +447,8 @@ impl Resolver<'_> {
 
     /// Binds topics that the body turned out to use, and gives the form of the parameters.
     fn finish_params(&mut self, binder: &mut Binder, pos: Pos) -> Params {
-        let topics = std::mem::take(&mut self.cx().topics);
+        let mut topics = std::mem::take(&mut self.cx().topics);
+        topics.sort_unstable();
         let first = self.cx().first_slot;
         let mut early = Vec::new();
         if binder.positional {
@@ -483,7 +502,9 @@ fn leads(stmts: &[ast::Stmt]) -> (usize, Vec<Lead<'_>>) {
         else {
             return (n, out);
         };
-        if statement.label.is_some() || vars.iter().flatten().any(|v| v.ty.is_some() || v.name.text.contains("::")) {
+        if statement.label.is_some()
+            || vars.iter().flatten().any(|v| v.ty.is_some() || v.name.text.contains("::"))
+        {
             return (n, out);
         }
         if let A::Var(Sigil::Array, name) = &value.kind
@@ -523,6 +544,16 @@ fn leads(stmts: &[ast::Stmt]) -> (usize, Vec<Lead<'_>>) {
 
 fn is_scalar(var: Option<&ast::DeclaredVar>) -> bool {
     var.is_none_or(|var| var.sigil == Sigil::Scalar)
+}
+
+/// How many leading statements shift an argument off.
+fn shifts(stmts: &[ast::Stmt]) -> u32 {
+    let whole = |stmt: &&ast::Stmt| match &stmt.kind {
+        S::Expr(ast::Expr { kind: A::Assign { value, .. }, .. }) => matches!(&value.kind, A::Var(..)),
+        _ => false,
+    };
+    let all = stmts.len() - stmts.iter().filter(whole).count();
+    u32::try_from(all).unwrap_or(u32::MAX)
 }
 
 /// `shift`, `shift @_`.
@@ -595,7 +626,9 @@ pub(crate) fn is_one_scalar(value: &Expr) -> bool {
         | ExprKind::Step { .. }
         | ExprKind::AssignOp(..) => true,
         ExprKind::Return(Some(value)) => is_one_scalar(value),
-        ExprKind::And(_, right) | ExprKind::Or(_, right) | ExprKind::DefinedOr(_, right) => is_one_scalar(right),
+        ExprKind::And(_, right) | ExprKind::Or(_, right) | ExprKind::DefinedOr(_, right) => {
+            is_one_scalar(right)
+        }
         ExprKind::Ternary(_, yes, no) => is_one_scalar(yes) && is_one_scalar(no),
         ExprKind::Assign(place, _) => matches!(place.kind, ExprKind::Local(_) | ExprKind::Global(_)),
         ExprKind::Builtin(call) => call.scalars,

@@ -288,7 +288,6 @@ pub struct Loop {
     pub continuing: Option<Block>,
 }
 
-
 /// How a loop goes round.
 #[derive(Clone, Debug)]
 pub enum LoopKind {

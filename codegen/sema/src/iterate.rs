@@ -57,7 +57,11 @@ impl Resolver<'_> {
     fn iterate(&mut self, form: Form, indexed: bool, call: &ast::Call, _want: Want, span: Span) -> Expr {
         let pos = self.pos(span);
         let body_want = if form == Form::Map { Want::List } else { Want::Scalar };
-        let args = if call.block.is_some() || call.head.is_some() { &call.args[..] } else { unwrap_list(&call.args) };
+        let args = if call.block.is_some() || call.head.is_some() {
+            &call.args[..]
+        } else {
+            unwrap_list(&call.args)
+        };
         // The list is evaluated before the body, and does not see its topic.
         let mut rest = args;
         let mut body: Option<&ast::Expr> = None;
@@ -129,15 +133,18 @@ impl Resolver<'_> {
             Place::Global(id) => LoopVariable::Global(id),
         };
         let iterate = Iterate { topic, index, body, list };
-        mk(pos, op(match form {
-            Form::Map => Op::Map(iterate),
-            Form::Grep | Form::GrepNot => Op::Grep(iterate),
-            Form::First => Op::First(iterate),
-            Form::Any => Op::Any(iterate),
-            Form::All => Op::All(iterate),
-            Form::None => Op::None(iterate),
-            Form::Each => Op::Each(iterate),
-        }))
+        mk(
+            pos,
+            op(match form {
+                Form::Map => Op::Map(iterate),
+                Form::Grep | Form::GrepNot => Op::Grep(iterate),
+                Form::First => Op::First(iterate),
+                Form::Any => Op::Any(iterate),
+                Form::All => Op::All(iterate),
+                Form::None => Op::None(iterate),
+                Form::Each => Op::Each(iterate),
+            }),
+        )
     }
 
     /// The variable that elements are bound to.
@@ -224,7 +231,9 @@ impl Resolver<'_> {
                     value = Some(first);
                     rest = others;
                 }
-                A::Var(Sigil::Scalar, _) | A::Topic { .. } if others.len() == 1 && is_aggregate(&others[0]) => {
+                A::Var(Sigil::Scalar, _) | A::Topic { .. }
+                    if others.len() == 1 && is_aggregate(&others[0]) =>
+                {
                     value = Some(first);
                     rest = others;
                 }
@@ -256,7 +265,9 @@ impl Resolver<'_> {
     /// `$a <=> $b` and the like.
     fn simple_comparison(&self, block: &ast::Block) -> Option<SortBy> {
         let [ast::Stmt { kind: S::Expr(expr), .. }] = block.stmts.as_slice() else { return None };
-        let A::Binary(operator @ (BinaryOp::NumCmp | BinaryOp::StrCmp), x, y) = &expr.kind else { return None };
+        let A::Binary(operator @ (BinaryOp::NumCmp | BinaryOp::StrCmp), x, y) = &expr.kind else {
+            return None;
+        };
         let (x, y) = (self.compared(x, block)?, self.compared(y, block)?);
         if x == y {
             return None;
@@ -384,9 +395,7 @@ fn negated(body: IterateBody, topic: Place, r: &mut Resolver<'_>, pos: hir::Pos)
     let not = |value: Expr| mk(value.pos, ExprKind::Unary(UnaryOp::Not, Box::new(value)));
     match body {
         IterateBody::Expr(value) => IterateBody::Expr(Box::new(not(*value))),
-        IterateBody::Block(block) => {
-            IterateBody::Expr(Box::new(not(mk(pos, ExprKind::Do(block)))))
-        }
+        IterateBody::Block(block) => IterateBody::Expr(Box::new(not(mk(pos, ExprKind::Do(block))))),
         IterateBody::Call(value) => {
             let element = r.place_expr(topic, pos, Use::Read);
             let callee = Callee::Value(*value);
@@ -411,6 +420,8 @@ fn is_test(value: &ast::Expr) -> bool {
 }
 
 fn is_aggregate(value: &ast::Expr) -> bool {
-    matches!(value.kind, A::Var(Sigil::Array | Sigil::Hash, _) | A::Deref(Sigil::Array | Sigil::Hash, _) | A::Range { .. })
-        || matches!(&value.kind, A::Call(call) if matches!(call.name.text.as_str(), "keys" | "values" | "map" | "grep"))
+    matches!(
+        value.kind,
+        A::Var(Sigil::Array | Sigil::Hash, _) | A::Deref(Sigil::Array | Sigil::Hash, _) | A::Range { .. }
+    ) || matches!(&value.kind, A::Call(call) if matches!(call.name.text.as_str(), "keys" | "values" | "map" | "grep"))
 }

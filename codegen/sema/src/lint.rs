@@ -43,7 +43,7 @@ impl Resolver<'_> {
             let used = [facts, before].iter().any(|facts| {
                 facts.read || facts.referenced || (facts.modified && key.kind != crate::hir::VarKind::Scalar)
             });
-            if !used && !name[1..].starts_with('_') {
+            if !used && !name[1..].starts_with('_') && name != "$self" {
                 self.findings.push(Finding {
                     file: key.file,
                     start: span.start,
@@ -63,8 +63,14 @@ impl Resolver<'_> {
             for (full, declared) in &self.declared {
                 let special = full.rsplit("::").next().is_some_and(|n| n.chars().all(|c| !c.is_lowercase()));
                 let method = self.functions[declared.id.index()].as_ref().is_some_and(|f| f.pos.file != 0);
-                let member = full.rsplit_once("::").is_some_and(|(class, _)| self.class_names.contains_key(class));
-                if !called[declared.id.index()] && !special && !method && !member && full.starts_with("main::") {
+                let member =
+                    full.rsplit_once("::").is_some_and(|(class, _)| self.class_names.contains_key(class));
+                if !called[declared.id.index()]
+                    && !special
+                    && !method
+                    && !member
+                    && full.starts_with("main::")
+                {
                     let (file, start) = declared.key;
                     self.findings.push(Finding {
                         file,

@@ -4,8 +4,8 @@ use s_diag::Code;
 use s_syntax::ast::{self, Declarator, ExprKind as A, JumpOp, RangeOp, Sigil, Span, StmtKind as S};
 
 use crate::hir::{
-    self, Array, Block, ExprKind, Hash, HashPart, LocalId, Loop, LoopId, LoopKind, LoopVariable, Op,
-    Pos, Stmt, StmtKind, Storage, VarKind,
+    self, Array, Block, ExprKind, Hash, HashPart, LocalId, Loop, LoopId, LoopKind, LoopVariable, Op, Pos,
+    Stmt, StmtKind, Storage, VarKind,
 };
 use crate::names::Use;
 use crate::resolver::{LoopScope, Resolver, Want, mk};
@@ -77,10 +77,7 @@ impl Resolver<'_> {
     ) -> Stmt {
         let id = self.new_loop();
         self.cx().in_loop += 1;
-        let test = match condition {
-            Some(condition) => Some(self.loop_condition(condition)),
-            None => None,
-        };
+        let test = condition.map(|condition| self.loop_condition(condition));
         if !do_first {
             self.cx().loops.push(LoopScope { label, id, given: false });
         }
@@ -133,7 +130,8 @@ impl Resolver<'_> {
                 }
                 A::Call(call)
                     if is_scalar_target(target)
-                        && (reads(&call.name.text) || matches!(call.name.text.as_str(), "shift" | "each"))
+                        && (reads(&call.name.text)
+                            || matches!(call.name.text.as_str(), "shift" | "each"))
                         && (call.name.text != "shift") =>
                 {
                     let value = self.expr(value, Want::Scalar);
@@ -308,7 +306,10 @@ impl Resolver<'_> {
         };
         match &inner.kind {
             A::Range { from: Some(from), to: Some(to), step, op }
-                if *op != RangeOp::Tilde && plain_end(from) && plain_end(to) && !(reverse && step.is_some()) =>
+                if *op != RangeOp::Tilde
+                    && plain_end(from)
+                    && plain_end(to)
+                    && !(reverse && step.is_some()) =>
             {
                 let from = self.expr(from, Want::Scalar);
                 let to = self.expr(to, Want::Scalar);
@@ -319,11 +320,8 @@ impl Resolver<'_> {
                     return Source::Range { from, to, step, reverse };
                 }
                 let pos = self.pos(inner.span);
-                let range = ExprKind::Range {
-                    from: Box::new(from),
-                    to: Box::new(to),
-                    step: step.map(Box::new),
-                };
+                let range =
+                    ExprKind::Range { from: Box::new(from), to: Box::new(to), step: step.map(Box::new) };
                 let range = mk(pos, range);
                 Source::List(if reverse { self.reversed(range) } else { range })
             }
@@ -336,10 +334,9 @@ impl Resolver<'_> {
                 let pos = self.pos(list.span);
                 match self.container(&call.args[0], Use::Read) {
                     crate::place::Container::Hash(hash) => Source::Keys(hash),
-                    crate::place::Container::Array(array) => Source::List(mk(
-                        pos,
-                        ExprKind::Op(Box::new(Op::ArrayList(HashPart::Keys, array))),
-                    )),
+                    crate::place::Container::Array(array) => {
+                        Source::List(mk(pos, ExprKind::Op(Box::new(Op::ArrayList(HashPart::Keys, array)))))
+                    }
                     crate::place::Container::Value(value) => Source::List(mk(
                         pos,
                         ExprKind::Op(Box::new(Op::RefList(HashPart::Keys, Box::new(value)))),
@@ -372,11 +369,8 @@ impl Resolver<'_> {
             }
             (Source::Range { from, to, step, reverse }, _) => {
                 let pos = from.pos;
-                let range = ExprKind::Range {
-                    from: Box::new(from),
-                    to: Box::new(to),
-                    step: step.map(Box::new),
-                };
+                let range =
+                    ExprKind::Range { from: Box::new(from), to: Box::new(to), step: step.map(Box::new) };
                 let range = mk(pos, range);
                 let list = if reverse { self.reversed(range) } else { range };
                 LoopKind::List { variables, list }
@@ -585,7 +579,9 @@ fn is_place_list(list: &hir::Expr) -> bool {
         | ExprKind::ArraySlice(..)
         | ExprKind::HashSlice(..)
         | ExprKind::DerefScalar(_) => true,
-        ExprKind::Op(op) => matches!(**op, Op::HashList(HashPart::Values, _) | Op::ArrayList(HashPart::Values, _)),
+        ExprKind::Op(op) => {
+            matches!(**op, Op::HashList(HashPart::Values, _) | Op::ArrayList(HashPart::Values, _))
+        }
         _ => false,
     }
 }

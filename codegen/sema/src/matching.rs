@@ -4,7 +4,9 @@ use s_diag::Code;
 use s_syntax::ast::{self, Arm, BinaryOp, Declarator, ExprKind as A, PatternKind, Sigil, Span};
 
 use crate::expr::op;
-use crate::hir::{self, Array, Block, ClassKind, Expr, ExprKind, Hash, MatchOp, Op, Pos, Stmt, StmtKind, UnaryOp, VarKind};
+use crate::hir::{
+    self, Array, Block, ClassKind, Expr, ExprKind, Hash, MatchOp, Op, Pos, Stmt, StmtKind, UnaryOp, VarKind,
+};
 use crate::names::Use;
 use crate::place::stmt;
 use crate::resolver::{Resolver, Want, mk};
@@ -23,6 +25,7 @@ impl Resolver<'_> {
         let before = if compat { None } else { Some(self.rebind_topic(place)) };
         self.braces += 1;
         let mut done = Vec::new();
+        let mut otherwise = None;
         for arm in arms {
             let ((test, body), scope) = self.scoped(|r| {
                 if compat {
@@ -40,23 +43,37 @@ impl Resolver<'_> {
                 (test, Block { stmts: vec![Stmt { pos, kind: StmtKind::Expr(body) }], ..Block::default() })
             });
             self.merge_scope(scope.declares, scope.has_local);
-            done.push((test, body));
+            if matches!(test.kind, ExprKind::Int(1)) && otherwise.is_none() {
+                otherwise = Some(body);
+            } else if otherwise.is_none() {
+                done.push((test, body));
+            }
         }
         self.braces -= 1;
         if let Some(before) = before {
             self.restore_topic(before);
         }
         self.check_exhaustive(arms, span);
-        let nothing = mk(pos, ExprKind::NoMatch(Box::new(mk(pos, ExprKind::Local(id)))));
-        let otherwise = Some(Block { stmts: vec![stmt(nothing)], ..Block::default() });
-        let choice = Stmt { pos, kind: StmtKind::If { arms: done, otherwise } };
+        let otherwise = otherwise.unwrap_or_else(|| {
+            let nothing = mk(pos, ExprKind::NoMatch(Box::new(mk(pos, ExprKind::Local(id)))));
+            Block { stmts: vec![stmt(nothing)], ..Block::default() }
+        });
+        let choice = if done.is_empty() {
+            StmtKind::Block(None, otherwise)
+        } else {
+            StmtKind::If { arms: done, otherwise: Some(otherwise) }
+        };
+        let choice = Stmt { pos, kind: choice };
         mk(pos, ExprKind::Do(Block { stmts: vec![keep, choice], ..Block::default() }))
     }
 
     /// What is matched: an array or a hash stands for a reference to it.
     fn matched_value(&mut self, subject: &ast::Expr) -> Expr {
         let pos = self.pos(subject.span);
-        if matches!(subject.kind, A::Var(Sigil::Array | Sigil::Hash, _) | A::Deref(Sigil::Array | Sigil::Hash, _)) {
+        if matches!(
+            subject.kind,
+            A::Var(Sigil::Array | Sigil::Hash, _) | A::Deref(Sigil::Array | Sigil::Hash, _)
+        ) {
             let place = self.place(subject, Use::Refer);
             return mk(pos, ExprKind::RefTo(Box::new(place)));
         }
@@ -128,7 +145,8 @@ impl Resolver<'_> {
             }
             PatternKind::Regex(regex) => {
                 let pattern = self.pattern(regex, pattern.span);
-                let found = MatchOp { subject: value, pattern, global: false, keep_pos: false, negated: false };
+                let found =
+                    MatchOp { subject: value, pattern, global: false, keep_pos: false, negated: false };
                 mk(pos, op(Op::Match(found)))
             }
             PatternKind::Value(wanted) => {
@@ -178,8 +196,7 @@ impl Resolver<'_> {
                 let mut test = is_hash(pos, &value);
                 for (key, inner) in pairs {
                     let key = self.expr(key, Want::Scalar);
-                    let element =
-                        mk(pos, ExprKind::Key(Hash::Deref(Box::new(value.clone())), Box::new(key)));
+                    let element = mk(pos, ExprKind::Key(Hash::Deref(Box::new(value.clone())), Box::new(key)));
                     let exists = mk(pos, op(Op::Exists(Box::new(element.clone()))));
                     test = and(test, exists);
                     let inner = self.pattern_test(inner, element, frozen);

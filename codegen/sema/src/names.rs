@@ -46,10 +46,51 @@ fn is_special(kind: VarKind, name: &str) -> bool {
 fn is_computed(name: &str) -> bool {
     matches!(
         name,
-        "!" | "," | "\\" | "\"" | ";" | "/" | "|" | "." | "0" | "$" | "?" | "^" | "~" | "=" | "-" | "%" | ":"
-            | "<" | ">" | "(" | ")" | "[" | "]" | "^O" | "^X" | "^T" | "^W" | "^S" | "^V" | "^GLOBAL_PHASE"
-            | "^I" | "^L" | "^A" | "^D" | "^F" | "^H" | "^M" | "^P" | "^R" | "^E" | "^C" | "^UNICODE"
-            | "^TAINT" | "^UTF8LOCALE" | "^RE_DEBUG_FLAGS" | "^OPEN"
+        "!" | ","
+            | "\\"
+            | "\""
+            | ";"
+            | "/"
+            | "|"
+            | "."
+            | "0"
+            | "$"
+            | "?"
+            | "^"
+            | "~"
+            | "="
+            | "-"
+            | "%"
+            | ":"
+            | "<"
+            | ">"
+            | "("
+            | ")"
+            | "["
+            | "]"
+            | "^O"
+            | "^X"
+            | "^T"
+            | "^W"
+            | "^S"
+            | "^V"
+            | "^GLOBAL_PHASE"
+            | "^I"
+            | "^L"
+            | "^A"
+            | "^D"
+            | "^F"
+            | "^H"
+            | "^M"
+            | "^P"
+            | "^R"
+            | "^E"
+            | "^C"
+            | "^UNICODE"
+            | "^TAINT"
+            | "^UTF8LOCALE"
+            | "^RE_DEBUG_FLAGS"
+            | "^OPEN"
     )
 }
 
@@ -377,23 +418,54 @@ impl Resolver<'_> {
                 }
                 let (file, offset) = self.contexts[depth].key;
                 let key = VarKey { file, offset, kind: VarKind::Scalar, tag: 10 + slot };
-                let context = &mut self.contexts[depth];
-                let id = LocalId(u32::try_from(context.locals.len()).unwrap_or(u32::MAX));
-                context.locals.push(hir::Local {
-                    name: if slot == 0 { "_".to_owned() } else { format!("_{slot}") },
-                    kind: VarKind::Scalar,
-                    storage: hir::Storage::Register,
-                    ty: None,
-                    is_final: false,
-                });
-                context.keys.push(Some(key));
-                context.topics.push((slot, id));
-                let place = Place::Local { depth, id, key };
+                let place = self.topic_local(depth, slot, key);
                 set_slot(&mut self.frames[frame].slots, slot as usize, Some(place));
                 place
             }
         };
         self.place_expr(place, pos, how)
+    }
+
+    /// The hidden variable of a topic of the function at that depth.
+    fn topic_local(&mut self, depth: usize, slot: u32, key: VarKey) -> Place {
+        let context = &mut self.contexts[depth];
+        if let Some(place) = context.arguments.get(slot as usize).copied().flatten() {
+            return place;
+        }
+        let id = LocalId(u32::try_from(context.locals.len()).unwrap_or(u32::MAX));
+        context.locals.push(hir::Local {
+            name: if slot == 0 { "_".to_owned() } else { format!("_{slot}") },
+            kind: VarKind::Scalar,
+            storage: hir::Storage::Register,
+            ty: None,
+            is_final: false,
+        });
+        context.keys.push(Some(key));
+        context.topics.push((slot, id));
+        let place = Place::Local { depth, id, key };
+        set_slot(&mut context.arguments, slot as usize, Some(place));
+        place
+    }
+
+    /// `$_[n]` that is only read, in a function that uses `@_` in no other way.
+    pub(crate) fn read_argument(&mut self, n: i64, pos: Pos) -> Option<hir::Expr> {
+        const MOST: u32 = 31;
+        let depth = self.contexts.iter().rposition(|c| c.kind != FnKind::Compare)?;
+        let context = &self.contexts[depth];
+        let uses = |key| self.prior.as_ref().and_then(|p| p.functions.get(&key)).is_some_and(|f| f.uses_args);
+        if context.kind == FnKind::File || context.first_slot > 0 || uses(context.key) {
+            return None;
+        }
+        let slot = u32::try_from(n).ok().filter(|&n| n <= MOST)? + context.shifted;
+        let (file, offset) = context.key;
+        let key = VarKey { file, offset, kind: VarKind::Scalar, tag: 10 + slot };
+        // A topic that the body assigns is no longer the argument.
+        if self.prior(key).assigned > 0 {
+            self.contexts[depth].uses_args = true;
+            return None;
+        }
+        let place = self.topic_local(depth, slot, key);
+        Some(self.place_expr(place, pos, Use::Read))
     }
 
     /// The topic that a call without arguments passes, that a builtin takes by default.

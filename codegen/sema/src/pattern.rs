@@ -232,7 +232,9 @@ fn plain_text(pattern: &[u8]) -> Option<Vec<u8>> {
                 Some(b'n') => out.push(b'\n'),
                 _ => return None,
             },
-            b'.' | b'*' | b'+' | b'?' | b'(' | b')' | b'[' | b']' | b'{' | b'}' | b'|' | b'^' | b'$' => return None,
+            b'.' | b'*' | b'+' | b'?' | b'(' | b')' | b'[' | b']' | b'{' | b'}' | b'|' | b'^' | b'$' => {
+                return None;
+            }
             _ => out.push(byte),
         }
     }
@@ -244,7 +246,8 @@ fn changes(pattern: &ast::Expr) -> bool {
     match &pattern.kind {
         A::Subst(subst) => !subst.regex.flags.contains('r'),
         A::Trans(trans) => {
-            !trans.flags.contains('r') && (!trans.to.is_empty() || trans.flags.contains('d') || trans.flags.contains('s'))
+            !trans.flags.contains('r')
+                && (!trans.to.is_empty() || trans.flags.contains('d') || trans.flags.contains('s'))
                 && trans.from != trans.to
         }
         _ => false,

@@ -15,7 +15,7 @@ impl Resolver<'_> {
     /// `L |> R`.
     pub(crate) fn pipe(&mut self, left: &Expr, right: &Expr, want: Want, span: Span) -> hir::Expr {
         let left = self.unpiped(left);
-        match self.piped(left, right, span) {
+        match self.piped(left, right) {
             Some(expr) => self.expr(&expr, want),
             None => self.at(span, hir::ExprKind::Undef),
         }
@@ -29,13 +29,13 @@ impl Resolver<'_> {
             return Expr { span: expr.span, kind: A::Error };
         }
         let left = self.unpiped(left);
-        let done = self.piped(left, right, expr.span).unwrap_or(Expr { span: expr.span, kind: A::Error });
+        let done = self.piped(left, right).unwrap_or(Expr { span: expr.span, kind: A::Error });
         self.leave();
         done
     }
 
     /// The call that takes `left`.
-    fn piped(&mut self, left: Expr, right: &Expr, span: Span) -> Option<Expr> {
+    fn piped(&mut self, left: Expr, right: &Expr) -> Option<Expr> {
         let make = |kind| Some(Expr { span: right.span, kind });
         match &right.kind {
             A::Call(call) => {
@@ -79,7 +79,7 @@ impl Resolver<'_> {
                 stages.insert(0, self.stage_of(source));
                 make(A::Thread { source: Box::new(left), stages, last: *last })
             }
-            A::List { items, parens: true } if items.len() == 1 => self.piped(left, &items[0], span),
+            A::List { items, parens: true } if items.len() == 1 => self.piped(left, &items[0]),
             A::Error => None,
             _ => {
                 let message = "this cannot take the value of a pipeline";
@@ -127,8 +127,10 @@ impl Resolver<'_> {
                 call.args.insert(count.min(1), value);
             }
             "printf" => call.args.insert(count.min(1), value),
-            "grep_v" | "nth" | "chunk" | "tee" | "clamp" | "pluck" | "index_of" | "last_index_of" | "positions_of"
-            | "first_or" | "percentile" | "count_eq" | "count_ne" | "batch" => call.args.push(value),
+            "grep_v" | "nth" | "chunk" | "tee" | "clamp" | "pluck" | "index_of" | "last_index_of"
+            | "positions_of" | "first_or" | "percentile" | "count_eq" | "count_ne" | "batch" => {
+                call.args.push(value)
+            }
             _ if row.syntax == Syntax::Block => {
                 if matches!(name, "grep" | "greps" | "grepv")
                     && call.block.is_none()
@@ -229,7 +231,8 @@ impl Resolver<'_> {
                         A::Match(_) if list => call_of("grep", place, regex.clone(), value),
                         A::Match(_) => bound(value, regex),
                         _ if list => {
-                            let topic = Expr { span: place, kind: A::Topic { slot: 0, outer: 0, sigil: false } };
+                            let topic =
+                                Expr { span: place, kind: A::Topic { slot: 0, outer: 0, sigil: false } };
                             let changed = bound(topic, regex);
                             call_of("map", place, changed, value)
                         }
@@ -251,10 +254,43 @@ impl Resolver<'_> {
     fn yields_list(&self, name: &str) -> bool {
         matches!(
             name,
-            "map" | "grep" | "sort" | "chars" | "split" | "keys" | "values" | "lines" | "words" | "uniq" | "reverse"
-                | "take" | "head" | "drop" | "tail" | "filter" | "fi" | "maps" | "greps" | "flatten" | "shuffle"
-                | "chunked" | "windowed" | "zip" | "enumerate" | "with_index" | "mapi" | "flat_map" | "grepv"
-                | "reject" | "graphemes" | "compact" | "concat" | "take_while" | "drop_while" | "range" | "sorted"
+            "map"
+                | "grep"
+                | "sort"
+                | "chars"
+                | "split"
+                | "keys"
+                | "values"
+                | "lines"
+                | "words"
+                | "uniq"
+                | "reverse"
+                | "take"
+                | "head"
+                | "drop"
+                | "tail"
+                | "filter"
+                | "fi"
+                | "maps"
+                | "greps"
+                | "flatten"
+                | "shuffle"
+                | "chunked"
+                | "windowed"
+                | "zip"
+                | "enumerate"
+                | "with_index"
+                | "mapi"
+                | "flat_map"
+                | "grepv"
+                | "reject"
+                | "graphemes"
+                | "compact"
+                | "concat"
+                | "take_while"
+                | "drop_while"
+                | "range"
+                | "sorted"
         )
     }
 }
@@ -294,7 +330,25 @@ fn is_bare_topic(expr: &Expr) -> bool {
 
 /// Stages whose operands are evaluated for each element, with a topic of their own.
 fn keeps_topic(name: &str) -> bool {
-    matches!(name, "map" | "grep" | "filter" | "fi" | "maps" | "greps" | "first" | "any" | "all" | "none" | "grepv" | "reject" | "find" | "fore" | "e" | "ep")
+    matches!(
+        name,
+        "map"
+            | "grep"
+            | "filter"
+            | "fi"
+            | "maps"
+            | "greps"
+            | "first"
+            | "any"
+            | "all"
+            | "none"
+            | "grepv"
+            | "reject"
+            | "find"
+            | "fore"
+            | "e"
+            | "ep"
+    )
 }
 
 /// `VALUE =~ PATTERN`; what would change the value makes a copy.
@@ -339,7 +393,17 @@ fn is_list(expr: &Expr) -> bool {
         A::List { items, .. } => items.len() != 1 || is_list(&items[0]),
         A::Call(call) => matches!(
             call.name.text.as_str(),
-            "map" | "grep" | "sort" | "split" | "keys" | "values" | "chars" | "lines" | "words" | "reverse" | "range"
+            "map"
+                | "grep"
+                | "sort"
+                | "split"
+                | "keys"
+                | "values"
+                | "chars"
+                | "lines"
+                | "words"
+                | "reverse"
+                | "range"
         ),
         _ => false,
     }

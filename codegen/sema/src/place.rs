@@ -34,7 +34,11 @@ impl Resolver<'_> {
     // --- declarations
 
     /// Makes the variables of a declaration, without bringing them in sight.
-    fn declare(&mut self, declarator: Declarator, vars: &[Option<ast::DeclaredVar>]) -> Vec<Option<Declared>> {
+    fn declare(
+        &mut self,
+        declarator: Declarator,
+        vars: &[Option<ast::DeclaredVar>],
+    ) -> Vec<Option<Declared>> {
         vars.iter().map(|var| var.as_ref().map(|var| self.declare_one(declarator, var))).collect()
     }
 
@@ -229,11 +233,7 @@ impl Resolver<'_> {
             && !self.options.compat
             && matches!(declarator, Declarator::Val | Declarator::My | Declarator::MySync)
             && crate::pipe::is_implicit_function(value);
-        let mut done = if implicit {
-            self.implicit_function(value)
-        } else {
-            self.expr(value, want)
-        };
+        let mut done = if implicit { self.implicit_function(value) } else { self.expr(value, want) };
         let used = recursive && self.pending.pop().is_some_and(|(_, _, used)| used);
         if let Some(ty) = &one.binding.ty {
             let sigil = crate::scope::sigil(kind);
@@ -331,10 +331,13 @@ impl Resolver<'_> {
                 {
                     let test = self.expr(target, Want::Scalar);
                     let assign = self.plain_assignment(target, value, span);
-                    return mk(pos, match op {
-                        ast::LogicOp::And => ExprKind::And(Box::new(test), Box::new(assign)),
-                        _ => ExprKind::Or(Box::new(test), Box::new(assign)),
-                    });
+                    return mk(
+                        pos,
+                        match op {
+                            ast::LogicOp::And => ExprKind::And(Box::new(test), Box::new(assign)),
+                            _ => ExprKind::Or(Box::new(test), Box::new(assign)),
+                        },
+                    );
                 }
                 let value = self.expr(value, Want::Scalar);
                 let place = self.target_place(target);
@@ -485,9 +488,7 @@ impl Resolver<'_> {
     fn modified_place(&mut self, target: &ast::Expr) -> hir::Expr {
         if let A::Slice { base, index, of_hash, pairs: false } = &target.kind {
             let last = match &index.kind {
-                A::List { items, .. } if !items.is_empty() && index_is_plain(items) => {
-                    items.last().cloned()
-                }
+                A::List { items, .. } if !items.is_empty() && index_is_plain(items) => items.last().cloned(),
                 A::Words(words) => words.last().map(|word| ast::Expr {
                     span: index.span,
                     kind: A::Str(vec![ast::Piece::Text(word.as_bytes().to_vec())]),
@@ -511,9 +512,7 @@ impl Resolver<'_> {
         let inside = if how == Use::Refer { Use::Modify } else { how };
         match &target.kind {
             A::Var(Sigil::Scalar, name) => self.scalar(name, target.span, how),
-            A::Var(Sigil::Array, name) => {
-                mk(pos, ExprKind::Array(self.array(name, target.span, how)))
-            }
+            A::Var(Sigil::Array, name) => mk(pos, ExprKind::Array(self.array(name, target.span, how))),
             A::Var(Sigil::Hash, name) => mk(pos, ExprKind::Hash(self.hash(name, target.span, how))),
             A::Var(Sigil::Glob, name) => {
                 if how != Use::Read {
@@ -733,8 +732,11 @@ impl Resolver<'_> {
     fn vivified(&mut self, base: &ast::Expr) -> hir::Expr {
         let pos = self.pos(base.span);
         match &base.kind {
-            A::Index { base, index, arrow } => {
-                let (array, index) = self.element(base, index, *arrow, Use::Read);
+            A::Index { base: inner, index, arrow } => {
+                if matches!(&inner.kind, A::Var(Sigil::Array, name) if name == "_") && !arrow {
+                    return self.expr(base, Want::Scalar);
+                }
+                let (array, index) = self.element(inner, index, *arrow, Use::Read);
                 mk(pos, ExprKind::Index(array, Box::new(index)))
             }
             A::Key { base, key, arrow } => {
@@ -754,9 +756,7 @@ impl Resolver<'_> {
         else {
             return;
         };
-        if self.now.vars.get(&key).is_some_and(|facts| facts.protected)
-            || !self.is_unset(key)
-        {
+        if self.now.vars.get(&key).is_some_and(|facts| facts.protected) || !self.is_unset(key) {
             return;
         }
         let here = self.depth();
@@ -877,19 +877,19 @@ impl Resolver<'_> {
     /// What a change of a value works on: where the operand is an assignment, that comes first.
     pub(crate) fn settle_place(&mut self, place: hir::Expr) -> (Vec<Stmt>, hir::Expr) {
         let inner = match &place.kind {
-            ExprKind::Assign(target, _) | ExprKind::AssignOp(_, target, _) | ExprKind::AssignLogic(_, target, _) => {
-                match &target.kind {
-                    ExprKind::Declare(ids) if ids.len() == 1 => {
-                        let kind = self.contexts.last().map(|c| c.locals[ids[0].index()].kind);
-                        Some(whole(place.pos, kind.unwrap_or(VarKind::Scalar), Ok(ids[0])))
-                    }
-                    ExprKind::Local(_)
-                    | ExprKind::Global(_)
-                    | ExprKind::Array(Array::Local(_) | Array::Global(_))
-                    | ExprKind::Hash(Hash::Local(_) | Hash::Global(_)) => Some((**target).clone()),
-                    _ => None,
+            ExprKind::Assign(target, _)
+            | ExprKind::AssignOp(_, target, _)
+            | ExprKind::AssignLogic(_, target, _) => match &target.kind {
+                ExprKind::Declare(ids) if ids.len() == 1 => {
+                    let kind = self.contexts.last().map(|c| c.locals[ids[0].index()].kind);
+                    Some(whole(place.pos, kind.unwrap_or(VarKind::Scalar), Ok(ids[0])))
                 }
-            }
+                ExprKind::Local(_)
+                | ExprKind::Global(_)
+                | ExprKind::Array(Array::Local(_) | Array::Global(_))
+                | ExprKind::Hash(Hash::Local(_) | Hash::Global(_)) => Some((**target).clone()),
+                _ => None,
+            },
             ExprKind::Do(block) => {
                 let last = block.stmts.last().map(|stmt| &stmt.kind);
                 if let Some(StmtKind::Expr(hir::Expr { kind: ExprKind::AssignList(targets, _), .. })) = last {
@@ -904,7 +904,8 @@ impl Resolver<'_> {
                         })
                         .collect();
                     Some(mk(pos, ExprKind::List(places)))
-                } else if let Some(StmtKind::Expr(hir::Expr { kind: ExprKind::Assign(target, _), .. })) = last {
+                } else if let Some(StmtKind::Expr(hir::Expr { kind: ExprKind::Assign(target, _), .. })) = last
+                {
                     Some((**target).clone())
                 } else {
                     None
@@ -998,8 +999,7 @@ pub(crate) fn is_list_target(target: &ast::Expr) -> bool {
         A::List { parens, .. } => *parens,
         A::Slice { .. } | A::ListSlice { .. } => true,
         A::Declare { vars, parens, .. } => {
-            *parens
-                || vars.iter().flatten().any(|var| matches!(var.sigil, Sigil::Array | Sigil::Hash))
+            *parens || vars.iter().flatten().any(|var| matches!(var.sigil, Sigil::Array | Sigil::Hash))
         }
         A::Local(inner) => is_list_target(inner),
         _ => false,
@@ -1025,10 +1025,15 @@ fn index_is_plain(items: &[ast::Expr]) -> bool {
 fn mentions_global(value: &hir::Expr, id: hir::GlobalId) -> bool {
     match &value.kind {
         ExprKind::Global(other) => *other == id,
-        ExprKind::Local(_) | ExprKind::Int(_) | ExprKind::Float(_) | ExprKind::Str { .. } | ExprKind::Undef => false,
-        ExprKind::NewArray(items) | ExprKind::NewHash(items) | ExprKind::List(items) | ExprKind::Concat(items) => {
-            items.iter().any(|item| mentions_global(item, id))
-        }
+        ExprKind::Local(_)
+        | ExprKind::Int(_)
+        | ExprKind::Float(_)
+        | ExprKind::Str { .. }
+        | ExprKind::Undef => false,
+        ExprKind::NewArray(items)
+        | ExprKind::NewHash(items)
+        | ExprKind::List(items)
+        | ExprKind::Concat(items) => items.iter().any(|item| mentions_global(item, id)),
         ExprKind::Binary(_, a, b) => mentions_global(a, id) || mentions_global(b, id),
         ExprKind::Closure(_) => false,
         _ => true,

@@ -14,8 +14,8 @@ use s_diag::{Code, Diagnostic};
 use s_syntax::ast::{self, Span};
 
 use crate::hir::{
-    self, ClassId, Expr, ExprKind, FunctionId, Global, GlobalId, Local, LocalId, LoopId, Params,
-    Pos, RegexId, Storage, TransId, VarKind,
+    self, ClassId, Expr, ExprKind, FunctionId, Global, GlobalId, Local, LocalId, LoopId, Params, Pos,
+    RegexId, Storage, TransId, VarKind,
 };
 use crate::scope::{Binding, FnFacts, Knowledge, Names, Place, Scope, VarFacts, VarKey};
 use crate::source::{self, Unit};
@@ -81,6 +81,10 @@ pub(crate) struct Context {
     pub(crate) first_slot: u32,
     /// Hidden variables of topics: (slot, variable).
     pub(crate) topics: Vec<(u32, LocalId)>,
+    /// Places of arguments by position, as far as they have one besides `@_`.
+    pub(crate) arguments: Vec<Option<Place>>,
+    /// Arguments that leading statements have shifted off.
+    pub(crate) shifted: u32,
     pub(crate) uses_want: bool,
     pub(crate) uses_args: bool,
     pub(crate) aliases: bool,
@@ -469,6 +473,8 @@ impl<'u> Resolver<'u> {
             args: None,
             first_slot: 0,
             topics: Vec::new(),
+            arguments: Vec::new(),
+            shifted: 0,
             uses_want: false,
             uses_args: false,
             aliases: false,
@@ -651,7 +657,7 @@ impl<'u> Resolver<'u> {
         let Some(id) = self.file_functions.get(unit).copied().flatten() else { return };
         self.file = u32::try_from(unit).unwrap_or(u32::MAX);
         self.english = false;
-        self.begin_function(FnKind::File, id, 0);
+        self.begin_function(FnKind::File, id, u32::MAX);
         for (place, name) in visible.unwrap_or_default().iter().enumerate() {
             self.visible_variable(place, name);
         }
@@ -719,9 +725,9 @@ impl<'u> Resolver<'u> {
                         self.package.clone_from(&name.text);
                     }
                 }
-                ast::StmtKind::Struct(class)
-                | ast::StmtKind::Class(class)
-                | ast::StmtKind::Trait(class) => self.declare_class(stmt, class),
+                ast::StmtKind::Struct(class) | ast::StmtKind::Class(class) | ast::StmtKind::Trait(class) => {
+                    self.declare_class(stmt, class)
+                }
                 ast::StmtKind::Enum { name, variants } => self.declare_enum(name, variants),
                 _ => {
                     let package = self.package.clone();

@@ -85,7 +85,11 @@ pub(crate) struct Binding {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Place {
     /// In the function at that depth.
-    Local { depth: usize, id: LocalId, key: VarKey },
+    Local {
+        depth: usize,
+        id: LocalId,
+        key: VarKey,
+    },
     Global(GlobalId),
 }
 
@@ -170,11 +174,8 @@ impl Names {
 
     /// Everything in sight: name with sigil, and binding; sorted by name.
     pub(crate) fn visible(&self) -> Vec<(String, Binding)> {
-        let mut all: Vec<_> = self
-            .bound
-            .iter()
-            .filter_map(|(name, all)| Some((name.clone(), all.last()?.clone())))
-            .collect();
+        let mut all: Vec<_> =
+            self.bound.iter().filter_map(|(name, all)| Some((name.clone(), all.last()?.clone()))).collect();
         all.sort_by(|a, b| a.0.cmp(&b.0));
         all
     }

@@ -33,13 +33,16 @@ impl Unit {
         let settings = s_syntax::Options { compat: options.compat, ..Default::default() };
         let parsed = s_syntax::parse(&text, &settings);
         let lines = std::iter::once(0)
-            .chain(text.bytes().enumerate().filter(|&(_, byte)| byte == b'\n').map(|(i, _)| {
-                u32::try_from(i + 1).unwrap_or(u32::MAX)
-            }))
+            .chain(
+                text.bytes()
+                    .enumerate()
+                    .filter(|&(_, byte)| byte == b'\n')
+                    .map(|(i, _)| u32::try_from(i + 1).unwrap_or(u32::MAX)),
+            )
             .collect();
         let mut depth = 0;
         for stmt in &parsed.file.body {
-            depth = depth.max(walk::depth(Node::Stmt(stmt), 5000));
+            depth = depth.max(walk::depth(Node::Stmt(stmt), 64));
         }
         Unit {
             source: Source::new(name, text),
@@ -72,7 +75,7 @@ pub(crate) fn load(name: &str, text: Arc<str>, files: &dyn Files, options: &Opti
     while next < units.len() {
         let mut wanted = Vec::new();
         for stmt in &units[next].ast.body {
-            requests(Node::Stmt(stmt), &mut wanted);
+            requests(stmt, &mut wanted);
         }
         for (offset, request) in wanted {
             let link = match files.require(&request, &units[next].source.name) {
@@ -192,29 +195,33 @@ pub(crate) fn literal_request(operand: &ast::Expr) -> Option<Require> {
     }
 }
 
-fn requests(node: Node<'_>, found: &mut Vec<(u32, Require)>) {
-    match node {
-        Node::Expr(expr) => {
-            if let ExprKind::Call(call) = &expr.kind
-                && call.name.text == "require"
-                && let Some(request) = call.args.first().and_then(literal_request)
-                && !matches!(&request, Require::Module(m) if is_pragma(m) || is_built_in_module(m))
-            {
-                found.push((expr.span.start, request));
+/// What a statement asks for, with the offset of each request, in the order of the text.
+fn requests(stmt: &Stmt, found: &mut Vec<(u32, Require)>) {
+    let first = found.len();
+    // No recursion: this runs on the caller's stack, however deep the tree is.
+    let mut todo = vec![Node::Stmt(stmt)];
+    while let Some(node) = todo.pop() {
+        match node {
+            Node::Expr(expr) => {
+                if let ExprKind::Call(call) = &expr.kind
+                    && call.name.text == "require"
+                    && let Some(request) = call.args.first().and_then(literal_request)
+                    && !matches!(&request, Require::Module(m) if is_pragma(m) || is_built_in_module(m))
+                {
+                    found.push((expr.span.start, request));
+                }
             }
+            Node::Stmt(Stmt { span, kind: StmtKind::Use(used), .. }) => {
+                let module = &used.module.text;
+                if !used.no && !is_pragma(module) && !is_built_in_module(module) {
+                    found.push((span.start, Require::Module(module.clone())));
+                }
+            }
+            _ => {}
         }
-        Node::Stmt(Stmt { span, kind: StmtKind::Use(used), .. }) => {
-            let module = &used.module.text;
-            if !used.no && !is_pragma(module) && !is_built_in_module(module) {
-                found.push((span.start, Require::Module(module.clone())));
-            }
-            if !used.no && matches!(module.as_str(), "parent" | "base") {
-                return;
-            }
-        }
-        _ => {}
+        walk::children(node, &mut |child| todo.push(child));
     }
-    walk::children(node, &mut |child| requests(child, found));
+    found[first..].sort_by_key(|(offset, _)| *offset);
 }
 
 /// The code of a kind of syntax error.

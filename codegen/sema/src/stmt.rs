@@ -72,11 +72,7 @@ impl Resolver<'_> {
 
     /// A block of a postfix modifier: braces that nobody wrote.
     fn arm(&mut self, block: &ast::Block, postfix: bool, want: Want) -> Block {
-        if postfix {
-            self.block_of(|r| r.statements(&block.stmts, want))
-        } else {
-            self.block(block, want)
-        }
+        if postfix { self.block_of(|r| r.statements(&block.stmts, want)) } else { self.block(block, want) }
     }
 
     pub(crate) fn statement(&mut self, stmt: &ast::Stmt, want: Want, out: &mut Vec<Stmt>) {
@@ -362,8 +358,7 @@ impl Resolver<'_> {
                 }
             } else {
                 let place = Place::Global(self.global(kind, &source));
-                let binding =
-                    Binding { place, frozen: false, constant: None, ty: None, protection: 0 };
+                let binding = Binding { place, frozen: false, constant: None, ty: None, protection: 0 };
                 self.names.bind(kind, bare, binding);
             }
         }
@@ -374,8 +369,7 @@ impl Resolver<'_> {
         let (mut default, mut allowed) = (Vec::new(), Vec::new());
         let tree = &self.units[unit].ast;
         let mut see = |node: Node<'_>| {
-            let Node::Expr(ast::Expr { kind: ast::ExprKind::Assign { target, value, .. }, .. }) = node
-            else {
+            let Node::Expr(ast::Expr { kind: ast::ExprKind::Assign { target, value, .. }, .. }) = node else {
                 return;
             };
             let name = match &target.kind {
@@ -582,8 +576,16 @@ fn leaves(stmt: &ast::Stmt) -> bool {
 fn is_declaration(stmt: &ast::Stmt) -> bool {
     matches!(
         stmt.kind,
-        S::Function(_) | S::Package { .. } | S::Use(_) | S::Phase { .. } | S::Class(_) | S::Struct(_) | S::Trait(_)
-            | S::Enum { .. } | S::Empty | S::Error
+        S::Function(_)
+            | S::Package { .. }
+            | S::Use(_)
+            | S::Phase { .. }
+            | S::Class(_)
+            | S::Struct(_)
+            | S::Trait(_)
+            | S::Enum { .. }
+            | S::Empty
+            | S::Error
     )
 }
 

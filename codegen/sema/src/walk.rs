@@ -4,8 +4,8 @@
 //! there are, how deep the tree is, whether a bare topic is mentioned.
 
 use s_syntax::ast::{
-    Block, Class, Expr, ExprKind, Function, MethodName, ParamKind, Pattern, PatternKind, Piece,
-    Regex, Replacement, Stage, Stmt, StmtKind,
+    Block, Class, Expr, ExprKind, Function, MethodName, ParamKind, Pattern, PatternKind, Piece, Regex,
+    Replacement, Stage, Stmt, StmtKind,
 };
 
 /// A node on the way.
@@ -199,10 +199,9 @@ fn of_expr<'a>(expr: &'a Expr, see: &mut dyn FnMut(Node<'a>)) {
         | ExprKind::Do(block)
         | ExprKind::EvalBlock(block)
         | ExprKind::TaskBlock(_, block) => see(Node::Block(block)),
-        ExprKind::EvalStr(e)
-        | ExprKind::FileTest(_, e)
-        | ExprKind::ReadLine(e)
-        | ExprKind::Return(e) => e.iter().for_each(|e| see(Node::Expr(e))),
+        ExprKind::EvalStr(e) | ExprKind::FileTest(_, e) | ExprKind::ReadLine(e) | ExprKind::Return(e) => {
+            e.iter().for_each(|e| see(Node::Expr(e)))
+        }
         ExprKind::MatchOn { subject, arms } => {
             see(Node::Expr(subject));
             for arm in arms {

@@ -224,8 +224,9 @@ fn summary(vm: &mut Vm) -> Val {
     vm.boolean(tests.failed == 0)
 }
 
-/// An assertion by number on the list from the mark, which it consumes.
-pub fn assert(vm: &mut Vm, which: i64, mark: i64, _wanted: i64) -> Result<Val, Thrown> {
+/// An assertion, by the row of the table of builtins, on the list from the mark, which it consumes.
+pub fn assert(vm: &mut Vm, row: i64, mark: i64, _wanted: i64) -> Result<Val, Thrown> {
+    let which = assertion_number(crate::builtin::name_of(row)).unwrap_or(-1);
     let result = run(vm, which, vm.list(mark));
     vm.drop_list(mark);
     result

@@ -114,7 +114,16 @@ pub fn run(vm: &mut Vm, number: i64, arguments: &[Val], wanted: u64) -> Result<V
 /// Runs a builtin on the list from the mark, which it consumes.
 pub fn call_builtin(vm: &mut Vm, number: i64, mark: i64, wanted: i64) -> Result<Val, Thrown> {
     let result = run(vm, number, vm.list(mark), wanted as u64);
-    vm.settle(mark, result)
+    let result = vm.settle(mark, result)?;
+    if let Err(thrown) = vm.poll_signals() {
+        if result.w0 == s_abi::layout::tag::LIST {
+            vm.drop_list(mark);
+        } else {
+            vm.release(result);
+        }
+        return Err(thrown);
+    }
+    Ok(result)
 }
 
 /// `eval STRING`: the list from the mark is references to what is visible, then the site, then the

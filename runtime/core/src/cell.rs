@@ -81,8 +81,8 @@ pub fn share(mut slot: Slot) -> CellRef {
 #[must_use]
 pub fn target(slot: Slot) -> Slot {
     if slot.w0 == tag::BOX {
-        let cell = slot.pointer::<Cell>();
-        return crate::value::Ptr(&raw mut (*{ cell }).value);
+        let mut cell = slot.pointer::<Cell>();
+        return crate::value::Ptr(&raw mut cell.value);
     }
     slot
 }

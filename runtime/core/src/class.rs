@@ -14,7 +14,6 @@ use s_abi::layout::{Code, Header, Val, kind, tag, want};
 use crate::array;
 use crate::cell;
 use crate::exception::{Thrown, function_name};
-use crate::hash;
 use crate::memory::{allocate, header, take_out};
 use crate::string::string;
 use crate::value::{Array, CodeRef, Ptr, Table, UNDEF, ValExt, bytes, counted, href, int};

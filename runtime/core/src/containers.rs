@@ -350,6 +350,8 @@ pub fn hash_set(vm: &mut Vm, table: Table, key: Val, value: Val) -> Result<(), T
         Ok((key, text)) => {
             if is_environment(vm, table) {
                 set_environment(vm, key, value);
+            } else if vm.is_signals(table) {
+                vm.arm_signal(key, value);
             }
             hash::set(vm, table, key, value);
             drop(text);
@@ -419,6 +421,9 @@ pub fn hash_delete(vm: &mut Vm, table: Table, key: Val) -> Result<Val, Thrown> {
         && let Ok(name) = vm.text(key)
     {
         s_sys::environment_remove(&name);
+    }
+    if vm.is_signals(table) {
+        vm.arm_signal(key, UNDEF);
     }
     let removed = hash::delete(vm, table, key);
     drop(text);
@@ -625,7 +630,7 @@ fn array_of(vm: &mut Vm, value: Val) -> Result<Option<Array>, Thrown> {
     }
     if value.is_string() && !bytes(&value).is_empty() {
         // A symbolic reference.
-        let glob = vm.qualified_glob(&bytes(&value).to_vec(), b"main");
+        let glob = vm.qualified_glob(bytes(&value), b"main");
         return Ok(Some(Ptr(glob.array).retained()));
     }
     Err(vm.die(b"Not an ARRAY reference"))
@@ -658,7 +663,7 @@ fn table_of(vm: &mut Vm, value: Val) -> Result<Option<Table>, Thrown> {
         vm.release(result);
     }
     if value.is_string() && !bytes(&value).is_empty() {
-        let glob = vm.qualified_glob(&bytes(&value).to_vec(), b"main");
+        let glob = vm.qualified_glob(bytes(&value), b"main");
         return Ok(Some(Ptr(glob.hash).retained()));
     }
     Err(vm.die(b"Not a HASH reference"))
@@ -682,7 +687,7 @@ fn cell_of(vm: &mut Vm, value: Val) -> Result<CellRef, Thrown> {
         vm.release(result);
     }
     if value.is_string() && !bytes(&value).is_empty() {
-        let glob = vm.qualified_glob(&bytes(&value).to_vec(), b"main");
+        let glob = vm.qualified_glob(bytes(&value), b"main");
         return Ok(Ptr(glob.scalar).retained());
     }
     Err(vm.die(b"Not a SCALAR reference"))

@@ -538,7 +538,7 @@ pub fn is_defined(_vm: &mut Vm, value: Val) -> bool {
 
 fn cell_is_undef(value: Val) -> bool {
     if value.w0 == tag::BOX {
-        let inner: Slot = Ptr(&raw mut (*value.pointer::<Cell>()).value);
+        let inner: Slot = Ptr(&raw mut value.pointer::<Cell>().value);
         return inner.is_undef();
     }
     let target = cell::load(value);

@@ -39,12 +39,12 @@ pub struct TryRecord {
 }
 
 /// One line of a stack trace.
-#[derive(Clone, Debug)]
+#[derive(Clone, Copy, Debug)]
 pub struct TraceLine {
     /// Function.
-    pub name: Vec<u8>,
+    pub name: &'static [u8],
     /// File.
-    pub file: Vec<u8>,
+    pub file: &'static [u8],
     /// Line, from 1.
     pub line: u32,
 }
@@ -53,14 +53,10 @@ pub struct TraceLine {
 #[must_use]
 pub fn describe_frame(frame: Ptr<Frame>) -> TraceLine {
     if frame.info.is_null() {
-        return TraceLine { name: Vec::new(), file: b"-".to_vec(), line: frame.pos & 0xf_ffff };
+        return TraceLine { name: b"", file: b"-", line: frame.pos & 0xf_ffff };
     }
     let info = Ptr(frame.info.cast_mut());
-    TraceLine {
-        name: function_name(info).to_vec(),
-        file: file_name(info, frame.pos).to_vec(),
-        line: frame.pos & 0xf_ffff,
-    }
+    TraceLine { name: function_name(info), file: file_name(info, frame.pos), line: frame.pos & 0xf_ffff }
 }
 
 /// The full name of a function.

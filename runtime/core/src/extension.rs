@@ -10,7 +10,6 @@ use crate::array;
 use crate::exception::Thrown;
 use crate::hash;
 use crate::memory::{allocate, header, take_out};
-use crate::string::string;
 use crate::value::{Ptr, Table, UNDEF, ValExt, aref, bytes, counted, int, short};
 use crate::vm::Vm;
 
@@ -20,6 +19,42 @@ pub const WEAK: u16 = 1;
 pub const SET: u16 = 2;
 /// `aux` of error values: a number, in [`Header::extra`], and its text at once.
 pub const ERROR: u16 = 3;
+
+/// `aux` of tasks.
+pub const TASK: u16 = 4;
+
+/// What `async` gives: the value or exception of a function that has run.
+#[derive(Debug)]
+#[repr(C)]
+pub struct Task {
+    header: Header,
+    value: Val,
+    failed: bool,
+}
+
+/// Runs a function and keeps what comes of it. The function runs at once, on this thread.
+pub fn new_task(vm: &mut Vm, function: Val, arguments: &[Val]) -> Result<Val, Thrown> {
+    let outcome = vm.attempt(|vm| {
+        let result = vm.call_value(function, arguments, want::SCALAR)?;
+        Ok(vm.scalar_of(result))
+    })?;
+    let (value, failed) = match outcome {
+        Ok(value) => (value, false),
+        Err(exception) => (exception, true),
+    };
+    let mut task = allocate(Task { header: header(kind::EXT), value, failed });
+    task.header.aux = TASK;
+    Ok(counted(tag::EXT, task))
+}
+
+/// The value of a task, or its exception; what is no task is itself.
+pub fn await_task(vm: &mut Vm, value: Val) -> Result<Val, Thrown> {
+    if value.w0 != tag::EXT || value.header().aux != TASK {
+        return Ok(value.retained());
+    }
+    let task = value.pointer::<Task>();
+    if task.failed { Err(vm.throw(task.value.retained())) } else { Ok(task.value.retained()) }
+}
 
 /// A set: its elements by their string form, in order.
 #[derive(Debug)]
@@ -37,6 +72,10 @@ pub fn free(vm: &mut Vm, object: Ptr<Header>) {
             let set = take_out(Ptr(object.0.cast::<Set>()));
             vm.release_ptr(set.table);
         }
+        TASK => {
+            let task = take_out(Ptr(object.0.cast::<Task>()));
+            vm.release(task.value);
+        }
         _ => crate::memory::deallocate(object),
     }
 }
@@ -52,6 +91,7 @@ pub fn errno_of(value: Val) -> Option<i32> {
 pub fn type_name(value: Val) -> &'static [u8] {
     match value.header().aux {
         SET => b"Set",
+        TASK => b"Task",
         _ => b"SCALAR",
     }
 }

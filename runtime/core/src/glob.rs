@@ -84,8 +84,14 @@ impl Vm {
         self.globs.get(name).copied()
     }
 
-    /// Defines a function; consumes the reference.
+    /// Defines a function; consumes the reference. A name such as `P::(+` is an operator of the class P.
     pub fn define(&mut self, glob: GlobRef, code: Ptr<Code>) {
+        let name = glob_name(glob);
+        if let Some(at) = memchr::memchr(b'(', name)
+            && let Some(package) = name[..at].strip_suffix(b"::")
+        {
+            self.set_overload(package, &name[at + 1..], counted(tag::CODE, code.retained()));
+        }
         let mut glob = glob;
         let old = core::mem::replace(&mut glob.code, code.0);
         if !old.is_null() {

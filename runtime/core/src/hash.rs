@@ -12,7 +12,7 @@ use s_abi::layout::{Hash, Header, Str, Val, kind, tag};
 
 use crate::cell;
 use crate::memory::{allocate, deallocate, header, raw_allocate, raw_free, raw_resize, release_string};
-use crate::string::{fold, hash_bytes, hash_of};
+use crate::string::{fold, hash_of};
 use crate::value::{Ptr, Slot, Table, UNDEF, ValExt, bytes, int, short};
 use crate::vm::Vm;
 

@@ -35,6 +35,7 @@ pub mod pattern;
 pub mod places;
 mod run;
 pub mod saves;
+pub mod signals;
 pub mod sort;
 pub mod special;
 pub mod string;

@@ -73,7 +73,7 @@ pub fn raw_allocate(size: usize) -> *mut u8 {
 
 /// Changes the size of a block; the content up to the smaller size stays.
 #[must_use]
-pub fn raw_resize(block: *mut u8, old: usize, new: usize) -> *mut u8 {
+pub(crate) fn raw_resize(block: *mut u8, old: usize, new: usize) -> *mut u8 {
     if block.is_null() || old == 0 {
         return raw_allocate(new);
     }
@@ -89,7 +89,7 @@ pub fn raw_resize(block: *mut u8, old: usize, new: usize) -> *mut u8 {
 }
 
 /// Gives a block of `size` bytes back.
-pub fn raw_free(block: *mut u8, size: usize) {
+pub(crate) fn raw_free(block: *mut u8, size: usize) {
     if !block.is_null() {
         // SAFETY: the block came from `raw_allocate` or `raw_resize` with this size.
         unsafe { dealloc(block, layout_of(size)) }

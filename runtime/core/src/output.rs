@@ -689,6 +689,6 @@ impl Vm {
     /// Makes the text behind `__DATA__` readable through the handle of that name.
     pub fn set_data_handle(&mut self, text: Vec<u8>) {
         let glob = self.glob(b"main::DATA");
-        install(self, glob, Handle::memory(text, crate::io::Access::Read));
+        install(self, glob, Handle::memory(text, Access::Read));
     }
 }

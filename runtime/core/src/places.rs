@@ -242,7 +242,7 @@ pub fn str_slice(vm: &mut Vm, value: Val, from: i64, to: i64) -> Result<Val, Thr
 /// Every nth code point of a text, from the first on; a negative step goes backwards from the last.
 pub fn str_step(vm: &mut Vm, value: Val, step: i64) -> Result<Val, Thrown> {
     let text = vm.text(value)?.to_vec();
-    let mut parts: Vec<&[u8]> = crate::text::utf8::code_points(&text).map(|(_, bytes)| bytes).collect();
+    let mut parts: Vec<&[u8]> = utf8::code_points(&text).map(|(_, bytes)| bytes).collect();
     if step < 0 {
         parts.reverse();
     }

@@ -5,7 +5,7 @@ use alloc::vec::Vec;
 use s_abi::layout::want;
 
 use crate::exception::Flight;
-use crate::value::{CodeRef, UNDEF, ValExt};
+use crate::value::{CodeRef, Ptr, UNDEF, ValExt};
 use crate::vm::Vm;
 
 impl Vm {
@@ -28,6 +28,7 @@ impl Vm {
             }
             self.release(end);
         }
+        self.destroy_globals();
         for path in core::mem::take(&mut self.world.temporary) {
             let _ = s_sys::unlink(&path);
         }
@@ -36,6 +37,19 @@ impl Vm {
             status = 1;
         }
         status & 0xff
+    }
+
+    /// Releases what package variables hold, for programs that have destructors.
+    fn destroy_globals(&mut self) {
+        if !self.globs.keys().any(|name| name.ends_with(b"::DESTROY")) {
+            return;
+        }
+        let globs: Vec<crate::value::GlobRef> = self.globs.values().copied().collect();
+        for glob in globs {
+            crate::cell::set(self, Ptr(glob.scalar), UNDEF);
+            crate::array::clear(self, &mut Ptr(glob.array));
+            crate::hash::clear(self, Ptr(glob.hash));
+        }
     }
 
     fn guarded(&mut self, code: CodeRef) -> i32 {
@@ -65,11 +79,11 @@ impl Vm {
                                 message.push(b'\n');
                             }
                             for line in &trace {
-                                let name: &[u8] = if line.name.is_empty() { b"(file)" } else { &line.name };
+                                let name: &[u8] = if line.name.is_empty() { b"(file)" } else { line.name };
                                 message.extend_from_slice(b"  in ");
                                 message.extend_from_slice(name);
                                 message.extend_from_slice(b" at ");
-                                message.extend_from_slice(&line.file);
+                                message.extend_from_slice(line.file);
                                 message.push(b':');
                                 crate::text::number::format_int(i64::from(line.line), &mut message);
                                 message.push(b'\n');

@@ -67,6 +67,9 @@ impl Vm {
                 }
                 Save::Entry(table, key, old) => {
                     let normal = hash::normal(key);
+                    if self.is_signals(table) {
+                        self.arm_signal(key, old.unwrap_or(UNDEF));
+                    }
                     match old {
                         Some(value) => hash::set(self, table, normal, value),
                         None => {

@@ -350,6 +350,31 @@ fn calls_methods_and_exceptions() {
     assert!(message.starts_with(b"Undefined subroutine &main::missing called at "));
 }
 
+fn joins(vm: &mut Vm, _held: &[Val], arguments: &[Val], _wanted: u64) -> Result<Val, Thrown> {
+    let text = if arguments.len() > 1 && vm.truth(arguments[2])? { "swapped" } else { "straight" };
+    Ok(string(text.as_bytes()))
+}
+
+#[test]
+fn operators_are_overloaded_by_globs() {
+    let mut vm = machine(true);
+    let vm = &mut *vm;
+    let glob = vm.glob(b"Money::(+");
+    let code = vm.new_native(joins, &[]);
+    vm.define(glob, code);
+    let money = crate::value::href(crate::hash::new());
+    let blessed = crate::class::bless(vm, money, string(b"Money")).expect("a reference");
+    vm.release(blessed);
+    let straight = Text(arith::add(vm, money, int(1)).expect("adds"));
+    assert_eq!(&*straight, b"straight");
+    let swapped = Text(arith::add(vm, int(1), money).expect("adds"));
+    assert_eq!(&*swapped, b"swapped");
+    let form = vm.text(money).expect("prints");
+    assert!(form.starts_with(b"Money=HASH(0x"));
+    drop(form);
+    vm.release(money);
+}
+
 #[test]
 fn local_puts_back() {
     let mut vm = machine(false);

@@ -18,6 +18,10 @@ use crate::{Options, Require};
 /// Defines functions, types, classes and tables.
 pub(super) fn declare(unit: &mut Unit, vm: &mut Vm) -> Result<(), String> {
     for (glob, function) in unit.module.definitions.clone() {
+        // What is only called directly has no entry, and nobody looks it up.
+        if !unit.module.functions[function.index()].escapes {
+            continue;
+        }
         let name = unit.module.globals[glob.index()].clone();
         let code = unit.function_object(vm, function, &[])?;
         let glob = vm.glob(name.as_bytes());

@@ -58,13 +58,13 @@ pub(super) static FUNCTIONS: &[(&str, Function)] = &[
     }),
     ("base64_encode", into!(base64::encode)),
     ("b64e", into!(base64::encode)),
-    ("base64_decode", |vm, a, _| Ok(string(&base64::decode(&*vm.text(arg(a, 0))?)))),
-    ("b64d", |vm, a, _| Ok(string(&base64::decode(&*vm.text(arg(a, 0))?)))),
+    ("base64_decode", |vm, a, _| Ok(string(&base64::decode(&vm.text(arg(a, 0))?)))),
+    ("b64d", |vm, a, _| Ok(string(&base64::decode(&vm.text(arg(a, 0))?)))),
     ("base58_encode", |vm, a, _| {
-        Ok(base64::encode_base58(&*vm.text(arg(a, 0))?).map_or(UNDEF, |text| string(&text)))
+        Ok(base64::encode_base58(&vm.text(arg(a, 0))?).map_or(UNDEF, |text| string(&text)))
     }),
     ("base58_decode", |vm, a, _| {
-        Ok(base64::decode_base58(&*vm.text(arg(a, 0))?).map_or(UNDEF, |text| string(&text)))
+        Ok(base64::decode_base58(&vm.text(arg(a, 0))?).map_or(UNDEF, |text| string(&text)))
     }),
     ("hex_encode", |vm, a, _| {
         let text = vm.text(arg(a, 0))?;

@@ -10,7 +10,7 @@ use crate::exception::Thrown;
 use crate::io::{Access, Handle};
 use crate::output::{close_dropped, stream_of};
 use crate::string::string;
-use crate::value::{UNDEF, ValExt, counted, glob_name, int, num};
+use crate::value::{UNDEF, ValExt, counted, glob_name, int};
 use crate::vm::Vm;
 
 /// The builtins of this file.
@@ -152,8 +152,8 @@ pub(super) static FUNCTIONS: &[(&str, Function)] = &[
     ("temp_dir", |_, _, _| Ok(string(&temporary_directory()))),
     ("home_dir", |_, _, _| Ok(s_sys::environment_get(b"HOME").map_or(UNDEF, |path| string(&path)))),
     ("cwd", |vm, _, _| Ok(given(vm, s_sys::getcwd().map(|path| string(&path))))),
-    ("dirname", |vm, a, _| Ok(string(directory_of(&*vm.text(arg(a, 0))?)))),
-    ("path_parent", |vm, a, _| Ok(string(directory_of(&*vm.text(arg(a, 0))?)))),
+    ("dirname", |vm, a, _| Ok(string(directory_of(&vm.text(arg(a, 0))?)))),
+    ("path_parent", |vm, a, _| Ok(string(directory_of(&vm.text(arg(a, 0))?)))),
     ("basename", |vm, a, _| {
         let text = vm.text(arg(a, 0))?;
         let mut name = name_of(&text);
@@ -571,10 +571,4 @@ fn split_name(name: &[u8]) -> (&[u8], &[u8]) {
         Some(at) if at > 0 => (&name[..at], &name[at + 1..]),
         _ => (name, b""),
     }
-}
-
-/// Seconds as a value, whole or not.
-#[must_use]
-pub(super) fn seconds(time: s_sys::Time) -> Val {
-    if time.nanoseconds == 0 { int(time.seconds) } else { num(time.as_seconds()) }
 }

@@ -8,7 +8,7 @@ use super::{Function, arg, array_value, listed};
 use crate::containers::deref_hash;
 use crate::exception::Thrown;
 use crate::hash;
-use crate::value::{Table, UNDEF, ValExt, href, int};
+use crate::value::{Table, ValExt, href, int};
 use crate::vm::Vm;
 
 /// The builtins of this file.
@@ -143,11 +143,4 @@ fn sorted_part(vm: &mut Vm, a: &[Val], wanted: u64, keys: bool) -> Result<Val, T
     crate::sort::list_sort(vm, mark)?;
     let values = vm.take_list(mark);
     listed(vm, values, wanted)
-}
-
-/// Undef where a hash has no such key.
-#[must_use]
-pub(super) fn entry(table: Table, name: &[u8]) -> Val {
-    let value = hash::get_text(table, name);
-    if value.is_undef() { UNDEF } else { value }
 }

@@ -11,13 +11,58 @@ use crate::cell;
 use crate::exception::Thrown;
 use crate::hash;
 use crate::op::compare::{num_gt, num_lt, str_cmp, str_eq};
-use crate::string::{Text, string, string_of};
+use crate::string::{Text, string_of};
 use crate::text::utf8;
 use crate::value::{Array, Ptr, UNDEF, ValExt, aref, href, int};
 use crate::vm::Vm;
 
 /// The builtins of this file.
 pub(super) static FUNCTIONS: &[(&str, Function)] = &[
+    // What the compiler usually lowers itself, for where it does not; the parallel forms give the
+    // same results in order.
+    ("all", |vm, a, _| quantified(vm, a, false, false)),
+    ("any", |vm, a, _| quantified(vm, a, true, true)),
+    ("none", |vm, a, _| quantified(vm, a, true, false)),
+    ("pall", |vm, a, _| quantified(vm, a, false, false)),
+    ("pany", |vm, a, _| quantified(vm, a, true, true)),
+    ("first", |vm, a, _| found(vm, a, |_, value| value.retained())),
+    ("grep", |vm, a, w| select(vm, a, w, true)),
+    ("pgrep", |vm, a, w| select(vm, a, w, true)),
+    ("map", mapped_list),
+    ("pmap", mapped_list),
+    ("pfor", for_each),
+    ("reduce", |vm, a, _| reduced(vm, arg(a, 0), a.get(1..).unwrap_or(&[]))),
+    ("preduce", |vm, a, _| reduced(vm, arg(a, 0), a.get(1..).unwrap_or(&[]))),
+    ("pmap_chunked", |vm, a, w| {
+        // The size of a chunk, a function, a list; or the function first.
+        let function_first = arg(a, 0).w0 == s_abi::layout::tag::CODE;
+        let (function, from) = if function_first { (arg(a, 0), 2) } else { (arg(a, 1), 2) };
+        let mut call = alloc::vec![function];
+        call.extend_from_slice(a.get(from..).unwrap_or(&[]));
+        mapped_list(vm, &call, w)
+    }),
+    ("pmap_reduce", |vm, a, _| {
+        let mut call = alloc::vec![arg(a, 0)];
+        call.extend_from_slice(a.get(2..).unwrap_or(&[]));
+        let values = mapped(vm, &call, want::LIST)?;
+        let result = reduced(vm, arg(a, 1), &values);
+        vm.release_all(&values);
+        result
+    }),
+    ("psort", |vm, a, w| {
+        let by = arg(a, 0).w0 == s_abi::layout::tag::CODE;
+        let mark = vm.height() as i64;
+        for &value in a.get(usize::from(by)..).unwrap_or(&[]) {
+            vm.push(value.retained())?;
+        }
+        if by {
+            crate::sort::list_sort_by(vm, mark, arg(a, 0))?;
+        } else {
+            crate::sort::list_sort(vm, mark)?;
+        }
+        let values = vm.take_list(mark);
+        listed(vm, values, w)
+    }),
     ("all_distinct", |vm, a, _| {
         let (all, distinct) = distinct(vm, a)?;
         Ok(vm.boolean(all == distinct))
@@ -453,6 +498,40 @@ fn select(vm: &mut Vm, a: &[Val], wanted: u64, keep: bool) -> Result<Val, Thrown
     listed(vm, out, wanted)
 }
 
+fn mapped_list(vm: &mut Vm, a: &[Val], wanted: u64) -> Result<Val, Thrown> {
+    let values = mapped(vm, a, want::LIST)?;
+    listed(vm, values, wanted)
+}
+
+/// Whether some element tests as `stop`: `found` then, the contrary otherwise.
+fn quantified(vm: &mut Vm, a: &[Val], stop: bool, found: bool) -> Result<Val, Thrown> {
+    let mut answer = !found;
+    each_topic(vm, arg(a, 0), a.get(1..).unwrap_or(&[]), |vm, _, result| {
+        if vm.truth(result)? == stop {
+            answer = found;
+            return Ok(false);
+        }
+        Ok(true)
+    })?;
+    Ok(vm.boolean(answer))
+}
+
+/// The accumulator first; undef for an empty list.
+fn reduced(vm: &mut Vm, function: Val, list: &[Val]) -> Result<Val, Thrown> {
+    let Some((&first, rest)) = list.split_first() else { return Ok(UNDEF) };
+    crate::sort::with_pair(vm, |vm, pair| {
+        let mut total = first.retained();
+        for &value in rest {
+            pair.set(vm, total, value);
+            let result = vm.call_value(function, &[total, value], want::SCALAR);
+            vm.release(total);
+            let result = result?;
+            total = vm.scalar_of(result);
+        }
+        Ok(total)
+    })
+}
+
 fn keep(
     vm: &mut Vm,
     a: &[Val],
@@ -885,9 +964,4 @@ fn by_length(vm: &mut Vm, a: &[Val], longest: bool) -> Result<Val, Thrown> {
         }
         Ok(best.map_or(UNDEF, |(_, value)| value.retained()))
     })
-}
-
-/// A text as a value, for lists of names.
-pub(super) fn text_value(text: &[u8]) -> Val {
-    string(text)
 }

@@ -51,6 +51,9 @@ pub(super) static FUNCTIONS: &[(&str, Function)] = &[
     ("test_run", assertion!("test_run")),
     ("run_tests", assertion!("test_run")),
     ("test_skip", assertion!("test_skip")),
+    ("async", |vm, a, _| crate::extension::new_task(vm, arg(a, 0), a.get(1..).unwrap_or(&[]))),
+    ("spawn", |vm, a, _| crate::extension::new_task(vm, arg(a, 0), a.get(1..).unwrap_or(&[]))),
+    ("await", |vm, a, _| crate::extension::await_task(vm, arg(a, 0))),
     ("bless", |vm, a, _| crate::class::bless(vm, arg(a, 0), arg(a, 1))),
     ("ref", |vm, a, _| Ok(crate::class::ref_type(vm, arg(a, 0)))),
     ("both", |vm, a, _| logic(vm, a, |x, y| x && y)),
@@ -155,7 +158,16 @@ pub(super) static FUNCTIONS: &[(&str, Function)] = &[
     ("is_empty_hash", is!(|value| value.as_table().is_some_and(|table| table.len == 0))),
     ("is_pair", is!(|value| value.as_array().is_some_and(|array| array.len == 2))),
     ("is_triple", is!(|value| value.as_array().is_some_and(|array| array.len == 3))),
-    ("length_of", |vm, a, _| crate::convert::val_len(vm, arg(a, 0)).map(int)),
+    ("len", |vm, a, _| match a {
+        [only] => crate::convert::val_len(vm, *only).map(int),
+        _ => Ok(int(a.len() as i64)),
+    }),
+    ("isa", |vm, a, _| {
+        let name = vm.text(arg(a, 1))?;
+        let class = arg(a, 0).class();
+        let holds = class != 0 && vm.class_is(class, &name);
+        Ok(vm.boolean(holds))
+    }),
     ("set", |vm, a, _| {
         let values = super::flat(vm, a);
         let set = crate::extension::new_set(vm, &values);
@@ -180,9 +192,7 @@ pub(super) static FUNCTIONS: &[(&str, Function)] = &[
             let size = vm.float(value)?;
             out.extend_from_slice(bytes(&key));
             out.extend_from_slice(b" | ");
-            for _ in 0..(size.clamp(0.0, 200.0) as u32) {
-                out.push(b'#');
-            }
+            out.extend(core::iter::repeat_n(b'#', size.clamp(0.0, 200.0) as usize));
             out.push(b' ');
             vm.append_text(value, &mut out)?;
             out.push(b'\n');

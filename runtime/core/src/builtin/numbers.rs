@@ -5,7 +5,6 @@ use alloc::vec::Vec;
 use s_abi::layout::{Val, tag};
 
 use super::{Function, arg, array_value, flat, listed, with_flat};
-use crate::array;
 use crate::convert::number_value;
 use crate::exception::Thrown;
 use crate::op::arith::{add, mul, pow, sub};
@@ -14,7 +13,7 @@ use crate::op::math;
 use crate::string::string;
 use crate::text::maths;
 use crate::text::number;
-use crate::value::{UNDEF, ValExt, bytes, int, num};
+use crate::value::{UNDEF, ValExt, int, num};
 use crate::vm::Vm;
 
 const PI: f64 = core::f64::consts::PI;
@@ -183,8 +182,8 @@ pub(super) static FUNCTIONS: &[(&str, Function)] = &[
         let text = vm.text(arg(a, 0))?;
         Ok(number::from_base(&text, base).map_or(UNDEF, int))
     }),
-    ("from_bin", |vm, a, _| Ok(number_value(number::bin(&*vm.text(arg(a, 0))?)))),
-    ("from_hex", |vm, a, _| Ok(number_value(number::hex(&*vm.text(arg(a, 0))?)))),
+    ("from_bin", |vm, a, _| Ok(number_value(number::bin(&vm.text(arg(a, 0))?)))),
+    ("from_hex", |vm, a, _| Ok(number_value(number::hex(&vm.text(arg(a, 0))?)))),
     ("from_oct", |vm, a, _| {
         let text = vm.text(arg(a, 0))?;
         let text = text.strip_prefix(b"0o").unwrap_or(&text);
@@ -194,7 +193,7 @@ pub(super) static FUNCTIONS: &[(&str, Function)] = &[
     ("lcm", |vm, a, _| fold_ints(vm, a, 1, maths::lcm)),
     ("geometric_mean", statistic!(maths::geometric_mean)),
     ("harmonic_mean", statistic!(maths::harmonic_mean)),
-    ("hex", |vm, a, _| Ok(number_value(number::hex(&*vm.text(arg(a, 0))?)))),
+    ("hex", |vm, a, _| Ok(number_value(number::hex(&vm.text(arg(a, 0))?)))),
     ("hypot", |vm, a, _| {
         let (x, y) = (vm.float(arg(a, 0))?, vm.float(arg(a, 1))?);
         Ok(num(libm::hypot(x, y)))
@@ -263,7 +262,7 @@ pub(super) static FUNCTIONS: &[(&str, Function)] = &[
         listed(vm, out, w)
     }),
     ("num_divisors", |vm, a, _| Ok(int(maths::divisor_count(vm.integer(arg(a, 0))?.unsigned_abs()) as i64))),
-    ("oct", |vm, a, _| Ok(number_value(number::oct(&*vm.text(arg(a, 0))?)))),
+    ("oct", |vm, a, _| Ok(number_value(number::oct(&vm.text(arg(a, 0))?)))),
     ("percent", |vm, a, _| {
         let (part, of) = (vm.float(arg(a, 0))?, vm.float(arg(a, 1))?);
         Ok(if of == 0.0 { num(0.0) } else { num(part / of * 100.0) })
@@ -542,11 +541,4 @@ fn random_text(vm: &mut Vm, a: &[Val], letters: &[u8]) -> Result<Val, Thrown> {
         out.push(letters[random_below(vm, letters.len() as u64) as usize]);
     }
     Ok(string(&out))
-}
-
-/// Whether a value is an array of arrays, for shapes of matrices.
-#[must_use]
-pub(super) fn is_matrix(value: Val) -> bool {
-    value.as_array().is_some_and(|array| array::values(&array).iter().all(|row| row.as_array().is_some()))
-        && bytes(&value).is_empty()
 }

@@ -88,10 +88,10 @@ pub(super) static FUNCTIONS: &[(&str, Function)] = &[
     ("center", |vm, a, _| pad(vm, a, Side::Both)),
     ("pad_left", |vm, a, _| pad(vm, a, Side::Left)),
     ("pad_right", |vm, a, _| pad(vm, a, Side::Right)),
-    ("char_count", |vm, a, _| Ok(int(utf8::count(&*vm.text(arg(a, 0))?) as i64))),
-    ("word_count", |vm, a, _| Ok(int(segment::words(&*vm.text(arg(a, 0))?).len() as i64))),
-    ("count_words", |vm, a, _| Ok(int(segment::words(&*vm.text(arg(a, 0))?).len() as i64))),
-    ("line_count", |vm, a, _| Ok(int(segment::lines(&*vm.text(arg(a, 0))?).len() as i64))),
+    ("char_count", |vm, a, _| Ok(int(utf8::count(&vm.text(arg(a, 0))?) as i64))),
+    ("word_count", |vm, a, _| Ok(int(segment::words(&vm.text(arg(a, 0))?).len() as i64))),
+    ("count_words", |vm, a, _| Ok(int(segment::words(&vm.text(arg(a, 0))?).len() as i64))),
+    ("line_count", |vm, a, _| Ok(int(segment::lines(&vm.text(arg(a, 0))?).len() as i64))),
     ("count_char", |vm, a, _| {
         let (text, part) = (vm.text(arg(a, 0))?, vm.text(arg(a, 1))?);
         Ok(int(strings::count(&text, &part) as i64))
@@ -178,7 +178,7 @@ pub(super) static FUNCTIONS: &[(&str, Function)] = &[
         let slices: Vec<&[u8]> = texts.iter().map(Vec::as_slice).collect();
         Ok(string(compare::longest_common_prefix(&slices)))
     }),
-    ("metaphone", |vm, a, _| Ok(string(&compare::metaphone(&*vm.text(arg(a, 0))?)))),
+    ("metaphone", |vm, a, _| Ok(string(&compare::metaphone(&vm.text(arg(a, 0))?)))),
     ("quote", |vm, a, _| Ok(string(&[b"\"", &*vm.text(arg(a, 0))?, b"\""].concat()))),
     ("single_quote", |vm, a, _| Ok(string(&[b"'", &*vm.text(arg(a, 0))?, b"'"].concat()))),
     ("unquote", |vm, a, _| {

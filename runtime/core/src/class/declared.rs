@@ -43,12 +43,12 @@ impl Vm {
             |value: &Val| value.is_string() && fields.iter().any(|(_, field)| field.name == bytes(value));
         let named = !arguments.is_empty()
             && arguments.len().is_multiple_of(2)
-            && arguments.iter().step_by(2).all(|value| is_field(value));
+            && arguments.iter().step_by(2).all(is_field);
         if !named && arguments.len() > fields.len() {
             // Perhaps a name that is no field.
             if let Some(first) = arguments.first()
                 && arguments.len().is_multiple_of(2)
-                && arguments.iter().step_by(2).any(|value| is_field(value))
+                && arguments.iter().step_by(2).any(is_field)
             {
                 let wrong = arguments.iter().step_by(2).find(|value| !is_field(value)).unwrap_or(first);
                 let wrong = self.text(*wrong)?;

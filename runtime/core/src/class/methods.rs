@@ -11,7 +11,7 @@ use crate::array;
 use crate::exception::Thrown;
 use crate::hash;
 use crate::string::string;
-use crate::value::{CodeRef, Ptr, UNDEF, ValExt, aref, bytes, counted, href, short};
+use crate::value::{CodeRef, Ptr, UNDEF, ValExt, aref, bytes, counted, href};
 use crate::vm::Vm;
 
 /// Calls a method by name; the list from the mark is invocant and arguments, which it consumes.
@@ -406,10 +406,4 @@ impl Vm {
             None => Ok(href(to)),
         }
     }
-}
-
-/// The names of methods, for messages.
-#[must_use]
-pub fn method_name(name: &[u8]) -> Val {
-    if name.len() <= crate::value::SHORT_MAX { short(name) } else { string(name) }
 }

@@ -14,7 +14,7 @@ use crate::vm::Vm;
 #[derive(Clone, Copy)]
 enum Wide {
     Whole(i128),
-    Float(f64),
+    Float,
 }
 
 fn wide(value: Val) -> Wide {
@@ -31,7 +31,7 @@ fn wide(value: Val) -> Wide {
             {
                 Wide::Whole(float as i128)
             } else {
-                Wide::Float(float)
+                Wide::Float
             }
         }
     }
