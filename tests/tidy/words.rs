@@ -61,9 +61,9 @@ const RULES: &[Rule] = &[
         except: &[
             "host/plugin/src/compile.rs",
             "host/ops/src/plugin_build/cargo.rs",
-            // What a person asks for by its name: `s run` and `s x`.
+            // What a person asks for by its name: `s run`, `s x`, `s test` and `s bench`.
             "host/ops/src/script_run.rs",
-            "host/ops/src/tool_run.rs",
+            "host/ops/src/language/child.rs",
             "host/source/src/run.rs",
         ],
         instead: "nothing on the way of a plugin or package starts a process, but `git` in host/source/src/run.rs; if this is neither, add the file to the rule in tests/tidy/words.rs",
