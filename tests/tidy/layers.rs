@@ -40,6 +40,7 @@ const LAYERS: &[(&str, &[&str])] = &[
     ("s", &["s-advisory", "s-capability", "s-diag", "s-net", "s-ops", "s-plugin", "s-store", "s-ui"]),
     ("s-kit", &[]),
     ("s-benches", &["s-capability", "s-kit", "s-ops", "s-plugin", "s-store"]),
+    ("s-bench-lang", &["s-kit"]),
     ("s-bench-packages", &["s-kit", "s-store", "s-wire"]),
     ("s-tidy", &[]),
     ("s-xtask", &["s-capability", "s-component", "s-diag"]),
