@@ -214,7 +214,10 @@ impl Resolver<'_> {
                 return self.builtin_with("glob", vec![pattern], true, span);
             }
             A::Return(value) => {
-                let value = value.as_ref().map(|value| self.boxed(value, Want::Caller));
+                let mut value = value.as_ref().map(|value| self.boxed(value, Want::Caller));
+                if let (Some(value), Some(ty)) = (&mut value, self.cx().result.clone()) {
+                    crate::function::wrap_check(value, &ty);
+                }
                 if !value.as_ref().is_some_and(|value| crate::function::is_one_scalar(value)) {
                     self.cx().uses_want = true;
                 }

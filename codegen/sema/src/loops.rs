@@ -405,7 +405,7 @@ impl Resolver<'_> {
     /// Makes a loop variable an alias of its element if the body changes it.
     fn alias_elements(&mut self, id: LocalId, key: VarKey) {
         let facts = self.prior(key);
-        if facts.assigned > 0 || facts.referenced {
+        if facts.assigned > 0 && !facts.captured && !facts.referenced {
             self.cx().locals[id.index()].storage = Storage::Element;
         }
     }

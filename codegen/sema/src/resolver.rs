@@ -96,6 +96,8 @@ pub(crate) struct Context {
     pub(crate) phases: [Vec<hir::Stmt>; 3],
     /// How many loops are around.
     pub(crate) in_loop: u32,
+    /// The declared type of the result.
+    pub(crate) result: Option<hir::TypeName>,
     /// The function is a method of that class.
     pub(crate) class: Option<String>,
 }
@@ -283,6 +285,8 @@ impl<'u> Resolver<'u> {
 
     fn program(&mut self, eval: Option<(&str, &[String])>) {
         let main = self.reserve();
+        // What the program around an evaluated text declares is not known here.
+        self.now.dynamic_code = eval.is_some();
         let evaluated: std::collections::HashSet<usize> = self.evals.values().copied().collect();
         let files: Vec<usize> = (0..self.units.len()).filter(|n| !evaluated.contains(n)).collect();
         self.file_functions = vec![None; self.units.len()];
@@ -483,6 +487,7 @@ impl<'u> Resolver<'u> {
             prologue: Vec::new(),
             phases: [Vec::new(), Vec::new(), Vec::new()],
             in_loop: 0,
+            result: None,
             class: None,
         });
         let frame_kind = if kind == FnKind::File { FrameKind::File } else { FrameKind::Function };

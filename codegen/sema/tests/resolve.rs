@@ -663,3 +663,38 @@ fn deep_texts_are_followed_or_refused() {
     let pipes = format!("1{}", " |> f".repeat(1500));
     let _ = run(&pipes, false);
 }
+
+#[test]
+fn declared_types_are_checked() {
+    check(
+        false,
+        &[
+            (
+                "typed var $n : Int = f()\n$n = 2\n$n += 1\nfn f { 1 }",
+                &[
+                    "(= (my $n.0) (check (call fn1 topic=$main::_) Int \"variable $n\"))",
+                    "(= $n.0 (check 2 Int",
+                    "(check (Add= $n.0 1) Int",
+                ],
+            ),
+            (
+                "fn f($x) : Int { return $x if $x; 3 }",
+                &["(return (check $x.0 Int \"return value\"))", "(check 3 Int"],
+            ),
+        ],
+    );
+}
+
+#[test]
+fn captured_loop_variables_are_cells() {
+    check(
+        false,
+        &[(
+            "my @a = (1); for my $x (@a) { $x++; my $f = fn { $x } }",
+            &["array $x^.1 @a.0", "captures 1>$x^.0"],
+        )],
+    );
+    check(true, &[("for my $x (my @a = (1)) { push @r, \\$x; }", &["$x^"])]);
+    let found = run("p $ENV{HOME}", false);
+    assert_eq!(found.program.facts.effects, 16, "the environment");
+}
