@@ -749,7 +749,7 @@ impl Resolver<'_> {
             }
         };
         let tree = std::sync::Arc::clone(&self.units[unit]);
-        const DEEP: usize = 30;
+        const LEVELS: usize = 120;
         if let Some(error) = tree.errors.first() {
             let line = tree.line(error.span.start);
             let name = &tree.source.name;
@@ -757,7 +757,7 @@ impl Resolver<'_> {
             let die = Stmt { pos, kind: StmtKind::Die(message) };
             return mk(pos, ExprKind::Eval(Block { stmts: vec![die], ..Block::default() }));
         }
-        if tree.depth > DEEP && self.units[0].depth <= DEEP {
+        if !self.deep && self.nesting as usize + 2 * tree.depth > LEVELS {
             // The stack was chosen for the depth of the files.
             return self.eval_value(text(pos, code), pos);
         }

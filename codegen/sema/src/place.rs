@@ -10,7 +10,7 @@ use crate::hir::{
 use crate::names::{Found, Use, is_reserved_hash, kind_of};
 use crate::resolver::{FnKind, Resolver, Want, mk};
 use crate::scope::{Binding, Place, VarKey};
-use crate::stmt::is_constant;
+use crate::stmt::{is_constant, is_short};
 
 /// What is given where an array or hash is asked for.
 pub(crate) enum Container {
@@ -248,6 +248,7 @@ impl Resolver<'_> {
         if one.binding.frozen
             && kind == VarKind::Scalar
             && is_constant(&done)
+            && is_short(&done.kind)
             && one.binding.ty.is_none()
             && matches!(one.binding.place, Place::Local { .. } | Place::Global(_))
             && !one.name.contains("::")

@@ -658,6 +658,13 @@ fn deep_texts_are_followed_or_refused() {
         let source = format!("my $x = {}1{}", open.repeat(1500), close.repeat(1500));
         let _ = run(&source, false);
     }
+    let mut evals = "1".to_owned();
+    for _ in 0..40 {
+        evals = format!("eval q{{ {}{evals}{} }}", "(".repeat(25), ")".repeat(25));
+    }
+    let _ = run(&evals, false);
+    let labels: String = (0..20_000).map(|n| format!("L{n}: p {n}\n")).collect();
+    let _ = run(&labels, false);
     let chain = format!("my $x = 1{}", " . $y".repeat(3000));
     let _ = run(&chain, false);
     let pipes = format!("1{}", " |> f".repeat(1500));
