@@ -197,7 +197,7 @@ impl Resolver<'_> {
             S::Struct(class) | S::Class(class) | S::Trait(class) => self.class(class, stmt.span, out),
             S::Enum { .. } => {}
             S::Given { subject, body } => self.given(subject, body, want, pos, out),
-            S::When { value, body } => self.when(value.as_ref(), body, want, pos, out),
+            S::When { value, body } => self.when(value.as_ref(), body, pos, out),
             S::Format { .. } => {
                 self.error(Code::NOT_SUPPORTED, stmt.span, "formats are not compiled; use `printf`");
             }

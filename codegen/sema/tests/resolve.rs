@@ -548,7 +548,10 @@ fn choices() {
             ),
             ("my $r = match ($x) { 1 => 2 }", &["(no-match $_.1)"]),
             ("my $r = cond { $x => 1, default => 2 }", &["(? $main::x 1 2)"]),
-            ("given ($x) { when (1) { p 1 } default { p 2 } }", &["(smart-match $_.0 1)", "(Last 0)"]),
+            (
+                "given ($x) { when (1) { p 1 } default { p 2 } }",
+                &["if (smart-match $_.0 1) { (say 1) } else { (say 2) }"],
+            ),
             ("unless ($x) { p 1 } else { p 2 }", &["if (Not $main::x)"]),
             (
                 "try { p 1 } catch ($e) { p $e } finally { p 2 }",
