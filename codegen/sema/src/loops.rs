@@ -11,6 +11,7 @@ use crate::names::Use;
 use crate::resolver::{LoopScope, Resolver, Want, mk};
 use crate::scope::{Binding, Place, VarKey};
 use crate::stmt::assign_stmt;
+use crate::walk::Node;
 
 /// What a `foreach` goes through.
 enum Source {
@@ -167,7 +168,11 @@ impl Resolver<'_> {
             let mut topic = false;
             match variables {
                 [] => {
-                    let place = r.loop_topic(span);
+                    let private = !r.options.compat
+                        || (r.is_private(Node::Block(body))
+                            && continuing.is_none_or(|block| r.is_private(Node::Block(block))));
+                    let place = r.element_topic(span, private, matches!(source, Source::Array(..)));
+                    r.name_topic(place);
                     if let Place::Local { .. } = place {
                         before = Some(r.rebind_topic(place));
                         topic = true;
@@ -201,14 +206,6 @@ impl Resolver<'_> {
             self.merge_scope(scope.declares, false);
             out.push(stmt);
         }
-    }
-
-    /// The variable of a loop without one: the topic.
-    fn loop_topic(&mut self, span: Span) -> Place {
-        if self.options.compat {
-            return Place::Global(self.global(VarKind::Scalar, "main::_"));
-        }
-        self.hidden_place(span.start, "_")
     }
 
     /// A hidden scalar of the current function as a place.

@@ -177,8 +177,14 @@ fn topics_and_frames() {
     check(
         true,
         &[
-            ("my @r = map { $_ + 1 } 1..3;", &["(map $main::_ { (Add $main::_ 1) }"]),
-            ("for (1..3) { print }", &["list $main::_ (range 1 3)", "(print $main::_)"]),
+            ("sub g { $_ } my @r = map { $_ + g() } 1..3;", &["(map $main::_ { (Add $main::_ (call fn1)) }"]),
+            ("my @r = map { $_ + 1 } 1..3;", &["(map $_.1 { (Add $_.1 1) }"]),
+            ("my @r = map { s/a/b/; $_ } @x;", &["(map $main::_ { (subst $main::_"]),
+            ("my @r = map { $_ * 2 } grep { $_ % 2 } 1..3;", &["(map $_.2", "(grep $_.1"]),
+            ("my @r = map $_ + 1, @x;", &["(map $_.1 (Add $_.1 1)"]),
+            ("for (@x) { s/a/b/ }", &["array $_&.0 @main::x { (subst $_&.0"]),
+            ("for (1..3) { print }", &["range $_.0 1 3", "(print $_.0)"]),
+            ("sub g { print } for (1..3) { g() }", &["list $main::_ (range 1 3)"]),
             ("sub f { g() } sub g { 1 }", &["(call fn2)"]),
             ("sub f { $_[0]++ } my $x = 1; f($x);", &["(= (my $x^.0) 1)", "fn1 main::f[alias @_.0]"]),
         ],
