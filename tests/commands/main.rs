@@ -6,6 +6,7 @@
 #![expect(clippy::unwrap_used, reason = "tests state certainties, in their helpers too")]
 
 mod audit;
+mod check;
 mod completions;
 mod crowd;
 mod cycle;
@@ -16,10 +17,13 @@ mod help;
 mod hostile;
 mod killed;
 mod lock_merge;
+#[cfg(unix)]
+mod lying;
 mod maintenance;
 mod market;
 mod mirrors;
 mod new;
+mod one_liners;
 #[cfg(unix)]
 mod owner;
 mod packages;
@@ -35,8 +39,10 @@ mod registry_server;
 mod registry_use;
 #[cfg(unix)]
 mod repositories;
+mod run_file;
 mod served;
 mod support;
+mod test_runner;
 mod tools;
 #[cfg(target_os = "linux")]
 mod traced;

@@ -5,7 +5,7 @@ use std::fs;
 use crate::support::Sandbox;
 
 #[test]
-fn a_project_is_made_in_a_new_directory() {
+fn s1_a_project_is_made_in_a_new_directory() {
     let sandbox = Sandbox::new();
     let outcome = sandbox.run(&["new", "demo"]);
     assert_eq!(outcome.status, Some(0), "{outcome:?}");
@@ -21,7 +21,7 @@ fn a_project_is_made_in_a_new_directory() {
 }
 
 #[test]
-fn a_directory_becomes_a_project_and_keeps_what_it_has() {
+fn s1_a_directory_becomes_a_project_and_keeps_what_it_has() {
     let sandbox = Sandbox::new();
     sandbox.write(".gitignore", "*.log\n");
     let outcome = sandbox.run(&["init", "demo"]);

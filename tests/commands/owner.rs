@@ -109,6 +109,48 @@ fn s18_a_package_keeps_an_owner_and_a_mistyped_one_is_not_removed() {
 }
 
 #[test]
+fn s18_owners_of_a_scope_publish_new_packages_in_it() {
+    let shop = Shop::new();
+    let package = |name: &str| {
+        let table = shop.served.table();
+        let text = format!("[package]\nname = \"{name}\"\nversion = \"1.0.0\"\n\n{table}");
+        shop.sandbox.write("json/stryke.toml", &text);
+    };
+    fails(&shop.ann(&["owner", "list", "--scope", "acme"]), &["there is no `acme/*`", "`acme/NAME`"]);
+    package("acme/json");
+    done(&shop.ann(&["publish"]));
+    let listed = shop.ann(&["owner", "list", "--scope", "acme", "--json"]).json();
+    assert_eq!(listed, serde_json::json!({ "scope": "acme", "registry": "own", "owners": ["ann"] }));
+
+    package("acme/http");
+    fails(&shop.bob(&["publish"]), &["`bob` is no owner of `acme/*`"]);
+    let refused = shop.bob(&["owner", "add", "--scope", "acme", "bob"]);
+    fails(&refused, &["`bob` is no owner of `acme/*`", "s owner list --scope acme"]);
+    let added = shop.ann(&["owner", "add", "--scope", "acme/*", "bob"]);
+    done(&added);
+    assert!(added.stderr.contains("Added bob to the owners of acme/* in own"), "{}", added.text());
+    done(&shop.bob(&["publish"]));
+    // Whoever owns the scope owns no package of somebody else for that.
+    let other = shop.bob(&["owner", "add", "acme/json", "bob"]);
+    fails(&other, &["`bob` is no owner of `acme/json`"]);
+
+    let near = shop.ann(&["owner", "remove", "bobb", "--scope", "acme"]);
+    fails(&near, &["S-4073", "did you mean: s owner remove --scope acme bob"]);
+    done(&shop.ann(&["owner", "remove", "--scope", "acme", "bob"]));
+    let last = shop.ann(&["owner", "remove", "--scope", "acme", "ann"]);
+    fails(&last, &["`ann` is the last owner", "s owner add --scope acme USER"]);
+    for args in [
+        &["owner", "add", "json", "bob", "--scope", "acme"][..],
+        &["owner", "list", "--scope", "acme/json"],
+        &["owner", "list", "--scope", ""],
+        &["owner", "list", "--scope", "acme", "-p", "json"],
+    ] {
+        let outcome = shop.ann(args);
+        assert_eq!(outcome.status, Some(2), "{args:?}\n{}", outcome.text());
+    }
+}
+
+#[test]
 fn s18_a_mistake_of_the_command_line_changes_no_owners() {
     let shop = Shop::new();
     for (args, status) in [

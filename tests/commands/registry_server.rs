@@ -3,7 +3,9 @@
 #![cfg(unix)]
 #![expect(clippy::unwrap_used, reason = "a test fails where something is missing")]
 
-use crate::served::Served;
+use s_kit::BucketServer;
+
+use crate::served::{Served, run_as};
 use crate::support::{Outcome, Sandbox};
 
 fn run_in(sandbox: &Sandbox, folder: &str, args: &[&str]) -> Outcome {
@@ -77,6 +79,67 @@ fn a_package_goes_from_one_folder_through_a_server_into_another() {
     done(&sandbox, "shop", &["install", "--frozen"]);
     let gone = run_in(&sandbox, "shop", &["update"]);
     assert_eq!(gone.status, Some(9), "{}", gone.text());
+}
+
+#[test]
+fn several_servers_share_a_bucket() {
+    let bucket = BucketServer::start("packages");
+    let sandbox = Sandbox::new()
+        .env("AWS_ACCESS_KEY_ID", "AKIDEXAMPLE")
+        .env("AWS_SECRET_ACCESS_KEY", "wJalrXUtnFEMI")
+        .env("AWS_ENDPOINT_URL", &bucket.server().origin());
+    let place = ["--store", "s3://packages/stable"];
+    let made = answer(
+        &sandbox,
+        ".",
+        &[&["registry", "token", "--user", "me", "--scope", "publish", "--json"][..], &place].concat(),
+    );
+    let token = made.json()["token"].as_str().unwrap().to_owned();
+    let serve = || Served::start_with(&sandbox, &[&["--flat-names"][..], &place].concat());
+    let (first, second) = (serve(), serve());
+    first.bind(&sandbox);
+    project(&sandbox, "json", "1.4.0", &first.url);
+    sandbox.write("json/lib/json.stk", "# json\n");
+    let published = run_as(&sandbox, &token, "json", &["publish"]);
+    assert_eq!(published.status, Some(0), "{}", published.text());
+    // What one was given the other has, and what is left when both are gone.
+    assert_eq!(second.versions("json").len(), 1);
+    project(&sandbox, "shop", "7.0.0", &second.url);
+    done(&sandbox, "shop", &["add", "json"]);
+    drop((first, second));
+    let exported = answer(&sandbox, ".", &[&["registry", "export", "public"][..], &place].concat());
+    assert!(exported.stderr.contains("1 versions to public"), "{}", exported.text());
+    assert!(bucket.keys().iter().all(|key| key.starts_with("stable/")), "{:?}", bucket.keys());
+    assert!(!sandbox.work().join("registry").exists(), "nothing is in a folder");
+}
+
+#[test]
+fn what_is_wrong_with_a_bucket_is_said_before_anything_is_served() {
+    let bucket = BucketServer::start("packages");
+    let sandbox = Sandbox::new().env("AWS_ACCESS_KEY_ID", "AKIDEXAMPLE");
+    let origin = bucket.server().origin();
+    let serve = |sandbox: &Sandbox, store: &str, more: &[&str], status: i32, words: &[&str]| {
+        let outcome = run_in(
+            sandbox,
+            ".",
+            &[&["registry", "serve", "--listen", "127.0.0.1:0", "--store", store], more].concat(),
+        );
+        assert_eq!(outcome.status, Some(status), "{store}: {}", outcome.text());
+        for word in words {
+            assert!(outcome.stderr.contains(word), "`{word}` is missing: {}", outcome.text());
+        }
+        assert!(!outcome.text().contains("wJalrXUtnFEMI"), "{}", outcome.text());
+    };
+    let there = ["--endpoint", origin.as_str()];
+    serve(&sandbox, "s3://packages", &there, 2, &["S-4075", "AWS_SECRET_ACCESS_KEY", "arguments are"]);
+    let sandbox = sandbox.env("AWS_SECRET_ACCESS_KEY", "wJalrXUtnFEMI");
+    serve(&sandbox, "gs://packages", &there, 2, &["S-4075", "`gs://packages`", "s3://BUCKET/PREFIX"]);
+    serve(&sandbox, "packages", &there, 2, &["S-4075", "`packages`", "s3://BUCKET/PREFIX"]);
+    serve(&sandbox, "s3://packages", &["--endpoint", "http://minio:9000"], 2, &["S-4075", "AWS_ALLOW_HTTP"]);
+    serve(&sandbox, "s3://packages", &["--region", "EU"], 2, &["S-4075", "`EU` cannot be a region"]);
+    serve(&sandbox, "s3://other", &there, 1, &["S-4069", "NoSuchBucket"]);
+    bucket.ignore_conditions();
+    serve(&sandbox, "s3://packages", &there, 1, &["S-4075", "If-None-Match", "lose versions"]);
 }
 
 #[test]

@@ -8,7 +8,7 @@ use std::os::unix::fs::PermissionsExt as _;
 use std::process::Stdio;
 
 use crate::market::Market;
-use crate::served::Served;
+use crate::served::{Served, run_as};
 use crate::support::{Outcome, Sandbox};
 
 fn run_in(sandbox: &Sandbox, folder: &str, args: &[&str]) -> Outcome {
@@ -119,6 +119,40 @@ fn somebody_logs_in_publishes_is_found_and_logs_out() {
     assert!(refused.stderr.contains("s login"), "{}", refused.stderr);
     let twice = run_in(&sandbox, "json", &["logout", "own", "--json"]);
     assert_eq!(twice.json()["changed"], false);
+}
+
+#[test]
+fn a_registry_that_is_typed_tells_itself_what_speaks_to_it() {
+    let sandbox = Sandbox::new();
+    let served = Served::start(&sandbox);
+    let token = served.token(&sandbox, "ann", &["publish", "yank", "owners"]);
+    served.bind(&sandbox);
+    let url = served.url.as_str();
+    sandbox.write("json/stryke.toml", "[package]\nname = \"json\"\nversion = \"1.4.0\"\n");
+    let ann = |folder: &str, args: &[&str]| {
+        let outcome = run_as(&sandbox, &token, folder, args);
+        assert_eq!(outcome.status, Some(0), "{args:?}\n{}", outcome.text());
+        outcome
+    };
+    let _ = ann("json", &["publish", "--registry", url]);
+    let _ = ann("json", &["owner", "add", "bob", "--registry", url]);
+    assert!(ann("json", &["info", "json", "--registry", url]).stdout.contains("1.4.0"));
+    assert!(ann("json", &["search", "json", "--registry", url]).stdout.contains("json"));
+    // What is written down for everybody is the address, which tells everybody else the same.
+    sandbox.write("shop/stryke.toml", "[package]\nname = \"shop\"\nversion = \"7.0.0\"\n");
+    let _ = ann("shop", &["add", "json", "--registry", url]);
+    fs::remove_dir_all(sandbox.home().join("store")).unwrap();
+    fs::remove_dir_all(sandbox.home().join("cache")).unwrap();
+    let _ = ann("shop", &["install", "--locked"]);
+
+    // A web server with something else there is one of files, and one that is gone is gone.
+    let page = s_kit::Server::start(|_| s_kit::Answer::ok("<html>"));
+    let other = run_as(&sandbox, &token, "json", &["search", "json", "--registry", &page.origin()]);
+    assert!(other.text().contains("S-4070") && other.text().contains("only files"), "{}", other.text());
+    let url = served.url.clone();
+    drop(served);
+    let gone = run_as(&sandbox, &token, "shop", &["info", "json", "--registry", &url]);
+    assert_eq!(gone.status, Some(9), "{}", gone.text());
 }
 
 #[test]

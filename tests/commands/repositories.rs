@@ -156,6 +156,37 @@ fn s22_a_locked_commit_installs_elsewhere_and_offline() {
 }
 
 #[test]
+fn s20_offline_names_every_repository_that_is_missing() {
+    let mut scene = Scene::new();
+    let url = scene.url();
+    let other = scene.market.sandbox.work().join("other");
+    let market = &mut scene.market;
+    let copied = Command::new("cp").args(["-r"]).args([&scene.edge, &other]).status().unwrap();
+    assert!(copied.success());
+    let other = format!("file://{}", other.display());
+    let text = format!(
+        "[deps]\nedge = {{ git = \"{url}\", tag = \"v1.0.0\" }}\ncore = {{ git = \"{other}\", tag = \"v1.0.0\" }}\n"
+    );
+    market.project(&text);
+    // Neither where versions are chosen, nor where everything is locked.
+    let text = market.refused(&["install", "--offline"], 6, "S-4053");
+    assert!(text.contains("work/edge` is not") && text.contains("work/other` is not"), "{text}");
+    market.project(&format!(
+        "[deps]\nedge = {{ git = \"{url}\", tag = \"v1.0.0\" }}\n\n[groups.far]\nfar = {{ package = \"edge\", git = \"{other}\", tag = \"v1.0.0\" }}\n"
+    ));
+    market.done(&["install"]);
+    fs::remove_dir_all(market.sandbox.home().join("git")).unwrap();
+    let text = market.refused(&["install", "--offline"], 6, "S-4053");
+    assert!(text.contains("4 packages are not on this machine"), "{text}");
+    for name in ["edge@1.0.0", "core@1.0.0"] {
+        assert_eq!(text.matches(&format!("{name} of file://")).count(), 2, "{text}");
+    }
+    for folder in ["work/edge", "work/other"] {
+        assert_eq!(text.matches(folder).count(), 2, "{folder}: {text}");
+    }
+}
+
+#[test]
 fn a_lock_that_was_changed_is_noticed() {
     let scene = Scene::new();
     let market = &scene.market;

@@ -32,6 +32,13 @@ impl Served {
         Served::started(command)
     }
 
+    /// Starts it with these arguments of its own.
+    pub(crate) fn start_with(sandbox: &Sandbox, args: &[&str]) -> Served {
+        let mut all = vec!["registry", "serve", "--json", "--listen", "127.0.0.1:0"];
+        all.extend(args);
+        Served::started(sandbox.command(&all))
+    }
+
     fn command(sandbox: &Sandbox, address: &str) -> Command {
         let args =
             ["registry", "serve", "--folder", "packages", "--flat-names", "--json", "--listen", address];

@@ -121,6 +121,11 @@ fn s19_a_yanked_version_stays_where_it_is_locked_and_is_chosen_again_when_it_is_
     }
     fs::remove_dir_all(shop.sandbox.home().join("store")).unwrap();
     shop.done("old", &["install", "--locked"]);
+    // Whoever asks what is newer hears of it too: the versions are listed for that anyway.
+    let outdated = shop.answer("old", &["outdated"]);
+    for words in ["S-4074", "`json@1.1.0` was yanked", "loses digits", "s update json"] {
+        assert!(outdated.stderr.contains(words), "`{words}` is missing: {}", outdated.text());
+    }
 
     // Nobody else gets it, and whoever moves leaves it.
     shop.project("new", "7.0.0", deps);

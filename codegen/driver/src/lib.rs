@@ -1,1 +1,48 @@
 //! One compilation: sources in, code and diagnostics out.
+//!
+//! [`compile`] takes a program from its text to the middle representation; [`jit`] turns that into
+//! code in memory, function by function, and runs it.
+#![expect(unsafe_code, reason = "code is put into memory and called")]
+
+pub mod jit;
+
+use std::sync::Arc;
+
+use s_diag::Diagnostic;
+use s_ir::Module;
+pub use s_sema::{Files, Loaded, Options, Require};
+
+/// What became of a program's text.
+pub struct Compilation {
+    /// The program, unless something in it is an error.
+    pub module: Option<Module>,
+    /// What was found, in the order of the text.
+    pub diagnostics: Vec<Diagnostic>,
+}
+
+/// Compiles a program as far as the middle representation, types inferred and ownership explicit.
+#[must_use]
+pub fn compile(name: &str, text: Arc<str>, files: &dyn Files, options: &Options) -> Compilation {
+    let analysis = s_sema::analyse(name, text, files, options);
+    let failed = analysis.diagnostics.iter().any(|diagnostic| diagnostic.severity == s_diag::Severity::Error);
+    if failed {
+        return Compilation { module: None, diagnostics: analysis.diagnostics };
+    }
+    Compilation { module: Some(finish(&analysis.program)), diagnostics: analysis.diagnostics }
+}
+
+/// From a resolved program to a module that can be compiled to machine code.
+pub(crate) fn finish(program: &s_sema::hir::Program) -> Module {
+    let mut module = s_lower::lower(program);
+    s_ir::infer::run(&mut module);
+    for func in &mut module.functions {
+        s_ir::counts::insert(func, &s_ir::counts::Plain::default());
+    }
+    if cfg!(debug_assertions) {
+        for func in &module.functions {
+            let wrong = s_ir::verify::verify(&module, func);
+            assert!(wrong.is_empty(), "{}\n{}", wrong.join("\n"), s_ir::print::func(func));
+        }
+    }
+    module
+}

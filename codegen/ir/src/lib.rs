@@ -1,1 +1,43 @@
 //! The typed middle representation: builder, text form, verifier, passes.
+//!
+//! A [`Module`] is a program: functions, constants, names. A [`Func`] is a graph of blocks in static
+//! single assignment form with block parameters. Values are of few types ([`Ty`]): the two-word value
+//! of the language, and what inference proves to be less: integers, floats, truth values, arrays,
+//! hashes, cells. Most instructions are calls of runtime functions ([`Rt`]), whose meaning stands in
+//! one table; passes replace them by machine operations where types allow.
+//!
+//! Order of work: lowering builds ([`Builder`]), then [`optimise`] runs the passes: [`infer`] proves types
+//! and rewrites, [`simplify`] removes what is decided or unused, [`counts`] makes ownership explicit
+//! (retains, releases, and what each throwing instruction has to release). The
+//! [`verify`](verify::verify) pass checks the invariants between passes. A module has a text form, which
+//! [`print`] writes and [`parse`] reads.
+//!
+//! Ownership: see [`op::Own`]. Exceptions: an instruction that may throw leaves its block for the
+//! block's handler, or the function when there is none; the values to be released on that way are
+//! listed in [`Inst::cleanup`] by the pass that makes counts explicit.
+
+pub mod builder;
+pub mod cfg;
+pub mod counts;
+pub mod func;
+pub mod infer;
+pub mod module;
+pub mod op;
+pub mod parse;
+pub mod print;
+pub mod simplify;
+pub mod verify;
+
+pub use builder::Builder;
+pub use func::{Block, BlockData, Edge, Func, Inst, Signature, Term, Ty, Value};
+pub use module::{FuncId, GlobalRef, Module, StrId};
+pub use op::{Cond, Op, Rt};
+
+/// Runs all passes on a module that lowering has built: types, simplifications, counts. To be run once.
+pub fn optimise(module: &mut Module) {
+    let plain = infer::run(module);
+    for (func, plain) in module.functions.iter_mut().zip(&plain) {
+        simplify::run(func);
+        counts::insert(func, plain);
+    }
+}

@@ -1,1 +1,41 @@
 //! Resolved tree to middle representation.
+//!
+//! One [`function::Lower`] turns one function of the tree into one of the graph. It asks each
+//! expression for what it needs: [`scalar`](function::Lower::scalar) gives one value,
+//! [`list`](function::Lower::list) pushes any number on the value stack, `cond` gives a truth value,
+//! `void` nothing, and `tail` whatever the caller of the function wants. Everything starts as a value
+//! of the language and a call of a runtime function; inference makes machine operations of it.
+//!
+//! What leaves a scope early (`return`, `last`, an exception) has to undo what was begun since: guarded
+//! regions, `local`s, lists half built. [`function::Scope`] is the record of that.
+
+mod call;
+mod escape;
+mod expr;
+mod function;
+mod iterate;
+mod list;
+mod op;
+mod pattern;
+mod place;
+mod stmt;
+mod tables;
+mod visit;
+
+use s_ir::Module;
+use s_sema::hir::Program;
+
+/// Lowers a program.
+#[must_use]
+pub fn lower(program: &Program) -> Module {
+    let mut module = Module::default();
+    module.compat = program.compat;
+    let facts = escape::Facts::of(program);
+    let signatures = tables::signatures(program, &facts);
+    tables::fill(program, &mut module);
+    for (index, _) in program.functions.iter().enumerate() {
+        let func = function::Lower::function(program, &mut module, &facts, &signatures, index);
+        module.functions.push(func);
+    }
+    module
+}

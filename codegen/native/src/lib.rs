@@ -1,1 +1,181 @@
 //! Middle representation to machine code, in memory or in objects.
+//!
+//! [`Compiler::function`] compiles one function body, [`Compiler::entry`] the entry with which a function
+//! is called through a value: arguments in memory. What comes out is [`Code`]: bytes, and places in
+//! them that name [`Symbol`]s; whoever has the addresses fills them in. The only crate that names
+//! Cranelift.
+//!
+//! Calling convention (System V on every target): the machine, then the function object where there
+//! are captures, then parameters (a value of the language is two words), then the wanted context.
+//! Results are two words: a value of the language, whose tag says when an exception is on its way; or
+//! a machine number and a status that is 0 when all is well.
+
+mod function;
+mod inline;
+mod symbol;
+
+use cranelift_codegen::control::ControlPlane;
+use cranelift_codegen::isa::OwnedTargetIsa;
+use cranelift_codegen::settings::{self, Configurable as _};
+use cranelift_codegen::{Context, FinalizedRelocTarget};
+use cranelift_frontend::FunctionBuilderContext;
+use s_ir::{FuncId, Module};
+
+pub use symbol::{Code, Fixup, FixupKind, Symbol};
+
+/// How code is made.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Options {
+    /// Functions are called through slots, so that they can be compiled when first called.
+    pub lazy: bool,
+    /// The number of the module among those of a program, for stubs.
+    pub unit: usize,
+}
+
+/// What could not be compiled: a defect of this crate, with what the code generator said.
+#[derive(Clone, Debug)]
+pub struct CompileError {
+    /// The function.
+    pub name: String,
+    /// What was said.
+    pub message: String,
+}
+
+impl std::fmt::Display for CompileError {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "cannot compile `{}`: {}", self.name, self.message)
+    }
+}
+
+impl std::error::Error for CompileError {}
+
+/// Compiles functions of a module for one machine.
+pub struct Compiler {
+    quick: OwnedTargetIsa,
+    full: OwnedTargetIsa,
+    context: Context,
+    builder: FunctionBuilderContext,
+    options: Options,
+}
+
+impl Compiler {
+    /// For the machine this runs on.
+    ///
+    /// # Errors
+    ///
+    /// When the code generator does not know the machine.
+    pub fn host(options: Options) -> Result<Compiler, CompileError> {
+        let error = |message: String| CompileError { name: "host".to_owned(), message };
+        let isa = |level: &str| -> Result<OwnedTargetIsa, CompileError> {
+            let mut flags = settings::builder();
+            for (name, value) in [
+                ("opt_level", level),
+                ("is_pic", "false"),
+                ("enable_probestack", "false"),
+                ("unwind_info", "false"),
+                ("preserve_frame_pointers", "true"),
+                ("enable_verifier", if cfg!(debug_assertions) { "true" } else { "false" }),
+                ("enable_alias_analysis", "true"),
+            ] {
+                flags.set(name, value).map_err(|e| error(e.to_string()))?;
+            }
+            cranelift_native::builder()
+                .map_err(|e| error(e.to_owned()))?
+                .finish(settings::Flags::new(flags))
+                .map_err(|e| error(e.to_string()))
+        };
+        Ok(Compiler {
+            quick: isa("none")?,
+            full: isa("speed")?,
+            context: Context::new(),
+            builder: FunctionBuilderContext::new(),
+            options,
+        })
+    }
+
+    /// Compiles the body of a function.
+    ///
+    /// # Errors
+    ///
+    /// A defect of this crate.
+    pub fn function(&mut self, module: &Module, id: FuncId) -> Result<Code, CompileError> {
+        let func = &module.functions[id.index()];
+        let hot = func.blocks.iter().any(|block| block.loop_depth > 0) || (id.0 != 0 && func.size() < 400);
+        self.context.clear();
+        function::body(
+            module,
+            id,
+            hot,
+            self.options,
+            self.full.frontend_config(),
+            &mut self.context.func,
+            &mut self.builder,
+        );
+        self.finish(&func.name, hot)
+    }
+
+    /// Compiles the entry of a function: arguments in memory.
+    ///
+    /// # Errors
+    ///
+    /// A defect of this crate.
+    pub fn entry(&mut self, module: &Module, id: FuncId) -> Result<Code, CompileError> {
+        self.context.clear();
+        function::entry(
+            module,
+            id,
+            self.options,
+            self.full.frontend_config(),
+            &mut self.context.func,
+            &mut self.builder,
+        );
+        self.finish(&module.functions[id.index()].name, false)
+    }
+
+    /// Compiles what a slot holds before its function is compiled: asks the driver to compile it, then
+    /// calls it with the same arguments.
+    ///
+    /// # Errors
+    ///
+    /// A defect of this crate.
+    pub fn stub(&mut self, module: &Module, id: FuncId) -> Result<Code, CompileError> {
+        self.context.clear();
+        function::stub(
+            module,
+            id,
+            self.options,
+            self.full.frontend_config(),
+            &mut self.context.func,
+            &mut self.builder,
+        );
+        self.finish(&module.functions[id.index()].name, false)
+    }
+
+    fn finish(&mut self, name: &str, hot: bool) -> Result<Code, CompileError> {
+        let isa = if hot { &self.full } else { &self.quick };
+        if std::env::var_os("STRYKE_DUMP_CLIF").is_some() {
+            dump(name, &self.context.func);
+        }
+        self.context
+            .compile(&**isa, &mut ControlPlane::default())
+            .map_err(|e| CompileError { name: name.to_owned(), message: format!("{:?}", e.inner) })?;
+        let compiled = self.context.compiled_code().expect("it has just been compiled");
+        let bytes = compiled.code_buffer().to_vec();
+        let alignment = u64::from(compiled.buffer.alignment);
+        let mut fixups = Vec::new();
+        for reloc in compiled.buffer.relocs() {
+            let unexpected =
+                || CompileError { name: name.to_owned(), message: format!("unexpected {reloc:?}") };
+            let FinalizedRelocTarget::ExternalName(target) = &reloc.target else { return Err(unexpected()) };
+            let symbol = symbol::of_external(target, &self.context.func.params).ok_or_else(unexpected)?;
+            let kind = symbol::kind(reloc.kind).ok_or_else(unexpected)?;
+            fixups.push(Fixup { offset: reloc.offset as usize, kind, symbol, addend: reloc.addend });
+        }
+        Ok(Code { bytes, alignment, fixups })
+    }
+}
+
+#[expect(clippy::print_stderr, reason = "asked for by a developer's environment variable")]
+fn dump(name: &str, func: &cranelift_codegen::ir::Function) {
+    eprintln!("; {name}\n{}", func.display());
+}

@@ -11,6 +11,7 @@ mod context;
 mod describe;
 mod failure;
 mod frontend;
+pub mod language;
 mod lock_merge;
 mod login;
 mod package_add;
@@ -69,7 +70,7 @@ pub use package_info::{PackageInfo, VersionInfo, package_info};
 pub use package_install::{Installation, Installed, package_install};
 pub use package_list::{ListedLock, package_list};
 pub use package_outdated::{OutdatedPackage, Raised, package_outdated};
-pub use package_owner::{ChangedOwner, PackageOwners, package_owner_change, package_owner_list};
+pub use package_owner::{ChangedOwner, Owned, Owners, OwnersOf, owner_change, owner_list};
 pub use package_pack::{PackedPackage, package_pack};
 pub use package_publish::{PublishedPackage, package_publish};
 pub use package_remove::package_remove;
@@ -94,8 +95,8 @@ pub use plugin_update::{Update, Updated, plugin_update};
 pub use plugin_verify::{Verified, plugin_verify};
 pub use plugins::consent::Allowed;
 pub use registry_serve::{
-    ListedToken, NewToken, Serving, registry_export, registry_revoke, registry_serve, registry_token,
-    registry_tokens,
+    ListedToken, NewToken, OwnRegistry, Serving, registry_export, registry_revoke, registry_serve,
+    registry_token, registry_tokens,
 };
 pub use run_command::{Invocation, run_command};
 pub use script_run::{Script, script_run, scripts};

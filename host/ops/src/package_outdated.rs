@@ -8,7 +8,7 @@ use s_project::{DependencyOrigin, DependencyRequest, PackageName, PackageSource,
 use crate::Context;
 use crate::failure::Failure;
 use crate::package_add::compatible;
-use crate::packages::{Keep, Project, Resolved};
+use crate::packages::{Keep, Project, Resolved, yanked};
 use crate::plugins::install::not_editable;
 
 /// A package that could be newer.
@@ -37,7 +37,7 @@ pub struct Raised {
     pub after: String,
 }
 
-/// Compares the lock with what the registries have. Nothing is changed.
+/// Compares the lock with what the registries have, and warns of what was yanked. Nothing is changed.
 pub fn package_outdated(context: &Arc<Context>) -> Result<Vec<OutdatedPackage>, Failure> {
     let project = Project::read(context, None)?;
     project.must_be_locked(context)?;
@@ -69,6 +69,7 @@ pub fn package_outdated(context: &Arc<Context>) -> Result<Vec<OutdatedPackage>, 
             outdated.push(found);
         }
     }
+    yanked::warn_locked(context, &project.lock, &resolved.graph);
     Ok(outdated)
 }
 

@@ -12,7 +12,7 @@ mod graph;
 mod project;
 pub(crate) mod registries;
 pub(crate) mod repositories;
-mod yanked;
+pub(crate) mod yanked;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;

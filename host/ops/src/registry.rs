@@ -23,6 +23,7 @@ use crate::failure::{Failure, FailureKind};
 use crate::plugins::catalog::{self, Entry};
 use crate::plugins::launch::{Allow, launch};
 
+pub(crate) use change::all_of;
 pub use extension::{
     Answer, Artifact, Dependency, DependencyKind, Features, FetchPlan, PackageName, Page, Query, Version,
     Want,
@@ -43,7 +44,7 @@ pub struct Registry {
 impl Registry {
     /// Opens the registry at a place.
     pub fn at(context: &Arc<Context>, place: &RegistryPlace) -> Result<Registry, Failure> {
-        let entry = catalog::find(context, &place.plugin)?;
+        let entry = catalog::find(context, &place.spoken_by(context)?)?;
         Registry::open(context, &entry, &place.name, &place.url, &place.config)
     }
 

@@ -1,4 +1,5 @@
-//! `s registry serve`, `token`, `tokens`, `revoke` and `export`: a registry of one's own, in one folder.
+//! `s registry serve`, `token`, `tokens`, `revoke` and `export`: a registry of one's own, in one folder or
+//! in a bucket.
 
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
@@ -6,18 +7,31 @@ use std::sync::Arc;
 
 use s_diag::{Code, Diagnostic};
 use s_registry::{
-    Registry, RegistryConfig, RegistryError, Scope, TokenRequest, block_on, folder_registry, folder_store,
-    serve,
+    Bucket, BucketError, Place, Registry, RegistryConfig, RegistryError, Scope, TokenRequest, block_on,
+    folder_store, serve,
 };
 use s_store::{Access, files};
 
 use crate::Context;
 use crate::failure::{Failure, FailureKind};
 
+/// Where a registry of one's own keeps everything.
+#[derive(Clone, Debug, Default)]
+pub struct OwnRegistry {
+    /// The folder, where there is no bucket.
+    pub folder: PathBuf,
+    /// The bucket, `s3://BUCKET/PREFIX`.
+    pub store: Option<String>,
+    /// The address of the service of a bucket; none for what the environment says.
+    pub endpoint: Option<String>,
+    /// The region of a bucket; none for what the environment says.
+    pub region: Option<String>,
+}
+
 /// How a registry is served.
 pub struct Serving {
     /// Where everything is kept.
-    pub folder: PathBuf,
+    pub own: OwnRegistry,
     /// Where to listen; port 0 for any that is free.
     pub listen: SocketAddr,
     /// Which registry it is, wherever it is reached.
@@ -69,7 +83,7 @@ pub fn registry_serve(
     serving: Serving,
     ready: &dyn Fn(SocketAddr),
 ) -> Result<bool, Failure> {
-    let mut config = config(context, &serving.folder, &serving.id)?;
+    let mut config = config(context, &serving.own, &serving.id)?;
     config.flat_names = serving.flat_names;
     config.auth_required = serving.private;
     let observer = serving.observer;
@@ -83,8 +97,8 @@ pub fn registry_serve(
     Ok(block_on(serve(config, server, ready, async { cancel.raised().await }))??)
 }
 
-/// Makes a token for the registry in a folder, and returns its text, which nobody can see again.
-pub fn registry_token(context: &Context, folder: &Path, token: &NewToken) -> Result<String, Failure> {
+/// Makes a token for a registry, and returns its text, which nobody can see again.
+pub fn registry_token(context: &Context, own: &OwnRegistry, token: &NewToken) -> Result<String, Failure> {
     let scopes = token.scopes.iter().map(|word| scope(word)).collect::<Result<_, _>>()?;
     let request = TokenRequest {
         user: token.user.clone(),
@@ -94,14 +108,14 @@ pub fn registry_token(context: &Context, folder: &Path, token: &NewToken) -> Res
             .expires_s
             .map(|seconds| context.now_unix().saturating_add(seconds).saturating_mul(1000)),
     };
-    let registry = Registry::new(config(context, folder, "")?);
+    let registry = Registry::new(config(context, own, "")?);
     let issued = block_on(registry.tokens().create(request))??;
     Ok(issued.reveal().to_owned())
 }
 
-/// The tokens of the registry in a folder, without what they are.
-pub fn registry_tokens(context: &Context, folder: &Path) -> Result<Vec<ListedToken>, Failure> {
-    let registry = Registry::new(config(context, folder, "")?);
+/// The tokens of a registry, without what they are.
+pub fn registry_tokens(context: &Context, own: &OwnRegistry) -> Result<Vec<ListedToken>, Failure> {
+    let registry = Registry::new(config(context, own, "")?);
     let tokens = block_on(registry.tokens().list())??.into_iter();
     let tokens = tokens.map(|token| ListedToken {
         id: token.id,
@@ -114,9 +128,9 @@ pub fn registry_tokens(context: &Context, folder: &Path) -> Result<Vec<ListedTok
     Ok(tokens.collect())
 }
 
-/// Makes a token of the registry in a folder invalid, by its id.
-pub fn registry_revoke(context: &Context, folder: &Path, id: &str) -> Result<(), Failure> {
-    let registry = Registry::new(config(context, folder, "")?);
+/// Makes a token of a registry invalid, by its id.
+pub fn registry_revoke(context: &Context, own: &OwnRegistry, id: &str) -> Result<(), Failure> {
+    let registry = Registry::new(config(context, own, "")?);
     if block_on(registry.tokens().revoke(id))?? {
         return Ok(());
     }
@@ -125,19 +139,27 @@ pub fn registry_revoke(context: &Context, folder: &Path, id: &str) -> Result<(),
     Err(Failure::new(FailureKind::Usage, diagnostic))
 }
 
-/// Writes everything that can be read of the registry in a folder as files, for any web server, and
+/// Writes everything that can be read of a registry as files, for any web server, and
 /// returns how many versions that were. What is there already is not written again.
-pub fn registry_export(context: &Context, folder: &Path, to: &Path) -> Result<usize, Failure> {
-    let registry = Registry::new(config(context, folder, "")?);
+pub fn registry_export(context: &Context, own: &OwnRegistry, to: &Path) -> Result<usize, Failure> {
+    let registry = Registry::new(config(context, own, "")?);
     let to = context.directory().join(to);
     files::create_dir_all(&to, Access::Shared)?;
     let store = folder_store(&to)?;
     Ok(block_on(registry.export(store.as_ref()))??)
 }
 
-fn config(context: &Context, folder: &Path, id: &str) -> Result<RegistryConfig, Failure> {
-    let folder = context.directory().join(folder);
-    Ok(folder_registry(&folder, &context.home().tmp(), id)?)
+fn config(context: &Context, own: &OwnRegistry, id: &str) -> Result<RegistryConfig, Failure> {
+    let place = match &own.store {
+        Some(address) => {
+            let environment = |name: &str| context.variable(name);
+            let (endpoint, region) = (own.endpoint.as_deref(), own.region.as_deref());
+            let bucket = Bucket::new(address, endpoint, region, &environment).map_err(unusable)?;
+            Place::Bucket(Arc::new(bucket))
+        }
+        None => Place::Folder(context.directory().join(&own.folder)),
+    };
+    Ok(place.registry(&context.home().tmp(), id)?)
 }
 
 fn scope(word: &str) -> Result<Scope, Failure> {
@@ -148,6 +170,20 @@ fn scope(word: &str) -> Result<Scope, Failure> {
     })
 }
 
+fn unusable(error: BucketError) -> Failure {
+    let diagnostic = Diagnostic::error(Code::REGISTRY_BUCKET, error.to_string());
+    let diagnostic = match &error {
+        BucketError::NoKey { .. } => diagnostic.note(
+            "`AWS_ACCESS_KEY_ID` and `AWS_SECRET_ACCESS_KEY` are read from the environment, as arguments are \
+             seen by everybody on a machine",
+        ),
+        BucketError::Address { .. } => diagnostic.hint("s registry serve --store s3://BUCKET/PREFIX"),
+        _ => diagnostic,
+    };
+    let is_of_bucket = matches!(error, BucketError::Unconditional { .. });
+    Failure::new(if is_of_bucket { FailureKind::Failed } else { FailureKind::Usage }, diagnostic)
+}
+
 fn failed(message: &str) -> Failure {
     Failure::new(FailureKind::Failed, Diagnostic::error(Code::REGISTRY_SERVER, message))
 }
@@ -156,6 +192,7 @@ impl From<RegistryError> for Failure {
     fn from(error: RegistryError) -> Failure {
         match error {
             RegistryError::Scratch(error) => error.into(),
+            RegistryError::Bucket(error) => unusable(error),
             other => failed(&other.to_string()),
         }
     }

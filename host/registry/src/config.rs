@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use object_store::ObjectStore;
 
-use crate::{Clock, Observer, Quiet, SystemClock};
+use crate::{Bucket, Clock, Observer, Quiet, SystemClock};
 
 /// The rules of a registry and where its state is.
 #[derive(Clone)]
@@ -16,6 +16,8 @@ pub struct RegistryConfig {
     pub id: String,
     /// Where everything is kept.
     pub store: Arc<dyn ObjectStore>,
+    /// The bucket that is behind the store, where one is: it is tried before anything is served.
+    pub bucket: Option<Arc<Bucket>>,
     /// A folder that exists, for archives while they arrive. Nothing in it outlives a request.
     pub scratch: PathBuf,
     /// Whether names without a scope are given. False unless set.
@@ -39,6 +41,7 @@ impl RegistryConfig {
         RegistryConfig {
             id: id.to_owned(),
             store,
+            bucket: None,
             scratch: scratch.into(),
             flat_names: false,
             auth_required: false,

@@ -4,12 +4,17 @@ use s_store::StoreError;
 use s_wire::codes;
 use thiserror::Error;
 
+use crate::BucketError;
+
 /// A failure that no request is to blame for.
 #[derive(Debug, Error)]
 pub enum RegistryError {
     /// The object store failed.
     #[error("the object store failed: {0}")]
     Objects(#[from] object_store::Error),
+    /// The bucket cannot be used.
+    #[error(transparent)]
+    Bucket(#[from] BucketError),
     /// A temporary file could not be used.
     #[error(transparent)]
     Scratch(#[from] StoreError),

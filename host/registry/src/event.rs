@@ -15,6 +15,9 @@ pub struct Record {
     /// The id of the token that was used; none for an operation of the library.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub token: Option<String>,
+    /// What tells it from an entry that says the same, so that a writer knows its own.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub nonce: Option<String>,
     /// What happened.
     pub event: Event,
 }

@@ -121,7 +121,7 @@ impl Journal {
             }
             let now = self.clock.now_ms();
             let (by, token) = (identity.user.clone(), identity.token.clone());
-            let record = Record { v: 1, time: text_of(now), by, token, event };
+            let record = Record { v: 1, time: text_of(now), by, token, nonce: Some(nonce()?), event };
             if self.create(subject, state.number + 1, &record).await? {
                 Arc::make_mut(&mut state).apply(record);
                 self.keep(subject, &state, now);
@@ -173,7 +173,7 @@ impl Journal {
         serde_json::from_slice(&bytes).map(Some).map_err(damaged)
     }
 
-    /// Whether the number was still free.
+    /// Whether the number was still free. Each record is another one, by its nonce.
     async fn create(&self, subject: &Subject, number: u64, record: &Record) -> Result<bool, RegistryError> {
         let bytes = serde_json::to_vec(record).expect("texts, numbers and lists are JSON");
         let put = self
@@ -182,7 +182,11 @@ impl Journal {
             .await;
         match put {
             Ok(_) => Ok(true),
-            Err(object_store::Error::AlreadyExists { .. }) => Ok(false),
+            // Asked again because no answer came, a store finds there what it wrote itself.
+            Err(object_store::Error::AlreadyExists { .. }) => {
+                let there = self.entry(subject, number).await?;
+                Ok(there.is_some_and(|there| there.nonce == record.nonce))
+            }
             Err(error) => Err(error.into()),
         }
     }
@@ -209,6 +213,13 @@ impl Journal {
             *cached = Cached { state: state.clone(), checked_ms };
         }
     }
+}
+
+/// What tells a record from one that says the same.
+fn nonce() -> Result<String, RegistryError> {
+    let mut random = [0; 8];
+    getrandom::fill(&mut random).map_err(|_| RegistryError::Random)?;
+    Ok(random.iter().map(|byte| format!("{byte:02x}")).collect())
 }
 
 fn path(subject: &Subject, number: u64) -> Path {

@@ -11,6 +11,7 @@
 //! - An entry is written after the archive it names, so no index line is without its bytes.
 //! - A token is kept as its digest only, and is in no log, error or `Debug` text.
 
+mod bucket;
 mod clock;
 mod config;
 mod error;
@@ -32,6 +33,7 @@ mod token;
 mod upload;
 mod validate;
 
+pub use bucket::{Bucket, BucketError};
 pub use clock::{Clock, SystemClock};
 pub use config::{Rate, RegistryConfig, ServerConfig};
 pub use error::RegistryError;
@@ -41,7 +43,7 @@ pub use identity::{Scope, TokenRequest};
 pub use observe::{Observer, Quiet, event_line};
 pub use registry::Registry;
 pub use server::Server;
-pub use serving::{PATIENCE, Serving, block_on, folder_registry, serve};
+pub use serving::{PATIENCE, Place, Serving, block_on, serve};
 pub use token::{IssuedToken, TokenInfo, Tokens};
 
 pub use object_store::ObjectStore;

@@ -100,7 +100,14 @@ mod tests {
         let publish = Event::Publish { line: Box::new(line(name, "1.0.0")), about };
         let mut state = State::default();
         for event in [publish].into_iter().chain(more) {
-            state.apply(Record { v: 1, time: String::new(), by: "ann".into(), token: None, event });
+            state.apply(Record {
+                v: 1,
+                time: String::new(),
+                by: "ann".into(),
+                token: None,
+                nonce: None,
+                event,
+            });
         }
         state
     }

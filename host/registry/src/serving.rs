@@ -1,16 +1,16 @@
-//! What every binary that runs a registry shares: a registry in a folder, and serving until somebody
-//! wants it to end.
+//! What every binary that runs a registry shares: where one is, a folder or a bucket, and serving until
+//! somebody wants it to end.
 //!
 //! Arguments, signals and what becomes of the log are left to the binary.
 
 use std::net::{IpAddr, SocketAddr};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
 use s_store::{Access, files};
 
-use crate::{Observer, Registry, RegistryConfig, RegistryError, Server, ServerConfig, folder_store};
+use crate::{Bucket, Observer, Registry, RegistryConfig, RegistryError, Server, ServerConfig, folder_store};
 
 /// For how long requests that run are waited for in the end.
 pub const PATIENCE: Duration = Duration::from_secs(30);
@@ -28,27 +28,48 @@ pub struct Serving {
     pub observer: Arc<dyn Observer>,
 }
 
-/// The rules of a registry that keeps everything in a folder. Both folders are made when they are
-/// missing; archives are in `scratch` while they arrive.
-///
-/// # Errors
-/// Those of the operating system.
-pub fn folder_registry(folder: &Path, scratch: &Path, id: &str) -> Result<RegistryConfig, RegistryError> {
-    files::create_dir_all(scratch, Access::Private)?;
-    Ok(RegistryConfig::new(id, folder_store(folder)?, scratch))
+/// Where a registry keeps everything.
+#[derive(Clone, Debug)]
+pub enum Place {
+    /// A folder, which is made when it is missing.
+    Folder(PathBuf),
+    /// A bucket, which several servers may share.
+    Bucket(Arc<Bucket>),
+}
+
+impl Place {
+    /// The usual rules for a registry that is here. Archives are in the folder `scratch` while they
+    /// arrive; it is made when it is missing.
+    ///
+    /// # Errors
+    /// Those of the operating system, and of settings of the bucket that contradict each other.
+    pub fn registry(&self, scratch: &Path, id: &str) -> Result<RegistryConfig, RegistryError> {
+        files::create_dir_all(scratch, Access::Private)?;
+        match self {
+            Place::Folder(folder) => Ok(RegistryConfig::new(id, folder_store(folder)?, scratch)),
+            Place::Bucket(bucket) => {
+                let mut config = RegistryConfig::new(id, bucket.store()?, scratch);
+                config.bucket = Some(bucket.clone());
+                Ok(config)
+            }
+        }
+    }
 }
 
 /// Serves until `stop` is done, then lets the requests that run end. `ready` is told where it
 /// listens. Gives whether all of them ended within [`PATIENCE`].
 ///
 /// # Errors
-/// [`RegistryError::Listen`].
+/// [`RegistryError::Listen`], and those of [`Bucket::check`].
 pub async fn serve(
     config: RegistryConfig,
     serving: Serving,
     ready: impl FnOnce(SocketAddr),
     stop: impl Future<Output = ()>,
 ) -> Result<bool, RegistryError> {
+    if let Some(bucket) = &config.bucket {
+        bucket.check(config.store.as_ref()).await?;
+    }
     let server = ServerConfig {
         listen: serving.listen,
         public_url: serving.public_url,
@@ -83,7 +104,7 @@ mod tests {
     fn a_folder_is_served_until_the_end() {
         let place = tempfile::tempdir().unwrap();
         let (folder, scratch) = (place.path().join("new/registry"), place.path().join("new/scratch"));
-        let config = folder_registry(&folder, &scratch, "test").unwrap();
+        let config = Place::Folder(folder.clone()).registry(&scratch, "test").unwrap();
         assert!(files::exists(&folder).unwrap() && files::exists(&scratch).unwrap());
         let serving = Serving {
             listen: (Ipv4Addr::LOCALHOST, 0).into(),
@@ -108,7 +129,7 @@ mod tests {
         let place = tempfile::tempdir().unwrap();
         let taken = std::net::TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap();
         let listen = taken.local_addr().unwrap();
-        let config = folder_registry(place.path(), place.path(), "test").unwrap();
+        let config = Place::Folder(place.path().to_owned()).registry(place.path(), "test").unwrap();
         let serving = Serving { listen, public_url: None, proxies: Vec::new(), observer: Arc::new(Quiet) };
         let error = block_on(serve(config, serving, |_| {}, async {})).unwrap().unwrap_err();
         assert!(error.to_string().contains(&listen.to_string()), "{error}");

@@ -153,7 +153,7 @@ pub(crate) mod tests {
         let mut state = State::default();
         for (number, event) in events.into_iter().enumerate() {
             let time = format!("t{}", number + 1);
-            state.apply(Record { v: 1, time, by: "ann".into(), token: None, event });
+            state.apply(Record { v: 1, time, by: "ann".into(), token: None, nonce: None, event });
         }
         state
     }
@@ -235,7 +235,7 @@ pub(crate) mod tests {
 
         #[test]
         fn an_entry_is_read_as_it_was_written(event in events()) {
-            let record = Record { v: 1, time: "t".into(), by: "ann".into(), token: None, event };
+            let record = Record { v: 1, time: "t".into(), by: "ann".into(), token: None, nonce: None, event };
             let text = serde_json::to_string(&record).unwrap();
             prop_assert_eq!(serde_json::from_str::<Record>(&text).unwrap(), record);
         }

@@ -120,7 +120,17 @@ impl Tokens {
             expires_ms: request.expires_ms,
         };
         let bytes = serde_json::to_vec(&stored).expect("texts, numbers and lists are JSON");
-        self.store.put_opts(&token_path(&id), PutPayload::from(bytes), PutMode::Create.into()).await?;
+        match self.store.put_opts(&token_path(&id), PutPayload::from(bytes), PutMode::Create.into()).await {
+            Ok(_) => {}
+            // Asked again because no answer came, a store finds there what it wrote itself.
+            Err(error @ object_store::Error::AlreadyExists { .. }) => {
+                let there = self.stored(&id).await?;
+                if there.is_none_or(|there| there.sha256 != stored.sha256) {
+                    return Err(error.into());
+                }
+            }
+            Err(error) => return Err(error.into()),
+        }
         Ok(IssuedToken { id, text })
     }
 
@@ -136,7 +146,13 @@ impl Tokens {
         let bytes = serde_json::json!({ "v": 1, "time_ms": self.clock.now_ms() }).to_string();
         match self.store.put_opts(&revocation_path(id), PutPayload::from(bytes), PutMode::Create.into()).await
         {
-            Ok(_) | Err(object_store::Error::AlreadyExists { .. }) => {}
+            Ok(_) => {}
+            // A bucket also says so when another one was about to and may have failed.
+            Err(error @ object_store::Error::AlreadyExists { .. }) => {
+                if !self.is_revoked(id).await? {
+                    return Err(error.into());
+                }
+            }
             Err(error) => return Err(error.into()),
         }
         self.cache.lock().unwrap_or_else(PoisonError::into_inner).remove(id);

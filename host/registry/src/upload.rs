@@ -1,6 +1,6 @@
 //! An archive on its way in: from the body of a request to a temporary file, from there to the store.
 //!
-//! Nothing is kept in memory but a few pieces. A temporary file is gone when its request is over.
+//! Nothing is kept in memory but a few pieces: as many as a small archive has. A temporary file is gone when its request is over.
 //! Archives stand under their digest, so that writing one again changes nothing.
 
 use std::io::Read as _;
@@ -11,7 +11,7 @@ use bytes::Bytes;
 use http_body_util::BodyExt as _;
 use hyper::body::Body;
 use object_store::path::Path;
-use object_store::{ObjectStore, ObjectStoreExt as _, WriteMultipart};
+use object_store::{ObjectStore, ObjectStoreExt as _, PutPayload, WriteMultipart};
 use s_store::{Access, PendingFile, Sha256Digest, Sha256Hasher, StoreError};
 use s_wire::codes;
 use tokio::sync::mpsc;
@@ -23,6 +23,8 @@ use crate::error::{Failure, Refusal};
 
 /// How many pieces wait between two sides.
 const PIECES_MAX: usize = 8;
+/// Up to how many bytes an archive is one request to the store, and not one for each part of it.
+const WHOLE_BYTES_MAX: u64 = 5 << 20;
 /// Bytes that are read from the temporary file at once.
 const PIECE_LEN: usize = 256 << 10;
 
@@ -158,6 +160,15 @@ pub(crate) async fn keep(store: &dyn ObjectStore, received: &Received) -> Result
             }
         }
     });
+    if received.size <= WHOLE_BYTES_MAX {
+        let mut whole = Vec::new();
+        while let Some(piece) = read.recv().await {
+            whole.push(piece);
+        }
+        feeder.await.map_err(|_| RegistryError::Task)??;
+        store.put(&path, PutPayload::from_iter(whole)).await?;
+        return Ok(());
+    }
     let mut upload = WriteMultipart::new(store.put_multipart(&path).await?);
     while let Some(piece) = read.recv().await {
         upload.wait_for_capacity(4).await?;
@@ -197,18 +208,22 @@ mod tests {
     #[tokio::test]
     async fn what_arrives_is_kept_under_its_digest() {
         let folder = tempfile::tempdir().unwrap();
-        let bytes: Vec<u8> = (0..=255).cycle().take(700_000).collect();
-        let body = Full::new(Bytes::from(bytes.clone()));
-        let received = receive(body, folder.path().to_owned(), LIMITS).await.ok().unwrap();
-        assert_eq!((received.size, received.digest), (700_000, Sha256Digest::of(&bytes)));
-        let store = InMemory::new();
-        for _ in 0..2 {
-            keep(&store, &received).await.unwrap();
-            let kept = store.get(&blob_path(&received.digest)).await.unwrap().bytes().await.unwrap();
-            assert_eq!(kept, bytes);
+        // One that is sent whole, and one that is sent in parts.
+        for size in [700_000, 7_000_000] {
+            let bytes: Vec<u8> = (0..=255).cycle().take(size).collect();
+            let body = Full::new(Bytes::from(bytes.clone()));
+            let limits = BodyLimits { bytes_max: 1 << 24, ..LIMITS };
+            let received = receive(body, folder.path().to_owned(), limits).await.ok().unwrap();
+            assert_eq!((received.size, received.digest), (size as u64, Sha256Digest::of(&bytes)));
+            let store = InMemory::new();
+            for _ in 0..2 {
+                keep(&store, &received).await.unwrap();
+                let kept = store.get(&blob_path(&received.digest)).await.unwrap().bytes().await.unwrap();
+                assert_eq!(kept, bytes);
+            }
+            drop(received);
+            assert!(empty(folder.path()));
         }
-        drop(received);
-        assert!(empty(folder.path()));
     }
 
     #[tokio::test]

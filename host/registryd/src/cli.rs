@@ -29,8 +29,21 @@ pub(crate) enum Command {
 #[derive(Args, Clone, Debug)]
 pub(crate) struct PlaceArgs {
     /// The folder everything is kept in; made when it is missing
-    #[arg(long, value_name = "FOLDER", default_value = "registry")]
+    #[arg(long, value_name = "FOLDER", default_value = "registry", conflicts_with = "store")]
     pub(crate) folder: PathBuf,
+
+    /// The bucket everything is kept in, `s3://BUCKET/PREFIX`, instead of a folder. Its keys are
+    /// AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY and AWS_SESSION_TOKEN of the environment
+    #[arg(long, value_name = "URL")]
+    pub(crate) store: Option<String>,
+
+    /// Where the service of the bucket is [default: AWS_ENDPOINT_URL_S3, AWS_ENDPOINT_URL, or Amazon]
+    #[arg(long, value_name = "URL", requires = "store")]
+    pub(crate) endpoint: Option<String>,
+
+    /// The region of the bucket [default: AWS_REGION, AWS_DEFAULT_REGION, or us-east-1]
+    #[arg(long, value_name = "NAME", requires = "store")]
+    pub(crate) region: Option<String>,
 
     /// Which registry it is, wherever it is reached
     #[arg(long, value_name = "ID", default_value = "local")]
@@ -137,6 +150,9 @@ mod tests {
             ("s-registryd serve --listen 127.0.0.1:0 --proxy ::1 --proxy 10.0.0.1", None),
             ("s-registryd token new --user ann --scope publish --scope yank --days 3", None),
             ("s-registryd token revoke --folder x 0123", None),
+            ("s-registryd serve --store s3://packages/a --endpoint http://[::1]:9000 --region x", None),
+            ("s-registryd serve --store s3://packages --folder x", Some(ErrorKind::ArgumentConflict)),
+            ("s-registryd serve --region x", Some(ErrorKind::MissingRequiredArgument)),
             ("s-registryd serve --listen here", Some(ErrorKind::ValueValidation)),
             ("s-registryd token new --user ann --scope everything", Some(ErrorKind::ValueValidation)),
             ("s-registryd token new --user ann", Some(ErrorKind::MissingRequiredArgument)),

@@ -30,7 +30,13 @@ fn main() -> ExitCode {
             return ExitCode::FAILURE;
         }
     };
-    match run::run(cli.command, &mut std::io::stdout(), &log, signals.raised()) {
+    match run::run(
+        cli.command,
+        &|name| std::env::var(name).ok(),
+        &mut std::io::stdout(),
+        &log,
+        signals.raised(),
+    ) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             log.event("error", "failed", json!({ "error": error.to_string() }));

@@ -5,8 +5,8 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use s_registry::{
-    Clock as _, Registry, RegistryConfig, RegistryError, Serving, SystemClock, TokenInfo, TokenRequest,
-    block_on, folder_registry, folder_store, serve,
+    Bucket, Clock as _, Place, Registry, RegistryConfig, RegistryError, Serving, SystemClock, TokenInfo,
+    TokenRequest, block_on, folder_store, serve,
 };
 use s_store::{Access, StoreError, files};
 use serde_json::json;
@@ -33,24 +33,35 @@ pub(crate) enum RunError {
     CutOff,
 }
 
+/// Looks up a variable of the environment.
+pub(crate) type Environment<'a> = &'a dyn Fn(&str) -> Option<String>;
+
 /// Runs a command. Answers go to `out`; a server ends when `stop` does.
 pub(crate) fn run(
     command: Command,
+    environment: Environment<'_>,
     out: &mut dyn Write,
     log: &Arc<Log>,
     stop: impl Future<Output = ()>,
 ) -> Result<(), RunError> {
     match command {
-        Command::Serve(args) => serve_until(args, log, stop),
-        Command::Token(TokenCommand::New(args)) => new_token(args, out, log),
-        Command::Token(TokenCommand::List { place }) => list_tokens(&place, out),
-        Command::Token(TokenCommand::Revoke { place, token }) => revoke_token(&place, token, log),
-        Command::Export(args) => export(&args, log),
+        Command::Serve(args) => serve_until(args, environment, log, stop),
+        Command::Token(TokenCommand::New(args)) => new_token(args, environment, out, log),
+        Command::Token(TokenCommand::List { place }) => list_tokens(&place, environment, out),
+        Command::Token(TokenCommand::Revoke { place, token }) => {
+            revoke_token(&place, environment, token, log)
+        }
+        Command::Export(args) => export(&args, environment, log),
     }
 }
 
-fn serve_until(args: ServeArgs, log: &Arc<Log>, stop: impl Future<Output = ()>) -> Result<(), RunError> {
-    let mut config = config(&args.place)?;
+fn serve_until(
+    args: ServeArgs,
+    environment: Environment<'_>,
+    log: &Arc<Log>,
+    stop: impl Future<Output = ()>,
+) -> Result<(), RunError> {
+    let mut config = config(&args.place, environment)?;
     config.flat_names = args.flat_names;
     config.auth_required = args.private;
     let id = config.id.clone();
@@ -75,8 +86,13 @@ fn serve_until(args: ServeArgs, log: &Arc<Log>, stop: impl Future<Output = ()>) 
     Ok(())
 }
 
-fn new_token(args: NewTokenArgs, out: &mut dyn Write, log: &Log) -> Result<(), RunError> {
-    let registry = open(&args.place)?;
+fn new_token(
+    args: NewTokenArgs,
+    environment: Environment<'_>,
+    out: &mut dyn Write,
+    log: &Log,
+) -> Result<(), RunError> {
+    let registry = open(&args.place, environment)?;
     let now_ms = SystemClock.now_ms();
     let request = TokenRequest {
         user: args.user.clone(),
@@ -90,8 +106,8 @@ fn new_token(args: NewTokenArgs, out: &mut dyn Write, log: &Log) -> Result<(), R
     Ok(out.flush()?)
 }
 
-fn list_tokens(place: &PlaceArgs, out: &mut dyn Write) -> Result<(), RunError> {
-    for token in block_on(open(place)?.tokens().list())?? {
+fn list_tokens(place: &PlaceArgs, environment: Environment<'_>, out: &mut dyn Write) -> Result<(), RunError> {
+    for token in block_on(open(place, environment)?.tokens().list())?? {
         let TokenInfo { id, user, scopes, packages, created_ms, expires_ms, is_revoked } = token;
         let scopes: Vec<&str> = scopes.into_iter().map(|scope| scope.as_str()).collect();
         let line = json!({
@@ -103,16 +119,21 @@ fn list_tokens(place: &PlaceArgs, out: &mut dyn Write) -> Result<(), RunError> {
     Ok(out.flush()?)
 }
 
-fn revoke_token(place: &PlaceArgs, id: String, log: &Log) -> Result<(), RunError> {
-    if !block_on(open(place)?.tokens().revoke(&id))?? {
+fn revoke_token(
+    place: &PlaceArgs,
+    environment: Environment<'_>,
+    id: String,
+    log: &Log,
+) -> Result<(), RunError> {
+    if !block_on(open(place, environment)?.tokens().revoke(&id))?? {
         return Err(RunError::NoToken(id));
     }
     log.event("info", "token-revoked", json!({ "id": id }));
     Ok(())
 }
 
-fn export(args: &ExportArgs, log: &Log) -> Result<(), RunError> {
-    let registry = open(&args.place)?;
+fn export(args: &ExportArgs, environment: Environment<'_>, log: &Log) -> Result<(), RunError> {
+    let registry = open(&args.place, environment)?;
     // A web server reads it.
     files::create_dir_all(&args.to, Access::Shared)?;
     let to = folder_store(&args.to)?;
@@ -121,13 +142,21 @@ fn export(args: &ExportArgs, log: &Log) -> Result<(), RunError> {
     Ok(())
 }
 
-fn open(place: &PlaceArgs) -> Result<Registry, RunError> {
-    Ok(Registry::new(config(place)?))
+fn open(place: &PlaceArgs, environment: Environment<'_>) -> Result<Registry, RunError> {
+    Ok(Registry::new(config(place, environment)?))
 }
 
-fn config(place: &PlaceArgs) -> Result<RegistryConfig, RunError> {
+fn config(place: &PlaceArgs, environment: Environment<'_>) -> Result<RegistryConfig, RunError> {
     let scratch: PathBuf = place.scratch.clone().unwrap_or_else(|| place.folder.join("scratch"));
-    Ok(folder_registry(&place.folder, &scratch, &place.id)?)
+    let at = match &place.store {
+        Some(address) => {
+            let (endpoint, region) = (place.endpoint.as_deref(), place.region.as_deref());
+            let bucket = Bucket::new(address, endpoint, region, environment).map_err(RegistryError::from)?;
+            Place::Bucket(Arc::new(bucket))
+        }
+        None => Place::Folder(place.folder.clone()),
+    };
+    Ok(at.registry(&scratch, &place.id)?)
 }
 
 #[cfg(test)]
@@ -175,7 +204,7 @@ mod tests {
         let line = ["s-registryd"].iter().chain(words).copied().chain(["--folder", folder]);
         let cli = Cli::try_parse_from(line).unwrap();
         let (mut out, kept) = (Vec::new(), Kept::default());
-        let result = run(cli.command, &mut out, &Arc::new(Log::to(kept.clone())), stop);
+        let result = run(cli.command, &|_| None, &mut out, &Arc::new(Log::to(kept.clone())), stop);
         (result, String::from_utf8(out).unwrap(), kept)
     }
 
@@ -237,7 +266,7 @@ mod tests {
             };
             *asked.lock().unwrap() = tokio::task::spawn_blocking(ask).await.unwrap();
         };
-        run(cli.command, &mut Vec::new(), &log, stop).unwrap();
+        run(cli.command, &|_| None, &mut Vec::new(), &log, stop).unwrap();
         let answer = asked.into_inner().unwrap();
         assert!(answer.starts_with("HTTP/1.1 200") && answer.contains("\"corp\""), "{answer}");
         assert!(answer.contains("\"auth-required\":true"), "{answer}");
@@ -263,5 +292,48 @@ mod tests {
         assert_eq!((answer.as_str(), log.lines()[0]["versions"].as_u64()), ("", Some(0)));
         let config = files::read_to_string(&to.join("config.json"), 10_000).unwrap();
         assert!(config.contains("\"corp\""), "{config}");
+    }
+
+    #[test]
+    fn a_bucket_is_served_and_its_keys_are_in_no_log() {
+        let bucket = s_kit::BucketServer::start("packages");
+        let place = tempfile::tempdir().unwrap();
+        let scratch = place.path().join("scratch");
+        let environment = |name: &str| {
+            let value = match name {
+                "AWS_ACCESS_KEY_ID" => "AKIDEXAMPLE".to_owned(),
+                "AWS_SECRET_ACCESS_KEY" => "wJalrXUtnFEMI".to_owned(),
+                "AWS_ENDPOINT_URL_S3" => bucket.server().origin(),
+                _ => return None,
+            };
+            Some(value)
+        };
+        let run_with = |words: &[&str], environment: Environment<'_>| {
+            let more = ["--store", "s3://packages/a", "--scratch", scratch.to_str().unwrap()];
+            let line = ["s-registryd"].iter().chain(words).chain(&more).copied();
+            let cli = Cli::try_parse_from(line).unwrap();
+            let (mut out, kept) = (Vec::new(), Kept::default());
+            let result = run(cli.command, environment, &mut out, &Arc::new(Log::to(kept.clone())), never());
+            (result, String::from_utf8(out).unwrap(), kept)
+        };
+        let (result, token, log) =
+            run_with(&["token", "new", "--user", "ann", "--scope", "publish"], &environment);
+        result.unwrap();
+        assert!(token.starts_with("stk_"), "{token}");
+        let serve = ["serve", "--listen", "127.0.0.1:0"];
+        let (result, _, served) = run_with(&serve, &environment);
+        result.unwrap();
+        assert_eq!(served.events(), ["listening", "ending", "ended"]);
+        assert!(bucket.keys().contains(&"a/health".to_owned()), "{:?}", bucket.keys());
+
+        // What is wrong is said before anybody is let in.
+        let (result, ..) = run_with(&serve, &|_| None);
+        assert!(result.unwrap_err().to_string().contains("AWS_ACCESS_KEY_ID"));
+        bucket.ignore_conditions();
+        let (result, _, refused) = run_with(&serve, &environment);
+        assert!(result.unwrap_err().to_string().contains("If-None-Match"));
+        for log in [log, served, refused] {
+            assert!(!format!("{:?}", log.lines()).contains("wJalrXUtnFEMI"));
+        }
     }
 }

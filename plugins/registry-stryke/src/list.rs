@@ -6,8 +6,9 @@ use s_wire::{IndexLine, index_path, read_index};
 use crate::Site;
 use crate::exchange::{malformed, refused};
 
-/// Bytes of the longest index.
-const INDEX_BYTES_MAX: u64 = 32 << 20;
+/// Bytes of the longest index: some ten thousand versions. Twice that has to fit into the memory of a
+/// plugin, or a server that never ends looks like a fault of ours.
+const INDEX_BYTES_MAX: u64 = 8 << 20;
 
 /// A question about one package.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -50,7 +50,7 @@ pub fn unyank(site: &Site<'_>, name: &str, version: &str) -> Result<bool, Error>
     site.json(put(url, Vec::new())).map(|answer: WithdrawAnswer| answer.changed)
 }
 
-/// The names of the owners of a package.
+/// The names of the owners of a package, or of a scope: `acme/*`.
 ///
 /// # Errors
 /// Those of the exchange.
@@ -88,7 +88,10 @@ fn path_of(name: &str, version: &str) -> String {
 }
 
 fn owners_path(name: &str) -> String {
-    format!("{}/owners", package_path(name))
+    match name.strip_suffix("/*") {
+        Some(scope) => format!("scopes/{}/owners", encode_segment(scope)),
+        None => format!("{}/owners", package_path(name)),
+    }
 }
 
 fn package_path(name: &str) -> String {
@@ -170,6 +173,18 @@ mod tests {
             assert_eq!((request.method, request.auth), (method, Auth::Origin));
             assert_eq!(request.body, br#"{"users":["bob"]}"#);
         }
+    }
+
+    #[test]
+    fn owners_of_a_scope_are_told_and_changed() {
+        let url = format!("{API}scopes/acme/owners");
+        let listed = http().on(&url, Answer::ok(r#"{"users":["ann"]}"#));
+        let site = Site::new("https://r.example", &listed).unwrap();
+        assert_eq!(owners(&site, "acme/*"), Ok(vec!["ann".to_owned()]));
+        let http = http().on(&url, Answer::ok(r#"{"ok":true,"changed":true}"#));
+        let site = Site::new("https://r.example", &http).unwrap();
+        assert_eq!(change_owner(&site, "acme/*", "bob", true), Ok(true));
+        assert_eq!(http.batches().remove(1).remove(0).method, Method::Put);
     }
 
     #[test]

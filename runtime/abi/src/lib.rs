@@ -5,3 +5,5 @@
 #![no_std]
 
 pub mod builtins;
+pub mod functions;
+pub mod layout;

@@ -1,7 +1,53 @@
 //! The language runtime: values, operators, builtins, and the table of what compiled code calls.
+//!
+//! A program is compiled code around a [`Vm`]. Values are plain data with counted references
+//! ([`value`]); everything that may throw returns `Result<_, Thrown>`, and [`entry`] turns that into
+//! the convention of compiled code. One thread runs a machine.
 #![no_std]
+#![expect(
+    unsafe_code,
+    reason = "counted objects, packed storages and the convention of compiled code are below what safe code can say"
+)]
 
 extern crate alloc;
+#[cfg(test)]
+extern crate std;
 
+pub mod array;
+pub mod assert;
+pub mod builtin;
+pub mod cell;
+pub mod class;
+pub mod code;
+pub mod containers;
+pub mod convert;
+pub mod entry;
+pub mod exception;
+pub mod extension;
+pub mod glob;
+pub mod hash;
 pub mod io;
+pub mod list;
+pub mod memory;
+pub mod op;
+pub mod output;
+pub mod pattern;
+pub mod places;
+mod run;
+pub mod saves;
+pub mod signals;
+pub mod sort;
+pub mod special;
+pub mod string;
+#[cfg(test)]
+mod testing;
+#[cfg(test)]
+mod tests;
 pub mod text;
+pub mod value;
+pub mod vm;
+
+pub use builtin::implemented;
+pub use entry::ADDRESSES;
+pub use exception::Thrown;
+pub use vm::{Hooks, Options, Vm};

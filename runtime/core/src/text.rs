@@ -1,1 +1,17 @@
 //! Functions over bytes and numbers that know no values: parsing, formatting, codecs, dates.
+
+pub mod base64;
+pub mod csv;
+pub mod date;
+pub mod digest;
+pub mod json;
+pub mod maths;
+pub mod number;
+pub mod pack;
+pub mod sprintf;
+pub mod strings;
+pub mod transliterate;
+pub mod utf8;
+
+#[cfg(test)]
+mod test_support;

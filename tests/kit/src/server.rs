@@ -119,6 +119,17 @@ impl Answer {
         self
     }
 
+    /// Sets the body.
+    #[must_use]
+    pub fn body(self, body: impl Into<Vec<u8>>) -> Answer {
+        Answer { body: body.into(), ..self }
+    }
+
+    #[cfg(test)]
+    pub(crate) fn text(&self) -> String {
+        String::from_utf8_lossy(&self.body).into_owned()
+    }
+
     /// Waits before answering.
     #[must_use]
     pub fn delay(self, delay: Duration) -> Answer {

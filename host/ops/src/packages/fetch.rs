@@ -58,6 +58,7 @@ pub(crate) fn fill_store(
     let vendor = graph.root().join(VENDOR);
     let vendor = if files::exists(&vendor)? { Some(PackageStore::beside(&vendor)) } else { None };
     let (mut done, mut missing) = (Fetched::default(), Vec::new());
+    let mut absent = Vec::new();
     context.step(Step::Store, || look_up(lock, &store, vendor.as_ref(), &mut done, &mut missing))?;
     for package in lock.packages() {
         let PackageSource::Git { url, commit } = &package.source else { continue };
@@ -65,16 +66,22 @@ pub(crate) fn fill_store(
             (Some(vendor), Some(tree)) => vendor.find(&repositories::vendored_key(package, tree))?.is_some(),
             _ => false,
         };
-        if !is_vendored
-            && context.step(Step::Fetch, || repositories::bring(graph.git(), package, url, commit))?
-        {
-            done.unpacked += 1;
-        } else {
+        if is_vendored {
             done.present += 1;
+            continue;
+        }
+        match context.step(Step::Fetch, || repositories::bring(graph.git(), package, url, commit)) {
+            Ok(true) => done.unpacked += 1,
+            Ok(false) => done.present += 1,
+            // What else is missing is told together with it.
+            Err(failure) if failure.kind == FailureKind::Offline => {
+                absent.push(format!("{}@{} of {url}", package.name, package.version));
+            }
+            Err(failure) => return Err(failure),
         }
     }
     if missing.is_empty() {
-        return Ok(done);
+        return if absent.is_empty() { Ok(done) } else { Err(not_here(&absent)) };
     }
     graph.registries.read()?;
     let is_cached = |one: &Missing<'_>| -> Result<bool, Failure> {
@@ -82,7 +89,6 @@ pub(crate) fn fill_store(
         Ok(files::exists(&path)? && files::digest(&path)?.0 == one.integrity)
     };
     let mut fetchers: Vec<(String, Fetcher)> = Vec::new();
-    let mut absent = Vec::new();
     for one in &mut missing {
         if is_cached(one)? {
             continue;

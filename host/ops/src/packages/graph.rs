@@ -107,15 +107,27 @@ impl Graph {
     pub(crate) fn roots(&mut self, members: &[Member]) -> Result<Vec<Root>, Failure> {
         self.registries.read()?;
         let mut roots: BTreeMap<(usize, Group), Vec<RootDependency>> = BTreeMap::new();
+        let mut offline = Vec::new();
         for (at, member) in members.iter().enumerate() {
             for request in member.manifest.dependencies() {
                 let place = Place::Folder(member.folder.clone());
-                let dependency = self.dependency(&member.manifest, request, &place)?;
+                let dependency = match self.dependency(&member.manifest, request, &place) {
+                    Ok(dependency) => dependency,
+                    // Whoever has to get something wants to know of all of it.
+                    Err(failure) if failure.kind == FailureKind::Offline => {
+                        offline.extend(failure.diagnostics);
+                        continue;
+                    }
+                    Err(failure) => return Err(failure),
+                };
                 let origin = self.origins.len();
                 self.origins.push(Origin { member: at, request: request.clone() });
                 let root = roots.entry((at, request.group.clone())).or_default();
                 root.push(RootDependency { dependency, origin });
             }
+        }
+        if !offline.is_empty() {
+            return Err(Failure { kind: FailureKind::Offline, diagnostics: offline });
         }
         self.all_exist(roots.values().flatten())?;
         let root = |((member, group), dependencies): ((usize, Group), Vec<RootDependency>)| {

@@ -147,12 +147,40 @@ impl Registries {
         }
     }
 
+    /// The address of the registry that a scope belongs to: the one whose `scopes` have it, the one
+    /// that is stated, or the only one there is. None is asked: a scope is not listed.
+    pub(crate) fn of_scope(&mut self, scope: &str, stated: Option<&str>) -> Result<String, Failure> {
+        let pattern = format!("{scope}/*");
+        if let Some(owner) = self.known.iter().find(|known| known.entry.scopes.contains(&pattern)) {
+            return Ok(owner.place.url.clone());
+        }
+        match (stated, self.known.as_slice()) {
+            (Some(stated), _) => self.stated(stated),
+            (None, [only]) => Ok(only.place.url.clone()),
+            (None, []) => {
+                let message = format!("there is no registry to ask for the scope `{scope}`");
+                let diagnostic = Diagnostic::error(Code::REGISTRY_UNKNOWN, message)
+                    .hint("name one: --registry URL, or `[registries]` of `stryke.toml` or of `config.toml`");
+                Err(Failure::new(FailureKind::Failed, diagnostic))
+            }
+            (None, several) => {
+                let names: Vec<String> =
+                    several.iter().map(|known| format!("`{}`", known.entry.name)).collect();
+                let message = format!("nothing says in which registry the scope `{scope}` is");
+                let diagnostic = Diagnostic::error(Code::REGISTRY_AMBIGUOUS, message)
+                    .note(format!("there are {}", names.join(", ")))
+                    .hint("say which one is meant: --registry NAME");
+                Err(Failure::new(FailureKind::Usage, diagnostic))
+            }
+        }
+    }
+
     fn stated(&mut self, stated: &str) -> Result<String, Failure> {
         if let Some(known) = self.known.iter().find(|known| known.entry.name == stated) {
             return Ok(known.place.url.clone());
         }
         let place = match is_address(stated) {
-            true => RegistryPlace::typed(&self.context, stated, None)?,
+            true => RegistryPlace::typed(&self.context, stated, None)?.guessed(),
             false => RegistryPlace::named(&self.context, stated)?,
         };
         let url = place.url.clone();
@@ -265,6 +293,11 @@ impl Registries {
         Ok(self.listed.get(&(url.to_owned(), name.clone())).cloned().unwrap_or_default())
     }
 
+    /// The versions of a package, where they were listed already.
+    pub(crate) fn listed(&self, url: &str, name: &PackageName) -> Option<&[Version]> {
+        self.listed.get(&(url.to_owned(), name.clone())).map(|listed| listed.as_slice())
+    }
+
     /// The registry at an address.
     pub(crate) fn registry(&mut self, url: &str) -> Result<&mut Registry, Failure> {
         if !self.open.contains_key(url) {
@@ -272,7 +305,8 @@ impl Registries {
             let registry = match known {
                 Some(known) => Registry::at(&self.context, &known.place)?,
                 None if self.stated.contains(url) => {
-                    Registry::at(&self.context, &RegistryPlace::typed(&self.context, url, None)?)?
+                    let place = RegistryPlace::typed(&self.context, url, None)?.guessed();
+                    Registry::at(&self.context, &place)?
                 }
                 // A lock that was tampered with does not choose where packages come from.
                 None => return Err(foreign(url)),

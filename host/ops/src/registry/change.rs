@@ -1,4 +1,4 @@
-//! What changes in a registry after a version is published: yanks, and who owns a package.
+//! What changes in a registry after a version is published: yanks, and who owns a package or a scope.
 //!
 //! Whether a registry can do it is asked first, so that one that cannot says so in the words of
 //! `s`, whatever its plugin would have answered.
@@ -6,11 +6,17 @@
 use s_diag::{Code, Diagnostic};
 use s_plugin::{CallError, Cause, FaultKind};
 
+use super::place::SERVED as ABLE;
 use super::{BUILT_IN, PackageName, Registry, extension};
 use crate::failure::{Failure, FailureKind};
 
-/// The plugin that can do everything here.
-const ABLE: &str = "stryke/registry-stryke";
+/// The name that stands for a whole scope, as in `acme/*`. No package has it.
+const ALL: &str = "*";
+
+/// A scope as a registry is asked for its owners.
+pub(crate) fn all_of(scope: &str) -> PackageName {
+    PackageName { scope: Some(scope.to_owned()), name: ALL.to_owned() }
+}
 
 impl Registry {
     /// Withdraws a version.
@@ -29,10 +35,10 @@ impl Registry {
         unyanked.map_err(|error| self.refused(error, &shown))
     }
 
-    /// The names of the owners of a package, in the registry's order.
+    /// The names of the owners of a package, or of a scope, in the registry's order.
     pub fn owners(&mut self, name: PackageName) -> Result<Vec<String>, Failure> {
         self.require("tell the owners of a package", |features| features.owners)?;
-        let (engine, shown) = (self.plugin.engine.clone(), text_of(&name));
+        let (engine, shown) = (self.plugin.engine.clone(), owned_by(&name));
         let owners = engine.block_on(self.session.owners(name));
         let owners = owners.map_err(|error| self.refused(error, &shown))?;
         Ok(owners.into_iter().map(|owner| owner.name).collect())
@@ -41,7 +47,7 @@ impl Registry {
     /// Adds or removes one owner. Returns whether something is different now.
     pub fn change_owner(&mut self, name: PackageName, user: &str, add: bool) -> Result<bool, Failure> {
         self.require("change the owners of a package", |features| features.owners)?;
-        let (engine, shown) = (self.plugin.engine.clone(), text_of(&name));
+        let (engine, shown) = (self.plugin.engine.clone(), owned_by(&name));
         let changed = engine.block_on(self.session.change_owner(name, user.to_owned(), add));
         changed.map_err(|error| {
             let is_last = !add && fault_kind(&error) == Some(FaultKind::Conflict);
@@ -97,6 +103,14 @@ fn fault_kind(error: &CallError) -> Option<FaultKind> {
     match &error.cause {
         Cause::Fault(fault) => Some(fault.kind),
         _ => None,
+    }
+}
+
+/// How `s owner` is told what is meant.
+fn owned_by(name: &PackageName) -> String {
+    match &name.scope {
+        Some(scope) if name.name == ALL => format!("--scope {scope}"),
+        _ => text_of(name),
     }
 }
 

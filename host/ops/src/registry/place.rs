@@ -2,9 +2,11 @@
 
 use std::collections::BTreeMap;
 use std::path::Path;
+use std::sync::Arc;
 
 use s_capability::Origin;
 use s_diag::{Code, Diagnostic};
+use s_net::{CacheMode, Permit, Request};
 use url::Url;
 
 use crate::Context;
@@ -15,6 +17,11 @@ use crate::plugins::catalog::{Level, Stated};
 /// The plugin of a registry that names none.
 pub const BUILT_IN: &str = "stryke/registry-static";
 
+/// The plugin of a registry that is served, and of its export.
+pub(super) const SERVED: &str = "stryke/registry-stryke";
+/// Bytes of the longest root document that is looked at.
+const ROOT_BYTES_MAX: u64 = 64 << 10;
+
 /// Where a registry is, and what speaks to it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct RegistryPlace {
@@ -24,6 +31,8 @@ pub struct RegistryPlace {
     pub url: String,
     /// The id of the plugin.
     pub plugin: String,
+    /// Whether nobody said so, so that the registry itself is asked when it is opened.
+    pub is_guessed: bool,
     /// What else the plugin is configured with.
     pub config: BTreeMap<String, String>,
     /// Other places that have the same packages, in order of preference.
@@ -38,9 +47,47 @@ impl RegistryPlace {
             name: address.shown(),
             url: address.text(),
             plugin: plugin.unwrap_or(BUILT_IN).to_owned(),
+            is_guessed: false,
             config: BTreeMap::new(),
             mirrors: Vec::new(),
         })
+    }
+
+    /// The id of the plugin that speaks to it. A registry that is guessed tells by its root document
+    /// whether it is one that is served; everything else is one of files.
+    ///
+    /// # Errors
+    /// Those of the network: a registry that cannot be reached is not one of files.
+    pub(super) fn spoken_by(&self, context: &Arc<Context>) -> Result<String, Failure> {
+        let root = Url::parse(&self.url).ok().filter(|url| matches!(url.scheme(), "http" | "https"));
+        let Some(mut root) = root.filter(|_| self.is_guessed && !context.is_offline()) else {
+            return Ok(self.plugin.clone());
+        };
+        root.set_path(&format!("{}/config.json", root.path().trim_end_matches('/')));
+        let Ok(origin) = Origin::from_url(&root) else { return Ok(self.plugin.clone()) };
+        let mut permit = Permit::new("s");
+        permit.origins.push(origin.clone().into());
+        permit.private_origins.push(origin);
+        let mut request = Request::get(root);
+        request.cache = CacheMode::Standard;
+        request.body_bytes_max = Some(ROOT_BYTES_MAX);
+        let network = context.network()?;
+        let asked = async {
+            let mut answer = network.send(&Arc::new(permit), request).await?;
+            if answer.status() != 200 {
+                return Ok(None);
+            }
+            // One that is too long or breaks off is none of ours.
+            Ok::<_, s_net::NetError>(answer.bytes().await.ok())
+        };
+        let document = context.engine()?.block_on(asked)?;
+        let is_served = document.is_some_and(|document| is_root_document(&document));
+        Ok(if is_served { SERVED.to_owned() } else { self.plugin.clone() })
+    }
+
+    /// The same registry, which is asked what speaks to it when it is opened.
+    pub(crate) fn guessed(self) -> RegistryPlace {
+        RegistryPlace { is_guessed: true, ..self }
     }
 
     /// The same registry in other places, which the same plugin speaks to in the same way.
@@ -67,6 +114,7 @@ impl RegistryPlace {
                         mirrors: entry.mirrors.iter().map(mirror).collect::<Result<_, Failure>>()?,
                         url: read(&entry.url, base, name)?.text(),
                         plugin: entry.plugin.clone().unwrap_or_else(|| BUILT_IN.to_owned()),
+                        is_guessed: false,
                         config: entry.config.clone(),
                     });
                 }
@@ -82,6 +130,13 @@ impl RegistryPlace {
         };
         Err(Failure::new(FailureKind::Usage, diagnostic))
     }
+}
+
+/// Whether a document is the `config.json` of `host/wire`: it says which registry it is, and where
+/// archives are.
+fn is_root_document(text: &[u8]) -> bool {
+    let Ok(document) = serde_json::from_slice::<serde_json::Value>(text) else { return false };
+    document["v"].is_u64() && document["id"].is_string() && document["dl"].is_string()
 }
 
 fn read(url: &str, base: &Path, name: &str) -> Result<Address, Failure> {
@@ -104,4 +159,24 @@ pub(super) fn credential_hint(context: &Context, url: &str) -> Option<String> {
         ),
         None => format!("keep the token that it gave you: s login {url}"),
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_root_document_is_told_from_others() {
+        for (text, expected) in [
+            (r#"{"v":1,"id":"corp","dl":"{api}/x"}"#, true),
+            (r#"{"v":2,"id":"corp","dl":"x","new":{}}"#, true),
+            (r#"{"dl":"https://x","api":"https://y"}"#, false),
+            (r#"{"v":1,"id":7,"dl":"x"}"#, false),
+            ("[]", false),
+            ("<html>", false),
+            ("", false),
+        ] {
+            assert_eq!(is_root_document(text.as_bytes()), expected, "{text}");
+        }
+    }
 }

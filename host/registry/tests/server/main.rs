@@ -4,6 +4,7 @@
 
 mod auth;
 mod bad;
+mod bucket;
 mod faults;
 mod publish;
 mod read;

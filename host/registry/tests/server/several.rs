@@ -70,6 +70,12 @@ async fn two_servers_share_a_folder() {
 }
 
 #[tokio::test]
+async fn two_servers_share_a_bucket() {
+    let (_server, store) = crate::bucket::fresh();
+    race(store).await;
+}
+
+#[tokio::test]
 async fn only_one_of_two_strangers_gets_a_name() {
     let store: Arc<dyn ObjectStore> = Arc::new(InMemory::new());
     let sites = [site_over(store.clone(), |_, _| {}).await, site_over(store.clone(), |_, _| {}).await];

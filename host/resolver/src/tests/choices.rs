@@ -116,7 +116,7 @@ fn sources_are_different_packages() {
 }
 
 #[test]
-fn features_stay_with_whoever_asks() {
+fn s9_features_stay_with_whoever_asks() {
     let graph = "
         a 1.0.0: j ^1 +yaml
         b 1.0.0: j ^1
@@ -150,7 +150,7 @@ fn an_optional_dependency_counts_only_when_it_is_active() {
 }
 
 #[test]
-fn a_weak_feature_does_not_leak_to_another_dependent() {
+fn s9_a_weak_feature_does_not_leak_to_another_dependent() {
     // For `b`, `d` is there, and `d` has no `fast`; for `app` it is not.
     let graph = "a 1.0.0: d? ^1 [on: dep:d; fast: d?/fast]\nd 1.0.0:\nb 1.0.0: a +on\n";
     check(&format!("{graph}root app: a +fast, b"), "a 1.0.0, b 1.0.0, d 1.0.0");

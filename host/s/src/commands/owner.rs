@@ -1,8 +1,8 @@
-//! `s owner`: who may publish a package.
+//! `s owner`: who may publish a package, or new packages in a scope.
 
 use clap::{Args, Subcommand};
-use s_ops::{package_owner_change, package_owner_list};
-use serde_json::json;
+use s_ops::{Owned, OwnersOf, owner_change, owner_list};
+use serde_json::{Value, json};
 
 use super::Context;
 use super::packages::MemberArgs;
@@ -19,20 +19,22 @@ pub(crate) struct OwnerArgs {
 
 const ABOUT: &str = "\
 Owners may publish and yank versions of a package, and add and remove owners. A package keeps at least
-one. Without a name it is the package of this folder.
+one. Without a name it is the package of this folder. The owners of a scope may publish new packages
+in it; whoever published the first one is the first.
 
 Examples:
   s owner list
   s owner add bob
-  s owner remove acme/json bob";
+  s owner remove acme/json bob
+  s owner add --scope acme bob";
 
 #[derive(Debug, Subcommand)]
 enum OwnerSubcommand {
-    /// List who may publish a package
+    /// List who may publish a package, or in a scope
     List(ListArgs),
-    /// Let somebody publish a package
+    /// Let somebody publish a package, or in a scope
     Add(AddArgs),
-    /// Let somebody no longer publish a package
+    /// Let somebody no longer publish a package, or in a scope
     Remove(RemoveArgs),
 }
 
@@ -42,12 +44,28 @@ struct PlaceArgs {
     #[arg(long, value_name = "NAME|URL")]
     registry: Option<String>,
 
+    /// The owners of a scope, and not those of a package
+    #[arg(long, value_name = "SCOPE", conflicts_with_all = ["name", "member"])]
+    scope: Option<String>,
+
     #[command(flatten)]
     member: MemberArgs,
 }
 
+impl PlaceArgs {
+    fn of<'a>(&'a self, name: Option<&'a str>) -> OwnersOf<'a> {
+        match (&self.scope, name) {
+            (Some(scope), _) => OwnersOf::Scope(scope),
+            (None, Some(name)) => OwnersOf::Package(name),
+            (None, None) => OwnersOf::Here(self.member.member.as_deref()),
+        }
+    }
+}
+
 #[derive(Args, Debug)]
-#[command(after_long_help = "Examples:\n  s owner list\n  s owner list acme/json --json")]
+#[command(
+    after_long_help = "Examples:\n  s owner list\n  s owner list acme/json --json\n  s owner list --scope acme"
+)]
 struct ListArgs {
     /// The package, where it is not the one of this folder
     #[arg(value_name = "NAME")]
@@ -78,7 +96,7 @@ struct AddArgs {
 #[derive(Args, Debug)]
 #[command(
     allow_missing_positional = true,
-    after_long_help = "Examples:\n  s owner remove bob\n  s owner remove acme/json bob"
+    after_long_help = "Examples:\n  s owner remove bob\n  s owner remove acme/json bob\n  s owner remove --scope acme bob"
 )]
 struct RemoveArgs {
     /// The package, where it is not the one of this folder
@@ -106,14 +124,10 @@ pub(super) fn run(context: &Context<'_>, args: &OwnerArgs) -> Result<Exit, Failu
 
 fn list(context: &Context<'_>, args: &ListArgs) -> Result<Exit, Failure> {
     let operations = (context.operations)()?;
-    let (registry, member) = (args.place.registry.as_deref(), args.place.member.member.as_deref());
-    let done = package_owner_list(&operations, args.name.as_deref(), registry, member)?;
+    let of = args.place.of(args.name.as_deref());
+    let done = owner_list(&operations, of, args.place.registry.as_deref())?;
     if context.ui.is_json() {
-        context.ui.json(&json!({
-            "name": done.name.as_str(),
-            "registry": done.registry,
-            "owners": done.owners,
-        }));
+        context.ui.json(&document(&done.of, json!({ "registry": done.registry, "owners": done.owners })));
     } else {
         context.ui.answer(done.owners.iter().map(|owner| format!("{owner}\n")).collect::<String>());
     }
@@ -128,23 +142,31 @@ fn change(
     add: bool,
 ) -> Result<Exit, Failure> {
     let operations = (context.operations)()?;
-    let (registry, member) = (place.registry.as_deref(), place.member.member.as_deref());
-    let done = package_owner_change(&operations, name, user, add, registry, member)?;
+    let done = owner_change(&operations, place.of(name), user, add, place.registry.as_deref())?;
     let ui = context.ui;
-    let what = format!("{} in {}", done.name, done.registry);
+    let what = format!("{} in {}", done.of, done.registry);
     match (done.is_changed, add) {
         (true, true) => ui.status("Added", format!("{} to the owners of {what}", done.user)),
         (true, false) => ui.status("Removed", format!("{} from the owners of {what}", done.user)),
         (false, _) => ui.status("Unchanged", format!("{} is an owner of {what}", done.user)),
     }
     if ui.is_json() {
-        ui.json(&json!({
-            "name": done.name.as_str(),
+        let more = json!({
             "registry": done.registry,
             "user": done.user,
             "owner": add,
             "changed": done.is_changed,
-        }));
+        });
+        ui.json(&document(&done.of, more));
     }
     Ok(Exit::Done)
+}
+
+/// A document that begins with what it is about.
+fn document(of: &Owned, mut more: Value) -> Value {
+    match of {
+        Owned::Package(name) => more["name"] = name.as_str().into(),
+        Owned::Scope(scope) => more["scope"] = scope.as_str().into(),
+    }
+    more
 }

@@ -37,13 +37,13 @@ enum RegistrySubcommand {
     Show(ShowArgs),
     /// Fetch one form of one version, and check its digest
     Fetch(FetchArgs),
-    /// Run a registry, in one folder
+    /// Run a registry, in one folder or in a bucket
     Serve(ServeArgs),
-    /// Make a token for the registry in a folder
+    /// Make a token for a registry of your own
     Token(TokenArgs),
-    /// List the tokens of the registry in a folder
+    /// List the tokens of a registry of your own
     Tokens(TokensArgs),
-    /// Make a token of the registry in a folder invalid
+    /// Make a token of a registry of your own invalid
     Revoke(RevokeArgs),
     /// Write everything that can be read as files, for any web server
     Export(ExportArgs),

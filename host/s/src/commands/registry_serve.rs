@@ -7,7 +7,8 @@ use std::sync::Arc;
 
 use clap::Args;
 use s_ops::{
-    NewToken, Serving, registry_export, registry_revoke, registry_serve, registry_token, registry_tokens,
+    NewToken, OwnRegistry, Serving, registry_export, registry_revoke, registry_serve, registry_token,
+    registry_tokens,
 };
 use s_ui::{Align, Table};
 use serde_json::json;
@@ -16,17 +17,51 @@ use super::Context;
 use crate::exit::Exit;
 use crate::frame::Failure;
 
+/// Where the registry is.
+#[derive(Args, Debug)]
+struct OwnArgs {
+    /// The folder everything is kept in; made when it is missing
+    #[arg(long, value_name = "FOLDER", default_value = "registry", conflicts_with = "store")]
+    folder: PathBuf,
+
+    /// The bucket everything is kept in, `s3://BUCKET/PREFIX`, instead of a folder
+    #[arg(long, value_name = "URL")]
+    store: Option<String>,
+
+    /// Where the service of the bucket is [default: AWS_ENDPOINT_URL_S3, AWS_ENDPOINT_URL, or Amazon]
+    #[arg(long, value_name = "URL", requires = "store")]
+    endpoint: Option<String>,
+
+    /// The region of the bucket [default: AWS_REGION, AWS_DEFAULT_REGION, or us-east-1]
+    #[arg(long, value_name = "NAME", requires = "store")]
+    region: Option<String>,
+}
+
+impl OwnArgs {
+    fn own(&self) -> OwnRegistry {
+        OwnRegistry {
+            folder: self.folder.clone(),
+            store: self.store.clone(),
+            endpoint: self.endpoint.clone(),
+            region: self.region.clone(),
+        }
+    }
+}
+
 #[derive(Args, Debug)]
 #[command(after_long_help = "\
-Everything is in the folder; ^C lets the requests that run end. docs/registry.md says how to run it for others.
+Everything is in the folder, or in a bucket that several servers may share. The keys of a bucket are
+AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY and AWS_SESSION_TOKEN of the environment.
+^C lets the requests that run end. docs/registry.md says how to run it for others.
 
 Examples:
   s registry serve --folder ./packages --flat-names
-  s registry serve --folder /srv/packages --listen 127.0.0.1:8123 --public-url https://packages.example")]
+  s registry serve --folder /srv/packages --listen 127.0.0.1:8123 --public-url https://packages.example
+  s registry serve --store s3://packages/stable --region eu-west-1
+  s registry serve --store s3://packages --endpoint http://127.0.0.1:9000")]
 pub(super) struct ServeArgs {
-    /// The folder everything is kept in; made when it is missing
-    #[arg(long, value_name = "FOLDER", default_value = "registry")]
-    folder: PathBuf,
+    #[command(flatten)]
+    own: OwnArgs,
 
     /// Where to listen
     #[arg(long, value_name = "ADDRESS:PORT", default_value = "127.0.0.1:8123")]
@@ -60,9 +95,8 @@ The token is printed once; the registry keeps only its digest.
 Examples:
   s registry token --folder ./packages --user me --scope publish --scope yank")]
 pub(super) struct TokenArgs {
-    /// The folder of the registry
-    #[arg(long, value_name = "FOLDER", default_value = "registry")]
-    folder: PathBuf,
+    #[command(flatten)]
+    own: OwnArgs,
 
     /// Whose it is
     #[arg(long, value_name = "NAME")]
@@ -84,9 +118,8 @@ pub(super) struct TokenArgs {
 #[derive(Args, Debug)]
 #[command(after_long_help = "Examples:\n  s registry tokens --folder ./packages")]
 pub(super) struct TokensArgs {
-    /// The folder of the registry
-    #[arg(long, value_name = "FOLDER", default_value = "registry")]
-    folder: PathBuf,
+    #[command(flatten)]
+    own: OwnArgs,
 }
 
 #[derive(Args, Debug)]
@@ -96,9 +129,8 @@ pub(super) struct RevokeArgs {
     #[arg(value_name = "ID")]
     id: String,
 
-    /// The folder of the registry
-    #[arg(long, value_name = "FOLDER", default_value = "registry")]
-    folder: PathBuf,
+    #[command(flatten)]
+    own: OwnArgs,
 }
 
 #[derive(Args, Debug)]
@@ -112,9 +144,8 @@ pub(super) struct ExportArgs {
     #[arg(value_name = "DIR")]
     to: PathBuf,
 
-    /// The folder of the registry
-    #[arg(long, value_name = "FOLDER", default_value = "registry")]
-    folder: PathBuf,
+    #[command(flatten)]
+    own: OwnArgs,
 }
 
 /// Serves until ^C.
@@ -122,7 +153,7 @@ pub(super) fn serve(context: &Context<'_>, args: &ServeArgs) -> Result<Exit, Fai
     let operations = (context.operations)()?;
     let log = args.log;
     let serving = Serving {
-        folder: args.folder.clone(),
+        own: args.own.own(),
         listen: args.listen,
         id: args.id.clone(),
         flat_names: args.flat_names,
@@ -155,7 +186,7 @@ pub(super) fn token(context: &Context<'_>, args: &TokenArgs) -> Result<Exit, Fai
         packages: args.packages.clone(),
         expires_s: args.days.map(|days| days.saturating_mul(24 * 60 * 60)),
     };
-    let token = registry_token(&operations, &args.folder, &new)?;
+    let token = registry_token(&operations, &args.own.own(), &new)?;
     if context.ui.is_json() {
         context.ui.json(&json!({ "user": args.user, "token": token }));
     } else {
@@ -167,7 +198,7 @@ pub(super) fn token(context: &Context<'_>, args: &TokenArgs) -> Result<Exit, Fai
 /// Lists tokens.
 pub(super) fn tokens(context: &Context<'_>, args: &TokensArgs) -> Result<Exit, Failure> {
     let operations = (context.operations)()?;
-    let tokens = registry_tokens(&operations, &args.folder)?;
+    let tokens = registry_tokens(&operations, &args.own.own())?;
     let ui = context.ui;
     if ui.is_json() {
         let tokens = tokens.iter().map(|token| {
@@ -206,7 +237,7 @@ pub(super) fn tokens(context: &Context<'_>, args: &TokensArgs) -> Result<Exit, F
 /// Makes a token invalid.
 pub(super) fn revoke(context: &Context<'_>, args: &RevokeArgs) -> Result<Exit, Failure> {
     let operations = (context.operations)()?;
-    registry_revoke(&operations, &args.folder, &args.id)?;
+    registry_revoke(&operations, &args.own.own(), &args.id)?;
     context.ui.status("Revoked", &args.id);
     if context.ui.is_json() {
         context.ui.json(&json!({ "revoked": args.id }));
@@ -217,7 +248,7 @@ pub(super) fn revoke(context: &Context<'_>, args: &RevokeArgs) -> Result<Exit, F
 /// Writes the read side as files.
 pub(super) fn export(context: &Context<'_>, args: &ExportArgs) -> Result<Exit, Failure> {
     let operations = (context.operations)()?;
-    let versions = registry_export(&operations, &args.folder, &args.to)?;
+    let versions = registry_export(&operations, &args.own.own(), &args.to)?;
     context.ui.status("Exported", format!("{versions} versions to {}", args.to.display()));
     if context.ui.is_json() {
         context.ui.json(&json!({ "versions": versions, "folder": args.to }));

@@ -1,0 +1,283 @@
+//! Runs a program from code in memory, compiled function by function when first called.
+//!
+//! A module's functions are called through slots. A slot begins with a stub that asks for its function
+//! to be compiled, which replaces the stub. Code is written to fresh pages that become executable, and
+//! cease to be writable, before anybody jumps there.
+
+mod load;
+mod memory;
+
+use std::collections::HashMap;
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use s_abi::layout::{Code as FunctionObject, Entry, FileName, FunctionInfo, Val, Vm as Machine};
+use s_core::Vm;
+use s_ir::{FuncId, Module};
+use s_native::{Code, Compiler, FixupKind, Symbol};
+
+use crate::Files;
+use memory::Memory;
+
+/// How a program is run.
+#[derive(Clone, Debug, Default)]
+pub struct RunOptions {
+    /// `$0`.
+    pub script: Vec<u8>,
+    /// `@ARGV`.
+    pub args: Vec<Vec<u8>>,
+    /// `%ENV`.
+    pub environment: Vec<(Vec<u8>, Vec<u8>)>,
+    /// Plain Perl.
+    pub compat: bool,
+    /// Where compiled code may be kept.
+    pub cache: Option<PathBuf>,
+}
+
+/// Address space of the stack a program runs on, in bytes; memory is taken as it is used.
+const STACK_BYTES: usize = 1 << 30;
+
+/// What of it is left to the runtime when a program has used up the rest.
+const STACK_RESERVE: usize = 1 << 20;
+
+/// Runs a program; its exit status.
+#[must_use]
+pub fn run(module: Module, files: Arc<dyn Files + Send + Sync>, options: RunOptions) -> i32 {
+    let thread =
+        std::thread::Builder::new().stack_size(STACK_BYTES).spawn(move || run_here(module, files, options));
+    match thread.map(std::thread::JoinHandle::join) {
+        Ok(Ok(status)) => status,
+        Ok(Err(panic)) => std::panic::resume_unwind(panic),
+        Err(_) => 70,
+    }
+}
+
+fn run_here(module: Module, files: Arc<dyn Files + Send + Sync>, options: RunOptions) -> i32 {
+    let here = std::ptr::from_ref(&options) as usize;
+    s_sys::set_environment(options.environment.clone());
+    let mut vm = Vm::new(s_core::Options {
+        compat: options.compat,
+        args: options.args,
+        script_name: options.script,
+        stack_limit: here.saturating_sub(STACK_BYTES - STACK_RESERVE),
+        environment: options.environment,
+    });
+    let mut session = Session { units: Vec::new(), files, compat: options.compat };
+    vm.hooks.data = (&raw mut session) as usize;
+    vm.hooks.eval_string = Some(load::eval_string);
+    vm.hooks.require_value = Some(load::require_value);
+    match session.load(&mut vm, module) {
+        Ok(main) => {
+            let status = vm.run_main(s_core::value::Ptr(main));
+            // Objects of the program may refer to code; nothing is freed before the process ends.
+            std::mem::forget(vm);
+            std::mem::forget(session);
+            status
+        }
+        Err(message) => {
+            s_core::output::write_error(&mut vm, format!("{message}\n").as_bytes());
+            255
+        }
+    }
+}
+
+/// A running program: its modules, the first and those that were compiled on the way.
+pub(crate) struct Session {
+    units: Vec<Box<Unit>>,
+    files: Arc<dyn Files + Send + Sync>,
+    compat: bool,
+}
+
+/// A module in memory.
+pub(crate) struct Unit {
+    module: Module,
+    compiler: Compiler,
+    memory: Memory,
+    /// Addresses of bodies, or of stubs.
+    slots: Vec<*const u8>,
+    /// Entries that have been compiled.
+    entries: HashMap<FuncId, *const u8>,
+    infos: Vec<FunctionInfo>,
+    strings: HashMap<u32, Val>,
+    regexes: Vec<Val>,
+    /// Names of source files, referred to by `infos`.
+    _files: Vec<FileName>,
+}
+
+impl Session {
+    /// Loads a module and returns its main function.
+    pub(crate) fn load(&mut self, vm: &mut Vm, module: Module) -> Result<*mut FunctionObject, String> {
+        let mut unit = Unit::new(vm, module, self.units.len())?;
+        let result = unit.start(vm);
+        self.units.push(unit);
+        result
+    }
+}
+
+impl Unit {
+    fn new(vm: &mut Vm, module: Module, number: usize) -> Result<Box<Unit>, String> {
+        let compiler = Compiler::host(s_native::Options { lazy: true, unit: number })
+            .map_err(|error| error.to_string())?;
+        // Names live as long as the process: traces may name them at its very end.
+        let files: Vec<FileName> = module
+            .files
+            .iter()
+            .map(|name| {
+                let name: &'static str = String::leak(name.clone());
+                FileName { name: name.as_ptr(), len: name.len() }
+            })
+            .collect();
+        let infos = module
+            .functions
+            .iter()
+            .enumerate()
+            .map(|(index, func)| {
+                let name: &'static str = String::leak(func.name.clone());
+                FunctionInfo {
+                    name: name.as_ptr(),
+                    name_len: name.len(),
+                    id: u32::try_from(index).expect("fewer than 2^32 functions"),
+                    pos: func.pos,
+                    files: files.as_ptr(),
+                }
+            })
+            .collect();
+        let mut regexes = Vec::with_capacity(module.regexes.len());
+        for (text, flags) in &module.regexes {
+            regexes.push(vm.constant_pattern(text, false, *flags)?);
+        }
+        let count = module.functions.len();
+        Ok(Box::new(Unit {
+            module,
+            compiler,
+            memory: Memory::default(),
+            slots: vec![std::ptr::null(); count],
+            entries: HashMap::new(),
+            infos,
+            strings: HashMap::new(),
+            regexes,
+            _files: files,
+        }))
+    }
+
+    /// Tells the machine what the module declares; the main function.
+    fn start(&mut self, vm: &mut Vm) -> Result<*mut FunctionObject, String> {
+        load::declare(self, vm)?;
+        self.function_object(vm, FuncId(0), &[])
+    }
+
+    /// A function object without captures, or with these, which are consumed.
+    pub(crate) fn function_object(
+        &mut self,
+        vm: &mut Vm,
+        id: FuncId,
+        captures: &[Val],
+    ) -> Result<*mut FunctionObject, String> {
+        let entry = self.entry(vm, id)?;
+        // SAFETY: the compiler made it an entry.
+        let entry = unsafe { std::mem::transmute::<*const u8, Entry>(entry) };
+        Ok(vm.new_code(&raw const self.infos[id.index()], entry, captures).0)
+    }
+
+    fn entry(&mut self, vm: &mut Vm, id: FuncId) -> Result<*const u8, String> {
+        if let Some(entry) = self.entries.get(&id) {
+            return Ok(*entry);
+        }
+        let code = self.compiler.entry(&self.module, id).map_err(|error| error.to_string())?;
+        let address = self.place(vm, &code)?;
+        self.entries.insert(id, address);
+        Ok(address)
+    }
+
+    /// Compiles the body of a function and puts it into its slot.
+    fn body(&mut self, vm: &mut Vm, id: FuncId) -> Result<*const u8, String> {
+        let code = self.compiler.function(&self.module, id).map_err(|error| error.to_string())?;
+        let address = self.place(vm, &code)?;
+        self.slots[id.index()] = address;
+        Ok(address)
+    }
+
+    fn slot(&mut self, vm: &mut Vm, id: FuncId) -> Result<*const *const u8, String> {
+        if self.slots[id.index()].is_null() {
+            let code = self.compiler.stub(&self.module, id).map_err(|error| error.to_string())?;
+            self.slots[id.index()] = self.place(vm, &code)?;
+        }
+        Ok(&raw const self.slots[id.index()])
+    }
+
+    /// Puts code into memory, its symbols filled in.
+    fn place(&mut self, vm: &mut Vm, code: &Code) -> Result<*const u8, String> {
+        let mut bytes = code.bytes.clone();
+        let mut relative = Vec::new();
+        for fixup in &code.fixups {
+            let address = self.address(vm, fixup.symbol)?.wrapping_add_signed(fixup.addend);
+            match fixup.kind {
+                FixupKind::Abs64 => {
+                    bytes[fixup.offset..fixup.offset + 8].copy_from_slice(&address.to_le_bytes());
+                }
+                FixupKind::Rel32 => relative.push((fixup.offset, address)),
+            }
+        }
+        self.memory.place(bytes, &relative, code.alignment)
+    }
+
+    fn address(&mut self, vm: &mut Vm, symbol: Symbol) -> Result<u64, String> {
+        Ok(match symbol {
+            Symbol::Runtime(function) => s_core::ADDRESSES[function as usize].function as u64,
+            Symbol::Function(id) => self.body(vm, id)? as u64,
+            Symbol::Entry(id) => self.entry(vm, id)? as u64,
+            Symbol::Slot(id) => self.slot(vm, id)? as u64,
+            Symbol::Info(id) => (&raw const self.infos[id.index()]) as u64,
+            Symbol::String(id) => {
+                let module = &self.module;
+                let value = self.strings.entry(id.0).or_insert_with(|| {
+                    let (bytes, wide) = &module.strings[id.index()];
+                    vm.constant_string(bytes, *wide)
+                });
+                value.w1
+            }
+            Symbol::Glob(id) => vm.glob(self.module.globals[id.index()].as_bytes()).0 as u64,
+            Symbol::Regex(id) => self.regexes[id as usize].w1,
+            Symbol::Compile => compile as *const () as u64,
+            Symbol::NewCode => new_code as *const () as u64,
+        })
+    }
+}
+
+/// What a stub calls: compiles its function; the unit's number stands above the function's.
+unsafe extern "C" fn compile(machine: *mut Machine, number: u64) -> *const u8 {
+    // SAFETY: compiled code passes the machine it was entered with, which begins a `Vm`.
+    let vm = unsafe { &mut *machine.cast::<Vm>() };
+    // SAFETY: the driver put the session there, and it outlives the machine.
+    let session = unsafe { &mut *(vm.hooks.data as *mut Session) };
+    let unit = &mut session.units[usize::try_from(number >> 32).expect("a 64-bit machine")];
+    let id = FuncId(u32::try_from(number & 0xffff_ffff).expect("masked"));
+    match unit.body(vm, id) {
+        Ok(address) => address,
+        Err(message) => defect(vm, &message),
+    }
+}
+
+/// Code that cannot be generated is a defect of this program; nothing sensible can go on.
+fn defect(vm: &mut Vm, message: &str) -> ! {
+    s_core::output::write_error(vm, format!("internal error: {message}\n").as_bytes());
+    s_sys::exit(70)
+}
+
+/// Makes a function object; captures are borrowed.
+unsafe extern "C" fn new_code(
+    machine: *mut Machine,
+    info: *const FunctionInfo,
+    entry: Entry,
+    captures: *const Val,
+    count: usize,
+) -> *mut FunctionObject {
+    use s_core::value::ValExt as _;
+    // SAFETY: as for `compile`; the captures stand on the caller's stack.
+    let (vm, captures) = unsafe {
+        let captures = if count == 0 { &[] } else { std::slice::from_raw_parts(captures, count) };
+        (&mut *machine.cast::<Vm>(), captures)
+    };
+    let held: Vec<Val> = captures.iter().map(|value| value.retained()).collect();
+    vm.new_code(info, entry, &held).0
+}

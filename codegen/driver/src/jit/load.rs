@@ -1,0 +1,219 @@
+//! What a module declares, told to the machine; and modules that are compiled while a program runs.
+
+use std::sync::Arc;
+
+use s_abi::layout::{Val, want};
+use s_core::class::{
+    ClassDescription, ClassKind, FieldDescription, MethodDescription, TypeDescription, VariantDescription,
+    Visibility,
+};
+use s_core::value::{Ptr, ValExt as _};
+use s_core::{Thrown, Vm};
+use s_ir::FuncId;
+use s_ir::module::{ClassData, TypeData};
+
+use super::{Session, Unit};
+use crate::{Options, Require};
+
+/// Defines functions, types, classes and tables.
+pub(super) fn declare(unit: &mut Unit, vm: &mut Vm) -> Result<(), String> {
+    for (glob, function) in unit.module.definitions.clone() {
+        // What is only called directly has no entry, and nobody looks it up.
+        if !unit.module.functions[function.index()].escapes {
+            continue;
+        }
+        let name = unit.module.globals[glob.index()].clone();
+        let code = unit.function_object(vm, function, &[])?;
+        let glob = vm.glob(name.as_bytes());
+        vm.define(glob, Ptr(code));
+    }
+    for ty in unit.module.types.clone() {
+        vm.register_type(type_description(&ty));
+    }
+    for (from, to, flags) in unit.module.transliterations.clone() {
+        vm.register_transliteration(&from, &to, flags.as_bytes(), true)?;
+    }
+    for class in unit.module.classes.clone() {
+        declare_class(unit, vm, &class)?;
+    }
+    if let Some(data) = unit.module.data.take() {
+        vm.set_data_handle(data);
+    }
+    Ok(())
+}
+
+fn declare_class(unit: &mut Unit, vm: &mut Vm, class: &ClassData) -> Result<(), String> {
+    for method in &class.methods {
+        if let Some(function) = method.function {
+            let code = unit.function_object(vm, function, &[])?;
+            let glob = vm.glob(format!("{}::{}", class.name, method.name).as_bytes());
+            vm.define(glob, Ptr(code));
+        }
+    }
+    let mut fields = Vec::new();
+    for field in &class.fields {
+        let default = match field.default {
+            Some(function) => Some(Ptr(unit.function_object(vm, function, &[])?)),
+            None => None,
+        };
+        fields.push(FieldDescription {
+            name: field.name.clone().into_bytes(),
+            type_number: field.ty.as_ref().map(|ty| vm.register_type(type_description(ty))),
+            default,
+            visibility: visibility(field.visibility),
+            is_static: false,
+        });
+    }
+    let names = |numbers: &[u32]| {
+        numbers
+            .iter()
+            .map(|number| unit.module.classes[*number as usize].name.clone().into_bytes())
+            .collect::<Vec<_>>()
+    };
+    let description = ClassDescription {
+        name: class.name.clone().into_bytes(),
+        kind: match class.kind {
+            0 => ClassKind::Class,
+            1 => ClassKind::Struct,
+            2 => ClassKind::Enum,
+            _ => ClassKind::Trait,
+        },
+        parents: names(&class.parents),
+        traits: names(&class.traits),
+        fields,
+        methods: class
+            .methods
+            .iter()
+            .map(|method| MethodDescription {
+                name: method.name.clone().into_bytes(),
+                visibility: visibility(method.visibility),
+                is_abstract: method.function.is_none(),
+                is_final: method.is_final,
+            })
+            .collect(),
+        variants: class
+            .variants
+            .iter()
+            .map(|(name, ty)| VariantDescription {
+                name: name.clone().into_bytes(),
+                has_payload: ty.is_some(),
+                type_number: ty.as_ref().map(|ty| vm.register_type(type_description(ty))),
+            })
+            .collect(),
+        is_abstract: class.is_abstract,
+        is_final: class.is_final,
+    };
+    vm.register_class(description)?;
+    Ok(())
+}
+
+fn visibility(number: u8) -> Visibility {
+    match number {
+        0 => Visibility::Public,
+        1 => Visibility::Protected,
+        _ => Visibility::Private,
+    }
+}
+
+fn type_description(ty: &TypeData) -> TypeDescription {
+    let arg = |index: usize| Box::new(ty.args.get(index).map_or(TypeDescription::Any, type_description));
+    match ty.name.as_str() {
+        "Any" => TypeDescription::Any,
+        "Int" => TypeDescription::Int,
+        "Float" | "Num" => TypeDescription::Float,
+        "Str" => TypeDescription::Str,
+        "Bool" => TypeDescription::Bool,
+        "Array" => TypeDescription::Array,
+        "Hash" => TypeDescription::Hash,
+        "Ref" => TypeDescription::Ref,
+        "Code" => TypeDescription::Code,
+        "List" => TypeDescription::List(arg(0)),
+        "Map" => TypeDescription::Map(arg(1)),
+        "Set" => TypeDescription::Set,
+        name => TypeDescription::Named(name.as_bytes().to_vec()),
+    }
+}
+
+/// `eval STRING`: the last two of the list are the site and the wanted context, what comes before are
+/// references to what is visible there.
+pub(super) fn eval_string(vm: &mut Vm, text: &[u8], list: &[Val]) -> Result<Val, Thrown> {
+    // SAFETY: the driver put the session there, and it outlives the machine.
+    let session = unsafe { &mut *(vm.hooks.data as *mut Session) };
+    let [visible @ .., site, wanted] = list else { return Ok(s_core::value::UNDEF) };
+    let unit = session.units.first().expect("a program is running");
+    let site = usize::try_from(site.w1).unwrap_or(usize::MAX);
+    let Some((package, names)) = unit.module.eval_sites.get(site).cloned() else {
+        return Ok(s_core::value::UNDEF);
+    };
+    let text = String::from_utf8_lossy(text).into_owned();
+    let number = session.units.len();
+    let name = format!("(eval {number})");
+    let options = Options { compat: session.compat, test: false };
+    let analysis =
+        s_sema::analyse_eval(&name, Arc::from(text.as_str()), &package, &names, &*session.files, &options);
+    if let Some(error) =
+        analysis.diagnostics.iter().find(|diagnostic| diagnostic.severity == s_diag::Severity::Error)
+    {
+        let line = error.labels.first().map_or(1, |label| label.source.position(label.span.start).0);
+        return Err(vm.die(format!("{} at {name} line {line}.\n", error.message).as_bytes()));
+    }
+    let captures = analysis.program.functions[0].captures.clone();
+    let module = crate::finish(&analysis.program);
+    let main = load(session, vm, module, |_| {
+        captures
+            .iter()
+            .map(|(outer, _)| visible.get(outer.index()).copied().unwrap_or(s_core::value::UNDEF).retained())
+            .collect()
+    })?;
+    vm.call(main, &[], wanted.w1)
+}
+
+/// `require EXPR` and `do EXPR`.
+pub(super) fn require_value(vm: &mut Vm, name: &[u8], is_do: i64) -> Result<Val, Thrown> {
+    // SAFETY: as for `eval_string`.
+    let session = unsafe { &mut *(vm.hooks.data as *mut Session) };
+    let name = String::from_utf8_lossy(name).into_owned();
+    let request = if name.starts_with(['.', '/']) {
+        Require::Path(name.clone())
+    } else {
+        Require::Module(name.clone())
+    };
+    let from = session.units.first().and_then(|unit| unit.module.files.first().cloned()).unwrap_or_default();
+    let loaded = match session.files.require(&request, &from) {
+        Ok(loaded) => loaded,
+        Err(_) if is_do != 0 => return Ok(s_core::value::UNDEF),
+        Err(message) => return Err(vm.die(message.as_bytes())),
+    };
+    let fresh = vm.constant_string(loaded.name.as_bytes(), false);
+    if is_do == 0 && !s_core::code::require_once(vm, fresh) {
+        return Ok(s_core::value::int(1));
+    }
+    let options = Options { compat: session.compat, test: false };
+    let files = Arc::clone(&session.files);
+    let compilation = crate::compile(&loaded.name, loaded.text, &*files, &options);
+    let Some(module) = compilation.module else {
+        let error = compilation.diagnostics.first().map_or_else(String::new, |error| error.message.clone());
+        return Err(vm.die(format!("{error} at {}", loaded.name).as_bytes()));
+    };
+    let main = load(session, vm, module, |_| Vec::new())?;
+    vm.call(main, &[], want::SCALAR)
+}
+
+fn load(
+    session: &mut Session,
+    vm: &mut Vm,
+    module: s_ir::Module,
+    captures: impl FnOnce(&Unit) -> Vec<Val>,
+) -> Result<s_core::value::CodeRef, Thrown> {
+    let made = Unit::new(vm, module, session.units.len()).and_then(|mut unit| {
+        declare(&mut unit, vm)?;
+        let captures = captures(&unit);
+        let main = unit.function_object(vm, FuncId(0), &captures)?;
+        session.units.push(unit);
+        Ok(main)
+    });
+    match made {
+        Ok(main) => Ok(Ptr(main)),
+        Err(message) => Err(vm.die(message.as_bytes())),
+    }
+}

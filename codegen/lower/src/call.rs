@@ -1,0 +1,377 @@
+//! Calls: functions of the program, values, methods, builtins.
+
+use s_abi::builtins::BUILTINS;
+use s_ir::{Op as Ir, Rt, Ty, Value};
+use s_sema::hir::{BuiltinCall, Call, Callee, Expr, FunctionId};
+
+use crate::function::{Context, LIST_TAG, Lower};
+use crate::tables::func_id;
+
+/// The contexts of `s_abi::layout::want`.
+const VOID: i64 = 0;
+const SCALAR: i64 = 1;
+const LIST: i64 = 2;
+
+impl<'a> Lower<'a> {
+    /// The context of a call as an integer.
+    fn want_of(&mut self, context: Context) -> Value {
+        match (context, self.want) {
+            (Context::Tail, Some(want)) => want,
+            (Context::Void, _) => self.builder.int(VOID),
+            (Context::List, _) => self.builder.int(LIST),
+            _ => self.builder.int(SCALAR),
+        }
+    }
+
+    /// A call. In scalar and tail context there is a value; in list context it has been pushed.
+    pub(crate) fn call(&mut self, call: &'a Call, context: Context) -> Option<Value> {
+        match &call.callee {
+            Callee::Function(id) => {
+                let result = self.call_function(*id, call, context);
+                self.finish_call(result, context, self.signatures[id.index()].want)
+            }
+            Callee::Global(global) => {
+                let glob = self.glob(*global);
+                self.call_through(Through::Glob(glob), call, context)
+            }
+            Callee::Value(value) => {
+                let code = self.scalar(value);
+                self.call_through(Through::Value(code), call, context)
+            }
+            Callee::WithArgs { callee, tail } => self.call_with_args(callee, *tail, context),
+            Callee::Method { invocant, name, super_of, maybe } => {
+                let mark = self.begin_list();
+                let object = self.scalar(invocant);
+                self.rt_void(Rt::list_push, &[object]);
+                for arg in &call.args {
+                    self.list(arg);
+                }
+                self.end_list();
+                let name = match super_of {
+                    Some(package) => format!("{package}::SUPER::{name}"),
+                    None if *maybe => format!("{name}?"),
+                    None => name.clone(),
+                };
+                let name = self.text(&name);
+                let want = self.want_of(context);
+                let result = self.rt(Rt::call_method, &[name, mark, want]);
+                self.finish_call(result, context, true)
+            }
+            Callee::DynamicMethod { invocant, method } => {
+                let object = self.scalar(invocant);
+                let method = self.scalar(method);
+                let mark = self.begin_list();
+                self.rt_void(Rt::list_push, &[object]);
+                for arg in &call.args {
+                    self.list(arg);
+                }
+                self.end_list();
+                let want = self.want_of(context);
+                let result = self.rt(Rt::call_dynamic, &[method, mark, want]);
+                self.finish_call(result, context, true)
+            }
+        }
+    }
+
+    /// What a call gave, in the context it stands in.
+    fn finish_call(&mut self, result: Value, context: Context, knows: bool) -> Option<Value> {
+        match context {
+            Context::Void => None,
+            Context::Scalar | Context::Tail => Some(result),
+            Context::List if !knows => {
+                self.rt_void(Rt::list_push, &[result]);
+                None
+            }
+            Context::List => {
+                self.push_result(result);
+                None
+            }
+        }
+    }
+
+    /// A call's result in list context: it has been pushed, or it is one value.
+    pub(crate) fn push_result(&mut self, result: Value) {
+        let listed = self.builder.emit(Ir::HasTag(LIST_TAG), vec![result], Ty::Bool);
+        let one = self.builder.block();
+        let join = self.builder.block();
+        self.builder.branch(listed, join, one);
+        self.builder.switch_sealed(one);
+        self.rt_void(Rt::list_push, &[result]);
+        self.builder.jump(join, &[]);
+        self.builder.switch_sealed(join);
+    }
+
+    /// A function that is known.
+    fn call_function(&mut self, id: FunctionId, call: &'a Call, context: Context) -> Value {
+        let signature = self.signatures[id.index()].clone();
+        if signature.captures {
+            // A function that captures is called through its object; sema makes named ones of none.
+            let code = self.closure(id);
+            return self.call_code(code, call, context);
+        }
+        let mut args = Vec::new();
+        if signature.variadic {
+            let mark = self.args_on_stack(call);
+            let count = self.rt(Rt::list_len, &[mark]);
+            args.push(self.builder.emit(Ir::ListAddress, vec![mark], Ty::Int));
+            args.push(count);
+            let want = signature.want.then(|| self.want_of(context));
+            args.extend(want);
+            let result = self.emit_call(Ir::Call(func_id(id)), args);
+            self.drop_args(mark, count, result, signature.want);
+            return result;
+        }
+        let given = call.args.iter().chain(&call.topic);
+        if call.topic.is_some() || given.clone().all(|arg| self.is_single(arg)) {
+            for (index, arg) in given.enumerate() {
+                let value = self.scalar(arg);
+                if index < signature.params.len() {
+                    args.push(value);
+                }
+            }
+            while args.len() < signature.params.len() {
+                args.push(self.builder.undef());
+            }
+        } else {
+            let mark = self.list_of(&call.args);
+            for index in 0..signature.params.len() {
+                let index = self.builder.int(i64::try_from(index).expect("few parameters"));
+                args.push(self.rt(Rt::list_get, &[mark, index]));
+            }
+            self.rt_void(Rt::list_drop, &[mark]);
+        }
+        if signature.want {
+            args.push(self.want_of(context));
+        }
+        self.emit_call(Ir::Call(func_id(id)), args)
+    }
+
+    /// Pushes the arguments of a call; their mark.
+    fn args_on_stack(&mut self, call: &'a Call) -> Value {
+        let mark = self.begin_list();
+        for arg in &call.args {
+            self.list(arg);
+        }
+        if let Some(topic) = &call.topic {
+            // Passed only where it is defined.
+            let value = self.scalar(topic);
+            let defined = self.rt(Rt::is_defined, &[value]);
+            let push = self.builder.block();
+            let join = self.builder.block();
+            self.builder.branch(defined, push, join);
+            self.builder.switch_sealed(push);
+            self.rt_void(Rt::list_push, &[value]);
+            self.builder.jump(join, &[]);
+            self.builder.switch_sealed(join);
+        }
+        self.end_list();
+        mark
+    }
+
+    /// Drops arguments on the value stack, above which a list may have been returned.
+    fn drop_args(&mut self, mark: Value, count: Value, result: Value, knows: bool) {
+        if !knows {
+            self.rt_void(Rt::list_drop, &[mark]);
+            return;
+        }
+        let listed = self.builder.emit(Ir::HasTag(LIST_TAG), vec![result], Ty::Bool);
+        let (yes, no, join) = (self.builder.block(), self.builder.block(), self.builder.block());
+        self.builder.branch(listed, yes, no);
+        self.builder.switch_sealed(yes);
+        let begin = self.rt(Rt::list_result_mark, &[result]);
+        self.rt_void(Rt::list_move, &[mark, begin]);
+        self.builder.jump(join, &[]);
+        self.builder.switch_sealed(no);
+        self.rt_void(Rt::list_drop, &[mark]);
+        self.builder.jump(join, &[]);
+        self.builder.switch_sealed(join);
+        let _ = count;
+    }
+
+    fn call_code(&mut self, code: Value, call: &'a Call, context: Context) -> Value {
+        let args: Vec<&'a Expr> = call.args.iter().collect();
+        if call.topic.is_none() && args.iter().all(|arg| self.is_single(arg)) {
+            let mut operands = vec![code];
+            for arg in args {
+                operands.push(self.scalar(arg));
+            }
+            return self.call_operands(false, operands, context);
+        }
+        let mark = self.args_on_stack(call);
+        let want = self.want_of(context);
+        self.rt(Rt::call_list, &[code, mark, want])
+    }
+
+    fn call_operands(&mut self, glob: bool, mut operands: Vec<Value>, context: Context) -> Value {
+        let fixed = match context {
+            Context::Void => Some(VOID),
+            Context::Scalar => Some(SCALAR),
+            Context::List => Some(LIST),
+            Context::Tail => self.want.is_none().then_some(SCALAR),
+        };
+        match fixed {
+            Some(want) => {
+                let want = want.unsigned_abs();
+                self.emit_call(if glob { Ir::CallGlob(want) } else { Ir::CallValue(want) }, operands)
+            }
+            None => {
+                operands.push(self.want.expect("the context is the caller's"));
+                self.emit_call(if glob { Ir::CallGlobWant } else { Ir::CallValueWant }, operands)
+            }
+        }
+    }
+
+    fn call_through(&mut self, through: Through, call: &'a Call, context: Context) -> Option<Value> {
+        let result = if call.topic.is_none() && call.args.iter().all(|arg| self.is_single(arg)) {
+            let mut operands = vec![match through {
+                Through::Glob(value) | Through::Value(value) => value,
+            }];
+            for arg in &call.args {
+                operands.push(self.scalar(arg));
+            }
+            self.call_operands(matches!(through, Through::Glob(_)), operands, context)
+        } else {
+            let mark = self.args_on_stack(call);
+            let want = self.want_of(context);
+            match through {
+                Through::Glob(glob) => self.rt(Rt::call_glob_list, &[glob, mark, want]),
+                Through::Value(code) => self.rt(Rt::call_list, &[code, mark, want]),
+            }
+        };
+        self.finish_call(result, context, true)
+    }
+
+    /// `&f;` and `goto &f`: the current arguments go on.
+    fn call_with_args(&mut self, callee: &'a Callee, tail: bool, context: Context) -> Option<Value> {
+        let context = if tail && self.want.is_some() { Context::Tail } else { context };
+        let code = match callee {
+            Callee::Function(id) => match self.program.functions[id.index()].global {
+                Some(global) => {
+                    let glob = self.glob(global);
+                    self.rt(Rt::code_ref, &[glob])
+                }
+                None => self.closure(*id),
+            },
+            Callee::Global(global) => {
+                let glob = self.glob(*global);
+                self.rt(Rt::code_ref, &[glob])
+            }
+            Callee::Value(value) => self.scalar(value),
+            _ => self.builder.undef(),
+        };
+        let mark = self.begin_list();
+        match &self.function.params {
+            s_sema::hir::Params::Array { args, .. } => {
+                let array = self.local_array(*args);
+                self.rt_void(Rt::list_push_arr, &[array]);
+            }
+            s_sema::hir::Params::Positional { scalars, rest } => {
+                for (local, _) in scalars {
+                    let value = self.read_local(*local);
+                    self.rt_void(Rt::list_push, &[value]);
+                }
+                if let Some(rest) = rest {
+                    let array = self.local_array(*rest);
+                    self.rt_void(Rt::list_push_arr, &[array]);
+                }
+            }
+        }
+        self.end_list();
+        let want = self.want_of(context);
+        let result = self.rt(Rt::call_list, &[code, mark, want]);
+        if tail {
+            self.leave_function(result);
+            return None;
+        }
+        self.finish_call(result, context, true)
+    }
+
+    /// A builtin with plain arguments.
+    pub(crate) fn builtin(&mut self, call: &'a BuiltinCall, context: Context) -> Option<Value> {
+        if let Some(value) = self.inline_builtin(call) {
+            return match context {
+                Context::List => {
+                    self.rt_void(Rt::list_push, &[value]);
+                    None
+                }
+                _ => Some(value),
+            };
+        }
+        let mark = self.begin_list();
+        for arg in &call.args {
+            if call.scalars {
+                let value = self.scalar(arg);
+                self.rt_void(Rt::list_push, &[value]);
+            } else {
+                self.list(arg);
+            }
+        }
+        self.end_list();
+        self.call_builtin(call.name, mark, context)
+    }
+
+    /// Calls a builtin whose arguments have been pushed.
+    pub(crate) fn call_builtin(&mut self, name: &str, mark: Value, context: Context) -> Option<Value> {
+        let Ok(number) = BUILTINS.binary_search_by(|row| row.name.cmp(name)) else {
+            let text = self.text(&format!("`{name}` is not a builtin"));
+            return Some(self.rt(Rt::die_text, &[text]));
+        };
+        let number = self.builder.int(i64::try_from(number).expect("fewer than 2^63 builtins"));
+        let want = self.want_of(context);
+        let result = self.rt(Rt::call_builtin, &[number, mark, want]);
+        self.finish_call(result, context, true)
+    }
+
+    /// Builtins that are operators of the machine or of the runtime's table.
+    fn inline_builtin(&mut self, call: &'a BuiltinCall) -> Option<Value> {
+        let args = &call.args;
+        if !call.scalars {
+            return None;
+        }
+        match (call.name, args.len()) {
+            ("int", 1) => self.unary(Rt::int_of, &args[0]),
+            ("abs", 1) => self.unary(Rt::abs, &args[0]),
+            ("sqrt", 1) => self.unary(Rt::sqrt, &args[0]),
+            ("log", 1) => self.unary(Rt::log, &args[0]),
+            ("sin", 1) => self.float(Rt::sin, &args[0]),
+            ("cos", 1) => self.float(Rt::cos, &args[0]),
+            ("exp", 1) => self.float(Rt::exp, &args[0]),
+            ("atan2", 2) => {
+                let left = self.scalar(&args[0]);
+                let right = self.scalar(&args[1]);
+                let value = self.rt(Rt::atan2, &[left, right]);
+                Some(self.builder.emit(Ir::BoxNum, vec![value], Ty::V))
+            }
+            ("substr", 2) => {
+                let text = self.scalar(&args[0]);
+                let offset = self.int(&args[1]);
+                Some(self.rt(Rt::substr_tail, &[text, offset]))
+            }
+            ("substr", 3) if !matches!(args[2].kind, s_sema::hir::ExprKind::Undef) => {
+                let text = self.scalar(&args[0]);
+                let offset = self.int(&args[1]);
+                let length = self.int(&args[2]);
+                Some(self.rt(Rt::substr_get, &[text, offset, length]))
+            }
+            _ => None,
+        }
+    }
+
+    fn unary(&mut self, function: Rt, arg: &'a Expr) -> Option<Value> {
+        let value = self.scalar(arg);
+        Some(self.rt(function, &[value]))
+    }
+
+    fn float(&mut self, function: Rt, arg: &'a Expr) -> Option<Value> {
+        let value = self.scalar(arg);
+        let result = self.rt(function, &[value]);
+        Some(self.builder.emit(Ir::BoxNum, vec![result], Ty::V))
+    }
+}
+
+/// What a call goes through.
+#[derive(Clone, Copy)]
+enum Through {
+    Glob(Value),
+    Value(Value),
+}

@@ -1,0 +1,340 @@
+//! `map`, `grep`, `first` and their kin, `sort`, `reduce`: bodies in line, run for each element.
+
+use s_ir::{Cond, Op as Ir, Rt, Ty, Value};
+use s_sema::hir::{Block, Expr, ExprKind, Iterate, IterateBody, LocalId, LoopVariable, SortBy, StmtKind};
+
+use crate::function::{Context, Lower};
+
+/// The tag byte of [`s_abi::layout::tag::CODE`].
+const CODE_TAG: u8 = 10;
+
+/// What is made of the elements.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Kind {
+    Map,
+    Grep,
+    First,
+    Any,
+    All,
+    None,
+    Each,
+}
+
+impl<'a> Lower<'a> {
+    /// One of the iterating operators. In list context `map` and `grep` push; otherwise there is a value:
+    /// the count for `map`, `grep` and `fore`, the element for `first`, a truth value for the others.
+    pub(crate) fn iterate(&mut self, kind: Kind, node: &'a Iterate, context: Context) -> Option<Value> {
+        let listed = matches!(kind, Kind::Map | Kind::Grep) && context == Context::List;
+        let results = listed || (kind == Kind::Map);
+        let callee = match &node.body {
+            IterateBody::Call(code) => {
+                let code = self.scalar(code);
+                let held = self.builder.variable(Ty::V);
+                self.builder.write(held, code);
+                Some(held)
+            }
+            _ => None,
+        };
+        // The elements lie on the value stack below what the body pushes; they go at the end.
+        let mark = self.begin_list();
+        let aliased = self.program.compat
+            && matches!(node.topic, LoopVariable::Global(_))
+            && kind != Kind::Each
+            && modifies_topic(node);
+        if aliased {
+            self.list_of_references(&node.list);
+        } else {
+            self.list(&node.list);
+        }
+        let length = self.rt(Rt::list_len, &[mark]);
+        let out = self.begin_list();
+        let restore = self.global_topic(node.topic);
+        let at = self.builder.variable(Ty::Int);
+        let count = self.builder.variable(Ty::Int);
+        let found = self.builder.variable(Ty::V);
+        let zero = self.builder.int(0);
+        self.builder.write(at, zero);
+        self.builder.write(count, zero);
+        let start = match kind {
+            Kind::First => self.builder.undef(),
+            Kind::Any => self.truth(false),
+            Kind::All | Kind::None => self.truth(true),
+            _ => self.builder.undef(),
+        };
+        self.builder.write(found, start);
+        let exit = self.builder.block();
+        self.builder.enter_loop();
+        let body = self.builder.block();
+        let test = self.builder.icmp(Cond::Lt, zero, length);
+        self.builder.branch(test, body, exit);
+        self.builder.switch_to(body);
+        let now = self.builder.read(at);
+        let element = self.rt(Rt::list_get, &[mark, now]);
+        let element = if aliased {
+            self.bind_reference(node.topic, element, restore);
+            self.rt(Rt::deref_scalar, &[element])
+        } else {
+            self.bind_value(node.topic, element, restore);
+            element
+        };
+        if let Some(index) = node.index {
+            let value = self.box_int(now);
+            self.declare_scalar(index, value);
+        }
+        match kind {
+            Kind::Map => {
+                let here = self.rt(Rt::mark, &[]);
+                self.body_list(node, callee, element);
+                if !listed && !self.builder.is_filled() {
+                    let pushed = self.rt(Rt::list_len, &[here]);
+                    self.rt_void(Rt::list_drop, &[here]);
+                    let sum = self.builder.read(count);
+                    let sum = self.builder.emit(Ir::IAdd, vec![sum, pushed], Ty::Int);
+                    self.builder.write(count, sum);
+                }
+            }
+            Kind::Each => {
+                self.body_void(node, callee, element);
+                let sum = self.builder.read(count);
+                let one = self.builder.int(1);
+                let sum = self.builder.emit(Ir::IAdd, vec![sum, one], Ty::Int);
+                self.builder.write(count, sum);
+            }
+            _ => {
+                let holds = self.body_condition(node, callee, element);
+                let yes = self.builder.block();
+                let no = self.builder.block();
+                self.builder.branch(holds, yes, no);
+                let (hit, miss) = if kind == Kind::All { (no, yes) } else { (yes, no) };
+                self.builder.switch_sealed(hit);
+                match kind {
+                    Kind::Grep if listed => {
+                        let value = if aliased { self.topic_value(node.topic) } else { element };
+                        self.rt_void(Rt::list_push, &[value]);
+                        self.builder.jump(miss, &[]);
+                    }
+                    Kind::Grep => {
+                        let sum = self.builder.read(count);
+                        let one = self.builder.int(1);
+                        let sum = self.builder.emit(Ir::IAdd, vec![sum, one], Ty::Int);
+                        self.builder.write(count, sum);
+                        self.builder.jump(miss, &[]);
+                    }
+                    _ => {
+                        let value = match kind {
+                            Kind::First => element,
+                            Kind::Any => self.truth(true),
+                            _ => self.truth(false),
+                        };
+                        self.builder.write(found, value);
+                        self.builder.jump(exit, &[]);
+                    }
+                }
+                self.builder.switch_sealed(miss);
+            }
+        }
+        let now = self.builder.read(at);
+        let one = self.builder.int(1);
+        let next = self.builder.emit(Ir::IAdd, vec![now, one], Ty::Int);
+        self.builder.write(at, next);
+        let test = self.builder.icmp(Cond::Lt, next, length);
+        self.builder.branch(test, body, exit);
+        self.builder.seal(body);
+        self.builder.leave_loop();
+        self.builder.switch_sealed(exit);
+        self.end_global_topic(restore);
+        self.end_list();
+        self.end_list();
+        if results && listed || kind == Kind::Grep && listed {
+            self.rt_void(Rt::list_move, &[mark, out]);
+            return None;
+        }
+        self.rt_void(Rt::list_drop, &[mark]);
+        Some(match kind {
+            Kind::Map | Kind::Grep | Kind::Each => {
+                let count = self.builder.read(count);
+                self.box_int(count)
+            }
+            _ => self.builder.read(found),
+        })
+    }
+
+    fn truth(&mut self, value: bool) -> Value {
+        self.builder.emit(Ir::BoolVal(value), Vec::new(), Ty::V)
+    }
+
+    fn topic_value(&mut self, topic: LoopVariable) -> Value {
+        match topic {
+            LoopVariable::Local(id) => self.read_local(id),
+            LoopVariable::Global(id) => {
+                let glob = self.glob(id);
+                let cell = self.slot_of(glob, Ty::Cell);
+                self.rt(Rt::cell_get, &[cell])
+            }
+        }
+    }
+
+    fn body_list(&mut self, node: &'a Iterate, callee: Option<s_ir::builder::Variable>, element: Value) {
+        match &node.body {
+            IterateBody::Block(body) => {
+                self.block_value(body, Context::List);
+            }
+            IterateBody::Expr(body) => self.list(body),
+            IterateBody::Call(_) => {
+                let code = self.builder.read(callee.expect("it was evaluated before the loop"));
+                let result = self.call_or_itself(code, element, 2);
+                self.push_result(result);
+            }
+        }
+    }
+
+    fn body_void(&mut self, node: &'a Iterate, callee: Option<s_ir::builder::Variable>, element: Value) {
+        match &node.body {
+            IterateBody::Block(body) => self.block(body),
+            IterateBody::Expr(body) => self.void(body),
+            IterateBody::Call(_) => {
+                let code = self.builder.read(callee.expect("it was evaluated before the loop"));
+                self.call_or_itself(code, element, 0);
+            }
+        }
+    }
+
+    fn body_condition(
+        &mut self,
+        node: &'a Iterate,
+        callee: Option<s_ir::builder::Variable>,
+        element: Value,
+    ) -> Value {
+        match &node.body {
+            IterateBody::Block(body) => self.block_condition(body),
+            IterateBody::Expr(body) => self.condition(body),
+            IterateBody::Call(_) => {
+                let code = self.builder.read(callee.expect("it was evaluated before the loop"));
+                let result = self.call_or_itself(code, element, 1);
+                self.rt(Rt::to_bool, &[result])
+            }
+        }
+    }
+
+    /// Calls a function with an element; what is no function stands for itself.
+    fn call_or_itself(&mut self, code: Value, element: Value, want: u64) -> Value {
+        let is_code = self.builder.emit(Ir::HasTag(CODE_TAG), vec![code], Ty::Bool);
+        let (call, keep) = (self.builder.block(), self.builder.block());
+        self.builder.branch(is_code, call, keep);
+        self.join(
+            Context::Scalar,
+            vec![
+                (
+                    call,
+                    Box::new(move |lower: &mut Lower<'a>| {
+                        Some(lower.emit_call(Ir::CallValue(want), vec![code, element]))
+                    }),
+                ),
+                (keep, Box::new(move |_: &mut Lower<'a>| Some(code))),
+            ],
+        )
+        .unwrap_or_else(|| self.builder.undef())
+    }
+
+    /// A block as a condition: of one expression without scope, that expression.
+    fn block_condition(&mut self, body: &'a Block) -> Value {
+        if let [stmt] = &body.stmts[..]
+            && let StmtKind::Expr(expr) = &stmt.kind
+            && !body.has_local
+        {
+            return self.condition(expr);
+        }
+        let value = self.block_value(body, Context::Scalar).unwrap_or_else(|| self.builder.undef());
+        self.rt(Rt::to_bool, &[value])
+    }
+
+    /// `reduce`.
+    pub(crate) fn reduce(&mut self, acc: LocalId, item: LocalId, body: &'a Block, list: &'a Expr) -> Value {
+        let mark = self.begin_list();
+        self.list(list);
+        let length = self.rt(Rt::list_len, &[mark]);
+        let at = self.builder.variable(Ty::Int);
+        let result = self.builder.variable(Ty::V);
+        let zero = self.builder.int(0);
+        let first = self.rt(Rt::list_get, &[mark, zero]);
+        self.builder.write(result, first);
+        let one = self.builder.int(1);
+        self.builder.write(at, one);
+        let exit = self.builder.block();
+        self.builder.enter_loop();
+        let round = self.builder.block();
+        let test = self.builder.icmp(Cond::Lt, one, length);
+        self.builder.branch(test, round, exit);
+        self.builder.switch_to(round);
+        let now = self.builder.read(at);
+        let so_far = self.builder.read(result);
+        self.declare_scalar(acc, so_far);
+        let element = self.rt(Rt::list_get, &[mark, now]);
+        self.declare_scalar(item, element);
+        let value = self.block_value(body, Context::Scalar).unwrap_or_else(|| self.builder.undef());
+        self.builder.write(result, value);
+        let one = self.builder.int(1);
+        let next = self.builder.emit(Ir::IAdd, vec![now, one], Ty::Int);
+        self.builder.write(at, next);
+        let test = self.builder.icmp(Cond::Lt, next, length);
+        self.builder.branch(test, round, exit);
+        self.builder.seal(round);
+        self.builder.leave_loop();
+        self.builder.switch_sealed(exit);
+        self.end_list();
+        self.rt_void(Rt::list_drop, &[mark]);
+        self.builder.read(result)
+    }
+
+    /// `sort`, pushed.
+    pub(crate) fn sort(&mut self, by: &'a SortBy, list: &'a Expr, reverse: bool) {
+        let code = match by {
+            SortBy::Function(id) => Some(self.closure(*id)),
+            SortBy::Value(value) => Some(self.scalar(value)),
+            _ => None,
+        };
+        let mark = self.list_from(list);
+        match by {
+            SortBy::Strings => self.rt_void(Rt::list_sort, &[mark]),
+            SortBy::StringsDescending => self.rt_void(Rt::list_sort_desc, &[mark]),
+            SortBy::Numbers { descending: false } => self.rt_void(Rt::list_sort_num, &[mark]),
+            SortBy::Numbers { descending: true } => self.rt_void(Rt::list_sort_num_desc, &[mark]),
+            SortBy::Function(_) | SortBy::Value(_) => {
+                let code = code.expect("evaluated above");
+                self.rt_void(Rt::list_sort_by, &[mark, code]);
+            }
+        }
+        if reverse {
+            self.rt_void(Rt::list_reverse, &[mark]);
+        }
+    }
+}
+
+/// Whether the body of a `map` or `grep` may change the topic, so that elements have to be shared.
+fn modifies_topic(node: &Iterate) -> bool {
+    let LoopVariable::Global(topic) = node.topic else { return false };
+    let mut found = false;
+    let mut see = |expr: &Expr| {
+        let is_topic = |place: &Expr| matches!(place.kind, ExprKind::Global(id) if id == topic);
+        found |= match &expr.kind {
+            ExprKind::Assign(place, _)
+            | ExprKind::AssignOp(_, place, _)
+            | ExprKind::AssignLogic(_, place, _) => is_topic(place),
+            ExprKind::Step { target, .. } => is_topic(target),
+            ExprKind::RefTo(_) | ExprKind::Call(_) => true,
+            ExprKind::Op(op) => match &**op {
+                s_sema::hir::Op::Subst(node) => !node.copy && is_topic(&node.subject),
+                s_sema::hir::Op::Trans { subject, copy, .. } => !copy && is_topic(subject),
+                s_sema::hir::Op::Chomp { places, .. } => places.iter().any(is_topic),
+                _ => false,
+            },
+            _ => false,
+        };
+    };
+    match &node.body {
+        IterateBody::Block(body) => crate::visit::block(body, &mut see),
+        IterateBody::Expr(body) => crate::visit::expr(body, &mut see),
+        IterateBody::Call(_) => {}
+    }
+    found
+}

@@ -1,0 +1,1149 @@
+//! Places: reading, assigning, changing, localising.
+
+use s_ir::{Cond, Op as Ir, Rt, Ty, Value};
+use s_sema::hir::{Array, BinaryOp, Expr, ExprKind, Hash, LocalId, LogicOp, MagicPlace, Target, VarKind};
+
+use crate::expr::special_number;
+use crate::function::{Context, Lower, Var};
+
+impl<'a> Lower<'a> {
+    // Arrays and hashes
+
+    /// The array of a local.
+    pub(crate) fn local_array(&mut self, id: LocalId) -> Value {
+        match self.var(id) {
+            Var::Arr(variable) => self.builder.read(variable),
+            _ => self.rt(Rt::arr_new, &[]),
+        }
+    }
+
+    /// The hash of a local.
+    pub(crate) fn local_hash(&mut self, id: LocalId) -> Value {
+        match self.var(id) {
+            Var::Hash(variable) => self.builder.read(variable),
+            _ => self.rt(Rt::hash_new, &[]),
+        }
+    }
+
+    /// An array to look at as a whole.
+    pub(crate) fn array_value(&mut self, array: &'a Array) -> Value {
+        match array {
+            Array::Local(id) => self.local_array(*id),
+            Array::Global(id) => {
+                let glob = self.glob(*id);
+                self.slot_of(glob, Ty::Arr)
+            }
+            Array::Deref(inner) => {
+                let reference = self.scalar(inner);
+                self.rt(Rt::deref_arr, &[reference])
+            }
+        }
+    }
+
+    /// A hash to look at as a whole.
+    pub(crate) fn hash_value(&mut self, hash: &'a Hash) -> Value {
+        match hash {
+            Hash::Local(id) => self.local_hash(*id),
+            Hash::Global(id) => {
+                let glob = self.glob(*id);
+                self.slot_of(glob, Ty::Hash)
+            }
+            Hash::Deref(inner) => {
+                let reference = self.scalar(inner);
+                self.rt(Rt::deref_hash, &[reference])
+            }
+        }
+    }
+
+    /// An array to change: what holds no reference yet is made to.
+    pub(crate) fn array_place(&mut self, array: &'a Array) -> Value {
+        let Array::Deref(inner) = array else { return self.array_value(array) };
+        match &inner.kind {
+            ExprKind::Index(outer, index) => {
+                let outer = self.array_place(outer);
+                let index = self.int(index);
+                self.rt(Rt::arr_get_arr, &[outer, index])
+            }
+            ExprKind::Key(outer, key) => {
+                let outer = self.hash_place(outer);
+                let key = self.scalar(key);
+                self.rt(Rt::hash_get_arr, &[outer, key])
+            }
+            ExprKind::Local(id) if matches!(self.var(*id), Var::Value(_)) => {
+                let old = self.read_local(*id);
+                let new = self.rt(Rt::viv_arr, &[old]);
+                self.write_local(*id, new);
+                self.rt(Rt::deref_arr, &[new])
+            }
+            _ if self.has_cell(inner) => {
+                let cell = self.cell_of(inner, true);
+                self.rt(Rt::cell_arr, &[cell])
+            }
+            _ => {
+                let reference = self.scalar(inner);
+                self.rt(Rt::deref_arr, &[reference])
+            }
+        }
+    }
+
+    /// A hash to change: what holds no reference yet is made to.
+    pub(crate) fn hash_place(&mut self, hash: &'a Hash) -> Value {
+        let Hash::Deref(inner) = hash else { return self.hash_value(hash) };
+        match &inner.kind {
+            ExprKind::Index(outer, index) => {
+                let outer = self.array_place(outer);
+                let index = self.int(index);
+                self.rt(Rt::arr_get_hash, &[outer, index])
+            }
+            ExprKind::Key(outer, key) => {
+                let outer = self.hash_place(outer);
+                let key = self.scalar(key);
+                self.rt(Rt::hash_get_hash, &[outer, key])
+            }
+            ExprKind::Local(id) if matches!(self.var(*id), Var::Value(_)) => {
+                let old = self.read_local(*id);
+                let new = self.rt(Rt::viv_hash, &[old]);
+                self.write_local(*id, new);
+                self.rt(Rt::deref_hash, &[new])
+            }
+            _ if self.has_cell(inner) => {
+                let cell = self.cell_of(inner, true);
+                self.rt(Rt::cell_hash, &[cell])
+            }
+            _ => {
+                let reference = self.scalar(inner);
+                self.rt(Rt::deref_hash, &[reference])
+            }
+        }
+    }
+
+    /// The array whose element is read. Levels between come into being, as the language says; the
+    /// variable at the root does not when it is a plain register, which nobody could tell.
+    pub(crate) fn array_element_base(&mut self, array: &'a Array) -> Value {
+        match array {
+            Array::Deref(inner) if matches!(inner.kind, ExprKind::Index(..) | ExprKind::Key(..)) => {
+                self.array_place(array)
+            }
+            _ => self.array_value(array),
+        }
+    }
+
+    /// The hash whose element is read; see [`Lower::array_element_base`].
+    pub(crate) fn hash_element_base(&mut self, hash: &'a Hash) -> Value {
+        match hash {
+            Hash::Deref(inner) if matches!(inner.kind, ExprKind::Index(..) | ExprKind::Key(..)) => {
+                self.hash_place(hash)
+            }
+            _ => self.hash_value(hash),
+        }
+    }
+
+    // Cells
+
+    /// Whether a place is or can become a cell that others can share.
+    pub(crate) fn has_cell(&mut self, place: &Expr) -> bool {
+        match &place.kind {
+            ExprKind::Local(id) => matches!(self.var(*id), Var::Cell(_) | Var::Element { .. }),
+            ExprKind::Global(_) | ExprKind::Index(..) | ExprKind::Key(..) | ExprKind::DerefScalar(_) => true,
+            ExprKind::Declare(ids) => ids.len() == 1 && matches!(self.var(ids[0]), Var::Cell(_)),
+            ExprKind::Special(name) => special_number(name).is_none(),
+            ExprKind::Assign(place, _) | ExprKind::Localize(place) => {
+                self.is_scalar_place(place) && self.has_cell(place)
+            }
+            ExprKind::Step { target, prefix: true, .. } => self.has_cell(target),
+            ExprKind::AssignOp(_, place, _) => self.has_cell(place),
+            ExprKind::List(items) if items.len() == 1 => self.has_cell(&items[0]),
+            _ => false,
+        }
+    }
+
+    /// The cell of a place; what is none gets one of its own.
+    pub(crate) fn cell_of(&mut self, place: &'a Expr, declare: bool) -> Value {
+        match &place.kind {
+            ExprKind::Local(id) => match self.var(*id) {
+                Var::Cell(variable) => self.builder.read(variable),
+                Var::Element { array, index } => {
+                    let (array, index) = (self.builder.read(array), self.builder.read(index));
+                    self.rt(Rt::arr_cell, &[array, index])
+                }
+                _ => {
+                    let value = self.read_local(*id);
+                    self.rt(Rt::cell_new, &[value])
+                }
+            },
+            ExprKind::Declare(ids) if ids.len() == 1 => {
+                if declare {
+                    self.declare(ids[0]);
+                }
+                match self.var(ids[0]) {
+                    Var::Cell(variable) => self.builder.read(variable),
+                    _ => {
+                        let value = self.read_local(ids[0]);
+                        self.rt(Rt::cell_new, &[value])
+                    }
+                }
+            }
+            ExprKind::Global(id) => {
+                let glob = self.glob(*id);
+                self.slot_of(glob, Ty::Cell)
+            }
+            ExprKind::Special(name) if special_number(name).is_none() => {
+                let glob = self.glob_named(&format!("main::{name}"));
+                self.slot_of(glob, Ty::Cell)
+            }
+            ExprKind::Index(array, index) => {
+                let array = self.array_place(array);
+                let index = self.int(index);
+                self.rt(Rt::arr_cell, &[array, index])
+            }
+            ExprKind::Key(hash, key) => {
+                let hash = self.hash_place(hash);
+                let key = self.scalar(key);
+                self.rt(Rt::hash_cell, &[hash, key])
+            }
+            ExprKind::DerefScalar(inner) => self.scalar_target(inner),
+            ExprKind::Assign(inner, _) | ExprKind::Localize(inner) if self.is_scalar_place(inner) => {
+                self.void(place);
+                match &inner.kind {
+                    ExprKind::Declare(_) => self.cell_of(inner, false),
+                    ExprKind::Localize(inner) => self.cell_of(inner, false),
+                    _ => self.cell_of(inner, false),
+                }
+            }
+            ExprKind::Step { target, .. } => {
+                self.void(place);
+                self.cell_of(target, false)
+            }
+            ExprKind::AssignOp(_, target, _) => {
+                self.void(place);
+                self.cell_of(target, false)
+            }
+            ExprKind::List(items) if items.len() == 1 => self.cell_of(&items[0], declare),
+            _ => {
+                let value = self.scalar(place);
+                self.rt(Rt::cell_new, &[value])
+            }
+        }
+    }
+
+    /// The cell that a scalar reference refers to, made when there is none.
+    fn scalar_target(&mut self, inner: &'a Expr) -> Value {
+        if self.has_cell(inner) {
+            let outer = self.cell_of(inner, true);
+            let old = self.rt(Rt::cell_get, &[outer]);
+            let new = self.rt(Rt::viv_scalar, &[old]);
+            self.rt_void(Rt::cell_set, &[outer, new]);
+            return self.rt(Rt::deref_cell, &[new]);
+        }
+        if let ExprKind::Local(id) = &inner.kind {
+            let old = self.read_local(*id);
+            let new = self.rt(Rt::viv_scalar, &[old]);
+            self.write_local(*id, new);
+            return self.rt(Rt::deref_cell, &[new]);
+        }
+        let reference = self.scalar(inner);
+        self.rt(Rt::deref_cell, &[reference])
+    }
+
+    /// The address of the value in a place that has a cell or is an element.
+    pub(crate) fn slot(&mut self, place: &'a Expr) -> Value {
+        let cell = self.cell_of(place, true);
+        self.builder.emit(Ir::CellSlot, vec![cell], Ty::Slot)
+    }
+
+    // Assignment
+
+    /// `PLACE = VALUE`. The value of the place afterwards when it is wanted.
+    pub(crate) fn assign(&mut self, place: &'a Expr, value: &'a Expr, wanted: bool) -> Option<Value> {
+        match &place.kind {
+            ExprKind::Array(array) => {
+                self.assign_array(array, value);
+                return wanted.then(|| self.scalar(place));
+            }
+            ExprKind::Hash(hash) => {
+                self.assign_hash(hash, value);
+                return wanted.then(|| self.scalar(place));
+            }
+            _ if one_local(place)
+                .is_some_and(|id| self.function.locals[id.index()].kind != VarKind::Scalar) =>
+            {
+                let id = one_local(place).expect("tested");
+                self.assign_aggregate(id, value, matches!(place.kind, ExprKind::Declare(_)));
+                return wanted.then(|| self.read_local(id));
+            }
+            ExprKind::Localize(inner) if !self.is_scalar_place(inner) => {
+                // The value is seen before the name is put aside.
+                let mark = self.list_from(value);
+                self.localize(inner);
+                self.assign_marked(inner, mark);
+                return wanted.then(|| self.scalar(inner));
+            }
+            ExprKind::ArraySlice(..) | ExprKind::HashSlice(..) => {
+                let mark = self.list_from(value);
+                self.assign_slice(place, mark, None);
+                self.rt_void(Rt::list_drop, &[mark]);
+                return wanted.then(|| self.scalar(place));
+            }
+            ExprKind::Ternary(condition, yes, no) if !self.is_scalar_place(place) => {
+                let (first, second) = (self.builder.block(), self.builder.block());
+                self.branch_on(condition, first, second);
+                return self.join(
+                    if wanted { Context::Scalar } else { Context::Void },
+                    vec![
+                        (first, Box::new(move |lower: &mut Lower<'a>| lower.assign(yes, value, wanted))),
+                        (second, Box::new(move |lower: &mut Lower<'a>| lower.assign(no, value, wanted))),
+                    ],
+                );
+            }
+            _ => {}
+        }
+        let value = self.scalar(value);
+        if self.builder.is_filled() {
+            return None;
+        }
+        self.store(place, value);
+        if !wanted {
+            return None;
+        }
+        // Reading the place again would evaluate its parts twice; only special places change what is
+        // stored.
+        match &place.kind {
+            ExprKind::Magic(..) | ExprKind::LastIndex(_) | ExprKind::Special(_) => Some(value),
+            _ => match one_local(place) {
+                Some(id) => Some(self.read_local(id)),
+                None => Some(value),
+            },
+        }
+    }
+
+    /// Stores a value, which is consumed, in a scalar place.
+    pub(crate) fn store(&mut self, place: &'a Expr, value: Value) {
+        match &place.kind {
+            ExprKind::Local(id) => self.write_local(*id, value),
+            ExprKind::Declare(ids) => {
+                if let Some(id) = ids.first() {
+                    self.declare_scalar(*id, value);
+                }
+            }
+            ExprKind::Global(id) => {
+                let glob = self.glob(*id);
+                let cell = self.slot_of(glob, Ty::Cell);
+                self.rt_void(Rt::cell_set, &[cell, value]);
+            }
+            ExprKind::Index(array, index) => {
+                let array = self.array_place(array);
+                let index = self.int(index);
+                self.rt_void(Rt::arr_set, &[array, index, value]);
+            }
+            ExprKind::Key(hash, key) => {
+                let hash = self.hash_place(hash);
+                let key = self.scalar(key);
+                self.rt_void(Rt::hash_set, &[hash, key, value]);
+            }
+            ExprKind::DerefScalar(inner) => {
+                let cell = self.scalar_target(inner);
+                self.rt_void(Rt::cell_set, &[cell, value]);
+            }
+            ExprKind::LastIndex(array) => {
+                let array = self.array_place(array);
+                let last = self.rt(Rt::to_int, &[value]);
+                let one = self.builder.int(1);
+                let length = self.builder.emit(Ir::IAdd, vec![last, one], Ty::Int);
+                self.rt_void(Rt::arr_set_len, &[array, length]);
+            }
+            ExprKind::Magic(what, args) => self.store_magic(*what, args, value),
+            ExprKind::Special(name) => match special_number(name) {
+                Some(number) => {
+                    let number = self.builder.int(number);
+                    self.rt_void(Rt::special_set, &[number, value]);
+                }
+                None => {
+                    let glob = self.glob_named(&format!("main::{name}"));
+                    let cell = self.slot_of(glob, Ty::Cell);
+                    self.rt_void(Rt::cell_set, &[cell, value]);
+                }
+            },
+            ExprKind::Glob(name) => {
+                let glob = self.glob_named(name);
+                self.rt_void(Rt::glob_assign, &[glob, value]);
+            }
+            ExprKind::Localize(inner) => {
+                self.localize(inner);
+                self.store(inner, value);
+            }
+            ExprKind::Ternary(condition, yes, no) => {
+                let (first, second) = (self.builder.block(), self.builder.block());
+                self.branch_on(condition, first, second);
+                self.join(
+                    Context::Void,
+                    vec![
+                        (
+                            first,
+                            Box::new(move |lower: &mut Lower<'a>| {
+                                lower.store(yes, value);
+                                None
+                            }),
+                        ),
+                        (
+                            second,
+                            Box::new(move |lower: &mut Lower<'a>| {
+                                lower.store(no, value);
+                                None
+                            }),
+                        ),
+                    ],
+                );
+            }
+            ExprKind::And(..) | ExprKind::Or(..) | ExprKind::DefinedOr(..) => self.void(place),
+            ExprKind::List(items) => {
+                if let Some((first, _)) = items.split_first() {
+                    self.store(first, value);
+                }
+            }
+            ExprKind::Assign(inner, _) | ExprKind::AssignOp(_, inner, _) => {
+                self.void(place);
+                self.store(inner, value);
+            }
+            ExprKind::Do(_) | ExprKind::Call(_) => {
+                // An lvalue function: its result is a copy here, and the assignment is lost on it.
+                self.void(place);
+            }
+            _ => self.void(place),
+        }
+    }
+
+    fn store_magic(&mut self, what: MagicPlace, args: &'a [Expr], value: Value) {
+        match (what, args) {
+            (MagicPlace::Substr, [text, rest @ ..]) => {
+                let slot = self.slot(text);
+                let mark = self.begin_list();
+                for index in 0..2 {
+                    let part = match rest.get(index) {
+                        Some(part) => self.scalar(part),
+                        None => self.builder.undef(),
+                    };
+                    self.rt_void(Rt::list_push, &[part]);
+                }
+                self.rt_void(Rt::list_push, &[value]);
+                self.end_list();
+                self.rt(Rt::substr_set, &[slot, mark]);
+            }
+            (MagicPlace::Pos, [place]) => {
+                let cell = self.cell_of(place, true);
+                self.rt_void(Rt::pos_set, &[cell, value]);
+            }
+            (MagicPlace::Vec, [text, rest @ ..]) => {
+                let slot = self.slot(text);
+                let mark = self.begin_list();
+                for part in rest {
+                    let part = self.scalar(part);
+                    self.rt_void(Rt::list_push, &[part]);
+                }
+                self.rt_void(Rt::list_push, &[value]);
+                self.end_list();
+                self.rt_void(Rt::vec_set, &[slot, mark]);
+            }
+            _ => {}
+        }
+    }
+
+    fn assign_array(&mut self, array: &'a Array, value: &'a Expr) {
+        if let Array::Local(id) = array {
+            return self.assign_aggregate(*id, value, false);
+        }
+        let mark = self.list_from(value);
+        let array = self.array_place(array);
+        self.rt_void(Rt::arr_assign_list, &[array, mark]);
+    }
+
+    fn assign_hash(&mut self, hash: &'a Hash, value: &'a Expr) {
+        if let Hash::Local(id) = hash {
+            return self.assign_aggregate(*id, value, false);
+        }
+        let mark = self.list_from(value);
+        let hash = self.hash_place(hash);
+        self.rt(Rt::hash_assign_list, &[hash, mark]);
+    }
+
+    /// `my @a = LIST`, `@a = LIST`, and the same of hashes.
+    fn assign_aggregate(&mut self, id: LocalId, value: &'a Expr, declare: bool) {
+        let is_hash = self.function.locals[id.index()].kind == VarKind::Hash;
+        let mark = self.list_from(value);
+        if declare {
+            let aggregate = self.rt(if is_hash { Rt::hash_from_list } else { Rt::arr_from_list }, &[mark]);
+            self.set_aggregate(id, aggregate);
+        } else if is_hash {
+            let hash = self.local_hash(id);
+            self.rt(Rt::hash_assign_list, &[hash, mark]);
+        } else {
+            let array = self.local_array(id);
+            self.rt_void(Rt::arr_assign_list, &[array, mark]);
+        }
+    }
+
+    /// An array or hash place takes a list that is on the value stack.
+    fn assign_marked(&mut self, place: &'a Expr, mark: Value) {
+        match &place.kind {
+            ExprKind::Array(array) => {
+                let array = self.array_place(array);
+                self.rt_void(Rt::arr_assign_list, &[array, mark]);
+            }
+            ExprKind::Hash(hash) => {
+                let hash = self.hash_place(hash);
+                self.rt(Rt::hash_assign_list, &[hash, mark]);
+            }
+            ExprKind::List(items) => {
+                for (index, item) in items.iter().enumerate() {
+                    self.assign_from(item, mark, index);
+                }
+                self.rt_void(Rt::list_drop, &[mark]);
+            }
+            _ => {
+                let last = self.rt(Rt::list_last, &[mark]);
+                self.store(place, last);
+            }
+        }
+    }
+
+    /// One place takes the nth element of a list, or the rest from there.
+    fn assign_from(&mut self, place: &'a Expr, mark: Value, index: usize) {
+        let index = self.builder.int(i64::try_from(index).expect("short lists"));
+        match &place.kind {
+            ExprKind::Array(array) => {
+                let rest = self.rt(Rt::arr_from_list_at, &[mark, index]);
+                let array = self.array_place(array);
+                self.rt_void(Rt::arr_assign_arr, &[array, rest]);
+            }
+            ExprKind::Hash(hash) => {
+                let rest = self.rt(Rt::hash_from_list_at, &[mark, index]);
+                let hash = self.hash_place(hash);
+                self.rt_void(Rt::hash_assign_hash, &[hash, rest]);
+            }
+            _ => {
+                let value = self.rt(Rt::list_get, &[mark, index]);
+                self.store(place, value);
+            }
+        }
+    }
+
+    /// In list context an assignment gives its places.
+    pub(crate) fn assign_in_list(&mut self, place: &'a Expr, value: &'a Expr) {
+        self.assign(place, value, false);
+        if self.builder.is_filled() {
+            return;
+        }
+        match &place.kind {
+            ExprKind::Declare(ids) => {
+                for id in ids {
+                    match self.function.locals[id.index()].kind {
+                        VarKind::Array => {
+                            let array = self.local_array(*id);
+                            self.rt_void(Rt::list_push_arr, &[array]);
+                        }
+                        VarKind::Hash => {
+                            let hash = self.local_hash(*id);
+                            self.rt_void(Rt::list_push_hash, &[hash]);
+                        }
+                        _ => {
+                            let value = self.read_local(*id);
+                            self.rt_void(Rt::list_push, &[value]);
+                        }
+                    }
+                }
+            }
+            ExprKind::Localize(inner) => self.list(inner),
+            _ => self.list(place),
+        }
+    }
+
+    /// `(TARGETS) = LIST`; the number of elements on the right when it is wanted.
+    pub(crate) fn assign_list(&mut self, targets: &'a [Target], value: &'a Expr, wanted: bool) -> Value {
+        let mark = self.list_from(value);
+        let count = if wanted {
+            let length = self.rt(Rt::list_len, &[mark]);
+            Some(self.box_int(length))
+        } else {
+            None
+        };
+        let mut at = 0;
+        let mut offset: Option<Value> = None;
+        for target in targets {
+            let base = self.builder.int(at);
+            let index = match offset {
+                Some(offset) => self.builder.emit(Ir::IAdd, vec![base, offset], Ty::Int),
+                None => base,
+            };
+            match target {
+                Target::Skip => at += 1,
+                Target::Place(place) => {
+                    at += 1;
+                    let value = self.rt(Rt::list_get, &[mark, index]);
+                    self.store(place, value);
+                }
+                Target::Array(array) => {
+                    let rest = self.rt(Rt::arr_from_list_at, &[mark, index]);
+                    match array {
+                        Array::Local(id) if self.is_fresh(*id) => self.set_aggregate(*id, rest),
+                        _ => {
+                            let array = self.array_place(array);
+                            self.rt_void(Rt::arr_assign_arr, &[array, rest]);
+                        }
+                    }
+                    at = i64::MAX / 2;
+                }
+                Target::Hash(hash) => {
+                    let rest = self.rt(Rt::hash_from_list_at, &[mark, index]);
+                    match hash {
+                        Hash::Local(id) if self.is_fresh(*id) => self.set_aggregate(*id, rest),
+                        _ => {
+                            let hash = self.hash_place(hash);
+                            self.rt_void(Rt::hash_assign_hash, &[hash, rest]);
+                        }
+                    }
+                    at = i64::MAX / 2;
+                }
+                Target::Slice(slice) => {
+                    let taken = self.assign_slice(slice, mark, Some(index));
+                    offset = Some(match offset {
+                        Some(offset) => self.builder.emit(Ir::IAdd, vec![offset, taken], Ty::Int),
+                        None => taken,
+                    });
+                }
+            }
+        }
+        self.rt_void(Rt::list_drop, &[mark]);
+        count.unwrap_or_else(|| self.builder.undef())
+    }
+
+    /// Whether an array or hash that is assigned has just been declared by the same expression. Its
+    /// declaration is a statement before; assigning in place is right in any case.
+    fn is_fresh(&self, _id: LocalId) -> bool {
+        false
+    }
+
+    /// Pushes what a target of a list assignment holds now.
+    pub(crate) fn push_target(&mut self, target: &'a Target) {
+        match target {
+            Target::Skip => {}
+            Target::Place(place) => match &place.kind {
+                ExprKind::Declare(ids) => {
+                    for id in ids {
+                        let value = self.read_local(*id);
+                        self.rt_void(Rt::list_push, &[value]);
+                    }
+                }
+                ExprKind::Localize(inner) => self.list(inner),
+                _ => self.list(place),
+            },
+            Target::Slice(place) => self.list(place),
+            Target::Array(array) => {
+                let array = self.array_value(array);
+                self.rt_void(Rt::list_push_arr, &[array]);
+            }
+            Target::Hash(hash) => {
+                let hash = self.hash_value(hash);
+                self.rt_void(Rt::list_push_hash, &[hash]);
+            }
+        }
+    }
+
+    /// The places of a slice take elements of a list, from an index; how many places there are.
+    fn assign_slice(&mut self, slice: &'a Expr, from: Value, start: Option<Value>) -> Value {
+        let references = self.begin_list();
+        self.push_slice_references(slice);
+        self.end_list();
+        let count = self.rt(Rt::list_len, &[references]);
+        let at = self.builder.variable(Ty::Int);
+        let zero = self.builder.int(0);
+        self.builder.write(at, zero);
+        let start = start.unwrap_or(zero);
+        let exit = self.builder.block();
+        self.builder.enter_loop();
+        let body = self.builder.block();
+        let test = self.builder.icmp(Cond::Lt, zero, count);
+        self.builder.branch(test, body, exit);
+        self.builder.switch_to(body);
+        let now = self.builder.read(at);
+        let reference = self.rt(Rt::list_get, &[references, now]);
+        let cell = self.rt(Rt::deref_cell, &[reference]);
+        let index = self.builder.emit(Ir::IAdd, vec![start, now], Ty::Int);
+        let value = self.rt(Rt::list_get, &[from, index]);
+        self.rt_void(Rt::cell_set, &[cell, value]);
+        let one = self.builder.int(1);
+        let next = self.builder.emit(Ir::IAdd, vec![now, one], Ty::Int);
+        self.builder.write(at, next);
+        let test = self.builder.icmp(Cond::Lt, next, count);
+        self.builder.branch(test, body, exit);
+        self.builder.seal(body);
+        self.builder.leave_loop();
+        self.builder.switch_sealed(exit);
+        self.rt_void(Rt::list_drop, &[references]);
+        count
+    }
+
+    /// Pushes a reference to each place of a slice.
+    pub(crate) fn push_slice_references(&mut self, slice: &'a Expr) {
+        match &slice.kind {
+            ExprKind::ArraySlice(array, index) => {
+                let array = self.array_place(array);
+                let mark = self.list_from(index);
+                self.rt_void(Rt::arr_slice_cells, &[array, mark]);
+            }
+            ExprKind::HashSlice(hash, index) => {
+                let hash = self.hash_place(hash);
+                let mark = self.list_from(index);
+                self.rt_void(Rt::hash_slice_cells, &[hash, mark]);
+            }
+            ExprKind::Localize(inner) => {
+                self.localize(inner);
+                self.push_slice_references(inner);
+            }
+            _ => self.list_of_references(slice),
+        }
+    }
+
+    // Changing in place
+
+    /// `PLACE op= VALUE`; the new value.
+    pub(crate) fn assign_op(&mut self, op: BinaryOp, place: &'a Expr, value: &'a Expr) -> Value {
+        match &place.kind {
+            ExprKind::Array(array) if op == BinaryOp::Repeat => {
+                let mark = self.begin_list();
+                let array = self.array_place(array);
+                self.rt_void(Rt::list_push_arr, &[array]);
+                self.end_list();
+                let count = self.scalar(value);
+                self.rt_void(Rt::list_repeat, &[mark, count]);
+                self.rt_void(Rt::arr_assign_list, &[array, mark]);
+                let length = self.rt(Rt::arr_len, &[array]);
+                return self.box_int(length);
+            }
+            ExprKind::ArraySlice(..) | ExprKind::HashSlice(..) => {
+                // The operator applies to the last place.
+                let value = self.scalar(value);
+                let mark = self.begin_list();
+                self.push_slice_references(place);
+                self.end_list();
+                let reference = self.rt(Rt::list_last, &[mark]);
+                let cell = self.rt(Rt::deref_cell, &[reference]);
+                let old = self.rt(Rt::cell_get, &[cell]);
+                let new = self.arithmetic(op, old, value);
+                self.rt_void(Rt::cell_set, &[cell, new]);
+                return new;
+            }
+            _ => {}
+        }
+        let place = match &place.kind {
+            ExprKind::Assign(inner, _) | ExprKind::AssignOp(_, inner, _) => {
+                self.void(place);
+                inner
+            }
+            _ => place,
+        };
+        let value = self.scalar(value);
+        if self.builder.is_filled() {
+            return self.builder.undef();
+        }
+        if op == BinaryOp::Concat
+            && !self.program.facts.overloads
+            && let Some(slot) = self.slot_for_append(place)
+        {
+            // The text is taken out, so that nobody else holds it while it grows in place.
+            let old = self.rt(Rt::slot_take, &[slot]);
+            let new = self.rt(Rt::concat_onto, &[old, value]);
+            self.rt_void(Rt::slot_set, &[slot, new]);
+            return new;
+        }
+        self.modify(place, |lower, old| {
+            if op == BinaryOp::Concat {
+                lower.rt(Rt::concat_onto, &[old, value])
+            } else {
+                lower.arithmetic(op, old, value)
+            }
+        })
+    }
+
+    /// The slot of a place that is not in a register.
+    fn slot_for_append(&mut self, place: &'a Expr) -> Option<Value> {
+        match &place.kind {
+            ExprKind::Index(array, index) => {
+                let array = self.array_place(array);
+                let index = self.int(index);
+                Some(self.rt(Rt::arr_slot, &[array, index]))
+            }
+            ExprKind::Key(hash, key) => {
+                let hash = self.hash_place(hash);
+                let key = self.scalar(key);
+                Some(self.rt(Rt::hash_slot, &[hash, key]))
+            }
+            ExprKind::Local(id) => match self.var(*id) {
+                Var::Cell(variable) => {
+                    let cell = self.builder.read(variable);
+                    Some(self.builder.emit(Ir::CellSlot, vec![cell], Ty::Slot))
+                }
+                _ => None,
+            },
+            ExprKind::Global(_) | ExprKind::DerefScalar(_) => {
+                let cell = self.cell_of(place, true);
+                Some(self.builder.emit(Ir::CellSlot, vec![cell], Ty::Slot))
+            }
+            _ => None,
+        }
+    }
+
+    /// Reads a place, computes its new value, and stores it; the parts of the place are evaluated once.
+    /// Returns the new value.
+    pub(crate) fn modify(
+        &mut self,
+        place: &'a Expr,
+        change: impl FnOnce(&mut Lower<'a>, Value) -> Value,
+    ) -> Value {
+        match &place.kind {
+            ExprKind::Index(array, index) => {
+                let array = self.array_place(array);
+                let index = self.int(index);
+                let old = self.rt(Rt::arr_get, &[array, index]);
+                let new = change(self, old);
+                self.rt_void(Rt::arr_set, &[array, index, new]);
+                new
+            }
+            ExprKind::Key(hash, key) => {
+                let hash = self.hash_place(hash);
+                let key = self.scalar(key);
+                if self.program.facts.overloads {
+                    let old = self.rt(Rt::hash_get, &[hash, key]);
+                    let new = change(self, old);
+                    self.rt_void(Rt::hash_set, &[hash, key, new]);
+                    return new;
+                }
+                // Nothing that runs in between changes the hash: its slot stays where it is.
+                let slot = self.rt(Rt::hash_slot, &[hash, key]);
+                let old = self.rt(Rt::slot_get, &[slot]);
+                let new = change(self, old);
+                self.rt_void(Rt::slot_set, &[slot, new]);
+                self.builder.emit_void(Ir::Keep, vec![hash]);
+                new
+            }
+            ExprKind::Local(id) => {
+                if let Var::Cell(variable) = self.var(*id) {
+                    let cell = self.builder.read(variable);
+                    let old = self.rt(Rt::cell_get, &[cell]);
+                    let new = change(self, old);
+                    self.rt_void(Rt::cell_set, &[cell, new]);
+                    return new;
+                }
+                let old = self.read_local(*id);
+                let new = change(self, old);
+                self.write_local(*id, new);
+                new
+            }
+            ExprKind::Global(_) | ExprKind::DerefScalar(_) => {
+                let cell = self.cell_of(place, true);
+                let old = self.rt(Rt::cell_get, &[cell]);
+                let new = change(self, old);
+                self.rt_void(Rt::cell_set, &[cell, new]);
+                new
+            }
+            ExprKind::Declare(ids) => {
+                for id in ids {
+                    self.declare(*id);
+                }
+                let undef = self.builder.undef();
+                let new = change(self, undef);
+                if let Some(id) = ids.first() {
+                    self.write_local(*id, new);
+                }
+                new
+            }
+            ExprKind::Localize(inner) => {
+                let old = self.scalar(inner);
+                self.localize(inner);
+                let new = change(self, old);
+                self.store(inner, new);
+                new
+            }
+            _ => {
+                let old = self.scalar(place);
+                let new = change(self, old);
+                self.store(place, new);
+                new
+            }
+        }
+    }
+
+    /// `&&=`, `||=`, `//=`.
+    pub(crate) fn assign_logic(&mut self, op: LogicOp, place: &'a Expr, value: &'a Expr) -> Value {
+        if !self.is_scalar_place(place) {
+            // `@a ||= LIST`: the test is on the whole.
+            let truth = self.condition(place);
+            let (keep, more) = (self.builder.block(), self.builder.block());
+            if op == LogicOp::And {
+                self.builder.branch(truth, more, keep);
+            } else {
+                self.builder.branch(truth, keep, more);
+            }
+            return self
+                .join(
+                    Context::Scalar,
+                    vec![
+                        (keep, Box::new(move |lower: &mut Lower<'a>| Some(lower.scalar(place)))),
+                        (more, Box::new(move |lower: &mut Lower<'a>| lower.assign(place, value, true))),
+                    ],
+                )
+                .unwrap_or_else(|| self.builder.undef());
+        }
+        // Containers and keys are evaluated once.
+        let base = self.open_place(place);
+        let old = self.read_open(&base, place);
+        let test = match op {
+            LogicOp::DefinedOr => self.rt(Rt::is_defined, &[old]),
+            _ => self.rt(Rt::to_bool, &[old]),
+        };
+        let (keep, more) = (self.builder.block(), self.builder.block());
+        if op == LogicOp::And {
+            self.builder.branch(test, more, keep);
+        } else {
+            self.builder.branch(test, keep, more);
+        }
+        self.join(
+            Context::Scalar,
+            vec![
+                (keep, Box::new(move |_: &mut Lower<'a>| Some(old))),
+                (
+                    more,
+                    Box::new(move |lower: &mut Lower<'a>| {
+                        let new = lower.scalar(value);
+                        if lower.builder.is_filled() {
+                            return None;
+                        }
+                        lower.write_open(&base, place, new);
+                        Some(new)
+                    }),
+                ),
+            ],
+        )
+        .unwrap_or_else(|| self.builder.undef())
+    }
+
+    fn open_place(&mut self, place: &'a Expr) -> Open {
+        match &place.kind {
+            ExprKind::Index(array, index) => {
+                let array = self.array_place(array);
+                let index = self.int(index);
+                Open::Element(array, index)
+            }
+            ExprKind::Key(hash, key) => {
+                let hash = self.hash_place(hash);
+                let key = self.scalar(key);
+                Open::Entry(hash, key)
+            }
+            ExprKind::Declare(ids) => {
+                for id in ids {
+                    self.declare(*id);
+                }
+                Open::Plain
+            }
+            ExprKind::Localize(inner) => {
+                self.localize(inner);
+                Open::Plain
+            }
+            ExprKind::DerefScalar(_) => {
+                let cell = self.cell_of(place, true);
+                Open::Cell(cell)
+            }
+            _ => Open::Plain,
+        }
+    }
+
+    fn read_open(&mut self, base: &Open, place: &'a Expr) -> Value {
+        match base {
+            Open::Element(array, index) => self.rt(Rt::arr_get, &[*array, *index]),
+            Open::Entry(hash, key) => self.rt(Rt::hash_get, &[*hash, *key]),
+            Open::Cell(cell) => self.rt(Rt::cell_get, &[*cell]),
+            Open::Plain => match &place.kind {
+                ExprKind::Declare(ids) => self.read_local(ids[0]),
+                ExprKind::Localize(inner) => self.scalar(inner),
+                _ => self.scalar(place),
+            },
+        }
+    }
+
+    fn write_open(&mut self, base: &Open, place: &'a Expr, value: Value) {
+        match base {
+            Open::Element(array, index) => self.rt_void(Rt::arr_set, &[*array, *index, value]),
+            Open::Entry(hash, key) => self.rt_void(Rt::hash_set, &[*hash, *key, value]),
+            Open::Cell(cell) => self.rt_void(Rt::cell_set, &[*cell, value]),
+            Open::Plain => match &place.kind {
+                ExprKind::Declare(ids) => self.write_local(ids[0], value),
+                ExprKind::Localize(inner) => self.store(inner, value),
+                _ => self.store(place, value),
+            },
+        }
+    }
+
+    /// `++` and `--`. The value is the new one when `prefix`, else the old as a number.
+    pub(crate) fn step(&mut self, target: &'a Expr, up: bool, prefix: bool, wanted: bool) -> Option<Value> {
+        let function = if up { Rt::inc } else { Rt::dec };
+        let mut before = None;
+        let new = self.modify(target, |lower, old| {
+            before = Some(old);
+            lower.rt(function, &[old])
+        });
+        if !wanted {
+            return None;
+        }
+        if prefix {
+            return Some(new);
+        }
+        let old = before.unwrap_or(new);
+        // What was undefined gives 0; `$s++` on a text gives the text.
+        let defined = self.rt(Rt::is_defined, &[old]);
+        let (yes, no) = (self.builder.block(), self.builder.block());
+        self.builder.branch(defined, yes, no);
+        self.join(
+            Context::Scalar,
+            vec![
+                (yes, Box::new(move |_: &mut Lower<'a>| Some(old))),
+                (no, Box::new(move |lower: &mut Lower<'a>| Some(lower.builder.int_val(0)))),
+            ],
+        )
+    }
+
+    // `local` and `undef`
+
+    /// Puts a place aside until the enclosing block ends.
+    pub(crate) fn localize(&mut self, place: &'a Expr) {
+        match &place.kind {
+            ExprKind::Global(id) => {
+                let glob = self.glob(*id);
+                self.rt_void(Rt::local_scalar, &[glob]);
+            }
+            ExprKind::Array(Array::Global(id)) => {
+                let glob = self.glob(*id);
+                self.rt_void(Rt::local_array, &[glob]);
+            }
+            ExprKind::Hash(Hash::Global(id)) => {
+                let glob = self.glob(*id);
+                self.rt_void(Rt::local_hash, &[glob]);
+            }
+            ExprKind::Index(array, index) => {
+                let array = self.array_place(array);
+                let index = self.int(index);
+                self.rt_void(Rt::local_arr_elem, &[array, index]);
+            }
+            ExprKind::Key(hash, key) => {
+                let hash = self.hash_place(hash);
+                let key = self.scalar(key);
+                self.rt_void(Rt::local_hash_elem, &[hash, key]);
+            }
+            ExprKind::Special(name) => match special_number(name) {
+                Some(number) => {
+                    let number = self.builder.int(number);
+                    self.rt_void(Rt::local_special, &[number]);
+                }
+                None => {
+                    let glob = self.glob_named(&format!("main::{name}"));
+                    self.rt_void(Rt::local_scalar, &[glob]);
+                }
+            },
+            ExprKind::Glob(name) => {
+                let glob = self.glob_named(name);
+                self.rt_void(Rt::local_scalar, &[glob]);
+                self.rt_void(Rt::local_array, &[glob]);
+                self.rt_void(Rt::local_hash, &[glob]);
+                self.rt_void(Rt::local_code, &[glob]);
+            }
+            ExprKind::List(items) => {
+                for item in items {
+                    self.localize(item);
+                }
+            }
+            ExprKind::HashSlice(hash, keys) => {
+                let hash = self.hash_place(hash);
+                if let ExprKind::List(items) = &keys.kind {
+                    for item in items {
+                        let key = self.scalar(item);
+                        self.rt_void(Rt::local_hash_elem, &[hash, key]);
+                    }
+                }
+            }
+            ExprKind::Assign(inner, _) => {
+                self.localize(inner);
+                self.void(place);
+            }
+            // Lexicals are not localised; sema has said so.
+            _ => {}
+        }
+    }
+
+    /// `undef PLACE`.
+    pub(crate) fn undefine(&mut self, place: &'a Expr) {
+        match &place.kind {
+            ExprKind::Array(array) => {
+                let array = self.array_place(array);
+                self.rt_void(Rt::arr_clear, &[array]);
+            }
+            ExprKind::Hash(hash) => {
+                let hash = self.hash_place(hash);
+                self.rt_void(Rt::hash_clear, &[hash]);
+            }
+            ExprKind::Local(id) if self.function.locals[id.index()].kind == VarKind::Array => {
+                let array = self.local_array(*id);
+                self.rt_void(Rt::arr_clear, &[array]);
+            }
+            ExprKind::Local(id) if self.function.locals[id.index()].kind == VarKind::Hash => {
+                let hash = self.local_hash(*id);
+                self.rt_void(Rt::hash_clear, &[hash]);
+            }
+            ExprKind::FunctionRef(_) => {
+                let code = self.scalar(place);
+                self.rt_void(Rt::undef_value, &[code]);
+            }
+            _ => {
+                let undef = self.builder.undef();
+                self.store(place, undef);
+            }
+        }
+    }
+
+    /// A reference to whatever an expression names.
+    pub(crate) fn reference_to(&mut self, item: &'a Expr) -> Value {
+        match &item.kind {
+            ExprKind::Array(array) => {
+                let array = self.array_place(array);
+                self.rt(Rt::arr_ref, &[array])
+            }
+            ExprKind::Hash(hash) => {
+                let hash = self.hash_place(hash);
+                self.rt(Rt::hash_ref, &[hash])
+            }
+            ExprKind::FunctionRef(_) => self.scalar(item),
+            _ if self.has_cell(item) => {
+                let cell = self.cell_of(item, true);
+                self.rt(Rt::cell_ref, &[cell])
+            }
+            _ => {
+                let value = self.scalar(item);
+                self.rt(Rt::scalar_ref, &[value])
+            }
+        }
+    }
+}
+
+/// The variable, when the place is one, declared here or before.
+fn one_local(place: &Expr) -> Option<LocalId> {
+    match &place.kind {
+        ExprKind::Local(id) => Some(*id),
+        ExprKind::Declare(ids) if ids.len() == 1 => Some(ids[0]),
+        _ => None,
+    }
+}
+
+/// A place whose parts have been evaluated.
+enum Open {
+    Element(Value, Value),
+    Entry(Value, Value),
+    Cell(Value),
+    /// Reading and writing it again does no harm.
+    Plain,
+}

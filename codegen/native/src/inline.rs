@@ -1,0 +1,689 @@
+//! Fast paths in line: what compiled code does itself before it asks the runtime.
+//!
+//! Each has the runtime function of the same name behind it, in a cold block, and means the same.
+
+use std::mem::offset_of;
+
+use cranelift_codegen::ir::condcodes::{FloatCC, IntCC};
+use cranelift_codegen::ir::types::{F64, I8, I32, I64};
+use cranelift_codegen::ir::{Block as ClifBlock, BlockArg, InstBuilder, MemFlagsData, Type, Value as Clif};
+use s_abi::layout::{Arr, Cell, Header, storage, tag};
+use s_ir::{Block, Cond, Inst, Rt, Ty, Value};
+
+use crate::function::{Translator, Words, flags, float_condition};
+
+#[expect(
+    clippy::cast_possible_truncation,
+    clippy::cast_possible_wrap,
+    reason = "offsets of small structures"
+)]
+const fn offset(at: usize) -> i32 {
+    at as i32
+}
+
+/// Offsets of fields that fast paths touch.
+pub(crate) mod at {
+    use super::{Arr, Cell, Header, offset, offset_of};
+    pub(crate) const COUNT: i32 = offset(offset_of!(Header, count));
+    pub(crate) const CELL_VALUE: i32 = offset(offset_of!(Cell, value));
+    pub(crate) const ARR_DATA: i32 = offset(offset_of!(Arr, data));
+    pub(crate) const ARR_LEN: i32 = offset(offset_of!(Arr, len));
+    pub(crate) const ARR_CAPACITY: i32 = offset(offset_of!(Arr, capacity));
+    pub(crate) const ARR_STORAGE: i32 = offset(offset_of!(Arr, storage));
+}
+
+impl Translator<'_, '_> {
+    /// A runtime function, in line where that pays.
+    pub(crate) fn rt(&mut self, function: Rt, inst: &Inst, handler: Option<Block>, in_loop: bool) {
+        let hot = self.hot || in_loop;
+        match function {
+            Rt::is_defined => {
+                let (w0, _) = self.two(inst.args[0]);
+                let value = self.b.ins().icmp_imm_s(IntCC::NotEqual, w0, tag::UNDEF.cast_signed());
+                self.result_one(inst, value);
+            }
+            Rt::arr_len => {
+                let array = self.one(inst.args[0]);
+                let value = self.b.ins().load(I64, flags(), array, at::ARR_LEN);
+                self.result_one(inst, value);
+            }
+            Rt::mark => {
+                let value = self.height();
+                self.result_one(inst, value);
+            }
+            Rt::list_len => {
+                let mark = self.one(inst.args[0]);
+                let height = self.height();
+                let value = self.b.ins().isub(height, mark);
+                self.result_one(inst, value);
+            }
+            Rt::list_push => self.list_push(inst, handler),
+            Rt::add | Rt::sub | Rt::mul if hot => self.arithmetic(function, inst, handler),
+            Rt::num_eq | Rt::num_ne | Rt::num_lt | Rt::num_gt | Rt::num_le | Rt::num_ge if hot => {
+                self.compare(function, inst, handler);
+            }
+            Rt::str_eq | Rt::str_ne if hot => self.same_text(function, inst, handler),
+            Rt::to_bool if hot => self.truth(inst, handler),
+            Rt::to_int if hot => self.to_int(inst, handler),
+            Rt::to_num if hot => self.to_num(inst, handler),
+            Rt::inc | Rt::dec if hot && !self.module.compat => self.step(function, inst, handler),
+            Rt::arr_get if hot => self.arr_get(inst),
+            Rt::arr_set if hot => self.arr_set(inst, handler),
+            Rt::arr_push if hot => self.arr_push(inst, handler),
+            Rt::cell_get | Rt::slot_get if hot => self.slot_get(function, inst),
+            Rt::cell_set | Rt::slot_set if hot => self.slot_set(function, inst),
+            _ => self.rt_call(function, inst, handler),
+        }
+    }
+
+    fn result_one(&mut self, inst: &Inst, word: Clif) {
+        if let Some(result) = inst.result {
+            self.set(result, Words::One(word));
+        }
+    }
+
+    fn result_two(&mut self, inst: &Inst, w0: Clif, w1: Clif) {
+        if let Some(result) = inst.result {
+            self.set(result, Words::Two(w0, w1));
+        }
+    }
+
+    /// Height of the value stack.
+    fn height(&mut self) -> Clif {
+        let top = self.b.ins().load(I64, flags(), self.vm, crate::function::at::TOP);
+        let base = self.b.ins().load(I64, flags(), self.vm, crate::function::at::BASE);
+        let bytes = self.b.ins().isub(top, base);
+        self.b.ins().ushr_imm_u(bytes, 4)
+    }
+
+    fn list_push(&mut self, inst: &Inst, handler: Option<Block>) {
+        let (w0, w1) = self.two(inst.args[0]);
+        let top = self.b.ins().load(I64, flags(), self.vm, crate::function::at::TOP);
+        let end = self.b.ins().load(I64, flags(), self.vm, crate::function::at::END);
+        let full = self.b.ins().icmp(IntCC::Equal, top, end);
+        let (slow, fast, join) = self.fork();
+        self.b.ins().brif(full, slow, &[], fast, &[]);
+        self.b.switch_to_block(slow);
+        let results = self.runtime(Rt::list_push, &[w0, w1]);
+        self.check_status(results[1], inst, handler);
+        self.b.ins().jump(join, &[]);
+        self.b.switch_to_block(fast);
+        self.b.ins().store(flags(), w0, top, 0);
+        self.b.ins().store(flags(), w1, top, 8);
+        let next = self.b.ins().iadd_imm_s(top, 16);
+        self.b.ins().store(flags(), next, self.vm, crate::function::at::TOP);
+        self.b.ins().jump(join, &[]);
+        self.b.switch_to_block(join);
+    }
+
+    /// A cold block, a warm one, and where they meet.
+    fn fork(&mut self) -> (ClifBlock, ClifBlock, ClifBlock) {
+        let (slow, fast, join) = (self.b.create_block(), self.b.create_block(), self.b.create_block());
+        self.b.set_cold_block(slow);
+        (slow, fast, join)
+    }
+
+    fn join_of(&mut self, types: &[Type]) -> ClifBlock {
+        let join = self.b.create_block();
+        for ty in types {
+            self.b.append_block_param(join, *ty);
+        }
+        join
+    }
+
+    fn cold(&mut self) -> ClifBlock {
+        let block = self.b.create_block();
+        self.b.set_cold_block(block);
+        block
+    }
+
+    fn jump(&mut self, block: ClifBlock, args: &[Clif]) {
+        let args: Vec<BlockArg> = args.iter().map(|arg| BlockArg::Value(*arg)).collect();
+        self.b.ins().jump(block, &args);
+    }
+
+    fn as_float(&mut self, word: Clif) -> Clif {
+        self.b.ins().bitcast(F64, MemFlagsData::new(), word)
+    }
+
+    fn as_bits(&mut self, value: Clif) -> Clif {
+        self.b.ins().bitcast(I64, MemFlagsData::new(), value)
+    }
+
+    /// Goes to `ints` when both are integers, to `floats` when both are floats, else to `other`.
+    fn by_numbers(&mut self, a0: Clif, b0: Clif, ints: ClifBlock, floats: ClifBlock, other: ClifBlock) {
+        let both = self.b.ins().bor(a0, b0);
+        let next = self.b.create_block();
+        self.b.ins().brif(both, next, &[], ints, &[]);
+        self.b.switch_to_block(next);
+        // NUM is 1: both are floats when the conjunction is 1 and so is the disjunction.
+        let all = self.b.ins().band(a0, b0);
+        let sum = self.b.ins().iadd(both, all);
+        let floating = self.b.ins().icmp_imm_s(IntCC::Equal, sum, 2);
+        let exact = self.b.ins().icmp_imm_s(IntCC::Equal, both, tag::NUM.cast_signed());
+        let test = self.b.ins().band(floating, exact);
+        self.b.ins().brif(test, floats, &[], other, &[]);
+    }
+
+    fn arithmetic(&mut self, function: Rt, inst: &Inst, handler: Option<Block>) {
+        let ((a0, a1), (b0, b1)) = (self.two(inst.args[0]), self.two(inst.args[1]));
+        let ints = self.b.create_block();
+        let floats = self.b.create_block();
+        let other = self.cold();
+        let join = self.join_of(&[I64, I64]);
+        self.by_numbers(a0, b0, ints, floats, other);
+        self.b.switch_to_block(ints);
+        if self.module.compat {
+            let (value, overflow) = match function {
+                Rt::add => self.b.ins().sadd_overflow(a1, b1),
+                Rt::sub => self.b.ins().ssub_overflow(a1, b1),
+                _ => self.b.ins().smul_overflow(a1, b1),
+            };
+            let fine = self.b.create_block();
+            self.b.ins().brif(overflow, other, &[], fine, &[]);
+            self.b.switch_to_block(fine);
+            let zero = self.word(tag::INT);
+            self.jump(join, &[zero, value]);
+        } else {
+            let value = match function {
+                Rt::add => self.b.ins().iadd(a1, b1),
+                Rt::sub => self.b.ins().isub(a1, b1),
+                _ => self.b.ins().imul(a1, b1),
+            };
+            let zero = self.word(tag::INT);
+            self.jump(join, &[zero, value]);
+        }
+        self.b.switch_to_block(floats);
+        if self.module.compat {
+            // Integral floats count as integers there: the runtime knows.
+            self.jump(other, &[]);
+        } else {
+            let (x, y) = (self.as_float(a1), self.as_float(b1));
+            let value = match function {
+                Rt::add => self.b.ins().fadd(x, y),
+                Rt::sub => self.b.ins().fsub(x, y),
+                _ => self.b.ins().fmul(x, y),
+            };
+            let bits = self.as_bits(value);
+            let one = self.word(tag::NUM);
+            self.jump(join, &[one, bits]);
+        }
+        self.b.switch_to_block(other);
+        let results = self.runtime(function, &[a0, a1, b0, b1]);
+        self.check_value(results[0], inst, handler);
+        self.jump(join, &[results[0], results[1]]);
+        self.b.switch_to_block(join);
+        let params = self.b.block_params(join).to_vec();
+        self.result_two(inst, params[0], params[1]);
+    }
+
+    fn compare(&mut self, function: Rt, inst: &Inst, handler: Option<Block>) {
+        let (cond, int_cond) = match function {
+            Rt::num_eq => (Cond::Eq, IntCC::Equal),
+            Rt::num_ne => (Cond::Ne, IntCC::NotEqual),
+            Rt::num_lt => (Cond::Lt, IntCC::SignedLessThan),
+            Rt::num_gt => (Cond::Gt, IntCC::SignedGreaterThan),
+            Rt::num_le => (Cond::Le, IntCC::SignedLessThanOrEqual),
+            _ => (Cond::Ge, IntCC::SignedGreaterThanOrEqual),
+        };
+        let ((a0, a1), (b0, b1)) = (self.two(inst.args[0]), self.two(inst.args[1]));
+        let ints = self.b.create_block();
+        let floats = self.b.create_block();
+        let other = self.cold();
+        let join = self.join_of(&[I8]);
+        self.by_numbers(a0, b0, ints, floats, other);
+        self.b.switch_to_block(ints);
+        let value = self.b.ins().icmp(int_cond, a1, b1);
+        self.jump(join, &[value]);
+        self.b.switch_to_block(floats);
+        let (x, y) = (self.as_float(a1), self.as_float(b1));
+        let value = self.b.ins().fcmp(float_condition(cond), x, y);
+        self.jump(join, &[value]);
+        self.b.switch_to_block(other);
+        let results = self.runtime(function, &[a0, a1, b0, b1]);
+        self.check_status(results[1], inst, handler);
+        let byte = self.byte(results[0]);
+        self.jump(join, &[byte]);
+        self.b.switch_to_block(join);
+        let value = self.b.block_params(join)[0];
+        self.result_one(inst, value);
+    }
+
+    /// Equality of texts: two short ones are compared as words.
+    fn same_text(&mut self, function: Rt, inst: &Inst, handler: Option<Block>) {
+        let ((a0, a1), (b0, b1)) = (self.two(inst.args[0]), self.two(inst.args[1]));
+        let short = |this: &mut Self, word: Clif| {
+            let low = this.b.ins().ireduce(I8, word);
+            this.b.ins().icmp_imm_s(IntCC::Equal, low, tag::SSTR.cast_signed())
+        };
+        let left = short(self, a0);
+        let right = short(self, b0);
+        let both = self.b.ins().band(left, right);
+        let fast = self.b.create_block();
+        let slow = self.cold();
+        let join = self.join_of(&[I8]);
+        self.b.ins().brif(both, fast, &[], slow, &[]);
+        self.b.switch_to_block(fast);
+        let first = self.b.ins().bxor(a0, b0);
+        let second = self.b.ins().bxor(a1, b1);
+        let differ = self.b.ins().bor(first, second);
+        let cond = if function == Rt::str_eq { IntCC::Equal } else { IntCC::NotEqual };
+        let value = self.b.ins().icmp_imm_s(cond, differ, 0);
+        self.jump(join, &[value]);
+        self.b.switch_to_block(slow);
+        let results = self.runtime(function, &[a0, a1, b0, b1]);
+        self.check_status(results[1], inst, handler);
+        let byte = self.byte(results[0]);
+        self.jump(join, &[byte]);
+        self.b.switch_to_block(join);
+        let value = self.b.block_params(join)[0];
+        self.result_one(inst, value);
+    }
+
+    fn truth(&mut self, inst: &Inst, handler: Option<Block>) {
+        let (w0, w1) = self.two(inst.args[0]);
+        let int = self.b.create_block();
+        let other = self.b.create_block();
+        let join = self.join_of(&[I8]);
+        self.b.ins().brif(w0, other, &[], int, &[]);
+        self.b.switch_to_block(int);
+        let value = self.b.ins().icmp_imm_s(IntCC::NotEqual, w1, 0);
+        self.jump(join, &[value]);
+        self.b.switch_to_block(other);
+        let results = self.runtime(Rt::to_bool, &[w0, w1]);
+        self.check_status(results[1], inst, handler);
+        let byte = self.byte(results[0]);
+        self.jump(join, &[byte]);
+        self.b.switch_to_block(join);
+        let value = self.b.block_params(join)[0];
+        self.result_one(inst, value);
+    }
+
+    fn to_int(&mut self, inst: &Inst, handler: Option<Block>) {
+        let (w0, w1) = self.two(inst.args[0]);
+        let other = self.cold();
+        let join = self.join_of(&[I64]);
+        self.b.ins().brif(w0, other, &[], join, &[BlockArg::Value(w1)]);
+        self.b.switch_to_block(other);
+        let results = self.runtime(Rt::to_int, &[w0, w1]);
+        self.check_status(results[1], inst, handler);
+        self.jump(join, &[results[0]]);
+        self.b.switch_to_block(join);
+        let value = self.b.block_params(join)[0];
+        self.result_one(inst, value);
+    }
+
+    fn to_num(&mut self, inst: &Inst, handler: Option<Block>) {
+        let (w0, w1) = self.two(inst.args[0]);
+        let int = self.b.create_block();
+        let more = self.b.create_block();
+        let float = self.b.create_block();
+        let other = self.cold();
+        let join = self.join_of(&[F64]);
+        self.b.ins().brif(w0, more, &[], int, &[]);
+        self.b.switch_to_block(int);
+        let value = self.b.ins().fcvt_from_sint(F64, w1);
+        self.jump(join, &[value]);
+        self.b.switch_to_block(more);
+        let is_float = self.b.ins().icmp_imm_s(IntCC::Equal, w0, tag::NUM.cast_signed());
+        self.b.ins().brif(is_float, float, &[], other, &[]);
+        self.b.switch_to_block(float);
+        let value = self.as_float(w1);
+        self.jump(join, &[value]);
+        self.b.switch_to_block(other);
+        let results = self.runtime(Rt::to_num, &[w0, w1]);
+        self.check_status(results[1], inst, handler);
+        self.jump(join, &[results[0]]);
+        self.b.switch_to_block(join);
+        let value = self.b.block_params(join)[0];
+        self.result_one(inst, value);
+    }
+
+    fn step(&mut self, function: Rt, inst: &Inst, handler: Option<Block>) {
+        let (w0, w1) = self.two(inst.args[0]);
+        let int = self.b.create_block();
+        let other = self.cold();
+        let join = self.join_of(&[I64, I64]);
+        self.b.ins().brif(w0, other, &[], int, &[]);
+        self.b.switch_to_block(int);
+        let value = self.b.ins().iadd_imm_s(w1, if function == Rt::inc { 1 } else { -1 });
+        self.jump(join, &[w0, value]);
+        self.b.switch_to_block(other);
+        let results = self.runtime(function, &[w0, w1]);
+        self.check_value(results[0], inst, handler);
+        self.jump(join, &[results[0], results[1]]);
+        self.b.switch_to_block(join);
+        let params = self.b.block_params(join).to_vec();
+        self.result_two(inst, params[0], params[1]);
+    }
+
+    // Arrays
+
+    /// The storage and the address of an element, when the index is within; else control goes to
+    /// `outside`.
+    fn within(&mut self, array: Clif, index: Clif, outside: ClifBlock) -> Clif {
+        let len = self.b.ins().load(I64, flags(), array, at::ARR_LEN);
+        let inside = self.b.ins().icmp(IntCC::UnsignedLessThan, index, len);
+        let on = self.b.create_block();
+        self.b.ins().brif(inside, on, &[], outside, &[]);
+        self.b.switch_to_block(on);
+        self.b.ins().load(I32, flags(), array, at::ARR_STORAGE)
+    }
+
+    fn element(&mut self, array: Clif, index: Clif, shift: i64) -> Clif {
+        let data = self.b.ins().load(I64, flags(), array, at::ARR_DATA);
+        let bytes = self.b.ins().ishl_imm_u(index, shift);
+        self.b.ins().iadd(data, bytes)
+    }
+
+    fn arr_get(&mut self, inst: &Inst) {
+        let (array, index) = (self.one(inst.args[0]), self.one(inst.args[1]));
+        let slow = self.cold();
+        let join = self.join_of(&[I64, I64]);
+        let kind = self.within(array, index, slow);
+        let wide = self.b.create_block();
+        let narrow = self.b.create_block();
+        let is_wide = self.b.ins().icmp_imm_s(IntCC::Equal, kind, i64::from(storage::VAL));
+        self.b.ins().brif(is_wide, wide, &[], narrow, &[]);
+        // INT is 0 and so is its tag; NUM is 1 and so is its tag.
+        self.b.switch_to_block(narrow);
+        let place = self.element(array, index, 3);
+        let word = self.b.ins().load(I64, flags(), place, 0);
+        let tag = self.b.ins().uextend(I64, kind);
+        self.jump(join, &[tag, word]);
+        self.b.switch_to_block(wide);
+        let place = self.element(array, index, 4);
+        let w0 = self.b.ins().load(I64, flags(), place, 0);
+        let w1 = self.b.ins().load(I64, flags(), place, 8);
+        let special = self.cold();
+        let counted = self.b.create_block();
+        self.split_by_tag(w0, w1, join, counted, special);
+        self.b.switch_to_block(counted);
+        self.retain_object(w1);
+        self.jump(join, &[w0, w1]);
+        self.b.switch_to_block(special);
+        self.jump(slow, &[]);
+        self.b.switch_to_block(slow);
+        let results = self.runtime(Rt::arr_get, &[array, index]);
+        self.jump(join, &[results[0], results[1]]);
+        self.b.switch_to_block(join);
+        let params = self.b.block_params(join).to_vec();
+        self.result_two(inst, params[0], params[1]);
+    }
+
+    /// A value of a slot: plain ones go to `join`, counted ones to `counted`, boxes and weak references to
+    /// `special`.
+    fn split_by_tag(&mut self, w0: Clif, w1: Clif, join: ClifBlock, counted: ClifBlock, special: ClifBlock) {
+        let low = self.b.ins().band_imm_u(w0, 0xff);
+        let plain = self.b.ins().icmp_imm_s(IntCC::UnsignedLessThan, low, tag::COUNTED.cast_signed());
+        let more = self.b.create_block();
+        self.b.ins().brif(plain, join, &[BlockArg::Value(w0), BlockArg::Value(w1)], more, &[]);
+        self.b.switch_to_block(more);
+        let off = self.b.ins().iadd_imm_s(low, -(tag::BOX.cast_signed()));
+        let odd = self.b.ins().icmp_imm_s(IntCC::UnsignedLessThan, off, 2);
+        self.b.ins().brif(odd, special, &[], counted, &[]);
+    }
+
+    fn arr_set(&mut self, inst: &Inst, handler: Option<Block>) {
+        let (array, index) = (self.one(inst.args[0]), self.one(inst.args[1]));
+        let (w0, w1) = self.two(inst.args[2]);
+        let slow = self.cold();
+        let join = self.b.create_block();
+        let kind = self.within(array, index, slow);
+        let wide = self.b.create_block();
+        let narrow = self.b.create_block();
+        let is_wide = self.b.ins().icmp_imm_s(IntCC::Equal, kind, i64::from(storage::VAL));
+        self.b.ins().brif(is_wide, wide, &[], narrow, &[]);
+        self.b.switch_to_block(narrow);
+        let expected = self.b.ins().uextend(I64, kind);
+        let same = self.b.ins().icmp(IntCC::Equal, expected, w0);
+        let store = self.b.create_block();
+        self.b.ins().brif(same, store, &[], slow, &[]);
+        self.b.switch_to_block(store);
+        let place = self.element(array, index, 3);
+        self.b.ins().store(flags(), w1, place, 0);
+        self.b.ins().jump(join, &[]);
+        self.b.switch_to_block(wide);
+        let place = self.element(array, index, 4);
+        let old = self.b.ins().load(I64, flags(), place, 0);
+        let low = self.b.ins().band_imm_u(old, 0xff);
+        let plain = self.b.ins().icmp_imm_s(IntCC::UnsignedLessThan, low, tag::COUNTED.cast_signed());
+        let store = self.b.create_block();
+        self.b.ins().brif(plain, store, &[], slow, &[]);
+        self.b.switch_to_block(store);
+        self.b.ins().store(flags(), w0, place, 0);
+        self.b.ins().store(flags(), w1, place, 8);
+        self.b.ins().jump(join, &[]);
+        self.b.switch_to_block(slow);
+        let results = self.runtime(Rt::arr_set, &[array, index, w0, w1]);
+        self.check_status(results[1], inst, handler);
+        self.b.ins().jump(join, &[]);
+        self.b.switch_to_block(join);
+    }
+
+    fn arr_push(&mut self, inst: &Inst, handler: Option<Block>) {
+        let array = self.one(inst.args[0]);
+        let (w0, w1) = self.two(inst.args[1]);
+        let slow = self.cold();
+        let join = self.b.create_block();
+        let len = self.b.ins().load(I64, flags(), array, at::ARR_LEN);
+        let capacity = self.b.ins().load(I64, flags(), array, at::ARR_CAPACITY);
+        let room = self.b.ins().icmp(IntCC::UnsignedLessThan, len, capacity);
+        let on = self.b.create_block();
+        self.b.ins().brif(room, on, &[], slow, &[]);
+        self.b.switch_to_block(on);
+        let kind = self.b.ins().load(I32, flags(), array, at::ARR_STORAGE);
+        let wide = self.b.create_block();
+        let narrow = self.b.create_block();
+        let is_wide = self.b.ins().icmp_imm_s(IntCC::Equal, kind, i64::from(storage::VAL));
+        self.b.ins().brif(is_wide, wide, &[], narrow, &[]);
+        self.b.switch_to_block(narrow);
+        let expected = self.b.ins().uextend(I64, kind);
+        let same = self.b.ins().icmp(IntCC::Equal, expected, w0);
+        let store = self.b.create_block();
+        self.b.ins().brif(same, store, &[], slow, &[]);
+        self.b.switch_to_block(store);
+        let place = self.element(array, len, 3);
+        self.b.ins().store(flags(), w1, place, 0);
+        let longer = self.b.ins().iadd_imm_s(len, 1);
+        self.b.ins().store(flags(), longer, array, at::ARR_LEN);
+        self.b.ins().jump(join, &[]);
+        self.b.switch_to_block(wide);
+        let place = self.element(array, len, 4);
+        self.b.ins().store(flags(), w0, place, 0);
+        self.b.ins().store(flags(), w1, place, 8);
+        let longer = self.b.ins().iadd_imm_s(len, 1);
+        self.b.ins().store(flags(), longer, array, at::ARR_LEN);
+        self.b.ins().jump(join, &[]);
+        self.b.switch_to_block(slow);
+        let results = self.runtime(Rt::arr_push, &[array, w0, w1]);
+        self.check_status(results[1], inst, handler);
+        self.b.ins().jump(join, &[]);
+        self.b.switch_to_block(join);
+    }
+
+    // Cells and slots
+
+    fn slot_address(&mut self, function: Rt, place: Value) -> Clif {
+        let word = self.one(place);
+        if matches!(function, Rt::cell_get | Rt::cell_set) {
+            self.b.ins().iadd_imm_s(word, i64::from(at::CELL_VALUE))
+        } else {
+            word
+        }
+    }
+
+    fn slot_get(&mut self, function: Rt, inst: &Inst) {
+        let word = self.one(inst.args[0]);
+        let place = self.slot_address(function, inst.args[0]);
+        let join = self.join_of(&[I64, I64]);
+        let w0 = self.b.ins().load(I64, flags(), place, 0);
+        let w1 = self.b.ins().load(I64, flags(), place, 8);
+        let counted = self.b.create_block();
+        let special = self.cold();
+        self.split_by_tag(w0, w1, join, counted, special);
+        self.b.switch_to_block(counted);
+        self.retain_object(w1);
+        self.jump(join, &[w0, w1]);
+        self.b.switch_to_block(special);
+        let results = self.runtime(function, &[word]);
+        self.jump(join, &[results[0], results[1]]);
+        self.b.switch_to_block(join);
+        let params = self.b.block_params(join).to_vec();
+        self.result_two(inst, params[0], params[1]);
+    }
+
+    fn slot_set(&mut self, function: Rt, inst: &Inst) {
+        let word = self.one(inst.args[0]);
+        let (w0, w1) = self.two(inst.args[1]);
+        let place = self.slot_address(function, inst.args[0]);
+        let old = self.b.ins().load(I64, flags(), place, 0);
+        let low = self.b.ins().band_imm_u(old, 0xff);
+        let plain = self.b.ins().icmp_imm_s(IntCC::UnsignedLessThan, low, tag::COUNTED.cast_signed());
+        let (slow, fast, join) = self.fork();
+        self.b.ins().brif(plain, fast, &[], slow, &[]);
+        self.b.switch_to_block(fast);
+        self.b.ins().store(flags(), w0, place, 0);
+        self.b.ins().store(flags(), w1, place, 8);
+        self.b.ins().jump(join, &[]);
+        self.b.switch_to_block(slow);
+        self.runtime(function, &[word, w0, w1]);
+        self.b.ins().jump(join, &[]);
+        self.b.switch_to_block(join);
+    }
+
+    // Counts
+
+    /// One more reference to a counted object.
+    fn retain_object(&mut self, object: Clif) {
+        let count = self.b.ins().load(I32, flags(), object, at::COUNT);
+        let mortal = self.b.ins().icmp_imm_s(IntCC::SignedGreaterThanOrEqual, count, 0);
+        let add = self.b.create_block();
+        let on = self.b.create_block();
+        self.b.ins().brif(mortal, add, &[], on, &[]);
+        self.b.switch_to_block(add);
+        let more = self.b.ins().iadd_imm_s(count, 1);
+        self.b.ins().store(flags(), more, object, at::COUNT);
+        self.b.ins().jump(on, &[]);
+        self.b.switch_to_block(on);
+    }
+
+    /// Whether the tag of a value is one of the counted ones; a list's and an exception's are not.
+    fn is_counted(&mut self, w0: Clif) -> Clif {
+        let low = self.b.ins().band_imm_u(w0, 0xff);
+        let off = self.b.ins().iadd_imm_s(low, -(tag::COUNTED.cast_signed()));
+        self.b.ins().icmp_imm_s(IntCC::UnsignedLessThan, off, (tag::EXT - tag::COUNTED + 1).cast_signed())
+    }
+
+    pub(crate) fn retain(&mut self, value: Value) {
+        if self.func.ty(value) != Ty::V {
+            let object = self.one(value);
+            self.retain_object(object);
+            return;
+        }
+        let (w0, w1) = self.two(value);
+        let counted = self.is_counted(w0);
+        let add = self.b.create_block();
+        let on = self.b.create_block();
+        self.b.ins().brif(counted, add, &[], on, &[]);
+        self.b.switch_to_block(add);
+        self.retain_object(w1);
+        self.b.ins().jump(on, &[]);
+        self.b.switch_to_block(on);
+    }
+
+    pub(crate) fn release(&mut self, value: Value) {
+        let function = match self.func.ty(value) {
+            Ty::Arr => Rt::arr_release,
+            Ty::Hash => Rt::hash_release,
+            Ty::Cell => Rt::cell_release,
+            _ => Rt::release,
+        };
+        if self.func.ty(value) != Ty::V {
+            let object = self.one(value);
+            self.runtime(function, &[object]);
+            return;
+        }
+        let (w0, w1) = self.two(value);
+        let counted = self.is_counted(w0);
+        let drop = self.b.create_block();
+        let on = self.b.create_block();
+        self.b.ins().brif(counted, drop, &[], on, &[]);
+        self.b.switch_to_block(drop);
+        if self.hot {
+            // Others hold it, too: only the count changes.
+            let count = self.b.ins().load(I32, flags(), w1, at::COUNT);
+            let shared = self.b.ins().icmp_imm_s(IntCC::SignedGreaterThan, count, 1);
+            let less = self.b.create_block();
+            let last = self.b.create_block();
+            self.b.ins().brif(shared, less, &[], last, &[]);
+            self.b.switch_to_block(less);
+            let fewer = self.b.ins().iadd_imm_s(count, -1);
+            self.b.ins().store(flags(), fewer, w1, at::COUNT);
+            self.b.ins().jump(on, &[]);
+            self.b.switch_to_block(last);
+        }
+        self.runtime(function, &[w0, w1]);
+        self.b.ins().jump(on, &[]);
+        self.b.switch_to_block(on);
+    }
+
+    // Division
+
+    /// The remainder with the sign of the divisor.
+    fn adjust(&mut self, remainder: Clif, divisor: Clif) -> Clif {
+        let signs = self.b.ins().bxor(remainder, divisor);
+        let differ = self.b.ins().icmp_imm_s(IntCC::SignedLessThan, signs, 0);
+        let some = self.b.ins().icmp_imm_s(IntCC::NotEqual, remainder, 0);
+        let fix = self.b.ins().band(differ, some);
+        let fixed = self.b.ins().iadd(remainder, divisor);
+        self.b.ins().select(fix, fixed, remainder)
+    }
+
+    /// By a constant that is neither 0 nor -1.
+    pub(crate) fn rem_const(&mut self, x: Clif, divisor: i64) -> Clif {
+        if divisor > 0 && (divisor & (divisor - 1)) == 0 {
+            return self.b.ins().band_imm_u(x, divisor - 1);
+        }
+        let y = self.b.ins().iconst(I64, divisor);
+        let remainder = self.b.ins().srem(x, y);
+        self.adjust(remainder, y)
+    }
+
+    pub(crate) fn rem(&mut self, x: Clif, y: Clif, inst: &Inst, handler: Option<Block>) -> Clif {
+        // 0 throws, -1 gives 0; both are rare.
+        let plus = self.b.ins().iadd_imm_s(y, 1);
+        let odd = self.b.ins().icmp_imm_s(IntCC::UnsignedLessThanOrEqual, plus, 1);
+        let rare = self.cold();
+        let usual = self.b.create_block();
+        let join = self.join_of(&[I64]);
+        self.b.ins().brif(odd, rare, &[], usual, &[]);
+        self.b.switch_to_block(usual);
+        let remainder = self.b.ins().srem(x, y);
+        let value = self.adjust(remainder, y);
+        self.jump(join, &[value]);
+        self.b.switch_to_block(rare);
+        let results = self.runtime(Rt::int_rem, &[x, y]);
+        self.check_status(results[1], inst, handler);
+        self.jump(join, &[results[0]]);
+        self.b.switch_to_block(join);
+        self.b.block_params(join)[0]
+    }
+
+    pub(crate) fn float_div(&mut self, x: Clif, y: Clif, inst: &Inst, handler: Option<Block>) -> Clif {
+        let zero = self.b.ins().f64const(0.0);
+        let bad = self.b.ins().fcmp(FloatCC::Equal, y, zero);
+        let rare = self.cold();
+        let usual = self.b.create_block();
+        self.b.ins().brif(bad, rare, &[], usual, &[]);
+        self.b.switch_to_block(rare);
+        // The runtime dies with the right words.
+        let (x_bits, y_bits) = (self.as_bits(x), self.as_bits(y));
+        let num = self.word(tag::NUM);
+        let results = self.runtime(Rt::div, &[num, x_bits, num, y_bits]);
+        self.check_value(results[0], inst, handler);
+        self.b.ins().jump(usual, &[]);
+        self.b.switch_to_block(usual);
+        self.b.ins().fdiv(x, y)
+    }
+}

@@ -1,0 +1,230 @@
+//! The builtins that are ordinary functions of their arguments: a table by the row numbers of
+//! `s_abi::builtins`, filled from the files by subject.
+//!
+//! A function borrows its arguments, already evaluated as the row says (for a function first and a
+//! list behind it: the function is the first). It returns an owned value, or LIST with the values on
+//! the value stack, which it may do in list context only. An alias is its target.
+
+use alloc::vec::Vec;
+
+use s_abi::builtins::{BUILTINS, find};
+use s_abi::layout::{Val, want};
+
+use crate::array;
+use crate::exception::Thrown;
+use crate::value::{Array, UNDEF, ValExt, int};
+use crate::vm::Vm;
+
+mod codec;
+mod file;
+mod hashes;
+mod lists;
+mod misc;
+mod numbers;
+pub mod process;
+mod strings;
+pub mod text;
+mod time;
+
+/// A builtin.
+pub type Function = fn(&mut Vm, &[Val], u64) -> Result<Val, Thrown>;
+
+/// Builtins by row.
+#[derive(Debug)]
+pub struct Table {
+    rows: Vec<Option<Function>>,
+}
+
+/// What builtins keep between calls.
+#[derive(Debug, Default)]
+pub struct World {
+    /// END blocks run.
+    pub(crate) ending: bool,
+    /// Temporary files and directories to remove at the end.
+    pub(crate) temporary: Vec<Vec<u8>>,
+}
+
+static PARTS: &[&[(&str, Function)]] = &[
+    codec::FUNCTIONS,
+    file::FUNCTIONS,
+    hashes::FUNCTIONS,
+    lists::FUNCTIONS,
+    misc::FUNCTIONS,
+    numbers::FUNCTIONS,
+    process::FUNCTIONS,
+    strings::FUNCTIONS,
+    text::FUNCTIONS,
+    time::FUNCTIONS,
+];
+
+fn function_of(name: &str) -> Option<Function> {
+    PARTS.iter().flat_map(|part| part.iter()).find(|(known, _)| *known == name).map(|found| found.1)
+}
+
+impl Table {
+    /// The table.
+    #[must_use]
+    pub fn new() -> Self {
+        let rows = BUILTINS
+            .iter()
+            .map(|row| function_of(row.name).or_else(|| row.alias_of.and_then(function_of)))
+            .collect();
+        Self { rows }
+    }
+}
+
+impl Default for Table {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+/// Whether a builtin of that name is here.
+#[must_use]
+pub fn implemented(name: &str) -> bool {
+    function_of(name).is_some()
+        || find(name).and_then(|row| row.alias_of).is_some_and(|target| function_of(target).is_some())
+}
+
+/// The row number of a name.
+#[must_use]
+pub fn number_of(name: &str) -> Option<i64> {
+    BUILTINS.binary_search_by(|row| row.name.cmp(name)).ok().map(|at| at as i64)
+}
+
+/// The name of a row; an alias gives its target's.
+#[must_use]
+pub fn name_of(number: i64) -> &'static str {
+    let row = usize::try_from(number).ok().and_then(|at| BUILTINS.get(at));
+    row.map_or("", |row| row.alias_of.unwrap_or(row.name))
+}
+
+/// Runs a builtin on arguments, which it borrows.
+pub fn run(vm: &mut Vm, number: i64, arguments: &[Val], wanted: u64) -> Result<Val, Thrown> {
+    let row = usize::try_from(number).ok().and_then(|at| vm.builtins.rows.get(at).copied().flatten());
+    match row {
+        Some(function) => function(vm, arguments, wanted),
+        None => {
+            let name = name_of(number);
+            Err(vm.die_fmt(format_args!("The {name} function is unimplemented")))
+        }
+    }
+}
+
+/// Runs a builtin on the list from the mark, which it consumes.
+pub fn call_builtin(vm: &mut Vm, number: i64, mark: i64, wanted: i64) -> Result<Val, Thrown> {
+    let result = run(vm, number, vm.list(mark), wanted as u64);
+    let result = vm.settle(mark, result)?;
+    if let Err(thrown) = vm.poll_signals() {
+        if result.w0 == s_abi::layout::tag::LIST {
+            vm.drop_list(mark);
+        } else {
+            vm.release(result);
+        }
+        return Err(thrown);
+    }
+    Ok(result)
+}
+
+/// `eval STRING`: the list from the mark is references to what is visible, then the site, then the
+/// wanted context; it is consumed.
+pub fn eval_string(vm: &mut Vm, text: Val, mark: i64) -> Result<Val, Thrown> {
+    let result = match (vm.text(text), vm.hooks.eval_string) {
+        (Ok(source), Some(hook)) => hook(vm, &source, vm.list(mark)),
+        (Ok(_), None) => Err(vm.die(b"eval STRING: code generation is not available in this binary")),
+        (Err(thrown), _) => Err(thrown),
+    };
+    vm.settle(mark, result)
+}
+
+/// `require EXPR`, `do EXPR`.
+pub fn require_value(vm: &mut Vm, value: Val, which: i64) -> Result<Val, Thrown> {
+    if value.is_numeric() {
+        return Ok(int(1));
+    }
+    let name = vm.text(value)?;
+    match vm.hooks.require_value {
+        Some(hook) => hook(vm, &name, which),
+        None => {
+            let shown = alloc::string::String::from_utf8_lossy(&name).into_owned();
+            Err(vm.die_fmt(format_args!(
+                "Can't locate {shown} in @INC (a file of a computed name cannot be loaded in this binary)"
+            )))
+        }
+    }
+}
+
+// What the files by subject share.
+
+/// An argument, undef when missing.
+fn arg(arguments: &[Val], n: usize) -> Val {
+    arguments.get(n).copied().unwrap_or(UNDEF)
+}
+
+/// Owned values as the result: a list, or their number where one value is wanted.
+fn listed(vm: &mut Vm, values: Vec<Val>, wanted: u64) -> Result<Val, Thrown> {
+    if wanted == want::LIST {
+        let mark = vm.height() as i64;
+        vm.push_all(&values)?;
+        return Ok(vm.list_as_result(mark, want::LIST));
+    }
+    let count = values.len() as i64;
+    vm.release_all(&values);
+    Ok(int(count))
+}
+
+/// Owned values as a list, or the last where one is wanted.
+fn listed_last(vm: &mut Vm, mut values: Vec<Val>, wanted: u64) -> Result<Val, Thrown> {
+    if wanted == want::LIST {
+        return listed(vm, values, wanted);
+    }
+    let last = values.pop().unwrap_or(UNDEF);
+    vm.release_all(&values);
+    Ok(last)
+}
+
+/// Arguments with array references spread one level, borrowed from the arguments' arrays: owned.
+fn flat(vm: &mut Vm, arguments: &[Val]) -> Vec<Val> {
+    let mut out = Vec::with_capacity(arguments.len());
+    for &value in arguments {
+        match value.as_array() {
+            Some(array) => {
+                for at in 0..array.len {
+                    out.push(array::element(&array, at));
+                }
+            }
+            None => match crate::extension::set_of(value) {
+                Some(table) => {
+                    for (key, value) in crate::hash::pairs(table) {
+                        vm.release(key);
+                        out.push(value);
+                    }
+                }
+                None => out.push(value.retained()),
+            },
+        }
+    }
+    out
+}
+
+/// Runs `work` on the flattened arguments and releases them.
+fn with_flat<T>(
+    vm: &mut Vm,
+    arguments: &[Val],
+    work: impl FnOnce(&mut Vm, &[Val]) -> Result<T, Thrown>,
+) -> Result<T, Thrown> {
+    let values = flat(vm, arguments);
+    let result = work(vm, &values);
+    vm.release_all(&values);
+    result
+}
+
+/// A new array value of owned values.
+fn array_value(values: &[Val]) -> Val {
+    crate::value::aref(array::from_values(values))
+}
+
+/// An array argument, or a new one of the rest of the arguments; owned.
+fn array_argument(vm: &mut Vm, value: Val) -> Result<Array, Thrown> {
+    crate::containers::deref_arr(vm, value)
+}

@@ -1,0 +1,236 @@
+//! Builtins on any values: tests of what they are, references, functions; and what fits nowhere else.
+
+use alloc::vec::Vec;
+
+use s_abi::layout::{Val, tag, want};
+
+use super::{Function, arg, listed};
+use crate::exception::Thrown;
+use crate::string::string;
+use crate::text::number;
+use crate::text::strings;
+use crate::value::{UNDEF, ValExt, bytes, counted, int};
+use crate::vm::Vm;
+
+macro_rules! is {
+    ($test:expr) => {
+        |vm, a, _| {
+            let test: fn(Val) -> bool = $test;
+            let holds = test(arg(a, 0));
+            Ok(vm.boolean(holds))
+        }
+    };
+}
+
+macro_rules! assertion {
+    ($name:literal) => {
+        |vm, a, _| {
+            let number = crate::assert::assertion_number($name).unwrap_or(0);
+            crate::assert::run(vm, number, a)
+        }
+    };
+}
+
+/// The builtins of this file.
+pub(super) static FUNCTIONS: &[(&str, Function)] = &[
+    ("assert_contains", assertion!("assert_contains")),
+    ("assert_dies", assertion!("assert_dies")),
+    ("assert_eq", assertion!("assert_eq")),
+    ("assert_err", assertion!("assert_err")),
+    ("assert_false", assertion!("assert_false")),
+    ("assert_ge", assertion!("assert_ge")),
+    ("assert_gt", assertion!("assert_gt")),
+    ("assert_le", assertion!("assert_le")),
+    ("assert_lt", assertion!("assert_lt")),
+    ("assert_match", assertion!("assert_match")),
+    ("assert_ne", assertion!("assert_ne")),
+    ("assert_near", assertion!("assert_near")),
+    ("assert_ok", assertion!("assert_ok")),
+    ("assert_true", assertion!("assert_true")),
+    ("atrue", assertion!("assert_true")),
+    ("test_run", assertion!("test_run")),
+    ("run_tests", assertion!("test_run")),
+    ("test_skip", assertion!("test_skip")),
+    ("async", |vm, a, _| crate::extension::new_task(vm, arg(a, 0), a.get(1..).unwrap_or(&[]))),
+    ("spawn", |vm, a, _| crate::extension::new_task(vm, arg(a, 0), a.get(1..).unwrap_or(&[]))),
+    ("await", |vm, a, _| crate::extension::await_task(vm, arg(a, 0))),
+    ("bless", |vm, a, _| crate::class::bless(vm, arg(a, 0), arg(a, 1))),
+    ("ref", |vm, a, _| Ok(crate::class::ref_type(vm, arg(a, 0)))),
+    ("both", |vm, a, _| logic(vm, a, |x, y| x && y)),
+    ("either", |vm, a, _| logic(vm, a, |x, y| x || y)),
+    ("neither", |vm, a, _| logic(vm, a, |x, y| !x && !y)),
+    ("xor_bool", |vm, a, _| logic(vm, a, |x, y| x != y)),
+    ("caller", |vm, a, w| Ok(crate::code::caller(vm, arg(a, 0), w as i64))),
+    ("compose", |vm, a, _| {
+        let held: Vec<Val> = a.iter().map(|value| value.retained()).collect();
+        Ok(counted(tag::CODE, vm.new_native(composed, &held)))
+    }),
+    ("deep_clone", |vm, a, _| vm.deep_copy(arg(a, 0), 0)),
+    ("deep_equal", |vm, a, _| {
+        let same = vm.deep_equal(arg(a, 0), arg(a, 1), 0)?;
+        Ok(vm.boolean(same))
+    }),
+    ("die", |vm, a, _| {
+        let mark = vm.height() as i64;
+        for &value in a {
+            vm.push(value.retained())?;
+        }
+        crate::exception::die_list(vm, mark)
+    }),
+    ("warn", |vm, a, _| {
+        let mark = vm.height() as i64;
+        for &value in a {
+            vm.push(value.retained())?;
+        }
+        crate::exception::warn_list(vm, mark)
+    }),
+    ("fizzbuzz", |vm, a, w| {
+        let n = vm.integer(arg(a, 0))?;
+        let word = |n: i64| match (n % 3, n % 5) {
+            (0, 0) => string(b"FizzBuzz"),
+            (0, _) => string(b"Fizz"),
+            (_, 0) => string(b"Buzz"),
+            _ => int(n),
+        };
+        if w != want::LIST {
+            return Ok(word(n));
+        }
+        let values = (1..=n.min(1 << 24)).map(word).collect();
+        listed(vm, values, w)
+    }),
+    ("format_duration", |vm, a, _| {
+        let seconds = vm.float(arg(a, 0))?;
+        let mut out = Vec::new();
+        strings::format_duration(seconds, &mut out);
+        Ok(string(&out))
+    }),
+    ("human_duration", |vm, a, _| {
+        let seconds = vm.float(arg(a, 0))?;
+        let mut out = Vec::new();
+        strings::format_duration(seconds, &mut out);
+        Ok(string(&out))
+    }),
+    ("human_bytes", |vm, a, _| {
+        let size = vm.float(arg(a, 0))?;
+        let mut out = Vec::new();
+        strings::human_bytes(size, &mut out);
+        Ok(string(&out))
+    }),
+    ("is_array", is!(|value| value.w0 == tag::AREF)),
+    ("is_code", is!(|value| value.w0 == tag::CODE)),
+    ("is_defined", is!(|value| !value.is_undef())),
+    ("is_undef", is!(|value| value.is_undef())),
+    ("is_hash", is!(|value| value.w0 == tag::HREF)),
+    ("is_ref", is!(|value| value.is_reference())),
+    ("is_string", is!(|value| value.is_string())),
+    (
+        "is_int",
+        is!(|value| {
+            value.w0 == tag::INT || value.is_string() && number::looks_like_integer(bytes(&value))
+        }),
+    ),
+    (
+        "is_float",
+        is!(|value| {
+            value.w0 == tag::NUM
+                || value.is_string()
+                    && number::looks_like_number(bytes(&value))
+                    && !number::looks_like_integer(bytes(&value))
+        }),
+    ),
+    ("is_numeric", |vm, a, _| {
+        let holds = super::text::is_number(vm, arg(a, 0))?;
+        Ok(vm.boolean(holds))
+    }),
+    ("is_empty", |vm, a, _| {
+        let holds = match a {
+            [] => true,
+            [only] => match (only.as_array(), only.as_table()) {
+                (Some(array), _) => array.len == 0,
+                (_, Some(table)) => table.len == 0,
+                _ => vm.text(*only)?.is_empty(),
+            },
+            _ => false,
+        };
+        Ok(vm.boolean(holds))
+    }),
+    ("is_empty_arr", is!(|value| value.as_array().is_some_and(|array| array.len == 0))),
+    ("is_empty_hash", is!(|value| value.as_table().is_some_and(|table| table.len == 0))),
+    ("is_pair", is!(|value| value.as_array().is_some_and(|array| array.len == 2))),
+    ("is_triple", is!(|value| value.as_array().is_some_and(|array| array.len == 3))),
+    ("len", |vm, a, _| match a {
+        [only] => crate::convert::val_len(vm, *only).map(int),
+        _ => Ok(int(a.len() as i64)),
+    }),
+    ("isa", |vm, a, _| {
+        let name = vm.text(arg(a, 1))?;
+        let class = arg(a, 0).class();
+        let holds = class != 0 && vm.class_is(class, &name);
+        Ok(vm.boolean(holds))
+    }),
+    ("set", |vm, a, _| {
+        let values = super::flat(vm, a);
+        let set = crate::extension::new_set(vm, &values);
+        vm.release_all(&values);
+        set
+    }),
+    ("sparkline", |vm, a, _| {
+        let values = super::numbers::floats(vm, a)?;
+        let low = values.iter().copied().fold(f64::INFINITY, f64::min);
+        let high = values.iter().copied().fold(f64::NEG_INFINITY, f64::max);
+        let mut out = Vec::new();
+        for value in values {
+            let level = if high > low { (value - low) / (high - low) * 7.0 } else { 3.0 };
+            crate::text::utf8::encode(0x2581 + (libm::round(level) as u32).min(7), &mut out);
+        }
+        Ok(string(&out))
+    }),
+    ("bar_chart", |vm, a, _| {
+        let table = crate::containers::deref_hash(vm, arg(a, 0))?;
+        let mut out = Vec::new();
+        for (key, value) in crate::hash::pairs(table) {
+            let size = vm.float(value)?;
+            out.extend_from_slice(bytes(&key));
+            out.extend_from_slice(b" | ");
+            out.extend(core::iter::repeat_n(b'#', size.clamp(0.0, 200.0) as usize));
+            out.push(b' ');
+            vm.append_text(value, &mut out)?;
+            out.push(b'\n');
+            vm.release(key);
+            vm.release(value);
+        }
+        vm.release_ptr(table);
+        Ok(string(&out))
+    }),
+    ("tee", |vm, a, w| {
+        for &value in a.get(1..).unwrap_or(&[]) {
+            let result = vm.call_value(arg(a, 0), &[value], want::VOID)?;
+            let result = vm.scalar_of(result);
+            vm.release(result);
+        }
+        let values = a.get(1..).unwrap_or(&[]).iter().map(|value| value.retained()).collect();
+        super::listed_last(vm, values, w)
+    }),
+];
+
+fn logic(vm: &mut Vm, a: &[Val], join: fn(bool, bool) -> bool) -> Result<Val, Thrown> {
+    let holds = join(vm.truth(arg(a, 0))?, vm.truth(arg(a, 1))?);
+    Ok(vm.boolean(holds))
+}
+
+/// A composition: the last function first.
+fn composed(vm: &mut Vm, held: &[Val], arguments: &[Val], wanted: u64) -> Result<Val, Thrown> {
+    let Some((last, rest)) = held.split_last() else { return Ok(UNDEF) };
+    let mut value = vm.call_value(*last, arguments, want::SCALAR)?;
+    value = vm.scalar_of(value);
+    for &function in rest.iter().rev() {
+        let result = vm.call_value(function, &[value], want::SCALAR);
+        vm.release(value);
+        let result = result?;
+        value = vm.scalar_of(result);
+    }
+    if wanted == want::LIST {
+        return listed(vm, alloc::vec![value], wanted);
+    }
+    Ok(value)
+}

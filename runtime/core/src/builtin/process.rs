@@ -1,0 +1,201 @@
+//! Builtins on processes, users and the machine.
+
+use alloc::vec::Vec;
+
+use s_abi::layout::{Val, want};
+
+use super::{Function, arg, listed};
+use crate::exception::Thrown;
+use crate::output::flush_everything;
+use crate::string::string;
+use crate::value::{UNDEF, ValExt, int};
+use crate::vm::Vm;
+
+/// The builtins of this file.
+pub(super) static FUNCTIONS: &[(&str, Function)] = &[
+    ("system", |vm, a, _| {
+        flush_everything(vm);
+        let words = words(vm, a)?;
+        let slices: Vec<&[u8]> = words.iter().map(Vec::as_slice).collect();
+        let result = match slices.as_slice() {
+            [only] => crate::io::system(only),
+            _ => crate::io::system_list(&slices),
+        };
+        let status = match result {
+            Ok(status) => i64::from(status.0),
+            Err(error) => {
+                vm.set_errno(error);
+                -1
+            }
+        };
+        vm.specials.child_status = status;
+        Ok(int(status))
+    }),
+    ("exec", |vm, a, _| {
+        flush_everything(vm);
+        let words = words(vm, a)?;
+        let slices: Vec<&[u8]> = words.iter().map(Vec::as_slice).collect();
+        let error = match slices.as_slice() {
+            [only] => crate::io::exec(only),
+            _ => crate::io::exec_list(&slices),
+        };
+        vm.set_errno(error);
+        Ok(vm.boolean(false))
+    }),
+    ("readpipe", |vm, a, w| crate::output::command(vm, arg(a, 0), w as i64)),
+    ("fork", |vm, _, _| {
+        flush_everything(vm);
+        // SAFETY: one thread runs the program; what is buffered was written out.
+        match unsafe { s_sys::fork() } {
+            Ok(pid) => Ok(int(i64::from(pid))),
+            Err(error) => {
+                vm.set_errno(error);
+                Ok(UNDEF)
+            }
+        }
+    }),
+    ("wait", |vm, _, _| Ok(waited(vm, -1, 0))),
+    ("waitpid", |vm, a, _| {
+        let (pid, flags) = (vm.integer(arg(a, 0))? as i32, vm.integer(arg(a, 1))? as i32);
+        Ok(waited(vm, pid, flags))
+    }),
+    ("kill", |vm, a, _| {
+        let signal = arg(a, 0);
+        let text = vm.text(signal)?;
+        let number = match core::str::from_utf8(&text) {
+            Ok(name) => s_sys::signal_number(name.strip_prefix("SIG").unwrap_or(name)),
+            Err(_) => None,
+        };
+        let number = match number {
+            Some(number) => number,
+            None => vm.integer(signal)? as i32,
+        };
+        let mut count = 0;
+        for &pid in a.get(1..).unwrap_or(&[]) {
+            let pid = vm.integer(pid)? as i32;
+            match s_sys::kill(pid, number) {
+                Ok(()) => count += 1,
+                Err(error) => vm.set_errno(error),
+            }
+        }
+        Ok(int(count))
+    }),
+    ("exit", |vm, a, _| {
+        let status = vm.integer(arg(a, 0))?;
+        crate::exception::exit(vm, status)
+    }),
+    ("pid", |_, _, _| Ok(int(i64::from(s_sys::getpid())))),
+    ("ppid", |_, _, _| Ok(int(i64::from(s_sys::getppid())))),
+    ("getppid", |_, _, _| Ok(int(i64::from(s_sys::getppid())))),
+    ("getpgrp", |_, _, _| Ok(int(i64::from(s_sys::getpgrp())))),
+    ("uid", |_, _, _| Ok(int(i64::from(s_sys::getuid())))),
+    ("gid", |_, _, _| Ok(int(i64::from(s_sys::getgid())))),
+    ("os_name", |_, _, _| Ok(string(b"linux"))),
+    ("os_arch", |_, _, _| {
+        Ok(string(if cfg!(target_arch = "aarch64") {
+            b"aarch64"
+        } else if cfg!(target_arch = "riscv64") {
+            b"riscv64"
+        } else {
+            b"x86_64"
+        }))
+    }),
+    ("gethostname", hostname),
+    ("net_hostname", hostname),
+    ("num_cpus", |_, _, _| Ok(int(s_sys::num_cpus() as i64))),
+    ("cmd_exists", |vm, a, _| {
+        let name = vm.text(arg(a, 0))?;
+        let found = s_sys::path_of(&name).iter().any(|path| s_sys::access(path, 1).is_ok());
+        Ok(vm.boolean(found))
+    }),
+    ("getlogin", |_, _, _| {
+        let user = s_sys::getpwuid(s_sys::getuid());
+        Ok(user.map_or(UNDEF, |user| string(&user.name)))
+    }),
+    ("getpwnam", |vm, a, w| {
+        let name = vm.text(arg(a, 0))?;
+        let user = s_sys::getpwnam(&name);
+        passwd(vm, user, w, false)
+    }),
+    ("getpwuid", |vm, a, w| {
+        let user = s_sys::getpwuid(vm.integer(arg(a, 0))? as u32);
+        passwd(vm, user, w, true)
+    }),
+    ("sys_uptime", |_, _, _| {
+        let text = super::file::read_whole(b"/proc/uptime").unwrap_or_default();
+        Ok(int(crate::text::number::parse(&text).to_i64()))
+    }),
+    ("mem_total", |_, _, _| Ok(memory(b"MemTotal:"))),
+    ("mem_free", |_, _, _| Ok(memory(b"MemAvailable:"))),
+    ("mem_used", |_, _, _| {
+        let (total, free) = (memory(b"MemTotal:"), memory(b"MemAvailable:"));
+        Ok(int(total.as_int() - free.as_int()))
+    }),
+];
+
+fn words(vm: &mut Vm, a: &[Val]) -> Result<Vec<Vec<u8>>, Thrown> {
+    let mut out = Vec::new();
+    for &value in a {
+        out.push(vm.text(value)?.to_vec());
+    }
+    Ok(out)
+}
+
+fn waited(vm: &mut Vm, pid: i32, flags: i32) -> Val {
+    match s_sys::waitpid(pid, flags) {
+        Ok(Some((pid, status))) => {
+            vm.specials.child_status = i64::from(status.0);
+            int(i64::from(pid))
+        }
+        Ok(None) => int(0),
+        Err(error) => {
+            vm.set_errno(error);
+            vm.specials.child_status = -1;
+            int(-1)
+        }
+    }
+}
+
+fn hostname(vm: &mut Vm, _: &[Val], _: u64) -> Result<Val, Thrown> {
+    match s_sys::gethostname() {
+        Ok(name) => Ok(string(&name)),
+        Err(error) => {
+            vm.set_errno(error);
+            Ok(UNDEF)
+        }
+    }
+}
+
+fn passwd(vm: &mut Vm, user: Option<s_sys::User>, wanted: u64, by_id: bool) -> Result<Val, Thrown> {
+    let Some(user) = user else {
+        return if wanted == want::LIST { listed(vm, Vec::new(), wanted) } else { Ok(UNDEF) };
+    };
+    if wanted != want::LIST {
+        return Ok(if by_id { string(&user.name) } else { int(i64::from(user.uid)) });
+    }
+    let values = alloc::vec![
+        string(&user.name),
+        string(b"x"),
+        int(i64::from(user.uid)),
+        int(i64::from(user.gid)),
+        crate::value::EMPTY,
+        crate::value::EMPTY,
+        string(&user.gecos),
+        string(&user.directory),
+        string(&user.shell),
+    ];
+    listed(vm, values, wanted)
+}
+
+/// A line of the kernel's table of memory, in bytes.
+fn memory(name: &[u8]) -> Val {
+    let text = super::file::read_whole(b"/proc/meminfo").unwrap_or_default();
+    let line = text.split(|&byte| byte == b'\n').find_map(|line| line.strip_prefix(name));
+    int(line.map_or(0, |line| crate::text::number::parse(line).to_i64().saturating_mul(1024)))
+}
+
+/// The path of the running program, `$^X`.
+#[must_use]
+pub fn own_path() -> Vec<u8> {
+    s_sys::readlink(b"/proc/self/exe").unwrap_or_else(|_| b"s".to_vec())
+}

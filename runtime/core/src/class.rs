@@ -1,0 +1,628 @@
+//! Packages as classes: numbers, inheritance, method lookup, overloading, and declared types.
+//!
+//! Every package that something is blessed into, or that declares a type, has a number. Methods are
+//! the functions of its package; parents are `@ISA` or what the declaration says, searched depth
+//! first. An object of a declared type is an [`Object`]: its fields are a hash in declaration order.
+
+use alloc::boxed::Box;
+use alloc::collections::BTreeMap;
+use alloc::string::String;
+use alloc::vec::Vec;
+
+use s_abi::layout::{Code, Header, Val, kind, tag, want};
+
+use crate::array;
+use crate::cell;
+use crate::exception::{Thrown, function_name};
+use crate::memory::{allocate, header, take_out};
+use crate::string::string;
+use crate::value::{Array, CodeRef, Ptr, Table, UNDEF, ValExt, bytes, counted, href, int};
+use crate::vm::Vm;
+
+mod declared;
+mod methods;
+mod overload;
+
+pub use declared::{check_type, construct, is_variant, payload, variant};
+pub use methods::{call_dynamic, call_method};
+pub use overload::Operator;
+
+/// What a declared type is.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum ClassKind {
+    /// `class`
+    #[default]
+    Class,
+    /// `struct`
+    Struct,
+    /// `enum`
+    Enum,
+    /// `trait`
+    Trait,
+}
+
+/// Who may use a member.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Visibility {
+    /// Everybody.
+    #[default]
+    Public,
+    /// The class and what extends it.
+    Protected,
+    /// The class.
+    Private,
+}
+
+/// A field.
+#[derive(Clone, Debug, Default)]
+pub struct FieldDescription {
+    /// Its name.
+    pub name: Vec<u8>,
+    /// Its type by the number of [`Vm::register_type`], if it has one.
+    pub type_number: Option<i64>,
+    /// A function without arguments that gives the default.
+    pub default: Option<Ptr<Code>>,
+    /// Who may use it.
+    pub visibility: Visibility,
+    /// Belongs to the class, not to objects.
+    pub is_static: bool,
+}
+
+/// A method. Its function is defined under the class's name.
+#[derive(Clone, Debug, Default)]
+pub struct MethodDescription {
+    /// Its name.
+    pub name: Vec<u8>,
+    /// Who may call it.
+    pub visibility: Visibility,
+    /// Has no body.
+    pub is_abstract: bool,
+    /// Must not be overridden.
+    pub is_final: bool,
+}
+
+/// A variant of an enum.
+#[derive(Clone, Debug, Default)]
+pub struct VariantDescription {
+    /// Its name.
+    pub name: Vec<u8>,
+    /// Takes a payload.
+    pub has_payload: bool,
+    /// The payload's type, if it has one.
+    pub type_number: Option<i64>,
+}
+
+/// A declared type.
+#[derive(Clone, Debug, Default)]
+pub struct ClassDescription {
+    /// Full name.
+    pub name: Vec<u8>,
+    /// What it is.
+    pub kind: ClassKind,
+    /// Full names of what it extends.
+    pub parents: Vec<Vec<u8>>,
+    /// Full names of its traits.
+    pub traits: Vec<Vec<u8>>,
+    /// Own fields in order.
+    pub fields: Vec<FieldDescription>,
+    /// Own methods.
+    pub methods: Vec<MethodDescription>,
+    /// Variants of an enum.
+    pub variants: Vec<VariantDescription>,
+    /// Has no objects of its own.
+    pub is_abstract: bool,
+    /// Must not be extended.
+    pub is_final: bool,
+}
+
+/// A type that values are checked against.
+#[derive(Clone, Debug)]
+pub enum TypeDescription {
+    /// Anything.
+    Any,
+    /// An integer.
+    Int,
+    /// A number.
+    Float,
+    /// A text or number.
+    Str,
+    /// True or false: a plain scalar.
+    Bool,
+    /// An array reference.
+    Array,
+    /// A hash reference.
+    Hash,
+    /// A reference.
+    Ref,
+    /// A function.
+    Code,
+    /// Array reference with elements of a type.
+    List(Box<TypeDescription>),
+    /// Hash reference with values of a type.
+    Map(Box<TypeDescription>),
+    /// A set.
+    Set,
+    /// A declared type or class; undef is allowed.
+    Named(Vec<u8>),
+}
+
+/// An object of a declared type.
+#[derive(Debug)]
+#[repr(C)]
+pub struct Object {
+    header: Header,
+    /// Fields by name, in order.
+    pub fields: Table,
+    /// Payload of an enum value.
+    pub payload: Val,
+    /// Variant of an enum value.
+    pub variant: u32,
+}
+
+/// Ends an object.
+pub fn free_object(vm: &mut Vm, object: Ptr<Header>) {
+    let object = take_out(Ptr(object.0.cast::<Object>()));
+    vm.release_ptr(object.fields);
+    vm.release(object.payload);
+}
+
+/// The object of an OBJ value.
+#[must_use]
+pub fn object_of(value: Val) -> Option<Ptr<Object>> {
+    (value.w0 == tag::OBJ).then(|| value.pointer())
+}
+
+fn new_object(class: u32, fields: Table) -> Ptr<Object> {
+    let mut object = allocate(Object { header: header(kind::OBJ), fields, payload: UNDEF, variant: 0 });
+    object.header.class = class;
+    object
+}
+
+/// One class.
+#[derive(Debug)]
+struct Class {
+    name: Vec<u8>,
+    isa: Array,
+    declared: Option<Box<ClassDescription>>,
+    statics: BTreeMap<Vec<u8>, Val>,
+    overload: BTreeMap<Vec<u8>, Val>,
+    linear: Vec<u32>,
+    linear_at: u64,
+    stamp: u64,
+}
+
+#[derive(Clone, Copy, Debug)]
+struct Cached {
+    class: u32,
+    generation: u64,
+    name: Val,
+    code: *mut Code,
+}
+
+const CACHE: usize = 512;
+
+/// All classes.
+#[derive(Debug)]
+pub struct Classes {
+    all: Vec<Class>,
+    by_name: BTreeMap<Vec<u8>, u32>,
+    generation: u64,
+    cache: Vec<Cached>,
+    types: Vec<TypeDescription>,
+    /// Numbers of declared types in the order in which the program declares them.
+    order: Vec<u32>,
+    overloads: bool,
+}
+
+impl Classes {
+    /// No classes.
+    #[must_use]
+    pub fn new() -> Self {
+        Self {
+            all: Vec::new(),
+            by_name: BTreeMap::new(),
+            generation: 1,
+            cache: Vec::new(),
+            types: Vec::new(),
+            order: Vec::new(),
+            overloads: false,
+        }
+    }
+
+    /// The number of the nth declared type.
+    pub(crate) fn nth_declared(&self, at: i64) -> u32 {
+        usize::try_from(at).ok().and_then(|at| self.order.get(at)).copied().unwrap_or(0)
+    }
+
+    /// A function or parent changed: what was looked up may be wrong.
+    pub fn changed(&mut self) {
+        self.generation += 1;
+    }
+}
+
+impl Default for Classes {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+/// What a conversion of an object is wanted for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Conversion {
+    /// `"$o"`
+    String,
+    /// `$o + 0`
+    Number,
+    /// `if ($o)`
+    Truth,
+}
+
+impl Vm {
+    /// The number of a package, from 1.
+    pub fn package_number(&mut self, name: &[u8]) -> u32 {
+        let name = name.strip_prefix(b"::").unwrap_or(name);
+        if let Some(&number) = self.classes.by_name.get(name) {
+            return number;
+        }
+        let isa = self.glob(&[name, b"::ISA"].concat());
+        self.classes.all.push(Class {
+            name: name.to_vec(),
+            isa: Ptr(isa.array),
+            declared: None,
+            statics: BTreeMap::new(),
+            overload: BTreeMap::new(),
+            linear: Vec::new(),
+            linear_at: 0,
+            stamp: 0,
+        });
+        let number = self.classes.all.len() as u32;
+        self.classes.by_name.insert(name.to_vec(), number);
+        number
+    }
+
+    /// The name of a numbered package; empty for 0.
+    #[must_use]
+    pub fn class_name(&self, number: u32) -> &[u8] {
+        self.class(number).map_or(b"", |class| &class.name)
+    }
+
+    fn class(&self, number: u32) -> Option<&Class> {
+        self.classes.all.get((number as usize).wrapping_sub(1))
+    }
+
+    fn class_mut(&mut self, number: u32) -> Option<&mut Class> {
+        self.classes.all.get_mut((number as usize).wrapping_sub(1))
+    }
+
+    fn declared(&self, number: u32) -> Option<&ClassDescription> {
+        self.class(number)?.declared.as_deref()
+    }
+
+    /// The class and its ancestors in search order.
+    pub fn linear(&mut self, number: u32) -> Vec<u32> {
+        let generation = self.classes.generation;
+        if let Some(class) = self.class(number)
+            && class.linear_at == generation
+            && self.stamp_of(&class.linear) == class.stamp
+        {
+            return class.linear.clone();
+        }
+        let mut out = Vec::new();
+        self.collect_linear(number, &mut out, 0);
+        let stamp = self.stamp_of(&out);
+        if let Some(class) = self.class_mut(number) {
+            class.linear = out.clone();
+            class.linear_at = generation;
+            class.stamp = stamp;
+        }
+        out
+    }
+
+    /// A number that changes when an `@ISA` of these classes does.
+    fn stamp_of(&self, classes: &[u32]) -> u64 {
+        let mut stamp = 0u64;
+        for &number in classes {
+            if let Some(class) = self.class(number) {
+                let isa = class.isa;
+                let words =
+                    array::values(&isa).first().map_or(0, |value| value.w0 ^ value.w1.rotate_left(20));
+                stamp =
+                    stamp.rotate_left(7) ^ isa.data as u64 ^ (isa.len as u64) << 48 ^ words ^ isa.address();
+            }
+        }
+        stamp
+    }
+
+    fn collect_linear(&mut self, number: u32, out: &mut Vec<u32>, depth: u32) {
+        if out.contains(&number) || depth > 100 {
+            return;
+        }
+        out.push(number);
+        // The array may have been replaced by a glob assignment.
+        let name = self.class_name(number).to_vec();
+        let isa = Ptr(self.glob(&[&name, b"::ISA".as_slice()].concat()).array);
+        let mut parents: Vec<Vec<u8>> = Vec::new();
+        if let Some(class) = self.class_mut(number) {
+            class.isa = isa;
+            if let Some(declared) = &class.declared {
+                parents.extend(declared.parents.iter().cloned());
+                parents.extend(declared.traits.iter().cloned());
+            }
+        }
+        for at in 0..isa.len {
+            let value = array::element(&isa, at);
+            if let Ok(text) = self.text(value) {
+                parents.push(text.to_vec());
+            }
+            self.release(value);
+        }
+        for parent in parents {
+            let parent = self.package_number(&parent);
+            self.collect_linear(parent, out, depth + 1);
+        }
+    }
+
+    /// Whether a class is another or descends from it.
+    pub fn class_is(&mut self, number: u32, name: &[u8]) -> bool {
+        let linear = self.linear(number);
+        linear.iter().any(|&ancestor| self.class_name(ancestor) == name)
+    }
+
+    /// A method's function, borrowed; no AUTOLOAD.
+    pub fn find_method(&mut self, number: u32, name: &[u8]) -> Option<CodeRef> {
+        let linear = self.linear(number);
+        self.find_in_classes(&linear, name)
+    }
+
+    fn find_in_classes(&self, classes: &[u32], name: &[u8]) -> Option<CodeRef> {
+        for &ancestor in classes {
+            let full = [self.class_name(ancestor), b"::", name].concat();
+            if let Some(glob) = self.existing_glob(&full)
+                && !glob.code.is_null()
+                && !crate::code::is_stub(Ptr(glob.code))
+            {
+                return Some(Ptr(glob.code));
+            }
+        }
+        None
+    }
+
+    /// As [`Vm::find_method`], remembered.
+    #[inline]
+    fn cached_method(&mut self, number: u32, name: Val) -> Option<CodeRef> {
+        let slot = ((crate::string::fold(name.w0 ^ u64::from(number), name.w1 | 1)) as usize) % CACHE;
+        if let Some(entry) = self.classes.cache.get(slot)
+            && entry.class == number
+            && entry.name == name
+            && entry.generation == self.classes.generation
+            && self.class(number).is_some_and(|class| {
+                class.linear_at == self.classes.generation && self.stamp_of(&class.linear) == class.stamp
+            })
+        {
+            return Some(Ptr(entry.code));
+        }
+        let code = self.find_method(number, bytes(&name))?;
+        // A heap string may be freed and its address used again: only others are remembered.
+        if name.w0 != tag::STR || name.header().count & s_abi::layout::IMMORTAL != 0 {
+            if self.classes.cache.is_empty() {
+                let nothing = Cached { class: 0, generation: 0, name: UNDEF, code: core::ptr::null_mut() };
+                self.classes.cache.resize(CACHE, nothing);
+            }
+            self.classes.cache[slot] =
+                Cached { class: number, generation: self.classes.generation, name, code: code.0 };
+        }
+        Some(code)
+    }
+
+    /// The function DESTROY of a class, owned. Declared types have none by themselves.
+    pub(crate) fn destructor(&mut self, number: u32) -> Option<CodeRef> {
+        if self.declared(number).is_some() {
+            return None;
+        }
+        self.cached_method(number, crate::value::short(b"DESTROY")).map(Ptr::retained)
+    }
+
+    /// Runs DESTROY on a value; what it throws becomes a warning.
+    pub(crate) fn run_destructor(&mut self, destroy: CodeRef, value: Val) {
+        let flight = self.flight;
+        let exception = self.take_exception();
+        let error = cell::get(Ptr(self.known.error.scalar));
+        let record = self.try_record();
+        match self.call(destroy, &[value], want::VOID) {
+            Ok(result) => {
+                let result = self.scalar_of(result);
+                self.release(result);
+            }
+            Err(Thrown) => {
+                self.unwind(&record);
+                let thrown = self.take_exception();
+                if matches!(self.flight, crate::exception::Flight::Die)
+                    && let Ok(text) = self.text(thrown)
+                {
+                    let mut message = b"\t(in cleanup) ".to_vec();
+                    message.extend_from_slice(text.strip_suffix(b"\n").unwrap_or(&text));
+                    message.push(b'\n');
+                    crate::output::write_error(self, &message);
+                }
+                self.release(thrown);
+            }
+        }
+        self.release_ptr(destroy);
+        let old = core::mem::replace(&mut self.abi.exception, exception);
+        self.release(old);
+        self.flight = flight;
+        cell::set(self, Ptr(self.known.error.scalar), error);
+    }
+
+    /// Registers a declared type; its number, from 1, is what [`construct`] takes.
+    ///
+    /// # Errors
+    /// A message: a final class extended, a method missing.
+    pub fn register_class(&mut self, description: ClassDescription) -> Result<u32, String> {
+        let number = self.package_number(&description.name);
+        self.classes.order.push(number);
+        let text = |name: &[u8]| String::from_utf8_lossy(name).into_owned();
+        for parent in &description.parents {
+            let parent = self.package_number(parent);
+            let Some(declared) = self.declared(parent) else { continue };
+            if declared.is_final {
+                return Err(alloc::format!("cannot extend final class `{}`", text(&declared.name)));
+            }
+            for method in &declared.methods {
+                if method.is_final && description.methods.iter().any(|own| own.name == method.name) {
+                    return Err(alloc::format!(
+                        "cannot override final method `{}` of class `{}`",
+                        text(&method.name),
+                        text(&declared.name)
+                    ));
+                }
+            }
+        }
+        let is_concrete = description.kind == ClassKind::Class && !description.is_abstract;
+        let own_methods: Vec<Vec<u8>> = description
+            .methods
+            .iter()
+            .filter(|method| !method.is_abstract)
+            .map(|method| method.name.clone())
+            .collect();
+        let fields: Vec<FieldDescription> =
+            description.fields.iter().filter(|field| field.is_static).cloned().collect();
+        let variants = description.variants.clone();
+        let class_text = text(&description.name);
+        if let Some(class) = self.class_mut(number) {
+            class.declared = Some(Box::new(description));
+        }
+        self.classes.changed();
+        for field in fields {
+            self.define_static(number, field);
+        }
+        for (at, described) in variants.iter().enumerate() {
+            self.define_variant(number, at as u32, described);
+        }
+        if is_concrete {
+            for ancestor in self.linear(number) {
+                let Some(declared) = self.declared(ancestor) else { continue };
+                let missing: Vec<Vec<u8>> = declared
+                    .methods
+                    .iter()
+                    .filter(|method| method.is_abstract)
+                    .map(|method| method.name.clone())
+                    .collect();
+                let kind = declared.kind;
+                let from = text(&declared.name);
+                for name in missing {
+                    let inherited = self.linear(number).into_iter().any(|class| {
+                        self.declared(class).is_some_and(|declared| {
+                            declared.methods.iter().any(|method| method.name == name && !method.is_abstract)
+                        })
+                    });
+                    if !own_methods.contains(&name) && !inherited && self.find_method(number, &name).is_none()
+                    {
+                        let what = if kind == ClassKind::Trait { "trait" } else { "abstract" };
+                        return Err(alloc::format!(
+                            "class `{class_text}` must implement {what} method `{}` of `{from}`",
+                            text(&name)
+                        ));
+                    }
+                }
+            }
+        }
+        Ok(number)
+    }
+
+    fn define_static(&mut self, number: u32, field: FieldDescription) {
+        let value = match field.default {
+            Some(default) => match self.attempt(|vm| vm.call_scalar(default, &[])) {
+                Ok(Ok(value)) => value,
+                _ => UNDEF,
+            },
+            None => UNDEF,
+        };
+        let holder = counted(tag::SREF, cell::new(value));
+        let name = [self.class_name(number), b"::", &field.name].concat();
+        let glob = self.glob(&name);
+        let code = self.new_native(static_accessor, &[holder.retained()]);
+        self.define(glob, code);
+        if let Some(class) = self.class_mut(number) {
+            class.statics.insert(field.name, holder);
+        }
+    }
+
+    fn define_variant(&mut self, number: u32, at: u32, described: &VariantDescription) {
+        let name = [self.class_name(number), b"::", &described.name].concat();
+        let glob = self.glob(&name);
+        let code = self.new_native(make_variant, &[int(i64::from(number)), int(i64::from(at))]);
+        self.define(glob, code);
+    }
+
+    /// Registers a type for [`check_type`]; its number.
+    pub fn register_type(&mut self, description: TypeDescription) -> i64 {
+        self.classes.types.push(description);
+        self.classes.types.len() as i64 - 1
+    }
+
+    /// The package of the running function.
+    #[must_use]
+    pub fn running_package(&self) -> Vec<u8> {
+        let frame = Ptr(self.abi.frame);
+        if frame.0.is_null() {
+            return b"main".to_vec();
+        }
+        let name = function_name(Ptr(frame.info.cast_mut()));
+        match name.windows(2).rposition(|pair| pair == b"::") {
+            Some(at) => name[..at].to_vec(),
+            None => b"main".to_vec(),
+        }
+    }
+}
+
+fn static_accessor(vm: &mut Vm, held: &[Val], arguments: &[Val], _want: u64) -> Result<Val, Thrown> {
+    let Some(holder) = held.first() else { return Ok(UNDEF) };
+    let cell = holder.pointer();
+    if let Some(value) = arguments.last() {
+        cell::set(vm, cell, value.retained());
+    }
+    Ok(cell::get(cell))
+}
+
+fn make_variant(vm: &mut Vm, held: &[Val], arguments: &[Val], _want: u64) -> Result<Val, Thrown> {
+    let number = held.first().map_or(0, |value| value.as_int());
+    let at = held.get(1).map_or(0, |value| value.as_int());
+    variant(vm, number, at, arguments.first().copied().unwrap_or(UNDEF))
+}
+
+/// `bless REF, CLASS`.
+pub fn bless(vm: &mut Vm, value: Val, class: Val) -> Result<Val, Thrown> {
+    let name = if class.is_undef() {
+        vm.running_package()
+    } else if class.is_reference() && class.class() != 0 {
+        vm.class_name(class.class()).to_vec()
+    } else {
+        vm.text(class)?.to_vec()
+    };
+    let name = if name.is_empty() { b"main".to_vec() } else { name };
+    if !value.is_reference() || value.w0 == tag::EXT {
+        return Err(vm.die(b"Can't bless non-reference value"));
+    }
+    let number = vm.package_number(&name);
+    value.header().class = number;
+    Ok(value.retained())
+}
+
+/// `ref VALUE`.
+pub fn ref_type(vm: &mut Vm, value: Val) -> Val {
+    if !value.is_reference() {
+        return crate::value::EMPTY;
+    }
+    let class = value.class();
+    if class != 0 {
+        return string(vm.class_name(class));
+    }
+    string(crate::convert::base_type(value))
+}
+
+/// The fields of an object as a hash reference, owned.
+#[must_use]
+pub fn fields_of(object: Ptr<Object>) -> Val {
+    href(object.fields.retained())
+}

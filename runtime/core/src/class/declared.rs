@@ -1,0 +1,300 @@
+//! Objects of declared types: construction, variants, type checks, string forms.
+
+use alloc::string::String;
+use alloc::vec::Vec;
+
+use s_abi::layout::{Val, tag, want};
+
+use super::{ClassKind, FieldDescription, Object, TypeDescription, new_object, object_of};
+use crate::exception::Thrown;
+use crate::hash;
+use crate::string::string;
+use crate::value::{Ptr, UNDEF, ValExt, bytes, counted, int};
+use crate::vm::Vm;
+
+impl Vm {
+    /// All fields of objects of a class: the parents' first.
+    pub(super) fn all_fields(&mut self, number: u32) -> Vec<(u32, FieldDescription)> {
+        let mut out: Vec<(u32, FieldDescription)> = Vec::new();
+        for ancestor in self.linear(number).into_iter().rev() {
+            let Some(declared) = self.declared(ancestor) else { continue };
+            for field in declared.fields.iter().filter(|field| !field.is_static) {
+                match out.iter_mut().find(|(_, known)| known.name == field.name) {
+                    Some(known) => known.1 = field.clone(),
+                    None => out.push((ancestor, field.clone())),
+                }
+            }
+        }
+        out
+    }
+
+    /// Makes an object of a declared type of these arguments.
+    pub fn construct_object(&mut self, number: u32, arguments: &[Val]) -> Result<Val, Thrown> {
+        let Some(declared) = self.declared(number) else {
+            return Err(self.die(b"no such class"));
+        };
+        let name = String::from_utf8_lossy(&declared.name).into_owned();
+        if declared.is_abstract || declared.kind == ClassKind::Trait {
+            let what = if declared.kind == ClassKind::Trait { "trait" } else { "abstract class" };
+            return Err(self.die_fmt(format_args!("cannot instantiate {what} `{name}`")));
+        }
+        let fields = self.all_fields(number);
+        let is_field =
+            |value: &Val| value.is_string() && fields.iter().any(|(_, field)| field.name == bytes(value));
+        let named = !arguments.is_empty()
+            && arguments.len().is_multiple_of(2)
+            && arguments.iter().step_by(2).all(is_field);
+        if !named && arguments.len() > fields.len() {
+            // Perhaps a name that is no field.
+            if let Some(first) = arguments.first()
+                && arguments.len().is_multiple_of(2)
+                && arguments.iter().step_by(2).any(is_field)
+            {
+                let wrong = arguments.iter().step_by(2).find(|value| !is_field(value)).unwrap_or(first);
+                let wrong = self.text(*wrong)?;
+                let wrong = String::from_utf8_lossy(&wrong).into_owned();
+                return Err(self.die_fmt(format_args!("{name} has no field `{wrong}`")));
+            }
+            return Err(self.die_fmt(format_args!(
+                "too many arguments for {name}: {} fields, {} values",
+                fields.len(),
+                arguments.len()
+            )));
+        }
+        let table = hash::new();
+        let object = new_object(number, table);
+        let value = counted(tag::OBJ, object);
+        let filled = self.fill(table, &fields, named, arguments);
+        if let Err(thrown) = filled.and_then(|()| self.run_build(number, value)) {
+            self.release(value);
+            return Err(thrown);
+        }
+        Ok(value)
+    }
+
+    fn fill(
+        &mut self,
+        table: crate::value::Table,
+        fields: &[(u32, FieldDescription)],
+        named: bool,
+        arguments: &[Val],
+    ) -> Result<(), Thrown> {
+        for (at, (_, field)) in fields.iter().enumerate() {
+            let given = if named {
+                arguments.chunks(2).rev().find(|pair| bytes(&pair[0]) == field.name).map(|pair| pair[1])
+            } else {
+                arguments.get(at).copied()
+            };
+            let content = match (given, field.default) {
+                (Some(value), _) => value.retained(),
+                (None, Some(default)) => self.call_scalar(default, &[])?,
+                (None, None) => UNDEF,
+            };
+            if let Some(number) = field.type_number
+                && (given.is_some() || !content.is_undef())
+                && let Err(thrown) = self.check(content, number, &field.name)
+            {
+                self.release(content);
+                return Err(thrown);
+            }
+            hash::set_text(self, table, &field.name, content);
+        }
+        Ok(())
+    }
+
+    /// Runs BUILD of the ancestors and the class, parents first.
+    fn run_build(&mut self, number: u32, value: Val) -> Result<(), Thrown> {
+        for ancestor in self.linear(number).into_iter().rev() {
+            if let Some(code) = self.find_in_classes(&[ancestor], b"BUILD") {
+                let result = self.call(code, &[value], want::VOID)?;
+                let result = self.scalar_of(result);
+                self.release(result);
+            }
+        }
+        Ok(())
+    }
+
+    /// The string form `Name(field => value, ...)`.
+    pub fn object_text(&mut self, value: Val, depth: u32) -> Result<Val, Thrown> {
+        let Some(object) = object_of(value) else { return self.str_of(value) };
+        let mut out = self.class_name(object.header.class).to_vec();
+        if depth > 50 {
+            out.extend_from_slice(b"(...)");
+            return Ok(string(&out));
+        }
+        let declared = self.declared(object.header.class);
+        if declared.is_some_and(|declared| declared.kind == ClassKind::Enum) {
+            let variant = declared.and_then(|declared| declared.variants.get(object.variant as usize));
+            out.extend_from_slice(b"::");
+            out.extend_from_slice(variant.map_or(b"", |variant| &variant.name));
+            if !object.payload.is_undef() {
+                out.push(b'(');
+                self.append_nested(object.payload, depth, &mut out)?;
+                out.push(b')');
+            }
+            return Ok(string(&out));
+        }
+        out.push(b'(');
+        for (at, (key, field)) in hash::pairs(object.fields).into_iter().enumerate() {
+            if at > 0 {
+                out.extend_from_slice(b", ");
+            }
+            out.extend_from_slice(bytes(&key));
+            out.extend_from_slice(b" => ");
+            let result = self.append_nested(field, depth, &mut out);
+            self.release(key);
+            self.release(field);
+            result?;
+        }
+        out.push(b')');
+        Ok(string(&out))
+    }
+
+    fn append_nested(&mut self, value: Val, depth: u32, out: &mut Vec<u8>) -> Result<(), Thrown> {
+        if object_of(value).is_some() && self.find_method(value.class(), b"stringify").is_none() {
+            let text = crate::string::Text(self.object_text(value, depth + 1)?);
+            out.extend_from_slice(&text);
+            return Ok(());
+        }
+        self.append_text(value, out)
+    }
+
+    fn matches_type(&mut self, value: Val, wanted: &TypeDescription) -> bool {
+        match wanted {
+            TypeDescription::Any => true,
+            TypeDescription::Int => match value.w0 {
+                tag::INT | tag::UINT | tag::BOOL => true,
+                tag::NUM => value.as_num() == libm::trunc(value.as_num()),
+                _ => value.is_string() && crate::text::number::looks_like_integer(bytes(&value)),
+            },
+            TypeDescription::Float => {
+                value.is_numeric()
+                    || value.is_string() && crate::text::number::looks_like_number(bytes(&value))
+            }
+            TypeDescription::Str => value.is_string() || value.is_numeric(),
+            TypeDescription::Bool => value.is_string() || value.is_numeric() || value.is_undef(),
+            TypeDescription::Array => value.w0 == tag::AREF,
+            TypeDescription::Hash => value.w0 == tag::HREF,
+            TypeDescription::Ref => value.is_reference(),
+            TypeDescription::Code => value.w0 == tag::CODE,
+            TypeDescription::List(inner) => value.as_array().is_some_and(|array| {
+                (0..array.len as i64).all(|at| {
+                    let element = crate::array::get(&array, at);
+                    let fits = self.matches_type(element, inner);
+                    self.release(element);
+                    fits
+                })
+            }),
+            TypeDescription::Map(inner) => value.as_table().is_some_and(|table| {
+                hash::pairs(table).into_iter().fold(true, |fits, (key, element)| {
+                    let fits = fits && self.matches_type(element, inner);
+                    self.release(key);
+                    self.release(element);
+                    fits
+                })
+            }),
+            TypeDescription::Set => crate::extension::set_of(value).is_some(),
+            TypeDescription::Named(name) => {
+                value.is_undef() || value.class() != 0 && self.class_is(value.class(), name)
+            }
+        }
+    }
+
+    fn check(&mut self, value: Val, number: i64, name: &[u8]) -> Result<(), Thrown> {
+        let wanted = usize::try_from(number).ok().and_then(|at| self.classes.types.get(at).cloned());
+        let Some(wanted) = wanted else { return Ok(()) };
+        if self.matches_type(value, &wanted) {
+            return Ok(());
+        }
+        let got = match value.w0 {
+            tag::UNDEF => String::from("UNDEF"),
+            tag::INT | tag::UINT => String::from("INTEGER"),
+            tag::NUM => String::from("FLOAT"),
+            _ if value.is_string() => String::from("STRING"),
+            _ => {
+                let text = crate::string::Text(super::ref_type(self, value));
+                String::from_utf8_lossy(&text).into_owned()
+            }
+        };
+        let name = String::from_utf8_lossy(name).into_owned();
+        let wanted = type_text(&wanted);
+        Err(self.die_fmt(format_args!("{name}: expected {wanted}, got {got}")))
+    }
+}
+
+fn type_text(wanted: &TypeDescription) -> String {
+    match wanted {
+        TypeDescription::Any => "Any".into(),
+        TypeDescription::Int => "Int (INTEGER)".into(),
+        TypeDescription::Float => "Float (FLOAT)".into(),
+        TypeDescription::Str => "Str (STRING)".into(),
+        TypeDescription::Bool => "Bool (BOOLEAN)".into(),
+        TypeDescription::Array => "Array (ARRAY)".into(),
+        TypeDescription::Hash => "Hash (HASH)".into(),
+        TypeDescription::Ref => "Ref (REFERENCE)".into(),
+        TypeDescription::Code => "Code (CODE)".into(),
+        TypeDescription::List(inner) => alloc::format!("List<{}>", type_text(inner)),
+        TypeDescription::Map(inner) => alloc::format!("Map<{}>", type_text(inner)),
+        TypeDescription::Set => "Set".into(),
+        TypeDescription::Named(name) => String::from_utf8_lossy(name).into_owned(),
+    }
+}
+
+/// `Name(ARGUMENTS)`: consumes the list.
+pub fn construct(vm: &mut Vm, class: i64, mark: i64) -> Result<Val, Thrown> {
+    let arguments = vm.list(mark);
+    let number = vm.classes.nth_declared(class);
+    let result = vm.construct_object(number, arguments);
+    vm.drop_list(mark);
+    result
+}
+
+/// A value of an enum.
+pub fn variant(vm: &mut Vm, class: i64, at: i64, payload: Val) -> Result<Val, Thrown> {
+    let number = vm.classes.nth_declared(class);
+    let described =
+        vm.declared(number).and_then(|declared| declared.variants.get(at.max(0) as usize)).cloned();
+    let Some(described) = described else { return Err(vm.die(b"no such variant")) };
+    if described.has_payload
+        && let Some(type_number) = described.type_number
+    {
+        vm.check(payload, type_number, &described.name)?;
+    }
+    let mut object: Ptr<Object> = new_object(number, hash::new());
+    object.variant = at as u32;
+    object.payload = if described.has_payload { payload.retained() } else { UNDEF };
+    Ok(counted(tag::OBJ, object))
+}
+
+/// Whether a value is that variant of that enum.
+pub fn is_variant(vm: &mut Vm, value: Val, class: i64, at: i64) -> bool {
+    let class = i64::from(vm.classes.nth_declared(class));
+    object_of(value)
+        .is_some_and(|object| i64::from(object.header.class) == class && i64::from(object.variant) == at)
+}
+
+/// The payload of an enum value.
+pub fn payload(_vm: &mut Vm, value: Val) -> Val {
+    object_of(value).map_or(UNDEF, |object| object.payload.retained())
+}
+
+/// Checks a value against a type; the value.
+pub fn check_type(vm: &mut Vm, value: Val, number: i64, name: Val) -> Result<Val, Thrown> {
+    let name = vm.text(name)?.to_vec();
+    vm.check(value, number, &name)?;
+    Ok(value.retained())
+}
+
+/// A copy of an object with its own fields hash.
+pub(super) fn shallow(vm: &mut Vm, object: Ptr<Object>) -> Ptr<Object> {
+    let fields = hash::copy_of(vm, object.fields);
+    let mut copy = new_object(object.header.class, fields);
+    copy.variant = object.variant;
+    copy.payload = object.payload.retained();
+    copy
+}
+
+/// `1` or `0` as a value.
+pub(super) fn flag(vm: &Vm, value: bool) -> Val {
+    if vm.compat { vm.boolean(value) } else { int(i64::from(value)) }
+}

@@ -1,0 +1,304 @@
+//! Operators on objects: `use overload`, and the operator methods of declared types.
+
+use s_abi::layout::{Val, tag};
+
+use super::{Conversion, object_of};
+use crate::exception::Thrown;
+use crate::hash;
+use crate::value::{CodeRef, Ptr, UNDEF, ValExt, bytes, int};
+use crate::vm::Vm;
+
+/// An operator that can be overloaded.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Operator {
+    /// As `use overload` names it.
+    pub symbol: &'static [u8],
+    /// As a method of a declared type; empty for none.
+    pub method: &'static [u8],
+}
+
+macro_rules! operators {
+    ($($name:ident $symbol:literal $method:literal;)*) => {
+        impl Operator {
+            $(
+                #[doc = concat!("`", stringify!($name), "`")]
+                pub const $name: Self = Self { symbol: $symbol, method: $method };
+            )*
+        }
+    };
+}
+
+operators! {
+    ADD b"+" b"op_add";
+    SUB b"-" b"op_sub";
+    MUL b"*" b"op_mul";
+    DIV b"/" b"op_div";
+    REM b"%" b"op_mod";
+    POW b"**" b"op_pow";
+    CONCAT b"." b"op_concat";
+    REPEAT b"x" b"";
+    AND b"&" b"";
+    OR b"|" b"";
+    XOR b"^" b"";
+    SHL b"<<" b"";
+    SHR b">>" b"";
+    EQ b"==" b"op_eq";
+    NE b"!=" b"op_ne";
+    LT b"<" b"op_lt";
+    GT b">" b"op_gt";
+    LE b"<=" b"op_le";
+    GE b">=" b"op_ge";
+    CMP b"<=>" b"op_spaceship";
+    STR_EQ b"eq" b"";
+    STR_NE b"ne" b"";
+    STR_LT b"lt" b"";
+    STR_GT b"gt" b"";
+    STR_LE b"le" b"";
+    STR_GE b"ge" b"";
+    STR_CMP b"cmp" b"op_cmp";
+    NEG b"neg" b"op_neg";
+    NOT b"!" b"";
+    COMPLEMENT b"~" b"";
+    ABS b"abs" b"op_abs";
+    SMART b"~~" b"";
+}
+
+/// Most overloaded operators inside each other.
+const DEPTH_MAX: u32 = 2000;
+
+impl Vm {
+    /// Whether a value's operators may be overloaded.
+    #[inline(always)]
+    #[must_use]
+    pub fn may_overload(&self, value: Val) -> bool {
+        value.w0 >= tag::AREF && value.class() != 0
+    }
+
+    /// Sets an operator of a class, as `use overload` does; consumes the function.
+    pub fn set_overload(&mut self, class: &[u8], symbol: &[u8], function: Val) {
+        let number = self.package_number(class);
+        self.classes.overloads = true;
+        let old = self.class_mut(number).and_then(|class| class.overload.insert(symbol.to_vec(), function));
+        if let Some(old) = old {
+            self.release(old);
+        }
+    }
+
+    /// The function an operator of a value's class has, owned.
+    fn overload_of(&mut self, value: Val, operator: Operator) -> Option<CodeRef> {
+        let number = value.class();
+        if number == 0 {
+            return None;
+        }
+        if self.declared(number).is_some() && !operator.method.is_empty() {
+            let name = crate::value::short(operator.method);
+            if let Some(code) = self.cached_method(number, name) {
+                return Some(code.retained());
+            }
+        }
+        if !self.classes.overloads {
+            return None;
+        }
+        for ancestor in self.linear(number) {
+            let function =
+                self.class(ancestor).and_then(|class| class.overload.get(operator.symbol).copied());
+            if let Some(function) = function {
+                if function.w0 == tag::CODE {
+                    return Some(function.pointer::<s_abi::layout::Code>().retained());
+                }
+                if function.is_string() {
+                    return self.find_method(number, bytes(&function)).map(Ptr::retained);
+                }
+            }
+        }
+        None
+    }
+
+    fn run_operator(&mut self, code: CodeRef, arguments: &[Val]) -> Result<Val, Thrown> {
+        if self.overload_depth >= DEPTH_MAX {
+            self.release_ptr(code);
+            return Err(self.die(b"Deep recursion in overloaded operators"));
+        }
+        self.overload_depth += 1;
+        let result = self.call_scalar(code, arguments);
+        self.overload_depth -= 1;
+        self.release_ptr(code);
+        result
+    }
+
+    fn try_operator(&mut self, operator: Operator, a: Val, b: Val) -> Result<Option<Val>, Thrown> {
+        if let Some(code) = self.overload_of(a, operator) {
+            let swapped = self.boolean(false);
+            return self.run_operator(code, &[a, b, swapped]).map(Some);
+        }
+        if let Some(code) = self.overload_of(b, operator) {
+            return self.run_operator(code, &[b, a, int(1)]).map(Some);
+        }
+        Ok(None)
+    }
+
+    /// A binary operator by the methods of its operands; `None` when they have none.
+    #[cold]
+    #[inline(never)]
+    pub fn overloaded(&mut self, operator: Operator, a: Val, b: Val) -> Result<Option<Val>, Thrown> {
+        if let Some(result) = self.try_operator(operator, a, b)? {
+            return Ok(Some(result));
+        }
+        if let (Some(one), Some(two)) = (crate::extension::set_of(a), crate::extension::set_of(b)) {
+            return Ok(crate::extension::combine(self, operator.symbol, one, two));
+        }
+        // What the comparison operators can be made of.
+        let (base, test): (Operator, fn(i64) -> bool) = match operator.symbol {
+            b"==" => (Operator::CMP, |order| order == 0),
+            b"!=" => {
+                if let Some(equal) = self.try_operator(Operator::EQ, a, b)? {
+                    let truth = self.truth(equal);
+                    self.release(equal);
+                    return Ok(Some(self.boolean(!truth?)));
+                }
+                (Operator::CMP, |order| order != 0)
+            }
+            b"<" => (Operator::CMP, |order| order < 0),
+            b">" => (Operator::CMP, |order| order > 0),
+            b"<=" => (Operator::CMP, |order| order <= 0),
+            b">=" => (Operator::CMP, |order| order >= 0),
+            b"eq" => (Operator::STR_CMP, |order| order == 0),
+            b"ne" => {
+                if let Some(equal) = self.try_operator(Operator::STR_EQ, a, b)? {
+                    let truth = self.truth(equal);
+                    self.release(equal);
+                    return Ok(Some(self.boolean(!truth?)));
+                }
+                (Operator::STR_CMP, |order| order != 0)
+            }
+            b"lt" => (Operator::STR_CMP, |order| order < 0),
+            b"gt" => (Operator::STR_CMP, |order| order > 0),
+            b"le" => (Operator::STR_CMP, |order| order <= 0),
+            b"ge" => (Operator::STR_CMP, |order| order >= 0),
+            _ => return Ok(None),
+        };
+        if let Some(order) = self.try_operator(base, a, b)? {
+            let number = self.integer(order);
+            self.release(order);
+            let holds = test(number?);
+            return Ok(Some(self.boolean(holds)));
+        }
+        if matches!(operator.symbol, b"==" | b"!=")
+            && let (Some(one), Some(two)) = (object_of(a), object_of(b))
+        {
+            let same = one.header.class == two.header.class && self.deep_equal(a, b, 0)?;
+            return Ok(Some(self.boolean(same == (operator.symbol == b"=="))));
+        }
+        Ok(None)
+    }
+
+    /// A unary operator by a method of its operand.
+    #[cold]
+    pub fn overloaded_unary(&mut self, operator: Operator, value: Val) -> Result<Option<Val>, Thrown> {
+        if let Some(code) = self.overload_of(value, operator) {
+            let swapped = self.boolean(false);
+            return self.run_operator(code, &[value, UNDEF, swapped]).map(Some);
+        }
+        if operator == Operator::NEG
+            && let Some(code) = self.overload_of(value, Operator::SUB)
+        {
+            return self.run_operator(code, &[value, int(0), int(1)]).map(Some);
+        }
+        Ok(None)
+    }
+
+    /// What a conversion method gives; `None` when there is none.
+    pub fn convert_object(&mut self, value: Val, wanted: Conversion) -> Result<Option<Val>, Thrown> {
+        const STRING: Operator = Operator { symbol: b"\"\"", method: b"stringify" };
+        const NUMBER: Operator = Operator { symbol: b"0+", method: b"op_numify" };
+        const TRUTH: Operator = Operator { symbol: b"bool", method: b"op_bool" };
+        let order = match wanted {
+            Conversion::String => [STRING, NUMBER, TRUTH],
+            Conversion::Number => [NUMBER, STRING, TRUTH],
+            Conversion::Truth => [TRUTH, STRING, NUMBER],
+        };
+        let declared = object_of(value).is_some();
+        let tried = if declared { &order[..1] } else { &order[..] };
+        for &operator in tried {
+            if let Some(code) = self.overload_of(value, operator) {
+                return self.run_operator(code, &[value, UNDEF, EMPTY_FLAG]).map(Some);
+            }
+        }
+        if declared && wanted == Conversion::String {
+            return self.object_text(value, 0).map(Some);
+        }
+        Ok(None)
+    }
+
+    /// What an overloaded dereference gives, owned.
+    pub fn overloaded_deref(&mut self, value: Val, symbol: &'static [u8]) -> Result<Option<Val>, Thrown> {
+        match self.overload_of(value, Operator { symbol, method: b"" }) {
+            Some(code) => self.run_operator(code, &[value, UNDEF, EMPTY_FLAG]).map(Some),
+            None => Ok(None),
+        }
+    }
+
+    /// Whether two values are equal in depth: containers by content, others as strings.
+    pub fn deep_equal(&mut self, a: Val, b: Val, depth: u32) -> Result<bool, Thrown> {
+        if a == b {
+            return Ok(true);
+        }
+        if depth > 500 {
+            return Err(self.die(b"values are nested too deep to compare"));
+        }
+        if let (Some(one), Some(two)) = (a.as_array(), b.as_array()) {
+            if one.len != two.len {
+                return Ok(false);
+            }
+            for at in 0..one.len as i64 {
+                let (x, y) = (crate::array::get(&one, at), crate::array::get(&two, at));
+                let same = self.deep_equal(x, y, depth + 1);
+                self.release(x);
+                self.release(y);
+                if !same? {
+                    return Ok(false);
+                }
+            }
+            return Ok(true);
+        }
+        let tables = match (object_of(a), object_of(b)) {
+            (Some(one), Some(two)) => {
+                if one.header.class != two.header.class || one.variant != two.variant {
+                    return Ok(false);
+                }
+                if !self.deep_equal(one.payload, two.payload, depth + 1)? {
+                    return Ok(false);
+                }
+                Some((one.fields, two.fields))
+            }
+            _ => a.as_table().zip(b.as_table()),
+        };
+        if let Some((one, two)) = tables {
+            if one.len != two.len {
+                return Ok(false);
+            }
+            for (key, x) in hash::pairs(one) {
+                let slot = hash::lookup(two, hash::normal(key));
+                let y = slot.map_or(UNDEF, |slot| crate::cell::load(*slot));
+                let same = slot.is_some() && self.deep_equal(x, y, depth + 1)?;
+                self.release(key);
+                self.release(x);
+                self.release(y);
+                if !same {
+                    return Ok(false);
+                }
+            }
+            return Ok(true);
+        }
+        if a.is_undef() != b.is_undef() || a.is_reference() != b.is_reference() {
+            return Ok(false);
+        }
+        if a.is_reference() {
+            return Ok(a.w0 == b.w0 && a.w1 == b.w1);
+        }
+        let (x, y) = (self.text(a)?, self.text(b)?);
+        Ok(*x == *y)
+    }
+}
+
+const EMPTY_FLAG: Val = crate::value::EMPTY;

@@ -1,0 +1,930 @@
+//! What compiled code does with arrays, hashes, cells and references: the functions of the table
+//! over `array`, `hash` and `cell`.
+
+use alloc::vec::Vec;
+
+use s_abi::layout::{Cell, Header, IMMORTAL, Val, tag, want};
+
+use crate::array;
+use crate::cell;
+use crate::exception::Thrown;
+use crate::hash;
+use crate::string::string;
+use crate::value::{Array, CellRef, Ptr, Slot, Table, UNDEF, ValExt, aref, bytes, counted, href, int};
+use crate::vm::Vm;
+
+/// The error of a write before the start of an array.
+#[cold]
+pub fn no_such_element(vm: &mut Vm, index: i64) -> Thrown {
+    if index >= 0 {
+        return vm.die(b"Out of memory: an array is too long");
+    }
+    vm.die_fmt(format_args!("Modification of non-creatable array value attempted, subscript {index}"))
+}
+
+// Arrays
+
+/// A new array.
+pub fn arr_new(_vm: &mut Vm) -> Array {
+    array::new()
+}
+
+/// Gives up one reference.
+pub fn arr_release(vm: &mut Vm, array: Array) {
+    vm.release_ptr(array);
+}
+
+/// An empty array that nobody else has, in exchange for a reference to one.
+pub fn arr_fresh(vm: &mut Vm, array: Array) -> Array {
+    let mut array = array;
+    if array.header.count == 1 && array.header.class == 0 {
+        array::clear(vm, &mut array);
+        return array;
+    }
+    vm.release_ptr(array);
+    array::new()
+}
+
+/// `\@a`
+pub fn arr_ref(_vm: &mut Vm, array: Array) -> Val {
+    aref(array.retained())
+}
+
+/// Length.
+#[inline(always)]
+pub fn arr_len(_vm: &mut Vm, array: Array) -> i64 {
+    array.len as i64
+}
+
+/// Element, owned.
+#[inline(always)]
+pub fn arr_get(_vm: &mut Vm, array: Array, index: i64) -> Val {
+    array::get(&array, index)
+}
+
+/// Stores an element.
+#[inline(always)]
+pub fn arr_set(vm: &mut Vm, array: Array, index: i64, value: Val) -> Result<(), Thrown> {
+    let mut array = array;
+    array::set(vm, &mut array, index, value).map_err(|error| no_such_element(vm, error.0))
+}
+
+/// Place of an element.
+pub fn arr_slot(vm: &mut Vm, array: Array, index: i64) -> Result<Slot, Thrown> {
+    let mut array = array;
+    array::slot(&mut array, index).map(cell::target).map_err(|error| no_such_element(vm, error.0))
+}
+
+/// Element as a shared cell.
+pub fn arr_cell(vm: &mut Vm, array: Array, index: i64) -> Result<CellRef, Thrown> {
+    let mut array = array;
+    array::cell_at(&mut array, index).map_err(|error| no_such_element(vm, error.0))
+}
+
+/// Element as an array, made when undefined.
+pub fn arr_get_arr(vm: &mut Vm, array: Array, index: i64) -> Result<Array, Thrown> {
+    let mut array = array;
+    if let Some(at) = array::place(&array, index)
+        && let Some(Val { w0: tag::AREF, w1 }) = array::values(&array).get(at)
+    {
+        return Ok(Ptr(*w1 as *mut s_abi::layout::Arr).retained());
+    }
+    let slot = array::slot(&mut array, index).map_err(|error| no_such_element(vm, error.0))?;
+    slot_arr(vm, slot)
+}
+
+/// Element as a hash, made when undefined.
+pub fn arr_get_hash(vm: &mut Vm, array: Array, index: i64) -> Result<Table, Thrown> {
+    let mut array = array;
+    let slot = array::slot(&mut array, index).map_err(|error| no_such_element(vm, error.0))?;
+    slot_hash(vm, slot)
+}
+
+/// Whether an element was stored.
+pub fn arr_exists(_vm: &mut Vm, array: Array, index: i64) -> bool {
+    array::exists(&array, index)
+}
+
+/// `delete $a[i]`
+pub fn arr_delete(vm: &mut Vm, array: Array, index: i64) -> Result<Val, Thrown> {
+    let mut array = array;
+    Ok(array::delete(vm, &mut array, index))
+}
+
+/// `$#a = n - 1`
+pub fn arr_set_len(vm: &mut Vm, array: Array, len: i64) -> Result<(), Thrown> {
+    let mut array = array;
+    array::set_len(vm, &mut array, len).map_err(|error| no_such_element(vm, error.0))
+}
+
+/// `@a = ()`
+pub fn arr_clear(vm: &mut Vm, array: Array) {
+    let mut array = array;
+    array::clear(vm, &mut array);
+}
+
+/// `push @a, V`
+#[inline(always)]
+pub fn arr_push(_vm: &mut Vm, array: Array, value: Val) -> Result<(), Thrown> {
+    let mut array = array;
+    array::push(&mut array, value);
+    Ok(())
+}
+
+/// `pop @a`
+#[inline(always)]
+pub fn arr_pop(vm: &mut Vm, array: Array) -> Val {
+    let mut array = array;
+    array::pop(vm, &mut array)
+}
+
+/// `shift @a`
+#[inline(always)]
+pub fn arr_shift(vm: &mut Vm, array: Array) -> Val {
+    let mut array = array;
+    array::shift(vm, &mut array)
+}
+
+/// `push @a, LIST`
+pub fn arr_push_list(vm: &mut Vm, array: Array, mark: i64) -> Result<i64, Thrown> {
+    let mut array = array;
+    array::append_values(&mut array, vm.list(mark));
+    vm.forget_list(mark);
+    Ok(array.len as i64)
+}
+
+/// `unshift @a, LIST`
+pub fn arr_unshift_list(vm: &mut Vm, array: Array, mark: i64) -> Result<i64, Thrown> {
+    let mut array = array;
+    array::unshift_values(&mut array, vm.list(mark));
+    vm.forget_list(mark);
+    Ok(array.len as i64)
+}
+
+/// `@a = LIST`
+pub fn arr_assign_list(vm: &mut Vm, array: Array, mark: i64) -> Result<(), Thrown> {
+    let mut array = array;
+    array::clear(vm, &mut array);
+    array::append_values(&mut array, vm.list(mark));
+    vm.forget_list(mark);
+    Ok(())
+}
+
+/// `@a = @b`
+pub fn arr_assign_arr(vm: &mut Vm, to: Array, from: Array) -> Result<(), Thrown> {
+    if to == from {
+        return Ok(());
+    }
+    let mut to = to;
+    array::clear(vm, &mut to);
+    // What the clearing destroyed may have changed either.
+    array::clear(vm, &mut to);
+    array::copy_into(&mut to, &from);
+    Ok(())
+}
+
+/// An array of the list, which is consumed.
+pub fn arr_from_list(vm: &mut Vm, mark: i64) -> Array {
+    let array = array::from_values(vm.list(mark));
+    vm.forget_list(mark);
+    array
+}
+
+/// An array of a copy of the list, but for its first values.
+pub fn arr_from_list_at(vm: &mut Vm, mark: i64, skip: i64) -> Array {
+    let mut array = array::new();
+    for value in vm.list(mark).iter().skip(skip.max(0) as usize) {
+        array::push(&mut array, value.retained());
+    }
+    array
+}
+
+/// `splice`
+pub fn arr_splice(vm: &mut Vm, array: Array, mark: i64, wanted: i64) -> Result<Val, Thrown> {
+    let mut array = array;
+    let list = vm.take_list(mark);
+    let len = array.len as i64;
+    let offset = list.first().map_or(0, |&value| vm.index_of(value));
+    let start = if offset < 0 { offset + len } else { offset.min(len) };
+    if start < 0 {
+        vm.release_all(&list);
+        return Err(vm.die(b"Modification of non-creatable array value attempted, splice offset"));
+    }
+    let count = match list.get(1) {
+        Some(&value) if !value.is_undef() => vm.index_of(value),
+        _ => len - start,
+    };
+    let count = if count < 0 { (len - start + count).max(0) } else { count.min(len - start) };
+    let mut removed = Vec::new();
+    array::splice(vm, &mut array, start as usize, count as usize, list.get(2..).unwrap_or(&[]), &mut removed);
+    vm.release_all(&list[..list.len().min(2)]);
+    if wanted as u64 == want::LIST {
+        let result = vm.height() as i64;
+        vm.push_all(&removed)?;
+        return Ok(vm.list_as_result(result, want::LIST));
+    }
+    let last = removed.pop().unwrap_or(UNDEF);
+    vm.release_all(&removed);
+    Ok(last)
+}
+
+/// `@a[LIST]`: the indexes become elements.
+pub fn arr_slice(vm: &mut Vm, array: Array, mark: i64) {
+    for slot in vm.list_mut(mark) {
+        let index = vm.index_of(*slot);
+        let old = core::mem::replace(slot, array::get(&array, index));
+        vm.release(old);
+    }
+}
+
+/// `%a[LIST]`
+pub fn arr_pairs(vm: &mut Vm, array: Array, mark: i64) {
+    for index in vm.take_list(mark) {
+        let at = vm.index_of(index);
+        let _ = vm.push(index);
+        let _ = vm.push(array::get(&array, at));
+    }
+}
+
+/// The indexes become references to elements.
+pub fn arr_slice_cells(vm: &mut Vm, array: Array, mark: i64) -> Result<(), Thrown> {
+    let mut array = array;
+    for slot in vm.list_mut(mark) {
+        let index = vm.index_of(*slot);
+        let cell = array::cell_at(&mut array, index).map_err(|error| no_such_element(vm, error.0))?;
+        let old = core::mem::replace(slot, counted(tag::SREF, cell));
+        vm.release(old);
+    }
+    Ok(())
+}
+
+/// A reversed copy.
+pub fn arr_reverse_copy(_vm: &mut Vm, array: Array) -> Array {
+    let mut copy = array::copy_of(&array);
+    array::reverse(&mut copy);
+    copy
+}
+
+/// `each @a`
+pub fn arr_each(vm: &mut Vm, array: Array, wanted: i64) -> Val {
+    let mark = vm.height() as i64;
+    let mut head = array.head();
+    let at = head.extra as usize;
+    if at >= array.len {
+        head.extra = 0;
+        return vm.list_as_result(mark, wanted as u64);
+    }
+    head.extra += 1;
+    if wanted as u64 != want::LIST {
+        return int(at as i64);
+    }
+    let _ = vm.push(int(at as i64));
+    let _ = vm.push(array::element(&array, at));
+    vm.list_as_result(mark, want::LIST)
+}
+
+/// Pushes the indexes.
+pub fn arr_keys(vm: &mut Vm, array: Array) {
+    array.head().extra = 0;
+    for at in 0..array.len as i64 {
+        if vm.push(int(at)).is_err() {
+            return;
+        }
+    }
+}
+
+/// `join SEP, @a`
+pub fn arr_join(vm: &mut Vm, array: Array, separator: Val) -> Result<Val, Thrown> {
+    let held = array.retained();
+    let result = crate::convert::join_array(vm, &held, separator);
+    vm.release_ptr(held);
+    result
+}
+
+// Hashes
+
+/// A new hash.
+pub fn hash_new(_vm: &mut Vm) -> Table {
+    hash::new()
+}
+
+/// Gives up one reference.
+pub fn hash_release(vm: &mut Vm, table: Table) {
+    vm.release_ptr(table);
+}
+
+/// An empty hash that nobody else has, in exchange for a reference to one.
+pub fn hash_fresh(vm: &mut Vm, table: Table) -> Table {
+    if table.header.count == 1 && table.header.class == 0 {
+        hash::clear(vm, table);
+        return table;
+    }
+    vm.release_ptr(table);
+    hash::new()
+}
+
+/// `\%h`
+pub fn hash_ref(_vm: &mut Vm, table: Table) -> Val {
+    href(table.retained())
+}
+
+/// Number of entries.
+#[inline(always)]
+pub fn hash_len(_vm: &mut Vm, table: Table) -> i64 {
+    table.len as i64
+}
+
+/// `$h{k}`
+#[inline(always)]
+pub fn hash_get(vm: &mut Vm, table: Table, key: Val) -> Result<Val, Thrown> {
+    let (key, text) = vm.key(key)?;
+    let value = hash::get(table, key);
+    drop(text);
+    Ok(value)
+}
+
+/// `$h{k} = V`
+#[inline(always)]
+pub fn hash_set(vm: &mut Vm, table: Table, key: Val, value: Val) -> Result<(), Thrown> {
+    match vm.key(key) {
+        Ok((key, text)) => {
+            if is_environment(vm, table) {
+                set_environment(vm, key, value);
+            } else if vm.is_signals(table) {
+                vm.arm_signal(key, value);
+            }
+            hash::set(vm, table, key, value);
+            drop(text);
+            Ok(())
+        }
+        Err(thrown) => {
+            vm.release(value);
+            Err(thrown)
+        }
+    }
+}
+
+#[inline(always)]
+fn is_environment(vm: &Vm, table: Table) -> bool {
+    table.0 == vm.known.env.hash
+}
+
+#[cold]
+fn set_environment(vm: &mut Vm, key: Val, value: Val) {
+    if let (Ok(name), Ok(content)) = (vm.text(key), vm.text(value)) {
+        s_sys::environment_set(&name, &content);
+    }
+}
+
+/// Place of an entry.
+#[inline(always)]
+pub fn hash_slot(vm: &mut Vm, table: Table, key: Val) -> Result<Slot, Thrown> {
+    let (key, text) = vm.key(key)?;
+    let slot = hash::slot(table, key);
+    drop(text);
+    Ok(cell::target(slot))
+}
+
+/// Entry as a shared cell.
+pub fn hash_cell(vm: &mut Vm, table: Table, key: Val) -> Result<CellRef, Thrown> {
+    let (key, text) = vm.key(key)?;
+    let slot = hash::slot(table, key);
+    drop(text);
+    Ok(cell::share(slot))
+}
+
+/// Entry as an array, made when undefined.
+pub fn hash_get_arr(vm: &mut Vm, table: Table, key: Val) -> Result<Array, Thrown> {
+    let slot = hash_slot(vm, table, key)?;
+    slot_arr(vm, slot)
+}
+
+/// Entry as a hash, made when undefined.
+pub fn hash_get_hash(vm: &mut Vm, table: Table, key: Val) -> Result<Table, Thrown> {
+    let slot = hash_slot(vm, table, key)?;
+    slot_hash(vm, slot)
+}
+
+/// `exists $h{k}`
+#[inline(always)]
+pub fn hash_exists(vm: &mut Vm, table: Table, key: Val) -> Result<bool, Thrown> {
+    let (key, text) = vm.key(key)?;
+    let found = hash::lookup(table, key).is_some();
+    drop(text);
+    Ok(found)
+}
+
+/// `delete $h{k}`
+pub fn hash_delete(vm: &mut Vm, table: Table, key: Val) -> Result<Val, Thrown> {
+    let (key, text) = vm.key(key)?;
+    if is_environment(vm, table)
+        && let Ok(name) = vm.text(key)
+    {
+        s_sys::environment_remove(&name);
+    }
+    if vm.is_signals(table) {
+        vm.arm_signal(key, UNDEF);
+    }
+    let removed = hash::delete(vm, table, key);
+    drop(text);
+    Ok(removed.unwrap_or(UNDEF))
+}
+
+/// `%h = ()`
+pub fn hash_clear(vm: &mut Vm, table: Table) {
+    hash::clear(vm, table);
+}
+
+/// `%h = LIST`: the number of elements of the list.
+pub fn hash_assign_list(vm: &mut Vm, table: Table, mark: i64) -> Result<i64, Thrown> {
+    hash::clear(vm, table);
+    let list = vm.take_list(mark);
+    add_pairs(vm, table, &list)?;
+    Ok(list.len() as i64)
+}
+
+/// Adds keys and values, which it consumes.
+pub fn add_pairs(vm: &mut Vm, table: Table, list: &[Val]) -> Result<(), Thrown> {
+    for (at, pair) in list.chunks(2).enumerate() {
+        let stored = match vm.key(pair[0]) {
+            Ok((key, text)) => {
+                hash::set(vm, table, key, pair.get(1).copied().unwrap_or(UNDEF));
+                drop(text);
+                Ok(())
+            }
+            Err(thrown) => Err(thrown),
+        };
+        vm.release(pair[0]);
+        if stored.is_err() {
+            let rest = (at * 2 + 1).min(list.len());
+            vm.release_all(&list[rest..]);
+            return stored;
+        }
+    }
+    Ok(())
+}
+
+/// `%h = %g`
+pub fn hash_assign_hash(vm: &mut Vm, to: Table, from: Table) -> Result<(), Thrown> {
+    if to != from {
+        hash::clear(vm, to);
+        hash::copy_into(vm, to, from);
+    }
+    Ok(())
+}
+
+/// A hash of the list, which is consumed.
+pub fn hash_from_list(vm: &mut Vm, mark: i64) -> Result<Table, Thrown> {
+    let list = vm.take_list(mark);
+    let table = hash::new();
+    match add_pairs(vm, table, &list) {
+        Ok(()) => Ok(table),
+        Err(thrown) => {
+            vm.release_ptr(table);
+            Err(thrown)
+        }
+    }
+}
+
+/// A hash of a copy of the list, but for its first values.
+pub fn hash_from_list_at(vm: &mut Vm, mark: i64, skip: i64) -> Result<Table, Thrown> {
+    let list: Vec<Val> =
+        vm.list(mark).iter().skip(skip.max(0) as usize).map(|value| value.retained()).collect();
+    let table = hash::new();
+    match add_pairs(vm, table, &list) {
+        Ok(()) => Ok(table),
+        Err(thrown) => {
+            vm.release_ptr(table);
+            Err(thrown)
+        }
+    }
+}
+
+/// `@h{LIST}`: the keys become values.
+pub fn hash_slice(vm: &mut Vm, table: Table, mark: i64) -> Result<(), Thrown> {
+    for slot in vm.list_mut(mark) {
+        let value = hash_get(vm, table, *slot)?;
+        let old = core::mem::replace(slot, value);
+        vm.release(old);
+    }
+    Ok(())
+}
+
+/// `%h{LIST}`
+pub fn hash_pairs(vm: &mut Vm, table: Table, mark: i64) -> Result<(), Thrown> {
+    for key in vm.take_list(mark) {
+        let value = hash_get(vm, table, key)?;
+        vm.push(key)?;
+        vm.push(value)?;
+    }
+    Ok(())
+}
+
+/// The keys become references to entries.
+pub fn hash_slice_cells(vm: &mut Vm, table: Table, mark: i64) -> Result<(), Thrown> {
+    for slot in vm.list_mut(mark) {
+        let cell = hash_cell(vm, table, *slot)?;
+        let old = core::mem::replace(slot, counted(tag::SREF, cell));
+        vm.release(old);
+    }
+    Ok(())
+}
+
+/// `delete @h{LIST}`
+pub fn hash_delete_slice(vm: &mut Vm, table: Table, mark: i64) -> Result<(), Thrown> {
+    for slot in vm.list_mut(mark) {
+        let value = hash_delete(vm, table, *slot)?;
+        let old = core::mem::replace(slot, value);
+        vm.release(old);
+    }
+    Ok(())
+}
+
+/// `each %h`
+pub fn hash_each(vm: &mut Vm, table: Table, wanted: i64) -> Val {
+    let mark = vm.height() as i64;
+    let Some(at) = hash::advance(table) else { return vm.list_as_result(mark, wanted as u64) };
+    if wanted as u64 != want::LIST {
+        return hash::key_at(table, at);
+    }
+    let _ = vm.push(hash::key_at(table, at));
+    let _ = vm.push(hash::value_at(table, at));
+    vm.list_as_result(mark, want::LIST)
+}
+
+/// Pushes the keys.
+pub fn hash_keys(vm: &mut Vm, table: Table) {
+    hash::reset(table);
+    let mut at = 0;
+    while let Some(found) = hash::next(table, at) {
+        if vm.push(hash::key_at(table, found)).is_err() {
+            return;
+        }
+        at = found + 1;
+    }
+}
+
+/// Pushes the values.
+pub fn hash_values(vm: &mut Vm, table: Table) {
+    hash::reset(table);
+    let mut at = 0;
+    while let Some(found) = hash::next(table, at) {
+        if vm.push(hash::value_at(table, found)).is_err() {
+            return;
+        }
+        at = found + 1;
+    }
+}
+
+/// Position of the next live entry at or after one, or -1.
+#[inline(always)]
+pub fn hash_next(_vm: &mut Vm, table: Table, at: i64) -> i64 {
+    hash::next(table, at.max(0) as usize).map_or(-1, |at| at as i64)
+}
+
+/// Key at a position.
+#[inline(always)]
+pub fn hash_key_at(_vm: &mut Vm, table: Table, at: i64) -> Val {
+    hash::key_at(table, at.max(0) as usize)
+}
+
+/// Value at a position.
+#[inline(always)]
+pub fn hash_value_at(_vm: &mut Vm, table: Table, at: i64) -> Val {
+    hash::value_at(table, at.max(0) as usize)
+}
+
+// References
+
+/// The array a value refers to, by overloading and globs too; `None` for undef.
+fn array_of(vm: &mut Vm, value: Val) -> Result<Option<Array>, Thrown> {
+    match value.w0 {
+        tag::AREF => return Ok(Some(value.pointer::<s_abi::layout::Arr>().retained())),
+        tag::UNDEF => return Ok(None),
+        tag::BOX | tag::WEAK => {
+            let inner = cell::load(value);
+            let result = array_of(vm, inner);
+            vm.release(inner);
+            return result;
+        }
+        _ => {}
+    }
+    if let Some(glob) = crate::convert::as_glob(value) {
+        return Ok(Some(Ptr(glob.array).retained()));
+    }
+    if value.class() != 0
+        && let Some(result) = vm.overloaded_deref(value, b"@{}")?
+    {
+        if let Some(array) = result.as_array() {
+            return Ok(Some(array));
+        }
+        vm.release(result);
+    }
+    if let Some(table) = crate::extension::set_of(value) {
+        let mut array = array::new();
+        for (key, content) in hash::pairs(table) {
+            vm.release(key);
+            array::push(&mut array, content);
+        }
+        return Ok(Some(array));
+    }
+    if value.is_string() && !bytes(&value).is_empty() {
+        // A symbolic reference.
+        let glob = vm.qualified_glob(bytes(&value), b"main");
+        return Ok(Some(Ptr(glob.array).retained()));
+    }
+    Err(vm.die(b"Not an ARRAY reference"))
+}
+
+fn table_of(vm: &mut Vm, value: Val) -> Result<Option<Table>, Thrown> {
+    match value.w0 {
+        tag::HREF => return Ok(Some(value.pointer::<s_abi::layout::Hash>().retained())),
+        tag::UNDEF => return Ok(None),
+        tag::BOX | tag::WEAK => {
+            let inner = cell::load(value);
+            let result = table_of(vm, inner);
+            vm.release(inner);
+            return result;
+        }
+        _ => {}
+    }
+    if let Some(object) = crate::class::object_of(value) {
+        return Ok(Some(object.fields.retained()));
+    }
+    if let Some(glob) = crate::convert::as_glob(value) {
+        return Ok(Some(Ptr(glob.hash).retained()));
+    }
+    if value.class() != 0
+        && let Some(result) = vm.overloaded_deref(value, b"%{}")?
+    {
+        if let Some(table) = result.as_table() {
+            return Ok(Some(table));
+        }
+        vm.release(result);
+    }
+    if value.is_string() && !bytes(&value).is_empty() {
+        let glob = vm.qualified_glob(bytes(&value), b"main");
+        return Ok(Some(Ptr(glob.hash).retained()));
+    }
+    Err(vm.die(b"Not a HASH reference"))
+}
+
+fn cell_of(vm: &mut Vm, value: Val) -> Result<CellRef, Thrown> {
+    match value.w0 {
+        tag::SREF => return Ok(value.pointer::<Cell>().retained()),
+        tag::UNDEF => return Err(vm.die(b"Can't use an undefined value as a SCALAR reference")),
+        _ => {}
+    }
+    if value.w0 == tag::GLOB {
+        return Ok(Ptr(value.pointer::<s_abi::layout::Glob>().scalar).retained());
+    }
+    if value.class() != 0
+        && let Some(result) = vm.overloaded_deref(value, b"${}")?
+    {
+        if result.w0 == tag::SREF {
+            return Ok(result.pointer());
+        }
+        vm.release(result);
+    }
+    if value.is_string() && !bytes(&value).is_empty() {
+        let glob = vm.qualified_glob(bytes(&value), b"main");
+        return Ok(Ptr(glob.scalar).retained());
+    }
+    Err(vm.die(b"Not a SCALAR reference"))
+}
+
+/// `@{V}` for reading.
+#[inline(always)]
+pub fn deref_arr(vm: &mut Vm, value: Val) -> Result<Array, Thrown> {
+    if let Some(array) = value.as_array() {
+        return Ok(array.retained());
+    }
+    Ok(array_of(vm, value)?.unwrap_or_else(array::new))
+}
+
+/// `%{V}` for reading.
+#[inline(always)]
+pub fn deref_hash(vm: &mut Vm, value: Val) -> Result<Table, Thrown> {
+    if let Some(table) = value.as_table() {
+        return Ok(table.retained());
+    }
+    Ok(table_of(vm, value)?.unwrap_or_else(hash::new))
+}
+
+/// `${V}` for reading.
+pub fn deref_scalar(vm: &mut Vm, value: Val) -> Result<Val, Thrown> {
+    if value.is_undef() && !vm.compat {
+        return Ok(UNDEF);
+    }
+    let cell = cell_of(vm, value)?;
+    let content = cell::get(cell);
+    vm.release_ptr(cell);
+    Ok(content)
+}
+
+/// `${V}` as a place.
+pub fn deref_cell(vm: &mut Vm, value: Val) -> Result<CellRef, Thrown> {
+    cell_of(vm, value)
+}
+
+/// The value as an array reference; undef becomes a new one.
+pub fn viv_arr(vm: &mut Vm, value: Val) -> Result<Val, Thrown> {
+    if value.w0 == tag::AREF {
+        return Ok(value.retained());
+    }
+    Ok(aref(array_of(vm, value)?.unwrap_or_else(array::new)))
+}
+
+/// The value as a hash reference; undef becomes a new one.
+pub fn viv_hash(vm: &mut Vm, value: Val) -> Result<Val, Thrown> {
+    if value.w0 == tag::HREF {
+        return Ok(value.retained());
+    }
+    Ok(href(table_of(vm, value)?.unwrap_or_else(hash::new)))
+}
+
+/// The value as a scalar reference; undef becomes a new one.
+pub fn viv_scalar(vm: &mut Vm, value: Val) -> Result<Val, Thrown> {
+    if value.is_undef() {
+        return Ok(counted(tag::SREF, cell::new(UNDEF)));
+    }
+    Ok(counted(tag::SREF, cell_of(vm, value)?))
+}
+
+/// The array a slot refers to, made when undefined.
+pub fn slot_arr(vm: &mut Vm, slot: Slot) -> Result<Array, Thrown> {
+    let mut slot = cell::target(slot);
+    if slot.w0 == tag::UNDEF {
+        let array = array::new();
+        *slot = aref(array.retained());
+        return Ok(array);
+    }
+    Ok(array_of(vm, *slot)?.unwrap_or_else(array::new))
+}
+
+/// The hash a slot refers to, made when undefined.
+pub fn slot_hash(vm: &mut Vm, slot: Slot) -> Result<Table, Thrown> {
+    let mut slot = cell::target(slot);
+    if slot.w0 == tag::UNDEF {
+        let table = hash::new();
+        *slot = href(table.retained());
+        return Ok(table);
+    }
+    Ok(table_of(vm, *slot)?.unwrap_or_else(hash::new))
+}
+
+/// A reference to a new cell.
+pub fn scalar_ref(_vm: &mut Vm, value: Val) -> Val {
+    counted(tag::SREF, cell::new(value))
+}
+
+/// A new cell.
+pub fn cell_new(_vm: &mut Vm, value: Val) -> CellRef {
+    cell::new(value)
+}
+
+/// Gives up one reference.
+pub fn cell_release(vm: &mut Vm, cell: CellRef) {
+    vm.release_ptr(cell);
+}
+
+/// What a cell holds.
+#[inline(always)]
+pub fn cell_get(_vm: &mut Vm, cell: CellRef) -> Val {
+    cell::get(cell)
+}
+
+/// Stores into a cell.
+#[inline(always)]
+pub fn cell_set(vm: &mut Vm, cell: CellRef, value: Val) {
+    cell::set(vm, cell, value);
+}
+
+/// `\$x`
+pub fn cell_ref(_vm: &mut Vm, cell: CellRef) -> Val {
+    counted(tag::SREF, cell.retained())
+}
+
+/// The array a cell refers to, made when undefined.
+pub fn cell_arr(vm: &mut Vm, cell: CellRef) -> Result<Array, Thrown> {
+    let mut cell = cell;
+    let slot = Ptr(&raw mut cell.value);
+    slot_arr(vm, slot)
+}
+
+/// The hash a cell refers to, made when undefined.
+pub fn cell_hash(vm: &mut Vm, cell: CellRef) -> Result<Table, Thrown> {
+    let mut cell = cell;
+    let slot = Ptr(&raw mut cell.value);
+    slot_hash(vm, slot)
+}
+
+/// What a slot holds.
+#[inline(always)]
+pub fn slot_get(_vm: &mut Vm, slot: Slot) -> Val {
+    cell::load(*slot)
+}
+
+/// Stores into a slot.
+#[inline(always)]
+pub fn slot_set(vm: &mut Vm, slot: Slot, value: Val) {
+    cell::store(vm, slot, value);
+}
+
+/// Takes what a slot holds and leaves undef.
+#[inline(always)]
+pub fn slot_take(_vm: &mut Vm, slot: Slot) -> Val {
+    let mut slot = cell::target(slot);
+    let value = core::mem::replace(&mut *slot, UNDEF);
+    if value.w0 == tag::WEAK {
+        *slot = value;
+        return cell::load(value);
+    }
+    if value.is_undef() { UNDEF } else { value }
+}
+
+/// `weaken`
+pub fn weaken(vm: &mut Vm, slot: Slot) -> Result<(), Thrown> {
+    let mut slot = cell::target(slot);
+    vm.weaken_slot(&mut slot);
+    Ok(())
+}
+
+/// `keys`, `values`, `each` (0, 1, 2) of a reference.
+pub fn part_of_ref(vm: &mut Vm, value: Val, which: i64, wanted: i64) -> Result<Val, Thrown> {
+    let mark = vm.height() as i64;
+    let listed = wanted as u64 == want::LIST;
+    if value.w0 == tag::AREF {
+        let array: Array = value.pointer();
+        return Ok(match which {
+            2 => arr_each(vm, array, wanted),
+            _ if !listed => int(array.len as i64),
+            0 => {
+                arr_keys(vm, array);
+                vm.list_as_result(mark, want::LIST)
+            }
+            _ => {
+                vm.push_array(&array)?;
+                vm.list_as_result(mark, want::LIST)
+            }
+        });
+    }
+    let Some(table) = table_of(vm, value)? else {
+        return Ok(if which == 2 || listed { vm.list_as_result(mark, wanted as u64) } else { int(0) });
+    };
+    let result = match which {
+        2 => hash_each(vm, table, wanted),
+        _ if !listed => {
+            hash::reset(table);
+            int(table.len as i64)
+        }
+        0 => {
+            hash_keys(vm, table);
+            vm.list_as_result(mark, want::LIST)
+        }
+        _ => {
+            hash_values(vm, table);
+            vm.list_as_result(mark, want::LIST)
+        }
+    };
+    vm.release_ptr(table);
+    Ok(result)
+}
+
+/// `undef V`: empties what a reference refers to.
+pub fn undef_value(vm: &mut Vm, value: Val) -> Result<(), Thrown> {
+    match value.w0 {
+        tag::AREF => arr_clear(vm, value.pointer()),
+        tag::HREF => hash::clear(vm, value.pointer()),
+        tag::SREF => cell::set(vm, value.pointer(), UNDEF),
+        _ => {}
+    }
+    Ok(())
+}
+
+/// Bit of flip-flop numbers: the three-dot form, which does not test the end where it starts.
+const THREE_DOTS: i64 = 1 << 62;
+
+/// The flip-flop `..`: its number, whether it starts, whether it ends.
+pub fn flip_flop(vm: &mut Vm, number: i64, starts: bool, ends: bool) -> Val {
+    let count = vm.flip_flops.get(&number).copied().unwrap_or(0);
+    if count == 0 && !starts {
+        return if vm.compat { vm.boolean(false) } else { int(0) };
+    }
+    let count = count + 1;
+    let over = ends && (count > 1 || number & THREE_DOTS == 0);
+    vm.flip_flops.insert(number, if over { 0 } else { count });
+    if over {
+        let mut text = Vec::new();
+        crate::text::number::format_int(count, &mut text);
+        text.extend_from_slice(b"E0");
+        return string(&text);
+    }
+    int(count)
+}
+
+/// Makes an object live for ever, for constants.
+pub fn immortalise(object: Ptr<Header>) {
+    let mut object = object;
+    object.count |= IMMORTAL;
+}

@@ -1,0 +1,633 @@
+//! What a value is as a string, a number, an integer, a truth.
+//!
+//! Overloaded and declared types answer through their methods; everything else here is total.
+
+use alloc::vec::Vec;
+
+use s_abi::layout::{Cell, Glob, Str, Val, storage, tag};
+
+use crate::array;
+use crate::cell;
+use crate::class::Conversion;
+use crate::exception::Thrown;
+use crate::hash;
+use crate::string::{Text, push_bytes, string, string_of, with_capacity};
+use crate::text::number::{self, Number};
+use crate::text::utf8;
+use crate::value::{
+    EMPTY, FLAG_WIDE, GlobRef, Ptr, SHORT_MAX, Slot, UNDEF, ValExt, bytes, glob_name, int, num, short, uint,
+};
+use crate::vm::Vm;
+
+/// The decimal form of an integer.
+#[inline]
+#[must_use]
+pub fn int_string(value: i64) -> Val {
+    let mut buffer = [0; 20];
+    let text = number::format_int_into(value, &mut buffer);
+    if text.len() <= SHORT_MAX { short(text) } else { string(text) }
+}
+
+/// The string form of a float.
+#[must_use]
+pub fn num_string(value: f64) -> Val {
+    let mut out = Vec::with_capacity(24);
+    number::format_float(value, &mut out);
+    string(&out)
+}
+
+/// A number as a value.
+#[inline]
+#[must_use]
+pub fn number_value(value: Number) -> Val {
+    match value {
+        Number::Int(value) => int(value),
+        Number::Uint(value) => uint(value),
+        Number::Float(value) => num(value),
+    }
+}
+
+/// A string that grows, and becomes wide when something wide is added.
+#[derive(Debug)]
+pub struct Builder {
+    buffer: Option<Ptr<Str>>,
+    short: [u8; SHORT_MAX],
+    len: usize,
+    wide: bool,
+}
+
+impl Default for Builder {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl Builder {
+    /// An empty one.
+    #[must_use]
+    pub fn new() -> Self {
+        Self { buffer: None, short: [0; SHORT_MAX], len: 0, wide: false }
+    }
+
+    /// Appends bytes as they are.
+    #[inline]
+    pub fn push(&mut self, more: &[u8]) {
+        if let Some(buffer) = &mut self.buffer {
+            push_bytes(buffer, more);
+            return;
+        }
+        let total = self.len + more.len();
+        if total <= SHORT_MAX {
+            self.short[self.len..total].copy_from_slice(more);
+            self.len = total;
+            return;
+        }
+        let mut buffer = with_capacity(total.saturating_mul(2).max(48));
+        push_bytes(&mut buffer, &self.short[..self.len]);
+        push_bytes(&mut buffer, more);
+        self.buffer = Some(buffer);
+    }
+
+    /// What is added from now on with [`Builder::push_same`] is UTF-8 of wide text.
+    pub fn set_wide(&mut self) {
+        self.widen();
+    }
+
+    /// Whether it is wide.
+    #[must_use]
+    pub fn is_wide(&self) -> bool {
+        self.wide
+    }
+
+    /// Appends bytes that are as wide as the builder.
+    pub fn push_same(&mut self, more: &[u8]) {
+        self.push(more);
+    }
+
+    fn content(&self) -> Vec<u8> {
+        match self.buffer {
+            Some(buffer) => bytes(&Val { w0: tag::STR, w1: buffer.address() }).to_vec(),
+            None => self.short[..self.len].to_vec(),
+        }
+    }
+
+    fn widen(&mut self) {
+        let old = self.content();
+        self.wide = true;
+        if old.is_ascii() {
+            return;
+        }
+        let mut wide = Vec::with_capacity(old.len() * 2);
+        utf8::from_latin1(&old, &mut wide);
+        self.len = 0;
+        if let Some(buffer) = &mut self.buffer {
+            buffer.len = 0;
+        }
+        self.push(&wide);
+    }
+
+    /// Appends the string form of a value.
+    #[inline]
+    pub fn push_value(&mut self, vm: &mut Vm, value: Val) -> Result<(), Thrown> {
+        match value.tag() {
+            tag::SSTR if !self.wide => self.push(bytes(&value)),
+            tag::INT => {
+                let mut buffer = [0; 20];
+                let text = number::format_int_into(value.as_int(), &mut buffer);
+                self.push(text);
+            }
+            _ => {
+                let text = vm.text(value)?;
+                if text.is_wide() != self.wide {
+                    if self.wide {
+                        if !text.is_ascii() {
+                            let mut wide = Vec::new();
+                            utf8::from_latin1(&text, &mut wide);
+                            self.push(&wide);
+                            return Ok(());
+                        }
+                    } else {
+                        self.widen();
+                    }
+                }
+                self.push(&text);
+            }
+        }
+        Ok(())
+    }
+
+    /// The string value.
+    #[must_use]
+    pub fn finish(mut self) -> Val {
+        match self.buffer.take() {
+            Some(mut buffer) => {
+                if self.wide {
+                    buffer.header.flags |= FLAG_WIDE;
+                }
+                Val { w0: tag::STR, w1: buffer.address() }
+            }
+            None => string_of(&self.short[..self.len], self.wide),
+        }
+    }
+}
+
+impl Drop for Builder {
+    fn drop(&mut self) {
+        if let Some(buffer) = self.buffer.take() {
+            crate::string::free(buffer);
+        }
+    }
+}
+
+/// Brings two strings to one width: the one that is not wide becomes so if the other is.
+#[must_use]
+pub fn widened(text: &[u8]) -> Vec<u8> {
+    let mut out = Vec::with_capacity(text.len() + text.len() / 2);
+    utf8::from_latin1(text, &mut out);
+    out
+}
+
+impl Vm {
+    /// The string form of a value.
+    #[inline(always)]
+    pub fn text(&mut self, value: Val) -> Result<Text, Thrown> {
+        self.str_of(value).map(Text)
+    }
+
+    /// The string form of a value as an owned string value.
+    #[inline(always)]
+    pub fn str_of(&mut self, value: Val) -> Result<Val, Thrown> {
+        match value.tag() {
+            tag::SSTR | tag::SSTRW | tag::STR => Ok(value.retained()),
+            tag::INT => Ok(int_string(value.as_int())),
+            _ => self.str_slow(value),
+        }
+    }
+
+    #[inline(never)]
+    fn str_slow(&mut self, value: Val) -> Result<Val, Thrown> {
+        match value.w0 {
+            tag::NUM => Ok(num_string(value.as_num())),
+            tag::UNDEF => Ok(EMPTY),
+            tag::BOOL => Ok(if value.w1 != 0 { short(b"1") } else { EMPTY }),
+            tag::UINT => {
+                let mut out = Vec::new();
+                number::format_uint(value.w1, &mut out);
+                Ok(string(&out))
+            }
+            tag::BOX | tag::WEAK => {
+                let inner = cell::load(value);
+                let result = self.str_of(inner);
+                self.release(inner);
+                result
+            }
+            _ => self.reference_text(value),
+        }
+    }
+
+    fn reference_text(&mut self, value: Val) -> Result<Val, Thrown> {
+        if let Some(errno) = crate::extension::errno_of(value) {
+            return Ok(string(s_sys::Errno(errno).message().as_bytes()));
+        }
+        if let Some(table) = crate::extension::set_of(value) {
+            let mut out = Vec::new();
+            crate::extension::append_set(self, table, &mut out)?;
+            return Ok(string(&out));
+        }
+        if value.class() != 0
+            && let Some(result) = self.convert_object(value, Conversion::String)?
+        {
+            let text = self.str_of(result);
+            self.release(result);
+            return text;
+        }
+        let mut out = Vec::new();
+        self.plain_form(value, &mut out);
+        Ok(string(&out))
+    }
+
+    /// The form of a reference without overloading: `Class=HASH(0x..)`.
+    pub fn plain_form(&mut self, value: Val, out: &mut Vec<u8>) {
+        if value.w0 == tag::RX && value.header().class == 0 {
+            crate::pattern::append_form(value, out);
+            return;
+        }
+        if value.w0 == tag::GLOB {
+            let name = glob_name(value.pointer());
+            if !name.is_empty() {
+                out.push(b'*');
+                out.extend_from_slice(name);
+                return;
+            }
+        }
+        if value.class() != 0 {
+            out.extend_from_slice(self.class_name(value.class()));
+            out.push(b'=');
+        }
+        out.extend_from_slice(base_type(value));
+        out.extend_from_slice(b"(0x");
+        let mut digits = Vec::new();
+        number::to_base(value.w1 as i64, 16, &mut digits);
+        out.extend_from_slice(&digits);
+        out.push(b')');
+    }
+
+    /// Appends the string form of a value, as bytes.
+    pub fn append_text(&mut self, value: Val, out: &mut Vec<u8>) -> Result<(), Thrown> {
+        match value.tag() {
+            tag::SSTR | tag::SSTRW | tag::STR => out.extend_from_slice(bytes(&value)),
+            tag::INT => number::format_int(value.as_int(), out),
+            tag::NUM => number::format_float(value.as_num(), out),
+            _ => {
+                let text = self.text(value)?;
+                out.extend_from_slice(&text);
+            }
+        }
+        Ok(())
+    }
+
+    /// The value as INT, NUM or UINT.
+    #[inline(always)]
+    pub fn number(&mut self, value: Val) -> Result<Val, Thrown> {
+        if value.w0 <= tag::NUM { Ok(value) } else { self.number_slow(value) }
+    }
+
+    #[inline(never)]
+    fn number_slow(&mut self, value: Val) -> Result<Val, Thrown> {
+        Ok(match value.tag() {
+            tag::UINT => value,
+            tag::UNDEF => int(0),
+            tag::BOOL => int(value.w1 as i64),
+            tag::SSTR | tag::SSTRW | tag::STR => self.parsed(bytes(&value)),
+            tag::BOX | tag::WEAK => {
+                let inner = cell::load(value);
+                let result = self.number(inner);
+                self.release(inner);
+                return result;
+            }
+            _ => {
+                if let Some(errno) = crate::extension::errno_of(value) {
+                    return Ok(int(i64::from(errno)));
+                }
+                if value.class() != 0
+                    && let Some(result) = self.convert_object(value, Conversion::Number)?
+                {
+                    let number = if result.is_reference() && result.w1 == value.w1 {
+                        Ok(int(value.w1 as i64))
+                    } else {
+                        self.number(result)
+                    };
+                    self.release(result);
+                    return number;
+                }
+                int(value.w1 as i64)
+            }
+        })
+    }
+
+    fn parsed(&self, text: &[u8]) -> Val {
+        match number::parse(text) {
+            Number::Uint(value) if !self.compat => num(value as f64),
+            other => number_value(other),
+        }
+    }
+
+    /// The value as a double.
+    #[inline(always)]
+    pub fn float(&mut self, value: Val) -> Result<f64, Thrown> {
+        let value = self.number(value)?;
+        Ok(match value.w0 {
+            tag::INT => value.as_int() as f64,
+            tag::UINT => value.w1 as f64,
+            _ => value.as_num(),
+        })
+    }
+
+    /// The value truncated to an integer, saturating.
+    #[inline(always)]
+    pub fn integer(&mut self, value: Val) -> Result<i64, Thrown> {
+        if value.is_int() {
+            return Ok(value.as_int());
+        }
+        let value = self.number(value)?;
+        Ok(match value.w0 {
+            tag::INT => value.as_int(),
+            tag::UINT => i64::MAX,
+            _ => value.as_num() as i64,
+        })
+    }
+
+    /// An integer of a value where nothing may throw: references count by address.
+    #[must_use]
+    pub fn index_of(&mut self, value: Val) -> i64 {
+        match value.tag() {
+            tag::INT => value.as_int(),
+            tag::NUM => value.as_num() as i64,
+            tag::BOOL => value.w1 as i64,
+            tag::SSTR | tag::SSTRW | tag::STR => number::parse(bytes(&value)).to_i64(),
+            tag::UNDEF => 0,
+            _ => value.w1 as i64,
+        }
+    }
+
+    /// Whether the value is true.
+    #[inline(always)]
+    pub fn truth(&mut self, value: Val) -> Result<bool, Thrown> {
+        Ok(match value.tag() {
+            tag::INT | tag::BOOL | tag::UINT => value.w1 != 0,
+            tag::NUM => value.as_num() != 0.0,
+            tag::UNDEF => false,
+            tag::SSTR | tag::SSTRW | tag::STR => {
+                let text = bytes(&value);
+                !(text.is_empty() || text == b"0")
+            }
+            _ => return self.truth_slow(value),
+        })
+    }
+
+    #[inline(never)]
+    fn truth_slow(&mut self, value: Val) -> Result<bool, Thrown> {
+        if matches!(value.w0, tag::BOX | tag::WEAK) {
+            let inner = cell::load(value);
+            let result = self.truth(inner);
+            self.release(inner);
+            return result;
+        }
+        if value.class() != 0
+            && let Some(result) = self.convert_object(value, Conversion::Truth)?
+        {
+            let truth = if result.is_reference() { Ok(true) } else { self.truth(result) };
+            self.release(result);
+            return truth;
+        }
+        Ok(true)
+    }
+
+    /// What a comparison yields in this mode.
+    #[inline(always)]
+    #[must_use]
+    pub fn boolean(&self, value: bool) -> Val {
+        if self.compat { Val { w0: tag::BOOL, w1: u64::from(value) } } else { int(i64::from(value)) }
+    }
+
+    /// Whether code points, not bytes, are the characters of a string.
+    #[must_use]
+    pub fn by_code_points(&self, value: &Val) -> bool {
+        !self.compat || value.is_wide()
+    }
+
+    /// The characters of a string value in reverse.
+    #[must_use]
+    pub fn reversed(&self, text: &Text) -> Val {
+        let mut out = Vec::with_capacity(text.len());
+        if text.is_ascii() || !self.by_code_points(&text.0) {
+            out.extend(text.iter().rev());
+        } else {
+            let mut end = text.len();
+            while end > 0 {
+                let start = utf8::previous(text, end);
+                out.extend_from_slice(&text[start..end]);
+                end = start;
+            }
+        }
+        string_of(&out, text.is_wide())
+    }
+
+    /// A hash key in normal form, and the text that must live while it is used.
+    #[inline(always)]
+    pub fn key(&mut self, value: Val) -> Result<(Val, Option<Text>), Thrown> {
+        match value.w0 & 0xff {
+            tag::INT | tag::SSTR => {
+                let key = hash::normal(value);
+                if key.w0 == tag::INT && key.as_int().unsigned_abs() >= 1_000_000_000_000_000_000 {
+                    let text = Text(int_string(key.as_int()));
+                    return Ok((text.0, Some(text)));
+                }
+                Ok((key, None))
+            }
+            tag::STR if !value.is_wide() => Ok((hash::normal(value), None)),
+            _ => self.key_slow(value),
+        }
+    }
+
+    #[inline(never)]
+    fn key_slow(&mut self, value: Val) -> Result<(Val, Option<Text>), Thrown> {
+        let mut text = self.text(value)?;
+        if text.is_wide() {
+            // One form: bytes where all characters fit.
+            let mut narrow = Vec::new();
+            if utf8::to_latin1(&text, &mut narrow) {
+                text = Text(string(&narrow));
+            }
+        }
+        let key = hash::normal(text.0);
+        Ok((key, Some(text)))
+    }
+}
+
+/// `SCALAR`, `ARRAY` and so on: the type of a reference without its class.
+#[must_use]
+pub fn base_type(value: Val) -> &'static [u8] {
+    match value.w0 {
+        tag::AREF => b"ARRAY",
+        tag::HREF | tag::OBJ => b"HASH",
+        tag::CODE => b"CODE",
+        tag::SREF => {
+            let inner = value.pointer::<Cell>().value;
+            if inner.w0 == tag::GLOB && !inner.is_reference() {
+                b"GLOB"
+            } else if inner.is_reference() || matches!(inner.w0, tag::WEAK) {
+                b"REF"
+            } else {
+                b"SCALAR"
+            }
+        }
+        tag::GLOB => b"GLOB",
+        tag::RX => b"Regexp",
+        tag::EXT => crate::extension::type_name(value),
+        _ => b"",
+    }
+}
+
+// What compiled code calls.
+
+/// Drops a counted value.
+#[inline(always)]
+pub fn release(vm: &mut Vm, value: Val) {
+    vm.release(value);
+}
+
+/// Truth.
+#[inline(always)]
+pub fn to_bool(vm: &mut Vm, value: Val) -> Result<bool, Thrown> {
+    vm.truth(value)
+}
+
+/// Integer.
+#[inline(always)]
+pub fn to_int(vm: &mut Vm, value: Val) -> Result<i64, Thrown> {
+    vm.integer(value)
+}
+
+/// Double.
+#[inline(always)]
+pub fn to_num(vm: &mut Vm, value: Val) -> Result<f64, Thrown> {
+    vm.float(value)
+}
+
+/// INT, NUM or UINT.
+#[inline(always)]
+pub fn to_number(vm: &mut Vm, value: Val) -> Result<Val, Thrown> {
+    vm.number(value)
+}
+
+/// String value.
+#[inline(always)]
+pub fn to_str(vm: &mut Vm, value: Val) -> Result<Val, Thrown> {
+    vm.str_of(value)
+}
+
+/// Whether it is not undef.
+pub fn is_defined(_vm: &mut Vm, value: Val) -> bool {
+    match value.w0 {
+        tag::UNDEF => false,
+        tag::BOX | tag::WEAK => !cell_is_undef(value),
+        _ => true,
+    }
+}
+
+fn cell_is_undef(value: Val) -> bool {
+    if value.w0 == tag::BOX {
+        let inner: Slot = Ptr(&raw mut value.pointer::<Cell>().value);
+        return inner.is_undef();
+    }
+    let target = cell::load(value);
+    let gone = target.is_undef();
+    if target.is_counted() {
+        // The target has other references: this one was only for the look.
+        target.header().count -= 1;
+    }
+    gone
+}
+
+/// `len`.
+pub fn val_len(vm: &mut Vm, value: Val) -> Result<i64, Thrown> {
+    Ok(match value.w0 {
+        tag::AREF => value.pointer::<s_abi::layout::Arr>().len as i64,
+        tag::HREF => value.pointer::<s_abi::layout::Hash>().len as i64,
+        tag::UNDEF => 0,
+        tag::EXT if crate::extension::set_of(value).is_some() => {
+            crate::extension::set_of(value).map_or(0, |table| table.len as i64)
+        }
+        _ => {
+            let text = vm.text(value)?;
+            if vm.by_code_points(&text.0) { utf8::count(&text) as i64 } else { text.len() as i64 }
+        }
+    })
+}
+
+/// What comparisons yield.
+#[inline(always)]
+pub fn bool_val(vm: &mut Vm, value: i64) -> Val {
+    vm.boolean(value != 0)
+}
+
+/// Decimal form.
+#[inline(always)]
+pub fn int_to_str(_vm: &mut Vm, value: i64) -> Val {
+    int_string(value)
+}
+
+/// String form of a double.
+pub fn num_to_str(_vm: &mut Vm, value: f64) -> Val {
+    num_string(value)
+}
+
+/// `defined` of something that may be a stub of a function.
+pub fn defined_or_stub(vm: &mut Vm, value: Val) -> bool {
+    match value.as_code() {
+        Some(code) => !crate::code::is_stub(code),
+        None => is_defined(vm, value),
+    }
+}
+
+/// The string forms of packed arrays and others, for `join`.
+pub fn join_array(vm: &mut Vm, array: &crate::value::Array, separator: Val) -> Result<Val, Thrown> {
+    let separator = vm.text(separator)?;
+    let mut out = Builder::new();
+    let mut at = 0;
+    while at < array.len {
+        if at > 0 && !separator.is_empty() {
+            out.push_value(vm, separator.0)?;
+        }
+        if array.storage == storage::INT {
+            out.push_value(vm, int(array::ints(array)[at]))?;
+        } else {
+            let value = array::element(array, at);
+            let result = out.push_value(vm, value);
+            vm.release(value);
+            result?;
+        }
+        at += 1;
+    }
+    Ok(out.finish())
+}
+
+/// The glob of a GLOB value, or of a reference to one.
+#[must_use]
+pub fn as_glob(value: Val) -> Option<GlobRef> {
+    match value.w0 {
+        tag::GLOB => Some(value.pointer::<Glob>()),
+        tag::SREF => {
+            let inner = value.pointer::<Cell>().value;
+            (inner.w0 == tag::GLOB).then(|| inner.pointer())
+        }
+        _ => None,
+    }
+}
+
+/// Undef for `None`.
+#[must_use]
+pub fn or_undef(value: Option<Val>) -> Val {
+    value.unwrap_or(UNDEF)
+}

@@ -1,0 +1,234 @@
+//! Names with their variables. A named glob lives for ever; anonymous ones, which `open` makes, are
+//! counted like other objects and hold a handle.
+
+use alloc::collections::BTreeMap;
+use alloc::vec::Vec;
+
+use s_abi::layout::{Arr, Cell, Code, Glob, Hash, Header, IMMORTAL, Val, kind, tag};
+
+use crate::array;
+use crate::cell;
+use crate::exception::Thrown;
+use crate::hash;
+use crate::memory::{allocate, deallocate, header};
+use crate::value::{GlobRef, Ptr, UNDEF, ValExt, bytes, counted, glob_name};
+use crate::vm::Vm;
+
+/// The glob of a full name, made when it is new.
+#[must_use]
+pub fn find_in(globs: &mut BTreeMap<Vec<u8>, GlobRef>, name: &[u8]) -> GlobRef {
+    if let Some(&glob) = globs.get(name) {
+        return glob;
+    }
+    let stored: &'static [u8] = alloc::boxed::Box::leak(name.to_vec().into_boxed_slice());
+    let glob = make(Header { count: IMMORTAL, ..header(kind::GLOB) });
+    let mut named = glob;
+    named.name = stored.as_ptr();
+    named.name_len = stored.len();
+    globs.insert(name.to_vec(), glob);
+    glob
+}
+
+fn make(header: Header) -> GlobRef {
+    allocate(Glob {
+        header,
+        scalar: cell::new(UNDEF).0,
+        array: array::new().0,
+        hash: hash::new().0,
+        code: core::ptr::null_mut(),
+        handle: core::ptr::null_mut(),
+        name: core::ptr::null(),
+        name_len: 0,
+    })
+}
+
+/// A new anonymous glob with one reference.
+#[must_use]
+pub fn anonymous() -> GlobRef {
+    make(header(kind::GLOB))
+}
+
+/// Ends an anonymous glob; its handle is closed.
+pub fn free(vm: &mut Vm, glob: GlobRef) {
+    crate::output::close_dropped(vm, glob);
+    vm.release_ptr(Ptr(glob.scalar));
+    vm.release_ptr(Ptr(glob.array));
+    vm.release_ptr(Ptr(glob.hash));
+    if !glob.code.is_null() {
+        vm.release_ptr(Ptr(glob.code));
+    }
+    deallocate(glob);
+}
+
+impl Vm {
+    /// The glob of a full name such as `main::x`; it lives for ever.
+    pub fn glob(&mut self, name: &[u8]) -> GlobRef {
+        let glob = find_in(&mut self.globs, name);
+        match name {
+            b"main::+" => self.patterns.plus = Some(glob),
+            b"main::-" => self.patterns.minus = Some(glob),
+            _ => {}
+        }
+        glob
+    }
+
+    /// The glob of a name as a program writes it, in a package; `::x` and `main::x` are the same.
+    pub fn qualified_glob(&mut self, name: &[u8], package: &[u8]) -> GlobRef {
+        let full = qualify(name, package);
+        self.glob(&full)
+    }
+
+    /// The glob of a full name if the program has it.
+    #[must_use]
+    pub fn existing_glob(&self, name: &[u8]) -> Option<GlobRef> {
+        self.globs.get(name).copied()
+    }
+
+    /// Defines a function; consumes the reference. A name such as `P::(+` is an operator of the class P.
+    pub fn define(&mut self, glob: GlobRef, code: Ptr<Code>) {
+        let name = glob_name(glob);
+        if let Some(at) = memchr::memchr(b'(', name)
+            && let Some(package) = name[..at].strip_suffix(b"::")
+        {
+            self.set_overload(package, &name[at + 1..], counted(tag::CODE, code.retained()));
+        }
+        let mut glob = glob;
+        let old = core::mem::replace(&mut glob.code, code.0);
+        if !old.is_null() {
+            self.release_ptr(Ptr(old));
+        }
+        self.classes.changed();
+    }
+
+    /// The symbols of a package: names behind `PACKAGE::`.
+    #[must_use]
+    pub fn package_symbols(&self, package: &[u8]) -> Vec<(Vec<u8>, GlobRef)> {
+        let mut prefix = package.to_vec();
+        prefix.extend_from_slice(b"::");
+        self.globs
+            .range(prefix.clone()..)
+            .take_while(|(name, _)| name.starts_with(&prefix))
+            .map(|(name, &glob)| (name[prefix.len()..].to_vec(), glob))
+            .collect()
+    }
+}
+
+/// A name as it stands in a program, as a full name.
+#[must_use]
+pub fn qualify(name: &[u8], package: &[u8]) -> Vec<u8> {
+    let name = name.strip_prefix(b"*").unwrap_or(name);
+    if let Some(rest) = name.strip_prefix(b"::") {
+        return [b"main::", rest].concat();
+    }
+    if name.windows(2).any(|pair| pair == b"::") {
+        if let Some(rest) = name.strip_prefix(b"main::")
+            && rest.windows(2).any(|pair| pair == b"::")
+        {
+            return rest.to_vec();
+        }
+        return name.to_vec();
+    }
+    let special =
+        matches!(name, b"ENV" | b"ARGV" | b"INC" | b"STDIN" | b"STDOUT" | b"STDERR" | b"_" | b"SIG")
+            || name.first().is_some_and(|byte| !byte.is_ascii_alphabetic() && *byte != b'_' && *byte < 0x80);
+    let package = if special { b"main".as_slice() } else { package };
+    [package, b"::", name].concat()
+}
+
+/// The glob as a value.
+pub fn glob_value(_vm: &mut Vm, glob: GlobRef) -> Val {
+    counted(tag::GLOB, glob.retained())
+}
+
+/// `*glob = VALUE`: a reference replaces one of its variables, a glob all of them.
+pub fn glob_assign(vm: &mut Vm, glob: GlobRef, value: Val) -> Result<(), Thrown> {
+    let mut glob = glob;
+    match value.w0 {
+        tag::AREF => {
+            let new = value.pointer::<Arr>().retained();
+            let old = core::mem::replace(&mut glob.array, new.0);
+            vm.release_ptr(Ptr(old));
+            vm.classes.changed();
+        }
+        tag::HREF => {
+            let new = value.pointer::<Hash>().retained();
+            let old = core::mem::replace(&mut glob.hash, new.0);
+            vm.release_ptr(Ptr(old));
+        }
+        tag::CODE => vm.define(glob, value.pointer::<Code>().retained()),
+        tag::SREF => {
+            let inner = value.pointer::<Cell>();
+            if inner.value.w0 == tag::GLOB {
+                return glob_assign(vm, glob, inner.value);
+            }
+            let old = core::mem::replace(&mut glob.scalar, inner.retained().0);
+            vm.release_ptr(Ptr(old));
+        }
+        tag::GLOB => {
+            let from = value.pointer::<Glob>();
+            if from == glob {
+                return Ok(());
+            }
+            let scalar = core::mem::replace(&mut glob.scalar, Ptr(from.scalar).retained().0);
+            let array = core::mem::replace(&mut glob.array, Ptr(from.array).retained().0);
+            let hash = core::mem::replace(&mut glob.hash, Ptr(from.hash).retained().0);
+            vm.release_ptr(Ptr(scalar));
+            vm.release_ptr(Ptr(array));
+            vm.release_ptr(Ptr(hash));
+            if !from.code.is_null() {
+                vm.define(glob, Ptr(from.code).retained());
+            }
+            crate::output::share_handle(vm, glob, from);
+        }
+        tag::OBJ => return Err(vm.die(b"Can't assign an object to a typeglob")),
+        _ => {
+            let name = vm.text(value)?;
+            let from = vm.qualified_glob(&name, b"main");
+            return glob_assign(vm, glob, counted(tag::GLOB, from));
+        }
+    }
+    Ok(())
+}
+
+/// A glob of that name, in the package whose number is given (by [`Vm::package_number`]).
+pub fn glob_by_name(vm: &mut Vm, name: Val, package: i64) -> Result<Val, Thrown> {
+    if let Some(glob) = crate::convert::as_glob(name) {
+        return Ok(counted(tag::GLOB, glob.retained()));
+    }
+    if name.is_reference() {
+        return Err(vm.die(b"Not a GLOB reference"));
+    }
+    let text = vm.text(name)?;
+    let package = vm.class_name(package.max(0) as u32).to_vec();
+    let package = if package.is_empty() { b"main".to_vec() } else { package };
+    let glob = vm.qualified_glob(bytes(&text.0), &package);
+    Ok(counted(tag::GLOB, glob.retained()))
+}
+
+/// The package a full name is in.
+#[must_use]
+pub fn package_of(glob: GlobRef) -> &'static [u8] {
+    let name = glob_name(glob);
+    match name.windows(2).rposition(|pair| pair == b"::") {
+        Some(at) => &name[..at],
+        None => b"main",
+    }
+}
+
+/// Gives a name a new, empty scalar (0), array (1) or hash (2); references to the old one stay valid.
+pub fn glob_fresh(vm: &mut Vm, mut glob: GlobRef, kind: i64) {
+    match kind {
+        0 => {
+            let old = core::mem::replace(&mut glob.scalar, cell::new(UNDEF).0);
+            crate::containers::cell_release(vm, Ptr(old));
+        }
+        1 => {
+            let old = core::mem::replace(&mut glob.array, array::new().0);
+            crate::containers::arr_release(vm, Ptr(old));
+        }
+        _ => {
+            let old = core::mem::replace(&mut glob.hash, hash::new().0);
+            crate::containers::hash_release(vm, Ptr(old));
+        }
+    }
+}

@@ -1,0 +1,278 @@
+//! Allocation of counted objects, and their end: contents released, weak references cleared,
+//! DESTROY called.
+//!
+//! Release never recurses: objects whose last reference went are queued, so that a list of a
+//! million nodes needs no machine stack.
+
+use alloc::alloc::{alloc, dealloc, handle_alloc_error, realloc};
+use alloc::vec::Vec;
+use core::alloc::Layout;
+
+use s_abi::layout::{Arr, Cell, Code, Glob, Hash, Header, IMMORTAL, Str, Val, kind, tag};
+
+use crate::value::{FLAG_DESTROYED, FLAG_WEAK, Ptr, UNDEF, ValExt};
+use crate::vm::Vm;
+
+/// What a WEAK slot holds: an indirection that outlives its target.
+#[repr(C)]
+#[derive(Debug)]
+pub struct Weak {
+    header: Header,
+    target: Val,
+}
+
+/// A header of a fresh object with one reference.
+#[must_use]
+pub fn header(kind: u8) -> Header {
+    Header { count: 1, kind, flags: 0, aux: 0, class: 0, extra: 0 }
+}
+
+/// Allocates an object and moves `value` into it.
+#[must_use]
+pub fn allocate<T>(value: T) -> Ptr<T> {
+    let memory = raw_allocate(size_of::<T>()).cast::<T>();
+    count_live(1);
+    // SAFETY: the memory is fresh, large enough and aligned to 16.
+    unsafe { memory.write(value) };
+    Ptr(memory)
+}
+
+/// Gives the memory of an object back that [`allocate`] made.
+pub fn deallocate<T>(object: Ptr<T>) {
+    count_live(-1);
+    raw_free(object.0.cast(), size_of::<T>());
+}
+
+/// Moves an object out of its memory, which is given back.
+pub fn take_out<T>(object: Ptr<T>) -> T {
+    // SAFETY: the object is initialised; its memory is not used afterwards.
+    let value = unsafe { object.0.read() };
+    deallocate(object);
+    value
+}
+
+fn layout_of(size: usize) -> Layout {
+    // A size beyond the address space cannot be served: ask for what certainly fails.
+    Layout::from_size_align(size.max(1), 16).unwrap_or(Layout::new::<u128>())
+}
+
+/// Allocates `size` bytes aligned to 16; the process ends when there is no memory.
+#[must_use]
+pub fn raw_allocate(size: usize) -> *mut u8 {
+    let layout = layout_of(size);
+    if size > isize::MAX as usize - 64 {
+        handle_alloc_error(layout);
+    }
+    // SAFETY: the layout is not of size zero.
+    let memory = unsafe { alloc(layout) };
+    if memory.is_null() {
+        handle_alloc_error(layout);
+    }
+    memory
+}
+
+/// Changes the size of a block; the content up to the smaller size stays.
+#[must_use]
+pub(crate) fn raw_resize(block: *mut u8, old: usize, new: usize) -> *mut u8 {
+    if block.is_null() || old == 0 {
+        return raw_allocate(new);
+    }
+    if new > isize::MAX as usize - 64 {
+        handle_alloc_error(layout_of(1));
+    }
+    // SAFETY: `block` came from `raw_allocate` with `old` bytes, an obligation of the callers here.
+    let memory = unsafe { realloc(block, layout_of(old), new.max(1)) };
+    if memory.is_null() {
+        handle_alloc_error(layout_of(new));
+    }
+    memory
+}
+
+/// Gives a block of `size` bytes back.
+pub(crate) fn raw_free(block: *mut u8, size: usize) {
+    if !block.is_null() {
+        // SAFETY: the block came from `raw_allocate` or `raw_resize` with this size.
+        unsafe { dealloc(block, layout_of(size)) }
+    }
+}
+
+#[cfg(test)]
+std::thread_local! {
+    /// Objects alive on this thread.
+    pub(crate) static LIVE: core::cell::Cell<i64> = const { core::cell::Cell::new(0) };
+}
+
+/// Counts objects in tests.
+#[inline(always)]
+pub fn count_live(_change: i64) {
+    #[cfg(test)]
+    LIVE.with(|live| live.set(live.get() + _change));
+}
+
+/// Gives up one reference to a string or another value that holds no others; values of other
+/// kinds are left alone. Needs no machine.
+#[inline]
+pub fn release_string(value: Val) {
+    if value.w0 == tag::STR {
+        let mut string = value.pointer::<Str>();
+        if string.header.count & IMMORTAL == 0 {
+            string.header.count -= 1;
+            if string.header.count == 0 {
+                crate::string::free(string);
+            }
+        }
+    }
+}
+
+impl Vm {
+    /// Gives up one reference.
+    #[inline(always)]
+    pub fn release(&mut self, value: Val) {
+        if value.is_counted() {
+            self.release_header(value.header());
+        }
+    }
+
+    /// Gives up one reference to a counted object.
+    #[inline(always)]
+    pub fn release_header(&mut self, mut object: Ptr<Header>) {
+        if object.count & IMMORTAL == 0 {
+            object.count = object.count.wrapping_sub(1);
+            if object.count == 0 {
+                self.bury(object);
+            }
+        }
+    }
+
+    /// Gives up one reference to any counted pointer.
+    #[inline(always)]
+    pub fn release_ptr<T>(&mut self, object: Ptr<T>) {
+        self.release_header(object.head());
+    }
+
+    /// Releases every value of a slice.
+    pub fn release_all(&mut self, values: &[Val]) {
+        for &value in values {
+            self.release(value);
+        }
+    }
+
+    #[inline(never)]
+    fn bury(&mut self, object: Ptr<Header>) {
+        if object.kind == kind::STR {
+            crate::string::free(Ptr(object.0.cast()));
+            return;
+        }
+        self.graves.push(object);
+        if self.burying {
+            return;
+        }
+        self.burying = true;
+        while let Some(object) = self.graves.pop() {
+            self.end(object);
+        }
+        self.burying = false;
+    }
+
+    fn end(&mut self, mut object: Ptr<Header>) {
+        if object.class != 0
+            && object.flags & FLAG_DESTROYED == 0
+            && let Some(destroy) = self.destructor(object.class)
+        {
+            object.flags |= FLAG_DESTROYED;
+            object.count = 1;
+            let value = Val { w0: tag_of(object), w1: object.address() };
+            let nested = core::mem::replace(&mut self.burying, false);
+            let graves = core::mem::take(&mut self.graves);
+            self.run_destructor(destroy, value);
+            let more = core::mem::replace(&mut self.graves, graves);
+            self.graves.extend(more);
+            self.burying = nested;
+            object.count -= 1;
+            if object.count > 0 {
+                // Somebody kept it: it may be destroyed again.
+                object.flags &= !FLAG_DESTROYED;
+                return;
+            }
+        }
+        if object.flags & FLAG_WEAK != 0 {
+            self.clear_weak(object);
+        }
+        match object.kind {
+            kind::ARR => crate::array::free(self, Ptr(object.0.cast::<Arr>())),
+            kind::HASH => crate::hash::free(self, Ptr(object.0.cast::<Hash>())),
+            kind::CELL => {
+                let cell = take_out(Ptr(object.0.cast::<Cell>()));
+                self.release(cell.value);
+            }
+            kind::CODE => crate::code::free(self, Ptr(object.0.cast::<Code>())),
+            kind::GLOB => crate::glob::free(self, Ptr(object.0.cast::<Glob>())),
+            kind::RX => crate::pattern::free(self, object),
+            kind::OBJ => crate::class::free_object(self, object),
+            _ => crate::extension::free(self, object),
+        }
+    }
+
+    /// Makes the content of a slot weak, if it is a counted reference.
+    pub fn weaken_slot(&mut self, slot: &mut Val) {
+        let value = *slot;
+        if !value.is_counted() || matches!(value.w0, tag::STR | tag::WEAK | tag::BOX) {
+            return;
+        }
+        let mut target = value.header();
+        let weak = match self.weak.get(&target.address()) {
+            Some(&weak) => weak.retained(),
+            None => {
+                let weak = allocate(Weak { header: header(kind::EXT), target: value });
+                let mut held = weak;
+                held.header.aux = crate::extension::WEAK;
+                target.flags |= FLAG_WEAK;
+                self.weak.insert(target.address(), weak);
+                weak
+            }
+        };
+        *slot = Val { w0: tag::WEAK, w1: weak.address() };
+        self.release(value);
+    }
+
+    fn clear_weak(&mut self, object: Ptr<Header>) {
+        if let Some(mut weak) = self.weak.remove(&object.address()) {
+            weak.target = UNDEF;
+        }
+    }
+
+    /// Ends a weak indirection that no slot uses any more.
+    pub(crate) fn free_weak(&mut self, weak: Ptr<Weak>) {
+        if weak.target.is_counted() {
+            let mut target = weak.target.header();
+            target.flags &= !FLAG_WEAK;
+            self.weak.remove(&target.address());
+        }
+        deallocate(weak);
+    }
+}
+
+/// What a WEAK slot refers to, owned: a reference or undef.
+#[must_use]
+pub fn weak_target(slot: Val) -> Val {
+    slot.pointer::<Weak>().target.retained()
+}
+
+/// The tag of references to an object.
+#[must_use]
+pub fn tag_of(object: Ptr<Header>) -> u64 {
+    match object.kind {
+        kind::STR => tag::STR,
+        kind::ARR => tag::AREF,
+        kind::HASH => tag::HREF,
+        kind::CODE => tag::CODE,
+        kind::CELL => tag::SREF,
+        kind::GLOB => tag::GLOB,
+        kind::RX => tag::RX,
+        kind::OBJ => tag::OBJ,
+        _ => tag::EXT,
+    }
+}
+
+/// Objects whose end is due.
+pub(crate) type Graves = Vec<Ptr<Header>>;

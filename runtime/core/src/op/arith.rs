@@ -1,0 +1,325 @@
+//! Arithmetic.
+
+use s_abi::layout::{Val, tag};
+
+use crate::class::Operator;
+use crate::convert::number_value;
+use crate::exception::Thrown;
+use crate::string::string;
+use crate::text::number::{looks_like_number, magic_increment, pow_float, pow_int, pow_int_perl};
+use crate::value::{ValExt, bytes, int, num, uint};
+use crate::vm::Vm;
+
+/// A number of three kinds; wide enough that no sum or product of two is lost.
+#[derive(Clone, Copy)]
+enum Wide {
+    Whole(i128),
+    Float,
+}
+
+fn wide(value: Val) -> Wide {
+    match value.w0 {
+        tag::INT => Wide::Whole(i128::from(value.as_int())),
+        tag::UINT => Wide::Whole(i128::from(value.w1)),
+        _ => {
+            let float = value.as_num();
+            // A float that is an integer and fits counts as one for `+ - *`.
+            if float.abs() < 18_446_744_073_709_551_616.0
+                && float >= -9_223_372_036_854_775_808.0
+                && libm::trunc(float) == float
+                && (float != 0.0 || float.is_sign_positive())
+            {
+                Wide::Whole(float as i128)
+            } else {
+                Wide::Float
+            }
+        }
+    }
+}
+
+fn float_of(value: Val) -> f64 {
+    match value.w0 {
+        tag::INT => value.as_int() as f64,
+        tag::UINT => value.w1 as f64,
+        _ => value.as_num(),
+    }
+}
+
+/// A whole result: integer if it fits one of the two kinds, else a float.
+fn whole(value: i128) -> Option<Val> {
+    if let Ok(small) = i64::try_from(value) {
+        return Some(int(small));
+    }
+    u64::try_from(value).ok().map(uint)
+}
+
+#[cold]
+#[inline(never)]
+fn slow(
+    vm: &mut Vm,
+    operator: Operator,
+    a: Val,
+    b: Val,
+    wrapping: fn(i64, i64) -> i64,
+    exact: fn(i128, i128) -> Option<i128>,
+    float: fn(f64, f64) -> f64,
+) -> Result<Val, Thrown> {
+    if (vm.may_overload(a) || vm.may_overload(b) || a.w0 == tag::EXT)
+        && let Some(result) = vm.overloaded(operator, a, b)?
+    {
+        return Ok(result);
+    }
+    let (x, y) = (vm.number(a)?, vm.number(b)?);
+    if !vm.compat {
+        if x.is_int() && y.is_int() {
+            return Ok(int(wrapping(x.as_int(), y.as_int())));
+        }
+        return Ok(num(float(float_of(x), float_of(y))));
+    }
+    if let (Wide::Whole(one), Wide::Whole(two)) = (wide(x), wide(y))
+        && let Some(result) = exact(one, two).and_then(whole)
+    {
+        return Ok(result);
+    }
+    Ok(num(float(float_of(x), float_of(y))))
+}
+
+macro_rules! arithmetic {
+    ($(#[$doc:meta])* $name:ident $operator:ident $wrapping:ident $checked:ident $float:expr) => {
+        $(#[$doc])*
+        #[inline(always)]
+        pub fn $name(vm: &mut Vm, a: Val, b: Val) -> Result<Val, Thrown> {
+            if a.w0 | b.w0 == tag::INT {
+                if let Some(result) = a.as_int().$checked(b.as_int()) {
+                    return Ok(int(result));
+                }
+            } else if a.w0 == tag::NUM && b.w0 == tag::NUM && !vm.compat {
+                return Ok(num($float(a.as_num(), b.as_num())));
+            }
+            slow(vm, Operator::$operator, a, b, i64::$wrapping, i128::$checked, $float)
+        }
+    };
+}
+
+arithmetic!(/** `+` */ add ADD wrapping_add checked_add |x: f64, y: f64| x + y);
+arithmetic!(/** `-` */ sub SUB wrapping_sub checked_sub |x: f64, y: f64| x - y);
+arithmetic!(/** `*` */ mul MUL wrapping_mul checked_mul |x: f64, y: f64| x * y);
+
+/// `/`
+pub fn div(vm: &mut Vm, a: Val, b: Val) -> Result<Val, Thrown> {
+    if (vm.may_overload(a) || vm.may_overload(b))
+        && let Some(result) = vm.overloaded(Operator::DIV, a, b)?
+    {
+        return Ok(result);
+    }
+    let (x, y) = (vm.number(a)?, vm.number(b)?);
+    if x.is_int() && y.is_int() {
+        return int_div(vm, x.as_int(), y.as_int());
+    }
+    let divisor = float_of(y);
+    if divisor == 0.0 {
+        return Err(vm.die(b"Illegal division by zero"));
+    }
+    if x.w0 != tag::NUM
+        && y.w0 != tag::NUM
+        && let (Wide::Whole(one), Wide::Whole(two)) = (wide(x), wide(y))
+        && one % two == 0
+        && let Some(result) = whole(one / two)
+    {
+        return Ok(result);
+    }
+    Ok(num(float_of(x) / divisor))
+}
+
+/// `/` of integers: exact, or a float.
+pub fn int_div(vm: &mut Vm, a: i64, b: i64) -> Result<Val, Thrown> {
+    if b == 0 {
+        return Err(vm.die(b"Illegal division by zero"));
+    }
+    if b == -1 {
+        return Ok(match a.checked_neg() {
+            Some(result) => int(result),
+            None if vm.compat => uint(a.unsigned_abs()),
+            None => int(a),
+        });
+    }
+    Ok(if a % b == 0 { int(a / b) } else { num(a as f64 / b as f64) })
+}
+
+/// `%`
+pub fn rem(vm: &mut Vm, a: Val, b: Val) -> Result<Val, Thrown> {
+    if (vm.may_overload(a) || vm.may_overload(b))
+        && let Some(result) = vm.overloaded(Operator::REM, a, b)?
+    {
+        return Ok(result);
+    }
+    let (x, y) = (vm.number(a)?, vm.number(b)?);
+    if x.is_int() && y.is_int() {
+        return int_rem(vm, x.as_int(), y.as_int()).map(int);
+    }
+    if !vm.compat {
+        let (x, y) = (vm.integer(x)?, vm.integer(y)?);
+        return int_rem(vm, x, y).map(int);
+    }
+    perl_rem(vm, x, y)
+}
+
+/// Perl's `%`: on magnitudes of integers where both fit, with `fmod` beyond.
+fn perl_rem(vm: &mut Vm, x: Val, y: Val) -> Result<Val, Thrown> {
+    let truncated = |value: Val| match value.w0 {
+        tag::NUM => {
+            let float = libm::trunc(value.as_num());
+            (float.abs() < 18_446_744_073_709_551_616.0).then_some(float as i128)
+        }
+        tag::UINT => Some(i128::from(value.w1)),
+        _ => Some(i128::from(value.as_int())),
+    };
+    if let (Some(one), Some(two)) = (truncated(x), truncated(y)) {
+        if two == 0 {
+            return Err(vm.die(b"Illegal modulus zero"));
+        }
+        let rest = one.rem_euclid(two.abs());
+        let result = if two < 0 && rest != 0 { rest + two } else { rest };
+        return Ok(whole(result).unwrap_or(num(result as f64)));
+    }
+    num_rem(vm, float_of(x), float_of(y))
+}
+
+/// `%` of integers: the sign of the right operand.
+#[inline(always)]
+pub fn int_rem(vm: &mut Vm, a: i64, b: i64) -> Result<i64, Thrown> {
+    if b == 0 {
+        return Err(vm.die(b"Illegal modulus zero"));
+    }
+    if b == -1 {
+        return Ok(0);
+    }
+    let rest = a % b;
+    Ok(if rest != 0 && (rest < 0) != (b < 0) { rest + b } else { rest })
+}
+
+/// `%` of floats: both are truncated first.
+pub fn num_rem(vm: &mut Vm, a: f64, b: f64) -> Result<Val, Thrown> {
+    if a.abs() < 9.2e18 && b.abs() < 9.2e18 || !vm.compat {
+        return int_rem(vm, a as i64, b as i64).map(int);
+    }
+    let (a, b) = (libm::trunc(a), libm::trunc(b));
+    if b == 0.0 {
+        return Err(vm.die(b"Illegal modulus zero"));
+    }
+    let rest = libm::fmod(a, b);
+    Ok(num(if rest != 0.0 && (rest < 0.0) != (b < 0.0) { rest + b } else { rest }))
+}
+
+/// `**`
+pub fn pow(vm: &mut Vm, a: Val, b: Val) -> Result<Val, Thrown> {
+    if (vm.may_overload(a) || vm.may_overload(b))
+        && let Some(result) = vm.overloaded(Operator::POW, a, b)?
+    {
+        return Ok(result);
+    }
+    let (x, y) = (vm.number(a)?, vm.number(b)?);
+    if x.is_int() && y.is_int() {
+        return Ok(int_pow(vm, x.as_int(), y.as_int()));
+    }
+    if vm.compat
+        && let (Wide::Whole(one), Wide::Whole(two)) = (wide(x), wide(y))
+        && let (Ok(one), Ok(two)) = (i64::try_from(one), i64::try_from(two))
+    {
+        return Ok(int_pow(vm, one, two));
+    }
+    Ok(num(num_pow(vm, float_of(x), float_of(y))))
+}
+
+/// `**` of integers.
+pub fn int_pow(vm: &mut Vm, a: i64, b: i64) -> Val {
+    number_value(if vm.compat { pow_int_perl(a, b) } else { pow_int(a, b) })
+}
+
+/// `**` of floats.
+pub fn num_pow(_vm: &mut Vm, a: f64, b: f64) -> f64 {
+    pow_float(a, b)
+}
+
+/// Unary `-`.
+pub fn neg(vm: &mut Vm, value: Val) -> Result<Val, Thrown> {
+    if value.is_int() {
+        return Ok(negated(vm, value.as_int()));
+    }
+    if vm.may_overload(value)
+        && let Some(result) = vm.overloaded_unary(Operator::NEG, value)?
+    {
+        return Ok(result);
+    }
+    if value.is_string() {
+        let text = bytes(&value);
+        // `-"foo"` is "-foo", `-"-foo"` is "+foo".
+        if let Some(&first) = text.first()
+            && !looks_like_number(text)
+        {
+            if first.is_ascii_alphabetic() || first == b'_' {
+                return Ok(string(&[b"-", text].concat()));
+            }
+            if (first == b'-' || first == b'+') && text.get(1).is_some_and(|byte| !byte.is_ascii_digit()) {
+                let sign: &[u8] = if first == b'-' { b"+" } else { b"-" };
+                return Ok(string(&[sign, &text[1..]].concat()));
+            }
+        }
+    }
+    let number = vm.number(value)?;
+    Ok(match number.w0 {
+        tag::INT => negated(vm, number.as_int()),
+        tag::UINT if number.w1 == 1 << 63 => int(i64::MIN),
+        _ => num(-float_of(number)),
+    })
+}
+
+fn negated(vm: &Vm, value: i64) -> Val {
+    match value.checked_neg() {
+        Some(result) => int(result),
+        None if vm.compat => uint(1 << 63),
+        None => int(value),
+    }
+}
+
+/// `!`
+pub fn not(vm: &mut Vm, value: Val) -> Result<Val, Thrown> {
+    if vm.may_overload(value)
+        && let Some(result) = vm.overloaded_unary(Operator::NOT, value)?
+    {
+        return Ok(result);
+    }
+    let truth = vm.truth(value)?;
+    Ok(vm.boolean(!truth))
+}
+
+/// What `++` makes of a value.
+pub fn inc(vm: &mut Vm, value: Val) -> Result<Val, Thrown> {
+    if value.is_int() {
+        return Ok(match value.as_int().checked_add(1) {
+            Some(result) => int(result),
+            None if vm.compat => uint(1 << 63),
+            None => int(i64::MIN),
+        });
+    }
+    if value.is_string() {
+        let text = bytes(&value);
+        if !looks_like_number(text)
+            && let Some(next) = magic_increment(text)
+        {
+            return Ok(string(&next));
+        }
+    }
+    add(vm, value, int(1))
+}
+
+/// What `--` makes of a value.
+pub fn dec(vm: &mut Vm, value: Val) -> Result<Val, Thrown> {
+    sub(vm, value, int(1))
+}
+
+/// Saturating truncation.
+#[inline(always)]
+pub fn num_to_int(_vm: &mut Vm, value: f64) -> i64 {
+    value as i64
+}

@@ -1,0 +1,120 @@
+//! `.`, `.=` and `x`.
+
+use s_abi::layout::{Val, tag};
+
+use crate::class::Operator;
+use crate::convert::Builder;
+use crate::exception::Thrown;
+use crate::string::{append, joined, string_of};
+use crate::text::number::format_int_into;
+use crate::value::{ValExt, bytes};
+use crate::vm::Vm;
+
+/// `.`
+#[inline(always)]
+pub fn concat(vm: &mut Vm, a: Val, b: Val) -> Result<Val, Thrown> {
+    if a.is_string() && b.is_string() && !vm.compat {
+        return Ok(joined(bytes(&a), bytes(&b), false));
+    }
+    concat_slow(vm, a, b)
+}
+
+#[inline(never)]
+fn concat_slow(vm: &mut Vm, a: Val, b: Val) -> Result<Val, Thrown> {
+    if (vm.may_overload(a) || vm.may_overload(b))
+        && let Some(result) = vm.overloaded(Operator::CONCAT, a, b)?
+    {
+        return Ok(result);
+    }
+    let mut out = Builder::new();
+    out.push_value(vm, a)?;
+    out.push_value(vm, b)?;
+    Ok(out.finish())
+}
+
+/// `.=`: consumes the first operand.
+#[inline(always)]
+pub fn concat_onto(vm: &mut Vm, a: Val, b: Val) -> Result<Val, Thrown> {
+    if a.is_string() {
+        if b.w0 & 0xff == tag::SSTR && !vm.compat {
+            return Ok(append(a, bytes(&b)));
+        }
+        if b.w0 == tag::INT {
+            let mut buffer = [0; 20];
+            return Ok(append(a, format_int_into(b.as_int(), &mut buffer)));
+        }
+    }
+    concat_onto_slow(vm, a, b)
+}
+
+#[inline(never)]
+fn concat_onto_slow(vm: &mut Vm, a: Val, b: Val) -> Result<Val, Thrown> {
+    if (vm.may_overload(a) || vm.may_overload(b))
+        && let Some(result) = vm.overloaded(Operator::CONCAT, a, b)?
+    {
+        vm.release(a);
+        return Ok(result);
+    }
+    let text = match vm.text(b) {
+        Ok(text) => text,
+        Err(thrown) => {
+            vm.release(a);
+            return Err(thrown);
+        }
+    };
+    if a.is_string() && a.is_wide() == text.is_wide() {
+        if text.0.w0 == tag::STR && text.0.w1 == a.w1 {
+            // The same string twice, perhaps both counted once: appending would move it.
+            let copy = text.to_vec();
+            return Ok(append(a, &copy));
+        }
+        return Ok(append(a, &text));
+    }
+    let result = concat_slow(vm, a, text.0);
+    vm.release(a);
+    result
+}
+
+/// Joins the list from the mark, which it consumes.
+pub fn concat_list(vm: &mut Vm, mark: i64) -> Result<Val, Thrown> {
+    let mut out = Builder::new();
+    let mut result = Ok(());
+    for &value in vm.list(mark) {
+        result = out.push_value(vm, value);
+        if result.is_err() {
+            break;
+        }
+    }
+    vm.drop_list(mark);
+    result.map(|()| out.finish())
+}
+
+/// Longest string `x` makes, in bytes.
+const REPEAT_MAX: usize = 1 << 34;
+
+/// `x` of a string.
+pub fn repeat(vm: &mut Vm, a: Val, b: Val) -> Result<Val, Thrown> {
+    if (vm.may_overload(a) || vm.may_overload(b))
+        && let Some(result) = vm.overloaded(Operator::REPEAT, a, b)?
+    {
+        return Ok(result);
+    }
+    let times = vm.integer(b)?.max(0) as usize;
+    let text = vm.text(a)?;
+    match text.len().checked_mul(times) {
+        Some(total) if total <= REPEAT_MAX => {
+            if total <= crate::value::SHORT_MAX {
+                return Ok(string_of(&text.repeat(times), text.is_wide()));
+            }
+            let mut out = crate::string::with_capacity(total);
+            for _ in 0..times {
+                crate::string::push_bytes(&mut out, &text);
+            }
+            if text.is_wide() {
+                out.header.flags |= crate::value::FLAG_WIDE;
+            }
+            Ok(Val { w0: tag::STR, w1: out.address() })
+        }
+        _ => Err(vm.die(b"Out of memory in repeat")),
+    }
+}

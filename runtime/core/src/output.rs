@@ -1,0 +1,694 @@
+//! Handles of the program: which stream a value means, printing, reading lines, opening.
+//!
+//! A stream belongs to one glob or is shared by several (`*A = *B`); all open ones are known so
+//! that everything is flushed at the end and before another process starts.
+
+use alloc::boxed::Box;
+use alloc::vec::Vec;
+
+use s_abi::layout::{Val, tag, want};
+use s_sys::{Errno, Fd};
+
+use crate::array;
+use crate::cell;
+use crate::exception::Thrown;
+use crate::io::{Access, Buffering, Directory, Handle, Separator, TestAnswer, TestTarget};
+use crate::string::{string, string_of};
+use crate::text::utf8;
+use crate::value::{CellRef, GlobRef, Ptr, Slot, UNDEF, ValExt, bytes, counted, glob_name, int, num};
+use crate::vm::Vm;
+
+/// A stream or directory behind a glob.
+#[derive(Debug)]
+pub struct Stream {
+    /// The file.
+    pub handle: Handle,
+    /// The directory, of `opendir`.
+    pub directory: Option<Directory>,
+    /// The scalar that is written to, of `open(.., '>', \$text)`.
+    pub target: Option<CellRef>,
+    /// Globs that have it.
+    shared: u32,
+}
+
+/// The streams of a machine.
+#[derive(Debug)]
+pub struct Output {
+    streams: Vec<Ptr<Stream>>,
+    /// What `print` without a handle writes to.
+    pub(crate) selected: Option<GlobRef>,
+    last_read: Option<GlobRef>,
+    argv: Option<GlobRef>,
+    argv_started: bool,
+    known_stat: Option<s_sys::Stat>,
+    pub(crate) started: s_sys::Time,
+    unflushed_error: bool,
+}
+
+impl Output {
+    /// No streams.
+    #[must_use]
+    pub fn new() -> Self {
+        Self {
+            streams: Vec::new(),
+            selected: None,
+            last_read: None,
+            argv: None,
+            argv_started: false,
+            known_stat: None,
+            started: s_sys::clock_realtime(),
+            unflushed_error: false,
+        }
+    }
+}
+
+impl Default for Output {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+/// Opens STDIN, STDOUT and STDERR.
+pub fn open_standard(vm: &mut Vm) {
+    let streams = crate::io::Streams::new();
+    install(vm, vm.known.stdin, streams.stdin);
+    install(vm, vm.known.stdout, streams.stdout);
+    install(vm, vm.known.stderr, streams.stderr);
+    vm.output.selected = Some(vm.known.stdout);
+}
+
+/// Gives a glob a stream; its old one is closed.
+pub fn install(vm: &mut Vm, glob: GlobRef, handle: Handle) {
+    install_stream(vm, glob, Stream { handle, directory: None, target: None, shared: 1 });
+}
+
+fn install_stream(vm: &mut Vm, glob: GlobRef, stream: Stream) {
+    let mut glob = glob;
+    close_dropped(vm, glob);
+    let stream = Ptr(Box::into_raw(Box::new(stream)));
+    glob.handle = stream.0.cast();
+    vm.output.streams.push(stream);
+}
+
+/// The stream of a glob.
+#[must_use]
+pub fn stream_of(glob: GlobRef) -> Option<Ptr<Stream>> {
+    (!glob.handle.is_null()).then(|| Ptr(glob.handle.cast()))
+}
+
+/// Gives a glob the stream of another.
+pub fn share_handle(vm: &mut Vm, to: GlobRef, from: GlobRef) {
+    if let Some(mut stream) = stream_of(from) {
+        stream.shared += 1;
+        close_dropped(vm, to);
+        let mut to = to;
+        to.handle = from.handle;
+    }
+}
+
+/// Takes the stream away from a glob; the last one closes it.
+pub fn close_dropped(vm: &mut Vm, glob: GlobRef) {
+    let Some(mut stream) = stream_of(glob) else { return };
+    let mut glob = glob;
+    glob.handle = core::ptr::null_mut();
+    stream.shared -= 1;
+    if stream.shared == 0 {
+        vm.output.streams.retain(|known| *known != stream);
+        // SAFETY: the stream came from `Box::into_raw`, and nobody has it any more.
+        let mut stream = unsafe { Box::from_raw(stream.0) };
+        let _ = stream.handle.close();
+        if let Some(target) = stream.target {
+            vm.release_ptr(target);
+        }
+    }
+}
+
+/// Writes out everything that is buffered.
+pub fn flush_everything(vm: &mut Vm) {
+    for stream in &vm.output.streams {
+        let mut stream = *stream;
+        if stream.handle.is_open() && stream.handle.flush().is_err() {
+            vm.output.unflushed_error = true;
+        }
+    }
+}
+
+/// Writes to the standard error.
+pub fn write_error(vm: &mut Vm, text: &[u8]) {
+    if let Some(mut stream) = stream_of(vm.known.stderr) {
+        let _ = stream.handle.write(text);
+        let _ = stream.handle.flush();
+    }
+}
+
+impl Vm {
+    /// The name and line of the last read, for messages (`--compat`).
+    #[must_use]
+    pub fn last_read(&self) -> Option<(Vec<u8>, u64)> {
+        if !self.compat {
+            return None;
+        }
+        let glob = self.output.last_read?;
+        let stream = stream_of(glob)?;
+        let lines = stream.handle.line_number();
+        if lines == 0 {
+            return None;
+        }
+        let name = glob_name(glob);
+        let name = name.strip_prefix(b"main::").unwrap_or(name);
+        Some((if name.is_empty() { b"$fh".to_vec() } else { name.to_vec() }, lines))
+    }
+
+    /// Lines read from the last handle, `$.`.
+    #[must_use]
+    pub fn line_number(&self) -> Option<u64> {
+        stream_of(self.output.last_read?).map(|stream| stream.handle.line_number())
+    }
+
+    /// The glob a value means as a handle, if any.
+    pub fn handle_glob(&mut self, value: Val) -> Option<GlobRef> {
+        if let Some(glob) = crate::convert::as_glob(value) {
+            return Some(glob);
+        }
+        if value.w0 == tag::SREF {
+            let inner = cell::get(value.pointer());
+            let glob = if inner.w0 == tag::SREF { None } else { self.handle_glob(inner) };
+            self.release(inner);
+            return glob;
+        }
+        if value.is_string() {
+            let name = bytes(&value).to_vec();
+            let package = self.running_package();
+            let full = crate::glob::qualify(&name, &package);
+            if let Some(glob) = self.existing_glob(&full)
+                && !glob.handle.is_null()
+            {
+                return Some(glob);
+            }
+            let full = crate::glob::qualify(&name, b"main");
+            return self.existing_glob(&full);
+        }
+        if let Some(table) = value.as_table() {
+            // An object that keeps its handle.
+            for name in [b"fh".as_slice(), b"handle", b"_fh"] {
+                let inner = crate::hash::get_text(table, name);
+                let glob = crate::convert::as_glob(inner);
+                self.release(inner);
+                if glob.is_some() {
+                    return glob;
+                }
+            }
+        }
+        None
+    }
+
+    /// The open stream a value means.
+    pub fn stream(&mut self, value: Val) -> Option<Ptr<Stream>> {
+        self.handle_glob(value).and_then(stream_of)
+    }
+
+    /// Sets `$!`.
+    pub fn set_errno(&mut self, error: Errno) {
+        self.specials.errno = error.0;
+    }
+
+    /// Writes the string form of a value to a stream.
+    fn write_value(&mut self, stream: &mut Ptr<Stream>, value: Val) -> Result<bool, Thrown> {
+        if value.w0 & 0xff == tag::SSTR && !self.compat {
+            return Ok(self.write_bytes(stream, bytes(&value)));
+        }
+        if value.is_int() {
+            let mut buffer = [0; 20];
+            return Ok(
+                self.write_bytes(stream, crate::text::number::format_int_into(value.as_int(), &mut buffer))
+            );
+        }
+        let text = self.text(value)?;
+        if self.compat && !text.is_ascii() {
+            let utf8_layer = stream.handle.layers().utf8;
+            let mut other = Vec::new();
+            if text.is_wide() && !utf8_layer {
+                if !utf8::to_latin1(&text, &mut other) {
+                    other.clear();
+                    other.extend_from_slice(&text);
+                }
+                return Ok(self.write_bytes(stream, &other));
+            }
+            if !text.is_wide() && utf8_layer {
+                utf8::from_latin1(&text, &mut other);
+                return Ok(self.write_bytes(stream, &other));
+            }
+        }
+        Ok(self.write_bytes(stream, &text))
+    }
+
+    fn write_bytes(&mut self, stream: &mut Ptr<Stream>, text: &[u8]) -> bool {
+        if let Some(target) = stream.target {
+            let mut target = target;
+            let old = core::mem::replace(&mut target.value, UNDEF);
+            let start = if old.is_string() {
+                old
+            } else {
+                let start = self.str_of(old).unwrap_or(crate::value::EMPTY);
+                self.release(old);
+                start
+            };
+            target.value = crate::string::append(start, text);
+            return true;
+        }
+        match stream.handle.write(text) {
+            Ok(()) => true,
+            Err(error) => {
+                self.set_errno(error);
+                false
+            }
+        }
+    }
+
+    /// The separator of lines, `$/`.
+    fn separator(&mut self) -> (Vec<u8>, Option<usize>, bool) {
+        let value = self.specials.input_separator;
+        if value.is_undef() {
+            return (Vec::new(), None, true);
+        }
+        if value.w0 == tag::SREF {
+            let inner = cell::get(value.pointer());
+            let size = self.index_of(inner);
+            self.release(inner);
+            return (Vec::new(), Some(size.max(1) as usize), false);
+        }
+        (self.text(value).map(|text| text.to_vec()).unwrap_or_default(), None, false)
+    }
+
+    fn read_from(&mut self, glob: GlobRef) -> Result<Option<Val>, Thrown> {
+        let Some(mut stream) = stream_of(glob) else {
+            self.set_errno(Errno::EBADF);
+            return Ok(None);
+        };
+        let (text, record, slurp) = self.separator();
+        let separator = match (slurp, record) {
+            (true, _) => Separator::Slurp,
+            (_, Some(size)) => Separator::Record(size),
+            _ if text.is_empty() => Separator::Paragraph,
+            _ => Separator::Bytes(&text),
+        };
+        if glob == self.known.stdin
+            && let Some(mut out) = stream_of(self.known.stdout)
+            && out.handle.buffering() == Buffering::Line
+        {
+            let _ = out.handle.flush();
+        }
+        self.output.last_read = Some(glob);
+        let mut line = Vec::new();
+        match stream.handle.read_line(separator, &mut line) {
+            Ok(true) => {
+                let wide = self.compat && stream.handle.layers().utf8 && !line.is_ascii();
+                Ok(Some(string_of(&line, wide)))
+            }
+            Ok(false) => Ok(None),
+            Err(error) => {
+                self.set_errno(error);
+                Ok(None)
+            }
+        }
+    }
+
+    /// A line of `<>`: of the files of `@ARGV`, or of the standard input.
+    fn read_argv(&mut self) -> Result<Option<Val>, Thrown> {
+        loop {
+            if self.output.argv.is_none() {
+                let mut arguments = Ptr(self.known.argv.array);
+                if arguments.len == 0 {
+                    if self.output.argv_started {
+                        self.output.argv_started = false;
+                        return Ok(None);
+                    }
+                    self.output.argv_started = true;
+                    self.output.argv = Some(self.known.stdin);
+                } else {
+                    self.output.argv_started = true;
+                    let name = array::shift(self, &mut arguments);
+                    let path = self.text(name)?.to_vec();
+                    let glob = self.known.argv;
+                    cell::set(self, Ptr(glob.scalar), name);
+                    if path == b"-" {
+                        self.output.argv = Some(self.known.stdin);
+                        continue;
+                    }
+                    let mode = crate::io::parse_mode(b"<");
+                    let opened = match mode {
+                        Some(mode) => Handle::open(&mode, &path, &mut |_| None),
+                        None => Err(Errno::EINVAL),
+                    };
+                    match opened {
+                        Ok(handle) => {
+                            install(self, glob, handle);
+                            self.output.argv = Some(glob);
+                        }
+                        Err(error) => {
+                            self.set_errno(error);
+                            let mut text = b"Can't open ".to_vec();
+                            text.extend_from_slice(&path);
+                            text.extend_from_slice(b": ");
+                            text.extend_from_slice(error.message().as_bytes());
+                            self.append_position(&mut text);
+                            write_error(self, &text);
+                            continue;
+                        }
+                    }
+                }
+            }
+            let Some(glob) = self.output.argv else { return Ok(None) };
+            if let Some(line) = self.read_from(glob)? {
+                return Ok(Some(line));
+            }
+            self.output.argv = None;
+            if glob == self.known.stdin || Ptr(self.known.argv.array).len == 0 {
+                self.output.argv_started = false;
+                return Ok(None);
+            }
+        }
+    }
+
+    fn next_line(&mut self, handle: Val) -> Result<Option<Val>, Thrown> {
+        if handle.is_undef() {
+            return self.read_argv();
+        }
+        if let Some(glob) = self.handle_glob(handle) {
+            if glob == self.known.argv && glob.handle.is_null() {
+                return self.read_argv();
+            }
+            return self.read_from(glob);
+        }
+        if handle.class() != 0
+            && let Some(result) = self.overloaded_deref(handle, b"<>")?
+        {
+            return Ok((!result.is_undef()).then_some(result));
+        }
+        self.set_errno(Errno::EBADF);
+        Ok(None)
+    }
+}
+
+/// Bit of [`print`]: a newline at the end.
+const NEWLINE: i64 = 1;
+/// Bit of [`print`]: the first of the list is a format.
+const FORMAT: i64 = 2;
+
+/// `print`, `say`, `printf`: consumes the list.
+pub fn print(vm: &mut Vm, handle: Val, mark: i64, bits: i64) -> Result<bool, Thrown> {
+    let stream = if handle.is_undef() {
+        vm.output.selected.and_then(stream_of)
+    } else if handle.class() != 0 && handle.w0 == tag::CODE {
+        None
+    } else {
+        vm.stream(handle)
+    };
+    let Some(mut stream) = stream else {
+        vm.set_errno(Errno::EBADF);
+        vm.drop_list(mark);
+        return Ok(false);
+    };
+    let list = vm.list(mark);
+    let mut good = true;
+    if bits & FORMAT != 0 {
+        let text = crate::builtin::text::format(vm, list)?;
+        good = vm.write_value(&mut stream, text)?;
+        vm.release(text);
+    } else {
+        let separator = vm.specials.output_separator;
+        for (at, &value) in list.iter().enumerate() {
+            if at > 0 && !separator.is_undef() {
+                good &= vm.write_value(&mut stream, separator)?;
+            }
+            good &= vm.write_value(&mut stream, value)?;
+        }
+        let ending = vm.specials.record_separator;
+        if bits & NEWLINE != 0 {
+            good &= vm.write_bytes(&mut stream, b"\n");
+        }
+        if !ending.is_undef() && bits & NEWLINE == 0 {
+            good &= vm.write_value(&mut stream, ending)?;
+        }
+    }
+    vm.drop_list(mark);
+    Ok(good)
+}
+
+/// `<HANDLE>` in scalar context.
+pub fn read_line(vm: &mut Vm, handle: Val) -> Result<Val, Thrown> {
+    Ok(vm.next_line(handle)?.unwrap_or(UNDEF))
+}
+
+/// `<HANDLE>` in list context.
+pub fn read_lines(vm: &mut Vm, handle: Val) -> Result<(), Thrown> {
+    while let Some(line) = vm.next_line(handle)? {
+        vm.push(line)?;
+    }
+    Ok(())
+}
+
+/// A file test.
+pub fn file_test(vm: &mut Vm, letter: i64, value: Val) -> Result<Val, Thrown> {
+    let started = vm.output.started;
+    let letter = letter as u8;
+    let known = vm.output.known_stat;
+    let result = if let Some(glob) = crate::convert::as_glob(value) {
+        let is_topic = glob == vm.known.topic;
+        match (is_topic, known, stream_of(glob).and_then(|stream| stream.handle.fileno().ok())) {
+            (true, Some(stat), _) => crate::io::file_test(letter, TestTarget::Known(&stat), started),
+            (_, _, Some(fd)) => crate::io::file_test(letter, TestTarget::Fd(Fd(fd)), started),
+            _ => Err(Errno::EBADF),
+        }
+    } else {
+        let path = vm.text(value)?;
+        if letter == b't' {
+            match vm.stream(value).and_then(|stream| stream.handle.fileno().ok()) {
+                Some(fd) => crate::io::file_test(letter, TestTarget::Fd(Fd(fd)), started),
+                None => Err(Errno::EBADF),
+            }
+        } else {
+            crate::io::file_test(letter, TestTarget::Path(&path), started)
+        }
+    };
+    Ok(match result {
+        Ok((answer, stat)) => {
+            if stat.is_some() {
+                vm.output.known_stat = stat;
+            }
+            match answer {
+                TestAnswer::Bool(holds) => vm.boolean(holds),
+                TestAnswer::Size(size) => int(size),
+                TestAnswer::Days(days) => num(days),
+            }
+        }
+        Err(error) => {
+            vm.set_errno(error);
+            UNDEF
+        }
+    })
+}
+
+/// Opens into a place: `open`, `opendir`, `sysopen`; consumes the list.
+pub fn open_slot(vm: &mut Vm, which: i64, slot: Slot, mark: i64) -> Result<Val, Thrown> {
+    let slot = cell::target(slot);
+    let arguments = vm.take_list(mark);
+    let glob = match vm.handle_glob(*slot) {
+        Some(glob) => glob,
+        None if slot.is_string() && !bytes(&slot).is_empty() => {
+            let package = vm.running_package();
+            let name = bytes(&slot).to_vec();
+            vm.qualified_glob(&name, &package)
+        }
+        None => {
+            let glob = crate::glob::anonymous();
+            cell::store(vm, slot, counted(tag::GLOB, glob));
+            glob
+        }
+    };
+    let name = crate::builtin::name_of(which);
+    let result = match name {
+        "opendir" => open_directory(vm, glob, &arguments),
+        "sysopen" => open_flags(vm, glob, &arguments),
+        _ => open_file(vm, glob, &arguments),
+    };
+    vm.release_all(&arguments);
+    match result {
+        Ok(Ok(value)) => Ok(value),
+        Ok(Err(error)) => {
+            vm.set_errno(error);
+            Ok(if name == "open" && !vm.compat { int(0) } else { UNDEF })
+        }
+        Err(thrown) => Err(thrown),
+    }
+}
+
+fn open_directory(vm: &mut Vm, glob: GlobRef, arguments: &[Val]) -> Result<Result<Val, Errno>, Thrown> {
+    let path = vm.text(arguments.first().copied().unwrap_or(UNDEF))?;
+    Ok(Directory::open(&path).map(|directory| {
+        let handle = Handle::closed();
+        install_stream(vm, glob, Stream { handle, directory: Some(directory), target: None, shared: 1 });
+        int(1)
+    }))
+}
+
+fn open_flags(vm: &mut Vm, glob: GlobRef, arguments: &[Val]) -> Result<Result<Val, Errno>, Thrown> {
+    let path = vm.text(arguments.first().copied().unwrap_or(UNDEF))?;
+    let flags = arguments.get(1).map_or(0, |&value| vm.index_of(value)) as i32;
+    let permissions = arguments.get(2).map_or(0o666, |&value| vm.index_of(value)) as u32;
+    Ok(Handle::sysopen(&path, flags, permissions).map(|handle| {
+        install(vm, glob, handle);
+        int(1)
+    }))
+}
+
+fn open_file(vm: &mut Vm, glob: GlobRef, arguments: &[Val]) -> Result<Result<Val, Errno>, Thrown> {
+    let Some(&first) = arguments.first() else { return Ok(Err(Errno::EINVAL)) };
+    let mode_text = vm.text(first)?.to_vec();
+    flush_everything(vm);
+    let mut names: Vec<(Vec<u8>, Fd)> = Vec::new();
+    for (name, known) in
+        [(b"STDIN".as_slice(), vm.known.stdin), (b"STDOUT", vm.known.stdout), (b"STDERR", vm.known.stderr)]
+    {
+        if let Some(fd) = stream_of(known).and_then(|stream| stream.handle.fileno().ok()) {
+            names.push((name.to_vec(), Fd(fd)));
+        }
+    }
+    let mut find = |name: &[u8]| names.iter().find(|known| known.0 == name).map(|known| known.1);
+    let opened = match arguments.get(1) {
+        None => Handle::open_two_argument(&mode_text, &mut find),
+        Some(&operand) => {
+            let Some(mode) = crate::io::parse_mode(&mode_text) else {
+                let shown = alloc::string::String::from_utf8_lossy(&mode_text).into_owned();
+                return Err(vm.die_fmt(format_args!("Unknown open() mode '{shown}'")));
+            };
+            use crate::io::OpenKind;
+            if operand.w0 == tag::SREF && crate::convert::as_glob(operand).is_none() {
+                return open_memory(vm, glob, &mode, operand.pointer()).map(Ok);
+            }
+            let duplicated = crate::convert::as_glob(operand).and_then(stream_of);
+            let name = match duplicated {
+                Some(stream) => {
+                    let mut text = Vec::new();
+                    let fd = stream.handle.fileno().unwrap_or(-1);
+                    crate::text::number::format_int(i64::from(fd), &mut text);
+                    text
+                }
+                None => vm.text(operand)?.to_vec(),
+            };
+            if arguments.len() > 2 && matches!(mode.kind, OpenKind::PipeFrom | OpenKind::PipeTo) {
+                let mut words = alloc::vec![name];
+                for &word in &arguments[2..] {
+                    words.push(vm.text(word)?.to_vec());
+                }
+                let words: Vec<&[u8]> = words.iter().map(Vec::as_slice).collect();
+                Handle::pipe(&words, mode.kind == OpenKind::PipeFrom)
+            } else if operand.is_undef() && matches!(mode.kind, OpenKind::Update | OpenKind::UpdateTruncate) {
+                Handle::temporary()
+            } else {
+                Handle::open(&mode, &name, &mut find)
+            }
+        }
+    };
+    Ok(opened.map(|handle| {
+        let child = handle.child();
+        install(vm, glob, handle);
+        int(child.map_or(1, i64::from))
+    }))
+}
+
+fn open_memory(vm: &mut Vm, glob: GlobRef, mode: &crate::io::Mode, target: CellRef) -> Result<Val, Thrown> {
+    use crate::io::OpenKind;
+    let content = cell::get(target);
+    let text = if content.is_undef() { Vec::new() } else { vm.text(content)?.to_vec() };
+    vm.release(content);
+    let writes = matches!(mode.kind, OpenKind::Write | OpenKind::Append | OpenKind::UpdateTruncate);
+    if !writes {
+        install(vm, glob, Handle::memory(text, Access::Read));
+        return Ok(int(1));
+    }
+    if mode.kind != OpenKind::Append {
+        cell::set(vm, target, crate::value::EMPTY);
+    }
+    let handle = Handle::memory(Vec::new(), Access::Write);
+    let target = Some(target.retained());
+    install_stream(vm, glob, Stream { handle, directory: None, target, shared: 1 });
+    Ok(int(1))
+}
+
+/// `read`, `sysread`: handle, length and offset from the mark; the place gets the bytes.
+pub fn read_slot(vm: &mut Vm, which: i64, slot: Slot, mark: i64) -> Result<Val, Thrown> {
+    let mut slot = cell::target(slot);
+    let arguments = vm.take_list(mark);
+    let stream = arguments.first().and_then(|&handle| vm.stream(handle));
+    let count = arguments.get(1).map_or(0, |&value| vm.index_of(value));
+    let offset = arguments.get(2).map_or(0, |&value| vm.index_of(value));
+    vm.release_all(&arguments);
+    if count < 0 {
+        return Err(vm.die(b"Negative length"));
+    }
+    let Some(mut stream) = stream else {
+        vm.set_errno(Errno::EBADF);
+        return Ok(UNDEF);
+    };
+    let count = (count as usize).min(1 << 32);
+    let mut data = Vec::new();
+    let result = if crate::builtin::name_of(which) == "sysread" {
+        stream.handle.sysread(count, &mut data)
+    } else {
+        stream.handle.read(count, &mut data)
+    };
+    let mut content = if slot.is_undef() { Vec::new() } else { vm.text(*slot)?.to_vec() };
+    let start = if offset < 0 { content.len() as i64 + offset } else { offset };
+    if !(0..1 << 40).contains(&start) {
+        return Err(vm.die(b"Offset outside string"));
+    }
+    content.resize(start as usize, 0);
+    content.extend_from_slice(&data);
+    let old = core::mem::replace(&mut *slot, string(&content));
+    vm.release(old);
+    match result {
+        Ok(read) => Ok(int(read as i64)),
+        Err(error) => {
+            vm.set_errno(error);
+            Ok(UNDEF)
+        }
+    }
+}
+
+/// Backticks.
+pub fn command(vm: &mut Vm, text: Val, wanted: i64) -> Result<Val, Thrown> {
+    let text = vm.text(text)?;
+    flush_everything(vm);
+    match crate::io::run_shell(&text) {
+        Ok((out, status)) => {
+            vm.specials.child_status = i64::from(status.0);
+            if wanted as u64 == want::LIST && vm.compat {
+                let mark = vm.height() as i64;
+                for line in out.split_inclusive(|&byte| byte == b'\n') {
+                    vm.push(string(line))?;
+                }
+                return Ok(vm.list_as_result(mark, want::LIST));
+            }
+            Ok(string(&out))
+        }
+        Err(error) => {
+            vm.set_errno(error);
+            vm.specials.child_status = -1;
+            Ok(UNDEF)
+        }
+    }
+}
+
+/// Writes out what is buffered.
+pub fn flush_all(vm: &mut Vm) {
+    flush_everything(vm);
+}
+
+impl Vm {
+    /// Makes the text behind `__DATA__` readable through the handle of that name.
+    pub fn set_data_handle(&mut self, text: Vec<u8>) {
+        let glob = self.glob(b"main::DATA");
+        install(self, glob, Handle::memory(text, Access::Read));
+    }
+}

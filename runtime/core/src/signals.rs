@@ -1,0 +1,62 @@
+//! `%SIG`: what the program wants done with signals, and running its handlers.
+//!
+//! A caught signal is only noted; the handler runs at the next safe place: after a builtin, and
+//! where a call was interrupted.
+
+use s_abi::layout::{Val, want};
+
+use crate::exception::Thrown;
+use crate::string::string;
+use crate::value::{Ptr, Table, ValExt, bytes};
+use crate::vm::Vm;
+
+impl Vm {
+    /// Whether a hash is `%SIG`.
+    #[inline(always)]
+    pub(crate) fn is_signals(&self, table: Table) -> bool {
+        table.0 == self.known.sig.hash
+    }
+
+    /// Tells the system what an entry of `%SIG` says now.
+    #[cold]
+    pub(crate) fn arm_signal(&mut self, name: Val, value: Val) {
+        let Ok(name) = self.text(name) else { return };
+        let number = core::str::from_utf8(&name).ok().and_then(s_sys::signal_number);
+        let Some(number) = number else { return };
+        let text = if value.is_string() { bytes(&value) } else { b"" };
+        let done = match text {
+            b"IGNORE" => s_sys::signal_ignore(number),
+            b"" if value.is_undef() || value.is_string() => s_sys::signal_default(number),
+            b"DEFAULT" => s_sys::signal_default(number),
+            _ => s_sys::signal_catch(number),
+        };
+        if let Err(error) = done {
+            self.set_errno(error);
+        }
+    }
+
+    /// Runs the handlers of signals that came.
+    #[inline(always)]
+    pub fn poll_signals(&mut self) -> Result<(), Thrown> {
+        if s_sys::signals_pending() { self.run_handlers() } else { Ok(()) }
+    }
+
+    #[cold]
+    fn run_handlers(&mut self) -> Result<(), Thrown> {
+        while let Some(number) = s_sys::signals_take() {
+            let Some(name) = s_sys::signal_name(number) else { continue };
+            let handler = crate::hash::get_text(Ptr(self.known.sig.hash), name.as_bytes());
+            if handler.is_undef() {
+                continue;
+            }
+            let argument = string(name.as_bytes());
+            let result = self.call_value(handler, &[argument], want::VOID);
+            self.release(argument);
+            self.release(handler);
+            let result = result?;
+            let result = self.scalar_of(result);
+            self.release(result);
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,262 @@
+//! Strings on the heap, and building string values.
+//!
+//! A string value of at most 14 bytes is short, except that a heap string which shrank may stay.
+//! Bytes of a shared string never change: whoever appends looks whether the count is one.
+
+use alloc::vec::Vec;
+
+use s_abi::layout::{Header, IMMORTAL, Str, Val, kind, tag};
+
+use crate::memory::{count_live, raw_allocate, raw_free, raw_resize, release_string};
+use crate::value::{FLAG_HASHED, FLAG_WIDE, Ptr, SHORT_MAX, ValExt, bytes, short_tagged};
+
+const HEAD: usize = size_of::<Str>();
+
+/// A string value of these bytes.
+#[inline]
+#[must_use]
+pub fn string(content: &[u8]) -> Val {
+    string_of(content, false)
+}
+
+/// A string value; `wide` says the bytes are UTF-8 of characters above 0x7f (`--compat`).
+#[must_use]
+pub fn string_of(content: &[u8], wide: bool) -> Val {
+    if content.len() <= SHORT_MAX {
+        return short_tagged(content, if wide { tag::SSTRW } else { tag::SSTR });
+    }
+    let mut buffer = with_capacity(content.len());
+    push_bytes(&mut buffer, content);
+    if wide {
+        buffer.header.flags |= FLAG_WIDE;
+    }
+    Val { w0: tag::STR, w1: buffer.address() }
+}
+
+/// An immortal string value, for constants.
+#[must_use]
+pub fn constant(content: &[u8], wide: bool) -> Val {
+    let value = string_of(content, wide);
+    if value.w0 == tag::STR {
+        let mut object = value.pointer::<Str>();
+        let _ = hash_of(&mut object);
+        object.header.count = IMMORTAL;
+        count_live(-1);
+    }
+    value
+}
+
+/// An empty string on the heap with room for `capacity` bytes and one reference.
+#[must_use]
+pub fn with_capacity(capacity: usize) -> Ptr<Str> {
+    let object = raw_allocate(HEAD.saturating_add(capacity)).cast::<Str>();
+    count_live(1);
+    let header = Header { count: 1, kind: kind::STR, flags: 0, aux: 0, class: 0, extra: 0 };
+    // SAFETY: fresh memory of at least the struct's size, aligned to 16.
+    unsafe { object.write(Str { header, len: 0, capacity, hash: 0 }) };
+    Ptr(object)
+}
+
+/// Gives the memory of a string back.
+pub fn free(string: Ptr<Str>) {
+    count_live(-1);
+    raw_free(string.0.cast(), HEAD + string.capacity);
+}
+
+/// Appends to a string of which the caller holds the only reference. It may move.
+#[inline]
+pub fn push_bytes(string: &mut Ptr<Str>, more: &[u8]) {
+    let len = string.len;
+    let wanted = len.saturating_add(more.len());
+    if wanted > string.capacity {
+        grow(string, wanted);
+    }
+    // SAFETY: there is room for `wanted` bytes behind the struct; `more` is another object, or was
+    // copied by the caller, since nobody else sees this string.
+    unsafe {
+        let end = string.0.add(1).cast::<u8>().add(len);
+        core::ptr::copy_nonoverlapping(more.as_ptr(), end, more.len());
+    }
+    string.len = wanted;
+    string.header.flags &= !FLAG_HASHED;
+}
+
+#[cold]
+#[inline(never)]
+fn grow(string: &mut Ptr<Str>, wanted: usize) {
+    let old = string.capacity;
+    let capacity = wanted.max(old.saturating_add(if old < 4096 { old } else { old / 2 })).max(32);
+    let moved = raw_resize(string.0.cast(), HEAD + old, HEAD.saturating_add(capacity));
+    string.0 = moved.cast();
+    string.capacity = capacity;
+}
+
+/// Consumes the string value `first` and gives `first . more`, in place when nobody else sees it.
+/// Neither is wide, or both are as wide as the result.
+#[inline]
+pub fn append(first: Val, more: &[u8]) -> Val {
+    if first.w0 == tag::STR {
+        let mut object = first.pointer::<Str>();
+        if object.header.count == 1 {
+            push_bytes(&mut object, more);
+            return Val { w0: tag::STR, w1: object.address() };
+        }
+    }
+    let old = bytes(&first);
+    let wide = first.is_wide();
+    if old.len() + more.len() <= SHORT_MAX {
+        let mut buffer = [0u8; SHORT_MAX];
+        buffer[..old.len()].copy_from_slice(old);
+        buffer[old.len()..old.len() + more.len()].copy_from_slice(more);
+        let value =
+            short_tagged(&buffer[..old.len() + more.len()], if wide { tag::SSTRW } else { tag::SSTR });
+        release_string(first);
+        return value;
+    }
+    // What is appended to once is often appended to again.
+    let total = old.len().saturating_add(more.len());
+    let mut buffer = with_capacity(total.saturating_add(total / 2));
+    push_bytes(&mut buffer, old);
+    push_bytes(&mut buffer, more);
+    if wide {
+        buffer.header.flags |= FLAG_WIDE;
+    }
+    release_string(first);
+    Val { w0: tag::STR, w1: buffer.address() }
+}
+
+/// The concatenation of two byte strings as a value.
+#[inline]
+#[must_use]
+pub fn joined(first: &[u8], second: &[u8], wide: bool) -> Val {
+    let total = first.len().saturating_add(second.len());
+    if total <= SHORT_MAX {
+        let mut buffer = [0u8; SHORT_MAX];
+        buffer[..first.len()].copy_from_slice(first);
+        buffer[first.len()..total].copy_from_slice(second);
+        return short_tagged(&buffer[..total], if wide { tag::SSTRW } else { tag::SSTR });
+    }
+    let mut buffer = with_capacity(total);
+    push_bytes(&mut buffer, first);
+    push_bytes(&mut buffer, second);
+    if wide {
+        buffer.header.flags |= FLAG_WIDE;
+    }
+    Val { w0: tag::STR, w1: buffer.address() }
+}
+
+/// The hash of a string, cached in it.
+pub fn hash_of(string: &mut Ptr<Str>) -> u64 {
+    if string.header.flags & FLAG_HASHED == 0 {
+        let value = Val { w0: tag::STR, w1: string.address() };
+        string.hash = hash_bytes(bytes(&value));
+        string.header.flags |= FLAG_HASHED;
+    }
+    string.hash
+}
+
+const SEED: u64 = 0x9e37_79b9_7f4a_7c15;
+const MULTIPLIER: u64 = 0xd6e8_feb8_6659_fd93;
+
+/// Mixes two words into one.
+#[inline(always)]
+#[must_use]
+pub fn fold(a: u64, b: u64) -> u64 {
+    let wide = u128::from(a) * u128::from(b);
+    (wide as u64) ^ (wide >> 64) as u64
+}
+
+/// The hash of bytes. Tables mix their own seed into it.
+#[must_use]
+pub fn hash_bytes(content: &[u8]) -> u64 {
+    let mut state = SEED ^ content.len() as u64;
+    let mut chunks = content.chunks_exact(16);
+    for chunk in &mut chunks {
+        let (low, high) = chunk.split_at(8);
+        state = fold(word(low) ^ state, word(high) ^ MULTIPLIER);
+    }
+    let rest = chunks.remainder();
+    if !rest.is_empty() {
+        let mut last = [0u8; 16];
+        last[..rest.len()].copy_from_slice(rest);
+        let (low, high) = last.split_at(8);
+        state = fold(word(low) ^ state, word(high) ^ SEED);
+    }
+    fold(state ^ SEED, MULTIPLIER)
+}
+
+fn word(bytes: &[u8]) -> u64 {
+    let mut buffer = [0u8; 8];
+    buffer.copy_from_slice(bytes);
+    u64::from_le_bytes(buffer)
+}
+
+/// A string value that is released when dropped; reads as its bytes.
+#[derive(Debug)]
+pub struct Text(pub Val);
+
+impl Text {
+    /// The value, owned by the caller now.
+    #[must_use]
+    pub fn into_val(self) -> Val {
+        let value = self.0;
+        core::mem::forget(self);
+        value
+    }
+
+    /// A copy of the bytes.
+    #[must_use]
+    pub fn to_vec(&self) -> Vec<u8> {
+        bytes(&self.0).to_vec()
+    }
+
+    /// Whether it is wide under `--compat`.
+    #[must_use]
+    pub fn is_wide(&self) -> bool {
+        self.0.is_wide()
+    }
+}
+
+impl core::ops::Deref for Text {
+    type Target = [u8];
+    #[inline(always)]
+    fn deref(&self) -> &[u8] {
+        bytes(&self.0)
+    }
+}
+
+impl Drop for Text {
+    #[inline(always)]
+    fn drop(&mut self) {
+        release_string(self.0);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::memory::LIVE;
+
+    #[test]
+    fn appending_keeps_shared_strings() {
+        let before = LIVE.get();
+        let mut value = string(b"");
+        let mut model = Vec::new();
+        for step in 0..1000u32 {
+            let piece = alloc::format!("{step},");
+            let copy = (step % 7 == 0).then(|| value.retained());
+            let old = model.clone();
+            value = append(value, piece.as_bytes());
+            model.extend_from_slice(piece.as_bytes());
+            assert_eq!(bytes(&value), model);
+            if let Some(copy) = copy {
+                if copy.w0 == tag::STR {
+                    assert_eq!(bytes(&copy), old);
+                }
+                release_string(copy);
+            }
+        }
+        release_string(value);
+        assert_eq!(LIVE.get(), before);
+    }
+}

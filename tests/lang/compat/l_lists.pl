@@ -1,0 +1,27 @@
+# the specification, section 7.4: list idioms
+use strict;
+use warnings;
+use List::Util qw(sum max min first reduce shuffle uniq any all none sum0 product);
+my @n = (3, 1, 4, 1, 5, 9, 2, 6);
+print sum(@n), " ", max(@n), " ", min(@n), " ", first { $_ > 3 } @n;
+print " ", reduce { $a * $b } 1 .. 6;
+print "\n";
+print join(",", uniq @n), " ", (any { $_ == 9 } @n) ? 1 : 0, (all { $_ } @n) ? 1 : 0, (none { $_ > 9 } @n) ? 1 : 0, " ", sum0(), " ", product(2, 3), "\n";
+my @m = map { [ $_, $_**2 ] } 1 .. 3;
+print join(" ", map { "@$_" } @m), "\n";
+my ($even, $odd) = (0, 0);
+$_ % 2 ? $odd++ : $even++ for @n;
+print "$even $odd\n";
+my %by;
+push @{ $by{ length $_ } }, $_ for qw(a bb cc d eee);
+print join(";", map { "$_:" . join(",", @{ $by{$_} }) } sort keys %by), "\n";
+my @z = map { $n[$_] + $n[ $_ + 1 ] } 0 .. $#n - 1;
+print "@z\n";
+my @sorted = (sort { $a <=> $b } @n)[0 .. 2];
+print "@sorted\n";
+print "last: $n[-1] $n[$#n] ", scalar(@n), "\n";
+my @two = ([1, 2], [3, 4]);
+print join(",", map { @$_ } @two), " ", join(",", map { $_->[0] } @two), "\n";
+print join(",", (1) x 3, ('a', 'b')[1, 0]), "\n";
+my @w = wantarray() ? 1 : ();
+print scalar(@w), "\n";

@@ -1,0 +1,27 @@
+# the specification, section 3.10: strings
+use strict;
+use warnings;
+my $s = "The quick brown fox";
+print length $s, " ", uc $s, " ", lc $s, " ", ucfirst lc "ABC", " ", lcfirst "ABC", "\n";
+print index($s, "quick"), " ", rindex($s, "o"), " ", index($s, "zzz"), " ", index($s, "o", 13), " ", index($s, "T", -5), "\n";
+print substr($s, 4, 5), "|", substr($s, -3), "|", substr($s, 0, -4), "|", substr($s, 4, -4), "\n";
+substr($s, 4, 5) = "slow";
+print "$s\n";
+substr($s, -3, 3, "cat");
+print "$s\n";
+print join("|", map { sprintf "%-6s", $_ } split ' ', $s), "|\n";
+print scalar reverse("stressed"), " ", join(" ", map { scalar reverse } qw(abc def)), "\n";
+print "abc" x 2, " ", "-" x 10, " ", join(",", ("a", "b") x 2), "\n";
+print "a" lt "b" ? 1 : 0, "a" cmp "B", "abc" eq 'abc' ? 1 : 0, "10" == 10.0 ? 1 : 0, "\n";
+my $p = "racecar";
+print $p eq reverse($p) ? "pal" : "not", "\n";
+print join(",", map { ord } split //, "AZaz"), " ", join("", map { chr } 72, 105), "\n";
+my $str = "x" . 5 + 3 . "y" if 0;
+print ucfirst(join(" ", reverse split / /, "world hello")), "\n";
+print "repeat: ", "=" x length("title"), "\n";
+my ($l, $r) = ("left", "right");
+print "$l-$r ${l}s @{[length $r]}\n";
+print lc("ÀB") eq "Àb" ? "bytes" : "chars", "\n";
+print "abc" . 1 + 2 if 0;
+print sprintf("%s", join ",", map { "$_" } 1 .. 3), "\n";
+print join(" ", "apple" =~ /./g), " ", "a,b;c" =~ tr/,;/  /r, "\n";

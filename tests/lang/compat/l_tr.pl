@@ -1,0 +1,21 @@
+# the specification, section 3.12: transliteration
+my $s = "Hello, World";
+(my $u = $s) =~ tr/a-z/A-Z/;
+(my $rot = $s) =~ tr/A-Za-z/N-ZA-Mn-za-m/;
+my $v = ($s =~ tr/aeiou//);
+my $n = ($s =~ tr/a-zA-Z//c);
+(my $sq = "aabbccdd") =~ tr/a-z//s;
+(my $del = $s) =~ tr/lo//d;
+(my $keep = $s) =~ tr/a-zA-Z//cd;
+(my $pad = "abc") =~ tr/abc/xy/;
+(my $cs = "a1b22c") =~ tr/0-9/#/cs;
+print join("|", $u, $rot, $v, $n, $sq, $del, $keep, $pad, $cs, $s =~ tr/a-z/*/r), "\n";
+$_ = "topic";
+tr/t/T/;
+print "$_\n";
+my $cnt = () = $s =~ /l/g;
+(my $y = "xyz") =~ y/x-z/a-c/;
+print "$cnt $y\n";
+my @a = ("ab", "cd");
+tr/a-d/A-D/ for @a;
+print "@a\n";

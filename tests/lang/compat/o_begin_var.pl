@@ -1,0 +1,2 @@
+# the specification, section 7.4: a short program
+our $x; BEGIN { $x = 5 } print "$x\n";

@@ -1,0 +1,2 @@
+# the specification, section 7.4: a short program
+my $n = () = "a.b.c" =~ /\./g; print "$n\n";

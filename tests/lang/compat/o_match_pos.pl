@@ -1,0 +1,2 @@
+# the specification, section 7.4: a short program
+"abcdef" =~ /b(c)(d)/; print "@- @+ $+\n";

@@ -1,0 +1,2 @@
+# the specification, section 7.4: a short program
+package V; use overload "+" => sub { V->new($_[0]{v} + (ref $_[1] ? $_[1]{v} : $_[1])) }, '""' => sub { "V($_[0]{v})" }, "==" => sub { $_[0]{v} == $_[1]{v} }, "<=>" => sub { my ($x, $y, $s) = @_; $y = $y->{v} if ref $y; $s ? $y <=> $x->{v} : $x->{v} <=> $y }, "bool" => sub { 1 }; sub new { bless { v => $_[1] }, $_[0] } package main; my $x = V->new(2); print $x + 3, " ", 4 + $x, " ", $x + $x, " ", $x == V->new(2) ? 1 : 0, " ", join(",", sort { $a <=> $b } V->new(3), V->new(1)), "\n";

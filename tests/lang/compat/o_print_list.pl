@@ -1,0 +1,2 @@
+# the specification, section 7.4: a short program
+print "a", "b", 3, "\n";

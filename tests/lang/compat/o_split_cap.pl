@@ -1,0 +1,2 @@
+# the specification, section 7.4: a short program
+print join("|", split /(-)/, "a-b-c"), "\n";

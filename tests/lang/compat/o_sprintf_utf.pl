@@ -1,0 +1,2 @@
+# the specification, section 7.4: a short program
+use utf8; my $s = "é"; print length($s), " ", ord($s), "\n";
