@@ -23,13 +23,18 @@ const NUM: Tags = 2;
 const UNDEF: Tags = 4;
 const STR: Tags = 8;
 const OTHER: Tags = 16;
+/// An integer constant so small that it could as well be a float: it becomes what it meets.
+const WEAK: Tags = 32;
+
+/// Constants below this, up or down, are the same as floats, whatever is computed from them.
+const SMALL: i64 = 1 << 31;
 const ANY: Tags = 31;
 
 /// Infers and rewrites all functions of a module. Returns, for each function, the values that are proved
 /// to be undefined or numbers, and therefore need no counting.
 pub fn run(module: &mut Module) -> Vec<Plain> {
     let escapes = escaping(module);
-    let summaries = solve(module, &escapes);
+    let summaries = settle(module, &escapes);
     let compat = module.compat;
     let signatures = specialise(module, &summaries, &escapes);
     let mut plain = Vec::with_capacity(module.functions.len());
@@ -96,7 +101,46 @@ struct Summaries {
     results: Vec<Tags>,
 }
 
-fn solve(module: &Module, escapes: &[bool]) -> Summaries {
+/// Block parameters, by function, that begin as a small integer constant and are floats from then on.
+/// They are floats from the start, in default mode: such a value prints, compares and computes alike.
+type Promoted = std::collections::HashSet<(usize, Value)>;
+
+/// Solves, promoting parameters until there are no more to promote.
+fn settle(module: &Module, escapes: &[bool]) -> Summaries {
+    let mut promoted = Promoted::new();
+    for _ in 0..8 {
+        let mut summaries = solve(module, escapes, &promoted);
+        let before = promoted.len();
+        if !module.compat {
+            for (index, func) in module.functions.iter().enumerate() {
+                let params = func.blocks.iter().flat_map(|data| &data.params);
+                let both = params.filter(|param| summaries.values[index][param.index()] == WEAK | NUM);
+                promoted.extend(both.map(|param| (index, *param)));
+            }
+        }
+        if promoted.len() == before {
+            summaries.harden();
+            return summaries;
+        }
+    }
+    let mut summaries = solve(module, escapes, &promoted);
+    summaries.harden();
+    summaries
+}
+
+impl Summaries {
+    /// What met nothing is an integer after all.
+    fn harden(&mut self) {
+        let sets = self.values.iter_mut().chain(&mut self.params).flatten().chain(&mut self.results);
+        for tags in sets {
+            if *tags & WEAK != 0 {
+                *tags = *tags & !WEAK | INT;
+            }
+        }
+    }
+}
+
+fn solve(module: &Module, escapes: &[bool], promoted: &Promoted) -> Summaries {
     let count = module.functions.len();
     let mut summaries = Summaries {
         values: module.functions.iter().map(|func| vec![0; func.types.len()]).collect(),
@@ -128,7 +172,7 @@ fn solve(module: &Module, escapes: &[bool]) -> Summaries {
     let mut queue: std::collections::VecDeque<usize> = (0..count).collect();
     while let Some(index) = queue.pop_front() {
         queued[index] = false;
-        let (called, result) = solve_function(module, index, &mut summaries);
+        let (called, result) = solve_function(module, index, &mut summaries, promoted);
         let mut wake = Vec::new();
         for (callee, sets) in called {
             let mut changed = false;
@@ -160,8 +204,10 @@ fn solve_function(
     module: &Module,
     index: usize,
     summaries: &mut Summaries,
+    promoted: &Promoted,
 ) -> (Vec<(usize, Vec<Tags>)>, Tags) {
     let func = &module.functions[index];
+    let small = small_constants(func);
     let order = reverse_postorder(func);
     let mut sets = std::mem::take(&mut summaries.values[index]);
     let mut changed = true;
@@ -174,7 +220,11 @@ fn solve_function(
                 if func.ty(result) != Ty::V {
                     continue;
                 }
-                let new = transfer(module, func, inst, &sets, summaries, index);
+                let new = if small.contains(&result) {
+                    WEAK
+                } else {
+                    transfer(module, func, inst, &sets, summaries, index)
+                };
                 let known = &mut sets[result.index()];
                 if *known | new != *known {
                     *known |= new;
@@ -184,7 +234,10 @@ fn solve_function(
             for edge in data.term.edges() {
                 for (param, arg) in func.block(edge.block).params.iter().zip(&edge.args) {
                     if func.ty(*param) == Ty::V {
-                        let new = sets[arg.index()];
+                        let mut new = sets[arg.index()];
+                        if new & WEAK != 0 && promoted.contains(&(index, *param)) {
+                            new = new & !WEAK | NUM;
+                        }
                         let known = &mut sets[param.index()];
                         if *known | new != *known {
                             *known |= new;
@@ -226,6 +279,24 @@ fn solve_function(
     (called, result)
 }
 
+/// Boxes of small integer constants.
+fn small_constants(func: &Func) -> std::collections::HashSet<Value> {
+    let mut constants = std::collections::HashSet::new();
+    let mut boxes = std::collections::HashSet::new();
+    for inst in func.blocks.iter().flat_map(|data| &data.insts) {
+        match (&inst.op, inst.result) {
+            (Op::Int(value), Some(result)) if (-SMALL..SMALL).contains(value) => {
+                constants.insert(result);
+            }
+            (Op::BoxInt, Some(result)) if constants.contains(&inst.args[0]) => {
+                boxes.insert(result);
+            }
+            _ => {}
+        }
+    }
+    boxes
+}
+
 /// The set of the result of an instruction.
 fn transfer(
     module: &Module,
@@ -259,7 +330,7 @@ fn transfer(
                 summaries.results[callee.index()]
             }
         }
-        Op::Rt(function) => transfer_rt(*function, arg(0), arg(1), module.compat),
+        Op::Rt(function) => transfer_rt(*function, arg(0), arg(1), module.compat, module.overloads),
         _ => ANY,
     }
 }
@@ -267,7 +338,7 @@ fn transfer(
 /// What an operand is as a number.
 fn numeric(tags: Tags) -> Tags {
     let mut out = tags & (INT | NUM);
-    if tags & UNDEF != 0 {
+    if tags & (UNDEF | WEAK) != 0 {
         out |= INT;
     }
     if tags & (STR | OTHER) != 0 {
@@ -276,9 +347,9 @@ fn numeric(tags: Tags) -> Tags {
     out
 }
 
-fn transfer_rt(function: Rt, left: Tags, right: Tags, compat: bool) -> Tags {
+fn transfer_rt(function: Rt, left: Tags, right: Tags, compat: bool, overloads: bool) -> Tags {
     // Operators on objects may be overloaded; what may be one can give anything.
-    let overloaded = |tags: Tags| tags & OTHER != 0;
+    let overloaded = |tags: Tags| overloads && tags & OTHER != 0;
     match function {
         Rt::add | Rt::sub | Rt::mul => {
             if left == 0 || right == 0 {
@@ -510,6 +581,14 @@ impl Rewriter<'_> {
         }
     }
 
+    /// An operand as a float, converted by what it turns out to be.
+    fn to_num(&mut self, value: Value) -> Value {
+        if self.machine.contains_key(&value) {
+            return self.as_num(value);
+        }
+        self.emit(Op::Rt(Rt::to_num), vec![value], Ty::Num)
+    }
+
     fn block(&mut self, block: Block, sets: &[Tags], signatures: &Signatures, compat: bool) {
         let insts = std::mem::take(&mut self.func.block_mut(block).insts);
         self.out = Vec::with_capacity(insts.len());
@@ -692,7 +771,22 @@ impl Rewriter<'_> {
                     let value = self.emit(op, vec![x, y], Ty::Num);
                     return set(self, value);
                 }
+                if !compat && sets[result.index()] == NUM {
+                    let op = match function {
+                        Rt::add => Op::FAdd,
+                        Rt::sub => Op::FSub,
+                        _ => Op::FMul,
+                    };
+                    let (x, y) = (self.to_num(a), self.to_num(b));
+                    let value = self.emit(op, vec![x, y], Ty::Num);
+                    return set(self, value);
+                }
                 false
+            }
+            Rt::div if !compat && !numbers && sets[result.index()] == NUM => {
+                let (x, y) = (self.to_num(a), self.to_num(b.expect("two operands")));
+                let value = self.emit(Op::FDivChecked, vec![x, y], Ty::Num);
+                set(self, value)
             }
             Rt::div if numbers => {
                 let b = b.expect("two operands");

@@ -60,6 +60,8 @@ pub struct Module {
     pub eval_sites: Vec<(String, Vec<String>)>,
     /// Plain Perl.
     pub compat: bool,
+    /// Operators on objects may run code of the program, or give objects.
+    pub overloads: bool,
     strings_by_text: HashMap<(Vec<u8>, bool), StrId>,
     globals_by_name: HashMap<String, GlobalRef>,
     types_by_value: HashMap<TypeData, u32>,

@@ -394,8 +394,12 @@ impl<'a> Parser<'a> {
                 "parent" => class.parents.push(self.number("a class")?),
                 "trait" => class.traits.push(self.number("a class")?),
                 "field" => {
-                    let mut field =
-                        FieldData { name: self.name()?, ty: None, default: None, visibility: self.visibility()? };
+                    let mut field = FieldData {
+                        name: self.name()?,
+                        ty: None,
+                        default: None,
+                        visibility: self.visibility()?,
+                    };
                     if self.take_word("default") {
                         field.default = Some(FuncId(self.number("a function")?));
                     }

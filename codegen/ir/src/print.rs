@@ -28,8 +28,7 @@ pub fn module(module: &Module) -> String {
         let _ = writeln!(out, "regex {index} = {} {flags}", quoted(text));
     }
     for (index, (from, to, flags)) in module.transliterations.iter().enumerate() {
-        let _ =
-            writeln!(out, "trans {index} = {} {} {}", quoted(from), quoted(to), quoted(flags.as_bytes()));
+        let _ = writeln!(out, "trans {index} = {} {} {}", quoted(from), quoted(to), quoted(flags.as_bytes()));
     }
     for (index, name) in module.files.iter().enumerate() {
         let _ = writeln!(out, "file {index} = {}", quoted(name.as_bytes()));
@@ -189,8 +188,7 @@ pub fn func(func: &Func) -> String {
     let empty = BlockData { term: Term::Unreachable, ..BlockData::default() };
     for block in func.block_ids() {
         // The last one shows how many there are.
-        if !printed[block.index()]
-            && (*func.block(block) != empty || block.index() + 1 == func.blocks.len())
+        if !printed[block.index()] && (*func.block(block) != empty || block.index() + 1 == func.blocks.len())
         {
             order.push(block);
         }

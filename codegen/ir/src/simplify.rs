@@ -6,7 +6,9 @@
 
 use std::collections::{HashMap, HashSet, VecDeque};
 
-use crate::cfg::{Dominance, drop_params, drop_trivial_params, drop_unreachable, predecessors, reverse_postorder};
+use crate::cfg::{
+    Dominance, drop_params, drop_trivial_params, drop_unreachable, predecessors, reverse_postorder,
+};
 use crate::func::{Block, Edge, Func, Inst, Term, Value};
 use crate::op::{Cond, Op};
 
@@ -89,7 +91,12 @@ pub fn constants(func: &mut Func) {
         for param in func.block(block).params.clone() {
             if let Some(constant) = constant(param) {
                 let value = func.new_value(func.ty(param));
-                first.push(Inst { op: constant.op(), args: Vec::new(), result: Some(value), cleanup: Vec::new() });
+                first.push(Inst {
+                    op: constant.op(),
+                    args: Vec::new(),
+                    result: Some(value),
+                    cleanup: Vec::new(),
+                });
                 replaced.insert(param, value);
             }
         }

@@ -46,7 +46,8 @@ fn out_of_range(func: &Func) -> Vec<String> {
     let (values, blocks) = (func.types.len(), func.blocks.len());
     for block in func.block_ids() {
         let data = func.block(block);
-        let insts = data.insts.iter().flat_map(|inst| inst.args.iter().chain(&inst.cleanup).chain(&inst.result));
+        let insts =
+            data.insts.iter().flat_map(|inst| inst.args.iter().chain(&inst.cleanup).chain(&inst.result));
         for value in data.params.iter().chain(insts).copied().chain(data.term.values()) {
             if value.index() >= values {
                 wrong.push(format!("{block}: there is no {value}"));
@@ -171,10 +172,7 @@ impl Checker<'_> {
                 // Nothing is the undefined value.
                 let ty = value.map_or(Ty::V, |value| func.ty(value));
                 if ty != func.signature.result {
-                    self.say(
-                        block,
-                        &format!("returns {} for {}", ty.name(), func.signature.result.name()),
-                    );
+                    self.say(block, &format!("returns {} for {}", ty.name(), func.signature.result.name()));
                 }
             }
             Term::None => self.say(block, "has no end"),
@@ -223,13 +221,19 @@ impl Checker<'_> {
             && self.func.ty(*arg) != ty
         {
             let found = self.func.ty(*arg).name();
-            self.say(block, &format!("operand {index} of {} is {found}", crate::print::inst(self.func, inst)));
+            self.say(
+                block,
+                &format!("operand {index} of {} is {found}", crate::print::inst(self.func, inst)),
+            );
         }
     }
 
     fn expect_count(&mut self, inst: &Inst, count: usize, block: Block) {
         if inst.args.len() != count {
-            self.say(block, &format!("{} operands of {}", inst.args.len(), crate::print::inst(self.func, inst)));
+            self.say(
+                block,
+                &format!("{} operands of {}", inst.args.len(), crate::print::inst(self.func, inst)),
+            );
         }
     }
 
