@@ -16,12 +16,15 @@ use crate::value::{Array, UNDEF, ValExt, int};
 use crate::vm::Vm;
 
 mod codec;
+mod data;
 mod file;
 mod hashes;
+mod host;
 mod lists;
 mod misc;
 mod numbers;
 pub mod process;
+mod socket;
 mod strings;
 pub mod text;
 mod time;
@@ -46,12 +49,15 @@ pub struct World {
 
 static PARTS: &[&[(&str, Function)]] = &[
     codec::FUNCTIONS,
+    data::FUNCTIONS,
     file::FUNCTIONS,
     hashes::FUNCTIONS,
+    host::FUNCTIONS,
     lists::FUNCTIONS,
     misc::FUNCTIONS,
     numbers::FUNCTIONS,
     process::FUNCTIONS,
+    socket::FUNCTIONS,
     strings::FUNCTIONS,
     text::FUNCTIONS,
     time::FUNCTIONS,
