@@ -13,6 +13,8 @@ pub(crate) struct Facts {
     needs_want: Vec<bool>,
     cells: Vec<HashSet<LocalId>>,
     matches: Vec<bool>,
+    /// Some function may change its caller's variables through `@_`.
+    pub(crate) aliases: bool,
 }
 
 impl Facts {
@@ -126,7 +128,8 @@ impl Facts {
             })
             .collect();
         let needs_want = program.functions.iter().map(|function| function.uses_want).collect();
-        Facts { escapes, needs_want, cells, matches }
+        let aliases = program.functions.iter().any(|function| matches!(function.params, Params::Array { alias: true, .. }));
+        Facts { escapes, needs_want, cells, matches, aliases }
     }
 
     /// Whether a function is called other than directly.

@@ -40,6 +40,8 @@ pub struct Table {
 pub struct World {
     /// END blocks run.
     pub(crate) ending: bool,
+    /// This process is a child made by `fork`.
+    pub(crate) forked: bool,
     /// Temporary files and directories to remove at the end.
     pub(crate) temporary: Vec<Vec<u8>>,
 }
