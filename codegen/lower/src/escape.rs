@@ -14,6 +14,8 @@ pub(crate) struct Facts {
     cells: Vec<HashSet<LocalId>>,
     matches: Vec<bool>,
     sets: bool,
+    /// Some function may change its caller's variables through `@_`.
+    pub(crate) aliases: bool,
 }
 
 impl Facts {
@@ -129,7 +131,11 @@ impl Facts {
             })
             .collect();
         let needs_want = program.functions.iter().map(|function| function.uses_want).collect();
-        Facts { escapes, needs_want, cells, matches, sets }
+        let aliases = program
+            .functions
+            .iter()
+            .any(|function| matches!(function.params, Params::Array { alias: true, .. }));
+        Facts { escapes, needs_want, cells, matches, sets, aliases }
     }
 
     /// Whether a function is called other than directly.
