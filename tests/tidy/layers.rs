@@ -55,6 +55,7 @@ const LAYERS: &[(&str, &[&str])] = &[
     ("s-kit", &[]),
     ("s-benches", &["s-capability", "s-kit", "s-ops", "s-plugin", "s-store"]),
     ("s-lang-corpus", &[]),
+    ("s-bench-lang", &["s-kit"]),
     ("s-bench-packages", &["s-kit", "s-store", "s-wire"]),
     ("s-tidy", &[]),
     ("s-xtask", &["s-capability", "s-component", "s-diag"]),

@@ -9,10 +9,12 @@
 
 use std::collections::HashMap;
 
-use crate::cfg::reverse_postorder;
+use crate::cfg::{drop_copies, reverse_postorder};
+use crate::counts::Plain;
 use crate::func::{Block, Func, Inst, Term, Ty, Value};
 use crate::module::{FuncId, Module};
 use crate::op::{Cond, Op, Rt};
+use crate::simplify::dead_code;
 
 /// Tags a value can have, as bits.
 type Tags = u8;
@@ -23,11 +25,14 @@ const STR: Tags = 8;
 const OTHER: Tags = 16;
 const ANY: Tags = 31;
 
-/// Infers and rewrites all functions of a module.
-pub fn run(module: &mut Module) {
-    let summaries = solve(module);
+/// Infers and rewrites all functions of a module. Returns, for each function, the values that are proved
+/// to be undefined or numbers, and therefore need no counting.
+pub fn run(module: &mut Module) -> Vec<Plain> {
+    let escapes = escaping(module);
+    let summaries = solve(module, &escapes);
     let compat = module.compat;
-    let signatures = specialise(module, &summaries);
+    let signatures = specialise(module, &summaries, &escapes);
+    let mut plain = Vec::with_capacity(module.functions.len());
     for index in 0..module.functions.len() {
         let mut func = std::mem::replace(
             &mut module.functions[index],
@@ -43,9 +48,44 @@ pub fn run(module: &mut Module) {
             ),
         );
         rewrite(&mut func, &summaries.values[index], &signatures, compat);
-        sweep(&mut func);
+        drop_copies(&mut func);
+        dead_code(&mut func);
         module.functions[index] = func;
+        plain.push(plain_values(&summaries.values[index]));
     }
+    plain
+}
+
+fn plain_values(sets: &[Tags]) -> Plain {
+    let values = (0..).map(Value).zip(sets);
+    values
+        .filter(|(_, tags)| **tags != 0 && **tags & !(INT | NUM | UNDEF) == 0)
+        .map(|(value, _)| value)
+        .collect()
+}
+
+/// Functions that are called other than by [`Op::Call`], whoever said so: the main program, what becomes
+/// a function value, and what the runtime finds by name in a type.
+fn escaping(module: &Module) -> Vec<bool> {
+    let mut escapes: Vec<bool> = module.functions.iter().map(|func| func.escapes).collect();
+    let mut set = |id: FuncId| {
+        if let Some(escapes) = escapes.get_mut(id.index()) {
+            *escapes = true;
+        }
+    };
+    set(FuncId(0));
+    for class in &module.classes {
+        class.methods.iter().filter_map(|method| method.function).for_each(&mut set);
+        class.fields.iter().filter_map(|field| field.default).for_each(&mut set);
+    }
+    for func in &module.functions {
+        for inst in func.blocks.iter().flat_map(|data| &data.insts) {
+            if let Op::Closure(id) = inst.op {
+                set(id);
+            }
+        }
+    }
+    escapes
 }
 
 /// What is known of every function.
@@ -56,15 +96,16 @@ struct Summaries {
     results: Vec<Tags>,
 }
 
-fn solve(module: &Module) -> Summaries {
+fn solve(module: &Module, escapes: &[bool]) -> Summaries {
     let count = module.functions.len();
     let mut summaries = Summaries {
         values: module.functions.iter().map(|func| vec![0; func.types.len()]).collect(),
         params: module
             .functions
             .iter()
-            .map(|func| {
-                let start = if func.escapes || func.signature.variadic { ANY } else { 0 };
+            .zip(escapes)
+            .map(|(func, escapes)| {
+                let start = if *escapes || func.signature.variadic { ANY } else { 0 };
                 vec![start; func.signature.params.len()]
             })
             .collect(),
@@ -75,7 +116,10 @@ fn solve(module: &Module) -> Summaries {
         for data in &func.blocks {
             for inst in &data.insts {
                 if let Op::Call(callee) = inst.op {
-                    callers.entry(callee.index()).or_default().push(index);
+                    let callers = callers.entry(callee.index()).or_default();
+                    if callers.last() != Some(&index) {
+                        callers.push(index);
+                    }
                 }
             }
         }
@@ -169,8 +213,13 @@ fn solve_function(
                 }
             }
         }
-        if let Term::Return(Some(value)) = &data.term {
-            result |= if func.ty(*value) == Ty::V { sets[value.index()] } else { ANY };
+        match &data.term {
+            Term::Return(Some(value)) => {
+                result |= if func.ty(*value) == Ty::V { sets[value.index()] } else { ANY };
+            }
+            // Nothing is the undefined value.
+            Term::Return(None) => result |= UNDEF,
+            _ => {}
         }
     }
     summaries.values[index] = sets;
@@ -296,8 +345,8 @@ fn transfer_rt(function: Rt, left: Tags, right: Tags, compat: bool) -> Tags {
         Rt::inc | Rt::dec => match left {
             0 => 0,
             _ if left & OTHER != 0 => ANY,
+            _ if compat => numeric(left) | INT | NUM | OTHER | left & STR,
             _ if left & STR != 0 => INT | NUM | STR,
-            _ if compat => numeric(left) | INT | NUM,
             _ => numeric(left),
         },
         Rt::num_cmp => {
@@ -358,10 +407,10 @@ fn machine_type(tags: Tags) -> Ty {
     }
 }
 
-fn specialise(module: &mut Module, summaries: &Summaries) -> Signatures {
+fn specialise(module: &mut Module, summaries: &Summaries, escapes: &[bool]) -> Signatures {
     let mut signatures = Signatures { params: Vec::new(), results: Vec::new() };
     for (index, func) in module.functions.iter_mut().enumerate() {
-        if !func.escapes && !func.signature.variadic {
+        if !escapes[index] && !func.signature.variadic {
             for (ty, tags) in func.signature.params.iter_mut().zip(&summaries.params[index]) {
                 if *ty == Ty::V {
                     *ty = machine_type(*tags);
@@ -384,12 +433,20 @@ struct Rewriter<'a> {
     machine: HashMap<Value, Value>,
     /// Constants, by value.
     constants: HashMap<Value, i64>,
+    /// Floats, by value.
+    floats: HashMap<Value, f64>,
     out: Vec<Inst>,
 }
 
 fn rewrite(func: &mut Func, sets: &[Tags], signatures: &Signatures, compat: bool) {
     let order = reverse_postorder(func);
-    let mut rewriter = Rewriter { func, machine: HashMap::new(), constants: HashMap::new(), out: Vec::new() };
+    let mut rewriter = Rewriter {
+        func,
+        machine: HashMap::new(),
+        constants: HashMap::new(),
+        floats: HashMap::new(),
+        out: Vec::new(),
+    };
     // Parameters first, since edges backwards refer to them.
     for block in &order {
         let params = rewriter.func.block(*block).params.clone();
@@ -410,8 +467,14 @@ fn rewrite(func: &mut Func, sets: &[Tags], signatures: &Signatures, compat: bool
 impl Rewriter<'_> {
     fn emit(&mut self, op: Op, args: Vec<Value>, ty: Ty) -> Value {
         let result = self.func.new_value(ty);
-        if let Op::Int(constant) = op {
-            self.constants.insert(result, constant);
+        match op {
+            Op::Int(constant) => {
+                self.constants.insert(result, constant);
+            }
+            Op::Num(constant) => {
+                self.floats.insert(result, constant);
+            }
+            _ => {}
         }
         self.out.push(Inst { op, args, result: Some(result), cleanup: Vec::new() });
         result
@@ -497,8 +560,14 @@ impl Rewriter<'_> {
     }
 
     fn inst(&mut self, mut inst: Inst, sets: &[Tags], signatures: &Signatures, compat: bool) {
-        if let (Op::Int(constant), Some(result)) = (&inst.op, inst.result) {
-            self.constants.insert(result, *constant);
+        match (&inst.op, inst.result) {
+            (Op::Int(constant), Some(result)) => {
+                self.constants.insert(result, *constant);
+            }
+            (Op::Num(constant), Some(result)) => {
+                self.floats.insert(result, *constant);
+            }
+            _ => {}
         }
         if self.rewritten(&inst, sets, signatures, compat) {
             return;
@@ -740,6 +809,8 @@ impl Rewriter<'_> {
                 };
                 if ints {
                     replace(self, Op::ICmp(cond), vec![self.as_int(a), self.as_int(b)])
+                } else if left_type != right_type && !self.compares_exactly(a, b) {
+                    false
                 } else {
                     let (x, y) = (self.as_num(a), self.as_num(b));
                     replace(self, Op::FCmp(cond), vec![x, y])
@@ -812,6 +883,20 @@ impl Rewriter<'_> {
         }
     }
 
+    /// Whether comparing an integer with a float as floats gives what comparing them exactly does: where
+    /// one is a constant that no integer is rounded across.
+    fn compares_exactly(&self, left: Value, right: Value) -> bool {
+        const LIMIT: i64 = 1 << 53;
+        [left, right].iter().any(|value| {
+            let machine = self.as_int(*value);
+            match (self.constants.get(&machine), self.floats.get(&machine)) {
+                (Some(int), _) => (-LIMIT..=LIMIT).contains(int),
+                (None, Some(float)) => float.abs() < LIMIT as f64,
+                (None, None) => false,
+            }
+        })
+    }
+
     /// The result of an instruction is another value, which has the same set.
     fn rename(&mut self, result: Value, value: Value) -> bool {
         self.out.push(Inst { op: Op::Copy, args: vec![value], result: Some(result), cleanup: Vec::new() });
@@ -821,60 +906,4 @@ impl Rewriter<'_> {
 
 fn signatures_of_self(func: &Func, param: u32) -> Ty {
     func.signature.params.get(param as usize).copied().unwrap_or(Ty::V)
-}
-
-/// Removes copies, and instructions without effect whose results nobody uses.
-pub fn sweep(func: &mut Func) {
-    let mut replaced = HashMap::new();
-    for data in &mut func.blocks {
-        data.insts.retain(|inst| {
-            if inst.op == Op::Copy
-                && let Some(result) = inst.result
-            {
-                replaced.insert(result, inst.args[0]);
-                return false;
-            }
-            true
-        });
-    }
-    crate::cfg::replace_all(func, &replaced);
-    loop {
-        let mut used = vec![false; func.types.len()];
-        for data in &func.blocks {
-            for inst in &data.insts {
-                for arg in &inst.args {
-                    used[arg.index()] = true;
-                }
-            }
-            match &data.term {
-                Term::Branch { cond, .. } => used[cond.index()] = true,
-                Term::Return(Some(value)) => used[value.index()] = true,
-                _ => {}
-            }
-            for edge in data.term.edges() {
-                for arg in &edge.args {
-                    used[arg.index()] = true;
-                }
-            }
-        }
-        let mut removed = false;
-        for data in &mut func.blocks {
-            data.insts.retain(|inst| {
-                let keep = inst.result.is_none_or(|result| used[result.index()]) || !is_removable(&inst.op);
-                removed |= !keep;
-                keep
-            });
-        }
-        if !removed {
-            break;
-        }
-    }
-}
-
-fn is_removable(op: &Op) -> bool {
-    match op {
-        Op::Param(_) | Op::Capture(_) | Op::GlobSlot => true,
-        Op::Call(_) => false,
-        _ => op.shape().pure_,
-    }
 }
