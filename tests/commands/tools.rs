@@ -134,9 +134,11 @@ fn x_runs_without_installing() {
     }
     let emptied = run(&market, &["x", "lint", "--offline"]);
     assert!(emptied.status == Some(1) && emptied.stderr.contains("S-3014"), "{}", emptied.text());
-    market.sandbox.write("sources/words-1.0.0/lib/Words.stk", "package Words\nfn got { \"got @_\" }\n");
+    market
+        .sandbox
+        .write("sources/words-1.0.0/lib/Plain.stk", "package Words::Plain\nfn got { \"got @_\" }\n");
     market.publish("words", "1.0.0", &[]);
-    let text = "use Words\nprint Words::got(@ARGV), \"\\n\"\nexit 4\n";
+    let text = "use Words::Plain\nprint Words::Plain::got(@ARGV), \"\\n\"\nexit 4\n";
     market.sandbox.write("sources/script-1.0.0/bin/script.stk", text);
     market.publish("script", "1.0.0", &[("words", "^1")]);
     let source = run(&market, &["x", "script", "--", "a", "-b"]);
