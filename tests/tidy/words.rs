@@ -114,6 +114,7 @@ const RULES: &[Rule] = &[
             "wit/guest/src/glue.rs",
             // Compiled programs, and the runtime below them: objects, pages and system calls.
             "codegen/driver/",
+            "runtime/abi/src/layout.rs",
             "runtime/core/",
             "runtime/sys/",
         ],
