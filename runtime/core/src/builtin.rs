@@ -19,12 +19,10 @@ mod codec;
 mod data;
 mod file;
 mod hashes;
-mod host;
 mod lists;
 mod misc;
 mod numbers;
 pub mod process;
-mod socket;
 mod strings;
 pub mod text;
 mod time;
@@ -63,12 +61,10 @@ static PARTS: &[&[(&str, Function)]] = &[
     data::FUNCTIONS,
     file::FUNCTIONS,
     hashes::FUNCTIONS,
-    host::FUNCTIONS,
     lists::FUNCTIONS,
     misc::FUNCTIONS,
     numbers::FUNCTIONS,
     process::FUNCTIONS,
-    socket::FUNCTIONS,
     strings::FUNCTIONS,
     text::FUNCTIONS,
     time::FUNCTIONS,
