@@ -76,7 +76,8 @@ impl Resolver<'_> {
         }
         let keeps = matches!(&pattern.kind, A::Match(regex) if regex.flags.contains('g'));
         let done = if keeps && is_simple_place(inner) {
-            self.place(inner, Use::Read)
+            // The position is kept with the variable, so it has to be one, not its constant value.
+            self.place(inner, Use::Refer)
         } else {
             self.expr(inner, Want::Scalar)
         };
