@@ -10,8 +10,12 @@ pub mod number;
 pub mod pack;
 pub mod sprintf;
 pub mod strings;
+pub mod toml;
 pub mod transliterate;
+pub mod tree;
 pub mod utf8;
+pub mod xml;
+pub mod yaml;
 
 #[cfg(test)]
 mod test_support;

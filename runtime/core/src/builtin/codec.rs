@@ -185,7 +185,7 @@ pub(super) fn hex_of(data: &[u8]) -> Vec<u8> {
     data.iter().flat_map(|byte| [DIGITS[usize::from(byte >> 4)], DIGITS[usize::from(byte & 15)]]).collect()
 }
 
-fn crc32(data: &[u8]) -> u32 {
+pub(super) fn crc32(data: &[u8]) -> u32 {
     let mut state = !0u32;
     for &byte in data {
         state ^= u32::from(byte);
