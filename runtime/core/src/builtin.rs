@@ -24,7 +24,7 @@ mod lists;
 mod misc;
 mod numbers;
 pub mod process;
-mod socket;
+pub(crate) mod socket;
 mod strings;
 pub mod text;
 mod time;
