@@ -80,6 +80,9 @@ pub struct Analysis {
     pub diagnostics: Vec<s_diag::Diagnostic>,
     /// What is not wrong but noticeable, for `s check`.
     pub findings: Vec<Finding>,
+    /// The builtins that the runtime has to have for the program, each with an error that stands where
+    /// it is first used, for the driver to report if the runtime lacks it.
+    pub builtins: Vec<(&'static str, s_diag::Diagnostic)>,
 }
 
 /// Parses and resolves a program.

@@ -95,7 +95,7 @@ fn is_computed(name: &str) -> bool {
 }
 
 /// Hashes that hold what the language knows about itself.
-fn is_reserved_hash(name: &str) -> bool {
+pub(crate) fn is_reserved_hash(name: &str) -> bool {
     matches!(name, "a" | "b" | "c" | "d" | "e" | "k" | "o" | "p" | "v" | "pc" | "all")
 }
 
@@ -368,6 +368,9 @@ impl Resolver<'_> {
 
     /// A hash variable by name.
     pub(crate) fn hash(&mut self, name: &str, span: Span, how: Use) -> Hash {
+        if name == "ENV" {
+            self.cx().effects |= s_abi::builtins::effect::ENV;
+        }
         if matches!(how, Use::Assign | Use::Modify) {
             self.check_frozen(VarKind::Hash, name, span);
         }
@@ -497,10 +500,6 @@ impl Resolver<'_> {
         ty: Option<hir::TypeName>,
     ) -> Binding {
         let key = VarKey { file: self.file, offset: name.span.start, kind, tag: 0 };
-        if kind == VarKind::Hash && !self.options.compat && is_reserved_hash(&name.text) {
-            let message = format!("`%{}` belongs to the language and cannot be declared", name.text);
-            self.error(Code::RESERVED_NAME, name.span, message);
-        }
         let sigil = crate::scope::sigil(kind);
         self.written.entry(key).or_insert_with(|| (format!("{sigil}{}", name.text), name.span));
         let place = if self.prior(key).named {

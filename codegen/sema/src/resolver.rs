@@ -96,6 +96,8 @@ pub(crate) struct Context {
     pub(crate) phases: [Vec<hir::Stmt>; 3],
     /// How many loops are around.
     pub(crate) in_loop: u32,
+    /// The declared type of the result.
+    pub(crate) result: Option<hir::TypeName>,
     /// The function is a method of that class.
     pub(crate) class: Option<String>,
 }
@@ -162,10 +164,14 @@ pub(crate) struct Resolver<'u> {
     pub(crate) evals: HashMap<(u32, u32), usize>,
     /// Braces around the place: for the implicit function of a bare topic.
     pub(crate) braces: u32,
+    /// There is much stack.
+    pub(crate) deep: bool,
     /// `use utf8` was seen.
     pub(crate) utf8: bool,
     /// `use English` was seen.
     pub(crate) english: bool,
+    /// The builtins that are called, with what is said where they are missing, by name.
+    builtins: std::collections::BTreeMap<&'static str, (&'static str, Diagnostic)>,
     /// Functions imported from modules whose functions are builtins.
     pub(crate) imported: std::collections::HashSet<String>,
     /// Evaluated texts around the place.
@@ -192,12 +198,12 @@ pub(crate) fn run(units: Vec<Unit>, options: &Options, eval: Option<(&str, &[Str
     let deep = units.iter().any(|unit| unit.depth > SHALLOW);
     let units: Vec<Arc<Unit>> = units.into_iter().map(Arc::new).collect();
     if !deep {
-        return both(units, options, eval);
+        return both(units, options, eval, false);
     }
     let copy = units.clone();
     let result = std::thread::scope(|scope| {
         let builder = std::thread::Builder::new().stack_size(DEEP_STACK);
-        let thread = builder.spawn_scoped(scope, || both(copy, options, eval)).ok()?;
+        let thread = builder.spawn_scoped(scope, || both(copy, options, eval, true)).ok()?;
         thread.join().ok()
     });
     result.unwrap_or_else(|| {
@@ -207,11 +213,12 @@ pub(crate) fn run(units: Vec<Unit>, options: &Options, eval: Option<(&str, &[Str
             program: hir::Program::default(),
             diagnostics: vec![Diagnostic::error(Code::TOO_DEEP, message).at(source, 0..0, "")],
             findings: Vec::new(),
+            builtins: Vec::new(),
         }
     })
 }
 
-fn both(units: Vec<Arc<Unit>>, options: &Options, eval: Option<(&str, &[String])>) -> Analysis {
+fn both(units: Vec<Arc<Unit>>, options: &Options, eval: Option<(&str, &[String])>, deep: bool) -> Analysis {
     let mut diagnostics = Vec::new();
     for unit in &units {
         for error in &unit.errors {
@@ -219,9 +226,11 @@ fn both(units: Vec<Arc<Unit>>, options: &Options, eval: Option<(&str, &[String])
         }
     }
     let mut first = Resolver::new(units, options, None, HashMap::new());
+    first.deep = deep;
     first.program(eval);
     let Resolver { units, evals, now, .. } = first;
     let mut second = Resolver::new(units, options, Some(now), evals);
+    second.deep = deep;
     second.program(eval);
     second.finish(diagnostics)
 }
@@ -267,6 +276,8 @@ impl<'u> Resolver<'u> {
             evals,
             braces: 0,
             english: false,
+            builtins: std::collections::BTreeMap::new(),
+            deep: false,
             utf8: false,
             imported: std::collections::HashSet::new(),
             in_text: 0,
@@ -283,6 +294,8 @@ impl<'u> Resolver<'u> {
 
     fn program(&mut self, eval: Option<(&str, &[String])>) {
         let main = self.reserve();
+        // What the program around an evaluated text declares is not known here.
+        self.now.dynamic_code = eval.is_some();
         let evaluated: std::collections::HashSet<usize> = self.evals.values().copied().collect();
         let files: Vec<usize> = (0..self.units.len()).filter(|n| !evaluated.contains(n)).collect();
         self.file_functions = vec![None; self.units.len()];
@@ -354,7 +367,7 @@ impl<'u> Resolver<'u> {
             facts,
             compat,
         };
-        Analysis { program, diagnostics, findings: self.findings }
+        Analysis { program, diagnostics, findings: self.findings, builtins: self.builtins.into_values().collect() }
     }
 
     // --- where, and what is wrong
@@ -392,6 +405,18 @@ impl<'u> Resolver<'u> {
             found = found.hint(hint);
         }
         self.diagnostics.push(found);
+    }
+
+    /// Notes that a builtin of the runtime is called.
+    pub(crate) fn calls_builtin(&mut self, name: &'static str, span: Span) {
+        if self.prior.is_none() || self.builtins.contains_key(name) {
+            return;
+        }
+        let source = &self.units[self.file as usize].source;
+        let place = span.start as usize..span.end as usize;
+        let message = format!("the builtin `{name}` is not there yet");
+        let missing = Diagnostic::error(Code::NOT_SUPPORTED, message).at(source, place, "");
+        self.builtins.insert(name, (name, missing));
     }
 
     /// Counts a level of nesting; false when there are too many.
@@ -483,6 +508,7 @@ impl<'u> Resolver<'u> {
             prologue: Vec::new(),
             phases: [Vec::new(), Vec::new(), Vec::new()],
             in_loop: 0,
+            result: None,
             class: None,
         });
         let frame_kind = if kind == FnKind::File { FrameKind::File } else { FrameKind::Function };

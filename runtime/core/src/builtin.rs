@@ -35,7 +35,16 @@ pub type Function = fn(&mut Vm, &[Val], u64) -> Result<Val, Thrown>;
 /// Builtins by row.
 #[derive(Debug)]
 pub struct Table {
-    rows: Vec<Option<Function>>,
+    rows: Vec<Row>,
+}
+
+/// What is known of a row.
+#[derive(Clone, Copy, Debug)]
+enum Row {
+    /// Nobody has asked.
+    Unknown,
+    /// Its function, if there is one.
+    Known(Option<Function>),
 }
 
 /// What builtins keep between calls.
@@ -43,6 +52,8 @@ pub struct Table {
 pub struct World {
     /// END blocks run.
     pub(crate) ending: bool,
+    /// This process is a child made by `fork`.
+    pub(crate) forked: bool,
     /// Temporary files and directories to remove at the end.
     pub(crate) temporary: Vec<Vec<u8>>,
 }
@@ -68,14 +79,23 @@ fn function_of(name: &str) -> Option<Function> {
 }
 
 impl Table {
-    /// The table.
+    /// The table, empty: a row is found when it is first called.
     #[must_use]
     pub fn new() -> Self {
-        let rows = BUILTINS
-            .iter()
-            .map(|row| function_of(row.name).or_else(|| row.alias_of.and_then(function_of)))
-            .collect();
-        Self { rows }
+        Self { rows: alloc::vec![Row::Unknown; BUILTINS.len()] }
+    }
+
+    /// The function of a row.
+    fn function(&mut self, number: usize) -> Option<Function> {
+        match self.rows.get(number)? {
+            Row::Known(function) => *function,
+            Row::Unknown => {
+                let row = &BUILTINS[number];
+                let function = function_of(row.name).or_else(|| row.alias_of.and_then(function_of));
+                self.rows[number] = Row::Known(function);
+                function
+            }
+        }
     }
 }
 
@@ -107,7 +127,7 @@ pub fn name_of(number: i64) -> &'static str {
 
 /// Runs a builtin on arguments, which it borrows.
 pub fn run(vm: &mut Vm, number: i64, arguments: &[Val], wanted: u64) -> Result<Val, Thrown> {
-    let row = usize::try_from(number).ok().and_then(|at| vm.builtins.rows.get(at).copied().flatten());
+    let row = usize::try_from(number).ok().and_then(|at| vm.builtins.function(at));
     match row {
         Some(function) => function(vm, arguments, wanted),
         None => {

@@ -81,6 +81,9 @@ pub fn run(
 ) -> Ran {
     let include = include_path(&program.switches, &world.environment);
     let mut files = DiskFiles::new(world.directory.clone(), include, Arc::clone(&world.environment));
+    if let Some(project) = program.switches.project.take() {
+        files.lock_with(project);
+    }
     let loaded = match load(&program.code, &mut files) {
         Ok(loaded) => loaded,
         Err(message) => return Ran::Absent(Diagnostic::error(DiagnosticCode::PROGRAM, message)),
