@@ -154,7 +154,7 @@ pub(crate) struct Resolver<'u> {
     /// A function has been called at file level, which may see later variables without values.
     pub(crate) called_early: bool,
     /// Known values of package variables that such a function may look at too early.
-    pub(crate) late: std::collections::HashSet<hir::GlobalId>,
+    pub(crate) late: std::collections::HashSet<GlobalId>,
     /// The same of variables of the file.
     pub(crate) late_locals: std::collections::HashSet<VarKey>,
     /// Builtins called at run time, and what to say if one is not there.

@@ -19,10 +19,12 @@ mod codec;
 mod data;
 mod file;
 mod hashes;
+mod host;
 mod lists;
 mod misc;
 mod numbers;
 pub mod process;
+pub(crate) mod socket;
 mod strings;
 pub mod text;
 mod time;
@@ -61,10 +63,12 @@ static PARTS: &[&[(&str, Function)]] = &[
     data::FUNCTIONS,
     file::FUNCTIONS,
     hashes::FUNCTIONS,
+    host::FUNCTIONS,
     lists::FUNCTIONS,
     misc::FUNCTIONS,
     numbers::FUNCTIONS,
     process::FUNCTIONS,
+    socket::FUNCTIONS,
     strings::FUNCTIONS,
     text::FUNCTIONS,
     time::FUNCTIONS,
