@@ -34,7 +34,7 @@ use arguments::{Arguments, HELP};
 use input::Inputs;
 use measure::{Effort, Row, measure};
 use peer::Peer;
-use program::{Program, Variant};
+use program::Variant;
 
 fn main() -> Result<ExitCode> {
     let arguments = Arguments::parse(std::env::args().skip(1))?;

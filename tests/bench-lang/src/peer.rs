@@ -111,7 +111,10 @@ mod tests {
 
     #[test]
     fn a_version_is_one_line() {
-        assert_eq!(version(Path::new("/bin/sh"), &["-c", "echo; echo one 2 -- more; echo two"]).unwrap(), "one 2");
+        assert_eq!(
+            version(Path::new("/bin/sh"), &["-c", "echo; echo one 2 -- more; echo two"]).unwrap(),
+            "one 2"
+        );
         assert_eq!(version(Path::new("/bin/sh"), &["-c", "echo said >&2"]).unwrap(), "said");
     }
 }

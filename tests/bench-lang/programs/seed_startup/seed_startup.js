@@ -1,2 +1,0 @@
-// One short line.
-console.log("ok");

@@ -1,2 +1,0 @@
-# One short line.
-print("ok")

@@ -1,3 +1,0 @@
-# One short line; other constants, one more step.
-print("fine")
-print(2 * 3)
