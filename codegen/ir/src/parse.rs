@@ -294,6 +294,7 @@ impl<'a> Parser<'a> {
             let unknown = self.error("no such fact");
             match self.word("a fact")? {
                 "compat" => module.compat = true,
+                "overloads" => module.overloads = true,
                 "string" => {
                     self.entry(module.strings.len())?;
                     let bytes = self.bytes()?;
