@@ -664,7 +664,6 @@ impl<'a> Parser<'a> {
         self.number("a float")
     }
 
-    #[expect(clippy::too_many_lines, reason = "one arm an operation")]
     fn op(&mut self) -> Parsed<Op> {
         let unknown = self.error("no such operation");
         let word = self.word("an operation")?;

@@ -481,8 +481,8 @@ impl<'r> Shape<'r> {
     fn leave(&mut self) {
         match (self.random.below(3), self.breaks.last().copied()) {
             (0, Some((out, depth))) => {
-                for record in self.tries[depth..].to_vec().into_iter().rev() {
-                    self.builder.rt_void(Rt::try_end, &[record]);
+                for record in self.tries[depth..].iter().rev() {
+                    self.builder.rt_void(Rt::try_end, &[*record]);
                 }
                 self.builder.jump(out, &[]);
             }

@@ -582,7 +582,7 @@ impl<'a> Machine<'a> {
                 self.alive(object);
                 let object = &self.objects[object];
                 (object.kind == Kind::Str || !self.module.overloads)
-                    .then(|| Val::Int((object.payload % 100) as i64))
+                    .then_some(Val::Int((object.payload % 100) as i64))
             }
             Val::Glob(_) | Val::Slot(..) => panic!("no value"),
         }
