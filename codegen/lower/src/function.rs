@@ -99,6 +99,11 @@ pub(crate) struct Lower<'a> {
 }
 
 impl<'a> Lower<'a> {
+    /// The number of the function being lowered.
+    pub(crate) fn number(&self) -> u32 {
+        u32::try_from(self.index).expect("fewer than 2^32 functions")
+    }
+
     /// Lowers the function with a number.
     pub(crate) fn function(
         program: &'a Program,
@@ -187,10 +192,13 @@ impl<'a> Lower<'a> {
         let address = self.builder.emit(Ir::Param(0), Vec::new(), Ty::Int);
         let count = self.builder.emit(Ir::Param(1), Vec::new(), Ty::Int);
         match &function.params {
-            Params::Array { args, .. } => {
+            Params::Array { args, alias } => {
                 let mark = self.rt(Rt::mark, &[]);
                 self.rt_void(Rt::list_push_args, &[address, count]);
                 let array = self.rt(Rt::arr_from_list, &[mark]);
+                if *alias {
+                    self.rt_void(Rt::args_take, &[array, address, count]);
+                }
                 self.set_aggregate(*args, array);
             }
             Params::Positional { scalars, rest } => {

@@ -365,6 +365,18 @@ impl Resolver<'_> {
                 if let Place::Local { id, key, .. } = *place {
                     self.alias_elements(id, key);
                 }
+                let arguments = matches!(array, Array::Local(id) if self.cx().args == Some(id));
+                if arguments && self.options.compat {
+                    // The body may change the caller's variables.
+                    let changes = match *place {
+                        Place::Local { key, .. } => {
+                            let facts = self.facts(key);
+                            facts.assigned > 0 || facts.referenced
+                        }
+                        Place::Global(_) => true,
+                    };
+                    self.cx().aliases |= changes;
+                }
                 LoopKind::Array { variable: variables[0], array, reverse }
             }
             (Source::Array(array, _), _) => {

@@ -151,6 +151,14 @@ pub(crate) struct Resolver<'u> {
     pub(crate) package: String,
     pub(crate) file: u32,
     pub(crate) diagnostics: Vec<Diagnostic>,
+    /// A function has been called at file level, which may see later variables without values.
+    pub(crate) called_early: bool,
+    /// Known values of package variables that such a function may look at too early.
+    pub(crate) late: std::collections::HashSet<hir::GlobalId>,
+    /// The same of variables of the file.
+    pub(crate) late_locals: std::collections::HashSet<VarKey>,
+    /// Builtins called at run time, and what to say if one is not there.
+    pub(crate) builtins: std::collections::BTreeMap<&'static str, Diagnostic>,
     pub(crate) nesting: u32,
     pub(crate) flips: u32,
     /// `use constant`, by full name.
@@ -211,6 +219,7 @@ pub(crate) fn run(units: Vec<Unit>, options: &Options, eval: Option<(&str, &[Str
             program: hir::Program::default(),
             diagnostics: vec![Diagnostic::error(Code::TOO_DEEP, message).at(source, 0..0, "")],
             findings: Vec::new(),
+            builtins: Vec::new(),
         }
     })
 }
@@ -264,6 +273,10 @@ impl<'u> Resolver<'u> {
             package: "main".to_owned(),
             file: 0,
             diagnostics: Vec::new(),
+            called_early: false,
+            late: std::collections::HashSet::new(),
+            late_locals: std::collections::HashSet::new(),
+            builtins: std::collections::BTreeMap::new(),
             nesting: 0,
             flips: 0,
             constants: HashMap::new(),
@@ -363,7 +376,12 @@ impl<'u> Resolver<'u> {
             facts,
             compat,
         };
-        Analysis { program, diagnostics, findings: self.findings }
+        Analysis {
+            program,
+            diagnostics,
+            findings: self.findings,
+            builtins: self.builtins.into_iter().collect(),
+        }
     }
 
     // --- where, and what is wrong

@@ -91,6 +91,7 @@ pub struct Vm {
     pub(crate) overload_depth: u32,
     pub(crate) builtins: crate::builtin::Table,
     pub(crate) world: crate::builtin::World,
+    pub(crate) fibers: crate::fiber::Fibers,
 }
 
 /// Names the runtime itself uses.
@@ -183,6 +184,7 @@ impl Vm {
             overload_depth: 0,
             builtins: crate::builtin::Table::new(),
             world: crate::builtin::World::default(),
+            fibers: crate::fiber::Fibers::default(),
         });
         vm.start(options);
         vm

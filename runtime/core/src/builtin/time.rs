@@ -24,7 +24,14 @@ pub(super) static FUNCTIONS: &[(&str, Function)] = &[
         let length = vm.float(arg(a, 0))?.max(0.0);
         crate::output::flush_everything(vm);
         let before = s_sys::clock_monotonic();
-        if let Err(error) = s_sys::sleep(s_sys::Time::from_seconds(length)) {
+        if vm.fibers.several() {
+            let end = before.as_nanoseconds().saturating_add((length * 1e9) as i64);
+            while s_sys::clock_monotonic().as_nanoseconds() < end {
+                if vm.wait_for(crate::fiber::Wait::Until(end))? != crate::fiber::Woken::Ready {
+                    break;
+                }
+            }
+        } else if let Err(error) = s_sys::sleep(s_sys::Time::from_seconds(length)) {
             vm.set_errno(error);
         }
         let slept = s_sys::clock_monotonic().since(before).as_seconds();
