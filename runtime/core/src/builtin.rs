@@ -24,6 +24,7 @@ mod lists;
 mod misc;
 mod numbers;
 pub mod process;
+mod report;
 pub(crate) mod socket;
 mod strings;
 pub mod text;
@@ -52,6 +53,13 @@ enum Row {
 pub struct World {
     /// END blocks run.
     pub(crate) ending: bool,
+    /// Formats of handles by the address of their names: `$~` and `$^`.
+    pub(crate) formats: alloc::collections::BTreeMap<u64, (Option<Vec<u8>>, Option<Vec<u8>>)>,
+    /// Handles whose top of form was printed.
+    pub(crate) topped: Vec<u64>,
+    /// Where `getpwent` and `getgrent` are.
+    pub(crate) next_user: usize,
+    pub(crate) next_group: usize,
     /// This process is a child made by `fork`.
     pub(crate) forked: bool,
     /// Temporary files and directories to remove at the end.
@@ -69,6 +77,7 @@ static PARTS: &[&[(&str, Function)]] = &[
     numbers::FUNCTIONS,
     process::FUNCTIONS,
     socket::FUNCTIONS,
+    report::FUNCTIONS,
     strings::FUNCTIONS,
     text::FUNCTIONS,
     time::FUNCTIONS,

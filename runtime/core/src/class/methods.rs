@@ -157,7 +157,7 @@ fn builtin_or_missing(
     }
     let shown = String::from_utf8_lossy(method).into_owned();
     let place = String::from_utf8_lossy(package).into_owned();
-    let known = list[0].is_reference() || !vm.package_symbols(package).is_empty();
+    let known = list[0].is_reference() || vm.package_is_filled(package);
     Err(if known {
         vm.die_fmt(format_args!("Can't locate object method \"{shown}\" via package \"{place}\""))
     } else {
@@ -169,6 +169,19 @@ fn builtin_or_missing(
 }
 
 impl Vm {
+    /// Whether anything was defined in a package; the names that calls mention do not count.
+    fn package_is_filled(&mut self, package: &[u8]) -> bool {
+        let prefix = [package, b"::"].concat();
+        self.globs.range(prefix.clone()..).take_while(|(name, _)| name.starts_with(&prefix)).any(
+            |(_, glob)| {
+                !glob.code.is_null()
+                    || crate::value::Ptr(glob.array).len > 0
+                    || crate::value::Ptr(glob.hash).len > 0
+                    || !crate::value::Ptr(glob.scalar).value.is_undef()
+            },
+        )
+    }
+
     /// Whether the running function may use a member of a declared class.
     fn may_call(&mut self, class: u32, member: &[u8]) -> bool {
         for ancestor in self.linear(class) {
