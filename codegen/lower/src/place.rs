@@ -1,4 +1,6 @@
 //! Places: reading, assigning, changing, localising.
+//!
+//! Long because every kind of place is read, assigned, changed and put aside here, side by side.
 
 use s_ir::{Cond, Op as Ir, Rt, Ty, Value};
 use s_sema::hir::{Array, BinaryOp, Expr, ExprKind, Hash, LocalId, LogicOp, MagicPlace, Target, VarKind};

@@ -1,4 +1,6 @@
 //! Declarations, assignments, `local`, and what can be assigned.
+//!
+//! Long because every kind of place is read, assigned, changed and put aside here, side by side.
 
 use s_diag::Code;
 use s_syntax::ast::{self, AssignOp, Declarator, ExprKind as A, Sigil, Span};
