@@ -162,6 +162,8 @@ pub(crate) struct Resolver<'u> {
     pub(crate) evals: HashMap<(u32, u32), usize>,
     /// Braces around the place: for the implicit function of a bare topic.
     pub(crate) braces: u32,
+    /// Prototypes of functions by full name.
+    pub(crate) prototypes: HashMap<String, String>,
     /// `use integer` is in force.
     pub(crate) integer: bool,
     /// `use strict` was seen, and no `no strict`.
@@ -272,6 +274,7 @@ impl<'u> Resolver<'u> {
             evals,
             braces: 0,
             english: false,
+            prototypes: HashMap::new(),
             integer: false,
             strict: false,
             lax: false,
@@ -777,6 +780,9 @@ impl<'u> Resolver<'u> {
         }
         let full = self.full_name(&name.text);
         let key = (self.file, function.span.start);
+        if let Some(prototype) = &function.prototype {
+            self.prototypes.insert(full.clone(), prototype.clone());
+        }
         self.declare_named(full, key, evaluated);
     }
 
