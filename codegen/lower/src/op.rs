@@ -257,7 +257,9 @@ impl<'a> Lower<'a> {
             }
             Op::Die(args, warns) => {
                 let is_die = !*warns;
+                let before = self.position_now();
                 let mark = self.list_of(args);
+                self.back_at(before);
                 let value = self.rt(if is_die { Rt::die_list } else { Rt::warn_list }, &[mark]);
                 if is_die {
                     self.builder.unreachable();

@@ -645,7 +645,7 @@ impl Resolver<'_> {
         }
     }
 
-    fn is_magic(&self, call: &ast::Call) -> bool {
+    pub(crate) fn is_magic(&self, call: &ast::Call) -> bool {
         matches!(call.name.text.as_str(), "substr" | "pos" | "vec" | "keys")
             && call.block.is_none()
             && (call.name.text == "pos" || !call.args.is_empty())

@@ -209,6 +209,11 @@ impl Vm {
             self.release_ptr(code);
             return result;
         }
+        if let Some(method) = glob_name(glob).strip_prefix(b"UNIVERSAL::")
+            && let Some(result) = crate::class::universal_function(self, method, arguments, wanted)?
+        {
+            return Ok(result);
+        }
         Err(self.undefined_function(glob_name(glob)))
     }
 

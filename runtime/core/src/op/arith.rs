@@ -19,6 +19,9 @@ enum Wide {
     Float,
 }
 
+/// Integers up to here have a float of their own.
+const EXACT: f64 = 9_007_199_254_740_992.0;
+
 fn wide(value: Val) -> Wide {
     match value.w0 {
         tag::INT => Wide::Whole(i128::from(value.as_int())),
@@ -26,8 +29,7 @@ fn wide(value: Val) -> Wide {
         _ => {
             let float = value.as_num();
             // A float that is an integer and fits counts as one for `+ - *`.
-            if float.abs() < 18_446_744_073_709_551_616.0
-                && float >= -9_223_372_036_854_775_808.0
+            if float.abs() < EXACT
                 && libm::trunc(float) == float
                 && (float != 0.0 || float.is_sign_positive())
             {
@@ -257,7 +259,7 @@ pub fn neg(vm: &mut Vm, value: Val) -> Result<Val, Thrown> {
         let text = bytes(&value);
         // `-"foo"` is "-foo", `-"-foo"` is "+foo".
         if let Some(&first) = text.first()
-            && !looks_like_number(text)
+            && (!looks_like_number(text) || vm.compat && first.is_ascii_alphabetic())
         {
             if first.is_ascii_alphabetic() || first == b'_' {
                 return Ok(string(&[b"-", text].concat()));
@@ -322,7 +324,7 @@ pub fn inc(vm: &mut Vm, value: Val) -> Result<Val, Thrown> {
     if value.is_int() {
         return Ok(match value.as_int().checked_add(1) {
             Some(result) => int(result),
-            None if vm.compat => uint(1 << 63),
+            None if vm.compat => num(9_223_372_036_854_775_808.0),
             None => int(i64::MIN),
         });
     }
