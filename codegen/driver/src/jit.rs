@@ -54,6 +54,7 @@ pub fn run(module: Module, files: Arc<dyn Files + Send + Sync>, options: RunOpti
 
 fn run_here(module: Module, files: Arc<dyn Files + Send + Sync>, options: RunOptions) -> i32 {
     let here = std::ptr::from_ref(&options) as usize;
+    let process = std::process::id();
     s_sys::set_environment(options.environment.clone());
     let mut vm = Vm::new(s_core::Options {
         compat: options.compat,
@@ -69,6 +70,10 @@ fn run_here(module: Module, files: Arc<dyn Files + Send + Sync>, options: RunOpt
     match session.load(&mut vm, module) {
         Ok(main) => {
             let status = vm.run_main(s_core::value::Ptr(main));
+            if std::process::id() != process {
+                // A forked child has this thread only; its end would not tell the status.
+                s_sys::exit(status);
+            }
             // Objects of the program may refer to code; nothing is freed before the process ends.
             std::mem::forget(vm);
             std::mem::forget(session);

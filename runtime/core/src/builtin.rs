@@ -26,6 +26,7 @@ pub mod process;
 mod strings;
 pub mod text;
 mod time;
+mod web;
 
 /// A builtin.
 pub type Function = fn(&mut Vm, &[Val], u64) -> Result<Val, Thrown>;
@@ -57,6 +58,7 @@ static PARTS: &[&[(&str, Function)]] = &[
     strings::FUNCTIONS,
     text::FUNCTIONS,
     time::FUNCTIONS,
+    web::FUNCTIONS,
 ];
 
 fn function_of(name: &str) -> Option<Function> {
@@ -90,7 +92,7 @@ pub fn implemented(name: &str) -> bool {
 
 /// What kind of builtin each part holds, for `%all`.
 static KINDS: &[&str] = &[
-    "codec", "codec", "file", "hash", "list", "core", "math", "process", "string", "string", "time",
+    "codec", "codec", "file", "hash", "list", "core", "math", "process", "string", "string", "time", "network",
 ];
 
 /// Builtins that work on several things at once.
