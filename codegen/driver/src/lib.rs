@@ -60,10 +60,7 @@ fn compile_as(
 /// From a resolved program to a module that can be compiled to machine code.
 pub(crate) fn finish(program: &s_sema::hir::Program) -> Module {
     let mut module = s_lower::lower(program);
-    s_ir::infer::run(&mut module);
-    for func in &mut module.functions {
-        s_ir::counts::insert(func, &s_ir::counts::Plain::default());
-    }
+    s_ir::optimise(&mut module);
     if cfg!(debug_assertions) {
         for func in &module.functions {
             let wrong = s_ir::verify::verify(&module, func);

@@ -13,6 +13,9 @@ pub(crate) struct Facts {
     needs_want: Vec<bool>,
     cells: Vec<HashSet<LocalId>>,
     matches: Vec<bool>,
+    sets: bool,
+    /// Some function may change its caller's variables through `@_`.
+    pub(crate) aliases: bool,
 }
 
 impl Facts {
@@ -22,6 +25,7 @@ impl Facts {
         let mut methods: HashSet<String> = HashSet::new();
         let mut any_method = program.facts.dynamic_code || program.compat;
         let mut closures: HashSet<u32> = HashSet::new();
+        let mut sets = false;
         let mut cells = Vec::new();
         let mut matches = Vec::new();
         for (index, function) in program.functions.iter().enumerate() {
@@ -58,6 +62,7 @@ impl Facts {
                 }
                 ExprKind::Builtin(call) => match call.name {
                     "can" => any_method = true,
+                    "set" => sets = true,
                     "pos" => needs_cell(call.args.first(), &mut own),
                     _ => {}
                 },
@@ -129,12 +134,21 @@ impl Facts {
             })
             .collect();
         let needs_want = program.functions.iter().map(|function| function.uses_want).collect();
-        Facts { escapes, needs_want, cells, matches }
+        let aliases = program
+            .functions
+            .iter()
+            .any(|function| matches!(function.params, Params::Array { alias: true, .. }));
+        Facts { escapes, needs_want, cells, matches, sets, aliases }
     }
 
     /// Whether a function is called other than directly.
     pub(crate) fn escapes(&self, index: usize) -> bool {
         self.escapes[index]
+    }
+
+    /// Whether sets exist, whose operators give sets.
+    pub(crate) fn has_sets(&self) -> bool {
+        self.sets
     }
 
     /// Whether a function is told its context.

@@ -804,9 +804,55 @@ impl<'a> Lower<'a> {
         // The runtime keeps the state: 0 off, else the count. Only one side is evaluated, as the state
         // says, both on the round that turns it on unless `exclusive`.
         let number = self.builder.int(i64::from(id) << 1 | i64::from(exclusive));
-        let from = self.condition(from);
-        let to = self.condition(to);
-        self.rt(Rt::flip_flop, &[number, from, to])
+        let is_on = self.rt(Rt::flip_is_on, &[number]);
+        let (on, off) = (self.builder.block(), self.builder.block());
+        self.builder.branch(is_on, on, off);
+        self.join(
+            Context::Scalar,
+            vec![
+                (
+                    on,
+                    Box::new(move |lower: &mut Lower<'a>| {
+                        let ends = lower.condition(to);
+                        let no = lower.builder.emit(Ir::Bool(false), Vec::new(), Ty::Bool);
+                        Some(lower.rt(Rt::flip_flop, &[number, no, ends]))
+                    }),
+                ),
+                (
+                    off,
+                    Box::new(move |lower: &mut Lower<'a>| {
+                        let starts = lower.condition(from);
+                        let (begin, stay) = (lower.builder.block(), lower.builder.block());
+                        lower.builder.branch(starts, begin, stay);
+                        lower.join(
+                            Context::Scalar,
+                            vec![
+                                (
+                                    begin,
+                                    Box::new(move |lower: &mut Lower<'a>| {
+                                        let ends = if exclusive {
+                                            lower.builder.emit(Ir::Bool(false), Vec::new(), Ty::Bool)
+                                        } else {
+                                            lower.condition(to)
+                                        };
+                                        let yes = lower.builder.emit(Ir::Bool(true), Vec::new(), Ty::Bool);
+                                        Some(lower.rt(Rt::flip_flop, &[number, yes, ends]))
+                                    }),
+                                ),
+                                (
+                                    stay,
+                                    Box::new(move |lower: &mut Lower<'a>| {
+                                        let no = lower.builder.emit(Ir::Bool(false), Vec::new(), Ty::Bool);
+                                        Some(lower.rt(Rt::flip_flop, &[number, no, no]))
+                                    }),
+                                ),
+                            ],
+                        )
+                    }),
+                ),
+            ],
+        )
+        .unwrap_or_else(|| self.builder.undef())
     }
 
     fn declare_global(&mut self, id: hir::GlobalId) {

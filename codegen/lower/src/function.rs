@@ -192,10 +192,13 @@ impl<'a> Lower<'a> {
         let address = self.builder.emit(Ir::Param(0), Vec::new(), Ty::Int);
         let count = self.builder.emit(Ir::Param(1), Vec::new(), Ty::Int);
         match &function.params {
-            Params::Array { args, .. } => {
+            Params::Array { args, alias } => {
                 let mark = self.rt(Rt::mark, &[]);
                 self.rt_void(Rt::list_push_args, &[address, count]);
                 let array = self.rt(Rt::arr_from_list, &[mark]);
+                if *alias {
+                    self.rt_void(Rt::args_take, &[array, address, count]);
+                }
                 self.set_aggregate(*args, array);
             }
             Params::Positional { scalars, rest } => {

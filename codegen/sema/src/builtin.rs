@@ -539,17 +539,19 @@ impl Resolver<'_> {
                 );
                 return mk(pos, ExprKind::Undef);
             }
-            A::Call(call) => {
-                let _ = call;
+            A::Call(_) => {
                 let value = self.expr(target, Want::Scalar);
                 return mk(pos, op(Op::Defined(Box::new(value))));
             }
             _ => self.whole_argument(target),
         };
         if local {
+            let old = self.hidden(span.start, "old", VarKind::Scalar);
+            let keep = assign_stmt(mk(pos, ExprKind::Declare(vec![old])), place.clone());
             let saved = self.localize(target, target.span);
             let removed = mk(pos, op(Op::Delete(Box::new(place))));
-            return self.sequence(vec![stmt(saved)], removed);
+            let value = mk(pos, ExprKind::Local(old));
+            return self.sequence(vec![keep, stmt(saved), stmt(removed)], value);
         }
         let done = if delete { Op::Delete(Box::new(place)) } else { Op::Exists(Box::new(place)) };
         mk(pos, op(done))

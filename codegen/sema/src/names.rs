@@ -95,7 +95,7 @@ fn is_computed(name: &str) -> bool {
 }
 
 /// Hashes that hold what the language knows about itself.
-fn is_reserved_hash(name: &str) -> bool {
+pub(crate) fn is_reserved_hash(name: &str) -> bool {
     matches!(name, "a" | "b" | "c" | "d" | "e" | "k" | "o" | "p" | "v" | "pc" | "all")
 }
 
@@ -209,8 +209,7 @@ impl Resolver<'_> {
             Place::Global(id) => self.late.contains(&id),
             Place::Local { key, .. } => self.late_locals.contains(&key),
         };
-        late
-            && self.contexts.iter().any(|context| context.kind == FnKind::Named)
+        late && self.contexts.iter().any(|context| context.kind == FnKind::Named)
     }
 
     /// The variable of a name, though its value is known.
@@ -394,6 +393,9 @@ impl Resolver<'_> {
 
     /// A hash variable by name.
     pub(crate) fn hash(&mut self, name: &str, span: Span, how: Use) -> Hash {
+        if name == "ENV" {
+            self.cx().effects |= s_abi::builtins::effect::ENV;
+        }
         if matches!(how, Use::Assign | Use::Modify) {
             self.check_frozen(VarKind::Hash, name, span);
         }

@@ -159,14 +159,7 @@ impl Resolver<'_> {
     }
 
     /// `~> SOURCE stage stage`.
-    pub(crate) fn thread(
-        &mut self,
-        source: &Expr,
-        stages: &[Stage],
-        last: bool,
-        want: Want,
-        span: Span,
-    ) -> hir::Expr {
+    pub(crate) fn thread(&mut self, source: &Expr, stages: &[Stage], last: bool, want: Want) -> hir::Expr {
         let mut value = self.unpiped(source);
         let mut before = Vec::new();
         let mut restore = Vec::new();
@@ -242,7 +235,6 @@ impl Resolver<'_> {
             };
             value = next;
         }
-        let _ = span;
         let done = self.expr(&value, want);
         for outer in restore.into_iter().rev() {
             self.restore_topic(outer);

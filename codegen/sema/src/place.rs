@@ -7,10 +7,10 @@ use crate::hir::{
     self, Array, Block, ExprKind, Hash, LocalId, MagicPlace, Op, Pos, Stmt, StmtKind, Storage, Target,
     VarKind,
 };
-use crate::names::{Found, Use, kind_of};
+use crate::names::{Found, Use, is_reserved_hash, kind_of};
 use crate::resolver::{FnKind, Resolver, Want, mk};
 use crate::scope::{Binding, Place, VarKey};
-use crate::stmt::is_constant;
+use crate::stmt::{is_constant, is_short};
 
 /// What is given where an array or hash is asked for.
 pub(crate) enum Container {
@@ -47,6 +47,10 @@ impl Resolver<'_> {
         let ty = var.ty.as_ref().map(type_name);
         let frozen = declarator == Declarator::Val;
         let name = var.name.text.clone();
+        if kind == VarKind::Hash && !self.options.compat && is_reserved_hash(&name) {
+            let message = format!("`%{name}` belongs to the language and cannot be declared");
+            self.error(Code::RESERVED_NAME, var.name.span, message);
+        }
         let global = matches!(declarator, Declarator::Our | Declarator::OurSync) || name.contains("::");
         if global || (name == "_" && kind == VarKind::Scalar && self.options.compat) {
             let full = self.global_name(kind, &name);
@@ -244,6 +248,7 @@ impl Resolver<'_> {
         if one.binding.frozen
             && kind == VarKind::Scalar
             && is_constant(&done)
+            && is_short(&done.kind)
             && one.binding.ty.is_none()
             && matches!(one.binding.place, Place::Local { .. } | Place::Global(_))
             && !one.name.contains("::")

@@ -96,6 +96,8 @@ pub(crate) struct Context {
     pub(crate) phases: [Vec<hir::Stmt>; 3],
     /// How many loops are around.
     pub(crate) in_loop: u32,
+    /// The declared type of the result.
+    pub(crate) result: Option<hir::TypeName>,
     /// The function is a method of that class.
     pub(crate) class: Option<String>,
 }
@@ -170,6 +172,8 @@ pub(crate) struct Resolver<'u> {
     pub(crate) evals: HashMap<(u32, u32), usize>,
     /// Braces around the place: for the implicit function of a bare topic.
     pub(crate) braces: u32,
+    /// There is much stack.
+    pub(crate) deep: bool,
     /// `use utf8` was seen.
     pub(crate) utf8: bool,
     /// `use English` was seen.
@@ -200,12 +204,12 @@ pub(crate) fn run(units: Vec<Unit>, options: &Options, eval: Option<(&str, &[Str
     let deep = units.iter().any(|unit| unit.depth > SHALLOW);
     let units: Vec<Arc<Unit>> = units.into_iter().map(Arc::new).collect();
     if !deep {
-        return both(units, options, eval);
+        return both(units, options, eval, false);
     }
     let copy = units.clone();
     let result = std::thread::scope(|scope| {
         let builder = std::thread::Builder::new().stack_size(DEEP_STACK);
-        let thread = builder.spawn_scoped(scope, || both(copy, options, eval)).ok()?;
+        let thread = builder.spawn_scoped(scope, || both(copy, options, eval, true)).ok()?;
         thread.join().ok()
     });
     result.unwrap_or_else(|| {
@@ -220,7 +224,7 @@ pub(crate) fn run(units: Vec<Unit>, options: &Options, eval: Option<(&str, &[Str
     })
 }
 
-fn both(units: Vec<Arc<Unit>>, options: &Options, eval: Option<(&str, &[String])>) -> Analysis {
+fn both(units: Vec<Arc<Unit>>, options: &Options, eval: Option<(&str, &[String])>, deep: bool) -> Analysis {
     let mut diagnostics = Vec::new();
     for unit in &units {
         for error in &unit.errors {
@@ -228,9 +232,11 @@ fn both(units: Vec<Arc<Unit>>, options: &Options, eval: Option<(&str, &[String])
         }
     }
     let mut first = Resolver::new(units, options, None, HashMap::new());
+    first.deep = deep;
     first.program(eval);
     let Resolver { units, evals, now, .. } = first;
     let mut second = Resolver::new(units, options, Some(now), evals);
+    second.deep = deep;
     second.program(eval);
     second.finish(diagnostics)
 }
@@ -280,6 +286,7 @@ impl<'u> Resolver<'u> {
             evals,
             braces: 0,
             english: false,
+            deep: false,
             utf8: false,
             imported: HashSet::new(),
             in_text: 0,
@@ -296,6 +303,8 @@ impl<'u> Resolver<'u> {
 
     fn program(&mut self, eval: Option<(&str, &[String])>) {
         let main = self.reserve();
+        // What the program around an evaluated text declares is not known here.
+        self.now.dynamic_code = eval.is_some();
         let evaluated: HashSet<usize> = self.evals.values().copied().collect();
         let files: Vec<usize> = (0..self.units.len()).filter(|n| !evaluated.contains(n)).collect();
         self.file_functions = vec![None; self.units.len()];
@@ -367,7 +376,12 @@ impl<'u> Resolver<'u> {
             facts,
             compat,
         };
-        Analysis { program, diagnostics, findings: self.findings, builtins: self.builtins.into_iter().collect() }
+        Analysis {
+            program,
+            diagnostics,
+            findings: self.findings,
+            builtins: self.builtins.into_iter().collect(),
+        }
     }
 
     // --- where, and what is wrong
@@ -496,6 +510,7 @@ impl<'u> Resolver<'u> {
             prologue: Vec::new(),
             phases: [Vec::new(), Vec::new(), Vec::new()],
             in_loop: 0,
+            result: None,
             class: None,
         });
         let frame_kind = if kind == FnKind::File { FrameKind::File } else { FrameKind::Function };

@@ -247,6 +247,10 @@ macro_rules! for_each_runtime_function {
                                                             // that ends in `?` gives undef where no such method is
             call_dynamic(V, I, I) -> V [throws user];       // method value; mark of invocant and arguments, want
             call_builtin(I, I, I) -> V [throws user];       // number, mark of arguments (consumed), want
+            args_alias(I) -> N [];                    // references from the mark become values; the next function
+                                                      // called with them may take the places
+            args_take(A, I, I) -> N [];               // `@_`, address and count of arguments: elements are the places
+            args_forget() -> N [];
             code_ref(G) -> V [];                      // `\&f`; a stub when undefined
             code_defined(G) -> B [];
             current_code() -> V [];
@@ -327,6 +331,7 @@ macro_rules! for_each_runtime_function {
             part_of_ref(V, I, I) -> V [throws user];  // 0 keys, 1 values, 2 each; of a reference; want
             undef_value(V) -> N [throws user];
             flip_flop(I, B, B) -> V [];
+            flip_is_on(I) -> B [];
         }
     };
 }

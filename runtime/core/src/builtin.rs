@@ -16,7 +16,7 @@ use crate::value::{Array, UNDEF, ValExt, int};
 use crate::vm::Vm;
 
 mod codec;
-mod documents;
+mod data;
 mod file;
 mod hashes;
 mod lists;
@@ -34,7 +34,16 @@ pub type Function = fn(&mut Vm, &[Val], u64) -> Result<Val, Thrown>;
 /// Builtins by row.
 #[derive(Debug)]
 pub struct Table {
-    rows: Vec<Option<Function>>,
+    rows: Vec<Row>,
+}
+
+/// What is known of a row.
+#[derive(Clone, Copy, Debug)]
+enum Row {
+    /// Nobody has asked.
+    Unknown,
+    /// Its function, if there is one.
+    Known(Option<Function>),
 }
 
 /// What builtins keep between calls.
@@ -42,13 +51,15 @@ pub struct Table {
 pub struct World {
     /// END blocks run.
     pub(crate) ending: bool,
+    /// This process is a child made by `fork`.
+    pub(crate) forked: bool,
     /// Temporary files and directories to remove at the end.
     pub(crate) temporary: Vec<Vec<u8>>,
 }
 
 static PARTS: &[&[(&str, Function)]] = &[
     codec::FUNCTIONS,
-    documents::FUNCTIONS,
+    data::FUNCTIONS,
     file::FUNCTIONS,
     hashes::FUNCTIONS,
     lists::FUNCTIONS,
@@ -66,14 +77,23 @@ fn function_of(name: &str) -> Option<Function> {
 }
 
 impl Table {
-    /// The table.
+    /// The table, empty: a row is found when it is first called.
     #[must_use]
     pub fn new() -> Self {
-        let rows = BUILTINS
-            .iter()
-            .map(|row| function_of(row.name).or_else(|| row.alias_of.and_then(function_of)))
-            .collect();
-        Self { rows }
+        Self { rows: alloc::vec![Row::Unknown; BUILTINS.len()] }
+    }
+
+    /// The function of a row.
+    fn function(&mut self, number: usize) -> Option<Function> {
+        match self.rows.get(number)? {
+            Row::Known(function) => *function,
+            Row::Unknown => {
+                let row = &BUILTINS[number];
+                let function = function_of(row.name).or_else(|| row.alias_of.and_then(function_of));
+                self.rows[number] = Row::Known(function);
+                function
+            }
+        }
     }
 }
 
@@ -97,8 +117,26 @@ static KINDS: &[&str] = &[
 
 /// Builtins that work on several things at once.
 static PARALLEL: &[&str] = &[
-    "async", "await", "barrier", "fan", "gen", "par_pipeline", "pchannel", "pfor", "pgrep", "pipeline", "pmap",
-    "pmap_chunked", "pmap_reduce", "pany", "pall", "preduce", "pselect", "psort", "spawn", "yield",
+    "async",
+    "await",
+    "barrier",
+    "fan",
+    "gen",
+    "par_pipeline",
+    "pchannel",
+    "pfor",
+    "pgrep",
+    "pipeline",
+    "pmap",
+    "pmap_chunked",
+    "pmap_reduce",
+    "pany",
+    "pall",
+    "preduce",
+    "pselect",
+    "psort",
+    "spawn",
+    "yield",
 ];
 
 impl Vm {
@@ -132,7 +170,7 @@ pub fn name_of(number: i64) -> &'static str {
 
 /// Runs a builtin on arguments, which it borrows.
 pub fn run(vm: &mut Vm, number: i64, arguments: &[Val], wanted: u64) -> Result<Val, Thrown> {
-    let row = usize::try_from(number).ok().and_then(|at| vm.builtins.rows.get(at).copied().flatten());
+    let row = usize::try_from(number).ok().and_then(|at| vm.builtins.function(at));
     match row {
         Some(function) => function(vm, arguments, wanted),
         None => {

@@ -517,10 +517,13 @@ impl Vm {
                         })
                     });
                     // A field of that name is a method too.
-                    let field = self.declared(number).is_some_and(|declared| {
-                        declared.fields.iter().any(|field| field.name == name)
-                    });
-                    if !own_methods.contains(&name) && !inherited && !field && self.find_method(number, &name).is_none()
+                    let field = self
+                        .declared(number)
+                        .is_some_and(|declared| declared.fields.iter().any(|field| field.name == name));
+                    if !own_methods.contains(&name)
+                        && !inherited
+                        && !field
+                        && self.find_method(number, &name).is_none()
                     {
                         let what = if kind == ClassKind::Trait { "trait" } else { "abstract" };
                         return Err(alloc::format!(

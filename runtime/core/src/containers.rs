@@ -923,6 +923,11 @@ pub fn flip_flop(vm: &mut Vm, number: i64, starts: bool, ends: bool) -> Val {
     int(count)
 }
 
+/// Whether a flip-flop is on, so that its right side decides.
+pub fn flip_is_on(vm: &mut Vm, number: i64) -> bool {
+    vm.flip_flops.get(&number).is_some_and(|count| *count > 0)
+}
+
 /// Makes an object live for ever, for constants.
 pub fn immortalise(object: Ptr<Header>) {
     let mut object = object;

@@ -62,6 +62,13 @@ impl Output {
     }
 }
 
+impl Output {
+    /// What `stat` found, which a test of `_` uses.
+    pub(crate) fn remember_stat(&mut self, stat: &s_sys::Stat) {
+        self.known_stat = Some(*stat);
+    }
+}
+
 impl Default for Output {
     fn default() -> Self {
         Self::new()

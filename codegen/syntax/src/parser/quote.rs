@@ -1009,6 +1009,7 @@ impl Parser<'_> {
             b'#' => !quoted.regex && (matches!(at(2), b'{' | b'$') || is_ident_start(at(2))),
             b'&' | b'`' | b'\'' | b'+' => !quoted.regex || next == b'&',
             b'!' | b'@' => !quoted.regex,
+            b',' | b';' if quoted.regex => self.compat,
             b'/' | b',' | b';' | b'.' | b'?' | b'>' | b']' => {
                 !quoted.regex
                     && (self.compat || !matches!(next, b'/' | b'?' | b'>' | b']'))
@@ -1019,7 +1020,7 @@ impl Parser<'_> {
                 if next == b'^' && at(2).is_ascii_uppercase() || next == b'-' && at(2) == b'[' {
                     return !quoted.regex;
                 }
-                self.compat && !quoted.regex && next == b'<'
+                self.compat && !quoted.regex && next != b'\\'
             }
             _ => false,
         }
@@ -1033,6 +1034,7 @@ impl Parser<'_> {
             b'{' => self.matching_loose(place + 1, to) > place + 3,
             b'$' => is_ident_start(at(2)) || matches!(at(2), b'{' | b'$'),
             b':' => at(2) == b':' && is_ident_start(at(3)),
+            b'-' | b'+' => self.compat && !quoted.regex,
             _ => is_ident_start(next) && self.ident_end(place + 1) > place + 1,
         };
         if !begins {

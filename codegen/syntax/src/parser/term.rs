@@ -525,6 +525,19 @@ impl Parser<'_> {
     /// `{ ... }` behind a sigil: the expression that gives the reference.
     pub(super) fn deref_block(&mut self) -> Expr {
         let from = self.at;
+        let (inner, _) = self.after_blanks(from + 1);
+        if self.compat && self.byte_at(inner) == b'{' {
+            // A brace right behind the first is a hash.
+            let close = self.matching(inner, self.end);
+            let behind = close.map(|close| self.after_blanks(close).0);
+            if behind.is_some_and(|behind| self.byte_at(behind) == b'}') {
+                self.advance(1);
+                self.at = inner;
+                let hash = self.hash_constructor();
+                self.close(b'}', from);
+                return hash;
+            }
+        }
         let block = self.block();
         self.block_expr(from, block)
     }

@@ -136,7 +136,10 @@ pub(super) static FUNCTIONS: &[(&str, Function)] = &[
         flush_everything(vm);
         // SAFETY: one thread runs the program; what is buffered was written out.
         match unsafe { s_sys::fork() } {
-            Ok(pid) => Ok(int(i64::from(pid))),
+            Ok(pid) => {
+                vm.world.forked |= pid == 0;
+                Ok(int(i64::from(pid)))
+            }
             Err(error) => {
                 vm.set_errno(error);
                 Ok(UNDEF)

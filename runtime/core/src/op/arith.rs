@@ -6,7 +6,9 @@ use crate::class::Operator;
 use crate::convert::number_value;
 use crate::exception::Thrown;
 use crate::string::string;
-use crate::text::number::{looks_like_number, magic_increment, pow_float, pow_int, pow_int_perl};
+use crate::text::number::{
+    increment_digits, looks_like_number, magic_increment, pow_float, pow_int, pow_int_perl,
+};
 use crate::value::{ValExt, bytes, int, num, uint};
 use crate::vm::Vm;
 
@@ -306,6 +308,11 @@ pub fn inc(vm: &mut Vm, value: Val) -> Result<Val, Thrown> {
         let text = bytes(&value);
         if !looks_like_number(text)
             && let Some(next) = magic_increment(text)
+        {
+            return Ok(string(&next));
+        }
+        if vm.compat
+            && let Some(next) = increment_digits(text)
         {
             return Ok(string(&next));
         }

@@ -1,0 +1,5 @@
+# A counter added to a sum, five million times.
+total = 0
+for i in range(5_000_000):
+    total += i
+print(total)

@@ -1,0 +1,5 @@
+# One character appended, half a million times.
+text = ""
+for i in range(500_000):
+    text += "x"
+print(len(text))
