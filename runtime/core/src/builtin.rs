@@ -276,6 +276,11 @@ fn flat(vm: &mut Vm, arguments: &[Val]) -> Vec<Val> {
     out
 }
 
+/// The same for other parts of the runtime.
+pub(crate) fn spread(vm: &mut Vm, arguments: &[Val]) -> Vec<Val> {
+    flat(vm, arguments)
+}
+
 /// Runs `work` on the flattened arguments and releases them.
 fn with_flat<T>(
     vm: &mut Vm,

@@ -10,6 +10,7 @@ pub mod maths;
 pub mod number;
 pub mod pack;
 pub mod sprintf;
+pub mod sql;
 pub mod strings;
 pub mod table;
 pub mod toml;
