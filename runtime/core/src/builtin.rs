@@ -29,6 +29,7 @@ pub(crate) mod socket;
 mod strings;
 pub mod text;
 mod time;
+mod web;
 
 /// A builtin.
 pub type Function = fn(&mut Vm, &[Val], u64) -> Result<Val, Thrown>;
@@ -81,6 +82,7 @@ static PARTS: &[&[(&str, Function)]] = &[
     strings::FUNCTIONS,
     text::FUNCTIONS,
     time::FUNCTIONS,
+    web::FUNCTIONS,
 ];
 
 fn function_of(name: &str) -> Option<Function> {
@@ -122,8 +124,9 @@ pub fn implemented(name: &str) -> bool {
 }
 
 /// What kind of builtin each part holds, for `%all`.
-static KINDS: &[&str] =
-    &["codec", "codec", "file", "hash", "list", "core", "math", "process", "string", "string", "time"];
+static KINDS: &[&str] = &[
+    "codec", "codec", "file", "hash", "list", "core", "math", "process", "string", "string", "time", "network",
+];
 
 /// Builtins that work on several things at once.
 static PARALLEL: &[&str] = &[
@@ -284,6 +287,11 @@ fn flat(vm: &mut Vm, arguments: &[Val]) -> Vec<Val> {
         }
     }
     out
+}
+
+/// The same for other parts of the runtime.
+pub(crate) fn spread(vm: &mut Vm, arguments: &[Val]) -> Vec<Val> {
+    flat(vm, arguments)
 }
 
 /// Runs `work` on the flattened arguments and releases them.
