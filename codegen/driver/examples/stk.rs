@@ -29,11 +29,11 @@ fn main() {
     let compilation = s_driver::compile(&file, text, &Here, &options);
     for d in &compilation.diagnostics {
         if d.severity != s_diag::Severity::Error { continue; }
-        let at = d.labels.first().map(|l| l.source.position(l.span.start));
-        eprintln!("{}: {} at {:?}", d.severity.word(), d.message, at);
+        let line = d.labels.first().map_or(0, |l| l.source.position(l.span.start).0);
+        eprintln!("{}: {} at {file} line {line}.", d.severity.word(), d.message);
     }
     let Some(module) = compilation.module else { std::process::exit(255) };
     if ir { println!("{}", s_ir::print::module(&module)); return; }
-    let run = s_driver::jit::RunOptions { script: file.into_bytes(), args: args.into_iter().map(String::into_bytes).collect(), environment: Vec::new(), compat, cache: None };
+    let run = s_driver::jit::RunOptions { script: file.into_bytes(), args: args.into_iter().map(String::into_bytes).collect(), environment: std::env::vars_os().map(|(k, v)| (k.into_encoded_bytes(), v.into_encoded_bytes())).collect(), compat, cache: None };
     std::process::exit(s_driver::jit::run(module, Arc::new(Here), run));
 }

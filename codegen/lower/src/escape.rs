@@ -28,7 +28,7 @@ impl Facts {
         let mut sets = false;
         let mut cells = Vec::new();
         let mut matches = Vec::new();
-        for function in &program.functions {
+        for (index, function) in program.functions.iter().enumerate() {
             let mut own: HashSet<LocalId> = HashSet::new();
             let mut has_match = false;
             let mut see = |node: &Expr| match &node.kind {
@@ -37,6 +37,9 @@ impl Facts {
                 }
                 ExprKind::Closure(id) | ExprKind::AtEnd(id) => {
                     closures.insert(id.0);
+                }
+                ExprKind::CurrentFunction => {
+                    closures.insert(u32::try_from(index).expect("fewer than 2^32 functions"));
                 }
                 ExprKind::Magic(MagicPlace::Substr | MagicPlace::Pos | MagicPlace::Vec, args) => {
                     needs_cell(args.first(), &mut own);

@@ -433,6 +433,10 @@ impl<'a> Lower<'a> {
                 self.rt(Rt::jump_dynamic, &[number, label])
             }
             ExprKind::WantArray => self.want_array(),
+            ExprKind::CurrentFunction if self.function.captures.is_empty() && self.number() != 0 => {
+                let id = s_sema::hir::FunctionId(self.number());
+                self.closure(id)
+            }
             ExprKind::CurrentFunction => self.rt(Rt::current_code, &[]),
             ExprKind::AtEnd(id) => {
                 let code = self.closure(*id);

@@ -37,8 +37,20 @@ impl Resolver<'_> {
         let Some(row) = builtins::find(name) else { return mk(pos, ExprKind::Undef) };
         let row = canonical(row);
         self.cx().effects |= row.effects;
-        self.calls_builtin(row.name, span);
+        self.note_builtin(row.name, span);
         mk(pos, ExprKind::Builtin(Box::new(BuiltinCall { name: row.name, args, scalars })))
+    }
+
+    /// Notes where a builtin is first called.
+    fn note_builtin(&mut self, name: &'static str, span: Span) {
+        if self.prior.is_none() || self.builtins.contains_key(name) {
+            return;
+        }
+        let source = &self.units[self.file as usize].source;
+        let message = format!("the builtin `{name}` is not there yet");
+        let place = span.start as usize..span.end as usize;
+        let found = s_diag::Diagnostic::error(Code::MISSING_BUILTIN, message).at(source, place, "");
+        self.builtins.insert(name, found);
     }
 
     /// A call of a builtin.

@@ -76,8 +76,14 @@ impl Resolver<'_> {
         }
         let keeps = matches!(&pattern.kind, A::Match(regex) if regex.flags.contains('g'));
         let done = if keeps && is_simple_place(inner) {
-            // The position is kept with the variable, so it has to be one, not its constant value.
-            self.place(inner, Use::Refer)
+            let place = self.place(inner, Use::Read);
+            // A known value has no place to keep a position in: the variable itself has.
+            match &inner.kind {
+                A::Var(ast::Sigil::Scalar, name) if crate::stmt::is_constant(&place) => {
+                    self.scalar_itself(name, inner.span)
+                }
+                _ => place,
+            }
         } else {
             self.expr(inner, Want::Scalar)
         };

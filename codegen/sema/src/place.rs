@@ -254,6 +254,12 @@ impl Resolver<'_> {
             && !one.name.contains("::")
         {
             self.names.set_constant(kind, &one.name, done.kind.clone());
+            if self.called_early {
+                match one.binding.place {
+                    Place::Global(id) => self.late.insert(id),
+                    Place::Local { key, .. } => self.late_locals.insert(key),
+                };
+            }
         }
         match one.binding.place {
             Place::Local { id, .. } if one.state => {

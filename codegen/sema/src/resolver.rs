@@ -151,6 +151,14 @@ pub(crate) struct Resolver<'u> {
     pub(crate) package: String,
     pub(crate) file: u32,
     pub(crate) diagnostics: Vec<Diagnostic>,
+    /// A function has been called at file level, which may see later variables without values.
+    pub(crate) called_early: bool,
+    /// Known values of package variables that such a function may look at too early.
+    pub(crate) late: std::collections::HashSet<hir::GlobalId>,
+    /// The same of variables of the file.
+    pub(crate) late_locals: std::collections::HashSet<VarKey>,
+    /// Builtins called at run time, and what to say if one is not there.
+    pub(crate) builtins: std::collections::BTreeMap<&'static str, Diagnostic>,
     pub(crate) nesting: u32,
     pub(crate) flips: u32,
     /// `use constant`, by full name.
@@ -170,8 +178,6 @@ pub(crate) struct Resolver<'u> {
     pub(crate) utf8: bool,
     /// `use English` was seen.
     pub(crate) english: bool,
-    /// The builtins that are called, with what is said where they are missing, by name.
-    builtins: std::collections::BTreeMap<&'static str, (&'static str, Diagnostic)>,
     /// Functions imported from modules whose functions are builtins.
     pub(crate) imported: std::collections::HashSet<String>,
     /// Evaluated texts around the place.
@@ -267,6 +273,10 @@ impl<'u> Resolver<'u> {
             package: "main".to_owned(),
             file: 0,
             diagnostics: Vec::new(),
+            called_early: false,
+            late: std::collections::HashSet::new(),
+            late_locals: std::collections::HashSet::new(),
+            builtins: std::collections::BTreeMap::new(),
             nesting: 0,
             flips: 0,
             constants: HashMap::new(),
@@ -276,7 +286,6 @@ impl<'u> Resolver<'u> {
             evals,
             braces: 0,
             english: false,
-            builtins: std::collections::BTreeMap::new(),
             deep: false,
             utf8: false,
             imported: std::collections::HashSet::new(),
@@ -367,7 +376,12 @@ impl<'u> Resolver<'u> {
             facts,
             compat,
         };
-        Analysis { program, diagnostics, findings: self.findings, builtins: self.builtins.into_values().collect() }
+        Analysis {
+            program,
+            diagnostics,
+            findings: self.findings,
+            builtins: self.builtins.into_iter().collect(),
+        }
     }
 
     // --- where, and what is wrong
@@ -405,18 +419,6 @@ impl<'u> Resolver<'u> {
             found = found.hint(hint);
         }
         self.diagnostics.push(found);
-    }
-
-    /// Notes that a builtin of the runtime is called.
-    pub(crate) fn calls_builtin(&mut self, name: &'static str, span: Span) {
-        if self.prior.is_none() || self.builtins.contains_key(name) {
-            return;
-        }
-        let source = &self.units[self.file as usize].source;
-        let place = span.start as usize..span.end as usize;
-        let message = format!("the builtin `{name}` is not there yet");
-        let missing = Diagnostic::error(Code::NOT_SUPPORTED, message).at(source, place, "");
-        self.builtins.insert(name, (name, missing));
     }
 
     /// Counts a level of nesting; false when there are too many.

@@ -112,6 +112,50 @@ pub fn implemented(name: &str) -> bool {
         || find(name).and_then(|row| row.alias_of).is_some_and(|target| function_of(target).is_some())
 }
 
+/// What kind of builtin each part holds, for `%all`.
+static KINDS: &[&str] =
+    &["codec", "codec", "file", "hash", "process", "list", "core", "math", "process", "network", "string", "string", "time"];
+
+/// Builtins that work on several things at once.
+static PARALLEL: &[&str] = &[
+    "async",
+    "await",
+    "barrier",
+    "fan",
+    "gen",
+    "par_pipeline",
+    "pchannel",
+    "pfor",
+    "pgrep",
+    "pipeline",
+    "pmap",
+    "pmap_chunked",
+    "pmap_reduce",
+    "pany",
+    "pall",
+    "preduce",
+    "pselect",
+    "psort",
+    "spawn",
+    "yield",
+];
+
+impl Vm {
+    /// Fills `%all`: the names of the language and what kind each is of.
+    pub fn fill_names(&mut self) {
+        let table = crate::value::Ptr(self.glob(b"main::all").hash);
+        for row in BUILTINS {
+            let part = PARTS.iter().position(|part| part.iter().any(|(known, _)| *known == row.name));
+            let kind = match part.and_then(|part| KINDS.get(part)) {
+                _ if PARALLEL.contains(&row.name) => "parallel",
+                Some(kind) => kind,
+                None => "core",
+            };
+            crate::hash::set_text(self, table, row.name.as_bytes(), crate::string::string(kind.as_bytes()));
+        }
+    }
+}
+
 /// The row number of a name.
 #[must_use]
 pub fn number_of(name: &str) -> Option<i64> {

@@ -516,7 +516,14 @@ impl Vm {
                             declared.methods.iter().any(|method| method.name == name && !method.is_abstract)
                         })
                     });
-                    if !own_methods.contains(&name) && !inherited && self.find_method(number, &name).is_none()
+                    // A field of that name is a method too.
+                    let field = self
+                        .declared(number)
+                        .is_some_and(|declared| declared.fields.iter().any(|field| field.name == name));
+                    if !own_methods.contains(&name)
+                        && !inherited
+                        && !field
+                        && self.find_method(number, &name).is_none()
                     {
                         let what = if kind == ClassKind::Trait { "trait" } else { "abstract" };
                         return Err(alloc::format!(

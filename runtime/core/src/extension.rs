@@ -20,7 +20,6 @@ pub const SET: u16 = 2;
 /// `aux` of error values: a number, in [`Header::extra`], and its text at once.
 pub const ERROR: u16 = 3;
 
-
 /// A set: its elements by their string form, in order.
 #[derive(Debug)]
 #[repr(C)]

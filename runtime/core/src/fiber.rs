@@ -19,11 +19,11 @@ use crate::saves::Save;
 use crate::value::{Ptr, UNDEF, ValExt};
 use crate::vm::Vm;
 
+use objects::{Barrier, Channel, Generator, Task};
 pub use objects::{
     await_task, free, method, new_barrier, new_channel, new_generator, new_pipeline, new_task, select,
     type_name, yield_value,
 };
-use objects::{Barrier, Channel, Generator, Task};
 
 /// Bytes of address space of a fiber's machine stack; memory is taken as it is used.
 const MACHINE_BYTES: usize = 64 << 20;
@@ -455,8 +455,7 @@ impl Vm {
                     let result = vm.call_value(function, &[], want::SCALAR)?;
                     Ok(vm.scalar_of(result))
                 });
-                let cancelled =
-                    matches!(self.fibers.list.get(here), Some(Some(fiber)) if fiber.cancelled);
+                let cancelled = matches!(self.fibers.list.get(here), Some(Some(fiber)) if fiber.cancelled);
                 match outcome {
                     _ if cancelled => {
                         if let Ok(Ok(value) | Err(value)) = outcome {

@@ -928,6 +928,15 @@ impl Parser<'_> {
                 let end = self.name_end(i);
                 end > i && comma(end)
             }
+            b'@' => {
+                // `{ @_ }`: an array of pairs.
+                let mut i = first + 1;
+                while self.byte_at(i) == b'$' {
+                    i += 1;
+                }
+                let end = self.name_end(i);
+                end > i && self.byte_at(self.after_blanks(end).0) == b'}'
+            }
             b'%' => {
                 let mut i = first + 1;
                 while self.byte_at(i) == b'$' {

@@ -807,8 +807,7 @@ impl Parser<'_> {
                 return false;
             }
             match self.byte_at(place) {
-                b'@' | b'$' => true,
-                b'(' => true,
+                b'@' | b'$' | b'(' | b'0'..=b'9' | b'"' | b'\'' => true,
                 byte if is_ident_start(byte) => !is_operator_word(self.word_at(place)),
                 _ => false,
             }

@@ -100,7 +100,7 @@ pub fn run(
     } == Switches::default();
     let text = if is_plain { Arc::clone(&loaded.text) } else { Arc::from(wrap(&loaded.text, switches)) };
     let is_test = switches.test || is_test_name(Path::new(&loaded.name));
-    let options = Options { compat: switches.compat, test: is_test, ..Options::default() };
+    let options = Options { compat: switches.compat, test: is_test };
     let name = loaded.name;
     let compilation = compile(&name, text, &files, &options);
     let Some(module) = compilation.module else {

@@ -240,11 +240,8 @@ pub fn new_channel(most: Option<usize>) -> [Val; 2] {
 
 /// `pselect`: the first value that some channel has, and which; undef and -1 when all have ended.
 pub fn select(vm: &mut Vm, ends: &[Val]) -> Result<[Val; 2], Thrown> {
-    let channels: Vec<Ptr<Channel>> = ends
-        .iter()
-        .filter(|&&end| is(end, RECEIVER))
-        .map(|end| end.pointer::<End>().channel)
-        .collect();
+    let channels: Vec<Ptr<Channel>> =
+        ends.iter().filter(|&&end| is(end, RECEIVER)).map(|end| end.pointer::<End>().channel).collect();
     loop {
         for (at, channel) in channels.iter().enumerate() {
             let mut channel = *channel;
@@ -252,7 +249,8 @@ pub fn select(vm: &mut Vm, ends: &[Val]) -> Result<[Val; 2], Thrown> {
                 return Ok([value, int(at as i64)]);
             }
         }
-        let open: Vec<_> = channels.iter().copied().filter(|channel| channel.senders && !channel.closed).collect();
+        let open: Vec<_> =
+            channels.iter().copied().filter(|channel| channel.senders && !channel.closed).collect();
         if open.is_empty() || vm.wait_for(Wait::Receive(open))? == Woken::Never {
             return Ok([UNDEF, int(-1)]);
         }
@@ -372,9 +370,7 @@ pub fn method(vm: &mut Vm, name: &[u8], list: &[Val], wanted: u64) -> Result<Opt
             let mut channel = invocant.pointer::<End>().channel;
             channel.queue.pop_front().unwrap_or(UNDEF)
         }
-        (SENDER | RECEIVER, b"len" | b"size") => {
-            int(invocant.pointer::<End>().channel.queue.len() as i64)
-        }
+        (SENDER | RECEIVER, b"len" | b"size") => int(invocant.pointer::<End>().channel.queue.len() as i64),
         (GENERATOR, b"next") => {
             let next = next_value(vm, invocant.pointer())?;
             let more = int(i64::from(next.is_some()));

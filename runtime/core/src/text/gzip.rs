@@ -103,7 +103,9 @@ fn member<'a>(data: &'a [u8], out: &mut Vec<u8>) -> Result<&'a [u8], InflateErro
     let from = out.len();
     let used = inflate_into(rest, out)?;
     let (sum, length) = match rest[used..].first_chunk::<8>() {
-        Some(&[a, b, c, d, e, f, g, h]) => (u32::from_le_bytes([a, b, c, d]), u32::from_le_bytes([e, f, g, h])),
+        Some(&[a, b, c, d, e, f, g, h]) => {
+            (u32::from_le_bytes([a, b, c, d]), u32::from_le_bytes([e, f, g, h]))
+        }
         None => return Err(InflateError::Truncated),
     };
     let content = &out[from..];
@@ -195,7 +197,8 @@ mod tests {
     fn a_file_of_another_program() {
         // With a name in its header; one stored block.
         let data = [
-            0x1f, 0x8b, 8, 8, 0, 0, 0, 0, 0, 3, b'x', 0, 1, 1, 0, 0xfe, 0xff, b'a', 0x43, 0xbe, 0xb7, 0xe8, 1, 0, 0, 0,
+            0x1f, 0x8b, 8, 8, 0, 0, 0, 0, 0, 3, b'x', 0, 1, 1, 0, 0xfe, 0xff, b'a', 0x43, 0xbe, 0xb7, 0xe8,
+            1, 0, 0, 0,
         ];
         assert_eq!(gunzip(&data).expect("a member"), b"a");
     }

@@ -146,7 +146,10 @@ mod tests {
 
     #[test]
     fn aligned() {
-        let table = Table { header: texts(&["k", "value"]), rows: alloc::vec![texts(&["\u{e9}\u{e9}", "1"]), texts(&["b"])] };
+        let table = Table {
+            header: texts(&["k", "value"]),
+            rows: alloc::vec![texts(&["\u{e9}\u{e9}", "1"]), texts(&["b"])],
+        };
         let expected = "+----+-------+\n| k  | value |\n+----+-------+\n| \u{e9}\u{e9} | 1     |\n| b  |       |\n+----+-------+\n";
         assert_eq!(String::from_utf8(table.aligned()).expect("UTF-8"), expected);
         assert!(Table::default().aligned().is_empty());

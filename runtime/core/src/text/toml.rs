@@ -27,7 +27,8 @@ pub fn read(text: &[u8]) -> Result<Node, TextError> {
             let many = reader.text.get(reader.at + 1) == Some(&b'[');
             reader.at += if many { 2 } else { 1 };
             path = reader.key_path()?;
-            let closed = if many { reader.text[reader.at..].starts_with(b"]]") } else { reader.peek() == Some(b']') };
+            let closed =
+                if many { reader.text[reader.at..].starts_with(b"]]") } else { reader.peek() == Some(b']') };
             if !closed {
                 return Err(reader.error("a header without its bracket"));
             }
@@ -82,7 +83,9 @@ impl Table {
         for name in path {
             let at = match table.places.get(name) {
                 Some(&at) => at,
-                None => table.add(name, Item::Table(Table { dotted: walk == Walk::Dotted, ..Table::default() })),
+                None => {
+                    table.add(name, Item::Table(Table { dotted: walk == Walk::Dotted, ..Table::default() }))
+                }
             };
             table = match &mut table.entries[at].1 {
                 Item::Table(inner) if walk == Walk::Dotted && !inner.dotted => {
@@ -168,7 +171,13 @@ impl Reader<'_> {
 
     fn newline(&mut self) -> bool {
         let rest = &self.text[self.at..];
-        let length = if rest.starts_with(b"\n") { 1 } else if rest.starts_with(b"\r\n") { 2 } else { 0 };
+        let length = if rest.starts_with(b"\n") {
+            1
+        } else if rest.starts_with(b"\r\n") {
+            2
+        } else {
+            0
+        };
         self.at += length;
         length > 0
     }
@@ -194,7 +203,10 @@ impl Reader<'_> {
                 Some(b'\'') => self.literal(false)?,
                 _ => {
                     let from = self.at;
-                    while self.peek().is_some_and(|byte| byte.is_ascii_alphanumeric() || byte == b'_' || byte == b'-') {
+                    while self
+                        .peek()
+                        .is_some_and(|byte| byte.is_ascii_alphanumeric() || byte == b'_' || byte == b'-')
+                    {
                         self.at += 1;
                     }
                     if self.at == from {
@@ -310,13 +322,19 @@ impl Reader<'_> {
     /// Numbers, truth values, dates.
     fn bare(&mut self) -> Result<Node, TextError> {
         let from = self.at;
-        let is_part = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'+' | b'-' | b'.' | b'_' | b':');
+        let is_part =
+            |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'+' | b'-' | b'.' | b'_' | b':');
         while self.peek().is_some_and(is_part) {
             self.at += 1;
         }
         // A blank may stand between date and time.
         let rest = &self.text[self.at..];
-        if self.at - from == 10 && rest.len() > 3 && rest[0] == b' ' && rest[1].is_ascii_digit() && rest[3] == b':' {
+        if self.at - from == 10
+            && rest.len() > 3
+            && rest[0] == b' '
+            && rest[1].is_ascii_digit()
+            && rest[3] == b':'
+        {
             self.at += 1;
             while self.peek().is_some_and(is_part) {
                 self.at += 1;
@@ -333,7 +351,12 @@ impl Reader<'_> {
             _ => number_of(word),
         };
         node.ok_or_else(|| {
-            TextError::at(FORMAT, self.text, from, if word.is_empty() { "a value was expected" } else { "no value" })
+            TextError::at(
+                FORMAT,
+                self.text,
+                from,
+                if word.is_empty() { "a value was expected" } else { "no value" },
+            )
         })
     }
 
@@ -435,7 +458,8 @@ impl Reader<'_> {
 }
 
 fn is_date(word: &[u8]) -> bool {
-    let digits = |from: usize, to: usize| word.get(from..to).is_some_and(|part| part.iter().all(u8::is_ascii_digit));
+    let digits =
+        |from: usize, to: usize| word.get(from..to).is_some_and(|part| part.iter().all(u8::is_ascii_digit));
     digits(0, 4) && word.get(4) == Some(&b'-') && digits(5, 7) && word.get(7) == Some(&b'-') && digits(8, 10)
         || digits(0, 2) && word.get(2) == Some(&b':') && digits(3, 5)
 }
@@ -564,7 +588,9 @@ fn header(open: &[u8], path: &[u8], close: &[u8], out: &mut Vec<u8>) {
 }
 
 fn key(name: &[u8], out: &mut Vec<u8>) {
-    if !name.is_empty() && name.iter().all(|&byte| byte.is_ascii_alphanumeric() || byte == b'_' || byte == b'-') {
+    if !name.is_empty()
+        && name.iter().all(|&byte| byte.is_ascii_alphanumeric() || byte == b'_' || byte == b'-')
+    {
         out.extend_from_slice(name);
     } else {
         text(name, out);
@@ -652,8 +678,10 @@ mod tests {
             Node::Text(text) => std::format!("{:?}", String::from_utf8_lossy(text)),
             Node::List(nodes) => std::format!("[{}]", nodes.iter().map(json).collect::<Vec<_>>().join(",")),
             Node::Map(entries) => {
-                let all: Vec<String> =
-                    entries.iter().map(|(k, v)| std::format!("{}:{}", String::from_utf8_lossy(k), json(v))).collect();
+                let all: Vec<String> = entries
+                    .iter()
+                    .map(|(k, v)| std::format!("{}:{}", String::from_utf8_lossy(k), json(v)))
+                    .collect();
                 std::format!("{{{}}}", all.join(","))
             }
         }
@@ -678,8 +706,10 @@ mod tests {
             ("a = 1_000\nb = 0xff\nc = 0o17\nd = 0b11\ne = -5\nf = +5", "{a:1000,b:255,c:15,d:3,e:-5,f:5}"),
             ("a = 1.5\nb = 1e3\nc = -2.5E-1", "{a:1.5,b:1000,c:-0.25}"),
             ("a = true\nb = false", "{a:true,b:false}"),
-            ("a = 1979-05-27T07:32:00Z\nb = 1979-05-27 07:32:00\nc = 07:32:00\nd = 1979-05-27",
-             "{a:\"1979-05-27T07:32:00Z\",b:\"1979-05-27 07:32:00\",c:\"07:32:00\",d:\"1979-05-27\"}"),
+            (
+                "a = 1979-05-27T07:32:00Z\nb = 1979-05-27 07:32:00\nc = 07:32:00\nd = 1979-05-27",
+                "{a:\"1979-05-27T07:32:00Z\",b:\"1979-05-27 07:32:00\",c:\"07:32:00\",d:\"1979-05-27\"}",
+            ),
             ("a = \"x\\ty\\u00e9\\\"\"", "{a:\"x\\ty\u{e9}\\\"\"}"),
             ("a = \"\"\"\nx\ny\\\n   z\"\"\"", "{a:\"x\\nyz\"}"),
             ("a = '''\nx\\y''''", "{a:\"x\\\\y'\"}"),
@@ -693,10 +723,37 @@ mod tests {
     #[test]
     fn what_is_wrong() {
         for text in [
-            "a", "a =", "a = 1 b = 2", "= 1", "a = 01", "a = 1__0", "a = _1", "a = 1.", "a = .5", "a = 1e", "a = x",
-            "a = \"x", "a = 'x\n'", "a = \"\\q\"", "a = [1, 2", "a = {b = 1", "a = {b = 1,\n c = 2}", "[a", "[[a]", "[]",
-            "a = 1\na = 2", "[a]\n[a]", "a = 1\n[a]", "a.b = 1\na = 2", "[a.b]\n[a]\nb = 1", "a = {b = 1}\na.c = 2",
-            "a = []\n[[a]]", "[a]\nb.c = 1\n[a.b]", "a = 99999999999999999999", "a = \"\\ud800\"", "a..b = 1",
+            "a",
+            "a =",
+            "a = 1 b = 2",
+            "= 1",
+            "a = 01",
+            "a = 1__0",
+            "a = _1",
+            "a = 1.",
+            "a = .5",
+            "a = 1e",
+            "a = x",
+            "a = \"x",
+            "a = 'x\n'",
+            "a = \"\\q\"",
+            "a = [1, 2",
+            "a = {b = 1",
+            "a = {b = 1,\n c = 2}",
+            "[a",
+            "[[a]",
+            "[]",
+            "a = 1\na = 2",
+            "[a]\n[a]",
+            "a = 1\n[a]",
+            "a.b = 1\na = 2",
+            "[a.b]\n[a]\nb = 1",
+            "a = {b = 1}\na.c = 2",
+            "a = []\n[[a]]",
+            "[a]\nb.c = 1\n[a.b]",
+            "a = 99999999999999999999",
+            "a = \"\\ud800\"",
+            "a..b = 1",
             "[[a]]\n[a]",
         ] {
             assert!(read(text.as_bytes()).is_err(), "{text:?} is read");
@@ -731,8 +788,8 @@ mod tests {
     #[test]
     fn no_input_is_too_strange() {
         let pieces: [&[u8]; 22] = [
-            b"a", b".", b" = ", b"1", b"\n", b"[", b"]", b"{", b"}", b",", b"\"", b"'", b"\"\"\"", b"'''", b"#", b"-",
-            b"\\", b"e", b"_", b"inf", b"\r\n", b"\xff",
+            b"a", b".", b" = ", b"1", b"\n", b"[", b"]", b"{", b"}", b",", b"\"", b"'", b"\"\"\"", b"'''",
+            b"#", b"-", b"\\", b"e", b"_", b"inf", b"\r\n", b"\xff",
         ];
         let mut state = 3_u64;
         for _ in 0..20_000 {

@@ -276,7 +276,8 @@ impl<'a> Reader<'a> {
             let from = self.at;
             let content = self.behind(&[quote])?;
             let mut value = Vec::new();
-            unescape(content, &mut value).map_err(|message| TextError::at(FORMAT, self.text, from, message))?;
+            unescape(content, &mut value)
+                .map_err(|message| TextError::at(FORMAT, self.text, from, message))?;
             if open.places.contains_key(&name) {
                 return Err(self.error("an attribute that is given twice"));
             }
@@ -296,7 +297,11 @@ fn unescape(text: &[u8], out: &mut Vec<u8>) -> Result<(), &'static str> {
             }
             b'&' => {
                 let rest = &text[at + 1..];
-                let end = rest.iter().take(12).position(|&byte| byte == b';').ok_or("an `&` that begins no entity")?;
+                let end = rest
+                    .iter()
+                    .take(12)
+                    .position(|&byte| byte == b';')
+                    .ok_or("an `&` that begins no entity")?;
                 let code = match &rest[..end] {
                     b"lt" => Some(u32::from(b'<')),
                     b"gt" => Some(u32::from(b'>')),
@@ -324,9 +329,9 @@ fn digits_of(digits: &[u8], base: u32) -> Option<u32> {
     if digits.is_empty() {
         return None;
     }
-    digits.iter().try_fold(0_u32, |code, &byte| {
-        code.checked_mul(base)?.checked_add((byte as char).to_digit(base)?)
-    })
+    digits
+        .iter()
+        .try_fold(0_u32, |code, &byte| code.checked_mul(base)?.checked_add((byte as char).to_digit(base)?))
 }
 
 /// `_xHHHH_` in a name as what it stands for.
@@ -490,9 +495,18 @@ mod tests {
     fn documents() {
         assert_eq!(one("<a>x</a>"), t("x"));
         assert_eq!(one("<a/>"), t(""));
-        assert_eq!(one("<?xml version='1.0'?><!-- c --><!DOCTYPE a [<!ENTITY x \"y>\">]><a>\n <b>1</b>\n</a>\n"), m(vec![("b", t("1"))]));
-        assert_eq!(one("<a k='v' l=\"&lt;\">t<b/></a>"), m(vec![("@k", t("v")), ("@l", t("<")), ("b", t("")), ("#text", t("t"))]));
-        assert_eq!(one("<a><b>1</b><c/><b>2</b><b>3</b></a>"), m(vec![("b", Node::List(vec![t("1"), t("2"), t("3")])), ("c", t(""))]));
+        assert_eq!(
+            one("<?xml version='1.0'?><!-- c --><!DOCTYPE a [<!ENTITY x \"y>\">]><a>\n <b>1</b>\n</a>\n"),
+            m(vec![("b", t("1"))])
+        );
+        assert_eq!(
+            one("<a k='v' l=\"&lt;\">t<b/></a>"),
+            m(vec![("@k", t("v")), ("@l", t("<")), ("b", t("")), ("#text", t("t"))])
+        );
+        assert_eq!(
+            one("<a><b>1</b><c/><b>2</b><b>3</b></a>"),
+            m(vec![("b", Node::List(vec![t("1"), t("2"), t("3")])), ("c", t(""))])
+        );
         assert_eq!(one("<a><item>1</item></a>"), Node::List(vec![t("1")]));
         assert_eq!(one("<a>&#65;&#x42;&amp;<![CDATA[<c>]]></a>"), t("AB&<c>"));
     }
@@ -500,8 +514,24 @@ mod tests {
     #[test]
     fn what_is_wrong() {
         for text in [
-            "", "x", "<a>", "<a></b>", "<a/><b/>", "<a b/>", "<a b=c/>", "<a b='1' b='2'/>", "<a>&nbsp;</a>", "<a>&</a>",
-            "<a>&#0;</a>", "<a><!-- </a>", "</a>", "<a", "< a/>", "<a>&#99999999999;</a>", "<![CDATA[x]]>", "<!DOCTYPE",
+            "",
+            "x",
+            "<a>",
+            "<a></b>",
+            "<a/><b/>",
+            "<a b/>",
+            "<a b=c/>",
+            "<a b='1' b='2'/>",
+            "<a>&nbsp;</a>",
+            "<a>&</a>",
+            "<a>&#0;</a>",
+            "<a><!-- </a>",
+            "</a>",
+            "<a",
+            "< a/>",
+            "<a>&#99999999999;</a>",
+            "<![CDATA[x]]>",
+            "<!DOCTYPE",
             "<a b='1'c='2'/>",
         ] {
             assert!(read(text.as_bytes()).is_err(), "{text:?} is read");
@@ -532,8 +562,24 @@ mod tests {
     #[test]
     fn no_input_is_too_strange() {
         let pieces: [&[u8]; 18] = [
-            b"<a>", b"</a>", b"<", b">", b"/", b"a", b" ", b"=", b"\"", b"'", b"&", b";", b"&#", b"<!--", b"-->",
-            b"<![CDATA[", b"<!DOCTYPE", b"\xff",
+            b"<a>",
+            b"</a>",
+            b"<",
+            b">",
+            b"/",
+            b"a",
+            b" ",
+            b"=",
+            b"\"",
+            b"'",
+            b"&",
+            b";",
+            b"&#",
+            b"<!--",
+            b"-->",
+            b"<![CDATA[",
+            b"<!DOCTYPE",
+            b"\xff",
         ];
         let mut state = 5_u64;
         for _ in 0..20_000 {

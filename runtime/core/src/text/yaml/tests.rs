@@ -69,10 +69,19 @@ fn scalars() {
 
 #[test]
 fn block_collections() {
-    assert_eq!(one("a: 1\nb:\n  c: x\n  d: y\n"), m(vec![("a", n(1)), ("b", m(vec![("c", t("x")), ("d", t("y"))]))]));
-    assert_eq!(one("- 1\n- - 2\n  - 3\n-\n  4\n-\n"), Node::List(vec![n(1), Node::List(vec![n(2), n(3)]), n(4), Node::Null]));
+    assert_eq!(
+        one("a: 1\nb:\n  c: x\n  d: y\n"),
+        m(vec![("a", n(1)), ("b", m(vec![("c", t("x")), ("d", t("y"))]))])
+    );
+    assert_eq!(
+        one("- 1\n- - 2\n  - 3\n-\n  4\n-\n"),
+        Node::List(vec![n(1), Node::List(vec![n(2), n(3)]), n(4), Node::Null])
+    );
     assert_eq!(one("a:\n- 1\n- 2\nb: 3"), m(vec![("a", Node::List(vec![n(1), n(2)])), ("b", n(3))]));
-    assert_eq!(one("- a: 1\n  b: 2\n- c: 3\n"), Node::List(vec![m(vec![("a", n(1)), ("b", n(2))]), m(vec![("c", n(3))])]));
+    assert_eq!(
+        one("- a: 1\n  b: 2\n- c: 3\n"),
+        Node::List(vec![m(vec![("a", n(1)), ("b", n(2))]), m(vec![("c", n(3))])])
+    );
     assert_eq!(one("a:\nb: 1"), m(vec![("a", Node::Null), ("b", n(1))]));
     assert_eq!(one("? a\n: 1\n? b\n"), m(vec![("a", n(1)), ("b", Node::Null)]));
     assert_eq!(one("\"a b\": 1\n'c: d' : 2"), m(vec![("a b", n(1)), ("c: d", n(2))]));
@@ -94,15 +103,24 @@ fn block_scalars() {
 
 #[test]
 fn flow_collections() {
-    assert_eq!(one("[1, a b, 'c', [], {}]"), Node::List(vec![n(1), t("a b"), t("c"), Node::List(vec![]), Node::Map(vec![])]));
-    assert_eq!(one("{a: 1, \"b\":2, c, d: [x,\n y],}"), m(vec![("a", n(1)), ("b", n(2)), ("c", Node::Null), ("d", Node::List(vec![t("x"), t("y")]))]));
+    assert_eq!(
+        one("[1, a b, 'c', [], {}]"),
+        Node::List(vec![n(1), t("a b"), t("c"), Node::List(vec![]), Node::Map(vec![])])
+    );
+    assert_eq!(
+        one("{a: 1, \"b\":2, c, d: [x,\n y],}"),
+        m(vec![("a", n(1)), ("b", n(2)), ("c", Node::Null), ("d", Node::List(vec![t("x"), t("y")]))])
+    );
     assert_eq!(one("[a: 1, b]"), Node::List(vec![m(vec![("a", n(1))]), t("b")]));
     assert_eq!(one("k: {u: http://x}"), m(vec![("k", m(vec![("u", t("http://x"))]))]));
 }
 
 #[test]
 fn anchors_and_merges() {
-    assert_eq!(one("a: &x [1]\nb: *x"), m(vec![("a", Node::List(vec![n(1)])), ("b", Node::List(vec![n(1)]))]));
+    assert_eq!(
+        one("a: &x [1]\nb: *x"),
+        m(vec![("a", Node::List(vec![n(1)])), ("b", Node::List(vec![n(1)]))])
+    );
     let text = "base: &b\n  x: 1\n  y: 2\nd:\n  <<: *b\n  y: 3\n";
     let base = m(vec![("x", n(1)), ("y", n(2))]);
     assert_eq!(one(text), m(vec![("base", base), ("d", m(vec![("y", n(3)), ("x", n(1))]))]));
@@ -156,8 +174,8 @@ fn limits() {
 #[test]
 fn no_input_is_too_strange() {
     let pieces: [&[u8]; 24] = [
-        b"a", b": ", b":\n", b"- ", b"\n", b"  ", b"[", b"]", b"{", b"}", b",", b"\"", b"'", b"|\n", b">\n", b"&a ",
-        b"*a", b"# c", b"? ", b"---\n", b"!t ", b"\\", b"\t", b"\xff",
+        b"a", b": ", b":\n", b"- ", b"\n", b"  ", b"[", b"]", b"{", b"}", b",", b"\"", b"'", b"|\n", b">\n",
+        b"&a ", b"*a", b"# c", b"? ", b"---\n", b"!t ", b"\\", b"\t", b"\xff",
     ];
     let mut state = 7_u64;
     for _ in 0..20_000 {
@@ -173,18 +191,81 @@ fn no_input_is_too_strange() {
 #[test]
 fn what_is_written_reads_the_same() {
     let texts = [
-        "", " ", "x", "null", "true", "12", "1e3", "0x1", "yes", "a: b", "a:", "- x", "-x", "-", "#x", "a #b", "'", "\"",
-        "it's \"x\"", "a\nb", "a\nb\n", "a\n\n", "\na", " a\nb", "a\n b\n", "\t", "a\tb", "\u{e9}", "\u{85}", "\u{2028}",
-        "\u{feff}", "\x07", "*a", "&a", "!a", "@", "%", "[", "{", "---", "...", "a\n \nb", "2024-01-01", "12:30", "<<", "? a",
-        "a\r\nb", "\n", "\\", "x ", ": ", "007", "a,b", "{}", "[]", "~",
+        "",
+        " ",
+        "x",
+        "null",
+        "true",
+        "12",
+        "1e3",
+        "0x1",
+        "yes",
+        "a: b",
+        "a:",
+        "- x",
+        "-x",
+        "-",
+        "#x",
+        "a #b",
+        "'",
+        "\"",
+        "it's \"x\"",
+        "a\nb",
+        "a\nb\n",
+        "a\n\n",
+        "\na",
+        " a\nb",
+        "a\n b\n",
+        "\t",
+        "a\tb",
+        "\u{e9}",
+        "\u{85}",
+        "\u{2028}",
+        "\u{feff}",
+        "\x07",
+        "*a",
+        "&a",
+        "!a",
+        "@",
+        "%",
+        "[",
+        "{",
+        "---",
+        "...",
+        "a\n \nb",
+        "2024-01-01",
+        "12:30",
+        "<<",
+        "? a",
+        "a\r\nb",
+        "\n",
+        "\\",
+        "x ",
+        ": ",
+        "007",
+        "a,b",
+        "{}",
+        "[]",
+        "~",
     ];
     let list: Vec<Node> = texts.iter().map(|text| t(text)).collect();
     let map = Node::Map(texts.iter().map(|text| (text.as_bytes().to_vec(), t(text))).collect());
     let tree = m(vec![
         ("list", Node::List(list.clone())),
         ("map", map),
-        ("nested", Node::List(vec![Node::List(list), m(vec![("a", Node::List(vec![])), ("b", Node::Map(vec![]))])])),
-        ("numbers", Node::List(vec![n(0), n(i64::MIN), Node::Number(Number::Float(1.5)), Node::Number(Number::Uint(u64::MAX))])),
+        (
+            "nested",
+            Node::List(vec![Node::List(list), m(vec![("a", Node::List(vec![])), ("b", Node::Map(vec![]))])]),
+        ),
+        (
+            "numbers",
+            Node::List(vec![
+                n(0),
+                n(i64::MIN),
+                Node::Number(Number::Float(1.5)),
+                Node::Number(Number::Uint(u64::MAX)),
+            ]),
+        ),
         ("rest", Node::List(vec![Node::Null, Node::Bool(true), Node::Bool(false)])),
     ]);
     let mut out = Vec::new();
