@@ -2,7 +2,7 @@
 
 use s_abi::functions::SPECIALS;
 use s_ir::{Block as IrBlock, Cond, Op as Ir, Rt, Ty, Value};
-use s_sema::hir::{self, BinaryOp, Call, Callee, Expr, ExprKind, MagicPlace, MatchVar, Op, UnaryOp, VarKind};
+use s_sema::hir::{self, BinaryOp, Call, Callee, Expr, ExprKind, FunctionId, MagicPlace, MatchVar, Op, UnaryOp, VarKind};
 
 use crate::function::{Context, Lower};
 use crate::tables::func_id;
@@ -434,7 +434,7 @@ impl<'a> Lower<'a> {
             }
             ExprKind::WantArray => self.want_array(),
             ExprKind::CurrentFunction if self.function.captures.is_empty() && self.number() != 0 => {
-                let id = s_sema::hir::FunctionId(self.number());
+                let id = FunctionId(self.number());
                 self.closure(id)
             }
             ExprKind::CurrentFunction => self.rt(Rt::current_code, &[]),

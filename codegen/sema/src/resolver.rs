@@ -7,7 +7,7 @@
 //! Invariants: `contexts` is never empty while something is resolved; scopes and frames are pushed
 //! and popped in pairs; both passes declare the same variables at the same places.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::sync::Arc;
 
 use s_diag::{Code, Diagnostic};
@@ -154,11 +154,11 @@ pub(crate) struct Resolver<'u> {
     /// A function has been called at file level, which may see later variables without values.
     pub(crate) called_early: bool,
     /// Known values of package variables that such a function may look at too early.
-    pub(crate) late: std::collections::HashSet<hir::GlobalId>,
+    pub(crate) late: HashSet<GlobalId>,
     /// The same of variables of the file.
-    pub(crate) late_locals: std::collections::HashSet<VarKey>,
+    pub(crate) late_locals: HashSet<VarKey>,
     /// Builtins called at run time, and what to say if one is not there.
-    pub(crate) builtins: std::collections::BTreeMap<&'static str, Diagnostic>,
+    pub(crate) builtins: BTreeMap<&'static str, Diagnostic>,
     pub(crate) nesting: u32,
     pub(crate) flips: u32,
     /// `use constant`, by full name.
@@ -179,7 +179,7 @@ pub(crate) struct Resolver<'u> {
     /// `use English` was seen.
     pub(crate) english: bool,
     /// Functions imported from modules whose functions are builtins.
-    pub(crate) imported: std::collections::HashSet<String>,
+    pub(crate) imported: HashSet<String>,
     /// Evaluated texts around the place.
     pub(crate) in_text: u32,
     /// Parents and traits of classes as written: class, file, package, `extends`, `impl`.
@@ -190,9 +190,9 @@ pub(crate) struct Resolver<'u> {
     pub(crate) written: HashMap<VarKey, (String, Span)>,
     pub(crate) findings: Vec<crate::Finding>,
     /// Variables declared without a value.
-    pub(crate) unset: std::collections::HashSet<VarKey>,
+    pub(crate) unset: HashSet<VarKey>,
     /// Known packages: their names are classes rather than functions or texts.
-    pub(crate) packages: std::collections::HashSet<String>,
+    pub(crate) packages: HashSet<String>,
     /// Scalar being declared whose initialiser is resolved: functions in it may name it.
     pub(crate) pending: Vec<(String, Binding, bool)>,
     /// Hidden variables so far at one place, so that both passes name them alike.
@@ -274,9 +274,9 @@ impl<'u> Resolver<'u> {
             file: 0,
             diagnostics: Vec::new(),
             called_early: false,
-            late: std::collections::HashSet::new(),
-            late_locals: std::collections::HashSet::new(),
-            builtins: std::collections::BTreeMap::new(),
+            late: HashSet::new(),
+            late_locals: HashSet::new(),
+            builtins: BTreeMap::new(),
             nesting: 0,
             flips: 0,
             constants: HashMap::new(),
@@ -288,14 +288,14 @@ impl<'u> Resolver<'u> {
             english: false,
             deep: false,
             utf8: false,
-            imported: std::collections::HashSet::new(),
+            imported: HashSet::new(),
             in_text: 0,
             links: Vec::new(),
             static_class: None,
             written: HashMap::new(),
             findings: Vec::new(),
-            unset: std::collections::HashSet::new(),
-            packages: std::collections::HashSet::new(),
+            unset: HashSet::new(),
+            packages: HashSet::new(),
             pending: Vec::new(),
             hidden: HashMap::new(),
         }
@@ -305,7 +305,7 @@ impl<'u> Resolver<'u> {
         let main = self.reserve();
         // What the program around an evaluated text declares is not known here.
         self.now.dynamic_code = eval.is_some();
-        let evaluated: std::collections::HashSet<usize> = self.evals.values().copied().collect();
+        let evaluated: HashSet<usize> = self.evals.values().copied().collect();
         let files: Vec<usize> = (0..self.units.len()).filter(|n| !evaluated.contains(n)).collect();
         self.file_functions = vec![None; self.units.len()];
         self.file_functions[0] = Some(main);

@@ -28,6 +28,7 @@ pub(crate) mod socket;
 mod strings;
 pub mod text;
 mod time;
+mod web;
 
 /// A builtin.
 pub type Function = fn(&mut Vm, &[Val], u64) -> Result<Val, Thrown>;
@@ -72,6 +73,7 @@ static PARTS: &[&[(&str, Function)]] = &[
     strings::FUNCTIONS,
     text::FUNCTIONS,
     time::FUNCTIONS,
+    web::FUNCTIONS,
 ];
 
 fn function_of(name: &str) -> Option<Function> {
@@ -113,8 +115,10 @@ pub fn implemented(name: &str) -> bool {
 }
 
 /// What kind of builtin each part holds, for `%all`.
-static KINDS: &[&str] =
-    &["codec", "codec", "file", "hash", "process", "list", "core", "math", "process", "network", "string", "string", "time"];
+static KINDS: &[&str] = &[
+    "codec", "codec", "file", "hash", "process", "list", "core", "math", "process", "network", "string", "string",
+    "time", "network",
+];
 
 /// Builtins that work on several things at once.
 static PARALLEL: &[&str] = &[

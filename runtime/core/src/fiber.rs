@@ -16,7 +16,7 @@ use s_abi::layout::{Frame, Val, want};
 use crate::exception::{Flight, Thrown, TraceLine, TryRecord};
 use crate::pattern::Dynamic;
 use crate::saves::Save;
-use crate::value::{Ptr, UNDEF, ValExt};
+use crate::value::{Ptr, UNDEF};
 use crate::vm::Vm;
 
 use objects::{Barrier, Channel, Generator, Task};
@@ -133,6 +133,11 @@ impl Fibers {
     /// Whether there is anybody besides the program.
     pub(crate) fn several(&self) -> bool {
         self.list.iter().skip(1).any(Option::is_some)
+    }
+
+    /// How many tasks and generators there are.
+    pub(crate) fn alive(&self) -> usize {
+        self.list.iter().skip(1).flatten().count()
     }
 
     fn ready(&self, id: usize) -> bool {

@@ -28,7 +28,7 @@ const PIPELINE: u16 = 9;
 /// What `async` gives.
 #[derive(Debug)]
 #[repr(C)]
-pub struct Task {
+pub(crate) struct Task {
     header: Header,
     value: Val,
     failed: bool,
@@ -49,7 +49,7 @@ impl Task {
 
 /// A queue between tasks, and who still has an end of it.
 #[derive(Debug)]
-pub struct Channel {
+pub(crate) struct Channel {
     queue: VecDeque<Val>,
     most: usize,
     senders: bool,
@@ -79,7 +79,7 @@ struct End {
 /// What `gen` gives.
 #[derive(Debug)]
 #[repr(C)]
-pub struct Generator {
+pub(crate) struct Generator {
     header: Header,
     function: Val,
     value: Val,
@@ -111,7 +111,7 @@ impl Generator {
 /// Where several tasks wait for each other.
 #[derive(Debug)]
 #[repr(C)]
-pub struct Barrier {
+pub(crate) struct Barrier {
     header: Header,
     size: usize,
     waiting: usize,
