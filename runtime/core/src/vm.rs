@@ -91,6 +91,8 @@ pub struct Vm {
     pub(crate) overload_depth: u32,
     pub(crate) builtins: crate::builtin::Table,
     pub(crate) world: crate::builtin::World,
+    /// Memory for texts on their way to a value; who takes it gives it back.
+    pub(crate) buffer: Vec<u8>,
 }
 
 /// Names the runtime itself uses.
@@ -183,6 +185,7 @@ impl Vm {
             overload_depth: 0,
             builtins: crate::builtin::Table::new(),
             world: crate::builtin::World::default(),
+            buffer: Vec::new(),
         });
         vm.start(options);
         vm
@@ -199,6 +202,13 @@ impl Vm {
             crate::hash::set_text(self, Ptr(self.known.env.hash), name, value);
         }
         crate::output::open_standard(self);
+    }
+
+    /// Gives the memory of [`Vm::buffer`] back, unless it grew large.
+    pub(crate) fn keep_buffer(&mut self, buffer: Vec<u8>) {
+        if buffer.capacity() <= 1 << 16 {
+            self.buffer = buffer;
+        }
     }
 
     /// A string that came from outside.
