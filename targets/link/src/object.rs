@@ -246,11 +246,11 @@ impl<'a> Reader<'a> {
         };
         let found = header.e_machine(LittleEndian);
         if found != wanted {
-            return Err(Fault::Machine { found: found.into(), wanted: self.machine });
+            return Err(Fault::Machine { found, wanted: self.machine });
         }
         let kind = header.e_type(LittleEndian);
         if kind != elf::ET_REL {
-            return Err(Fault::NotAnObject { kind: kind.into() });
+            return Err(Fault::NotAnObject { kind });
         }
         // Compressed instructions or not, floats of 64 bits in registers.
         let flags = header.e_flags(LittleEndian);
@@ -348,8 +348,8 @@ impl<'a> One<'_, 'a> {
             let name = section.name_bytes().map_err(|error| self.damaged(None, error))?;
             let name = self.text(name)?;
             let header = section.elf_section_header();
-            let flags = u64::from(header.sh_flags(LittleEndian));
-            let kind = u32::from(header.sh_type(LittleEndian));
+            let flags = header.sh_flags(LittleEndian);
+            let kind = header.sh_type(LittleEndian);
             let fault = |offset, fault| self.fault(Some(&name), offset, fault);
             if name == ".note.GNU-stack" && flags & u64::from(elf::SHF_EXECINSTR) != 0 {
                 return Err(fault(None, Fault::ExecutableStack));
@@ -360,9 +360,9 @@ impl<'a> One<'_, 'a> {
             if flags & u64::from(elf::SHF_TLS) != 0 {
                 return Err(fault(None, Fault::ThreadLocal));
             }
-            let empty = kind == u32::from(elf::SHT_NOBITS);
-            let init = kind == u32::from(elf::SHT_INIT_ARRAY) || kind == u32::from(elf::SHT_PREINIT_ARRAY);
-            if !(empty || init || kind == u32::from(elf::SHT_PROGBITS)) || name.starts_with(".ctors") {
+            let empty = kind == elf::SHT_NOBITS;
+            let init = kind == elf::SHT_INIT_ARRAY || kind == elf::SHT_PREINIT_ARRAY;
+            if !(empty || init || kind == elf::SHT_PROGBITS) || name.starts_with(".ctors") {
                 return Err(fault(None, Fault::Section));
             }
             let size = header.sh_size(LittleEndian);
@@ -412,13 +412,12 @@ impl<'a> One<'_, 'a> {
         let mut places: Vec<(u64, u64)> = Vec::new();
         for (offset, relocation) in section.relocations() {
             if let RelocationFlags::Elf { r_type } = relocation.flags()
-                && u32::from(r_type) == u32::from(elf::R_RISCV_ALIGN)
+                && r_type == elf::R_RISCV_ALIGN
             {
                 let padding = u64::try_from(relocation.addend()).unwrap_or(u64::MAX);
                 let inside = offset.checked_add(padding).is_some_and(|end| end <= atom.bytes.len() as u64);
                 if !inside || padding >= ALIGN_MAX.into() || padding % 2 != 0 {
-                    let kind = u32::from(r_type);
-                    return Err(self.fault(Some(name), Some(offset), Fault::BadRelocation { kind }));
+                    return Err(self.fault(Some(name), Some(offset), Fault::BadRelocation { kind: r_type }));
                 }
                 places.push((offset, padding));
             }
@@ -431,8 +430,8 @@ impl<'a> One<'_, 'a> {
         for (offset, padding) in places {
             let align = (padding + 1).next_power_of_two();
             if offset < done {
-                let kind = u32::from(elf::R_RISCV_ALIGN);
-                return Err(self.fault(Some(name), Some(offset), Fault::BadRelocation { kind }));
+                let fault = Fault::BadRelocation { kind: elf::R_RISCV_ALIGN };
+                return Err(self.fault(Some(name), Some(offset), fault));
             }
             atom.align = atom.align.max(align as u32);
             bytes.extend_from_slice(&atom.bytes[done as usize..offset as usize]);
@@ -577,7 +576,7 @@ impl<'a> One<'_, 'a> {
         symbols: &mut BTreeMap<usize, SymbolId>,
     ) -> Result<Option<Reloc>, ObjectError> {
         let RelocationFlags::Elf { r_type } = relocation.flags() else { return Ok(None) };
-        let code = u32::from(r_type);
+        let code = r_type;
         let fault = |one: &Self, fault| Err(one.fault(Some(name), Some(offset), fault));
         let kind = match map_reloc(self.reader.machine, code) {
             Mapped::As(kind) => kind,

@@ -74,7 +74,7 @@ pub(crate) fn plan(program: &Program<'_, '_>, live: &Live, kind: OutputKind) -> 
             if !plan.slot_of.contains_key(&slot) {
                 plan.slot_of.insert(slot, plan.slots.len() as u32);
                 plan.slots.push(slot);
-                plan.relative_slots += u64::from(placed(value));
+                plan.relative_slots += u64::from(kind == OutputKind::StaticPie && placed(value));
             }
         }
     }

@@ -8,10 +8,10 @@ use std::process::{Command, Output, Stdio};
 use s_link::object::{Options, Reader};
 use s_link::{LinkError, OutputKind, Pack, Request, Target, Unit};
 
-pub const ABI: &str = "abi-1";
+pub(crate) const ABI: &str = "abi-1";
 
 /// Whether a tool is installed; says so when it is not.
-pub fn has(tool: &str) -> bool {
+pub(crate) fn has(tool: &str) -> bool {
     let found = Command::new(tool).arg("--version").stdout(Stdio::null()).stderr(Stdio::null()).status().is_ok();
     if !found {
         eprintln!("{tool} is not installed: this test does less");
@@ -20,16 +20,16 @@ pub fn has(tool: &str) -> bool {
 }
 
 /// Whether assembler text for this machine can become an object here.
-pub fn has_native_as() -> bool {
+pub(crate) fn has_native_as() -> bool {
     cfg!(all(target_arch = "x86_64", target_os = "linux")) && has("as")
 }
 
-pub fn scratch() -> tempfile::TempDir {
+pub(crate) fn scratch() -> tempfile::TempDir {
     tempfile::tempdir().expect("a temporary folder")
 }
 
 /// Assembles x86-64 text.
-pub fn assemble(text: &str) -> Vec<u8> {
+pub(crate) fn assemble(text: &str) -> Vec<u8> {
     let dir = scratch();
     let (source, object) = (dir.path().join("a.s"), dir.path().join("a.o"));
     fs::write(&source, text).unwrap();
@@ -39,7 +39,7 @@ pub fn assemble(text: &str) -> Vec<u8> {
 }
 
 /// Reads objects into a unit.
-pub fn unit<'a>(target: Target, objects: &[&'a [u8]]) -> Unit<'a> {
+pub(crate) fn unit<'a>(target: Target, objects: &[&'a [u8]]) -> Unit<'a> {
     let mut reader = Reader::new(target, Options::default());
     for (index, object) in objects.iter().enumerate() {
         reader.object(&format!("o{index}.o"), object).unwrap_or_else(|error| panic!("{error}"));
@@ -47,12 +47,12 @@ pub fn unit<'a>(target: Target, objects: &[&'a [u8]]) -> Unit<'a> {
     reader.finish().unwrap()
 }
 
-pub fn pack(target: Target, unit: Unit<'_>) -> Pack<'_> {
+pub(crate) fn pack(target: Target, unit: Unit<'_>) -> Pack<'_> {
     Pack { target, abi: ABI.into(), producer: "test".into(), unit }
 }
 
 /// A request with nothing special.
-pub fn request<'a>(pack: &'a Pack<'a>, program: &'a [Unit<'a>]) -> Request<'a> {
+pub(crate) fn request<'a>(pack: &'a Pack<'a>, program: &'a [Unit<'a>]) -> Request<'a> {
     Request {
         target: pack.target,
         kind: OutputKind::Static,
@@ -68,21 +68,24 @@ pub fn request<'a>(pack: &'a Pack<'a>, program: &'a [Unit<'a>]) -> Request<'a> {
 }
 
 /// Links objects of x86-64 alone.
-pub fn link_x64(kind: OutputKind, objects: &[&[u8]]) -> Result<Vec<u8>, Vec<LinkError>> {
+pub(crate) fn link_x64(kind: OutputKind, objects: &[&[u8]]) -> Result<Vec<u8>, Vec<LinkError>> {
     let program = [unit(Target::X86_64Linux, objects)];
     let pack = pack(Target::X86_64Linux, Unit::empty());
     s_link::link(&Request { kind, ..request(&pack, &program) }).map(|output| output.bytes)
 }
 
 /// Runs an executable, under emulation if it is for another machine; nothing when there is none.
-pub fn run(target: Target, bytes: &[u8]) -> Option<Output> {
+pub(crate) fn run(target: Target, bytes: &[u8]) -> Option<Output> {
     run_with(target, bytes, &[])
 }
 
-pub fn run_with(target: Target, bytes: &[u8], arguments: &[&str]) -> Option<Output> {
+pub(crate) fn run_with(target: Target, bytes: &[u8], arguments: &[&str]) -> Option<Output> {
     let dir = scratch();
     let path = dir.path().join("program");
     write_program(&path, bytes);
+    if let Some(kept) = std::env::var_os("LINK_TEST_KEEP") {
+        write_program(Path::new(&kept), bytes);
+    }
     let native = match target {
         Target::X86_64Linux => cfg!(target_arch = "x86_64"),
         Target::Aarch64Linux => cfg!(target_arch = "aarch64"),
@@ -103,7 +106,7 @@ pub fn run_with(target: Target, bytes: &[u8], arguments: &[&str]) -> Option<Outp
     Some(start(command.args(arguments)))
 }
 
-pub fn write_program(path: &Path, bytes: &[u8]) {
+pub(crate) fn write_program(path: &Path, bytes: &[u8]) {
     fs::write(path, bytes).unwrap();
     fs::set_permissions(path, fs::Permissions::from_mode(0o755)).unwrap();
 }
@@ -119,11 +122,11 @@ fn start(command: &mut Command) -> Output {
     panic!("the program's file stays busy");
 }
 
-pub fn stdout(output: &Output) -> String {
+pub(crate) fn stdout(output: &Output) -> String {
     assert!(output.status.success(), "{:?} {}", output.status, String::from_utf8_lossy(&output.stderr));
     String::from_utf8(output.stdout.clone()).unwrap()
 }
 
-pub fn kinds(errors: &[LinkError]) -> Vec<&'static str> {
+pub(crate) fn kinds(errors: &[LinkError]) -> Vec<&'static str> {
     errors.iter().map(LinkError::kind).collect()
 }

@@ -5,7 +5,7 @@ use s_link::{Asset, Note, OutputKind, Request, Target, Unit};
 use crate::kit::{assemble, has, has_native_as, link_x64, pack, request, run, scratch, stdout, unit, write_program};
 
 /// Writes what `rsi` and `rdx` say and exits with `edi` = 0.
-pub const HELLO: &str = r#"
+pub(crate) const HELLO: &str = r#"
     .globl _start
     .type _start, @function
     .section .text._start,"ax",@progbits
@@ -24,7 +24,7 @@ message: .ascii "hello\n"
 "#;
 
 /// Adds its load address to each word that has to change, then goes on at `main`.
-pub const PIE_START: &str = r#"
+pub(crate) const PIE_START: &str = r#"
     .globl _start
     .type _start, @function
     .section .text._start,"ax",@progbits
