@@ -3,15 +3,14 @@
 
 use std::time::Instant;
 
-use s_link::{
-    Atom, Binding, Builder, Form, Kind, OutputKind, Pack, Reloc, RelocKind, Request, Target, Unit,
-};
+use s_link::{Atom, Binding, Builder, Form, Kind, OutputKind, Pack, Reloc, RelocKind, Request, Target, Unit};
 
 const FUNCTIONS: u32 = 40_000;
 
 fn main() {
     let start = Instant::now();
-    let pack = Pack { target: Target::X86_64Linux, abi: "abi".into(), producer: "speed".into(), unit: runtime() };
+    let pack =
+        Pack { target: Target::X86_64Linux, abi: "abi".into(), producer: "speed".into(), unit: runtime() };
     let bytes = pack.to_bytes();
     println!("made a pack of {} KB in {:?}", bytes.len() / 1024, start.elapsed());
 
@@ -24,7 +23,9 @@ fn main() {
     let symbol = builder.symbol("f0");
     builder.reloc(main, Reloc { offset: 1, kind: RelocKind::Rel32, symbol, addend: -4 });
     let program = [builder.finish()];
-    for (kind, symbols) in [(OutputKind::Static, false), (OutputKind::Static, true), (OutputKind::StaticPie, true)] {
+    for (kind, symbols) in
+        [(OutputKind::Static, false), (OutputKind::Static, true), (OutputKind::StaticPie, true)]
+    {
         let request = Request {
             target: Target::X86_64Linux,
             kind,

@@ -372,15 +372,20 @@ impl Unit<'_> {
     /// The first broken invariant.
     pub fn check(&self, machine: Machine) -> Result<(), UnitError> {
         let count_max = u32::MAX as usize / 4;
-        for count in [self.names.len(), self.objects.len(), self.groups.len(), self.atoms.len(), self.symbols.len()] {
+        for count in
+            [self.names.len(), self.objects.len(), self.groups.len(), self.atoms.len(), self.symbols.len()]
+        {
             if count > count_max {
                 return Err(UnitError::TooMany { count: count as u64 });
             }
         }
-        if let Some(name) = self.names.iter().find(|name| name.len() > NAME_LENGTH_MAX || name.contains('\0')) {
+        if let Some(name) = self.names.iter().find(|name| name.len() > NAME_LENGTH_MAX || name.contains('\0'))
+        {
             return Err(UnitError::BadName { start: name.chars().take(40).collect() });
         }
-        let name = |id: NameId| if (id as usize) < self.names.len() { Ok(()) } else { Err(UnitError::NoSuchName { id }) };
+        let name = |id: NameId| {
+            if (id as usize) < self.names.len() { Ok(()) } else { Err(UnitError::NoSuchName { id }) }
+        };
         self.objects.iter().chain(&self.groups).try_for_each(|id| name(*id))?;
         for (index, atom) in self.atoms.iter().enumerate() {
             let index = index as AtomId;
@@ -412,7 +417,8 @@ impl Unit<'_> {
             return Err(UnitError::BadAlignment { atom: index, align: atom.align.into() });
         }
         let bytes = atom.bytes.len() as u64;
-        let sized = if atom.kind == Kind::Bss { bytes == 0 && atom.size <= BSS_SIZE_MAX } else { bytes == atom.size };
+        let sized =
+            if atom.kind == Kind::Bss { bytes == 0 && atom.size <= BSS_SIZE_MAX } else { bytes == atom.size };
         if !sized || bytes > u32::MAX.into() {
             return Err(UnitError::BadSize { atom: index, size: atom.size });
         }
@@ -428,7 +434,10 @@ impl Unit<'_> {
         let mut last = 0;
         for reloc in &atom.relocs {
             let outside = u64::from(reloc.offset) + reloc.kind.width() > bytes;
-            if outside || !reloc.kind.fits(machine) || reloc.symbol as usize >= self.symbols.len() || reloc.offset < last
+            if outside
+                || !reloc.kind.fits(machine)
+                || reloc.symbol as usize >= self.symbols.len()
+                || reloc.offset < last
             {
                 return Err(UnitError::BadReloc { atom: index, offset: reloc.offset, kind: reloc.kind });
             }

@@ -6,7 +6,7 @@ use alloc::string::String;
 use alloc::vec::Vec;
 use core::fmt;
 
-use crate::atom::{RelocKind};
+use crate::atom::RelocKind;
 use crate::target::Target;
 
 /// Why a link failed, or what it warns of.
@@ -179,13 +179,19 @@ impl fmt::Display for LinkError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             LinkError::Malformed(error) => error.fmt(f),
-            LinkError::TargetMismatch { pack, wanted } => write!(f, "the pack is for {pack}, not for {wanted}"),
+            LinkError::TargetMismatch { pack, wanted } => {
+                write!(f, "the pack is for {pack}, not for {wanted}")
+            }
             LinkError::AbiMismatch { pack, wanted } => {
                 write!(f, "the pack's runtime has ABI `{pack}`, the program was compiled for `{wanted}`")
             }
             LinkError::BuildIdLength { length } => write!(f, "a build identifier of {length} bytes"),
-            LinkError::NoteName { section, owner } => write!(f, "note `{section}` of `{owner}` cannot be named so"),
-            LinkError::AssetAlignment { symbol, align } => write!(f, "asset `{symbol}` with alignment {align}"),
+            LinkError::NoteName { section, owner } => {
+                write!(f, "note `{section}` of `{owner}` cannot be named so")
+            }
+            LinkError::AssetAlignment { symbol, align } => {
+                write!(f, "asset `{symbol}` with alignment {align}")
+            }
             LinkError::Undefined { name, from, count } => {
                 write!(f, "`{name}` is not defined; needed by ")?;
                 list(f, from, *count)
@@ -212,9 +218,14 @@ impl fmt::Display for LinkError {
             }
             LinkError::NotRelocatable { from, offset, kind, name } => {
                 let kind = kind.name();
-                write!(f, "{from} at {offset:#x}: {kind} of `{name}` is not possible in an image loaded anywhere")
+                write!(
+                    f,
+                    "{from} at {offset:#x}: {kind} of `{name}` is not possible in an image loaded anywhere"
+                )
             }
-            LinkError::TooLarge { what, size, limit } => write!(f, "{what} of {size} bytes; the limit is {limit}"),
+            LinkError::TooLarge { what, size, limit } => {
+                write!(f, "{what} of {size} bytes; the limit is {limit}")
+            }
             LinkError::InitUnused { atoms } => {
                 f.write_str("nothing calls the functions that want to be called at start, of ")?;
                 list(f, atoms, atoms.len() as u64)
@@ -278,9 +289,13 @@ impl fmt::Display for UnitError {
             UnitError::NoSuchName { id } => write!(f, "there is no name {id}"),
             UnitError::BadAlignment { atom, align } => write!(f, "atom {atom} has alignment {align}"),
             UnitError::BadSize { atom, size } => write!(f, "atom {atom} cannot have size {size}"),
-            UnitError::NoSuchObject { atom, object } => write!(f, "atom {atom} is of object {object}, which there is not"),
+            UnitError::NoSuchObject { atom, object } => {
+                write!(f, "atom {atom} is of object {object}, which there is not")
+            }
             UnitError::NoSuchGroup { atom } => write!(f, "atom {atom} is of a group which there is not"),
-            UnitError::BadRole { atom } => write!(f, "atom {atom} is no list of functions to be called at start"),
+            UnitError::BadRole { atom } => {
+                write!(f, "atom {atom} is no list of functions to be called at start")
+            }
             UnitError::BadReloc { atom, offset, kind } => {
                 write!(f, "atom {atom} has an impossible {} at {offset:#x}", kind.name())
             }
@@ -288,7 +303,9 @@ impl fmt::Display for UnitError {
             UnitError::OutsideAtom { symbol, atom, offset } => {
                 write!(f, "symbol {symbol} is at {offset:#x} of atom {atom}, which is outside of it")
             }
-            UnitError::LocalUndefined { symbol } => write!(f, "symbol {symbol} is neither defined nor visible"),
+            UnitError::LocalUndefined { symbol } => {
+                write!(f, "symbol {symbol} is neither defined nor visible")
+            }
         }
     }
 }
@@ -376,9 +393,13 @@ impl fmt::Display for PackError {
             PackError::UnknownTarget { name } => write!(f, "a pack for the unknown target `{name}`"),
             PackError::Truncated { offset } => write!(f, "the pack ends too early, at byte {offset}"),
             PackError::BadNumber { offset } => write!(f, "an impossible number at byte {offset} of the pack"),
-            PackError::BadCode { offset, what, code } => write!(f, "no {what} has code {code}, at byte {offset} of the pack"),
+            PackError::BadCode { offset, what, code } => {
+                write!(f, "no {what} has code {code}, at byte {offset} of the pack")
+            }
             PackError::BadText { offset } => write!(f, "text that is not UTF-8 at byte {offset} of the pack"),
-            PackError::UnsortedNames { offset } => write!(f, "names out of order at byte {offset} of the pack"),
+            PackError::UnsortedNames { offset } => {
+                write!(f, "names out of order at byte {offset} of the pack")
+            }
             PackError::Trailing { offset } => write!(f, "the pack goes on after its end, at byte {offset}"),
             PackError::Unit(error) => error.fmt(f),
         }

@@ -52,7 +52,11 @@ pub(crate) fn kind_of(program: &Program<'_, '_>, atom: u32) -> Kind {
         reloc.kind == RelocKind::Abs64
             && matches!(program.value(atom, reloc.symbol), Value::Atom(..) | Value::Linker(_))
     };
-    if content.kind == Kind::Rodata && content.relocs.iter().any(address) { Kind::RelRo } else { content.kind }
+    if content.kind == Kind::Rodata && content.relocs.iter().any(address) {
+        Kind::RelRo
+    } else {
+        content.kind
+    }
 }
 
 /// Orders what stays.
@@ -85,7 +89,11 @@ pub(crate) fn layout(program: &Program<'_, '_>, live: &Live) -> Result<Layout, V
             }
             total = total.saturating_add(offset - region.size).saturating_add(content.size);
             if total > IMAGE_SIZE_MAX {
-                return Err(vec![LinkError::TooLarge { what: "an image", size: total, limit: IMAGE_SIZE_MAX }]);
+                return Err(vec![LinkError::TooLarge {
+                    what: "an image",
+                    size: total,
+                    limit: IMAGE_SIZE_MAX,
+                }]);
             }
             offsets[atom as usize] = offset;
             region.size = offset + content.size;

@@ -72,8 +72,10 @@ pub struct Request<'a> {
 pub enum OutputKind {
     /// At one fixed address: smallest, nothing to do at start.
     Static,
-    /// Anywhere: the start code adds its load address to each word that `__rela_dyn_start` to
-    /// `__rela_dyn_end` names, then may make `__relro_start` to `__relro_end` read-only.
+    /// Anywhere: the start code puts load address plus addend into each word that the entries from
+    /// `__rela_dyn_start` to `__rela_dyn_end` name, then may make the pages of `__relro_start` to
+    /// `__relro_end` read-only. Until it has, it must take addresses relative to itself, never
+    /// through the global offset table.
     StaticPie,
 }
 
@@ -149,7 +151,10 @@ fn check_request(request: &Request<'_>) -> Result<(), Vec<LinkError>> {
         errors.push(LinkError::TargetMismatch { pack: request.pack.target, wanted: request.target });
     }
     if request.pack.abi != request.abi {
-        errors.push(LinkError::AbiMismatch { pack: request.pack.abi.to_string(), wanted: request.abi.to_string() });
+        errors.push(LinkError::AbiMismatch {
+            pack: request.pack.abi.to_string(),
+            wanted: request.abi.to_string(),
+        });
     }
     if let Some(id) = request.build_id
         && !(1..=64).contains(&id.len())
@@ -157,12 +162,20 @@ fn check_request(request: &Request<'_>) -> Result<(), Vec<LinkError>> {
         errors.push(LinkError::BuildIdLength { length: id.len() as u64 });
     }
     for note in request.notes {
-        let named = note.section.starts_with(".note") && !note.section.contains('\0') && !note.owner.contains('\0');
+        let named =
+            note.section.starts_with(".note") && !note.section.contains('\0') && !note.owner.contains('\0');
         if !named || note.section.len() > 255 || note.owner.len() > 255 {
-            errors.push(LinkError::NoteName { section: note.section.to_string(), owner: note.owner.to_string() });
+            errors.push(LinkError::NoteName {
+                section: note.section.to_string(),
+                owner: note.owner.to_string(),
+            });
         }
         if u32::try_from(note.bytes.len()).is_err() {
-            errors.push(LinkError::TooLarge { what: "a note", size: note.bytes.len() as u64, limit: u32::MAX.into() });
+            errors.push(LinkError::TooLarge {
+                what: "a note",
+                size: note.bytes.len() as u64,
+                limit: u32::MAX.into(),
+            });
         }
     }
     if errors.is_empty() { Ok(()) } else { Err(errors) }
@@ -173,7 +186,10 @@ fn asset_unit<'a>(request: &Request<'a>) -> Result<Unit<'a>, Vec<LinkError>> {
     let mut errors = Vec::new();
     for asset in request.assets {
         if !asset.align.is_power_of_two() || asset.align > atom::ALIGN_MAX {
-            errors.push(LinkError::AssetAlignment { symbol: asset.symbol.to_string(), align: asset.align.into() });
+            errors.push(LinkError::AssetAlignment {
+                symbol: asset.symbol.to_string(),
+                align: asset.align.into(),
+            });
             continue;
         }
         let mut atom = Atom::new(Kind::Rodata, asset.align, asset.bytes);

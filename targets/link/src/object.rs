@@ -24,8 +24,8 @@ use object::read::{
 use object::{LittleEndian, elf};
 
 use crate::atom::{
-    ALIGN_MAX, Atom, BSS_SIZE_MAX, Binding, Builder, Form, Kind, NAME_LENGTH_MAX, Place, Reloc, RelocKind, Role, Symbol,
-    SymbolId, Unit,
+    ALIGN_MAX, Atom, BSS_SIZE_MAX, Binding, Builder, Form, Kind, NAME_LENGTH_MAX, Place, Reloc, RelocKind,
+    Role, Symbol, SymbolId, Unit,
 };
 use crate::error::UnitError;
 use crate::target::{Machine, Target};
@@ -149,7 +149,9 @@ impl fmt::Display for ObjectError {
             Fault::Alignment { align } => write!(f, "alignment {align}"),
             Fault::TooLarge { size, limit } => write!(f, "{size} bytes, of {limit} possible"),
             Fault::Relocation { kind } => write!(f, "relocation kind {kind} is not known"),
-            Fault::BadRelocation { kind } => write!(f, "relocation of kind {kind} of nothing or outside of its section"),
+            Fault::BadRelocation { kind } => {
+                write!(f, "relocation of kind {kind} of nothing or outside of its section")
+            }
             Fault::BadSymbol { symbol } => write!(f, "symbol `{symbol}` is outside of what it is in"),
             Fault::BadName => f.write_str("a name that is too long, not UTF-8 or has a zero byte"),
             Fault::Unit(error) => error.fmt(f),
@@ -173,12 +175,18 @@ impl<'a> Reader<'a> {
     /// The first thing in it that cannot be linked; the reader is of no further use then.
     pub fn object(&mut self, name: &str, bytes: &'a [u8]) -> Result<(), ObjectError> {
         self.input += bytes.len() as u64;
-        let fault = |section: Option<String>, offset, fault| ObjectError { object: name.to_owned(), section, offset, fault };
+        let fault = |section: Option<String>, offset, fault| ObjectError {
+            object: name.to_owned(),
+            section,
+            offset,
+            fault,
+        };
         let file = ElfFile64::<LittleEndian, &'a [u8]>::parse(bytes)
             .map_err(|error| fault(None, None, Fault::Format { why: error.to_string() }))?;
         self.check_header(&file).map_err(|error| fault(None, None, error))?;
         self.builder.object(name);
-        let mut one = One { reader: self, file: &file, name, size: bytes.len() as u64, sections: BTreeMap::new() };
+        let mut one =
+            One { reader: self, file: &file, name, size: bytes.len() as u64, sections: BTreeMap::new() };
         let groups = one.groups()?;
         one.read_sections(&groups)?;
         let mut symbols = one.read_symbols()?;
@@ -311,7 +319,9 @@ impl<'a> One<'_, 'a> {
     }
 
     fn text(&mut self, bytes: &[u8]) -> Result<String, ObjectError> {
-        let text = core::str::from_utf8(bytes).ok().filter(|text| text.len() <= NAME_LENGTH_MAX && !text.contains('\0'));
+        let text = core::str::from_utf8(bytes)
+            .ok()
+            .filter(|text| text.len() <= NAME_LENGTH_MAX && !text.contains('\0'));
         let text = text.ok_or_else(|| self.fault(None, None, Fault::BadName))?.to_owned();
         self.reader.names += text.len() as u64;
         let limit = self.reader.input.saturating_mul(4);
@@ -335,7 +345,11 @@ impl<'a> One<'_, 'a> {
             for section in comdat.sections() {
                 groups.entry(section.0).or_insert(group);
                 if groups.len() as u64 > self.size {
-                    return Err(self.fault(None, None, Fault::TooLarge { size: self.size, limit: self.size }));
+                    return Err(self.fault(
+                        None,
+                        None,
+                        Fault::TooLarge { size: self.size, limit: self.size },
+                    ));
                 }
             }
         }
@@ -354,7 +368,10 @@ impl<'a> One<'_, 'a> {
             if name == ".note.GNU-stack" && flags & u64::from(elf::SHF_EXECINSTR) != 0 {
                 return Err(fault(None, Fault::ExecutableStack));
             }
-            if flags & u64::from(elf::SHF_ALLOC) == 0 || flags & u64::from(elf::SHF_EXCLUDE) != 0 || left_out(&name) {
+            if flags & u64::from(elf::SHF_ALLOC) == 0
+                || flags & u64::from(elf::SHF_EXCLUDE) != 0
+                || left_out(&name)
+            {
                 continue;
             }
             if flags & u64::from(elf::SHF_TLS) != 0 {
@@ -391,8 +408,16 @@ impl<'a> One<'_, 'a> {
             // Lists that a program walks by the names of their sections would have to be kept whole.
             atom.keep = flags & u64::from(elf::SHF_GNU_RETAIN) != 0;
             atom.group = groups.get(&section.index().0).copied();
-            let cuts = if self.reader.machine == Machine::Riscv64 { self.align(&section, &name, &mut atom)? } else { vec![] };
-            if self.reader.options.tight && atom.kind == Kind::Text && name.starts_with(".text.") && atom.size <= 64 {
+            let cuts = if self.reader.machine == Machine::Riscv64 {
+                self.align(&section, &name, &mut atom)?
+            } else {
+                vec![]
+            };
+            if self.reader.options.tight
+                && atom.kind == Kind::Text
+                && name.starts_with(".text.")
+                && atom.size <= 64
+            {
                 atom.align = atom.align.min(4);
             }
             let size = section.size();
@@ -515,7 +540,11 @@ impl<'a> One<'_, 'a> {
                 _ => return Err(bad(self)),
             }
         } else if symbol.is_common() {
-            if size > BSS_SIZE_MAX || !value.is_power_of_two() || value > ALIGN_MAX.into() || binding == Binding::Local {
+            if size > BSS_SIZE_MAX
+                || !value.is_power_of_two()
+                || value > ALIGN_MAX.into()
+                || binding == Binding::Local
+            {
                 return Err(bad(self));
             }
             binding = Binding::Common;
@@ -589,7 +618,8 @@ impl<'a> One<'_, 'a> {
         let inside = offset.checked_add(kind.width()).is_some_and(|end| end <= kept.size);
         let atom = &self.reader.builder.unit_mut().atoms[kept.atom as usize];
         let inside = inside && place + kind.width() <= atom.bytes.len() as u64;
-        let Some(place) = u32::try_from(place).ok().filter(|_| inside && !relocation.has_implicit_addend()) else {
+        let Some(place) = u32::try_from(place).ok().filter(|_| inside && !relocation.has_implicit_addend())
+        else {
             return fault(self, Fault::BadRelocation { kind: code });
         };
         let RelocationTarget::Symbol(target) = relocation.target() else {
@@ -618,10 +648,20 @@ impl<'a> One<'_, 'a> {
 
 /// Sections that no program needs: tables for unwinding, which we do without, notes and the like.
 fn left_out(name: &str) -> bool {
-    let whole = |start: &str| name == start || name.strip_prefix(start).is_some_and(|rest| rest.starts_with('.'));
-    [".eh_frame", ".gcc_except_table", ".comment", ".note", ".fini_array", ".dtors", ".riscv.attributes", ".llvm"]
-        .into_iter()
-        .any(whole)
+    let whole =
+        |start: &str| name == start || name.strip_prefix(start).is_some_and(|rest| rest.starts_with('.'));
+    [
+        ".eh_frame",
+        ".gcc_except_table",
+        ".comment",
+        ".note",
+        ".fini_array",
+        ".dtors",
+        ".riscv.attributes",
+        ".llvm",
+    ]
+    .into_iter()
+    .any(whole)
 }
 
 fn content_kind(name: &str, flags: u64, init: bool) -> Kind {
@@ -642,58 +682,58 @@ fn map_reloc(machine: Machine, code: u32) -> Mapped {
     use RelocKind as K;
     match machine {
         Machine::X86_64 => match code {
-            0 => Ignore,                          // NONE
-            1 => As(K::Abs64),                    // 64
-            2 | 4 | 26 => As(K::Rel32),           // PC32, PLT32, GOTPC32
-            9 | 43 => As(K::GotRel32),            // GOTPCREL, CODE_4_GOTPCRELX
-            10 => As(K::Abs32),                   // 32
-            11 => As(K::Abs32S),                  // 32S
-            24 => As(K::Rel64),                   // PC64
-            41 | 42 => As(K::GotRel32Relax),      // GOTPCRELX, REX_GOTPCRELX
+            0 => Ignore,                     // NONE
+            1 => As(K::Abs64),               // 64
+            2 | 4 | 26 => As(K::Rel32),      // PC32, PLT32, GOTPC32
+            9 | 43 => As(K::GotRel32),       // GOTPCREL, CODE_4_GOTPCRELX
+            10 => As(K::Abs32),              // 32
+            11 => As(K::Abs32S),             // 32S
+            24 => As(K::Rel64),              // PC64
+            41 | 42 => As(K::GotRel32Relax), // GOTPCRELX, REX_GOTPCRELX
             16..=23 | 34..=36 | 44 | 45 => ThreadLocal,
             _ => Unknown,
         },
         Machine::Aarch64 => match code {
-            0 | 256 => Ignore,                    // NONE
-            257 => As(K::Abs64),                  // ABS64
-            258 => As(K::Abs32Any),               // ABS32
-            260 => As(K::Rel64),                  // PREL64
-            261 | 314 => As(K::Rel32),            // PREL32, PLT32
-            264 => As(K::A64Mov0),                // MOVW_UABS_G0_NC
-            266 => As(K::A64Mov1),                // MOVW_UABS_G1_NC
-            268 => As(K::A64Mov2),                // MOVW_UABS_G2_NC
-            269 => As(K::A64Mov3),                // MOVW_UABS_G3
-            273 => As(K::A64Literal19),           // LD_PREL_LO19
-            274 => As(K::A64Adr21),               // ADR_PREL_LO21
-            275 | 276 => As(K::A64Page21),        // ADR_PREL_PG_HI21, and _NC
-            277 => As(K::A64AddLo12),             // ADD_ABS_LO12_NC
-            278 => As(K::A64Lo12Scale1),          // LDST8_ABS_LO12_NC
-            279 => As(K::A64Test14),              // TSTBR14
-            280 => As(K::A64Cond19),              // CONDBR19
-            282 | 283 => As(K::A64Call26),        // JUMP26, CALL26
-            284 => As(K::A64Lo12Scale2),          // LDST16_ABS_LO12_NC
-            285 => As(K::A64Lo12Scale4),          // LDST32_ABS_LO12_NC
-            286 => As(K::A64Lo12Scale8),          // LDST64_ABS_LO12_NC
-            299 => As(K::A64Lo12Scale16),         // LDST128_ABS_LO12_NC
-            311 => As(K::A64GotPage21),           // ADR_GOT_PAGE
-            312 => As(K::A64GotLo12),             // LD64_GOT_LO12_NC
+            0 | 256 => Ignore,             // NONE
+            257 => As(K::Abs64),           // ABS64
+            258 => As(K::Abs32Any),        // ABS32
+            260 => As(K::Rel64),           // PREL64
+            261 | 314 => As(K::Rel32),     // PREL32, PLT32
+            264 => As(K::A64Mov0),         // MOVW_UABS_G0_NC
+            266 => As(K::A64Mov1),         // MOVW_UABS_G1_NC
+            268 => As(K::A64Mov2),         // MOVW_UABS_G2_NC
+            269 => As(K::A64Mov3),         // MOVW_UABS_G3
+            273 => As(K::A64Literal19),    // LD_PREL_LO19
+            274 => As(K::A64Adr21),        // ADR_PREL_LO21
+            275 | 276 => As(K::A64Page21), // ADR_PREL_PG_HI21, and _NC
+            277 => As(K::A64AddLo12),      // ADD_ABS_LO12_NC
+            278 => As(K::A64Lo12Scale1),   // LDST8_ABS_LO12_NC
+            279 => As(K::A64Test14),       // TSTBR14
+            280 => As(K::A64Cond19),       // CONDBR19
+            282 | 283 => As(K::A64Call26), // JUMP26, CALL26
+            284 => As(K::A64Lo12Scale2),   // LDST16_ABS_LO12_NC
+            285 => As(K::A64Lo12Scale4),   // LDST32_ABS_LO12_NC
+            286 => As(K::A64Lo12Scale8),   // LDST64_ABS_LO12_NC
+            299 => As(K::A64Lo12Scale16),  // LDST128_ABS_LO12_NC
+            311 => As(K::A64GotPage21),    // ADR_GOT_PAGE
+            312 => As(K::A64GotLo12),      // LD64_GOT_LO12_NC
             512..=573 => ThreadLocal,
             _ => Unknown,
         },
         Machine::Riscv64 => match code {
-            0 | 51 => Ignore,                     // NONE, RELAX
-            1 => As(K::Abs32Any),                 // 32
-            2 => As(K::Abs64),                    // 64
-            16 => As(K::RvBranch),                // BRANCH
-            17 => As(K::RvJal),                   // JAL
-            18 | 19 => As(K::RvCall),             // CALL, CALL_PLT
-            20 => As(K::RvGotHi20),               // GOT_HI20
-            23 => As(K::RvHi20),                  // PCREL_HI20
-            24 => As(K::RvLo12I),                 // PCREL_LO12_I
-            25 => As(K::RvLo12S),                 // PCREL_LO12_S
-            26 => As(K::RvAbsHi20),               // HI20
-            27 => As(K::RvAbsLo12I),              // LO12_I
-            28 => As(K::RvAbsLo12S),              // LO12_S
+            0 | 51 => Ignore,         // NONE, RELAX
+            1 => As(K::Abs32Any),     // 32
+            2 => As(K::Abs64),        // 64
+            16 => As(K::RvBranch),    // BRANCH
+            17 => As(K::RvJal),       // JAL
+            18 | 19 => As(K::RvCall), // CALL, CALL_PLT
+            20 => As(K::RvGotHi20),   // GOT_HI20
+            23 => As(K::RvHi20),      // PCREL_HI20
+            24 => As(K::RvLo12I),     // PCREL_LO12_I
+            25 => As(K::RvLo12S),     // PCREL_LO12_S
+            26 => As(K::RvAbsHi20),   // HI20
+            27 => As(K::RvAbsLo12I),  // LO12_I
+            28 => As(K::RvAbsLo12S),  // LO12_S
             33 => As(K::Add8),
             34 => As(K::Add16),
             35 => As(K::Add32),
@@ -703,14 +743,14 @@ fn map_reloc(machine: Machine, code: u32) -> Mapped {
             39 => As(K::Sub32),
             40 => As(K::Sub64),
             43 => Align,
-            44 => As(K::RvcBranch),               // RVC_BRANCH
-            45 => As(K::RvcJump),                 // RVC_JUMP
+            44 => As(K::RvcBranch), // RVC_BRANCH
+            45 => As(K::RvcJump),   // RVC_JUMP
             52 => As(K::Sub6),
             53 => As(K::Set6),
             54 => As(K::Set8),
             55 => As(K::Set16),
             56 => As(K::Set32),
-            57 | 59 => As(K::Rel32),              // 32_PCREL, PLT32
+            57 | 59 => As(K::Rel32), // 32_PCREL, PLT32
             5..=12 | 21 | 22 | 29..=32 | 62..=65 => ThreadLocal,
             _ => Unknown,
         },

@@ -275,7 +275,8 @@ impl<'a> Reader<'a> {
             let offset = self.at as u64;
             let code = self.byte()?;
             let bad = PackError::BadCode { offset, what: "symbol", code: code.into() };
-            let binding = [Binding::Local, Binding::Weak, Binding::Common, Binding::Global][usize::from(code >> 2 & 3)];
+            let binding =
+                [Binding::Local, Binding::Weak, Binding::Common, Binding::Global][usize::from(code >> 2 & 3)];
             let form = match code >> 4 {
                 0 => Form::None,
                 1 => Form::Function,

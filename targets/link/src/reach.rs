@@ -26,7 +26,9 @@ pub(crate) struct Live {
 /// Follows references from the entry.
 pub(crate) fn reach(program: &Program<'_, '_>, entry: &str) -> Result<Live, Vec<LinkError>> {
     let start = match program.globals.get(entry) {
-        Some(Value::Atom(atom, offset)) if program.atoms[*atom as usize].kind == Kind::Text => (*atom, *offset),
+        Some(Value::Atom(atom, offset)) if program.atoms[*atom as usize].kind == Kind::Text => {
+            (*atom, *offset)
+        }
         Some(_) => return Err(vec![LinkError::EntryNotCode { name: entry.to_owned() }]),
         None => return Err(vec![LinkError::NoEntry { name: entry.to_owned() }]),
     };

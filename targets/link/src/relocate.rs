@@ -69,7 +69,11 @@ pub(crate) fn plan(program: &Program<'_, '_>, live: &Live, kind: OutputKind) -> 
                 continue;
             }
             plan.direct.remove(&(atom, reloc.offset));
-            let addend = if matches!(reloc.kind, RelocKind::GotRel32 | RelocKind::GotRel32Relax) { 0 } else { reloc.addend };
+            let addend = if matches!(reloc.kind, RelocKind::GotRel32 | RelocKind::GotRel32Relax) {
+                0
+            } else {
+                reloc.addend
+            };
             let slot = (value, addend);
             if !plan.slot_of.contains_key(&slot) {
                 plan.slot_of.insert(slot, plan.slots.len() as u32);
@@ -101,8 +105,17 @@ fn check_pie(
     }
     match reloc.kind {
         K::Abs64 if writable => plan.relative.push((atom, reloc.offset)),
-        K::Abs64 | K::Abs32 | K::Abs32S | K::Abs32Any | K::RvAbsHi20 | K::RvAbsLo12I | K::RvAbsLo12S | K::A64Mov0
-        | K::A64Mov1 | K::A64Mov2 | K::A64Mov3 => errors.push(|| LinkError::NotRelocatable {
+        K::Abs64
+        | K::Abs32
+        | K::Abs32S
+        | K::Abs32Any
+        | K::RvAbsHi20
+        | K::RvAbsLo12I
+        | K::RvAbsLo12S
+        | K::A64Mov0
+        | K::A64Mov1
+        | K::A64Mov2
+        | K::A64Mov3 => errors.push(|| LinkError::NotRelocatable {
             from: program.describe(atom),
             offset: reloc.offset.into(),
             kind: reloc.kind,
@@ -156,7 +169,8 @@ fn plan_high(program: &Program<'_, '_>, kept: &[u32], plan: &mut Plan) {
                 continue;
             }
             let Value::Atom(target, offset) = program.value(atom, reloc.symbol) else { continue };
-            let load = reloc.kind == RelocKind::RvLo12I && word(&content.bytes, reloc.offset) & 0x707f == 0x3003;
+            let load =
+                reloc.kind == RelocKind::RvLo12I && word(&content.bytes, reloc.offset) & 0x707f == 0x3003;
             if !load || target != atom {
                 plan.direct.remove(&(target, offset as u32));
             }
@@ -358,7 +372,9 @@ impl Context<'_, '_, '_> {
                 set(bytes, at + 4, 0xfff << 20, (distance as u32 & 0xfff) << 20);
             }
             K::RvHi20 => set(bytes, at, 0xffff_f000, high20(distance)?),
-            K::RvGotHi20 => set(bytes, at, 0xffff_f000, high20(self.high_value(self.atom, reloc, reloc.offset))?),
+            K::RvGotHi20 => {
+                set(bytes, at, 0xffff_f000, high20(self.high_value(self.atom, reloc, reloc.offset))?)
+            }
             K::RvLo12I | K::RvLo12S => self.low_half(reloc, bytes)?,
             K::RvAbsHi20 => set(bytes, at, 0xffff_f000, high20(target as i64)?),
             K::RvAbsLo12I => set(bytes, at, 0xfff << 20, (target as u32 & 0xfff) << 20),
@@ -416,7 +432,9 @@ impl Context<'_, '_, '_> {
 
     fn low_half(&self, reloc: &Reloc, bytes: &mut [u8]) -> Result<(), Fault> {
         let at = reloc.offset as usize;
-        let Value::Atom(atom, offset) = self.program.value(self.atom, reloc.symbol) else { return Err(Fault::Unpaired) };
+        let Value::Atom(atom, offset) = self.program.value(self.atom, reloc.symbol) else {
+            return Err(Fault::Unpaired);
+        };
         let index = self.plan.high.get(&(atom, offset)).ok_or(Fault::Unpaired)?;
         let high = &self.program.atoms[atom as usize].relocs[*index as usize];
         let value = self.high_value(atom, high, high.offset);
@@ -470,7 +488,11 @@ fn unsigned(value: u64, bits: u32) -> Result<u64, Fault> {
 /// A distance of so many bits that counts in units.
 fn scaled(value: i64, bits: u32, unit: u64) -> Result<u32, Fault> {
     signed(value, bits)?;
-    if value % unit as i64 == 0 { Ok((value / unit as i64) as u32) } else { Err(Fault::Multiple(value, unit)) }
+    if value % unit as i64 == 0 {
+        Ok((value / unit as i64) as u32)
+    } else {
+        Err(Fault::Multiple(value, unit))
+    }
 }
 
 /// A distance of so many bits of which the lowest is not written.

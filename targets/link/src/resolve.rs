@@ -129,7 +129,9 @@ impl<'r, 'a> Program<'r, 'a> {
         let unit = self.unit(atom);
         let name = unit.name(unit.symbols[symbol as usize].name);
         match self.value(atom, symbol) {
-            Value::Atom(target, offset) if name.is_empty() => format!("{}+{offset:#x}", short(self.title(target))),
+            Value::Atom(target, offset) if name.is_empty() => {
+                format!("{}+{offset:#x}", short(self.title(target)))
+            }
             _ => short(name).to_owned(),
         }
     }
@@ -183,7 +185,11 @@ pub(crate) fn resolve<'r, 'a>(units: &'r [&'r Unit<'a>]) -> Result<Program<'r, '
     };
     let count: usize = units.iter().map(|unit| unit.atoms.len()).sum();
     if u32::try_from(count).is_err() {
-        return Err(vec![LinkError::TooLarge { what: "a program", size: count as u64, limit: u32::MAX.into() }]);
+        return Err(vec![LinkError::TooLarge {
+            what: "a program",
+            size: count as u64,
+            limit: u32::MAX.into(),
+        }]);
     }
     program.atoms.reserve(count);
     program.unit_of.reserve(count);
@@ -287,7 +293,9 @@ fn define<'r>(program: &mut Program<'r, '_>) -> Result<BTreeMap<&'r str, Definit
         }
     }
     for (name, align) in common_align {
-        if let Some(Definition { binding: Binding::Common, value: Value::Atom(atom, _), .. }) = definitions.get(name) {
+        if let Some(Definition { binding: Binding::Common, value: Value::Atom(atom, _), .. }) =
+            definitions.get(name)
+        {
             program.align.insert(*atom, align);
         }
     }

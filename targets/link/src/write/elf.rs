@@ -105,7 +105,11 @@ pub(crate) fn write(
     let entry = addresses[live.entry.0 as usize] + live.entry.1;
     write_segments(&map, &mut file);
     let sections = sections(request, &map);
-    let table = if request.symbols { append_sections(program, live, layout, &addresses, &sections, &mut file) } else { None };
+    let table = if request.symbols {
+        append_sections(program, live, layout, &addresses, &sections, &mut file)
+    } else {
+        None
+    };
     write_header(request, entry, map.segments.len(), table, &mut file);
     let sections = sections.into_iter().map(|section| section.seen).collect();
     Ok(Image { file, sections, addresses, entry })
@@ -218,7 +222,8 @@ impl Map {
             map.strings = cursor.part(1, 1);
         }
         map.rela = cursor.part(relative * RELA_SIZE, 8);
-        map.regions[Kind::Rodata as usize] = cursor.part(region(Kind::Rodata).size, region(Kind::Rodata).align);
+        map.regions[Kind::Rodata as usize] =
+            cursor.part(region(Kind::Rodata).size, region(Kind::Rodata).align);
         if !pie {
             map.place_relro(layout, got_size, &mut cursor);
         }
@@ -236,7 +241,13 @@ impl Map {
             map.place_relro(layout, got_size, &mut cursor);
             map.relro = Part { size: cursor.offset - start.offset, ..start };
             let part = map.relro;
-            segments.push(Segment { kind: PT_LOAD, flags: READ | WRITE, part, memory: part.size, align: page });
+            segments.push(Segment {
+                kind: PT_LOAD,
+                flags: READ | WRITE,
+                part,
+                memory: part.size,
+                align: page,
+            });
         }
         map.place_variables(layout, &mut cursor, &mut segments);
         map.file_size = cursor.offset;
@@ -247,11 +258,18 @@ impl Map {
         }
         if pie {
             let part = map.dynamic;
-            segments.push(Segment { kind: PT_DYNAMIC, flags: READ | WRITE, part, memory: part.size, align: 8 });
+            segments.push(Segment {
+                kind: PT_DYNAMIC,
+                flags: READ | WRITE,
+                part,
+                memory: part.size,
+                align: 8,
+            });
             let part = map.relro;
             segments.push(Segment { kind: PT_GNU_RELRO, flags: READ, part, memory: part.size, align: 1 });
         }
-        let stack = Segment { kind: PT_GNU_STACK, flags: READ | WRITE, part: Part::default(), memory: 0, align: 16 };
+        let stack =
+            Segment { kind: PT_GNU_STACK, flags: READ | WRITE, part: Part::default(), memory: 0, align: 16 };
         segments.push(stack);
         debug_assert_eq!(segments.len() as u64, count, "the header has room for its segments");
         map.segments = segments;
@@ -275,7 +293,13 @@ impl Map {
             self.regions[Kind::Bss as usize] = Part { address, offset: cursor.offset, size: bss.size };
             if bss.size > 0 {
                 let part = Part { address, offset: 0, size: 0 };
-                segments.push(Segment { kind: PT_LOAD, flags: READ | WRITE, part, memory: bss.size, align: page });
+                segments.push(Segment {
+                    kind: PT_LOAD,
+                    flags: READ | WRITE,
+                    part,
+                    memory: bss.size,
+                    align: page,
+                });
             }
             return;
         }
@@ -347,17 +371,17 @@ fn write_dynamic(
         put(file, at + 16, &value.to_le_bytes());
     }
     let entries: [(u64, u64); DYNAMIC_COUNT as usize] = [
-        (5, map.strings.address),           // DT_STRTAB
-        (6, map.symbols.address),           // DT_SYMTAB
-        (10, map.strings.size),             // DT_STRSZ
-        (11, SYMBOL_SIZE),                  // DT_SYMENT
-        (7, map.rela.address),              // DT_RELA
-        (8, map.rela.size),                 // DT_RELASZ
-        (9, RELA_SIZE),                     // DT_RELAENT
-        (0x6fff_fff9, all.len() as u64),    // DT_RELACOUNT
-        (30, 8),                            // DT_FLAGS: DF_BIND_NOW
-        (0x6fff_fffb, 0x0800_0001),         // DT_FLAGS_1: DF_1_NOW, DF_1_PIE
-        (0, 0),                             // DT_NULL
+        (5, map.strings.address),        // DT_STRTAB
+        (6, map.symbols.address),        // DT_SYMTAB
+        (10, map.strings.size),          // DT_STRSZ
+        (11, SYMBOL_SIZE),               // DT_SYMENT
+        (7, map.rela.address),           // DT_RELA
+        (8, map.rela.size),              // DT_RELASZ
+        (9, RELA_SIZE),                  // DT_RELAENT
+        (0x6fff_fff9, all.len() as u64), // DT_RELACOUNT
+        (30, 8),                         // DT_FLAGS: DF_BIND_NOW
+        (0x6fff_fffb, 0x0800_0001),      // DT_FLAGS_1: DF_1_NOW, DF_1_PIE
+        (0, 0),                          // DT_NULL
     ];
     for (index, (tag, value)) in entries.iter().enumerate() {
         let at = map.dynamic.offset + index as u64 * 16;
@@ -392,7 +416,13 @@ fn note_bytes<'r>(request: &'r Request<'_>) -> impl Iterator<Item = Vec<u8>> + u
     id.chain(request.notes.iter().map(move |own| note(own.owner, own.kind, own.bytes)))
 }
 
-fn write_header(request: &Request<'_>, entry: u64, segments: usize, table: Option<(u64, u16)>, file: &mut [u8]) {
+fn write_header(
+    request: &Request<'_>,
+    entry: u64,
+    segments: usize,
+    table: Option<(u64, u16)>,
+    file: &mut [u8],
+) {
     let pie = request.kind == OutputKind::StaticPie;
     let (machine, flags): (u16, u32) = match request.target.machine() {
         Machine::X86_64 => (62, 0),
@@ -487,8 +517,10 @@ fn sections(request: &Request<'_>, map: &Map) -> Vec<SectionHeader> {
 
 fn add(all: &mut Vec<SectionHeader>, name: &str, part: Part, kind: u32, flags: u64, align: u64) {
     if part.size > 0 {
-        let seen = Section { name: name.to_owned(), address: part.address, offset: part.offset, size: part.size };
-        let section = SectionHeader { seen, kind, flags, link: 0, info: 0, align, entry_size: 0, region: None };
+        let seen =
+            Section { name: name.to_owned(), address: part.address, offset: part.offset, size: part.size };
+        let section =
+            SectionHeader { seen, kind, flags, link: 0, info: 0, align, entry_size: 0, region: None };
         all.push(section);
     }
 }
@@ -505,7 +537,8 @@ fn append_sections(
 ) -> Option<(u64, u16)> {
     let total = u16::try_from(sections.len() + 4).ok()?;
     let section_of = |kind: Kind| sections.iter().position(|section| section.region == Some(kind));
-    let section_of: Vec<u16> = Kind::ALL.iter().map(|kind| section_of(*kind).map_or(0, |at| at as u16 + 1)).collect();
+    let section_of: Vec<u16> =
+        Kind::ALL.iter().map(|kind| section_of(*kind).map_or(0, |at| at as u16 + 1)).collect();
     let mut kind_of = vec![0_u16; program.atoms.len()];
     for (kind, region) in layout.regions.iter().enumerate() {
         for &atom in &region.atoms {

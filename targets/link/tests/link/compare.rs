@@ -5,9 +5,9 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::process::Command;
 
+use object::LittleEndian;
 use object::read::elf::ElfFile64;
 use object::read::{Object as _, ObjectSymbol as _};
-use object::LittleEndian;
 use s_link::{OutputKind, Target};
 
 use crate::kit::{assemble, has, has_native_as, link_x64, run, scratch};
@@ -19,7 +19,14 @@ fn compile(text: &str, flags: &[&str]) -> Vec<u8> {
     let (source, object) = (dir.path().join("a.c"), dir.path().join("a.o"));
     fs::write(&source, text).unwrap();
     let done = Command::new("gcc")
-        .args(["-c", "-O2", "-ffreestanding", "-fno-stack-protector", "-ffunction-sections", "-fdata-sections"])
+        .args([
+            "-c",
+            "-O2",
+            "-ffreestanding",
+            "-fno-stack-protector",
+            "-ffunction-sections",
+            "-fdata-sections",
+        ])
         .args(flags)
         .arg("-o")
         .arg(&object)
@@ -89,10 +96,22 @@ fn programs_behave_as_from_the_system_linker() {
         return;
     }
     for (kind, flags, ld_flags) in [
-        (OutputKind::Static, &["-fno-pic", "-fno-pie", "-mcmodel=small"][..], &["-static", "--gc-sections"][..]),
+        (
+            OutputKind::Static,
+            &["-fno-pic", "-fno-pie", "-mcmodel=small"][..],
+            &["-static", "--gc-sections"][..],
+        ),
         (OutputKind::Static, &["-fPIC", "-fcommon"], &["-static", "--gc-sections"]),
-        (OutputKind::StaticPie, &["-fPIC"], &["-static", "-pie", "--no-dynamic-linker", "-z", "text", "--gc-sections"]),
-        (OutputKind::StaticPie, &["-fpie", "-fno-plt"], &["-static", "-pie", "--no-dynamic-linker", "--gc-sections"]),
+        (
+            OutputKind::StaticPie,
+            &["-fPIC"],
+            &["-static", "-pie", "--no-dynamic-linker", "-z", "text", "--gc-sections"],
+        ),
+        (
+            OutputKind::StaticPie,
+            &["-fpie", "-fno-plt"],
+            &["-static", "-pie", "--no-dynamic-linker", "--gc-sections"],
+        ),
     ] {
         let objects = [assemble(PIE_START), compile(C_MAIN, flags), compile(C_OTHER, flags)];
         let views: Vec<&[u8]> = objects.iter().map(Vec::as_slice).collect();
@@ -122,7 +141,11 @@ fn programs_behave_as_from_the_system_linker() {
         assert!(linked.status.success(), "{}", String::from_utf8_lossy(&linked.stderr));
         let theirs = fs::read(dir.path().join("theirs")).unwrap();
         let their_run = run(Target::X86_64Linux, &theirs).unwrap();
-        assert_eq!(String::from_utf8_lossy(&our_run.stdout), String::from_utf8_lossy(&their_run.stdout), "{flags:?}");
+        assert_eq!(
+            String::from_utf8_lossy(&our_run.stdout),
+            String::from_utf8_lossy(&their_run.stdout),
+            "{flags:?}"
+        );
         assert_eq!(our_run.status.code(), their_run.status.code(), "{flags:?}");
 
         // The same functions and variables stay, with the same sizes.

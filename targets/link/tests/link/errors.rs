@@ -1,6 +1,9 @@
 //! What cannot be linked, and what the errors say.
 
-use s_link::{Atom, Binding, Builder, Form, Kind, LinkError, OutputKind, Pack, PackError, Reloc, RelocKind, Request, Target, Unit};
+use s_link::{
+    Atom, Binding, Builder, Form, Kind, LinkError, OutputKind, Pack, PackError, Reloc, RelocKind, Request,
+    Target, Unit,
+};
 
 use crate::kit::{kinds, pack, request};
 
@@ -14,7 +17,10 @@ fn unit(object: &str, functions: &[(&str, Binding, &[&str])]) -> Unit<'static> {
         builder.define(name, *binding, Form::Function, atom, 0, 0).unwrap();
         for (index, call) in calls.iter().enumerate() {
             let symbol = builder.symbol(call);
-            builder.reloc(atom, Reloc { offset: index as u32 * 5 + 1, kind: RelocKind::Rel32, symbol, addend: -4 });
+            builder.reloc(
+                atom,
+                Reloc { offset: index as u32 * 5 + 1, kind: RelocKind::Rel32, symbol, addend: -4 },
+            );
         }
     }
     builder.finish()
@@ -30,7 +36,11 @@ fn undefined_symbols_name_who_needs_them() {
     let strong = Binding::Global;
     let errors = link(&[unit(
         "app.o",
-        &[("_start", strong, &["a", "gone"]), ("a", strong, &["gone", "lost"]), ("dead", strong, &["unmissed"])],
+        &[
+            ("_start", strong, &["a", "gone"]),
+            ("a", strong, &["gone", "lost"]),
+            ("dead", strong, &["unmissed"]),
+        ],
     )])
     .unwrap_err();
     let text: Vec<String> = errors.iter().map(ToString::to_string).collect();
@@ -50,7 +60,16 @@ fn strong_beats_weak_and_two_strong_are_an_error() {
     let start = unit("start.o", &[("_start", strong, &["f"])]);
     let winner = |units: &[Unit<'_>]| {
         let map = link(units).unwrap().map;
-        map.lines().find(|line| line.contains("`f`")).unwrap().split('(').nth(1).unwrap().split(',').next().unwrap().to_owned()
+        map.lines()
+            .find(|line| line.contains("`f`"))
+            .unwrap()
+            .split('(')
+            .nth(1)
+            .unwrap()
+            .split(',')
+            .next()
+            .unwrap()
+            .to_owned()
     };
     let (a, b) = (unit("a.o", &[("f", weak, &[])]), unit("b.o", &[("f", weak, &[])]));
     let (c, d) = (unit("c.o", &[("f", strong, &[])]), unit("d.o", &[("f", strong, &[])]));
@@ -83,7 +102,10 @@ fn entries_targets_and_abis_are_checked() {
     let base = request(&empty, &program);
     let kind = |request: &Request<'_>| kinds(&s_link::link(request).unwrap_err());
     assert_eq!(kind(&base), ["no-entry"]);
-    assert_eq!(kind(&Request { target: Target::Aarch64Linux, abi: "other", ..base.clone() }), ["target-mismatch", "abi-mismatch"]);
+    assert_eq!(
+        kind(&Request { target: Target::Aarch64Linux, abi: "other", ..base.clone() }),
+        ["target-mismatch", "abi-mismatch"]
+    );
     assert_eq!(kind(&Request { build_id: Some(&[]), ..base.clone() }), ["build-id-length"]);
     assert_eq!(kind(&Request { build_id: Some(&[0; 65]), ..base.clone() }), ["build-id-length"]);
     let note = s_link::Note { section: ".text", owner: "x", kind: 1, bytes: b"" };
@@ -110,7 +132,9 @@ fn images_for_any_address_refuse_addresses_in_code_and_short_ones() {
         unit
     };
     let empty = pack(X64, Unit::empty());
-    let link = |output, unit| s_link::link(&Request { kind: output, ..request(&empty, &[unit]) }).map(drop).map_err(|e| kinds(&e));
+    let link = |output, unit| {
+        s_link::link(&Request { kind: output, ..request(&empty, &[unit]) }).map(drop).map_err(|e| kinds(&e))
+    };
     for kind in [Kind::Text, Kind::Rodata, Kind::Data, Kind::RelRo] {
         assert_eq!(link(OutputKind::Static, make(kind, RelocKind::Abs64)), Ok(()));
         assert_eq!(link(OutputKind::Static, make(kind, RelocKind::Abs32)), Ok(()));

@@ -3,7 +3,10 @@
 use std::time::Instant;
 
 use s_link::object::{Options, Reader};
-use s_link::{Atom, Binding, Builder, Form, Kind, OutputKind, Pack, Place, Reloc, RelocKind, Request, Role, Symbol, Target, Unit};
+use s_link::{
+    Atom, Binding, Builder, Form, Kind, OutputKind, Pack, Place, Reloc, RelocKind, Request, Role, Symbol,
+    Target, Unit,
+};
 
 use crate::kit::{ABI, assemble, has_native_as, pack, request};
 use crate::machines::object;
@@ -63,7 +66,8 @@ fn link_all(pack: &Pack<'_>, program: &[Unit<'_>]) -> u32 {
 
 #[test]
 fn damaged_objects_are_errors_or_link() {
-    let mut seeds: Vec<(Target, Vec<u8>)> = Target::ALL.into_iter().map(|target| (target, object(target))).collect();
+    let mut seeds: Vec<(Target, Vec<u8>)> =
+        Target::ALL.into_iter().map(|target| (target, object(target))).collect();
     if has_native_as() {
         seeds.push((Target::X86_64Linux, assemble(crate::native::PIE_START)));
     }
@@ -92,7 +96,9 @@ fn damaged_archives_are_errors_or_read() {
     let object = object(Target::X86_64Linux);
     let mut archive = b"!<arch>\n".to_vec();
     for name in ["a.o/", "b.o/"] {
-        archive.extend_from_slice(format!("{name:<16}{:<12}{:<6}{:<6}{:<8}{:<10}`\n", 0, 0, 0, 644, object.len()).as_bytes());
+        archive.extend_from_slice(
+            format!("{name:<16}{:<12}{:<6}{:<6}{:<8}{:<10}`\n", 0, 0, 0, 644, object.len()).as_bytes(),
+        );
         archive.extend_from_slice(&object);
         archive.resize(archive.len().next_multiple_of(2), b'\n');
     }
@@ -134,7 +140,8 @@ fn damaged_packs_are_errors_or_equal_what_is_written() {
 
 /// A unit of nonsense that follows the rules of units more often than not.
 fn random_unit(random: &mut Random, target: Target) -> Unit<'static> {
-    let kinds: Vec<RelocKind> = RelocKind::ALL.iter().copied().filter(|kind| kind.fits(target.machine())).collect();
+    let kinds: Vec<RelocKind> =
+        RelocKind::ALL.iter().copied().filter(|kind| kind.fits(target.machine())).collect();
     let mut builder = Builder::new("random");
     let group = builder.group("group");
     let names = ["_start", "a", "b", "c", "__init_array_start", "_DYNAMIC", "_end", "__rela_dyn_end"];
@@ -145,7 +152,11 @@ fn random_unit(random: &mut Random, target: Target) -> Unit<'static> {
         let mut atom = if kind == Kind::Bss {
             Atom::zeroed(1 << random.below(13), random.next() % (1 << (1 + random.below(31))))
         } else {
-            Atom::new(kind, 1 << random.below(13), (0..size).map(|_| random.next() as u8).collect::<Vec<u8>>())
+            Atom::new(
+                kind,
+                1 << random.below(13),
+                (0..size).map(|_| random.next() as u8).collect::<Vec<u8>>(),
+            )
         };
         atom.keep = random.below(3) == 0;
         if kind == Kind::RelRo && size % 8 == 0 && random.below(2) == 0 {
@@ -177,7 +188,10 @@ fn random_unit(random: &mut Random, target: Target) -> Unit<'static> {
             if *size as u64 >= reloc.width() {
                 let offset = random.below(size + 1 - reloc.width() as usize) as u32;
                 let addend = random.next() as i64 >> random.below(64);
-                builder.reloc(*atom, Reloc { offset, kind: reloc, symbol: symbols[random.below(symbols.len())], addend });
+                builder.reloc(
+                    *atom,
+                    Reloc { offset, kind: reloc, symbol: symbols[random.below(symbols.len())], addend },
+                );
             }
         }
     }
@@ -224,7 +238,8 @@ fn much_padding_and_long_names_stay_in_proportion() {
     let text = builder.atom("t", Atom::new(Kind::Text, 1, vec![0xc3]));
     builder.define("_start", Binding::Global, Form::Function, text, 0, 1).unwrap();
     let units = [builder.finish()];
-    let empty = Pack { target: Target::X86_64Linux, abi: ABI.into(), producer: "".into(), unit: Unit::empty() };
+    let empty =
+        Pack { target: Target::X86_64Linux, abi: ABI.into(), producer: "".into(), unit: Unit::empty() };
     let errors = s_link::link(&request(&empty, &units)).unwrap_err();
     assert_eq!(crate::kit::kinds(&errors), ["too-large"]);
     let mut units = units;
@@ -232,6 +247,11 @@ fn much_padding_and_long_names_stay_in_proportion() {
         atom.align = 1;
     }
     let output = s_link::link(&request(&empty, &units)).unwrap();
-    assert!(output.bytes.len() < 3_000_000 && output.map.len() < 30_000_000, "{} {}", output.bytes.len(), output.map.len());
+    assert!(
+        output.bytes.len() < 3_000_000 && output.map.len() < 30_000_000,
+        "{} {}",
+        output.bytes.len(),
+        output.map.len()
+    );
     assert!(start.elapsed().as_secs() < 20);
 }

@@ -12,7 +12,8 @@ pub(crate) const ABI: &str = "abi-1";
 
 /// Whether a tool is installed; says so when it is not.
 pub(crate) fn has(tool: &str) -> bool {
-    let found = Command::new(tool).arg("--version").stdout(Stdio::null()).stderr(Stdio::null()).status().is_ok();
+    let found =
+        Command::new(tool).arg("--version").stdout(Stdio::null()).stderr(Stdio::null()).status().is_ok();
     if !found {
         eprintln!("{tool} is not installed: this test does less");
     }
@@ -115,7 +116,9 @@ pub(crate) fn write_program(path: &Path, bytes: &[u8]) {
 fn start(command: &mut Command) -> Output {
     for _ in 0..200 {
         match command.output() {
-            Err(error) if error.raw_os_error() == Some(26) => std::thread::sleep(std::time::Duration::from_millis(10)),
+            Err(error) if error.raw_os_error() == Some(26) => {
+                std::thread::sleep(std::time::Duration::from_millis(10))
+            }
             done => return done.expect("the program starts"),
         }
     }

@@ -3,10 +3,12 @@
 
 use object::write::{Object, Relocation, SectionId, Symbol, SymbolId, SymbolSection};
 use object::{
-    Architecture, BinaryFormat, Endianness, FileFlags, RelocationFlags, SectionFlags, SectionKind, SymbolFlags, SymbolKind,
-    SymbolScope,
+    Architecture, BinaryFormat, Endianness, FileFlags, RelocationFlags, SectionFlags, SectionKind,
+    SymbolFlags, SymbolKind, SymbolScope,
 };
-use s_link::{Atom, Binding, Builder, Form, Kind, Machine, OutputKind, Reloc, RelocKind, Request, Target, Unit};
+use s_link::{
+    Atom, Binding, Builder, Form, Kind, Machine, OutputKind, Reloc, RelocKind, Request, Target, Unit,
+};
 
 use crate::fuzz::Random;
 use crate::kit::{pack, request, run, stdout, unit};
@@ -39,8 +41,16 @@ impl Maker {
         self.section(name, SectionKind::Text, &bytes)
     }
 
-    fn symbol(&mut self, name: &str, place: Option<(SectionId, u64)>, kind: SymbolKind, local: bool, weak: bool) -> SymbolId {
-        let (section, value) = place.map_or((SymbolSection::Undefined, 0), |(id, at)| (SymbolSection::Section(id), at));
+    fn symbol(
+        &mut self,
+        name: &str,
+        place: Option<(SectionId, u64)>,
+        kind: SymbolKind,
+        local: bool,
+        weak: bool,
+    ) -> SymbolId {
+        let (section, value) =
+            place.map_or((SymbolSection::Undefined, 0), |(id, at)| (SymbolSection::Section(id), at));
         self.object.add_symbol(Symbol {
             name: name.as_bytes().to_vec(),
             value,
@@ -83,7 +93,7 @@ pub(crate) fn object(target: Target) -> Vec<u8> {
     match target.machine() {
         Machine::X86_64 => {
             let code = [
-                &[0xb8, 1, 0, 0, 0][..],       // mov eax, 1
+                &[0xb8, 1, 0, 0, 0][..],         // mov eax, 1
                 &[0x8b, 0x3d, 0, 0, 0, 0],       // mov edi, [rip + word]
                 &[0x48, 0x8b, 0x35, 0, 0, 0, 0], // mov rsi, [rip + pointer]
                 &[0x48, 0x8d, 0x35, 0, 0, 0, 0], // lea rsi, [rip + message]
@@ -99,9 +109,14 @@ pub(crate) fn object(target: Target) -> Vec<u8> {
             let finish = make.section(".text.finish", SectionKind::Text, &code);
             let finish = make.global("finish", finish, SymbolKind::Text);
             make.reloc(pointer_section, 0, 1, message, 0);
-            for (offset, kind, symbol) in
-                [(7, 2, word), (14, 2, pointer), (21, 2, message), (28, 42, length), (35, 42, absent), (44, 4, finish)]
-            {
+            for (offset, kind, symbol) in [
+                (7, 2, word),
+                (14, 2, pointer),
+                (21, 2, message),
+                (28, 42, length),
+                (35, 42, absent),
+                (44, 4, finish),
+            ] {
                 make.reloc(start, offset, kind, symbol, -4);
             }
         }
@@ -136,9 +151,21 @@ pub(crate) fn object(target: Target) -> Vec<u8> {
             let finish = make.global("finish", finish, SymbolKind::Text);
             make.reloc(pointer_section, 0, 257, message, 0);
             for (offset, kind, symbol) in [
-                (0, 275, message), (4, 277, message), (8, 311, length), (12, 312, length), (20, 276, word), (24, 285, word),
-                (28, 280, fail), (32, 275, pointer), (36, 286, pointer), (40, 311, absent), (44, 312, absent), (48, 280, fail),
-                (52, 279, fail), (56, 274, message), (68, 283, finish),
+                (0, 275, message),
+                (4, 277, message),
+                (8, 311, length),
+                (12, 312, length),
+                (20, 276, word),
+                (24, 285, word),
+                (28, 280, fail),
+                (32, 275, pointer),
+                (36, 286, pointer),
+                (40, 311, absent),
+                (44, 312, absent),
+                (48, 280, fail),
+                (52, 279, fail),
+                (56, 274, message),
+                (68, 283, finish),
             ] {
                 make.reloc(start, offset, kind, symbol, 0);
             }
@@ -175,12 +202,21 @@ pub(crate) fn object(target: Target) -> Vec<u8> {
             let finish = make.global("finish", finish, SymbolKind::Text);
             make.reloc(pointer_section, 0, 2, message, 0);
             for (offset, kind, symbol) in [
-                (0, 23, message), (8, 20, length), (20, 23, word), (28, 16, fail), (32, 20, absent), (40, 16, fail),
-                (44, 23, pointer), (60, 23, word), (68, 19, finish),
+                (0, 23, message),
+                (8, 20, length),
+                (20, 23, word),
+                (28, 16, fail),
+                (32, 20, absent),
+                (40, 16, fail),
+                (44, 23, pointer),
+                (60, 23, word),
+                (68, 19, finish),
             ] {
                 make.reloc(start, offset, kind, symbol, 0);
             }
-            for (offset, kind, high) in [(4, 24, 0), (12, 24, 8), (24, 24, 20), (36, 24, 32), (48, 24, 44), (64, 25, 60)] {
+            for (offset, kind, high) in
+                [(4, 24, 0), (12, 24, 8), (24, 24, 20), (36, 24, 32), (48, 24, 44), (64, 25, 60)]
+            {
                 let label = make.label(&format!(".Lpcrel_hi{high}"), start, high);
                 make.reloc(start, offset, kind, label, 0);
             }
@@ -251,7 +287,10 @@ fn what_an_object_holds_and_we_do_not_link_is_named() {
     let text = make.section(".text.f", SectionKind::Text, &[0; 16]);
     let symbol = make.symbol("g", None, SymbolKind::Unknown, false, false);
     make.reloc(text, 4, 29, symbol, 0);
-    assert_eq!(refuse(make, target), ("relocation", "x.o, .text.f at 0x4: relocation kind 29 is not known".into()));
+    assert_eq!(
+        refuse(make, target),
+        ("relocation", "x.o, .text.f at 0x4: relocation kind 29 is not known".into())
+    );
 
     let mut make = Maker::new(target);
     let text = make.section(".text.f", SectionKind::Text, &[0; 16]);
@@ -275,7 +314,12 @@ fn what_an_object_holds_and_we_do_not_link_is_named() {
 }
 
 /// Links one atom with one relocation of an absolute number; returns the bytes, or the errors' kinds.
-fn one(target: Target, kind: RelocKind, before: &[u8], value: impl Fn(u64) -> u64) -> Result<Vec<u8>, Vec<&'static str>> {
+fn one(
+    target: Target,
+    kind: RelocKind,
+    before: &[u8],
+    value: impl Fn(u64) -> u64,
+) -> Result<Vec<u8>, Vec<&'static str>> {
     let make = |number: u64| {
         let mut builder = Builder::new("probe");
         let atom = builder.atom("text", Atom::new(Kind::Text, 16, before.to_vec()));
@@ -329,7 +373,9 @@ fn values_at_the_edge_fit_and_those_beyond_are_errors() {
         (rv, K::Rel32, -0x8000_0000, 0x7fff_ffff, 1),
     ];
     for (target, kind, least, greatest, step) in relative {
-        let at = |distance: i64| one(target, kind, &[0; 16], |place| place.wrapping_add(distance as u64)).map(drop);
+        let at = |distance: i64| {
+            one(target, kind, &[0; 16], |place| place.wrapping_add(distance as u64)).map(drop)
+        };
         assert_eq!(at(least), Ok(()), "{kind:?}");
         assert_eq!(at(greatest), Ok(()), "{kind:?}");
         assert_eq!(at(0), Ok(()), "{kind:?}");
@@ -343,7 +389,12 @@ fn values_at_the_edge_fit_and_those_beyond_are_errors() {
     let absolute: [(Target, K, &[u64], &[u64]); 5] = [
         (x64, K::Abs32, &[0, 0xffff_ffff], &[0x1_0000_0000, u64::MAX]),
         (x64, K::Abs32S, &[0, 0x7fff_ffff, -0x8000_0000_i64 as u64], &[0x8000_0000, -0x8000_0001_i64 as u64]),
-        (a64, K::Abs32Any, &[0xffff_ffff, -0x8000_0000_i64 as u64], &[0x1_0000_0000, -0x8000_0001_i64 as u64]),
+        (
+            a64,
+            K::Abs32Any,
+            &[0xffff_ffff, -0x8000_0000_i64 as u64],
+            &[0x1_0000_0000, -0x8000_0001_i64 as u64],
+        ),
         (rv, K::RvAbsHi20, &[0, 0x7fff_f7ff], &[0x7fff_f800, u64::MAX / 2]),
         (a64, K::A64Lo12Scale8, &[0x10, 0xffff_ffff_ffff_fff8], &[]),
     ];
@@ -352,10 +403,17 @@ fn values_at_the_edge_fit_and_those_beyond_are_errors() {
             assert!(one(target, kind, &[0; 16], |_| *value).is_ok(), "{kind:?} {value:#x}");
         }
         for value in beyond {
-            assert_eq!(one(target, kind, &[0; 16], |_| *value), Err(vec!["out-of-range"]), "{kind:?} {value:#x}");
+            assert_eq!(
+                one(target, kind, &[0; 16], |_| *value),
+                Err(vec!["out-of-range"]),
+                "{kind:?} {value:#x}"
+            );
         }
     }
-    let page = |pages: i64| one(a64, K::A64Page21, &[0; 16], |place| (place & !0xfff).wrapping_add((pages << 12) as u64)).map(drop);
+    let page = |pages: i64| {
+        one(a64, K::A64Page21, &[0; 16], |place| (place & !0xfff).wrapping_add((pages << 12) as u64))
+            .map(drop)
+    };
     assert_eq!((page(0xf_ffff), page(-0x10_0000)), (Ok(()), Ok(())));
     assert_eq!((page(0x10_0000), page(-0x10_0001)), (Err(vec!["out-of-range"]), Err(vec!["out-of-range"])));
     assert_eq!(one(a64, K::A64Lo12Scale4, &[0; 16], |_| 0x1002), Err(vec!["misaligned"]));
@@ -378,12 +436,33 @@ fn instructions_say_the_distance_that_was_meant() {
     // The manuals' tables of immediates: kind, pieces (bit of the instruction, bit of the value, how many), sign.
     let forms: [(Target, K, Vec<(u32, u32)>, u32, i64); 8] = [
         (Target::Riscv64Linux, K::RvBranch, joined(&[(8, 1, 4), (25, 5, 6), (7, 11, 1), (31, 12, 1)]), 12, 2),
-        (Target::Riscv64Linux, K::RvJal, joined(&[(21, 1, 10), (20, 11, 1), (12, 12, 8), (31, 20, 1)]), 20, 2),
-        (Target::Riscv64Linux, K::RvcBranch, joined(&[(3, 1, 2), (10, 3, 2), (2, 5, 1), (5, 6, 2), (12, 8, 1)]), 8, 2),
+        (
+            Target::Riscv64Linux,
+            K::RvJal,
+            joined(&[(21, 1, 10), (20, 11, 1), (12, 12, 8), (31, 20, 1)]),
+            20,
+            2,
+        ),
+        (
+            Target::Riscv64Linux,
+            K::RvcBranch,
+            joined(&[(3, 1, 2), (10, 3, 2), (2, 5, 1), (5, 6, 2), (12, 8, 1)]),
+            8,
+            2,
+        ),
         (
             Target::Riscv64Linux,
             K::RvcJump,
-            joined(&[(3, 1, 3), (11, 4, 1), (2, 5, 1), (7, 6, 1), (6, 7, 1), (9, 8, 2), (8, 10, 1), (12, 11, 1)]),
+            joined(&[
+                (3, 1, 3),
+                (11, 4, 1),
+                (2, 5, 1),
+                (7, 6, 1),
+                (6, 7, 1),
+                (9, 8, 2),
+                (8, 10, 1),
+                (12, 11, 1),
+            ]),
             11,
             2,
         ),

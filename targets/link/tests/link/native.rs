@@ -2,7 +2,9 @@
 
 use s_link::{Asset, Note, OutputKind, Request, Target, Unit};
 
-use crate::kit::{assemble, has, has_native_as, link_x64, pack, request, run, scratch, stdout, unit, write_program};
+use crate::kit::{
+    assemble, has, has_native_as, link_x64, pack, request, run, scratch, stdout, unit, write_program,
+};
 
 /// Writes what `rsi` and `rdx` say and exits with `edi` = 0.
 pub(crate) const HELLO: &str = r#"
@@ -217,14 +219,22 @@ fn constants_cannot_be_written_and_the_stack_cannot_be_executed() {
         std::os::unix::process::ExitStatusExt::signal(&run(Target::X86_64Linux, &bytes).unwrap().status)
     };
     let writes = |section: &str| {
-        format!(".globl main\n.text\nmain: movq $1, word(%rip)\nxor %eax,%eax\nret\n.section {section}\n.balign 8\nword: .quad main\n")
+        format!(
+            ".globl main\n.text\nmain: movq $1, word(%rip)\nxor %eax,%eax\nret\n.section {section}\n.balign 8\nword: .quad main\n"
+        )
     };
     for kind in [OutputKind::Static, OutputKind::StaticPie] {
         assert_eq!(crash(&writes(".rodata.w,\"a\",@progbits"), kind), Some(11));
         assert_eq!(crash(&writes(".data.rel.ro.w,\"aw\",@progbits"), kind), Some(11));
         assert_eq!(crash(&writes(".data"), kind), None);
-        assert_eq!(crash(".globl main\n.text\nmain: movb $0x90, main(%rip)\nxor %eax,%eax\nret\n", kind), Some(11));
-        assert_eq!(crash(".globl main\n.text\nmain: pushq $0xc3\ncall *%rsp\npop %rax\nret\n", kind), Some(11));
+        assert_eq!(
+            crash(".globl main\n.text\nmain: movb $0x90, main(%rip)\nxor %eax,%eax\nret\n", kind),
+            Some(11)
+        );
+        assert_eq!(
+            crash(".globl main\n.text\nmain: pushq $0xc3\ncall *%rsp\npop %rax\nret\n", kind),
+            Some(11)
+        );
     }
 }
 
@@ -253,9 +263,11 @@ fn functions_at_start_are_called_in_order_or_reported() {
     "#;
     let late = ".section .init_array,\"aw\",@init_array\n.quad f\n.text\nf: shll $1, value(%rip)\nret\n.globl used\nused: ret\n";
     let early = ".section .init_array.00100,\"aw\",@init_array\n.quad f\n.text\nf: addl $5, value(%rip)\nret\n.globl used2\nused2: ret\n";
-    let unneeded = ".section .init_array.00100,\"aw\",@init_array\n.quad f\n.text\nf: movl $99, value(%rip)\nret\n";
+    let unneeded =
+        ".section .init_array.00100,\"aw\",@init_array\n.quad f\n.text\nf: movl $99, value(%rip)\nret\n";
     let needs = ".section .text.needs,\"ax\",@progbits\n.globl needs\nneeds: call used\ncall used2\n";
-    let start = start.replace("    2:", "    call needs2\n    2:").replace("_start: lea", "_start: .byte 0\nlea");
+    let start =
+        start.replace("    2:", "    call needs2\n    2:").replace("_start: lea", "_start: .byte 0\nlea");
     let start = start.replace("_start: .byte 0\n", "_start: ").replace("    call needs2\n", "");
     let keep = ".section .text.keep,\"axR\",@progbits\ncall needs\n";
     let objects = [start.as_str(), late, early, unneeded, needs, keep].map(assemble);
@@ -268,7 +280,12 @@ fn functions_at_start_are_called_in_order_or_reported() {
         assert_eq!(run(Target::X86_64Linux, &bytes).unwrap().status.code(), Some(10));
     }
 
-    let objects = [assemble(HELLO), assemble(late), assemble(&keep.replace("needs", "used")), assemble(".bss\n.globl value\nvalue: .skip 4\n")];
+    let objects = [
+        assemble(HELLO),
+        assemble(late),
+        assemble(&keep.replace("needs", "used")),
+        assemble(".bss\n.globl value\nvalue: .skip 4\n"),
+    ];
     let objects: Vec<&[u8]> = objects.iter().map(Vec::as_slice).collect();
     let program = [unit(Target::X86_64Linux, &objects)];
     let pack = pack(Target::X86_64Linux, Unit::empty());

@@ -18,13 +18,17 @@ use core::arch::{asm, global_asm};
 use core::fmt::Write;
 
 #[cfg(target_arch = "x86_64")]
-global_asm!(".globl _start", ".section .text._start,\"ax\",@progbits", "_start:", "xor %ebp, %ebp", "mov %rsp, %rdi",
-    "and $-16, %rsp", "call rt_entry", options(att_syntax));
+global_asm!(".globl _start", ".section .text._start,\"ax\",@progbits", "_start:", "xor %ebp, %ebp", "mov %rsp, %rbx",
+    "and $-16, %rsp", "lea __ehdr_start(%rip), %rdi", "lea __rela_dyn_start(%rip), %rsi", "lea __rela_dyn_end(%rip), %rdx",
+    "call rt_relocate", "mov %rbx, %rdi", "call rt_entry", options(att_syntax));
 #[cfg(target_arch = "aarch64")]
 global_asm!(".globl _start", ".section .text._start,\"ax\",@progbits", "_start:", "mov x29, #0", "mov x30, #0",
-    "mov x0, sp", "bl rt_entry");
+    "mov x19, sp", "adrp x0, __ehdr_start", "add x0, x0, :lo12:__ehdr_start", "adrp x1, __rela_dyn_start",
+    "add x1, x1, :lo12:__rela_dyn_start", "adrp x2, __rela_dyn_end", "add x2, x2, :lo12:__rela_dyn_end",
+    "bl rt_relocate", "mov x0, x19", "bl rt_entry");
 #[cfg(target_arch = "riscv64")]
-global_asm!(".globl _start", ".section .text._start,\"ax\",@progbits", "_start:", "mv a0, sp", "andi sp, sp, -16",
+global_asm!(".globl _start", ".section .text._start,\"ax\",@progbits", "_start:", "mv s0, sp", "andi sp, sp, -16",
+    "lla a0, __ehdr_start", "lla a1, __rela_dyn_start", "lla a2, __rela_dyn_end", "call rt_relocate", "mv a0, s0",
     "call rt_entry");
 
 unsafe fn syscall(number: usize, a: usize, b: usize, c: usize) -> isize {
@@ -44,9 +48,6 @@ unsafe fn syscall(number: usize, a: usize, b: usize, c: usize) -> isize {
 #[cfg(not(target_arch = "x86_64"))] const EXIT: usize = 93;
 
 extern "C" {
-    static __rela_dyn_start: [usize; 3];
-    static __rela_dyn_end: [usize; 3];
-    static __ehdr_start: u8;
     static __init_array_start: extern "C" fn();
     static __init_array_end: extern "C" fn();
     fn program_main() -> i64;
@@ -54,14 +55,16 @@ extern "C" {
 }
 
 #[no_mangle]
-unsafe extern "C" fn rt_entry(stack: *const usize) -> ! {
-    let base = &raw const __ehdr_start as usize;
-    let mut one = &raw const __rela_dyn_start;
-    while one < &raw const __rela_dyn_end {
+unsafe extern "C" fn rt_relocate(base: usize, mut one: *const [usize; 3], end: *const [usize; 3]) {
+    while one < end {
         let word = base.wrapping_add((*one)[0]) as *mut usize;
         word.write_volatile(base.wrapping_add((*one)[2]));
         one = one.add(1);
     }
+}
+
+#[no_mangle]
+unsafe extern "C" fn rt_entry(stack: *const usize) -> ! {
     let mut init = &raw const __init_array_start;
     while init < &raw const __init_array_end {
         (*init)();
@@ -113,6 +116,38 @@ pub extern "C" fn rt_print(value: i64) { let _ = writeln!(Out, "program says {va
 #[no_mangle]
 pub extern "C" fn rt_unused(value: f64) { let _ = writeln!(Out, "never {value:?}"); }
 
+// What the compiler calls and `core` as it is installed leaves to a C library.
+#[no_mangle]
+unsafe extern "C" fn memcpy(to: *mut u8, from: *const u8, count: usize) -> *mut u8 {
+    for index in 0..count { to.add(index).write_volatile(*from.add(index)); }
+    to
+}
+#[no_mangle]
+unsafe extern "C" fn memmove(to: *mut u8, from: *const u8, count: usize) -> *mut u8 {
+    if (to as usize) < from as usize { return memcpy(to, from, count); }
+    for index in (0..count).rev() { to.add(index).write_volatile(*from.add(index)); }
+    to
+}
+#[no_mangle]
+unsafe extern "C" fn memset(to: *mut u8, value: i32, count: usize) -> *mut u8 {
+    for index in 0..count { to.add(index).write_volatile(value as u8); }
+    to
+}
+#[no_mangle]
+unsafe extern "C" fn memcmp(a: *const u8, b: *const u8, count: usize) -> i32 {
+    for index in 0..count {
+        let (x, y) = (a.add(index).read_volatile(), b.add(index).read_volatile());
+        if x != y { return x as i32 - y as i32; }
+    }
+    0
+}
+#[no_mangle]
+unsafe extern "C" fn bcmp(a: *const u8, b: *const u8, count: usize) -> i32 { memcmp(a, b, count) }
+#[no_mangle]
+extern "C" fn _Unwind_Resume() -> ! { loop {} }
+#[no_mangle]
+extern "C" fn rust_eh_personality() {}
+
 #[panic_handler]
 fn panic(info: &core::panic::PanicInfo) -> ! {
     let _ = writeln!(Out, "{info}");
@@ -154,18 +189,27 @@ fn program(target: Target) -> Unit<'static> {
     let (code, at, kind, addend): (Vec<u8>, u32, RelocKind, i64) = match target {
         Target::X86_64Linux => {
             // push rax; mov edi, 40; call rt_print; mov eax, 7; pop rcx; ret
-            let code = [&[0x50, 0xbf, 40, 0, 0, 0, 0xe8, 0, 0, 0, 0, 0xb8, 7, 0, 0, 0, 0x59, 0xc3][..]].concat();
+            let code =
+                [&[0x50, 0xbf, 40, 0, 0, 0, 0xe8, 0, 0, 0, 0, 0xb8, 7, 0, 0, 0, 0x59, 0xc3][..]].concat();
             (code, 7, RelocKind::Rel32, -4)
         }
         Target::Aarch64Linux => {
             // stp x29, x30, [sp, #-16]!; mov x0, #40; bl rt_print; mov x0, #7; ldp x29, x30, [sp], #16; ret
-            let words: [u32; 6] = [0xa9bf_7bfd, 0xd280_0500, 0x9400_0000, 0xd280_00e0, 0xa8c1_7bfd, 0xd65f_03c0];
+            let words: [u32; 6] =
+                [0xa9bf_7bfd, 0xd280_0500, 0x9400_0000, 0xd280_00e0, 0xa8c1_7bfd, 0xd65f_03c0];
             (words.iter().flat_map(|word| word.to_le_bytes()).collect(), 8, RelocKind::A64Call26, 0)
         }
         _ => {
             // addi sp, sp, -16; sd ra, 8(sp); li a0, 40; auipc ra; jalr ra; li a0, 7; ld ra, 8(sp); addi sp, sp, 16; ret
             let words: [u32; 9] = [
-                0xff01_0113, 0x0011_3423, 0x0280_0513, 0x0000_0097, 0x0000_80e7, 0x0070_0513, 0x0081_3083, 0x0101_0113,
+                0xff01_0113,
+                0x0011_3423,
+                0x0280_0513,
+                0x0000_0097,
+                0x0000_80e7,
+                0x0070_0513,
+                0x0081_3083,
+                0x0101_0113,
                 0x0000_8067,
             ];
             (words.iter().flat_map(|word| word.to_le_bytes()).collect(), 12, RelocKind::RvCall, 0)
@@ -187,13 +231,14 @@ fn a_rust_runtime_becomes_a_pack_and_programs() {
         (Target::Aarch64Linux, "aarch64-unknown-linux-gnu"),
         (Target::Riscv64Linux, "riscv64gc-unknown-linux-gnu"),
     ] {
-        for (model, kinds) in [
-            ("static", &[OutputKind::Static][..]),
-            ("pic", &[OutputKind::Static, OutputKind::StaticPie][..]),
-        ] {
+        for (model, kinds) in
+            [("static", &[OutputKind::Static][..]), ("pic", &[OutputKind::Static, OutputKind::StaticPie][..])]
+        {
             let Some(archive) = archive(triple, model) else { continue };
             let mut reader = Reader::new(target, Options { tight: true });
-            let members = reader.archive("librt.a", &archive).unwrap_or_else(|error| panic!("{target} {model}: {error}"));
+            let members = reader
+                .archive("librt.a", &archive)
+                .unwrap_or_else(|error| panic!("{target} {model}: {error}"));
             let unit = reader.finish().unwrap();
             let atoms = unit.atoms.len();
             let bytes = Pack { target, abi: ABI.into(), producer: "rustc".into(), unit }.to_bytes();
@@ -202,7 +247,8 @@ fn a_rust_runtime_becomes_a_pack_and_programs() {
             let units = [program(target)];
             for &kind in kinds {
                 let request = Request { kind, ..request(&pack, &units) };
-                let output = s_link::link(&request).unwrap_or_else(|errors| panic!("{target} {model}: {errors:#?}"));
+                let output =
+                    s_link::link(&request).unwrap_or_else(|errors| panic!("{target} {model}: {errors:#?}"));
                 let bare = s_link::link(&Request { symbols: false, ..request.clone() }).unwrap();
                 assert_eq!(s_link::link(&request).unwrap(), output, "the same again");
                 eprintln!(
@@ -237,10 +283,16 @@ fn other_readers_find_the_functions() {
     let Some(archive) = archive("x86_64-unknown-linux-gnu", "pic") else { return };
     let mut reader = Reader::new(Target::X86_64Linux, Options::default());
     reader.archive("librt.a", &archive).unwrap();
-    let pack = Pack { target: Target::X86_64Linux, abi: ABI.into(), producer: "".into(), unit: reader.finish().unwrap() };
+    let pack = Pack {
+        target: Target::X86_64Linux,
+        abi: ABI.into(),
+        producer: "".into(),
+        unit: reader.finish().unwrap(),
+    };
     let units = [program(Target::X86_64Linux)];
     for kind in [OutputKind::Static, OutputKind::StaticPie] {
-        let output = s_link::link(&Request { kind, build_id: Some(&[7; 20]), ..request(&pack, &units) }).unwrap();
+        let output =
+            s_link::link(&Request { kind, build_id: Some(&[7; 20]), ..request(&pack, &units) }).unwrap();
         let dir = scratch();
         let path = dir.path().join("program");
         fs::write(&path, &output.bytes).unwrap();
