@@ -50,14 +50,17 @@ pub enum Kind {
     Data,
     /// Variables that begin as zeros.
     Bss,
+    /// Read by debuggers only and not in memory. Atoms of one section name are joined in the file; they
+    /// stay when anything else of their object does, and keep nothing themselves.
+    Debug,
 }
 
 impl Kind {
-    /// Every kind, in the order in which they lie in an image.
-    pub const ALL: [Kind; 5] = [Kind::Rodata, Kind::Text, Kind::RelRo, Kind::Data, Kind::Bss];
+    /// The kinds that are in memory, in the order in which they lie there.
+    pub const MEMORY: [Kind; 5] = [Kind::Rodata, Kind::Text, Kind::RelRo, Kind::Data, Kind::Bss];
 
     pub(crate) fn from_code(code: u8) -> Option<Kind> {
-        Self::ALL.into_iter().find(|kind| *kind as u8 == code)
+        Self::MEMORY.into_iter().chain([Kind::Debug]).find(|kind| *kind as u8 == code)
     }
 }
 
@@ -428,7 +431,7 @@ impl Unit<'_> {
         if atom.group.is_some_and(|group| group as usize >= self.groups.len()) {
             return Err(UnitError::NoSuchGroup { atom: index });
         }
-        if matches!(atom.role, Role::Init(_)) && (atom.kind != Kind::RelRo || atom.size % 8 != 0) {
+        if matches!(atom.role, Role::Init(_)) && (atom.kind != Kind::RelRo || !atom.size.is_multiple_of(8)) {
             return Err(UnitError::BadRole { atom: index });
         }
         let mut last = 0;

@@ -3,6 +3,7 @@
 //! Lists of functions to be called at start come first in their region, by priority. Offsets are from
 //! the start of a region; where regions lie is for the writer of the format.
 
+use alloc::collections::BTreeMap;
 use alloc::vec;
 use alloc::vec::Vec;
 
@@ -37,7 +38,23 @@ pub(crate) struct Layout {
     pub(crate) regions: [Region; 5],
     /// By atom: offset in its region, or [`NOWHERE`].
     pub(crate) offsets: Vec<u64>,
+    /// Sections for debuggers, by name.
+    pub(crate) debug: Vec<DebugSection>,
 }
+
+/// A section for debuggers.
+#[derive(Clone, Debug)]
+pub(crate) struct DebugSection {
+    /// Its atoms in order, at least one.
+    pub(crate) atoms: Vec<u32>,
+    /// Bytes.
+    pub(crate) size: u64,
+    /// The largest alignment in it.
+    pub(crate) align: u64,
+}
+
+/// The most sections for debuggers.
+const DEBUG_COUNT_MAX: usize = 1000;
 
 impl Layout {
     pub(crate) fn region(&self, kind: Kind) -> &Region {
@@ -78,7 +95,7 @@ pub(crate) fn layout(program: &Program<'_, '_>, live: &Live) -> Result<Layout, V
     let mut offsets = vec![NOWHERE; program.atoms.len()];
     let mut padding = 0_u64;
     let mut total = 0_u64;
-    for (kind, region) in Kind::ALL.into_iter().zip(&mut regions) {
+    for (kind, region) in Kind::MEMORY.into_iter().zip(&mut regions) {
         region.align = 1;
         for &atom in &region.atoms {
             let content = program.atoms[atom as usize];
@@ -103,10 +120,32 @@ pub(crate) fn layout(program: &Program<'_, '_>, live: &Live) -> Result<Layout, V
             }
         }
     }
+    let mut debug: BTreeMap<&str, DebugSection> = BTreeMap::new();
+    for &atom in &live.debug {
+        let content = program.atoms[atom as usize];
+        let name = program.unit(atom).name(content.section);
+        let new = DebugSection { atoms: Vec::new(), size: 0, align: 1 };
+        let section = debug.entry(name).or_insert(new);
+        let offset = section.size.next_multiple_of(content.align.into());
+        padding += offset - section.size;
+        input += content.size + 64;
+        total = total.saturating_add(offset - section.size).saturating_add(content.size);
+        if total > IMAGE_SIZE_MAX {
+            return Err(vec![LinkError::TooLarge { what: "an image", size: total, limit: IMAGE_SIZE_MAX }]);
+        }
+        offsets[atom as usize] = offset;
+        section.atoms.push(atom);
+        section.size = offset + content.size;
+        section.align = section.align.max(content.align.into());
+    }
+    if debug.len() > DEBUG_COUNT_MAX {
+        let (size, limit) = (debug.len() as u64, DEBUG_COUNT_MAX as u64);
+        return Err(vec![LinkError::TooLarge { what: "a list of debugging sections", size, limit }]);
+    }
     // Alignment must not make much out of little.
     let limit = input.saturating_mul(4).saturating_add(1 << 24);
     if padding > limit {
         return Err(vec![LinkError::TooLarge { what: "alignment of an image", size: padding, limit }]);
     }
-    Ok(Layout { regions, offsets })
+    Ok(Layout { regions, offsets, debug: debug.into_values().collect() })
 }

@@ -35,13 +35,14 @@ pub(crate) fn text(
         let _ = writeln!(out, "{address:016x} {offset:08x} {size:8} {}", section.name);
     }
     let _ = writeln!(out, "\naddress          size     align kind   atom");
-    for kind in Kind::ALL {
+    for kind in Kind::MEMORY {
         let word = match kind {
             Kind::Rodata => "rodata",
             Kind::Text => "text  ",
             Kind::RelRo => "relro ",
             Kind::Data => "data  ",
             Kind::Bss => "bss   ",
+            Kind::Debug => "debug ",
         };
         for &atom in &layout.region(kind).atoms {
             let content = program.atoms[atom as usize];

@@ -2,7 +2,7 @@
 //!
 //! For those who build packs: every section that is part of a program becomes one atom, so objects
 //! should be compiled with a section per function. Tables for unwinding, comments and notes are left
-//! out, and so is debugging information. What an object may hold and we do not link is an error with the
+//! out, and so is debugging information unless it is asked for. What an object may hold and we do not link is an error with the
 //! object, the section and the offset; nothing is skipped because it is unknown.
 //!
 //! Memory is in proportion to the input also when tables of a malformed object overlap.
@@ -47,6 +47,8 @@ pub struct Options {
     /// Whether functions of at most 64 bytes, each in a section of its own, may be aligned to 4 bytes
     /// where the compiler preferred more. Right for compilers that keep constants out of code.
     pub tight: bool,
+    /// Whether debugging information is kept.
+    pub debug: bool,
 }
 
 /// Why an object cannot become atoms.
@@ -368,18 +370,20 @@ impl<'a> One<'_, 'a> {
             if name == ".note.GNU-stack" && flags & u64::from(elf::SHF_EXECINSTR) != 0 {
                 return Err(fault(None, Fault::ExecutableStack));
             }
-            if flags & u64::from(elf::SHF_ALLOC) == 0
-                || flags & u64::from(elf::SHF_EXCLUDE) != 0
-                || left_out(&name)
-            {
+            let debug = flags & u64::from(elf::SHF_ALLOC) == 0;
+            let unwanted = debug && !(self.reader.options.debug && name.starts_with(".debug_"));
+            if unwanted || flags & u64::from(elf::SHF_EXCLUDE) != 0 || left_out(&name) {
                 continue;
+            }
+            if debug && (kind == elf::SHT_NOBITS || flags & u64::from(elf::SHF_COMPRESSED) != 0) {
+                return Err(fault(None, Fault::Section));
             }
             if flags & u64::from(elf::SHF_TLS) != 0 {
                 return Err(fault(None, Fault::ThreadLocal));
             }
             let empty = kind == elf::SHT_NOBITS;
             let init = kind == elf::SHT_INIT_ARRAY || kind == elf::SHT_PREINIT_ARRAY;
-            if !(empty || init || kind == elf::SHT_PROGBITS) || name.starts_with(".ctors") {
+            if !(empty || init || kind == elf::SHT_PROGBITS || debug) || name.starts_with(".ctors") {
                 return Err(fault(None, Fault::Section));
             }
             let size = header.sh_size(LittleEndian);
@@ -396,7 +400,8 @@ impl<'a> One<'_, 'a> {
             } else {
                 room -= size;
                 let bytes = section.data().map_err(|error| self.damaged(Some(&name), error))?;
-                Atom::new(content_kind(&name, flags, init), align as u32, bytes)
+                let kind = if debug { Kind::Debug } else { content_kind(&name, flags, init) };
+                Atom::new(kind, align as u32, bytes)
             };
             if init {
                 let priority = name.rsplit('.').next().and_then(|last| last.parse().ok()).unwrap_or(u16::MAX);

@@ -17,6 +17,8 @@ use crate::resolve::{LinkerSymbol, Program, Value};
 pub(crate) struct Live {
     /// For each atom, whether it stays.
     pub(crate) atoms: Vec<bool>,
+    /// What debuggers read about what stays.
+    pub(crate) debug: Vec<u32>,
     /// Where the system starts.
     pub(crate) entry: (u32, u64),
     /// What may be a mistake.
@@ -47,7 +49,7 @@ pub(crate) fn reach(program: &Program<'_, '_>, entry: &str) -> Result<Live, Vec<
         if program.dropped.contains(&atom) {
             continue;
         }
-        if content.keep {
+        if content.keep && content.kind != Kind::Debug {
             walk.mark(atom);
         }
         if matches!(content.role, Role::Init(_)) {
@@ -63,7 +65,8 @@ pub(crate) fn reach(program: &Program<'_, '_>, entry: &str) -> Result<Live, Vec<
             let atoms = walk.unused.iter().take(8).map(|atom| program.describe(*atom)).collect();
             warnings.push(LinkError::InitUnused { atoms });
         }
-        return Ok(Live { atoms: walk.live, entry: start, warnings });
+        let debug = debug(program, &walk.live);
+        return Ok(Live { atoms: walk.live, debug, entry: start, warnings });
     }
     let mut errors: Vec<LinkError> = walk
         .undefined
@@ -80,6 +83,18 @@ pub(crate) fn reach(program: &Program<'_, '_>, entry: &str) -> Result<Live, Vec<
         errors[ERROR_COUNT_MAX] = LinkError::More;
     }
     Err(errors)
+}
+
+/// Atoms for debuggers of the objects of which anything stays.
+fn debug(program: &Program<'_, '_>, live: &[bool]) -> Vec<u32> {
+    let all = || (0..program.atoms.len() as u32).filter(|atom| !program.dropped.contains(atom));
+    let is_debug = |atom: &u32| program.atoms[*atom as usize].kind == Kind::Debug;
+    if !all().any(|atom| is_debug(&atom)) {
+        return Vec::new();
+    }
+    let objects: BTreeSet<(u32, u32)> =
+        all().filter(|atom| live[*atom as usize]).map(|atom| program.object(atom)).collect();
+    all().filter(is_debug).filter(|atom| objects.contains(&program.object(*atom))).collect()
 }
 
 struct Walk<'p, 'r, 'a> {
@@ -107,7 +122,9 @@ impl Walk<'_, '_, '_> {
         while let Some(atom) = self.work.pop() {
             for reloc in &self.program.atoms[atom as usize].relocs {
                 match self.program.value(atom, reloc.symbol) {
-                    Value::Atom(target, _) => self.mark(target),
+                    Value::Atom(target, _) if self.program.atoms[target as usize].kind != Kind::Debug => {
+                        self.mark(target);
+                    }
                     Value::Undefined => {
                         let name = self.program.symbol_name(atom, reloc.symbol);
                         let (from, count) = self.undefined.entry(name).or_default();
@@ -118,7 +135,7 @@ impl Walk<'_, '_, '_> {
                             }
                         }
                     }
-                    Value::Discarded => {
+                    Value::Discarded | Value::Atom(..) => {
                         if self.discarded.len() <= ERROR_COUNT_MAX {
                             self.discarded.push(LinkError::Discarded {
                                 from: self.program.describe(atom),

@@ -9,7 +9,7 @@ use alloc::vec::Vec;
 
 use crate::atom::{Kind, Reloc, RelocKind};
 use crate::error::LinkError;
-use crate::layout;
+use crate::layout::{self, NOWHERE};
 use crate::reach::Live;
 use crate::resolve::{Program, Value};
 use crate::{ERROR_COUNT_MAX, OutputKind};
@@ -212,7 +212,7 @@ fn rewrite_x64(bytes: &[u8], reloc: &Reloc) -> Option<RewriteX64> {
 
 /// Where things are.
 pub(crate) struct Places<'p> {
-    /// Address of each atom that stays.
+    /// Address of each atom that stays, [`NOWHERE`] of others; of what debuggers read, the place in its section.
     pub(crate) atoms: &'p [u64],
     /// Address of the global offset table.
     pub(crate) got: u64,
@@ -280,10 +280,14 @@ impl Context<'_, '_, '_> {
         }
     }
 
-    /// S + A, and whether the slot of the table is meant instead of the symbol.
+    /// S + A.
     fn target(&self, reloc: &Reloc) -> u64 {
         let value = self.program.value(self.atom, reloc.symbol);
-        self.places.address(value).wrapping_add(reloc.addend as u64)
+        match value {
+            // Only what debuggers read may refer to what was dropped.
+            Value::Atom(atom, _) if self.places.atoms[atom as usize] == NOWHERE => 0,
+            _ => self.places.address(value).wrapping_add(reloc.addend as u64),
+        }
     }
 
     /// Address of the slot of a symbol; `addend` is part of what it holds.
@@ -518,7 +522,7 @@ fn page(bytes: &mut [u8], at: usize, place: u64, target: u64) -> Result<(), Faul
 
 fn low12(bytes: &mut [u8], at: usize, target: u64, scale: u64) -> Result<(), Fault> {
     let low = target & 0xfff;
-    if low % scale != 0 {
+    if !low.is_multiple_of(scale) {
         return Err(Fault::Multiple(target as i64, scale));
     }
     set(bytes, at, 0xfff << 10, ((low / scale) as u32) << 10);

@@ -18,7 +18,7 @@ use alloc::vec::Vec;
 use super::{Image, Section};
 use crate::atom::{Binding, Form, Kind, Place};
 use crate::error::LinkError;
-use crate::layout::{IMAGE_SIZE_MAX, Layout, NOWHERE};
+use crate::layout::{DebugSection, IMAGE_SIZE_MAX, Layout, NOWHERE};
 use crate::reach::Live;
 use crate::relocate::{self, Errors, Places, Plan};
 use crate::resolve::{LinkerSymbol, Program};
@@ -65,10 +65,15 @@ pub(crate) fn write(
 ) -> Result<Image, Vec<LinkError>> {
     let plan = relocate::plan(program, live, request.kind)?;
     let map = Map::new(request, layout, &plan)?;
-    let mut addresses = vec![0; program.atoms.len()];
-    for kind in Kind::ALL {
+    let mut addresses = vec![NOWHERE; program.atoms.len()];
+    for kind in Kind::MEMORY {
         for &atom in &layout.region(kind).atoms {
             addresses[atom as usize] = map.regions[kind as usize].address + layout.offsets[atom as usize];
+        }
+    }
+    for section in &layout.debug {
+        for &atom in &section.atoms {
+            addresses[atom as usize] = layout.offsets[atom as usize];
         }
     }
     let linker = |symbol| map.linker_symbol(symbol);
@@ -91,6 +96,12 @@ pub(crate) fn write(
             relocate::apply(program, &plan, &places, atom, bytes, &mut errors);
         }
     }
+    let debug: Vec<Vec<u8>> = if request.symbols {
+        let mut section = |section| debug_bytes(program, &plan, &places, section, &mut errors);
+        layout.debug.iter().map(&mut section).collect()
+    } else {
+        Vec::new()
+    };
     errors.finish(())?;
 
     for (index, slot) in plan.slots.iter().enumerate() {
@@ -106,13 +117,32 @@ pub(crate) fn write(
     write_segments(&map, &mut file);
     let sections = sections(request, &map);
     let table = if request.symbols {
-        append_sections(program, live, layout, &addresses, &sections, &mut file)
+        append_sections(program, live, layout, &addresses, &sections, &debug, &mut file)
     } else {
         None
     };
     write_header(request, entry, map.segments.len(), table, &mut file);
     let sections = sections.into_iter().map(|section| section.seen).collect();
     Ok(Image { file, sections, addresses, entry })
+}
+
+/// A section for debuggers with its addresses; those of what was dropped are zero.
+fn debug_bytes(
+    program: &Program<'_, '_>,
+    plan: &Plan,
+    places: &Places<'_>,
+    section: &DebugSection,
+    errors: &mut Errors,
+) -> Vec<u8> {
+    let mut out = vec![0; section.size as usize];
+    for &atom in &section.atoms {
+        let content = program.atoms[atom as usize];
+        let at = places.atoms[atom as usize] as usize;
+        let bytes = &mut out[at..at + content.bytes.len()];
+        bytes.copy_from_slice(&content.bytes);
+        relocate::apply(program, plan, places, atom, bytes, errors);
+    }
+    out
 }
 
 /// A range of the image and where it is in the file.
@@ -533,12 +563,13 @@ fn append_sections(
     layout: &Layout,
     addresses: &[u64],
     sections: &[SectionHeader],
+    debug: &[Vec<u8>],
     file: &mut Vec<u8>,
 ) -> Option<(u64, u16)> {
-    let total = u16::try_from(sections.len() + 4).ok()?;
+    let total = u16::try_from(sections.len() + debug.len() + 4).ok()?;
     let section_of = |kind: Kind| sections.iter().position(|section| section.region == Some(kind));
     let section_of: Vec<u16> =
-        Kind::ALL.iter().map(|kind| section_of(*kind).map_or(0, |at| at as u16 + 1)).collect();
+        Kind::MEMORY.iter().map(|kind| section_of(*kind).map_or(0, |at| at as u16 + 1)).collect();
     let mut kind_of = vec![0_u16; program.atoms.len()];
     for (kind, region) in layout.regions.iter().enumerate() {
         for &atom in &region.atoms {
@@ -596,7 +627,6 @@ fn append_sections(
     }
     let string_offset = file.len() as u64;
     file.extend_from_slice(&strings);
-    let name_offset = file.len() as u64;
 
     let header = |name: &str, kind, offset, size, link, info, align, entry_size| SectionHeader {
         seen: Section { name: name.to_owned(), address: 0, offset, size },
@@ -608,16 +638,25 @@ fn append_sections(
         entry_size,
         region: None,
     };
-    let count = sections.len() as u32;
+    let count = (sections.len() + debug.len()) as u32;
     let symbol_size = string_offset - symbol_offset;
     let mut tools = vec![
         header(".symtab", SHT_SYMTAB, symbol_offset, symbol_size, count + 2, locals, 8, SYMBOL_SIZE),
         header(".strtab", SHT_STRTAB, string_offset, strings.len() as u64, 0, 0, 1, 0),
-        header(".shstrtab", SHT_STRTAB, name_offset, 0, 0, 0, 1, 0),
+        header(".shstrtab", SHT_STRTAB, 0, 0, 0, 0, 1, 0),
     ];
+    let mut debuggers = Vec::new();
+    for (section, bytes) in layout.debug.iter().zip(debug) {
+        pad(file, section.align as usize);
+        let (first, offset) = (section.atoms[0], file.len() as u64);
+        let name = program.unit(first).name(program.atoms[first as usize].section);
+        debuggers.push(header(name, SHT_PROGBITS, offset, bytes.len() as u64, 0, 0, section.align, 0));
+        file.extend_from_slice(bytes);
+    }
+    tools[2].seen.offset = file.len() as u64;
     let mut names = String::from("\0");
     let mut starts = Vec::new();
-    for section in sections.iter().chain(&tools) {
+    for section in sections.iter().chain(&debuggers).chain(&tools) {
         starts.push(names.len() as u32);
         names.push_str(&section.seen.name);
         names.push('\0');
@@ -627,7 +666,7 @@ fn append_sections(
     pad(file, 8);
     let table = file.len() as u64;
     file.extend_from_slice(&[0; 64]);
-    for (section, start) in sections.iter().chain(&tools).zip(starts) {
+    for (section, start) in sections.iter().chain(&debuggers).chain(&tools).zip(starts) {
         let mut entry = [0; 64];
         put(&mut entry, 0, &start.to_le_bytes());
         put(&mut entry, 4, &section.kind.to_le_bytes());

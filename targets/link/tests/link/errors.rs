@@ -147,7 +147,7 @@ fn images_for_any_address_refuse_addresses_in_code_and_short_ones() {
 #[test]
 fn broken_units_are_errors() {
     let good = unit("app.o", &[("_start", Binding::Global, &["_start"])]);
-    assert!(link(&[good.clone()]).is_ok());
+    assert!(link(std::slice::from_ref(&good)).is_ok());
     type Break = fn(&mut Unit<'_>);
     let breaks: [Break; 12] = [
         |unit| unit.atoms[0].align = 3,

@@ -77,7 +77,7 @@ fn damaged_objects_are_errors_or_link() {
         for _ in 0..3000 {
             let mut bytes = seed.clone();
             random.mutate(&mut bytes);
-            let mut reader = Reader::new(*target, Options { tight: true });
+            let mut reader = Reader::new(*target, Options { tight: true, debug: true });
             if reader.object("o", &bytes).is_err() {
                 continue;
             }
@@ -147,7 +147,8 @@ fn random_unit(random: &mut Random, target: Target) -> Unit<'static> {
     let names = ["_start", "a", "b", "c", "__init_array_start", "_DYNAMIC", "_end", "__rela_dyn_end"];
     let mut atoms = Vec::new();
     for _ in 0..1 + random.below(6) {
-        let kind = Kind::ALL[random.below(5)];
+        let kinds = [Kind::Rodata, Kind::Text, Kind::RelRo, Kind::Data, Kind::Bss, Kind::Debug];
+        let kind = kinds[random.below(6)];
         let size = random.below(96);
         let mut atom = if kind == Kind::Bss {
             Atom::zeroed(1 << random.below(13), random.next() % (1 << (1 + random.below(31))))
@@ -159,7 +160,7 @@ fn random_unit(random: &mut Random, target: Target) -> Unit<'static> {
             )
         };
         atom.keep = random.below(3) == 0;
-        if kind == Kind::RelRo && size % 8 == 0 && random.below(2) == 0 {
+        if kind == Kind::RelRo && size.is_multiple_of(8) && random.below(2) == 0 {
             atom.role = Role::Init(random.next() as u16);
         }
         atom.group = (random.below(6) == 0).then_some(group);

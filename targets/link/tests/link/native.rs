@@ -1,5 +1,6 @@
 //! Programs for x86-64 Linux from assembler text, run here.
 
+use s_link::object::{Options, Reader};
 use s_link::{Asset, Note, OutputKind, Request, Target, Unit};
 
 use crate::kit::{
@@ -345,5 +346,45 @@ fn assets_notes_and_build_id_can_be_read() {
         let notes = String::from_utf8_lossy(&notes.stdout).into_owned();
         assert!(notes.contains("Build ID: abababab"), "{notes}");
         assert!(notes.contains("stryke"), "{notes}");
+    }
+}
+
+#[test]
+fn debuggers_find_lines() {
+    if !has_native_as() || !has("gcc") || !has("gdb") {
+        return;
+    }
+    let main = "int dead(int x)\n{\n    return x / 3;\n}\nint half(int x)\n{\n    int y = x / 2;\n    return y;\n}\nint main(void)\n{\n    return half(14) - 7;\n}\n";
+    let dir = scratch();
+    let source = dir.path().join("lines.c");
+    std::fs::write(&source, main).unwrap();
+    let object = dir.path().join("lines.o");
+    let flags = ["-c", "-g", "-O0", "-ffreestanding", "-fno-stack-protector", "-ffunction-sections"];
+    let done =
+        std::process::Command::new("gcc").args(flags).arg("-o").arg(&object).arg(&source).status().unwrap();
+    assert!(done.success());
+    let (start, lines) = (assemble(PIE_START), std::fs::read(&object).unwrap());
+    let mut reader = Reader::new(Target::X86_64Linux, Options { tight: false, debug: true });
+    reader.object("start.o", &start).unwrap();
+    reader.object("lines.o", &lines).unwrap();
+    let program = [reader.finish().unwrap()];
+    let pack = pack(Target::X86_64Linux, Unit::empty());
+    for kind in [OutputKind::Static, OutputKind::StaticPie] {
+        let output = s_link::link(&Request { kind, ..request(&pack, &program) }).unwrap();
+        assert_eq!(run(Target::X86_64Linux, &output.bytes).unwrap().status.code(), Some(0));
+        let path = dir.path().join("program");
+        write_program(&path, &output.bytes);
+        let commands = ["info line half", "list half", "info scope half", "info line dead"];
+        let mut gdb = std::process::Command::new("gdb");
+        gdb.args(["-batch", "-nx"]);
+        for command in commands {
+            gdb.args(["-ex", command]);
+        }
+        let said = String::from_utf8_lossy(&gdb.arg(&path).output().unwrap().stdout).into_owned();
+        assert!(said.contains("Line 6 of ") && said.contains("<half>"), "{said}");
+        assert!(said.contains("int y = x / 2;"), "{said}");
+        assert!(said.contains("Symbol y is "), "{said}");
+        let bare = s_link::link(&Request { kind, symbols: false, ..request(&pack, &program) }).unwrap();
+        assert!(bare.bytes.len() < output.bytes.len() / 2);
     }
 }

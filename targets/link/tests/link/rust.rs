@@ -235,7 +235,7 @@ fn a_rust_runtime_becomes_a_pack_and_programs() {
             [("static", &[OutputKind::Static][..]), ("pic", &[OutputKind::Static, OutputKind::StaticPie][..])]
         {
             let Some(archive) = archive(triple, model) else { continue };
-            let mut reader = Reader::new(target, Options { tight: true });
+            let mut reader = Reader::new(target, Options { tight: true, debug: false });
             let members = reader
                 .archive("librt.a", &archive)
                 .unwrap_or_else(|error| panic!("{target} {model}: {error}"));
