@@ -24,6 +24,7 @@ pub mod error;
 #[cfg(feature = "objects")]
 pub mod object;
 pub mod pack;
+pub mod prune;
 pub mod target;
 
 mod layout;
@@ -36,6 +37,7 @@ mod write;
 pub use atom::{Atom, Binding, Builder, Form, Kind, Place, Reloc, RelocKind, Role, Symbol, SymbolId, Unit};
 pub use error::{LinkError, PackError};
 pub use pack::Pack;
+pub use prune::prune;
 pub use target::{Format, Machine, Target};
 
 use alloc::string::{String, ToString};

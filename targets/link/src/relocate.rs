@@ -3,6 +3,9 @@
 //! [`plan`] decides, before anything has an address, which references go through a slot of the global
 //! offset table and which of those become direct ones; [`apply`] computes and writes. A value that does
 //! not fit its form is an error, and so is one that is not a multiple of what the form counts in.
+//!
+//! A weak reference to nothing is zero, relative to the image: in an image for any address, code that
+//! tests for it has to load the address from a slot or from data, as compilers do.
 
 use alloc::collections::{BTreeMap, BTreeSet};
 use alloc::vec::Vec;
@@ -100,28 +103,39 @@ fn check_pie(
 ) {
     use RelocKind as K;
     let value = program.value(atom, reloc.symbol);
-    if !placed(value) {
-        return;
-    }
-    match reloc.kind {
-        K::Abs64 if writable => plan.relative.push((atom, reloc.offset)),
-        K::Abs64
-        | K::Abs32
-        | K::Abs32S
-        | K::Abs32Any
-        | K::RvAbsHi20
-        | K::RvAbsLo12I
-        | K::RvAbsLo12S
-        | K::A64Mov0
-        | K::A64Mov1
-        | K::A64Mov2
-        | K::A64Mov3 => errors.push(|| LinkError::NotRelocatable {
+    // Numbers stay where they are, so a distance to one is not known.
+    let impossible = match value {
+        Value::Atom(..) | Value::Linker(_) => match reloc.kind {
+            K::Abs64 if writable => {
+                plan.relative.push((atom, reloc.offset));
+                false
+            }
+            K::Abs64 | K::Abs32 | K::Abs32S | K::Abs32Any => true,
+            K::RvAbsHi20 | K::RvAbsLo12I | K::RvAbsLo12S => true,
+            K::A64Mov0 | K::A64Mov1 | K::A64Mov2 | K::A64Mov3 => true,
+            _ => false,
+        },
+        Value::Absolute(_) => match reloc.kind {
+            K::Rel32
+            | K::Rel64
+            | K::RvHi20
+            | K::RvCall
+            | K::RvJal
+            | K::RvBranch
+            | K::RvcJump
+            | K::RvcBranch => true,
+            K::A64Page21 | K::A64Call26 | K::A64Adr21 | K::A64Literal19 | K::A64Cond19 | K::A64Test14 => true,
+            _ => false,
+        },
+        Value::Zero | Value::Undefined | Value::Discarded => false,
+    };
+    if impossible {
+        errors.push(|| LinkError::NotRelocatable {
             from: program.describe(atom),
             offset: reloc.offset.into(),
             kind: reloc.kind,
             name: program.symbol_name(atom, reloc.symbol),
-        }),
-        _ => {}
+        });
     }
 }
 

@@ -131,10 +131,22 @@ fn images_for_any_address_refuse_addresses_in_code_and_short_ones() {
         unit.atoms[0].keep = true;
         unit
     };
+    let number = |reloc| {
+        let mut unit = make(Kind::Data, reloc);
+        unit.symbols[0].place = s_link::Place::Absolute(7);
+        unit.symbols[0].name = unit.atoms[0].section;
+        let start = s_link::Symbol { place: s_link::Place::Atom(1, 0), ..unit.symbols[0] };
+        let name = unit.names.iter().position(|name| name == "_start").unwrap() as u32;
+        unit.symbols.push(s_link::Symbol { name, ..start });
+        unit
+    };
     let empty = pack(X64, Unit::empty());
     let link = |output, unit| {
         s_link::link(&Request { kind: output, ..request(&empty, &[unit]) }).map(drop).map_err(|e| kinds(&e))
     };
+    assert_eq!(link(OutputKind::StaticPie, number(RelocKind::Abs64)), Ok(()));
+    assert_eq!(link(OutputKind::Static, number(RelocKind::Rel32)), Ok(()));
+    assert_eq!(link(OutputKind::StaticPie, number(RelocKind::Rel32)), Err(vec!["not-relocatable"]));
     for kind in [Kind::Text, Kind::Rodata, Kind::Data, Kind::RelRo] {
         assert_eq!(link(OutputKind::Static, make(kind, RelocKind::Abs64)), Ok(()));
         assert_eq!(link(OutputKind::Static, make(kind, RelocKind::Abs32)), Ok(()));

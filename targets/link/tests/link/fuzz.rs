@@ -219,6 +219,8 @@ fn random_units_are_errors_or_link() {
         if let Ok(read) = Pack::from_bytes(&bytes) {
             assert_eq!(read.to_bytes(), bytes);
         }
+        let pruned = s_link::prune(packed.unit.clone(), &|name| name == "_start");
+        assert_eq!(pruned.check(target.machine()), packed.unit.check(target.machine()));
         linked += link_all(&packed, &units[..random.below(3)]);
     }
     eprintln!("{linked} images came of nonsense");

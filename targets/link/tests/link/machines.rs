@@ -434,7 +434,8 @@ fn instructions_say_the_distance_that_was_meant() {
         parts.iter().flat_map(|(from, to, count)| range(*from, *to, *count)).collect()
     };
     // The manuals' tables of immediates: kind, pieces (bit of the instruction, bit of the value, how many), sign.
-    let forms: [(Target, K, Vec<(u32, u32)>, u32, i64); 8] = [
+    type Encoding = (Target, K, Vec<(u32, u32)>, u32, i64);
+    let forms: [Encoding; 8] = [
         (Target::Riscv64Linux, K::RvBranch, joined(&[(8, 1, 4), (25, 5, 6), (7, 11, 1), (31, 12, 1)]), 12, 2),
         (
             Target::Riscv64Linux,

@@ -245,16 +245,26 @@ fn a_rust_runtime_becomes_a_pack_and_programs() {
             let pack = Pack::from_bytes(&bytes).unwrap();
             assert_eq!(pack.to_bytes(), bytes, "what is read is written the same");
             let units = [program(target)];
+            let exported =
+                |name: &str| matches!(name, "_start" | "rt_print" | "rt_unused" | "__init_array_start");
+            let small = s_link::prune(pack.unit.clone(), &exported);
+            assert!(small.atoms.len() < atoms / 2, "{}", small.atoms.len());
+            let small_bytes = Pack { unit: small, ..pack.clone() }.to_bytes();
+            let small = Pack::from_bytes(&small_bytes).unwrap();
             for &kind in kinds {
                 let request = Request { kind, ..request(&pack, &units) };
                 let output =
                     s_link::link(&request).unwrap_or_else(|errors| panic!("{target} {model}: {errors:#?}"));
                 let bare = s_link::link(&Request { symbols: false, ..request.clone() }).unwrap();
                 assert_eq!(s_link::link(&request).unwrap(), output, "the same again");
+                let pruned = s_link::link(&Request { pack: &small, ..request.clone() }).unwrap();
+                assert!(pruned.bytes == output.bytes, "the same from a pruned pack");
                 eprintln!(
-                    "{target} {model} {kind:?}: archive {} KB of {members}, pack {} KB of {atoms} atoms, executable {} KB, without names {} KB, {}",
+                    "{target} {model} {kind:?}: archive {} KB of {members}, pack {} KB of {atoms} atoms, pruned {} KB of {}, executable {} KB, without names {} KB, {}",
                     archive.len() / 1024,
                     bytes.len() / 1024,
+                    small_bytes.len() / 1024,
+                    small.unit.atoms.len(),
                     output.bytes.len() / 1024,
                     bare.bytes.len() / 1024,
                     output.map.lines().nth(2).unwrap(),
