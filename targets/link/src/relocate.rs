@@ -115,18 +115,16 @@ fn check_pie(
             K::A64Mov0 | K::A64Mov1 | K::A64Mov2 | K::A64Mov3 => true,
             _ => false,
         },
-        Value::Absolute(_) => match reloc.kind {
-            K::Rel32
-            | K::Rel64
-            | K::RvHi20
-            | K::RvCall
-            | K::RvJal
-            | K::RvBranch
-            | K::RvcJump
-            | K::RvcBranch => true,
-            K::A64Page21 | K::A64Call26 | K::A64Adr21 | K::A64Literal19 | K::A64Cond19 | K::A64Test14 => true,
-            _ => false,
-        },
+        Value::Absolute(_) => {
+            use RelocKind::{
+                A64Adr21, A64Call26, A64Cond19, A64Literal19, A64Page21, A64Test14, Rel32, Rel64,
+            };
+            use RelocKind::{RvBranch, RvCall, RvHi20, RvJal, RvcBranch, RvcJump};
+            let a64 =
+                matches!(reloc.kind, A64Adr21 | A64Call26 | A64Cond19 | A64Literal19 | A64Page21 | A64Test14);
+            let rv = matches!(reloc.kind, RvBranch | RvCall | RvHi20 | RvJal | RvcBranch | RvcJump);
+            a64 || rv || matches!(reloc.kind, Rel32 | Rel64)
+        }
         Value::Zero | Value::Undefined | Value::Discarded => false,
     };
     if impossible {

@@ -53,11 +53,46 @@ impl Random {
     }
 }
 
+/// What every image has to be, whatever it was made of: segments in the file and apart in memory, none
+/// of them writable code, an entry in code.
+fn check_image(bytes: &[u8], target: Target) {
+    let number = |at: u64, width: usize| {
+        let mut value = [0; 8];
+        value[..width].copy_from_slice(&bytes[at as usize..at as usize + width]);
+        u64::from_le_bytes(value)
+    };
+    assert!(bytes.starts_with(b"\x7fELF"));
+    let page = if target == Target::X86_64Linux { 0x1000 } else { 0x1_0000 };
+    let (entry, mut free, mut entered) = (number(24, 8), 0, false);
+    for index in 0..number(56, 2) {
+        let at = 64 + index * 56;
+        let (kind, flags, offset, address) =
+            (number(at, 4), number(at + 4, 4), number(at + 8, 8), number(at + 16, 8));
+        let (size, memory) = (number(at + 32, 8), number(at + 40, 8));
+        assert!(offset + size <= bytes.len() as u64 && size <= memory);
+        if kind == 1 {
+            assert_eq!(address % page, offset % page);
+            assert!(address / page * page >= free, "a page of its own");
+            assert_ne!(flags & 3, 3, "writable code");
+            free = address + memory;
+            entered |= flags & 1 != 0 && (address..=address + memory).contains(&entry);
+        }
+    }
+    assert!(entered);
+    let (table, count) = (number(40, 8), number(60, 2));
+    assert!(table + count * 64 <= bytes.len() as u64);
+    for index in 1..count {
+        let at = table + index * 64;
+        let bytes_in_file = if number(at + 4, 4) == 8 { 0 } else { number(at + 32, 8) };
+        assert!(number(at + 24, 8) + bytes_in_file <= bytes.len() as u64);
+    }
+}
+
 fn link_all(pack: &Pack<'_>, program: &[Unit<'_>]) -> u32 {
     let mut good = 0;
     for kind in [OutputKind::Static, OutputKind::StaticPie] {
         if let Ok(output) = s_link::link(&Request { kind, ..request(pack, program) }) {
-            assert!(output.bytes.starts_with(b"\x7fELF"));
+            check_image(&output.bytes, pack.target);
             good += 1;
         }
     }

@@ -84,9 +84,6 @@ pub(crate) fn run_with(target: Target, bytes: &[u8], arguments: &[&str]) -> Opti
     let dir = scratch();
     let path = dir.path().join("program");
     write_program(&path, bytes);
-    if let Some(kept) = std::env::var_os("LINK_TEST_KEEP") {
-        write_program(Path::new(&kept), bytes);
-    }
     let native = match target {
         Target::X86_64Linux => cfg!(target_arch = "x86_64"),
         Target::Aarch64Linux => cfg!(target_arch = "aarch64"),

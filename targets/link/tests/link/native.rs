@@ -388,3 +388,19 @@ fn debuggers_find_lines() {
         assert!(bare.bytes.len() < output.bytes.len() / 2);
     }
 }
+
+#[test]
+fn variables_without_any_bytes_in_the_file() {
+    if !has_native_as() {
+        return;
+    }
+    let main = ".globl main\n.text\nmain: lea zeros(%rip),%rdi\nmov $100000,%ecx\n1: mov (%rdi,%rcx),%al\n\
+                movb $9,(%rdi,%rcx)\ntest %al,%al\njnz 2f\ndec %rcx\njns 1b\nxor %eax,%eax\nret\n2: mov $1,%eax\nret\n\
+                .bss\n.balign 64\nzeros: .skip 100001\n";
+    let objects = [assemble(PIE_START), assemble(main)];
+    for kind in [OutputKind::Static, OutputKind::StaticPie] {
+        let bytes = link_x64(kind, &[&objects[0], &objects[1]]).unwrap();
+        assert!(bytes.len() < 3000);
+        assert_eq!(run(Target::X86_64Linux, &bytes).unwrap().status.code(), Some(0), "{kind:?}");
+    }
+}

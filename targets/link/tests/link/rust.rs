@@ -161,11 +161,10 @@ negate -10.5\nsquare     9.00\ncircle    12.00\nparsed Ok(-12345) Err(ParseIntEr
 
 /// Compiles the runtime to an archive with everything it needs.
 fn archive(triple: &str, model: &str) -> Option<Vec<u8>> {
-    let rustc = std::env::var("RUSTC").unwrap_or_else(|_| "rustc".to_owned());
     let dir = scratch();
     let (source, archive) = (dir.path().join("rt.rs"), dir.path().join("librt.a"));
     fs::write(&source, RUNTIME).unwrap();
-    let done = Command::new(rustc)
+    let done = Command::new("rustc")
         .args(["--edition=2021", "--crate-type=staticlib", "--crate-name=rt", "--target", triple])
         .args(["-Cpanic=abort", "-Copt-level=3", "-Ccodegen-units=4", &format!("-Crelocation-model={model}")])
         .arg("-Aunsafe_op_in_unsafe_fn")
