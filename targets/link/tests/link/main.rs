@@ -13,3 +13,4 @@ mod kit;
 mod machines;
 mod native;
 mod rust;
+mod speed;
