@@ -2,7 +2,9 @@
 
 use s_abi::functions::SPECIALS;
 use s_ir::{Block as IrBlock, Cond, Op as Ir, Rt, Ty, Value};
-use s_sema::hir::{self, BinaryOp, Call, Callee, Expr, ExprKind, FunctionId, MagicPlace, MatchVar, Op, UnaryOp, VarKind};
+use s_sema::hir::{
+    self, BinaryOp, Call, Callee, Expr, ExprKind, FunctionId, MagicPlace, MatchVar, Op, UnaryOp, VarKind,
+};
 
 use crate::function::{Context, Lower};
 use crate::tables::func_id;

@@ -531,7 +531,7 @@ impl Resolver<'_> {
 
     // --- references
 
-    fn reference(&mut self, inner: &ast::Expr, span: Span) -> Expr {
+    pub(crate) fn reference(&mut self, inner: &ast::Expr, span: Span) -> Expr {
         let pos = self.pos(span);
         match &inner.kind {
             A::CallAmp { callee, args: None } => match &callee.kind {

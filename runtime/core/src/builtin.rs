@@ -116,8 +116,8 @@ pub fn implemented(name: &str) -> bool {
 
 /// What kind of builtin each part holds, for `%all`.
 static KINDS: &[&str] = &[
-    "codec", "codec", "file", "hash", "process", "list", "core", "math", "process", "network", "string", "string",
-    "time", "network",
+    "codec", "codec", "file", "hash", "process", "list", "core", "math", "process", "network", "string",
+    "string", "time", "network",
 ];
 
 /// Builtins that work on several things at once.

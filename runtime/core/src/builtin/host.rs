@@ -225,7 +225,8 @@ fn asked(name: &[u8], kind: u16) -> Vec<Address> {
             }
             let id = u16::from_ne_bytes(id);
             let Some(question) = dns::question(id, name, kind) else { return Vec::new() };
-            let Ok(Some(records)) = exchange(&server, &question).map(|reply| dns::answer(&reply, id, kind)) else {
+            let Ok(Some(records)) = exchange(&server, &question).map(|reply| dns::answer(&reply, id, kind))
+            else {
                 continue;
             };
             return records

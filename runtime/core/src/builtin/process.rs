@@ -20,9 +20,7 @@ pub(super) static FUNCTIONS: &[(&str, Function)] = &[
         let result = match slices.as_slice() {
             [only] => match crate::io::system(only) {
                 // What is no program may be a command of the shell.
-                Err(s_sys::Errno::ENOENT) if !vm.compat => {
-                    crate::io::system_list(&[b"/bin/sh", b"-c", only])
-                }
+                Err(s_sys::Errno::ENOENT) if !vm.compat => crate::io::system_list(&[b"/bin/sh", b"-c", only]),
                 result => result,
             },
             _ => crate::io::system_list(&slices),

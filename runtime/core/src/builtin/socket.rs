@@ -92,12 +92,7 @@ pub(super) static FUNCTIONS: &[(&str, Function)] = &[
 ];
 
 /// `socket`, `accept`, `pipe`, `socketpair`: the first handle and the arguments behind it.
-pub(crate) fn open(
-    vm: &mut Vm,
-    name: &str,
-    glob: GlobRef,
-    a: &[Val],
-) -> Result<Result<Val, Errno>, Thrown> {
+pub(crate) fn open(vm: &mut Vm, name: &str, glob: GlobRef, a: &[Val]) -> Result<Result<Val, Errno>, Thrown> {
     let numbers = |vm: &mut Vm, from: usize| -> Result<[i32; 3], Thrown> {
         let mut out = [0; 3];
         for (at, number) in out.iter_mut().enumerate() {
@@ -133,9 +128,8 @@ pub(crate) fn open(
         _ => {
             let [family, kind, protocol] = numbers(vm, 1)?;
             let second = second_handle(vm, arg(a, 0));
-            let made = second.and_then(|second| {
-                s_sys::socketpair(family, kind, protocol).map(|fds| (second, fds))
-            });
+            let made =
+                second.and_then(|second| s_sys::socketpair(family, kind, protocol).map(|fds| (second, fds)));
             Ok(made.map(|(second, fds)| {
                 install(vm, glob, Handle::from_fd(fds.0, Access::ReadWrite));
                 install(vm, second, Handle::from_fd(fds.1, Access::ReadWrite));

@@ -146,7 +146,9 @@ impl<'a> Reader<'a> {
         }
         if crossed && self.at < self.text.len() {
             let start = self.line_start();
-            if self.text[start..self.at].contains(&b'\t') && !matches!(self.peek(0), Some(b'[' | b'{' | b']' | b'}')) {
+            if self.text[start..self.at].contains(&b'\t')
+                && !matches!(self.peek(0), Some(b'[' | b'{' | b']' | b'}'))
+            {
                 return Err(self.error("a tab in the indentation"));
             }
         }
@@ -480,7 +482,10 @@ impl<'a> Reader<'a> {
         let end = self.end_of_line();
         let ends_flow = |byte: u8| in_flow && matches!(byte, b',' | b'[' | b']' | b'{' | b'}');
         let wrong = match self.peek(0) {
-            Some(b'@' | b'`' | b'%' | b'|' | b'>' | b'"' | b'\'' | b'[' | b'{' | b'&' | b'*' | b'!' | b',' | b']' | b'}' | b'#') => true,
+            Some(
+                b'@' | b'`' | b'%' | b'|' | b'>' | b'"' | b'\'' | b'[' | b'{' | b'&' | b'*' | b'!' | b','
+                | b']' | b'}' | b'#',
+            ) => true,
             Some(b'-' | b'?') => self.is_gap(1),
             _ => false,
         };
@@ -864,7 +869,9 @@ fn fold_lines(lines: &[&[u8]], out: &mut Vec<u8>) {
         }
         match before {
             None => out.extend(core::iter::repeat_n(b'\n', empty)),
-            Some(last) if is_more(last) || is_more(line) => out.extend(core::iter::repeat_n(b'\n', empty + 1)),
+            Some(last) if is_more(last) || is_more(line) => {
+                out.extend(core::iter::repeat_n(b'\n', empty + 1))
+            }
             Some(_) => fold(empty + 1, out),
         }
         out.extend_from_slice(line);
