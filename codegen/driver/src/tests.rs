@@ -46,7 +46,6 @@ const FORMS: &[&str] = &[
     "return",
     "say",
     "scalar",
-    "scan",
     "socket",
     "socketpair",
     "sort",
