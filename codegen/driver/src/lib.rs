@@ -44,11 +44,8 @@ fn compile_as(name: &str, text: Arc<str>, files: &dyn Files, options: &Options, 
 
 /// Adds an error for each builtin that the program calls and the runtime does not have.
 pub(crate) fn require_builtins(analysis: &mut s_sema::Analysis) {
-    for (builtin, diagnostic) in std::mem::take(&mut analysis.builtins) {
-        if !s_core::implemented(builtin) {
-            analysis.diagnostics.push(diagnostic);
-        }
-    }
+    let missing = analysis.builtins.iter().filter(|(name, _)| !s_core::implemented(name));
+    analysis.diagnostics.extend(missing.map(|(_, error)| error.clone()));
 }
 
 /// From a resolved program to a module that can be compiled to machine code.

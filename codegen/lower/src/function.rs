@@ -142,6 +142,9 @@ impl<'a> Lower<'a> {
         if self.signatures[self.index].want {
             self.want = Some(self.builder.emit(Ir::Want, Vec::new(), Ty::Int));
         }
+        if self.index == 0 && self.program.facts.strict_refs {
+            self.rt_void(Rt::strict_refs, &[]);
+        }
         self.bind_captures();
         self.bind_params();
         if self.facts.matches(self.index) && self.index != 0 {
@@ -377,6 +380,16 @@ impl<'a> Lower<'a> {
     /// The statement or expression that what follows belongs to.
     pub(crate) fn at(&mut self, pos: Pos) {
         self.pos = position(pos);
+    }
+
+    /// Where what follows belongs to, as it is now.
+    pub(crate) fn position_now(&self) -> u32 {
+        self.pos
+    }
+
+    /// What follows belongs to an earlier position again.
+    pub(crate) fn back_at(&mut self, pos: u32) {
+        self.pos = pos;
     }
 
     /// Makes sure that an exception from here on names the right line.

@@ -174,6 +174,13 @@ pub(crate) struct Resolver<'u> {
     pub(crate) braces: u32,
     /// There is much stack.
     pub(crate) deep: bool,
+    /// Prototypes of functions by full name.
+    pub(crate) prototypes: HashMap<String, String>,
+    /// `use integer` is in force.
+    pub(crate) integer: bool,
+    /// `use strict` was seen, and no `no strict`.
+    pub(crate) strict: bool,
+    pub(crate) lax: bool,
     /// `use utf8` was seen.
     pub(crate) utf8: bool,
     /// `use English` was seen.
@@ -287,6 +294,10 @@ impl<'u> Resolver<'u> {
             braces: 0,
             english: false,
             deep: false,
+            prototypes: HashMap::new(),
+            integer: false,
+            strict: false,
+            lax: false,
             utf8: false,
             imported: HashSet::new(),
             in_text: 0,
@@ -360,6 +371,7 @@ impl<'u> Resolver<'u> {
             .collect();
         let facts = hir::Facts {
             timely_drops: now.weakens || self.globals.iter().any(is_destructor),
+            strict_refs: self.options.compat && self.strict && !self.lax,
             uses_caller: now.uses_caller,
             overloads: now.overloads,
             dynamic_code: now.dynamic_code,
@@ -608,6 +620,9 @@ impl<'u> Resolver<'u> {
         if let Some(package) = &scope.package {
             self.package.clone_from(package);
         }
+        if let Some(integer) = scope.integer {
+            self.integer = integer;
+        }
         if let Some((frame, place)) = scope.topic
             && let Some(frame) = self.frames.get_mut(frame)
         {
@@ -793,6 +808,9 @@ impl<'u> Resolver<'u> {
         }
         let full = self.full_name(&name.text);
         let key = (self.file, function.span.start);
+        if let Some(prototype) = &function.prototype {
+            self.prototypes.insert(full.clone(), prototype.clone());
+        }
         self.declare_named(full, key, evaluated);
     }
 

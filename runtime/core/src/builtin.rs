@@ -24,6 +24,7 @@ mod lists;
 mod misc;
 mod numbers;
 pub mod process;
+mod report;
 pub(crate) mod socket;
 mod strings;
 pub mod text;
@@ -53,6 +54,13 @@ enum Row {
 pub struct World {
     /// END blocks run.
     pub(crate) ending: bool,
+    /// Formats of handles by the address of their names: `$~` and `$^`.
+    pub(crate) formats: alloc::collections::BTreeMap<u64, (Option<Vec<u8>>, Option<Vec<u8>>)>,
+    /// Handles whose top of form was printed.
+    pub(crate) topped: Vec<u64>,
+    /// Where `getpwent` and `getgrent` are.
+    pub(crate) next_user: usize,
+    pub(crate) next_group: usize,
     /// This process is a child made by `fork`.
     pub(crate) forked: bool,
     /// Temporary files and directories to remove at the end.
@@ -70,6 +78,7 @@ static PARTS: &[&[(&str, Function)]] = &[
     numbers::FUNCTIONS,
     process::FUNCTIONS,
     socket::FUNCTIONS,
+    report::FUNCTIONS,
     strings::FUNCTIONS,
     text::FUNCTIONS,
     time::FUNCTIONS,
@@ -279,6 +288,11 @@ fn flat(vm: &mut Vm, arguments: &[Val]) -> Vec<Val> {
         }
     }
     out
+}
+
+/// The same for other parts of the runtime.
+pub(crate) fn spread(vm: &mut Vm, arguments: &[Val]) -> Vec<Val> {
+    flat(vm, arguments)
 }
 
 /// Runs `work` on the flattened arguments and releases them.

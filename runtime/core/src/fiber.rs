@@ -21,7 +21,7 @@ use crate::vm::Vm;
 
 use objects::{Barrier, Channel, Generator, Task};
 pub use objects::{
-    await_task, free, method, new_barrier, new_channel, new_generator, new_pipeline, new_task, select,
+    await_task, free, method, new_barrier, new_channel, new_database, new_generator, new_pipeline, new_task, select,
     type_name, yield_value,
 };
 

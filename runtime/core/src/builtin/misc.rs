@@ -100,6 +100,27 @@ pub(super) static FUNCTIONS: &[(&str, Function)] = &[
         vm.release_all(&values);
         Ok(made)
     }),
+    ("sqlite", |vm, a, _| {
+        let place = vm.text(arg(a, 0))?;
+        if a.is_empty() || &*place == b":memory:" {
+            return Ok(fiber::new_database());
+        }
+        Err(vm.die(b"sqlite: only \":memory:\" is there yet, no files"))
+    }),
+    ("bench", |vm, a, _| {
+        // Seconds that a function takes, the mean of some runs.
+        let runs = match a.get(1) {
+            Some(&runs) => vm.integer(runs)?.clamp(1, 1 << 30),
+            None => 1,
+        };
+        let before = s_sys::clock_monotonic();
+        for _ in 0..runs {
+            let result = vm.call_value(arg(a, 0), &[], want::VOID)?;
+            let result = vm.scalar_of(result);
+            vm.release(result);
+        }
+        Ok(crate::value::num(s_sys::clock_monotonic().since(before).as_seconds() / runs as f64))
+    }),
     ("fan", |vm, a, _| {
         // The function first, then how often.
         let count = vm.integer(arg(a, 1))?;

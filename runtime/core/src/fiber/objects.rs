@@ -10,6 +10,7 @@ use super::{Job, Wait, Woken};
 use crate::array;
 use crate::exception::Thrown;
 use crate::memory::{allocate, header, take_out};
+use crate::text::sql::{Cell, Database};
 use crate::value::{Ptr, UNDEF, ValExt, aref, counted, int};
 use crate::vm::Vm;
 
@@ -24,6 +25,8 @@ const GENERATOR: u16 = 7;
 const BARRIER: u16 = 8;
 /// Of pipelines.
 const PIPELINE: u16 = 9;
+/// Of databases.
+const DATABASE: u16 = 10;
 
 /// What `async` gives.
 #[derive(Debug)]
@@ -132,6 +135,14 @@ struct Pipeline {
     values: Vec<Val>,
 }
 
+/// A database in memory.
+#[derive(Debug)]
+#[repr(C)]
+struct Store {
+    header: Header,
+    database: Database,
+}
+
 fn object<T>(aux: u16, value: T) -> Val {
     let made = allocate(value);
     made.head().aux = aux;
@@ -152,6 +163,7 @@ pub fn type_name(aux: u16) -> Option<&'static [u8]> {
         GENERATOR => b"Generator",
         BARRIER => b"Barrier",
         PIPELINE => b"Pipeline",
+        DATABASE => b"Database",
         _ => return None,
     })
 }
@@ -193,6 +205,7 @@ pub fn free(vm: &mut Vm, object: Ptr<Header>) -> bool {
             let pipeline = take_out(Ptr(object.0.cast::<Pipeline>()));
             vm.release_all(&pipeline.values);
         }
+        DATABASE => drop(take_out(Ptr(object.0.cast::<Store>()))),
         _ => return false,
     }
     true
@@ -406,9 +419,80 @@ pub fn method(vm: &mut Vm, name: &[u8], list: &[Val], wanted: u64) -> Result<Opt
             }
             vm.boolean(false)
         }
+        (DATABASE, _) => return database_method(vm, name, list, wanted),
         (PIPELINE, _) => return pipeline_method(vm, name, list, wanted),
         _ => return Ok(None),
     }))
+}
+
+/// `sqlite(":memory:")`
+#[must_use]
+pub fn new_database() -> Val {
+    object(DATABASE, Store { header: header(kind::EXT), database: Database::default() })
+}
+
+fn database_method(vm: &mut Vm, name: &[u8], list: &[Val], wanted: u64) -> Result<Option<Val>, Thrown> {
+    let mut store = list[0].pointer::<Store>();
+    let queries = matches!(name, b"query" | b"select" | b"all" | b"query_one" | b"get" | b"value");
+    if queries || matches!(name, b"exec" | b"execute" | b"do" | b"run") {
+        let source = vm.text(list.get(1).copied().unwrap_or(UNDEF))?.to_vec();
+        let mut binds = Vec::new();
+        for value in crate::builtin::spread(vm, list.get(2..).unwrap_or(&[])) {
+            binds.push(match value.w0 & 0xff {
+                tag::UNDEF => Cell::Null,
+                tag::INT => Cell::Int(value.as_int()),
+                tag::NUM => Cell::Real(value.as_num()),
+                _ => Cell::Text(vm.text(value)?.to_vec()),
+            });
+            vm.release(value);
+        }
+        let rows = match store.database.run(&source, &binds) {
+            Ok(rows) => rows,
+            Err(message) => return Err(vm.die_fmt(format_args!("sqlite: {message}"))),
+        };
+        if !queries {
+            return Ok(Some(int(store.database.changes)));
+        }
+        let mut values = Vec::with_capacity(rows.len());
+        for row in rows {
+            let table = crate::hash::new();
+            for (column, cell) in row {
+                let value = cell_value(&cell);
+                crate::hash::set_text(vm, table, &column, value);
+            }
+            values.push(crate::value::href(table));
+        }
+        if matches!(name, b"query_one" | b"get" | b"value") {
+            values.reverse();
+            let first = values.pop();
+            vm.release_all(&values);
+            return Ok(Some(first.unwrap_or(UNDEF)));
+        }
+        return given(vm, values, wanted).map(Some);
+    }
+    Ok(Some(match name {
+        b"last_insert_id" | b"last_id" | b"last_insert_rowid" => int(store.database.last_id),
+        b"changes" => int(store.database.changes),
+        b"tables" => {
+            let names = store.database.tables().into_iter().map(crate::string::string).collect();
+            given(vm, names, wanted)?
+        }
+        b"begin" | b"commit" => int(1),
+        b"close" | b"disconnect" => {
+            store.database = Database::default();
+            int(1)
+        }
+        _ => return Ok(None),
+    }))
+}
+
+fn cell_value(cell: &Cell) -> Val {
+    match cell {
+        Cell::Null => UNDEF,
+        Cell::Int(value) => int(*value),
+        Cell::Real(value) => crate::value::num(*value),
+        Cell::Text(text) => crate::string::string(text),
+    }
 }
 
 fn given(vm: &mut Vm, values: Vec<Val>, wanted: u64) -> Result<Val, Thrown> {

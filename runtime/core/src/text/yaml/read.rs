@@ -251,8 +251,9 @@ impl<'a> Reader<'a> {
         }
         let text = self.text;
         let from = self.at;
-        let ends = |byte: u8| matches!(byte, b',' | b'[' | b']' | b'{' | b'}');
-        while !self.is_gap(0) && (self.at == from || !self.peek(0).is_some_and(ends)) {
+        while !self.is_gap(0)
+            && !(self.at > from && matches!(self.peek(0), Some(b',' | b'[' | b']' | b'{' | b'}')))
+        {
             self.at += 1;
         }
         if kind == Some(b'&') {
