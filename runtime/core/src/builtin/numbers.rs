@@ -296,24 +296,6 @@ pub(super) static FUNCTIONS: &[(&str, Function)] = &[
         if empty { Ok(UNDEF) } else { accumulate(vm, a, int(0), add) }
     }),
     ("sum0", |vm, a, _| accumulate(vm, a, int(0), add)),
-    ("scan", |vm, a, w| {
-        // Running sums. A block is not called: it counts as one more element, of value 0.
-        let (block, list) = match a {
-            [first, rest @ ..] if first.tag() == tag::CODE => (true, rest),
-            all => (false, all),
-        };
-        let mut values = floats(vm, list)?;
-        if block {
-            values.push(0.0);
-        }
-        let mut total = 0.0;
-        let sums = values.into_iter().map(|value| {
-            total += value;
-            num(total)
-        });
-        let sums = sums.collect();
-        listed(vm, sums, w)
-    }),
     ("rand", |vm, a, _| {
         let limit = arg(a, 0);
         let limit = if limit.is_undef() { 1.0 } else { vm.float(limit)? };
