@@ -668,10 +668,7 @@ impl Resolver<'_> {
                 // The second end goes into a place too, to which there is a reference.
                 _ if n == 0 && matches!(name, "pipe" | "socketpair") => match &arg.kind {
                     A::Bareword(_) | A::Call(_) => self.handle(arg),
-                    _ => {
-                        let place = self.target_place(arg);
-                        mk(pos, ExprKind::RefTo(Box::new(place)))
-                    }
+                    _ => self.reference(arg, arg.span),
                 },
                 // `open F, "<&", STDERR`.
                 A::Bareword(_) => self.handle(arg),

@@ -67,26 +67,27 @@ pub struct World {
     pub(crate) temporary: Vec<Vec<u8>>,
 }
 
-static PARTS: &[&[(&str, Function)]] = &[
-    codec::FUNCTIONS,
-    data::FUNCTIONS,
-    file::FUNCTIONS,
-    hashes::FUNCTIONS,
-    host::FUNCTIONS,
-    lists::FUNCTIONS,
-    misc::FUNCTIONS,
-    numbers::FUNCTIONS,
-    process::FUNCTIONS,
-    socket::FUNCTIONS,
-    report::FUNCTIONS,
-    strings::FUNCTIONS,
-    text::FUNCTIONS,
-    time::FUNCTIONS,
-    web::FUNCTIONS,
+/// The builtins by subject, each part with the kind that `%all` gives its names.
+static PARTS: &[(&str, &[(&str, Function)])] = &[
+    ("codec", codec::FUNCTIONS),
+    ("codec", data::FUNCTIONS),
+    ("file", file::FUNCTIONS),
+    ("hash", hashes::FUNCTIONS),
+    ("process", host::FUNCTIONS),
+    ("list", lists::FUNCTIONS),
+    ("core", misc::FUNCTIONS),
+    ("math", numbers::FUNCTIONS),
+    ("process", process::FUNCTIONS),
+    ("core", report::FUNCTIONS),
+    ("network", socket::FUNCTIONS),
+    ("string", strings::FUNCTIONS),
+    ("string", text::FUNCTIONS),
+    ("time", time::FUNCTIONS),
+    ("network", web::FUNCTIONS),
 ];
 
 fn function_of(name: &str) -> Option<Function> {
-    PARTS.iter().flat_map(|part| part.iter()).find(|(known, _)| *known == name).map(|found| found.1)
+    PARTS.iter().flat_map(|part| part.1).find(|(known, _)| *known == name).map(|found| found.1)
 }
 
 impl Table {
@@ -123,12 +124,6 @@ pub fn implemented(name: &str) -> bool {
         || find(name).and_then(|row| row.alias_of).is_some_and(|target| function_of(target).is_some())
 }
 
-/// What kind of builtin each part holds, for `%all`.
-static KINDS: &[&str] = &[
-    "codec", "codec", "file", "hash", "process", "list", "core", "math", "process", "network", "string",
-    "string", "time", "network",
-];
-
 /// Builtins that work on several things at once.
 static PARALLEL: &[&str] = &[
     "async",
@@ -158,8 +153,8 @@ impl Vm {
     pub fn fill_names(&mut self) {
         let table = crate::value::Ptr(self.glob(b"main::all").hash);
         for row in BUILTINS {
-            let part = PARTS.iter().position(|part| part.iter().any(|(known, _)| *known == row.name));
-            let kind = match part.and_then(|part| KINDS.get(part)) {
+            let part = PARTS.iter().find(|part| part.1.iter().any(|(known, _)| *known == row.name));
+            let kind = match part.map(|part| part.0) {
                 _ if PARALLEL.contains(&row.name) => "parallel",
                 Some(kind) => kind,
                 None => "core",
@@ -315,4 +310,20 @@ fn array_value(values: &[Val]) -> Val {
 /// An array argument, or a new one of the rest of the arguments; owned.
 fn array_argument(vm: &mut Vm, value: Val) -> Result<Array, Thrown> {
     crate::containers::deref_arr(vm, value)
+}
+
+#[cfg(test)]
+mod tests {
+    use alloc::collections::BTreeSet;
+
+    use super::*;
+
+    #[test]
+    fn each_builtin_has_one_function_and_a_row() {
+        let mut seen = BTreeSet::new();
+        for (name, _) in PARTS.iter().flat_map(|part| part.1) {
+            assert!(find(name).is_some(), "`{name}` has a function and no row");
+            assert!(seen.insert(*name), "`{name}` has two functions");
+        }
+    }
 }

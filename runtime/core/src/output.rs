@@ -638,14 +638,20 @@ fn open_memory(vm: &mut Vm, glob: GlobRef, mode: &crate::io::Mode, target: CellR
     Ok(int(1))
 }
 
-/// `read`, `sysread`: handle, length and offset from the mark; the place gets the bytes.
+/// `read`, `sysread`, `recv`: handle, length and offset (or flags) from the mark; the place gets the bytes.
 pub fn read_slot(vm: &mut Vm, which: i64, slot: Slot, mark: i64) -> Result<Val, Thrown> {
-    let mut slot = cell::target(slot);
     let arguments = vm.take_list(mark);
+    // They hold the handle, which may be closed with them.
+    let result = read_into(vm, which, cell::target(slot), &arguments);
+    vm.release_all(&arguments);
+    result
+}
+
+fn read_into(vm: &mut Vm, which: i64, slot: Slot, arguments: &[Val]) -> Result<Val, Thrown> {
+    let mut slot = slot;
     let stream = arguments.first().and_then(|&handle| vm.stream(handle));
     let count = arguments.get(1).map_or(0, |&value| vm.index_of(value));
     let offset = arguments.get(2).map_or(0, |&value| vm.index_of(value));
-    vm.release_all(&arguments);
     if count < 0 {
         return Err(vm.die(b"Negative length"));
     }
