@@ -44,17 +44,19 @@ fn compile_as(
     part: bool,
 ) -> Compilation {
     let mut analysis = s_sema::analyse(name, text, files, options);
-    for (builtin, diagnostic) in std::mem::take(&mut analysis.builtins) {
-        if !s_core::implemented(builtin) {
-            analysis.diagnostics.push(diagnostic);
-        }
-    }
+    require_builtins(&mut analysis);
     analysis.program.facts.dynamic_code |= part;
     let failed = analysis.diagnostics.iter().any(|diagnostic| diagnostic.severity == s_diag::Severity::Error);
     if failed {
         return Compilation { module: None, diagnostics: analysis.diagnostics };
     }
     Compilation { module: Some(finish(&analysis.program)), diagnostics: analysis.diagnostics }
+}
+
+/// Adds an error for each builtin that the program calls and the runtime does not have.
+pub(crate) fn require_builtins(analysis: &mut s_sema::Analysis) {
+    let missing = analysis.builtins.iter().filter(|(name, _)| !s_core::implemented(name));
+    analysis.diagnostics.extend(missing.map(|(_, error)| error.clone()));
 }
 
 /// From a resolved program to a module that can be compiled to machine code.
@@ -69,3 +71,6 @@ pub(crate) fn finish(program: &s_sema::hir::Program) -> Module {
     }
     module
 }
+
+#[cfg(test)]
+mod tests;

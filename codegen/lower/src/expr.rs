@@ -21,6 +21,7 @@ impl<'a> Lower<'a> {
             | ExprKind::Index(..)
             | ExprKind::Key(..)
             | ExprKind::DerefScalar(_)
+            | ExprKind::DerefGlob(..)
             | ExprKind::LastIndex(_)
             | ExprKind::Magic(..)
             | ExprKind::Capture(_)
@@ -80,6 +81,8 @@ impl<'a> Lower<'a> {
                     | Op::Qr(_)
                     | Op::FileTest(..)
                     | Op::Bless(..)
+                    | Op::Integer(..)
+                    | Op::GlobPart(..)
                     | Op::Ref(_)
                     | Op::Sprintf(_)
                     | Op::Construct(..)
@@ -224,6 +227,7 @@ impl<'a> Lower<'a> {
                 let reference = self.scalar(inner);
                 self.rt(Rt::deref_scalar, &[reference])
             }
+            ExprKind::DerefGlob(name, package) => self.computed_glob(name, package),
             ExprKind::LastIndex(array) => {
                 let array = self.array_value(array);
                 let length = self.rt(Rt::arr_len, &[array]);

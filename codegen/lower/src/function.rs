@@ -142,6 +142,9 @@ impl<'a> Lower<'a> {
         if self.signatures[self.index].want {
             self.want = Some(self.builder.emit(Ir::Want, Vec::new(), Ty::Int));
         }
+        if self.index == 0 && self.program.facts.strict_refs {
+            self.rt_void(Rt::strict_refs, &[]);
+        }
         self.bind_captures();
         self.bind_params();
         if self.facts.matches(self.index) && self.index != 0 {

@@ -153,6 +153,17 @@ impl<'a> Lower<'a> {
             Op::Chomp { places, chop } => Some(self.chomp(places, *chop)),
             Op::Subst(node) => Some(self.subst(node)),
             Op::Trans { subject, table, copy } => Some(self.trans(subject, *table, *copy)),
+            Op::Integer(op, left, right) => {
+                let left = self.scalar(left);
+                let right = self.scalar(right);
+                let number = self.builder.int(integer_operator(*op));
+                Some(self.rt(Rt::integer_op, &[number, left, right]))
+            }
+            Op::GlobPart(glob, part) => {
+                let glob = self.scalar(glob);
+                let part = self.scalar(part);
+                Some(self.rt(Rt::glob_part, &[glob, part]))
+            }
             Op::Qr(pattern) => Some(self.pattern(pattern)),
             Op::Split { pattern, subject, limit } => {
                 if context == Context::List {
@@ -765,5 +776,23 @@ impl<'a> Lower<'a> {
         self.end_list();
         let result = self.rt(Rt::eval_string, &[text, mark]);
         self.given(result, context)
+    }
+}
+
+/// The number by which the runtime knows an operator under `use integer`.
+fn integer_operator(op: s_sema::hir::BinaryOp) -> i64 {
+    use s_sema::hir::BinaryOp as B;
+    match op {
+        B::Add => 0,
+        B::Sub => 1,
+        B::Mul => 2,
+        B::Div => 3,
+        B::Mod => 4,
+        B::BitAnd => 5,
+        B::BitOr => 6,
+        B::BitXor => 7,
+        B::Shl => 8,
+        B::Shr => 9,
+        _ => 10,
     }
 }

@@ -367,6 +367,10 @@ impl<'a> Lower<'a> {
                 let glob = self.glob_named(name);
                 self.rt_void(Rt::glob_assign, &[glob, value]);
             }
+            ExprKind::DerefGlob(name, package) => {
+                let glob = self.computed_glob(name, package);
+                self.rt_void(Rt::glob_assign_to, &[glob, value]);
+            }
             ExprKind::Localize(inner) => {
                 self.localize(inner);
                 self.store(inner, value);
@@ -1136,6 +1140,13 @@ impl<'a> Lower<'a> {
     }
 
     /// A reference to whatever an expression names.
+    pub(crate) fn computed_glob(&mut self, name: &'a Expr, package: &str) -> Value {
+        let name = self.scalar(name);
+        let package = self.text(package);
+        self.rt(Rt::glob_named, &[name, package])
+    }
+
+    /// A reference to a place.
     pub(crate) fn reference_to(&mut self, item: &'a Expr) -> Value {
         match &item.kind {
             ExprKind::Array(array) => {

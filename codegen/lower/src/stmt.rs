@@ -548,6 +548,12 @@ impl<'a> Lower<'a> {
         match variable {
             LoopVariable::Local(id) => match self.var(id) {
                 Var::Cell(variable) => self.builder.write(variable, cell),
+                Var::Element { array, index } => {
+                    let one = self.rt(Rt::arr_of_cell, &[cell]);
+                    let zero = self.builder.int(0);
+                    self.builder.write(array, one);
+                    self.builder.write(index, zero);
+                }
                 _ => {
                     let value = self.rt(Rt::cell_get, &[cell]);
                     self.declare_scalar(id, value);
@@ -761,6 +767,10 @@ impl<'a> Lower<'a> {
         let join = self.builder.block();
         let done = self.builder.block();
         let handler = self.builder.block();
+        if self.program.compat {
+            let empty = self.text("");
+            self.set_eval_error(empty);
+        }
         let record = self.rt(Rt::try_begin, &[]);
         let old = self.builder.set_handler(Some(handler));
         let start = self.builder.block();

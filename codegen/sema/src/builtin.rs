@@ -662,13 +662,16 @@ impl Resolver<'_> {
             A::Bareword(_) | A::Call(_) => self.handle(first),
             _ => self.target_place(first),
         };
-        let second = matches!(name, "pipe" | "socketpair" | "accept");
         let mut done = Vec::new();
         for (n, arg) in rest.iter().enumerate() {
             done.push(match &arg.kind {
-                _ if n == 0 && second => match &arg.kind {
-                    A::Bareword(_) => self.handle(arg),
-                    _ => self.target_place(arg),
+                // The second end goes into a place too, to which there is a reference.
+                _ if n == 0 && matches!(name, "pipe" | "socketpair") => match &arg.kind {
+                    A::Bareword(_) | A::Call(_) => self.handle(arg),
+                    _ => {
+                        let place = self.target_place(arg);
+                        mk(pos, ExprKind::RefTo(Box::new(place)))
+                    }
                 },
                 // `open F, "<&", STDERR`.
                 A::Bareword(_) => self.handle(arg),

@@ -85,6 +85,13 @@ impl Resolver<'_> {
                 let (array, index) = self.element(base, index, *arrow, Use::Read);
                 ExprKind::Index(array, Box::new(index))
             }
+            A::Key { base, key, .. }
+                if matches!(&base.kind, A::Var(Sigil::Glob, _) | A::Deref(Sigil::Glob, _)) =>
+            {
+                let glob = self.expr(base, Want::Scalar);
+                let part = self.key(key);
+                op(Op::GlobPart(glob, part))
+            }
             A::Key { base, key, arrow } => {
                 let hash = self.key_base(base, *arrow, Use::Read);
                 let key = self.key(key);
@@ -236,7 +243,10 @@ impl Resolver<'_> {
                 }
                 HereWord::Line => ExprKind::Int(i64::from(pos.line)),
                 HereWord::Package => return text(pos, &self.package.clone()),
-                HereWord::Sub => ExprKind::CurrentFunction,
+                HereWord::Sub => {
+                    self.now.uses_caller |= self.options.compat;
+                    ExprKind::CurrentFunction
+                }
             },
             A::Yada => {
                 let die = Stmt { pos, kind: StmtKind::Die("Unimplemented".to_owned()) };
@@ -412,6 +422,10 @@ impl Resolver<'_> {
                 let value = self.expr(inner, Want::Scalar);
                 self.fold(mk(pos, ExprKind::Unary(UnaryOp::Not, Box::new(value))))
             }
+            ast::UnaryOp::BitNot if self.integer => {
+                let value = self.expr(inner, Want::Scalar);
+                mk(pos, op(Op::Integer(BinaryOp::BitXor, mk(pos, ExprKind::Int(-1)), value)))
+            }
             ast::UnaryOp::BitNot => {
                 let value = self.expr(inner, Want::Scalar);
                 self.fold(mk(pos, ExprKind::Unary(UnaryOp::BitNot, Box::new(value))))
@@ -421,6 +435,11 @@ impl Resolver<'_> {
 
     fn binary_expr(&mut self, operator: BinaryOp, a: &ast::Expr, b: &ast::Expr, span: Span) -> Expr {
         let pos = self.pos(span);
+        if self.integer && is_integer_operator(operator) {
+            let a = self.expr(a, Want::Scalar);
+            let b = self.expr(b, Want::Scalar);
+            return mk(pos, op(Op::Integer(operator, a, b)));
+        }
         match operator {
             BinaryOp::Concat => {
                 let mut pieces = Vec::new();
@@ -804,4 +823,21 @@ pub(crate) fn op(op: Op) -> ExprKind {
 /// A syntax error in the words of Perl, as `$@` has it.
 fn perl_words(error: &s_syntax::SyntaxError) -> String {
     format!("syntax error: {}", error.message)
+}
+
+/// Whether `use integer` changes an operator.
+pub(crate) fn is_integer_operator(operator: BinaryOp) -> bool {
+    matches!(
+        operator,
+        BinaryOp::Add
+            | BinaryOp::Sub
+            | BinaryOp::Mul
+            | BinaryOp::Div
+            | BinaryOp::Mod
+            | BinaryOp::BitAnd
+            | BinaryOp::BitOr
+            | BinaryOp::BitXor
+            | BinaryOp::Shl
+            | BinaryOp::Shr
+    )
 }

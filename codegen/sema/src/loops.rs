@@ -270,6 +270,15 @@ impl Resolver<'_> {
         {
             list = one;
         }
+        if self.options.compat
+            && let A::List { items, .. } = &list.kind
+        {
+            for item in items {
+                self.mark_aliased(item);
+            }
+        } else if self.options.compat {
+            self.mark_aliased(list);
+        }
         if several {
             return Source::List(self.expr(list, Want::List));
         }
@@ -330,6 +339,16 @@ impl Resolver<'_> {
                 }
             }
             _ => Source::List(self.expr(list, Want::List)),
+        }
+    }
+
+    /// Notes that a loop changes a variable that is an item of its list.
+    fn mark_aliased(&mut self, item: &ast::Expr) {
+        let A::Var(Sigil::Scalar, name) = &item.kind else { return };
+        if let Some(Place::Local { key, .. }) = self.names.find(VarKind::Scalar, name).map(|b| b.place) {
+            let facts = self.facts(key);
+            facts.referenced = true;
+            facts.assigned += 1;
         }
     }
 

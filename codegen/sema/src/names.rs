@@ -305,6 +305,7 @@ impl Resolver<'_> {
     /// A scalar variable by name.
     pub(crate) fn scalar(&mut self, name: &str, span: Span, how: Use) -> hir::Expr {
         let pos = self.pos(span);
+        let full = name;
         let name = name.trim_start_matches("main::");
         let name = if self.english { english(name).unwrap_or(name) } else { name };
         if name == "_" && !self.options.compat && self.names.find(VarKind::Scalar, "_").is_none() {
@@ -315,6 +316,9 @@ impl Resolver<'_> {
         }
         if is_computed(name) {
             return mk(pos, ExprKind::Special(name.to_owned()));
+        }
+        if full != name && full.starts_with("main::") && self.options.compat {
+            return mk(pos, ExprKind::Global(self.global(VarKind::Scalar, full)));
         }
         if matches!(how, Use::Assign | Use::Modify) {
             self.check_frozen(VarKind::Scalar, name, span);

@@ -332,6 +332,12 @@ impl Resolver<'_> {
                     return self.assign_value(target, repeated, span);
                 }
                 let value = self.expr(value, Want::Scalar);
+                if self.integer && crate::expr::is_integer_operator(op) {
+                    let before = self.expr(target, Want::Scalar);
+                    let place = self.target_place(target);
+                    let result = mk(pos, crate::expr::op(hir::Op::Integer(op, before, value)));
+                    return mk(pos, ExprKind::Assign(Box::new(place), Box::new(result)));
+                }
                 let place = self.modified_place(target);
                 let done = ExprKind::AssignOp(op, Box::new(place), Box::new(value));
                 self.typed_write(target, mk(pos, done))
@@ -560,7 +566,11 @@ impl Resolver<'_> {
                     Sigil::Scalar => mk(pos, ExprKind::DerefScalar(Box::new(value))),
                     Sigil::Array => mk(pos, ExprKind::Array(Array::Deref(Box::new(value)))),
                     Sigil::Hash => mk(pos, ExprKind::Hash(Hash::Deref(Box::new(value)))),
-                    Sigil::Code | Sigil::Glob => {
+                    Sigil::Glob => {
+                        self.now.dynamic_code = true;
+                        mk(pos, ExprKind::DerefGlob(Box::new(value), self.package.clone()))
+                    }
+                    Sigil::Code => {
                         self.now.dynamic_code = true;
                         mk(pos, ExprKind::DerefScalar(Box::new(value)))
                     }

@@ -174,6 +174,11 @@ pub(crate) struct Resolver<'u> {
     pub(crate) braces: u32,
     /// There is much stack.
     pub(crate) deep: bool,
+    /// `use integer` is in force.
+    pub(crate) integer: bool,
+    /// `use strict` was seen, and no `no strict`.
+    pub(crate) strict: bool,
+    pub(crate) lax: bool,
     /// `use utf8` was seen.
     pub(crate) utf8: bool,
     /// `use English` was seen.
@@ -287,6 +292,9 @@ impl<'u> Resolver<'u> {
             braces: 0,
             english: false,
             deep: false,
+            integer: false,
+            strict: false,
+            lax: false,
             utf8: false,
             imported: HashSet::new(),
             in_text: 0,
@@ -360,6 +368,7 @@ impl<'u> Resolver<'u> {
             .collect();
         let facts = hir::Facts {
             timely_drops: now.weakens || self.globals.iter().any(is_destructor),
+            strict_refs: self.options.compat && self.strict && !self.lax,
             uses_caller: now.uses_caller,
             overloads: now.overloads,
             dynamic_code: now.dynamic_code,
@@ -607,6 +616,9 @@ impl<'u> Resolver<'u> {
         let scope = self.names.pop();
         if let Some(package) = &scope.package {
             self.package.clone_from(package);
+        }
+        if let Some(integer) = scope.integer {
+            self.integer = integer;
         }
         if let Some((frame, place)) = scope.topic
             && let Some(frame) = self.frames.get_mut(frame)

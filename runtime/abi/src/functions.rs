@@ -235,6 +235,12 @@ macro_rules! for_each_runtime_function {
             special_set(I, V) -> N [throws user];
             glob_value(G) -> V [];
             glob_assign(G, V) -> N [throws];
+            glob_named(V, V) -> V [throws];           // a glob by a computed name, in the package of that name
+            glob_assign_to(V, V) -> N [throws];       // to a glob that is a value
+            glob_part(V, V) -> V [throws];            // `*x{ARRAY}`
+            arr_of_cell(C) -> A [];                   // an array whose only element is the cell
+            integer_op(I, V, V) -> V [throws user];   // under `use integer`; numbered as in the function
+            strict_refs() -> N [];                    // texts are no references from now on
             glob_by_name(V, I) -> V [throws];         // a glob of that name in the package numbered; symbolic references
 
             // Calls

@@ -19,10 +19,13 @@ mod codec;
 mod data;
 mod file;
 mod hashes;
+mod host;
 mod lists;
 mod misc;
 mod numbers;
 pub mod process;
+mod report;
+pub(crate) mod socket;
 mod strings;
 pub mod text;
 mod time;
@@ -51,6 +54,13 @@ enum Row {
 pub struct World {
     /// END blocks run.
     pub(crate) ending: bool,
+    /// Formats of handles by the address of their names: `$~` and `$^`.
+    pub(crate) formats: alloc::collections::BTreeMap<u64, (Option<Vec<u8>>, Option<Vec<u8>>)>,
+    /// Handles whose top of form was printed.
+    pub(crate) topped: Vec<u64>,
+    /// Where `getpwent` and `getgrent` are.
+    pub(crate) next_user: usize,
+    pub(crate) next_group: usize,
     /// This process is a child made by `fork`.
     pub(crate) forked: bool,
     /// Temporary files and directories to remove at the end.
@@ -62,10 +72,13 @@ static PARTS: &[&[(&str, Function)]] = &[
     data::FUNCTIONS,
     file::FUNCTIONS,
     hashes::FUNCTIONS,
+    host::FUNCTIONS,
     lists::FUNCTIONS,
     misc::FUNCTIONS,
     numbers::FUNCTIONS,
     process::FUNCTIONS,
+    socket::FUNCTIONS,
+    report::FUNCTIONS,
     strings::FUNCTIONS,
     text::FUNCTIONS,
     time::FUNCTIONS,

@@ -168,6 +168,9 @@ impl Vm {
             }
             self.release(result);
         }
+        if self.strict_refs && !value.is_reference() {
+            return Err(crate::containers::symbolic(self, value, "a subroutine"));
+        }
         if value.is_string() {
             let name = bytes(&value);
             let full = crate::glob::qualify(name.strip_prefix(b"&").unwrap_or(name), b"main");

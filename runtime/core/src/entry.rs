@@ -15,7 +15,7 @@ use crate::code::*;
 use crate::containers::*;
 use crate::convert::*;
 use crate::exception::*;
-use crate::glob::{glob_assign, glob_by_name, glob_fresh, glob_value};
+use crate::glob::{glob_assign, glob_assign_to, glob_by_name, glob_fresh, glob_named, glob_part, glob_value};
 use crate::list::*;
 use crate::op::arith::*;
 use crate::op::bits::*;

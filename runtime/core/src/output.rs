@@ -498,9 +498,32 @@ pub fn file_test(vm: &mut Vm, letter: i64, value: Val) -> Result<Val, Thrown> {
 
 /// Opens into a place: `open`, `opendir`, `sysopen`; consumes the list.
 pub fn open_slot(vm: &mut Vm, which: i64, slot: Slot, mark: i64) -> Result<Val, Thrown> {
-    let slot = cell::target(slot);
     let arguments = vm.take_list(mark);
-    let glob = match vm.handle_glob(*slot) {
+    let glob = glob_of_place(vm, slot);
+    let name = crate::builtin::name_of(which);
+    let result = match name {
+        "opendir" => open_directory(vm, glob, &arguments),
+        "sysopen" => open_flags(vm, glob, &arguments),
+        "socket" | "accept" | "pipe" | "socketpair" => {
+            crate::builtin::socket::open(vm, name, glob, &arguments)
+        }
+        _ => open_file(vm, glob, &arguments),
+    };
+    vm.release_all(&arguments);
+    match result {
+        Ok(Ok(value)) => Ok(value),
+        Ok(Err(error)) => {
+            vm.set_errno(error);
+            Ok(if name == "open" && !vm.compat { int(0) } else { UNDEF })
+        }
+        Err(thrown) => Err(thrown),
+    }
+}
+
+/// The handle that a place holds or names; an undefined place gets a new one.
+pub(crate) fn glob_of_place(vm: &mut Vm, slot: Slot) -> GlobRef {
+    let slot = cell::target(slot);
+    match vm.handle_glob(*slot) {
         Some(glob) => glob,
         None if slot.is_string() && !bytes(&slot).is_empty() => {
             let package = vm.running_package();
@@ -512,21 +535,6 @@ pub fn open_slot(vm: &mut Vm, which: i64, slot: Slot, mark: i64) -> Result<Val, 
             cell::store(vm, slot, counted(tag::GLOB, glob));
             glob
         }
-    };
-    let name = crate::builtin::name_of(which);
-    let result = match name {
-        "opendir" => open_directory(vm, glob, &arguments),
-        "sysopen" => open_flags(vm, glob, &arguments),
-        _ => open_file(vm, glob, &arguments),
-    };
-    vm.release_all(&arguments);
-    match result {
-        Ok(Ok(value)) => Ok(value),
-        Ok(Err(error)) => {
-            vm.set_errno(error);
-            Ok(if name == "open" && !vm.compat { int(0) } else { UNDEF })
-        }
-        Err(thrown) => Err(thrown),
     }
 }
 
@@ -640,7 +648,22 @@ pub fn read_slot(vm: &mut Vm, which: i64, slot: Slot, mark: i64) -> Result<Val, 
     };
     let count = (count as usize).min(1 << 32);
     let mut data = Vec::new();
-    let result = if crate::builtin::name_of(which) == "sysread" {
+    let name = crate::builtin::name_of(which);
+    if name == "recv" {
+        // What stands third is flags, not an offset.
+        let received = crate::builtin::socket::receive(vm, &stream.handle, count as i64, offset as i32);
+        let (content, from) = match received {
+            Ok((data, from)) => (string(&data), string(&from)),
+            Err(error) => {
+                vm.set_errno(error);
+                (crate::value::EMPTY, UNDEF)
+            }
+        };
+        let old = core::mem::replace(&mut *slot, content);
+        vm.release(old);
+        return Ok(from);
+    }
+    let result = if name == "sysread" {
         stream.handle.sysread(count, &mut data)
     } else {
         stream.handle.read(count, &mut data)

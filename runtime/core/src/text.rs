@@ -7,6 +7,7 @@ pub mod digest;
 pub mod gzip;
 pub mod json;
 pub mod maths;
+pub mod net;
 pub mod number;
 pub mod pack;
 pub mod sprintf;

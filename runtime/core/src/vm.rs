@@ -65,6 +65,8 @@ pub struct Vm {
     pub compat: bool,
     /// What only the tool can do.
     pub hooks: Hooks,
+    /// `use strict` is in force for the whole program: a text is no reference.
+    pub(crate) strict_refs: bool,
     /// First place of the value stack.
     pub(crate) stack_base: *mut Val,
     pub(crate) stack_bytes: usize,
@@ -179,6 +181,7 @@ impl Vm {
             tests: crate::assert::Tests::default(),
             ends: Vec::new(),
             loaded: BTreeMap::new(),
+            strict_refs: false,
             flip_flops: BTreeMap::new(),
             code: crate::code::Running::default(),
             overload_depth: 0,

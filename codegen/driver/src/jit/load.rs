@@ -152,8 +152,9 @@ pub(super) fn eval_string(vm: &mut Vm, text: &[u8], list: &[Val]) -> Result<Val,
     let number = session.units.len();
     let name = format!("(eval {number})");
     let options = Options { compat: session.compat, test: false };
-    let analysis =
+    let mut analysis =
         s_sema::analyse_eval(&name, Arc::from(text.as_str()), &package, &names, &*session.files, &options);
+    crate::require_builtins(&mut analysis);
     if let Some(error) =
         analysis.diagnostics.iter().find(|diagnostic| diagnostic.severity == s_diag::Severity::Error)
     {

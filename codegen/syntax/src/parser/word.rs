@@ -424,7 +424,11 @@ impl Parser<'_> {
                 return self.finish_call(from, name, None, None, args, false);
             }
         }
-        if let Some(known) = known {
+        let indirect = self.compat
+            && word == "new"
+            && self.byte(0).is_ascii_uppercase()
+            && matches!(self.byte_at(self.name_end(self.at)), b'(' | b';' | b')' | b',');
+        if let Some(known) = known.filter(|_| !indirect) {
             let starts = self.starts_operand() && !self.reads_as_operator();
             let args = match known {
                 _ if !starts => Vec::new(),
@@ -708,6 +712,7 @@ impl Parser<'_> {
                 }
                 let ends = matches!(self.byte_at(next), b';' | b'}' | b')' | 0);
                 if self.sees_at(end, "::")
+                    || (self.compat && !standard && self.byte_at(end) == b'(')
                     || self.sees_at(next, "=>")
                     || self.sees_at(next, "->")
                     || !(ends && (standard || shaped)

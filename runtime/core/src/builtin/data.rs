@@ -3,6 +3,7 @@
 //! The formats themselves are in `text`; here values become trees and trees values. What contains
 //! itself is undef where it comes again, as in JSON.
 
+use alloc::collections::BTreeSet;
 use alloc::vec::Vec;
 
 use s_abi::layout::{Val, tag, want};
@@ -226,10 +227,17 @@ fn value_of(vm: &mut Vm, node: Node) -> Val {
 fn table_of(vm: &mut Vm, arguments: &[Val]) -> Result<Table, Thrown> {
     let rows: Vec<Val> = match arguments {
         [only] => match only.as_array() {
-            Some(list) if list.len > 0 && (0..list.len).all(|at| is_row(&list, at)) => {
-                (0..list.len).map(|at| array::element(&list, at)).collect()
+            Some(list) => {
+                let rows: Vec<Val> = (0..list.len).map(|at| array::element(&list, at)).collect();
+                let is_row = |row: &Val| matches!(row.tag(), tag::AREF | tag::HREF | tag::OBJ);
+                if rows.is_empty() || rows.iter().all(is_row) {
+                    rows
+                } else {
+                    vm.release_all(&rows);
+                    alloc::vec![only.retained()]
+                }
             }
-            _ => alloc::vec![only.retained()],
+            None => alloc::vec![only.retained()],
         },
         all => all.iter().map(|value| value.retained()).collect(),
     };
@@ -238,26 +246,14 @@ fn table_of(vm: &mut Vm, arguments: &[Val]) -> Result<Table, Thrown> {
     table
 }
 
-fn is_row(list: &crate::value::Array, at: usize) -> bool {
-    // The array keeps its element alive.
-    let element = array::element(list, at);
-    let row = matches!(element.tag(), tag::AREF | tag::HREF | tag::OBJ);
-    if element.is_counted() {
-        let mut header = element.header();
-        if header.count & s_abi::layout::IMMORTAL == 0 {
-            header.count -= 1;
-        }
-    }
-    row
-}
-
 fn filled(vm: &mut Vm, rows: &[Val]) -> Result<Table, Thrown> {
     let mut out = Table::default();
+    let mut known = BTreeSet::new();
     let fields = |value: Val| object_of(value).map(|object| object.fields).or_else(|| value.as_table());
     for &row in rows {
         let Some(table) = fields(row) else { continue };
         for (key, value) in hash::pairs(table) {
-            if !out.header.iter().any(|known| known == bytes(&key)) {
+            if known.insert(bytes(&key).to_vec()) {
                 out.header.push(bytes(&key).to_vec());
             }
             vm.release(key);

@@ -51,11 +51,8 @@ pub(super) static FUNCTIONS: &[(&str, Function)] = &[
         let epoch = epoch_argument(vm, arg(a, 0))?;
         broken_down(vm, &DateTime::utc(epoch), w)
     }),
-    ("localtime", |vm, a, w| {
-        let epoch = epoch_argument(vm, arg(a, 0))?;
-        let zone = zone_named(b"").unwrap_or_else(date::TimeZone::utc);
-        broken_down(vm, &DateTime::local(epoch, &zone), w)
-    }),
+    ("localtime", local),
+    ("local_time", local),
     ("datetime_parse_rfc3339", |vm, a, _| {
         let text = vm.text(arg(a, 0))?;
         match date::parse_rfc3339(&text) {
@@ -110,6 +107,12 @@ pub(super) static FUNCTIONS: &[(&str, Function)] = &[
         listed(vm, values, w)
     }),
 ];
+
+fn local(vm: &mut Vm, a: &[Val], w: u64) -> Result<Val, Thrown> {
+    let epoch = epoch_argument(vm, arg(a, 0))?;
+    let zone = zone_named(b"").unwrap_or_else(date::TimeZone::utc);
+    broken_down(vm, &DateTime::local(epoch, &zone), w)
+}
 
 fn epoch_argument(vm: &mut Vm, value: Val) -> Result<i64, Thrown> {
     if value.is_undef() {

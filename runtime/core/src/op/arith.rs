@@ -295,6 +295,28 @@ pub fn not(vm: &mut Vm, value: Val) -> Result<Val, Thrown> {
     Ok(vm.boolean(!truth))
 }
 
+/// An operator under `use integer`: 0 `+`, 1 `-`, 2 `*`, 3 `/`, 4 `%`, 5 `&`, 6 `|`, 7 `^`, 8 `<<`, 9 `>>`.
+pub fn integer_op(vm: &mut Vm, op: i64, left: Val, right: Val) -> Result<Val, Thrown> {
+    let (a, b) = (vm.number(left)?, vm.number(right)?);
+    let (a, b) = (vm.integer(a)?, vm.integer(b)?);
+    let bits = |n: i64| u32::try_from(n).ok().filter(|n| *n < 64);
+    Ok(int(match op {
+        0 => a.wrapping_add(b),
+        1 => a.wrapping_sub(b),
+        2 => a.wrapping_mul(b),
+        3 if b == 0 => return Err(vm.die(b"Illegal division by zero")),
+        3 => a.wrapping_div(b),
+        4 if b == 0 => return Err(vm.die(b"Illegal modulus zero")),
+        4 => a.wrapping_rem(b),
+        5 => a & b,
+        6 => a | b,
+        7 => a ^ b,
+        8 => bits(b).map_or(0, |b| a << b),
+        9 => bits(b).map_or(if a < 0 { -1 } else { 0 }, |b| a >> b),
+        _ => 0,
+    }))
+}
+
 /// What `++` makes of a value.
 pub fn inc(vm: &mut Vm, value: Val) -> Result<Val, Thrown> {
     if value.is_int() {
