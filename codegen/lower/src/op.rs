@@ -51,6 +51,16 @@ pub(crate) fn gives_scalar(name: &str) -> bool {
             | "range"
             | "pselect"
             | "pchannel"
+            | "env_keys"
+            | "gethostbyaddr"
+            | "getprotobyname"
+            | "getprotobynumber"
+            | "getservbyname"
+            | "getservbyport"
+            | "mounts"
+            | "net_dns_servers"
+            | "net_interfaces"
+            | "process_list"
     )
 }
 
