@@ -27,22 +27,11 @@ pub fn compile(name: &str, text: Arc<str>, files: &dyn Files, options: &Options)
 }
 
 /// The same for what joins a running program: everything in it can be reached by name.
-pub(crate) fn compile_part(
-    name: &str,
-    text: Arc<str>,
-    files: &dyn Files,
-    options: &Options,
-) -> Compilation {
+pub(crate) fn compile_part(name: &str, text: Arc<str>, files: &dyn Files, options: &Options) -> Compilation {
     compile_as(name, text, files, options, true)
 }
 
-fn compile_as(
-    name: &str,
-    text: Arc<str>,
-    files: &dyn Files,
-    options: &Options,
-    part: bool,
-) -> Compilation {
+fn compile_as(name: &str, text: Arc<str>, files: &dyn Files, options: &Options, part: bool) -> Compilation {
     let mut analysis = s_sema::analyse(name, text, files, options);
     require_builtins(&mut analysis);
     analysis.program.facts.dynamic_code |= part;

@@ -2,7 +2,9 @@
 
 use s_abi::functions::SPECIALS;
 use s_ir::{Block as IrBlock, Cond, Op as Ir, Rt, Ty, Value};
-use s_sema::hir::{self, BinaryOp, Call, Callee, Expr, ExprKind, FunctionId, MagicPlace, MatchVar, Op, UnaryOp, VarKind};
+use s_sema::hir::{
+    self, BinaryOp, Call, Callee, Expr, ExprKind, FunctionId, MagicPlace, MatchVar, Op, UnaryOp, VarKind,
+};
 
 use crate::function::{Context, Lower};
 use crate::tables::func_id;
@@ -907,7 +909,7 @@ impl<'a> Lower<'a> {
         self.read_local(variable)
     }
 
-    fn require(&mut self, id: hir::FunctionId, name: &str) -> Value {
+    fn require(&mut self, id: FunctionId, name: &str) -> Value {
         let name = self.text(name);
         let fresh = self.rt(Rt::require_once, &[name]);
         let run = self.builder.block();

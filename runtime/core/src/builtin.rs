@@ -125,7 +125,8 @@ pub fn implemented(name: &str) -> bool {
 
 /// What kind of builtin each part holds, for `%all`.
 static KINDS: &[&str] = &[
-    "codec", "codec", "file", "hash", "list", "core", "math", "process", "string", "string", "time", "network",
+    "codec", "codec", "file", "hash", "list", "core", "math", "process", "string", "string", "time",
+    "network",
 ];
 
 /// Builtins that work on several things at once.

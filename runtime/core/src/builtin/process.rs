@@ -20,9 +20,7 @@ pub(super) static FUNCTIONS: &[(&str, Function)] = &[
         let result = match slices.as_slice() {
             [only] => match crate::io::system(only) {
                 // What is no program may be a command of the shell.
-                Err(s_sys::Errno::ENOENT) if !vm.compat => {
-                    crate::io::system_list(&[b"/bin/sh", b"-c", only])
-                }
+                Err(s_sys::Errno::ENOENT) if !vm.compat => crate::io::system_list(&[b"/bin/sh", b"-c", only]),
                 result => result,
             },
             _ => crate::io::system_list(&slices),
@@ -96,7 +94,8 @@ pub(super) static FUNCTIONS: &[(&str, Function)] = &[
         listed(vm, names, w)
     }),
     ("git_log", |vm, a, w| {
-        let mut words: Vec<Vec<u8>> = alloc::vec![b"log".to_vec(), b"--format=%H%x09%an%x09%at%x09%s".to_vec()];
+        let mut words: Vec<Vec<u8>> =
+            alloc::vec![b"log".to_vec(), b"--format=%H%x09%an%x09%at%x09%s".to_vec()];
         if let Some(&most) = a.first() {
             let most = vm.integer(most)?.max(0);
             words.push(alloc::format!("-n{most}").into_bytes());

@@ -67,9 +67,8 @@ pub(super) static FUNCTIONS: &[(&str, Function)] = &[
     }),
     ("net_mac", |_, _, _| {
         let found = interfaces().into_iter().find(|name| name != b"lo");
-        Ok(found.map_or(UNDEF, |name| {
-            string(&file_line(&[b"/sys/class/net/", &name[..], b"/address"].concat()))
-        }))
+        Ok(found
+            .map_or(UNDEF, |name| string(&file_line(&[b"/sys/class/net/", &name[..], b"/address"].concat()))))
     }),
     ("net_gateway", |_, _, _| {
         let text = whole_file(b"/proc/net/route");
@@ -245,7 +244,10 @@ impl Message {
         lines
             .filter_map(|line| {
                 let colon = line.iter().position(|&byte| byte == b':')?;
-                Some((line[..colon].trim_ascii().to_ascii_lowercase(), line[colon + 1..].trim_ascii().to_vec()))
+                Some((
+                    line[..colon].trim_ascii().to_ascii_lowercase(),
+                    line[colon + 1..].trim_ascii().to_vec(),
+                ))
             })
             .collect()
     }
@@ -480,7 +482,9 @@ fn fetch(vm: &mut Vm, a: &[Val]) -> Result<Val, Thrown> {
     let url = vm.text(arg(a, 0))?.to_vec();
     let shown = alloc::string::String::from_utf8_lossy(&url).into_owned();
     let Some(rest) = url.strip_prefix(b"http://") else {
-        return Err(vm.die_fmt(format_args!("fetch: only addresses that begin with http:// can be fetched, not {shown}")));
+        return Err(vm.die_fmt(format_args!(
+            "fetch: only addresses that begin with http:// can be fetched, not {shown}"
+        )));
     };
     let slash = rest.iter().position(|&byte| byte == b'/').unwrap_or(rest.len());
     let (place, path) = rest.split_at(slash);
@@ -552,9 +556,7 @@ fn fetch(vm: &mut Vm, a: &[Val]) -> Result<Val, Thrown> {
     let exchanged = write_all(vm, fd, &request).and_then(|_| read_message(vm, fd, true));
     let _ = s_sys::close(fd);
     match exchanged? {
-        Some(message) => {
-            Ok(string(&message.body))
-        }
+        Some(message) => Ok(string(&message.body)),
         None => Err(vm.die_fmt(format_args!("fetch: no answer from {shown}"))),
     }
 }

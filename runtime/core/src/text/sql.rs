@@ -178,8 +178,8 @@ struct Parser<'a> {
 
 /// Words that end a list of operands, so that they are no alias.
 const RESERVED: &[&str] = &[
-    "FROM", "WHERE", "GROUP", "ORDER", "LIMIT", "OFFSET", "HAVING", "JOIN", "INNER", "LEFT", "CROSS", "ON", "SET",
-    "VALUES", "UNION", "AND", "OR", "AS", "ASC", "DESC", "NOT", "IN", "IS", "LIKE", "BETWEEN",
+    "FROM", "WHERE", "GROUP", "ORDER", "LIMIT", "OFFSET", "HAVING", "JOIN", "INNER", "LEFT", "CROSS", "ON",
+    "SET", "VALUES", "UNION", "AND", "OR", "AS", "ASC", "DESC", "NOT", "IN", "IS", "LIKE", "BETWEEN",
 ];
 
 impl<'a> Parser<'a> {
@@ -259,7 +259,8 @@ impl<'a> Parser<'a> {
                 left = done;
                 continue;
             }
-            let Some(sign) = signs.iter().find(|sign| if level < 2 { self.word(sign) } else { self.sign(sign) })
+            let Some(sign) =
+                signs.iter().find(|sign| if level < 2 { self.word(sign) } else { self.sign(sign) })
             else {
                 break;
             };
@@ -358,7 +359,9 @@ impl<'a> Parser<'a> {
             return self.name().map(Some);
         }
         match self.tokens.get(self.at) {
-            Some(Token::Word(text)) if !RESERVED.iter().any(|word| text.eq_ignore_ascii_case(word.as_bytes())) => {
+            Some(Token::Word(text))
+                if !RESERVED.iter().any(|word| text.eq_ignore_ascii_case(word.as_bytes())) =>
+            {
                 self.name().map(Some)
             }
             Some(Token::Quoted(_)) => self.name().map(Some),
@@ -414,7 +417,8 @@ fn order(one: &Cell, two: &Cell) -> core::cmp::Ordering {
 /// Comparison with a text that is a number on one side counts as numbers.
 fn compare(one: &Cell, two: &Cell) -> core::cmp::Ordering {
     match (one, two) {
-        (Cell::Text(text), Cell::Int(_) | Cell::Real(_)) | (Cell::Int(_) | Cell::Real(_), Cell::Text(text))
+        (Cell::Text(text), Cell::Int(_) | Cell::Real(_))
+        | (Cell::Int(_) | Cell::Real(_), Cell::Text(text))
             if number::looks_like_number(text) =>
         {
             as_number(one).partial_cmp(&as_number(two)).unwrap_or(core::cmp::Ordering::Equal)
@@ -458,7 +462,8 @@ const AGGREGATES: &[&[u8]] = &[b"COUNT", b"SUM", b"AVG", b"MIN", b"MAX", b"TOTAL
 fn has_aggregate(expr: &Expr) -> bool {
     match expr {
         Expr::Call(name, args, _) => {
-            AGGREGATES.contains(&name.as_slice()) && !(args.len() > 1 && matches!(name.as_slice(), b"MIN" | b"MAX"))
+            AGGREGATES.contains(&name.as_slice())
+                && !(args.len() > 1 && matches!(name.as_slice(), b"MIN" | b"MAX"))
                 || args.iter().any(has_aggregate)
         }
         Expr::Not(one) | Expr::Minus(one) | Expr::IsNull(one, _) => has_aggregate(one),
@@ -514,7 +519,9 @@ impl Scope<'_> {
                 let right = self.value(right, row, group)?;
                 binary(sign, &left, &right)
             }
-            Expr::Call(name, args, distinct) if has_aggregate(expr) && AGGREGATES.contains(&name.as_slice()) => {
+            Expr::Call(name, args, distinct)
+                if has_aggregate(expr) && AGGREGATES.contains(&name.as_slice()) =>
+            {
                 let mut cells = Vec::new();
                 for row in group {
                     let cell = match args.first() {
@@ -608,7 +615,9 @@ fn aggregate(name: &[u8], cells: &[Cell]) -> Cell {
 fn call(name: &[u8], cells: &[Cell]) -> Fallible<Cell> {
     let first = cells.first().cloned().unwrap_or(Cell::Null);
     Ok(match name {
-        b"COALESCE" | b"IFNULL" => cells.iter().find(|cell| **cell != Cell::Null).cloned().unwrap_or(Cell::Null),
+        b"COALESCE" | b"IFNULL" => {
+            cells.iter().find(|cell| **cell != Cell::Null).cloned().unwrap_or(Cell::Null)
+        }
         b"MIN" => cells.iter().min_by(|one, two| order(one, two)).cloned().unwrap_or(Cell::Null),
         b"MAX" => cells.iter().max_by(|one, two| order(one, two)).cloned().unwrap_or(Cell::Null),
         _ if first == Cell::Null => Cell::Null,
@@ -641,8 +650,9 @@ fn converted(cell: Cell, kind: &[u8]) -> Cell {
     let kind = kind.to_ascii_uppercase();
     let has = |part: &[u8]| kind.windows(part.len()).any(|window| window == part);
     match cell {
-        Cell::Text(text) if (has(b"INT") || has(b"REAL") || has(b"NUM") || has(b"FLOA") || has(b"DOUB"))
-            && number::looks_like_number(&text) =>
+        Cell::Text(text)
+            if (has(b"INT") || has(b"REAL") || has(b"NUM") || has(b"FLOA") || has(b"DOUB"))
+                && number::looks_like_number(&text) =>
         {
             match number::parse(&text) {
                 number::Number::Int(value) if !has(b"REAL") => Cell::Int(value),
@@ -744,7 +754,9 @@ impl Database {
     }
 
     fn create(&mut self, p: &mut Parser<'_>) -> Fallible<Vec<Row>> {
-        if p.word("UNIQUE") || matches!(p.tokens.get(p.at), Some(Token::Word(word)) if word.eq_ignore_ascii_case(b"INDEX")) {
+        if p.word("UNIQUE")
+            || matches!(p.tokens.get(p.at), Some(Token::Word(word)) if word.eq_ignore_ascii_case(b"INDEX"))
+        {
             // Everything is searched from end to end: an index is only remembered by who made it.
             while p.at < p.tokens.len() && p.tokens[p.at] != Token::Sign(";") {
                 p.at += 1;
@@ -761,7 +773,12 @@ impl Database {
         p.need("(")?;
         let mut columns: Vec<Column> = Vec::new();
         loop {
-            if p.word("PRIMARY") || p.word("FOREIGN") || p.word("CONSTRAINT") || p.word("CHECK") || p.word("UNIQUE") {
+            if p.word("PRIMARY")
+                || p.word("FOREIGN")
+                || p.word("CONSTRAINT")
+                || p.word("CHECK")
+                || p.word("UNIQUE")
+            {
                 Self::skip_parts(p);
             } else {
                 let mut column = Column {
@@ -827,7 +844,11 @@ impl Database {
     }
 
     fn insert(&mut self, p: &mut Parser<'_>) -> Fallible<Vec<Row>> {
-        let replace = p.word("OR") && (p.word("REPLACE") || { p.need_word("IGNORE")?; false });
+        let replace = p.word("OR")
+            && (p.word("REPLACE") || {
+                p.need_word("IGNORE")?;
+                false
+            });
         p.need_word("INTO")?;
         let name = p.name()?;
         let at = self.table(&name)?;
@@ -852,7 +873,8 @@ impl Database {
             if values.len() != order.len() {
                 return Err(alloc::format!("{} values for {} columns", values.len(), order.len()));
             }
-            let mut row: Vec<Cell> = self.tables[at].columns.iter().map(|column| column.default.clone()).collect();
+            let mut row: Vec<Cell> =
+                self.tables[at].columns.iter().map(|column| column.default.clone()).collect();
             for (value, &place) in values.iter().zip(&order) {
                 row[place] = Scope { columns: &[] }.value(value, &[], &[])?;
             }
@@ -917,8 +939,11 @@ impl Database {
         condition: Option<&Expr>,
         sets: Option<&Vec<(Vec<u8>, Expr)>>,
     ) -> Fallible<Vec<Row>> {
-        let columns: Vec<(Vec<u8>, Vec<u8>)> =
-            self.tables[at].columns.iter().map(|column| (self.tables[at].name.clone(), column.name.clone())).collect();
+        let columns: Vec<(Vec<u8>, Vec<u8>)> = self.tables[at]
+            .columns
+            .iter()
+            .map(|column| (self.tables[at].name.clone(), column.name.clone()))
+            .collect();
         let scope = Scope { columns: &columns };
         let places: Vec<usize> = match sets {
             Some(sets) => sets.iter().map(|(name, _)| self.column(at, name)).collect::<Fallible<_>>()?,
@@ -1028,7 +1053,8 @@ impl Database {
         let count = |p: &mut Parser<'_>| -> Fallible<usize> {
             let expr = p.expr()?;
             let cell = Scope { columns: &[] }.value(&expr, &[], &[])?;
-            Ok(as_number(&cell).map_or(usize::MAX, |count| if count < 0.0 { usize::MAX } else { count as usize }))
+            Ok(as_number(&cell)
+                .map_or(usize::MAX, |count| if count < 0.0 { usize::MAX } else { count as usize }))
         };
         let mut limit = usize::MAX;
         let mut skip = 0;
@@ -1153,7 +1179,13 @@ impl Database {
 /// Constraints of a row; `own` is its place among the rows, `usize::MAX` for a new one, `None` not to look.
 fn check(table: &Table, row: &[Cell], own: Option<usize>) -> Fallible<()> {
     for (place, column) in table.columns.iter().enumerate() {
-        let shown = || alloc::format!("{}.{}", String::from_utf8_lossy(&table.name), String::from_utf8_lossy(&column.name));
+        let shown = || {
+            alloc::format!(
+                "{}.{}",
+                String::from_utf8_lossy(&table.name),
+                String::from_utf8_lossy(&column.name)
+            )
+        };
         if column.not_null && row[place] == Cell::Null {
             return Err(alloc::format!("NOT NULL constraint failed: {}", shown()));
         }
@@ -1169,12 +1201,18 @@ fn check(table: &Table, row: &[Cell], own: Option<usize>) -> Fallible<()> {
 }
 
 /// What a name of an output stands for, unless it is a column.
-fn aliased<'e>(expr: &'e Expr, outputs: &'e [(Expr, Option<Vec<u8>>, String)], scope: &Scope<'_>) -> &'e Expr {
+fn aliased<'e>(
+    expr: &'e Expr,
+    outputs: &'e [(Expr, Option<Vec<u8>>, String)],
+    scope: &Scope<'_>,
+) -> &'e Expr {
     let Expr::Column(None, name) = expr else { return expr };
     if scope.find(None, name).is_some() {
         return expr;
     }
-    let found = outputs.iter().find(|(_, alias, _)| alias.as_ref().is_some_and(|alias| alias.eq_ignore_ascii_case(name)));
+    let found = outputs
+        .iter()
+        .find(|(_, alias, _)| alias.as_ref().is_some_and(|alias| alias.eq_ignore_ascii_case(name)));
     found.map_or(expr, |(expr, ..)| expr)
 }
 
@@ -1183,7 +1221,9 @@ fn shown(tokens: &[Token]) -> String {
     let mut out = String::new();
     for token in tokens {
         match token {
-            Token::Word(text) | Token::Quoted(text) | Token::Text(text) => out.push_str(&String::from_utf8_lossy(text)),
+            Token::Word(text) | Token::Quoted(text) | Token::Text(text) => {
+                out.push_str(&String::from_utf8_lossy(text))
+            }
             Token::Number(cell) => out.push_str(&String::from_utf8_lossy(&text_of(cell))),
             Token::Sign(sign) => out.push_str(sign),
             Token::Bind => out.push('?'),
@@ -1208,16 +1248,25 @@ mod tests {
     fn statements_and_queries() {
         let mut db = Database::default();
         db.run(b"CREATE TABLE t (id INTEGER PRIMARY KEY, name TEXT NOT NULL, n INT)", &[]).unwrap();
-        db.run(b"INSERT INTO t (name, n) VALUES (?, ?), ('b', 2), ('c', 3)", &[text("a"), Cell::Int(1)]).unwrap();
+        db.run(b"INSERT INTO t (name, n) VALUES (?, ?), ('b', 2), ('c', 3)", &[text("a"), Cell::Int(1)])
+            .unwrap();
         assert_eq!((db.last_id, db.changes), (3, 3));
-        let rows = db.run(b"SELECT name FROM t WHERE n >= ? AND name LIKE '%' ORDER BY n DESC LIMIT 2", &[Cell::Int(2)]);
+        let rows = db.run(
+            b"SELECT name FROM t WHERE n >= ? AND name LIKE '%' ORDER BY n DESC LIMIT 2",
+            &[Cell::Int(2)],
+        );
         assert_eq!(first(&rows.unwrap()), [text("c"), text("b")]);
         db.run(b"UPDATE t SET n = n * 10 WHERE name IN ('a', 'b')", &[]).unwrap();
         assert_eq!(first(&db.run(b"SELECT SUM(n) AS s FROM t", &[]).unwrap()), [Cell::Int(33)]);
         db.run(b"DELETE FROM t WHERE n = 3", &[]).unwrap();
         assert_eq!(first(&db.run(b"select count(*) from t", &[]).unwrap()), [Cell::Int(2)]);
         db.run(b"CREATE TABLE u (t_id INT, v TEXT); INSERT INTO u VALUES (1, 'x'), (1, 'y')", &[]).unwrap();
-        let rows = db.run(b"SELECT t.name, COUNT(u.v) c FROM t LEFT JOIN u ON u.t_id = t.id GROUP BY t.name ORDER BY c", &[]).unwrap();
+        let rows = db
+            .run(
+                b"SELECT t.name, COUNT(u.v) c FROM t LEFT JOIN u ON u.t_id = t.id GROUP BY t.name ORDER BY c",
+                &[],
+            )
+            .unwrap();
         assert_eq!(first(&rows), [text("b"), text("a")]);
         assert_eq!(rows[1][1].1, Cell::Int(2));
     }
@@ -1228,9 +1277,20 @@ mod tests {
         db.run(b"CREATE TABLE t (a INTEGER PRIMARY KEY, b TEXT UNIQUE NOT NULL)", &[]).unwrap();
         db.run(b"INSERT INTO t VALUES (1, 'x')", &[]).unwrap();
         for source in [
-            &b"SELECT"[..], b"SELECT x FROM t", b"SELECT * FROM v", b"INSERT INTO t VALUES (1, 'y')",
-            b"INSERT INTO t VALUES (2, 'x')", b"INSERT INTO t VALUES (2, NULL)", b"INSERT INTO t VALUES (2)",
-            b"SELECT 'x", b"DROP", b"CREATE TABLE t (a", b"SELECT ((1)", b"\xff", b"SELECT 1 FROM t WHERE", b"x",
+            &b"SELECT"[..],
+            b"SELECT x FROM t",
+            b"SELECT * FROM v",
+            b"INSERT INTO t VALUES (1, 'y')",
+            b"INSERT INTO t VALUES (2, 'x')",
+            b"INSERT INTO t VALUES (2, NULL)",
+            b"INSERT INTO t VALUES (2)",
+            b"SELECT 'x",
+            b"DROP",
+            b"CREATE TABLE t (a",
+            b"SELECT ((1)",
+            b"\xff",
+            b"SELECT 1 FROM t WHERE",
+            b"x",
         ] {
             assert!(db.run(source, &[]).is_err(), "{}", String::from_utf8_lossy(source));
         }
