@@ -72,7 +72,7 @@ codes! {
     309 UNKNOWN_FIELD "unknown-field" "A class or struct is given a field that it does not have, or more values than it has fields. The hint lists those it has."
     310 NOT_EXHAUSTIVE "not-exhaustive" "A `match` on an enum must have an arm for each of its variants, or one with `_` for all others. The message names those that are missing."
     311 FILE_NOT_FOUND "file-not-found" "A file that the program requires is not there, or cannot be read. The message says where it was looked for."
-    312 NOT_SUPPORTED "not-supported" "This part of Perl is not compiled, such as `tie` or a jump to a label in another function, or this builtin is not there yet. The message says which."
+    312 NOT_SUPPORTED "not-supported" "This part of Perl is not compiled: formats, `tie`, jumps to a label in another function. The message says which."
     313 BAD_REGEX_FLAGS "bad-regex-flags" "Two letters behind a pattern exclude each other."
     314 DUPLICATE_TYPE "duplicate-type" "Two types of the program have one name. Each package has names of its own; put one into another package."
     315 WRONG_ARGUMENTS "wrong-arguments" "A builtin is called with fewer or other arguments than it can work with: an element, a variable or a function is missing."

@@ -6,6 +6,8 @@
 //! machine operations. In default mode integer arithmetic wraps and is closed over integers, so that
 //! no guard is needed; under `--compat` sums of integers can become unsigned or floating and stay
 //! values.
+//!
+//! Long because the sets and the rewriting that relies on them are one argument.
 
 use std::collections::HashMap;
 

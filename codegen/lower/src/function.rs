@@ -382,6 +382,16 @@ impl<'a> Lower<'a> {
         self.pos = position(pos);
     }
 
+    /// Where what follows belongs to, as it is now.
+    pub(crate) fn position_now(&self) -> u32 {
+        self.pos
+    }
+
+    /// What follows belongs to an earlier position again.
+    pub(crate) fn back_at(&mut self, pos: u32) {
+        self.pos = pos;
+    }
+
     /// Makes sure that an exception from here on names the right line.
     fn place(&mut self) {
         let block = self.builder.current();

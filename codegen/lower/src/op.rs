@@ -29,6 +29,12 @@ pub(crate) fn gives_scalar(name: &str) -> bool {
             | "getpwent"
             | "getgrent"
             | "gethostbyname"
+            | "gethostbyaddr"
+            | "env_keys"
+            | "mounts"
+            | "net_dns_servers"
+            | "net_interfaces"
+            | "process_list"
             | "unpack"
             | "chars"
             | "lines"
@@ -51,16 +57,10 @@ pub(crate) fn gives_scalar(name: &str) -> bool {
             | "range"
             | "pselect"
             | "pchannel"
-            | "env_keys"
-            | "gethostbyaddr"
             | "getprotobyname"
             | "getprotobynumber"
             | "getservbyname"
             | "getservbyport"
-            | "mounts"
-            | "net_dns_servers"
-            | "net_interfaces"
-            | "process_list"
     )
 }
 
@@ -267,7 +267,9 @@ impl<'a> Lower<'a> {
             }
             Op::Die(args, warns) => {
                 let is_die = !*warns;
+                let before = self.position_now();
                 let mark = self.list_of(args);
+                self.back_at(before);
                 let value = self.rt(if is_die { Rt::die_list } else { Rt::warn_list }, &[mark]);
                 if is_die {
                     self.builder.unreachable();

@@ -550,7 +550,7 @@ impl Resolver<'_> {
 
     // --- references
 
-    fn reference(&mut self, inner: &ast::Expr, span: Span) -> Expr {
+    pub(crate) fn reference(&mut self, inner: &ast::Expr, span: Span) -> Expr {
         let pos = self.pos(span);
         match &inner.kind {
             A::CallAmp { callee, args: None } => match &callee.kind {
@@ -576,6 +576,17 @@ impl Resolver<'_> {
                 mk(pos, ExprKind::RefTo(Box::new(list)))
             }
             A::List { items, .. } => self.reference(&items[0], span),
+            A::Call(call)
+                if self.options.compat
+                    && self.builtin_row(&call.name.text).is_none()
+                    && !self.is_magic(call) =>
+            {
+                // The function is called in list context; of several values the last is referred to.
+                let list = self.expr(inner, Want::List);
+                let last = Box::new(mk(pos, ExprKind::Int(-1)));
+                let value = mk(pos, ExprKind::ListSlice(Box::new(list), last));
+                mk(pos, ExprKind::RefTo(Box::new(mk(pos, ExprKind::Scalar(Box::new(value))))))
+            }
             A::Declare { parens: true, vars, declarator } => {
                 let done = self.declaration(*declarator, vars, inner.span);
                 self.mark_referenced(&done);

@@ -103,6 +103,12 @@ pub(crate) fn is_reserved_hash(name: &str) -> bool {
 fn english(name: &str) -> Option<&'static str> {
     Some(match name {
         "ARG" => "_",
+        "FORMAT_NAME" => "~",
+        "FORMAT_TOP_NAME" => "^",
+        "FORMAT_LINES_PER_PAGE" => "=",
+        "FORMAT_LINES_LEFT" => "-",
+        "FORMAT_PAGE_NUMBER" => "%",
+        "ACCUMULATOR" => "^A",
         "OUTPUT_FIELD_SEPARATOR" | "OFS" => ",",
         "OUTPUT_RECORD_SEPARATOR" | "ORS" => "\\",
         "LIST_SEPARATOR" => "\"",

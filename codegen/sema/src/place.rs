@@ -1,4 +1,6 @@
 //! Declarations, assignments, `local`, and what can be assigned.
+//!
+//! Long because every kind of place is read, assigned, changed and put aside here, side by side.
 
 use s_diag::Code;
 use s_syntax::ast::{self, AssignOp, Declarator, ExprKind as A, Sigil, Span};
@@ -643,7 +645,7 @@ impl Resolver<'_> {
         }
     }
 
-    fn is_magic(&self, call: &ast::Call) -> bool {
+    pub(crate) fn is_magic(&self, call: &ast::Call) -> bool {
         matches!(call.name.text.as_str(), "substr" | "pos" | "vec" | "keys")
             && call.block.is_none()
             && (call.name.text == "pos" || !call.args.is_empty())

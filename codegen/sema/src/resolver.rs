@@ -174,6 +174,8 @@ pub(crate) struct Resolver<'u> {
     pub(crate) braces: u32,
     /// There is much stack.
     pub(crate) deep: bool,
+    /// Prototypes of functions by full name.
+    pub(crate) prototypes: HashMap<String, String>,
     /// `use integer` is in force.
     pub(crate) integer: bool,
     /// `use strict` was seen, and no `no strict`.
@@ -292,6 +294,7 @@ impl<'u> Resolver<'u> {
             braces: 0,
             english: false,
             deep: false,
+            prototypes: HashMap::new(),
             integer: false,
             strict: false,
             lax: false,
@@ -805,6 +808,9 @@ impl<'u> Resolver<'u> {
         }
         let full = self.full_name(&name.text);
         let key = (self.file, function.span.start);
+        if let Some(prototype) = &function.prototype {
+            self.prototypes.insert(full.clone(), prototype.clone());
+        }
         self.declare_named(full, key, evaluated);
     }
 

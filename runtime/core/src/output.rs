@@ -292,8 +292,11 @@ impl Vm {
             self.set_errno(Errno::EBADF);
             return Ok(None);
         };
-        let (text, record, slurp) = self.separator();
+        let short = self.specials.input_separator;
+        let plain = short.w0 & 0xff == tag::SSTR && short != crate::value::EMPTY;
+        let (text, record, slurp) = if plain { (Vec::new(), None, false) } else { self.separator() };
         let separator = match (slurp, record) {
+            _ if plain => Separator::Bytes(bytes(&short)),
             (true, _) => Separator::Slurp,
             (_, Some(size)) => Separator::Record(size),
             _ if text.is_empty() => Separator::Paragraph,
@@ -306,18 +309,22 @@ impl Vm {
             let _ = out.handle.flush();
         }
         self.output.last_read = Some(glob);
-        let mut line = Vec::new();
-        match stream.handle.read_line(separator, &mut line) {
+        let mut line = core::mem::take(&mut self.buffer);
+        line.clear();
+        let result = stream.handle.read_line(separator, &mut line);
+        let value = match result {
             Ok(true) => {
                 let wide = self.compat && stream.handle.layers().utf8 && !line.is_ascii();
-                Ok(Some(string_of(&line, wide)))
+                Some(string_of(&line, wide))
             }
-            Ok(false) => Ok(None),
+            Ok(false) => None,
             Err(error) => {
                 self.set_errno(error);
-                Ok(None)
+                None
             }
-        }
+        };
+        self.keep_buffer(line);
+        Ok(value)
     }
 
     /// A line of `<>`: of the files of `@ARGV`, or of the standard input.

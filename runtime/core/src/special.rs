@@ -161,6 +161,13 @@ pub fn special_set(vm: &mut Vm, number: i64, value: Val) -> Result<(), Thrown> {
     Ok(())
 }
 
+/// Whether `local` without a value leaves a special variable undefined.
+#[must_use]
+pub fn may_be_undefined(number: i64) -> bool {
+    let name = SPECIALS.get(number.max(0) as usize).copied().unwrap_or("");
+    matches!(name, "/" | "," | "\\" | "\"" | ";" | "|" | "!" | "?")
+}
+
 fn at_top(name: &str) -> bool {
     name == "^"
 }

@@ -3,6 +3,8 @@
 //! The end of a text is found first, as the language says; only then is its inside read. What is
 //! interpolated is read in place, so that its spans are exact, except where the text escapes its own
 //! delimiter inside an expression: then a copy without those backslashes is read.
+//!
+//! Long because every form of quoting shares its way to the end of the quote.
 
 use super::term::ScalarBase;
 use super::{Parser, is_ident_char, is_ident_start};

@@ -1,4 +1,6 @@
 //! Operands: variables, subscripts, brackets, and what follows an operand without an operator.
+//!
+//! Long because a term is one of many things, and each is told apart by its first characters.
 
 use super::quote::Quoted;
 use super::{Flags, OPEN, Parser, is_ident_char, is_ident_start};

@@ -1,4 +1,6 @@
 //! What begins with a name: keywords of expressions, calls with and without parentheses, barewords.
+//!
+//! Long because what a word may begin is one decision with many outcomes.
 
 use s_abi::builtins::{Builtin, Syntax, find};
 

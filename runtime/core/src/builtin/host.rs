@@ -5,7 +5,7 @@
 
 use alloc::vec::Vec;
 
-use s_abi::layout::Val;
+use s_abi::layout::{Val, want};
 use s_sys::{Address, Errno, Fd, PollFd, Time};
 
 use super::file::read_whole;
@@ -85,8 +85,12 @@ pub(super) static FUNCTIONS: &[(&str, Function)] = &[
     }),
     ("net_dns", |vm, a, w| {
         let name = vm.text(arg(a, 0))?;
-        let values = addresses_of(&name).iter().filter_map(address_text).map(|text| string(&text)).collect();
-        super::listed_last(vm, values, w)
+        let mut texts = addresses_of(&name).into_iter().filter_map(|address| address_text(&address));
+        if w != want::LIST {
+            return Ok(texts.next().map_or(UNDEF, |text| string(&text)));
+        }
+        let values = texts.map(|text| string(&text)).collect();
+        listed(vm, values, w)
     }),
     ("git_root", |vm, a, _| {
         let root = git(vm, arg(a, 0), &[b"rev-parse", b"--show-toplevel"])?;
@@ -170,9 +174,16 @@ pub(super) fn addresses_of(name: &[u8]) -> Vec<Address> {
     if name.eq_ignore_ascii_case(b"localhost") {
         return alloc::vec![Address::V4([127, 0, 0, 1], 0)];
     }
-    let mut found = asked(name, dns::A);
-    found.extend(asked(name, dns::AAAA));
-    found
+    let found = asked(name, dns::A);
+    if found.is_empty() { asked(name, dns::AAAA) } else { found }
+}
+
+/// The first IPv4 address of a name.
+pub(super) fn ipv4_of(name: &[u8]) -> Option<[u8; 4]> {
+    addresses_of(name).into_iter().find_map(|address| match address {
+        Address::V4(bytes, _) => Some(bytes),
+        _ => None,
+    })
 }
 
 /// The name of an address in the table of hosts.

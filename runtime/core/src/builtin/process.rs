@@ -35,84 +35,6 @@ pub(super) static FUNCTIONS: &[(&str, Function)] = &[
         vm.specials.child_status = status;
         Ok(int(status))
     }),
-    ("process_list", |vm, _, w| {
-        let mut rows = Vec::new();
-        let names = crate::io::Directory::open(b"/proc").and_then(|mut directory| directory.read_all());
-        let names = names.unwrap_or_default();
-        for name in names {
-            let number = core::str::from_utf8(&name).ok().and_then(|name| name.parse::<i64>().ok());
-            let Some(number) = number else { continue };
-            let path = [b"/proc/", &name[..], b"/comm"].concat();
-            let Ok(name) = super::file::contents(vm, &path) else {
-                // It ended meanwhile.
-                let exception = vm.take_exception();
-                vm.release(exception);
-                continue;
-            };
-            let table = crate::hash::new();
-            crate::hash::set_text(vm, table, b"pid", int(number));
-            crate::hash::set_text(vm, table, b"name", string(name.trim_ascii()));
-            rows.push(crate::value::href(table));
-        }
-        listed(vm, rows, w)
-    }),
-    ("mounts", |vm, _, w| {
-        let text = super::file::contents(vm, b"/proc/mounts")?;
-        let mut rows = Vec::new();
-        for line in text.split(|&byte| byte == b'\n').filter(|line| !line.is_empty()) {
-            let mut fields = line.split(|&byte| byte == b' ');
-            let table = crate::hash::new();
-            for name in [&b"device"[..], b"path", b"type"] {
-                let field = fields.next().unwrap_or_default();
-                crate::hash::set_text(vm, table, name, string(field));
-            }
-            rows.push(crate::value::href(table));
-        }
-        listed(vm, rows, w)
-    }),
-    ("git_root", |vm, _, _| {
-        let lines = git_lines(vm, &[b"rev-parse", b"--show-toplevel"]);
-        Ok(lines.first().map_or(UNDEF, |line| string(line)))
-    }),
-    ("git_branches", |vm, _, w| {
-        let lines = git_lines(vm, &[b"branch", b"--format=%(refname:short)"]);
-        let lines = lines.iter().map(|line| string(line)).collect();
-        listed(vm, lines, w)
-    }),
-    ("git_files", |vm, _, w| {
-        let lines = git_lines(vm, &[b"ls-files"]).iter().map(|line| string(line)).collect();
-        listed(vm, lines, w)
-    }),
-    ("git_authors", |vm, _, w| {
-        let mut names: Vec<Vec<u8>> = Vec::new();
-        for line in git_lines(vm, &[b"log", b"--format=%an"]) {
-            if !names.contains(&line) {
-                names.push(line);
-            }
-        }
-        let names = names.iter().map(|name| string(name)).collect();
-        listed(vm, names, w)
-    }),
-    ("git_log", |vm, a, w| {
-        let mut words: Vec<Vec<u8>> =
-            alloc::vec![b"log".to_vec(), b"--format=%H%x09%an%x09%at%x09%s".to_vec()];
-        if let Some(&most) = a.first() {
-            let most = vm.integer(most)?.max(0);
-            words.push(alloc::format!("-n{most}").into_bytes());
-        }
-        let words: Vec<&[u8]> = words.iter().map(Vec::as_slice).collect();
-        let mut rows = Vec::new();
-        for line in git_lines(vm, &words) {
-            let mut fields = line.splitn(4, |&byte| byte == b'\t');
-            let table = crate::hash::new();
-            for name in [&b"hash"[..], b"author", b"time", b"message"] {
-                let field = fields.next().unwrap_or_default();
-                crate::hash::set_text(vm, table, name, string(field));
-            }
-            rows.push(crate::value::href(table));
-        }
-        listed(vm, rows, w)
-    }),
     ("pool_info", |vm, _, _| {
         let table = crate::hash::new();
         crate::hash::set_text(vm, table, b"threads", int(1));
@@ -394,18 +316,4 @@ fn memory(name: &[u8]) -> Val {
 #[must_use]
 pub fn own_path() -> Vec<u8> {
     s_sys::readlink(b"/proc/self/exe").unwrap_or_else(|_| b"s".to_vec())
-}
-
-/// What `git` says in the current folder; nothing when it fails.
-fn git_lines(vm: &mut Vm, words: &[&[u8]]) -> Vec<Vec<u8>> {
-    flush_everything(vm);
-    // What it complains of is nobody's business here.
-    let mut arguments: Vec<&[u8]> = alloc::vec![b"/bin/sh", b"-c", b"exec git \"$@\" 2>/dev/null", b"git"];
-    arguments.extend_from_slice(words);
-    match crate::io::run_list(&arguments) {
-        Ok((out, status)) if status.0 == 0 => {
-            out.split(|&byte| byte == b'\n').filter(|line| !line.is_empty()).map(<[u8]>::to_vec).collect()
-        }
-        _ => Vec::new(),
-    }
 }

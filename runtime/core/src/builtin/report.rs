@@ -69,10 +69,10 @@ fn formline(vm: &mut Vm, a: &[Val], _: u64) -> Result<Val, Thrown> {
             if suppress && !filled {
                 break;
             }
-            if suppress {
-                // Blanks where the tildes were do not count.
+            if text.ends_with(b"\n") || suppress {
+                // Blanks at the end of a line go.
                 let newline = text.ends_with(b"\n");
-                let kept = text.iter().rposition(|byte| !byte.is_ascii_whitespace()).map_or(0, |at| at + 1);
+                let kept = text.iter().rposition(|byte| !matches!(byte, b' ' | b'\n')).map_or(0, |at| at + 1);
                 out.extend_from_slice(&text[..kept]);
                 if newline {
                     out.push(b'\n');
@@ -85,12 +85,14 @@ fn formline(vm: &mut Vm, a: &[Val], _: u64) -> Result<Val, Thrown> {
             }
         }
     }
-    let accumulator = vm.glob(b"main::^A");
-    let before = crate::cell::get(Ptr(accumulator.scalar));
+    let number = crate::special::number_of("^A").unwrap_or(-1);
+    let before = crate::special::special_get(vm, number)?;
     let mut all = if before.is_undef() { Vec::new() } else { vm.text(before)?.to_vec() };
     vm.release(before);
     all.extend_from_slice(&out);
-    crate::cell::set(vm, Ptr(accumulator.scalar), string(&all));
+    let all = string(&all);
+    crate::special::special_set(vm, number, all)?;
+    vm.release(all);
     Ok(int(1))
 }
 
@@ -344,12 +346,13 @@ impl Vm {
     }
 
     fn format_text(&mut self, code: CodeRef) -> Result<Vec<u8>, Thrown> {
-        let accumulator = self.glob(b"main::^A");
-        let before = crate::cell::get(Ptr(accumulator.scalar));
-        crate::cell::set(self, Ptr(accumulator.scalar), crate::value::EMPTY);
+        let number = crate::special::number_of("^A").unwrap_or(-1);
+        let before = crate::special::special_get(self, number)?;
+        crate::special::special_set(self, number, crate::value::EMPTY)?;
         let result = self.call(code, &[], want::VOID);
-        let text = crate::cell::get(Ptr(accumulator.scalar));
-        crate::cell::set(self, Ptr(accumulator.scalar), before);
+        let text = crate::special::special_get(self, number)?;
+        crate::special::special_set(self, number, before)?;
+        self.release(before);
         let value = result?;
         let value = self.scalar_of(value);
         self.release(value);

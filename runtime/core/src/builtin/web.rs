@@ -1,18 +1,17 @@
-//! Builtins on the network: `serve` and `fetch` over HTTP/1.1, and what the system says of its own
-//! network. While one waits for the other side, other tasks run.
+//! Builtins on the network: `serve` and `fetch` over HTTP/1.1. While one waits for the other side, other tasks run.
 
 use alloc::vec::Vec;
 
 use s_abi::layout::{Val, tag, want};
 use s_sys::{Address, Fd};
 
-use super::{Function, arg, listed};
+use super::{Function, arg};
 use crate::exception::Thrown;
 use crate::fiber::{self, Wait, Woken};
 use crate::hash;
 use crate::string::string;
 use crate::text::strings::escape;
-use crate::value::{UNDEF, ValExt, bytes, href};
+use crate::value::{ValExt, bytes, href};
 use crate::vm::Vm;
 
 /// Most bytes of a message.
@@ -30,201 +29,7 @@ pub(super) static FUNCTIONS: &[(&str, Function)] = &[
         vm.release(function);
         task
     }),
-    ("net_dns", |vm, a, w| {
-        let name = vm.text(arg(a, 0))?.to_vec();
-        let found = resolve(&name).map(|address| string(&dotted(address)));
-        if w == want::LIST {
-            return listed(vm, found.into_iter().collect(), w);
-        }
-        Ok(found.unwrap_or(UNDEF))
-    }),
-    ("net_interfaces", |vm, _, w| {
-        let mut names = interfaces();
-        let values = names.drain(..).map(|name| {
-            let table = hash::new();
-            let address = file_line(&[b"/sys/class/net/", &name[..], b"/address"].concat());
-            let state = file_line(&[b"/sys/class/net/", &name[..], b"/operstate"].concat());
-            (name, table, address, state)
-        });
-        let mut out = Vec::new();
-        for (name, table, address, state) in values {
-            hash::set_text(vm, table, b"name", string(&name));
-            hash::set_text(vm, table, b"mac", string(&address));
-            hash::set_text(vm, table, b"state", string(&state));
-            out.push(href(table));
-        }
-        listed(vm, out, w)
-    }),
-    ("net_ipv4", |_, _, _| Ok(own_address().map_or(UNDEF, |address| string(&dotted(address))))),
-    ("net_ipv6", |_, _, _| {
-        // Address, index, length of the prefix, scope, flags, name: the first that is not the loopback.
-        let text = whole_file(b"/proc/net/if_inet6");
-        let found = text.split(|&byte| byte == b'\n').find(|line| line.len() > 32 && !line.ends_with(b" lo"));
-        Ok(found.map_or(UNDEF, |line| {
-            let groups: Vec<&[u8]> = line[..32].chunks(4).collect();
-            string(&groups.join(&b":"[..]))
-        }))
-    }),
-    ("net_mac", |_, _, _| {
-        let found = interfaces().into_iter().find(|name| name != b"lo");
-        Ok(found
-            .map_or(UNDEF, |name| string(&file_line(&[b"/sys/class/net/", &name[..], b"/address"].concat()))))
-    }),
-    ("net_gateway", |_, _, _| {
-        let text = whole_file(b"/proc/net/route");
-        for line in text.split(|&byte| byte == b'\n').skip(1) {
-            let fields: Vec<&[u8]> = line.split(|&byte| byte == b'\t').collect();
-            if let [_, b"00000000", gateway, ..] = fields.as_slice()
-                && let Some(number) =
-                    core::str::from_utf8(gateway).ok().and_then(|text| u32::from_str_radix(text, 16).ok())
-            {
-                return Ok(string(&dotted(number.to_le_bytes())));
-            }
-        }
-        Ok(UNDEF)
-    }),
-    ("net_dns_servers", |vm, _, w| {
-        let servers = name_servers().into_iter().map(|server| string(&server)).collect();
-        listed(vm, servers, w)
-    }),
 ];
-
-fn whole_file(path: &[u8]) -> Vec<u8> {
-    s_sys::open(path, s_sys::O_RDONLY, 0).map_or_else(
-        |_| Vec::new(),
-        |fd| {
-            let mut out = Vec::new();
-            while out.len() < MESSAGE_MAX && matches!(s_sys::read_append(fd, &mut out, 4096), Ok(1..)) {}
-            let _ = s_sys::close(fd);
-            out
-        },
-    )
-}
-
-fn file_line(path: &[u8]) -> Vec<u8> {
-    let text = whole_file(path);
-    text.split(|&byte| byte == b'\n').next().unwrap_or_default().to_vec()
-}
-
-fn interfaces() -> Vec<Vec<u8>> {
-    let text = whole_file(b"/proc/net/dev");
-    text.split(|&byte| byte == b'\n')
-        .filter_map(|line| {
-            let colon = line.iter().position(|&byte| byte == b':')?;
-            Some(line[..colon].trim_ascii().to_vec())
-        })
-        .collect()
-}
-
-fn name_servers() -> Vec<Vec<u8>> {
-    whole_file(b"/etc/resolv.conf")
-        .split(|&byte| byte == b'\n')
-        .filter_map(|line| Some(line.strip_prefix(b"nameserver")?.trim_ascii().to_vec()))
-        .collect()
-}
-
-fn dotted(address: [u8; 4]) -> Vec<u8> {
-    let mut out = Vec::new();
-    for (at, byte) in address.into_iter().enumerate() {
-        if at > 0 {
-            out.push(b'.');
-        }
-        crate::text::number::format_int(i64::from(byte), &mut out);
-    }
-    out
-}
-
-fn parse_dotted(text: &[u8]) -> Option<[u8; 4]> {
-    let mut out = [0; 4];
-    let mut parts = text.split(|&byte| byte == b'.');
-    for byte in &mut out {
-        *byte = core::str::from_utf8(parts.next()?).ok()?.parse().ok()?;
-    }
-    parts.next().is_none().then_some(out)
-}
-
-/// The address this machine would be seen from; nothing is sent.
-fn own_address() -> Option<[u8; 4]> {
-    let fd = s_sys::socket(s_sys::AF_INET, s_sys::SOCK_DGRAM, 0).ok()?;
-    let found = s_sys::connect(fd, &Address::V4([192, 0, 2, 1], 9)).and_then(|()| s_sys::getsockname(fd));
-    let _ = s_sys::close(fd);
-    match found {
-        Ok(Address::V4(address, _)) => Some(address),
-        _ => None,
-    }
-}
-
-/// The address of a host: written out, in `/etc/hosts`, or from a name server (RFC 1035).
-fn resolve(name: &[u8]) -> Option<[u8; 4]> {
-    if let Some(address) = parse_dotted(name) {
-        return Some(address);
-    }
-    for line in whole_file(b"/etc/hosts").split(|&byte| byte == b'\n') {
-        let line = line.split(|&byte| byte == b'#').next().unwrap_or_default();
-        let mut words = line.split(u8::is_ascii_whitespace).filter(|word| !word.is_empty());
-        let address = words.next().and_then(parse_dotted);
-        if address.is_some() && words.any(|known| known.eq_ignore_ascii_case(name)) {
-            return address;
-        }
-    }
-    if name.eq_ignore_ascii_case(b"localhost") {
-        return Some([127, 0, 0, 1]);
-    }
-    name_servers().iter().filter_map(|server| parse_dotted(server)).find_map(|server| ask(server, name))
-}
-
-fn ask(server: [u8; 4], name: &[u8]) -> Option<[u8; 4]> {
-    let mut token = [0; 2];
-    s_sys::random(&mut token).ok()?;
-    let mut query = alloc::vec![token[0], token[1], 1, 0, 0, 1, 0, 0, 0, 0, 0, 0];
-    for label in name.split(|&byte| byte == b'.').filter(|label| !label.is_empty()) {
-        query.push(u8::try_from(label.len()).ok().filter(|&length| length < 64)?);
-        query.extend_from_slice(label);
-    }
-    query.extend_from_slice(&[0, 0, 1, 0, 1]);
-    let fd = s_sys::socket(s_sys::AF_INET, s_sys::SOCK_DGRAM, 0).ok()?;
-    let answer = (|| {
-        s_sys::connect(fd, &Address::V4(server, 53)).ok()?;
-        s_sys::send(fd, &query, s_sys::MSG_NOSIGNAL, None).ok()?;
-        let mut waiting = [s_sys::PollFd { fd, events: s_sys::POLLIN, revents: 0 }];
-        let patience = s_sys::Time { seconds: 3, nanoseconds: 0 };
-        if !matches!(s_sys::poll(&mut waiting, Some(patience)), Ok(1..)) {
-            return None;
-        }
-        let mut buffer = [0; 1500];
-        let (length, _) = s_sys::receive(fd, &mut buffer, 0).ok()?;
-        Some(buffer[..length].to_vec())
-    })();
-    let _ = s_sys::close(fd);
-    let answer = answer?;
-    if answer.get(..2)? != token {
-        return None;
-    }
-    let count = u16::from_be_bytes([*answer.get(6)?, *answer.get(7)?]);
-    let mut at = query.len();
-    for _ in 0..count {
-        // The name: labels, or a pointer to some.
-        loop {
-            let length = *answer.get(at)?;
-            if length & 0xc0 == 0xc0 {
-                at += 2;
-                break;
-            }
-            at += usize::from(length) + 1;
-            if length == 0 {
-                break;
-            }
-        }
-        let record = answer.get(at..at + 10)?;
-        let length = usize::from(u16::from_be_bytes([record[8], record[9]]));
-        let data = answer.get(at + 10..at + 10 + length)?;
-        if record[..4] == [0, 1, 0, 1] && length == 4 {
-            return data.try_into().ok();
-        }
-        at += 10 + length;
-    }
-    None
-}
 
 /// A message in the making.
 struct Message {
@@ -499,7 +304,7 @@ fn fetch(vm: &mut Vm, a: &[Val]) -> Result<Val, Thrown> {
         }
         None => (place, 80),
     };
-    let Some(address) = resolve(host) else {
+    let Some(address) = super::host::ipv4_of(host) else {
         return Err(vm.die_fmt(format_args!("fetch: the host of {shown} is not known")));
     };
     let (mut method, mut body, mut fields) = (b"GET".to_vec(), Vec::new(), Vec::new());

@@ -227,7 +227,7 @@ impl Vm {
 
     fn append_nested(&mut self, value: Val, depth: u32, out: &mut Vec<u8>) -> Result<(), Thrown> {
         if object_of(value).is_some() && self.find_method(value.class(), b"stringify").is_none() {
-            let text = crate::string::Text(self.object_text(value, depth + 1)?);
+            let text = Text(self.object_text(value, depth + 1)?);
             out.extend_from_slice(&text);
             return Ok(());
         }
@@ -308,7 +308,7 @@ impl Vm {
             tag::NUM => String::from("FLOAT"),
             _ if value.is_string() => String::from("STRING"),
             _ => {
-                let text = crate::string::Text(super::ref_type(self, value));
+                let text = Text(super::ref_type(self, value));
                 String::from_utf8_lossy(&text).into_owned()
             }
         };

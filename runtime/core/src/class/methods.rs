@@ -211,9 +211,9 @@ impl Vm {
         self.globs.range(prefix.clone()..).take_while(|(name, _)| name.starts_with(&prefix)).any(
             |(_, glob)| {
                 !glob.code.is_null()
-                    || crate::value::Ptr(glob.array).len > 0
-                    || crate::value::Ptr(glob.hash).len > 0
-                    || !crate::value::Ptr(glob.scalar).value.is_undef()
+                    || Ptr(glob.array).len > 0
+                    || Ptr(glob.hash).len > 0
+                    || !Ptr(glob.scalar).value.is_undef()
             },
         )
     }
@@ -277,6 +277,26 @@ impl Vm {
 }
 
 /// The methods every class or object has; `None` for others.
+/// `UNIVERSAL::isa($x, "C")` and the like, called as functions.
+pub fn universal_function(
+    vm: &mut Vm,
+    method: &[u8],
+    list: &[Val],
+    wanted: u64,
+) -> Result<Option<Val>, Thrown> {
+    let Some(&invocant) = list.first() else { return Ok(None) };
+    if invocant.is_undef() {
+        return Ok(Some(UNDEF));
+    }
+    let class = if invocant.class() != 0 || invocant.is_reference() {
+        invocant.class()
+    } else {
+        let name = vm.text(invocant)?;
+        vm.package_number(&name)
+    };
+    universal(vm, class, method, list, wanted)
+}
+
 fn universal(
     vm: &mut Vm,
     class: u32,

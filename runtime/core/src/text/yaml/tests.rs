@@ -163,7 +163,7 @@ fn limits() {
     let mut bomb = String::from("a0: &a0 [x,x,x,x,x,x,x,x,x]\n");
     for level in 1..12 {
         let alias = std::format!("*a{}", level - 1);
-        let all = vec![alias.as_str(); 9].join(",");
+        let all = [alias.as_str(); 9].join(",");
         bomb.push_str(&std::format!("a{level}: &a{level} [{all}]\n"));
     }
     assert!(message(&bomb).contains("large"));
