@@ -167,7 +167,7 @@ impl<'a> Lower<'a> {
         self.end_global_topic(restore);
         self.end_list();
         self.end_list();
-        if results && listed || kind == Kind::Grep && listed {
+        if listed && (results || kind == Kind::Grep) {
             self.rt_void(Rt::list_move, &[mark, out]);
             return None;
         }

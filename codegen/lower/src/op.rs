@@ -57,6 +57,10 @@ pub(crate) fn gives_scalar(name: &str) -> bool {
             | "range"
             | "pselect"
             | "pchannel"
+            | "getprotobyname"
+            | "getprotobynumber"
+            | "getservbyname"
+            | "getservbyport"
     )
 }
 

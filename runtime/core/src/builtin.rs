@@ -49,13 +49,16 @@ enum Row {
     Known(Option<Function>),
 }
 
+/// The names of a handle's format and of its top of form.
+pub(crate) type FormatNames = (Option<Vec<u8>>, Option<Vec<u8>>);
+
 /// What builtins keep between calls.
 #[derive(Debug, Default)]
 pub struct World {
     /// END blocks run.
     pub(crate) ending: bool,
     /// Formats of handles by the address of their names: `$~` and `$^`.
-    pub(crate) formats: alloc::collections::BTreeMap<u64, (Option<Vec<u8>>, Option<Vec<u8>>)>,
+    pub(crate) formats: alloc::collections::BTreeMap<u64, FormatNames>,
     /// Handles whose top of form was printed.
     pub(crate) topped: Vec<u64>,
     /// Where `getpwent` and `getgrent` are.

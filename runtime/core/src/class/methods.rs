@@ -211,9 +211,9 @@ impl Vm {
         self.globs.range(prefix.clone()..).take_while(|(name, _)| name.starts_with(&prefix)).any(
             |(_, glob)| {
                 !glob.code.is_null()
-                    || crate::value::Ptr(glob.array).len > 0
-                    || crate::value::Ptr(glob.hash).len > 0
-                    || !crate::value::Ptr(glob.scalar).value.is_undef()
+                    || Ptr(glob.array).len > 0
+                    || Ptr(glob.hash).len > 0
+                    || !Ptr(glob.scalar).value.is_undef()
             },
         )
     }

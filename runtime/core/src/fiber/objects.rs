@@ -231,7 +231,10 @@ pub fn await_task(vm: &mut Vm, value: Val) -> Result<Val, Thrown> {
         return Ok(value.retained());
     }
     let task = value.pointer::<Task>();
-    while !task.done {
+    loop {
+        if task.done {
+            break;
+        }
         if vm.wait_for(Wait::Task(task))? == Woken::Never {
             return Err(vm.die(b"await: the task waits for what never happens"));
         }
@@ -295,7 +298,10 @@ pub fn yield_value(vm: &mut Vm, value: Val) -> Result<Val, Thrown> {
     };
     generator.value = value.retained();
     generator.wanted = false;
-    while !generator.wanted {
+    loop {
+        if generator.wanted {
+            break;
+        }
         if vm.wait_for(Wait::Demand(generator))? == Woken::Never {
             return Err(vm.die(b"`yield`: nobody wants a value"));
         }
@@ -315,7 +321,10 @@ fn next_value(vm: &mut Vm, mut generator: Ptr<Generator>) -> Result<Option<Val>,
             let id = vm.new_fiber(Job::Generator(generator))?;
             generator.fiber = Some(id);
         }
-        while generator.wanted {
+        loop {
+            if !generator.wanted {
+                break;
+            }
             if vm.wait_for(Wait::Value(generator))? == Woken::Never {
                 return Err(vm.die(b"the generator waits for what never happens"));
             }
@@ -412,7 +421,10 @@ pub fn method(vm: &mut Vm, name: &[u8], list: &[Val], wanted: u64) -> Result<Opt
                 return Ok(Some(vm.boolean(true)));
             }
             let generation = barrier.generation;
-            while barrier.generation == generation {
+            loop {
+                if barrier.generation != generation {
+                    break;
+                }
                 if vm.wait_for(Wait::Barrier(barrier, generation))? == Woken::Never {
                     break;
                 }

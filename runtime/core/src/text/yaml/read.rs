@@ -251,8 +251,8 @@ impl<'a> Reader<'a> {
         }
         let text = self.text;
         let from = self.at;
-        while !self.is_gap(0)
-            && !(self.at > from && matches!(self.peek(0), Some(b',' | b'[' | b']' | b'{' | b'}')))
+        while !(self.is_gap(0)
+            || self.at > from && matches!(self.peek(0), Some(b',' | b'[' | b']' | b'{' | b'}')))
         {
             self.at += 1;
         }
