@@ -8,7 +8,10 @@ impl s_driver::Files for Here {
         let (s_driver::Require::Path(name) | s_driver::Require::Module(name)) = request;
         match std::fs::read(name) {
             Ok(text) => Ok(s_driver::Loaded { name: name.clone(), text: String::from_utf8_lossy(&text).into() }),
-            Err(error) => Err(format!("Can't locate {name}: {error}")),
+            Err(_) => {
+                let file = format!("{}.pm", name.replace("::", "/"));
+                Err(format!("Can't locate {file} in @INC (you may need to install the {name} module) (@INC contains: .)"))
+            }
         }
     }
 }
@@ -34,6 +37,6 @@ fn main() {
     }
     let Some(module) = compilation.module else { std::process::exit(255) };
     if ir { println!("{}", s_ir::print::module(&module)); return; }
-    let run = s_driver::jit::RunOptions { script: file.into_bytes(), args: args.into_iter().map(String::into_bytes).collect(), environment: Vec::new(), compat, cache: None };
+    let run = s_driver::jit::RunOptions { script: file.into_bytes(), args: args.into_iter().map(String::into_bytes).collect(), environment: std::env::vars_os().map(|(name, value)| (name.into_encoded_bytes(), value.into_encoded_bytes())).collect(), compat, cache: None };
     std::process::exit(s_driver::jit::run(module, Arc::new(Here), run));
 }

@@ -187,6 +187,18 @@ impl<'a> Lower<'a> {
                 Some(self.rt(Rt::file_test, &[letter, value]))
             }
             Op::OpenLike(name, place, args) => {
+                if self.program.compat
+                    && let ExprKind::Local(id) = place.kind
+                {
+                    let name = self.text(&format!("${}", self.function.locals[id.index()].name));
+                    self.rt_void(Rt::open_named, &[name]);
+                } else if self.program.compat
+                    && let ExprKind::Declare(ids) = &place.kind
+                    && let [id] = ids[..]
+                {
+                    let name = self.text(&format!("${}", self.function.locals[id.index()].name));
+                    self.rt_void(Rt::open_named, &[name]);
+                }
                 let slot = self.slot(place);
                 let mark = self.list_of(args);
                 let number = self.builtin_number(name);
