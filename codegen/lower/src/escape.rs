@@ -128,7 +128,10 @@ impl Facts {
             })
             .collect();
         let needs_want = program.functions.iter().map(|function| function.uses_want).collect();
-        let aliases = program.functions.iter().any(|function| matches!(function.params, Params::Array { alias: true, .. }));
+        let aliases = program
+            .functions
+            .iter()
+            .any(|function| matches!(function.params, Params::Array { alias: true, .. }));
         Facts { escapes, needs_want, cells, matches, aliases }
     }
 

@@ -437,7 +437,15 @@ impl<'a> Lower<'a> {
                 self.rt(Rt::jump_dynamic, &[number, label])
             }
             ExprKind::WantArray => self.want_array(),
-            ExprKind::CurrentFunction => self.rt(Rt::current_code, &[]),
+            ExprKind::CurrentFunction => {
+                // A function that captures nothing is the same whenever it is made.
+                let id = hir::FunctionId(u32::try_from(self.index).expect("fewer than 2^32 functions"));
+                if self.index > 0 && self.function.captures.is_empty() && self.function.global.is_none() {
+                    self.closure(id)
+                } else {
+                    self.rt(Rt::current_code, &[])
+                }
+            }
             ExprKind::AtEnd(id) => {
                 let code = self.closure(*id);
                 self.rt_void(Rt::at_end, &[code]);

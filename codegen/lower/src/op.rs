@@ -199,6 +199,18 @@ impl<'a> Lower<'a> {
                     let name = self.text(&format!("${}", self.function.locals[id.index()].name));
                     self.rt_void(Rt::open_named, &[name]);
                 }
+                if let ExprKind::Glob(glob) = &place.kind {
+                    // The slot is that of a cell of its own, which has to outlive the call.
+                    let glob = self.glob_named(glob);
+                    let value = self.rt(Rt::glob_value, &[glob]);
+                    let cell = self.rt(Rt::cell_new, &[value]);
+                    let mark = self.list_of(args);
+                    let number = self.builtin_number(name);
+                    let slot = self.builder.emit(Ir::CellSlot, vec![cell], Ty::Slot);
+                    let result = self.rt(Rt::open_slot, &[number, slot, mark]);
+                    self.builder.emit_void(Ir::Keep, vec![cell]);
+                    return Some(result);
+                }
                 let slot = self.slot(place);
                 let mark = self.list_of(args);
                 let number = self.builtin_number(name);

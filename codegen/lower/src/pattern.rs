@@ -154,8 +154,8 @@ impl<'a> Lower<'a> {
         let count = self.rt(Rt::trans_count, &[value, number]);
         let trans = &self.program.transliterations[table.index()];
         let squeezes = trans.flags.contains('s');
-        let only_counts = !squeezes
-            && (trans.to.is_empty() && !trans.flags.contains('d') || trans.from == trans.to);
+        let only_counts =
+            !squeezes && (trans.to.is_empty() && !trans.flags.contains('d') || trans.from == trans.to);
         if !only_counts {
             let new = self.rt(Rt::trans, &[value, number]);
             self.store_declared(inner_place(subject), new);

@@ -578,7 +578,9 @@ impl Resolver<'_> {
             }
             A::List { items, .. } => self.reference(&items[0], span),
             A::Call(call)
-                if self.options.compat && self.builtin_row(&call.name.text).is_none() && !self.is_magic(call) =>
+                if self.options.compat
+                    && self.builtin_row(&call.name.text).is_none()
+                    && !self.is_magic(call) =>
             {
                 // The function is called in list context; of several values the last is referred to.
                 let list = self.expr(inner, Want::List);

@@ -324,7 +324,7 @@ impl Resolver<'_> {
                 if self.integer && crate::expr::is_integer_operator(op) {
                     let before = self.expr(target, Want::Scalar);
                     let place = self.target_place(target);
-                    let result = mk(pos, crate::expr::op(hir::Op::Integer(op, before, value)));
+                    let result = mk(pos, crate::expr::op(Op::Integer(op, before, value)));
                     return mk(pos, ExprKind::Assign(Box::new(place), Box::new(result)));
                 }
                 let place = self.modified_place(target);

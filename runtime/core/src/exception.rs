@@ -182,8 +182,7 @@ impl Vm {
             if text.is_empty() {
                 text.extend_from_slice(default);
             } else {
-                let suffix: &[u8] =
-                    if default == b"Died" { b"\t...propagated" } else { b"\t...caught" };
+                let suffix: &[u8] = if default == b"Died" { b"\t...propagated" } else { b"\t...caught" };
                 text.extend_from_slice(suffix);
             }
         }

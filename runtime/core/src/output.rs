@@ -576,6 +576,14 @@ fn open_file(vm: &mut Vm, glob: GlobRef, arguments: &[Val]) -> Result<Result<Val
             names.push((name.to_vec(), Fd(fd)));
         }
     }
+    if mode_text.contains(&b'&') {
+        for (name, &known) in &vm.globs {
+            if let Some(fd) = stream_of(known).and_then(|stream| stream.handle.fileno().ok()) {
+                let bare = name.strip_prefix(b"main::").unwrap_or(name);
+                names.push((bare.to_vec(), Fd(fd)));
+            }
+        }
+    }
     let mut find = |name: &[u8]| names.iter().find(|known| known.0 == name).map(|known| known.1);
     let opened = match arguments.get(1) {
         None => Handle::open_two_argument(&mode_text, &mut find),

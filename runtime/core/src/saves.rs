@@ -165,7 +165,7 @@ pub fn local_special(vm: &mut Vm, number: i64) {
         vm.saves.push(Save::Special(number, value));
         // `local $/;` leaves it undefined; what cannot be undefined keeps its value.
         if vm.compat && crate::special::may_be_undefined(number) {
-            let _ = crate::special::special_set(vm, number, crate::value::UNDEF);
+            let _ = crate::special::special_set(vm, number, UNDEF);
         }
     }
 }

@@ -909,7 +909,12 @@ impl Parser<'_> {
 
     /// The function that fills the pictures of a format: one call of `formline` for each line, with
     /// references to the values of the line below.
-    fn format_function(&mut self, from: usize, name: &str, lines: &[String]) -> Option<Box<crate::ast::Function>> {
+    fn format_function(
+        &mut self,
+        from: usize,
+        name: &str,
+        lines: &[String],
+    ) -> Option<Box<crate::ast::Function>> {
         let mut text = format!("sub format::{name} {{ ");
         let mut lines = lines.iter();
         while let Some(line) = lines.next() {
@@ -917,7 +922,8 @@ impl Parser<'_> {
                 continue;
             }
             let quoted = line.replace('\\', "\\\\").replace('\'', "\\'");
-            let values = if line.contains(['@', '^']) { lines.next().map_or("", |line| line.as_str()) } else { "" };
+            let values =
+                if line.contains(['@', '^']) { lines.next().map_or("", |line| line.as_str()) } else { "" };
             text.push_str("formline('");
             text.push_str(&quoted);
             text.push('\n');
@@ -969,7 +975,7 @@ impl Parser<'_> {
         self.newline = true;
         match function.flatten() {
             Some(function) => StmtKind::Function(function),
-            None => StmtKind::Format { name, lines }
+            None => StmtKind::Format { name, lines },
         }
     }
 }

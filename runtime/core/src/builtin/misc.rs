@@ -266,4 +266,3 @@ fn letter_set(letters: &[u8]) -> Vec<u8> {
     }
     out
 }
-

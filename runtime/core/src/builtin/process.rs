@@ -254,8 +254,12 @@ fn group_entry(vm: &mut Vm, group: Option<s_sys::Group>, wanted: u64, by_id: boo
         return Ok(if by_id { string(&group.name) } else { int(i64::from(group.gid)) });
     }
     let members = group.members.join(b" ".as_slice());
-    let values =
-        alloc::vec![string(&group.name), string(&group.password), int(i64::from(group.gid)), string(&members)];
+    let values = alloc::vec![
+        string(&group.name),
+        string(&group.password),
+        int(i64::from(group.gid)),
+        string(&members)
+    ];
     listed(vm, values, wanted)
 }
 

@@ -131,7 +131,9 @@ fn pieces(line: &[u8]) -> Vec<Piece> {
                 at += run(at, b'|');
                 Kind::Centre
             }
-            Some(b'#' | b'.') | Some(b'0') if zeros || line.get(at) == Some(&b'#') || line.get(at + 1) == Some(&b'#') => {
+            Some(b'#' | b'.') | Some(b'0')
+                if zeros || line.get(at) == Some(&b'#') || line.get(at + 1) == Some(&b'#') =>
+            {
                 at += usize::from(zeros);
                 at += run(at, b'#');
                 let mut digits = 0;
@@ -203,7 +205,8 @@ fn fill(vm: &mut Vm, pieces: &[Piece], values: &[Val]) -> Result<(Vec<u8>, bool)
             }
             continue;
         }
-        let (shown, left) = if field.cuts { broken(&text, field.width) } else { one_line(&text, field.width) };
+        let (shown, left) =
+            if field.cuts { broken(&text, field.width) } else { one_line(&text, field.width) };
         filled |= !shown.is_empty();
         let missing = field.width.saturating_sub(characters(&shown));
         let before = match field.kind {

@@ -172,15 +172,14 @@ impl Vm {
     /// Whether anything was defined in a package; the names that calls mention do not count.
     fn package_is_filled(&mut self, package: &[u8]) -> bool {
         let prefix = [package, b"::"].concat();
-        self.globs
-            .range(prefix.clone()..)
-            .take_while(|(name, _)| name.starts_with(&prefix))
-            .any(|(_, glob)| {
+        self.globs.range(prefix.clone()..).take_while(|(name, _)| name.starts_with(&prefix)).any(
+            |(_, glob)| {
                 !glob.code.is_null()
-                    || crate::value::Ptr(glob.array).len > 0
-                    || crate::value::Ptr(glob.hash).len > 0
-                    || !crate::value::Ptr(glob.scalar).value.is_undef()
-            })
+                    || Ptr(glob.array).len > 0
+                    || Ptr(glob.hash).len > 0
+                    || !Ptr(glob.scalar).value.is_undef()
+            },
+        )
     }
 
     /// Whether the running function may use a member of a declared class.

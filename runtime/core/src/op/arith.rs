@@ -6,7 +6,9 @@ use crate::class::Operator;
 use crate::convert::number_value;
 use crate::exception::Thrown;
 use crate::string::string;
-use crate::text::number::{increment_digits, looks_like_number, magic_increment, pow_float, pow_int, pow_int_perl};
+use crate::text::number::{
+    increment_digits, looks_like_number, magic_increment, pow_float, pow_int, pow_int_perl,
+};
 use crate::value::{ValExt, bytes, int, num, uint};
 use crate::vm::Vm;
 
