@@ -6,6 +6,7 @@
 #![expect(clippy::unwrap_used, reason = "tests state certainties, in their helpers too")]
 
 mod audit;
+mod check;
 mod completions;
 mod crowd;
 mod cycle;
@@ -22,6 +23,7 @@ mod maintenance;
 mod market;
 mod mirrors;
 mod new;
+mod one_liners;
 #[cfg(unix)]
 mod owner;
 mod packages;
@@ -37,8 +39,10 @@ mod registry_server;
 mod registry_use;
 #[cfg(unix)]
 mod repositories;
+mod run_file;
 mod served;
 mod support;
+mod test_runner;
 mod tools;
 #[cfg(target_os = "linux")]
 mod traced;

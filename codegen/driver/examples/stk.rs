@@ -1,5 +1,10 @@
-//! Runs a file: `stk [--compat] [--hir|--ir] FILE ARGS`.
-#![allow(clippy::print_stdout, clippy::print_stderr, reason = "an example")]
+//! Runs a file, or shows what becomes of it: `stk [--compat] [--hir|--ir] FILE ARGS`.
+#![allow(
+    clippy::print_stdout,
+    clippy::print_stderr,
+    clippy::exit,
+    reason = "a tool of those who work on the compiler"
+)]
 use std::sync::Arc;
 
 struct Here;
@@ -44,8 +49,8 @@ fn main() {
         if d.severity != s_diag::Severity::Error {
             continue;
         }
-        let at = d.labels.first().map(|l| l.source.position(l.span.start));
-        eprintln!("{}: {} at {:?}", d.severity.word(), d.message, at);
+        let line = d.labels.first().map_or(0, |l| l.source.position(l.span.start).0);
+        eprintln!("{}: {} at {file} line {line}.", d.severity.word(), d.message);
     }
     let Some(module) = compilation.module else { std::process::exit(255) };
     if ir {
@@ -56,7 +61,7 @@ fn main() {
         script: file.into_bytes(),
         args: args.into_iter().map(String::into_bytes).collect(),
         environment: std::env::vars_os()
-            .map(|(name, value)| (name.into_encoded_bytes(), value.into_encoded_bytes()))
+            .map(|(k, v)| (k.into_encoded_bytes(), v.into_encoded_bytes()))
             .collect(),
         compat,
         cache: None,

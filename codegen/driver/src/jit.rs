@@ -54,6 +54,9 @@ pub fn run(module: Module, files: Arc<dyn Files + Send + Sync>, options: RunOpti
 
 fn run_here(module: Module, files: Arc<dyn Files + Send + Sync>, options: RunOptions) -> i32 {
     let here = std::ptr::from_ref(&options) as usize;
+    let process = s_sys::getpid();
+    // The standard library ignores it; programs end by it, and so do those that they start.
+    let _ = s_sys::signal_default(s_sys::SIGPIPE);
     s_sys::set_environment(options.environment.clone());
     let mut vm = Vm::new(s_core::Options {
         compat: options.compat,
@@ -69,6 +72,10 @@ fn run_here(module: Module, files: Arc<dyn Files + Send + Sync>, options: RunOpt
     match session.load(&mut vm, module) {
         Ok(main) => {
             let status = vm.run_main(s_core::value::Ptr(main));
+            if s_sys::getpid() != process {
+                // A child that the program forked has this thread only; nobody waits for it.
+                s_sys::exit(status);
+            }
             // Objects of the program may refer to code; nothing is freed before the process ends.
             std::mem::forget(vm);
             std::mem::forget(session);

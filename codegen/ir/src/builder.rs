@@ -28,12 +28,20 @@ pub struct Builder {
     undef_of_entry: HashMap<Ty, Value>,
 }
 
+/// A block parameter whose arguments are still to be given.
+#[derive(Clone, Copy)]
+struct Param {
+    block: Block,
+    index: usize,
+    value: Value,
+}
+
 #[derive(Clone, Default)]
 struct BlockState {
     sealed: bool,
     filled: bool,
     predecessors: Vec<Block>,
-    incomplete: Vec<(Variable, Value)>,
+    incomplete: Vec<(Variable, Param)>,
 }
 
 impl Builder {
@@ -93,7 +101,7 @@ impl Builder {
         self.state[block.index()].sealed = true;
         let incomplete = std::mem::take(&mut self.state[block.index()].incomplete);
         for (variable, param) in incomplete {
-            self.fill_param(variable, block, param);
+            self.fill_joins(variable, vec![param]);
         }
     }
 
@@ -135,7 +143,15 @@ impl Builder {
     }
 
     fn read_in(&mut self, variable: Variable, block: Block) -> Value {
-        // Chains of blocks with one predecessor are walked without recursion.
+        let mut joins = Vec::new();
+        let value = self.find(variable, block, &mut joins);
+        self.fill_joins(variable, joins);
+        value
+    }
+
+    /// The value of a variable in a block. Where ways meet it is a parameter, which is noted, to be
+    /// filled by the caller: joins may follow each other in any number, so that nothing here recurses.
+    fn find(&mut self, variable: Variable, block: Block, joins: &mut Vec<Param>) -> Value {
         let mut at = block;
         let mut passed = Vec::new();
         let value = loop {
@@ -146,21 +162,22 @@ impl Builder {
             if !state.sealed {
                 let param = self.new_param(variable, at);
                 self.state[at.index()].incomplete.push((variable, param));
-                break param;
+                break param.value;
             }
-            match state.predecessors.len() {
-                0 => {
-                    let value = self.initial(self.variables[variable.0 as usize]);
-                    break value;
-                }
-                1 => {
+            match state.predecessors[..] {
+                [] => break self.initial(self.variables[variable.0 as usize]),
+                // A block that only leads to itself is never reached.
+                [only] if only == at => break self.initial(self.variables[variable.0 as usize]),
+                [only] if passed.len() <= self.state.len() => {
                     passed.push(at);
-                    at = state.predecessors[0];
+                    at = only;
                 }
+                // As is a ring of such blocks.
+                [_] => break self.initial(self.variables[variable.0 as usize]),
                 _ => {
                     let param = self.new_param(variable, at);
-                    self.definitions.insert((variable, at), param);
-                    break self.fill_param(variable, at, param);
+                    joins.push(param);
+                    break param.value;
                 }
             }
         };
@@ -209,33 +226,32 @@ impl Builder {
         self.func.blocks[0].insts.iter().position(|inst| inst.result == Some(value)).map_or(0, |at| at + 1)
     }
 
-    fn new_param(&mut self, variable: Variable, block: Block) -> Value {
+    fn new_param(&mut self, variable: Variable, block: Block) -> Param {
         let value = self.func.new_value(self.variables[variable.0 as usize]);
-        self.func.block_mut(block).params.push(value);
+        let params = &mut self.func.block_mut(block).params;
+        params.push(value);
+        let index = params.len() - 1;
         self.definitions.insert((variable, block), value);
         // Edges that exist already get their argument when the parameter is filled.
-        value
+        Param { block, index, value }
     }
 
-    fn fill_param(&mut self, variable: Variable, block: Block, param: Value) -> Value {
-        let predecessors = self.state[block.index()].predecessors.clone();
-        let mut args = Vec::with_capacity(predecessors.len());
-        for predecessor in &predecessors {
-            args.push(self.read_in(variable, *predecessor));
-        }
-        let index = self.func.block(block).params.iter().position(|p| *p == param).expect("the block has it");
-        let mut seen: HashMap<Block, usize> = HashMap::new();
-        for (predecessor, arg) in predecessors.iter().zip(&args) {
-            // A predecessor may have two edges to this block; each gets its argument.
-            let skip = *seen.get(predecessor).unwrap_or(&0);
-            seen.insert(*predecessor, skip + 1);
-            let edges = self.func.block_mut(*predecessor).term.edges_mut().filter(|edge| edge.block == block);
-            for edge in edges.skip(skip).take(1) {
-                debug_assert_eq!(edge.args.len(), index);
-                edge.args.push(*arg);
+    /// Gives parameters their arguments on the edges that lead to them, and those that appear on the way.
+    fn fill_joins(&mut self, variable: Variable, mut joins: Vec<Param>) {
+        while let Some(Param { block, index, .. }) = joins.pop() {
+            let predecessors = self.state[block.index()].predecessors.clone();
+            for (at, predecessor) in predecessors.iter().enumerate() {
+                let arg = self.find(variable, *predecessor, &mut joins);
+                // A predecessor may have two edges to this block; each gets its argument.
+                let skip = predecessors[..at].iter().rev().take_while(|other| *other == predecessor).count();
+                let edges =
+                    self.func.block_mut(*predecessor).term.edges_mut().filter(|edge| edge.block == block);
+                for edge in edges.skip(skip).take(1) {
+                    debug_assert_eq!(edge.args.len(), index);
+                    edge.args.push(arg);
+                }
             }
         }
-        param
     }
 
     // Instructions
@@ -378,6 +394,23 @@ impl Builder {
         }
         crate::cfg::drop_unreachable(&mut self.func);
         crate::cfg::drop_trivial_params(&mut self.func);
+        self.drop_unused_initials();
         self.func
+    }
+
+    /// Removes what stood for variables that were read where nothing had been written, if nobody needs it
+    /// any more.
+    fn drop_unused_initials(&mut self) {
+        // The cell first, which is made of another one.
+        for ty in [Ty::Cell, Ty::V, Ty::Int, Ty::Num, Ty::Bool, Ty::Arr, Ty::Hash, Ty::Glob, Ty::Slot] {
+            let Some(value) = self.undef_of_entry.get(&ty).copied() else { continue };
+            let used = self.func.blocks.iter().any(|data| {
+                data.insts.iter().any(|inst| inst.args.contains(&value))
+                    || data.term.values().any(|used| used == value)
+            });
+            if !used {
+                self.func.blocks[0].insts.retain(|inst| inst.result != Some(value));
+            }
+        }
     }
 }

@@ -1,8 +1,9 @@
 //! The graph of a function: order, predecessors, and clean-ups that building leaves to do.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, VecDeque};
 
-use crate::func::{Block, Edge, Func, Term, Value};
+use crate::func::{Block, BlockData, Edge, Func, Term, Value};
+use crate::op::Op;
 
 /// Blocks reachable from the entry, in reverse postorder: a block comes after everything that leads to
 /// it, loops aside.
@@ -10,14 +11,16 @@ use crate::func::{Block, Edge, Func, Term, Value};
 pub fn reverse_postorder(func: &Func) -> Vec<Block> {
     let mut seen = vec![false; func.blocks.len()];
     let mut order = Vec::with_capacity(func.blocks.len());
-    let mut stack: Vec<(Block, Vec<Block>)> = Vec::new();
+    // Each block with the number of its successors that are still to be visited, the last first.
+    let mut stack: Vec<(Block, usize)> = Vec::new();
     seen[0] = true;
-    stack.push((Block(0), func.block(Block(0)).term.successors().collect()));
+    stack.push((Block(0), func.block(Block(0)).term.successors().count()));
     while let Some((block, rest)) = stack.last_mut() {
-        if let Some(next) = rest.pop() {
-            if !seen[next.index()] {
-                seen[next.index()] = true;
-                stack.push((next, func.block(next).term.successors().collect()));
+        if *rest > 0 {
+            *rest -= 1;
+            let next = func.block(*block).term.successors().nth(*rest).expect("counted before");
+            if !std::mem::replace(&mut seen[next.index()], true) {
+                stack.push((next, func.block(next).term.successors().count()));
             }
         } else {
             order.push(*block);
@@ -48,106 +51,190 @@ pub fn drop_unreachable(func: &mut Func) {
     }
     for (data, reached) in func.blocks.iter_mut().zip(reached) {
         if !reached {
-            data.params.clear();
-            data.insts.clear();
-            data.term = Term::Unreachable;
+            *data = BlockData { term: Term::Unreachable, ..BlockData::default() };
         }
     }
 }
 
-/// Removes block parameters that get one value on every edge, until none is left.
+/// Removes block parameters that can only be one value, themselves apart: also those that only give
+/// each other round a loop.
 pub fn drop_trivial_params(func: &mut Func) {
-    let mut replaced: HashMap<Value, Value> = HashMap::new();
-    loop {
-        let mut changed = false;
-        // What each parameter gets: one other value, or more.
-        let mut sources: HashMap<Value, Option<Value>> = HashMap::new();
-        for data in &func.blocks {
-            for edge in data.term.edges() {
-                let params = &func.block(edge.block).params;
-                for (param, arg) in params.iter().zip(&edge.args) {
-                    let arg = resolve(&replaced, *arg);
-                    if arg == *param {
-                        continue;
-                    }
-                    sources
-                        .entry(*param)
-                        .and_modify(|source| {
-                            if *source != Some(arg) {
-                                *source = None;
-                            }
-                        })
-                        .or_insert(Some(arg));
+    // Optimistic: a parameter stands for whatever arrives first until something else does. What each
+    // stands for changes a bounded number of times and is settled with a list of work.
+    let order = reverse_postorder(func);
+    let mut homes: Vec<Option<(Block, usize)>> = vec![None; func.types.len()];
+    let mut params: Vec<Value> = Vec::new();
+    for block in &order {
+        for (index, param) in func.block(*block).params.iter().enumerate() {
+            homes[param.index()] = Some((*block, index));
+            params.push(*param);
+        }
+    }
+    // What a parameter is given, and the parameters that each parameter is given to.
+    let mut sources: Vec<(Value, Value)> = Vec::new();
+    for block in &order {
+        for edge in func.block(*block).term.edges() {
+            sources.extend(func.block(edge.block).params.iter().copied().zip(edge.args.iter().copied()));
+        }
+    }
+    let mut takers: Vec<(Value, Value)> = sources
+        .iter()
+        .filter(|(_, arg)| homes[arg.index()].is_some())
+        .map(|(param, arg)| (*arg, *param))
+        .collect();
+    let source_starts = group(&mut sources, func.types.len());
+    let taker_starts = group(&mut takers, func.types.len());
+    let mut stands: Vec<Option<Value>> = vec![None; func.types.len()];
+    let mut changes = vec![0u8; func.types.len()];
+    let mut queued: Vec<bool> = homes.iter().map(Option::is_some).collect();
+    let mut queue: VecDeque<Value> = params.iter().copied().collect();
+    while let Some(param) = queue.pop_front() {
+        queued[param.index()] = false;
+        if stands[param.index()] == Some(param) {
+            continue;
+        }
+        let mut only: Option<Value> = None;
+        for (_, source) in &sources[source_starts[param.index()]..source_starts[param.index() + 1]] {
+            let value = if homes[source.index()].is_some() {
+                match stands[source.index()] {
+                    Some(value) => value,
+                    None => continue,
                 }
+            } else {
+                *source
+            };
+            if only.is_some_and(|only| only != value) {
+                only = Some(param);
+                break;
+            }
+            only = Some(value);
+        }
+        let Some(mut only) = only else { continue };
+        if stands[param.index()] == Some(only) {
+            continue;
+        }
+        // One that does not come to rest stays what it is.
+        let count = &mut changes[param.index()];
+        *count += 1;
+        if *count > 16 {
+            only = param;
+        }
+        stands[param.index()] = Some(only);
+        for (_, taker) in &takers[taker_starts[param.index()]..taker_starts[param.index() + 1]] {
+            if !std::mem::replace(&mut queued[taker.index()], true) {
+                queue.push_back(*taker);
             }
         }
-        let mut drops: HashMap<Block, Vec<usize>> = HashMap::new();
-        for block in func.block_ids() {
-            let params = func.block(block).params.clone();
-            for (index, param) in params.iter().enumerate() {
-                if let Some(Some(source)) = sources.get(param) {
-                    let source = resolve(&replaced, *source);
-                    if source != *param {
-                        replaced.insert(*param, source);
-                        drops.entry(block).or_default().push(index);
-                        changed = true;
-                    }
-                }
+    }
+    let mut stands_for: HashMap<Value, Value> = HashMap::new();
+    for param in params {
+        if let Some(value) = stands[param.index()]
+            && value != param
+        {
+            stands_for.insert(param, value);
+        }
+    }
+    if stands_for.is_empty() {
+        return;
+    }
+    let mut drops: HashMap<Block, Vec<bool>> = HashMap::new();
+    for param in stands_for.keys() {
+        if let Some((block, index)) = homes[param.index()] {
+            let count = func.block(block).params.len();
+            drops.entry(block).or_insert_with(|| vec![false; count])[index] = true;
+        }
+    }
+    drop_params(func, &drops);
+    replace_all(func, &stands_for);
+}
+
+/// Sorts pairs by their first value; where the pairs of each value start, and one end more.
+fn group(pairs: &mut [(Value, Value)], values: usize) -> Vec<usize> {
+    // Stable, so that parameters are looked at in the order of edges.
+    pairs.sort_by_key(|(key, _)| *key);
+    let mut starts = vec![0; values + 1];
+    for (key, _) in pairs.iter() {
+        starts[key.index() + 1] += 1;
+    }
+    for at in 1..starts.len() {
+        starts[at] += starts[at - 1];
+    }
+    starts
+}
+
+/// Removes parameters of blocks by their places, and what edges give them.
+pub fn drop_params(func: &mut Func, drops: &HashMap<Block, Vec<bool>>) {
+    for (block, dropped) in drops {
+        remove_at(&mut func.block_mut(*block).params, dropped);
+    }
+    for data in &mut func.blocks {
+        for edge in data.term.edges_mut() {
+            if let Some(dropped) = drops.get(&edge.block) {
+                remove_at(&mut edge.args, dropped);
             }
         }
-        if !changed {
-            break;
-        }
-        for (block, indexes) in &drops {
-            remove_at(&mut func.block_mut(*block).params, indexes);
-        }
-        for data in &mut func.blocks {
-            for edge in data.term.edges_mut() {
-                if let Some(indexes) = drops.get(&edge.block) {
-                    remove_at(&mut edge.args, indexes);
-                }
+    }
+}
+
+fn remove_at(list: &mut Vec<Value>, dropped: &[bool]) {
+    let mut at = 0;
+    list.retain(|_| {
+        at += 1;
+        !dropped.get(at - 1).copied().unwrap_or(false)
+    });
+}
+
+/// Removes copies: what they name is used itself.
+pub fn drop_copies(func: &mut Func) {
+    let mut replaced = HashMap::new();
+    for data in &mut func.blocks {
+        data.insts.retain(|inst| {
+            if inst.op == Op::Copy
+                && let (Some(result), [arg]) = (inst.result, &inst.args[..])
+            {
+                replaced.insert(result, *arg);
+                return false;
             }
-        }
+            true
+        });
     }
     replace_all(func, &replaced);
 }
 
-fn remove_at(list: &mut Vec<Value>, indexes: &[usize]) {
-    let mut at = 0;
-    list.retain(|_| {
-        at += 1;
-        !indexes.contains(&(at - 1))
-    });
-}
-
-fn resolve(replaced: &HashMap<Value, Value>, mut value: Value) -> Value {
-    while let Some(next) = replaced.get(&value) {
-        value = *next;
-    }
-    value
-}
-
-/// Writes one value for another everywhere.
+/// Writes one value for another everywhere. What a value is replaced by may be replaced itself.
 pub fn replace_all(func: &mut Func, replaced: &HashMap<Value, Value>) {
     if replaced.is_empty() {
         return;
     }
+    // Chains are followed once.
+    let mut ends: Vec<Option<Value>> = vec![None; func.types.len()];
+    for (value, other) in replaced {
+        ends[value.index()] = Some(*other);
+    }
+    let mut path = Vec::new();
+    for start in replaced.keys() {
+        let mut value = *start;
+        while let Some(next) = ends[value.index()] {
+            path.push(value);
+            value = next;
+            if path.len() > replaced.len() {
+                break;
+            }
+        }
+        for passed in path.drain(..) {
+            ends[passed.index()] = Some(value);
+        }
+    }
+    let resolve = |value: &mut Value| {
+        if let Some(end) = ends[value.index()] {
+            *value = end;
+        }
+    };
     for data in &mut func.blocks {
         for inst in &mut data.insts {
-            for arg in &mut inst.args {
-                *arg = resolve(replaced, *arg);
-            }
+            inst.args.iter_mut().chain(&mut inst.cleanup).for_each(resolve);
         }
-        match &mut data.term {
-            Term::Branch { cond, .. } => *cond = resolve(replaced, *cond),
-            Term::Return(Some(value)) => *value = resolve(replaced, *value),
-            _ => {}
-        }
-        for edge in data.term.edges_mut() {
-            for arg in &mut edge.args {
-                *arg = resolve(replaced, *arg);
-            }
-        }
+        data.term.for_each_value_mut(resolve);
     }
 }
 
@@ -178,8 +265,10 @@ pub fn split_critical_edges(func: &mut Func) {
         {
             let between = func.new_block();
             let handler = func.block(*body).handler;
+            let depth = func.block(*body).loop_depth;
             let data = func.block_mut(between);
             data.handler = handler;
+            data.loop_depth = depth;
             data.term = Term::Jump(Edge { block: *body, args: Vec::new() });
             *body = between;
         }
@@ -230,4 +319,52 @@ pub fn dominators(func: &Func) -> Vec<Option<Block>> {
         }
     }
     idom
+}
+
+/// Answers whether one block dominates another, in constant time.
+#[derive(Clone, Debug)]
+pub struct Dominance {
+    /// First and last number in the tree of dominators; unreachable blocks have none.
+    spans: Vec<Option<(u32, u32)>>,
+}
+
+impl Dominance {
+    /// Numbers the tree of dominators.
+    #[must_use]
+    pub fn of(func: &Func) -> Dominance {
+        let idom = dominators(func);
+        let order = reverse_postorder(func);
+        // Sizes of subtrees, children before parents; then places, parents before children.
+        let mut sizes = vec![1u32; func.blocks.len()];
+        for block in order.iter().skip(1).rev() {
+            if let Some(parent) = idom[block.index()] {
+                sizes[parent.index()] += sizes[block.index()];
+            }
+        }
+        let mut spans = vec![None; func.blocks.len()];
+        let mut next = vec![0u32; func.blocks.len()];
+        for block in order {
+            let first = match idom[block.index()] {
+                Some(parent) if parent != block => {
+                    let first = next[parent.index()];
+                    next[parent.index()] += sizes[block.index()];
+                    first
+                }
+                _ => 0,
+            };
+            spans[block.index()] = Some((first, first + sizes[block.index()] - 1));
+            next[block.index()] = first + 1;
+        }
+        Dominance { spans }
+    }
+
+    /// Whether every way to `block` leads through `by`, or they are the same. Of blocks that are never
+    /// reached nothing is known.
+    #[must_use]
+    pub fn dominates(&self, by: Block, block: Block) -> bool {
+        match (self.spans[by.index()], self.spans[block.index()]) {
+            (Some((first, last)), Some((at, _))) => first <= at && at <= last,
+            _ => false,
+        }
+    }
 }

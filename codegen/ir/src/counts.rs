@@ -7,300 +7,384 @@
 //! somebody else keeps alive (parameters, captures, constants) are never released, and retained where
 //! they are consumed.
 //!
-//! Needs critical edges split; does that itself.
+//! Invariants:
+//!
+//! * A block is entered with exactly the owned values that are live at its start, and its parameters.
+//!   Blocks that end in a jump or leave the function see to it before they end; where control goes one
+//!   of several ways, the block behind the edge does, being entered by that edge alone.
+//! * What the handler of a block needs is live in the whole block. An instruction that throws releases
+//!   everything else ([`Inst::cleanup`]), so that the handler is entered as any block is.
+//! * The address of a slot keeps the container it points into alive for as long as it is used.
+//!
+//! Needs critical edges split; does that itself. The cost is proportional to the sizes of the function,
+//! of its live ranges in blocks, and of the lists written.
 
 use std::collections::HashSet;
 
-use crate::cfg::{predecessors, reverse_postorder, split_critical_edges};
-use crate::func::{Block, Func, Inst, Term, Ty, Value};
+use crate::cfg::{drop_copies, predecessors, reverse_postorder, split_critical_edges};
+use crate::func::{Block, BlockData, Func, Inst, Term, Ty, Value};
 use crate::op::{Op, Own};
 
 /// Which values are never counted although their type may be: integers in boxes and the like.
 pub type Plain = HashSet<Value>;
 
-/// Makes counts explicit in a function.
+/// Makes counts explicit in a function. To be run once, behind every other pass.
 pub fn insert(func: &mut Func, plain: &Plain) {
+    drop_copies(func);
     split_critical_edges(func);
     let order = reverse_postorder(func);
-    let plain = &with_plain_results(func, &order, plain);
-    let owned = owned_values(func, &order, plain);
-    let live = Liveness::of(func, &order, &owned);
+    let facts = Facts::of(func, &order, plain);
     let predecessors = predecessors(func);
+    let live = Liveness::of(func, &order, &facts, &predecessors);
+    let mut is_handler = vec![false; func.blocks.len()];
+    for data in &func.blocks {
+        if let Some(handler) = data.handler {
+            is_handler[handler.index()] = true;
+        }
+    }
+    let mut writer = Writer { facts: &facts, live: &live, now: Set::new(func.types.len()), out: Vec::new() };
     for block in &order {
-        rewrite_block(func, *block, &owned, plain, &live, &predecessors[block.index()]);
+        let mut ended = Vec::new();
+        // A handler is entered with nothing to release: whoever threw has done it.
+        if let [predecessor] = predecessors[block.index()][..]
+            && !is_handler[block.index()]
+        {
+            ended = live.ended_between(func, predecessor, *block);
+        }
+        writer.block(func, *block, ended);
     }
 }
 
-/// Adds what is made by operations that never give anything counted.
-fn with_plain_results(func: &Func, order: &[Block], plain: &Plain) -> Plain {
-    let mut all = plain.clone();
-    for block in order {
-        for inst in &func.block(*block).insts {
-            if let Some(result) = inst.result
-                && matches!(
-                    inst.op,
-                    Op::BoxInt
-                        | Op::BoxNum
-                        | Op::BoxBool
-                        | Op::Undef
-                        | Op::BoolVal(_)
-                        | Op::Uint(_)
-                        | Op::Str(_)
-                        | Op::Regex(_)
-                )
-            {
-                all.insert(result);
+/// What counting means for each value.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Kind {
+    /// Nothing.
+    Plain,
+    /// Somebody else keeps it alive.
+    Borrowed,
+    /// This function has to give it on or release it.
+    Owned,
+}
+
+struct Facts {
+    kinds: Vec<Kind>,
+    /// The block that defines each owned value.
+    homes: Vec<Option<Block>>,
+    /// The owned container that the address of a slot points into.
+    bases: Vec<Option<Value>>,
+}
+
+impl Facts {
+    fn of(func: &Func, order: &[Block], plain: &Plain) -> Facts {
+        let count = func.types.len();
+        let mut facts =
+            Facts { kinds: vec![Kind::Plain; count], homes: vec![None; count], bases: vec![None; count] };
+        for block in order {
+            let data = func.block(*block);
+            for param in &data.params {
+                facts.homes[param.index()] = Some(*block);
+                if func.ty(*param).is_counted() && !plain.contains(param) {
+                    facts.kinds[param.index()] = Kind::Owned;
+                }
+            }
+            for inst in &data.insts {
+                let Some(result) = inst.result else { continue };
+                facts.homes[result.index()] = Some(*block);
+                if func.ty(result).is_counted() && !plain.contains(&result) && !never_counted(&inst.op) {
+                    facts.kinds[result.index()] =
+                        if inst.op.gives() == Own::Owned { Kind::Owned } else { Kind::Borrowed };
+                }
             }
         }
+        // Behind the kinds, which a container in a block further back has not had before.
+        for block in order {
+            for inst in &func.block(*block).insts {
+                if let (Some(result), Some(container)) = (inst.result, inst.args.first())
+                    && func.ty(result) == Ty::Slot
+                    && facts.owned(*container)
+                {
+                    facts.bases[result.index()] = Some(*container);
+                }
+            }
+        }
+        facts
     }
-    all
-}
 
-/// Values whose references have to be given back by this function.
-fn owned_values(func: &Func, order: &[Block], plain: &Plain) -> Vec<bool> {
-    let mut owned = vec![false; func.types.len()];
-    let mut set = |value: Value| {
-        if func.ty(value).is_counted() && !plain.contains(&value) {
-            owned[value.index()] = true;
-        }
-    };
-    for block in order {
-        let data = func.block(*block);
-        for param in &data.params {
-            set(*param);
-        }
+    fn counted(&self, value: Value) -> bool {
+        self.kinds[value.index()] != Kind::Plain
+    }
+
+    fn owned(&self, value: Value) -> bool {
+        self.kinds[value.index()] == Kind::Owned
+    }
+
+    /// Calls back with every owned value that a block uses.
+    fn each_use(&self, data: &BlockData, mut used: impl FnMut(Value)) {
+        let mut visit = |value: Value| {
+            if self.owned(value) {
+                used(value);
+            }
+            if let Some(base) = self.bases[value.index()] {
+                used(base);
+            }
+        };
         for inst in &data.insts {
-            if let Some(result) = inst.result
-                && gives_owned(&inst.op)
-            {
-                set(result);
-            }
+            inst.args.iter().copied().for_each(&mut visit);
         }
-    }
-    owned
-}
-
-fn gives_owned(op: &Op) -> bool {
-    match op {
-        Op::Param(_) | Op::Capture(_) | Op::GlobSlot => false,
-        Op::Call(_) => true,
-        // Boxes of numbers are never counted.
-        Op::BoxInt | Op::BoxNum | Op::BoxBool => false,
-        _ => op.shape().result.is_some_and(|(_, own)| own == Own::Owned),
+        data.term.values().for_each(visit);
     }
 }
 
-/// How an instruction takes its nth operand.
-fn takes(op: &Op, index: usize) -> Own {
-    match op {
-        Op::Copy => Own::Owned,
-        Op::Call(_)
-        | Op::Closure(_)
-        | Op::CallValue(_)
-        | Op::CallGlob(_)
-        | Op::CallValueWant
-        | Op::CallGlobWant => Own::Borrowed,
-        _ => {
-            let shape = op.shape();
-            shape.params.get(index).or(shape.params.last()).map_or(Own::Borrowed, |(_, own)| *own)
-        }
-    }
+/// Operations whose results never are counted objects, or are constants that live for ever.
+fn never_counted(op: &Op) -> bool {
+    matches!(
+        op,
+        Op::BoxInt
+            | Op::BoxNum
+            | Op::BoxBool
+            | Op::Undef
+            | Op::BoolVal(_)
+            | Op::Uint(_)
+            | Op::Str(_)
+            | Op::Regex(_)
+    )
 }
 
-/// Owned values that are still used, at the ends and starts of blocks.
+/// Owned values that are still used where a block starts, in ascending order.
 struct Liveness {
-    at_start: Vec<HashSet<Value>>,
-    at_end: Vec<HashSet<Value>>,
+    at_start: Vec<Vec<Value>>,
 }
 
 impl Liveness {
-    fn of(func: &Func, order: &[Block], owned: &[bool]) -> Liveness {
-        let mut at_start = vec![HashSet::new(); func.blocks.len()];
-        let mut at_end: Vec<HashSet<Value>> = vec![HashSet::new(); func.blocks.len()];
-        let mut changed = true;
-        while changed {
-            changed = false;
-            for block in order.iter().rev() {
-                let data = func.block(*block);
-                let mut live: HashSet<Value> = HashSet::new();
-                for successor in data.term.successors() {
-                    live.extend(&at_start[successor.index()]);
+    /// From each use back to the definition, value by value; what a handler needs is needed at the start
+    /// of each block whose handler it is.
+    fn of(func: &Func, order: &[Block], facts: &Facts, predecessors: &[Vec<Block>]) -> Liveness {
+        let mut guarded: Vec<Vec<Block>> = vec![Vec::new(); func.blocks.len()];
+        let mut uses: Vec<(Value, Block)> = Vec::new();
+        for block in order {
+            let data = func.block(*block);
+            if let Some(handler) = data.handler {
+                guarded[handler.index()].push(*block);
+            }
+            facts.each_use(data, |value| {
+                if facts.homes[value.index()] != Some(*block) {
+                    uses.push((value, *block));
                 }
-                if let Some(handler) = data.handler {
-                    live.extend(&at_start[handler.index()]);
+            });
+        }
+        uses.sort_unstable();
+        uses.dedup();
+        let mut at_start: Vec<Vec<Value>> = vec![Vec::new(); func.blocks.len()];
+        let mut stack: Vec<Block> = Vec::new();
+        for (value, block) in uses {
+            let home = facts.homes[value.index()];
+            stack.push(block);
+            while let Some(block) = stack.pop() {
+                let list = &mut at_start[block.index()];
+                if home == Some(block) || list.last() == Some(&value) {
+                    continue;
                 }
-                if at_end[block.index()] != live {
-                    at_end[block.index()].clone_from(&live);
+                list.push(value);
+                stack.extend(&predecessors[block.index()]);
+                stack.extend(&guarded[block.index()]);
+            }
+        }
+        Liveness { at_start }
+    }
+
+    fn at_start(&self, block: Block) -> &[Value] {
+        &self.at_start[block.index()]
+    }
+
+    /// What the handler of a block needs.
+    fn held(&self, data: &BlockData) -> &[Value] {
+        data.handler.map_or(&[], |handler| self.at_start(handler))
+    }
+
+    /// What is live behind a block that goes several ways, but not in one of those.
+    fn ended_between(&self, func: &Func, from: Block, to: Block) -> Vec<Value> {
+        let data = func.block(from);
+        if !matches!(data.term, Term::Branch { .. } | Term::Try { .. }) {
+            return Vec::new();
+        }
+        let wanted = self.at_start(to);
+        let mut ended: Vec<Value> = data
+            .term
+            .successors()
+            .flat_map(|successor| self.at_start(successor))
+            .chain(self.held(data))
+            .filter(|value| wanted.binary_search(value).is_err())
+            .copied()
+            .collect();
+        ended.sort_unstable();
+        ended.dedup();
+        ended
+    }
+}
+
+/// A set of values with constant-time changes, and iteration over its members.
+struct Set {
+    members: Vec<Value>,
+    places: Vec<u32>,
+}
+
+const ABSENT: u32 = u32::MAX;
+
+impl Set {
+    fn new(values: usize) -> Set {
+        Set { members: Vec::new(), places: vec![ABSENT; values] }
+    }
+
+    fn clear(&mut self) {
+        for member in self.members.drain(..) {
+            self.places[member.index()] = ABSENT;
+        }
+    }
+
+    /// Whether it was not in.
+    fn insert(&mut self, value: Value) -> bool {
+        let place = &mut self.places[value.index()];
+        if *place != ABSENT {
+            return false;
+        }
+        *place = u32::try_from(self.members.len()).expect("values have numbers of 32 bits");
+        self.members.push(value);
+        true
+    }
+
+    /// Whether it was in.
+    fn remove(&mut self, value: Value) -> bool {
+        let place = std::mem::replace(&mut self.places[value.index()], ABSENT);
+        if place == ABSENT {
+            return false;
+        }
+        self.members.swap_remove(place as usize);
+        if let Some(moved) = self.members.get(place as usize) {
+            self.places[moved.index()] = place;
+        }
+        true
+    }
+}
+
+/// Writes blocks, each from its end.
+struct Writer<'a> {
+    facts: &'a Facts,
+    live: &'a Liveness,
+    /// Owned values that are used behind the place that is being written.
+    now: Set,
+    /// Instructions, the last first.
+    out: Vec<Inst>,
+}
+
+impl Writer<'_> {
+    fn block(&mut self, func: &mut Func, block: Block, ended: Vec<Value>) {
+        let data = func.block_mut(block);
+        let insts = std::mem::take(&mut data.insts);
+        let live = self.live;
+        let held = live.held(data);
+        self.out = Vec::with_capacity(insts.len() * 2);
+        self.now.clear();
+        self.term(&data.term, held);
+        for inst in insts.into_iter().rev() {
+            self.inst(inst, held);
+        }
+        for param in data.params.iter().rev() {
+            if self.facts.owned(*param) && !self.now.remove(*param) {
+                self.out.push(release(*param));
+            }
+        }
+        self.out.extend(ended.into_iter().rev().map(release));
+        debug_assert_eq!(self.now.members.len(), live.at_start(block).len());
+        self.out.reverse();
+        data.insts = std::mem::take(&mut self.out);
+    }
+
+    fn term(&mut self, term: &Term, held: &[Value]) {
+        match term {
+            Term::Jump(edge) => {
+                for value in self.live.at_start(edge.block) {
+                    self.now.insert(*value);
                 }
-                add_term_uses(&data.term, owned, &mut live);
-                for inst in data.insts.iter().rev() {
-                    if let Some(result) = inst.result {
-                        live.remove(&result);
+                self.leave(&edge.args, held);
+            }
+            Term::Return(value) => self.leave(value.as_slice(), held),
+            Term::Throw => self.leave(&[], held),
+            Term::Branch { .. } | Term::Try { .. } => {
+                for successor in term.successors() {
+                    for value in self.live.at_start(successor) {
+                        self.now.insert(*value);
                     }
-                    live.extend(inst.args.iter().filter(|arg| owned[arg.index()]));
                 }
-                for param in &data.params {
-                    live.remove(param);
+                for value in held {
+                    self.now.insert(*value);
                 }
-                // What the handler needs lives through the whole block.
-                if let Some(handler) = data.handler {
-                    live.extend(at_start[handler.index()].iter().copied());
-                }
-                if at_start[block.index()] != live {
-                    at_start[block.index()] = live;
-                    changed = true;
+            }
+            Term::Unreachable | Term::None => {
+                for value in held {
+                    self.now.insert(*value);
                 }
             }
         }
-        Liveness { at_start, at_end }
     }
-}
 
-fn add_term_uses(term: &Term, owned: &[bool], live: &mut HashSet<Value>) {
-    match term {
-        Term::Branch { cond, .. } => live.extend(Some(*cond).filter(|value| owned[value.index()])),
-        Term::Return(Some(value)) => live.extend(Some(*value).filter(|value| owned[value.index()])),
-        _ => {}
-    }
-    for edge in term.edges() {
-        live.extend(edge.args.iter().filter(|arg| owned[arg.index()]));
-    }
-}
-
-fn rewrite_block(
-    func: &mut Func,
-    block: Block,
-    owned: &[bool],
-    plain: &Plain,
-    live: &Liveness,
-    predecessors: &[Block],
-) {
-    let counted: Vec<bool> = (0..func.types.len())
-        .map(|i| func.types[i].is_counted() && !plain.contains(&Value(i as u32)))
-        .collect();
-    let data = func.block_mut(block);
-    let handler_live = data.handler.map(|handler| live.at_start[handler.index()].clone()).unwrap_or_default();
-    let insts = std::mem::take(&mut data.insts);
-    let mut term = std::mem::replace(&mut data.term, Term::None);
-    let params = data.params.clone();
-
-    // Backwards first: what is live behind each instruction.
-    let mut after: Vec<HashSet<Value>> = vec![HashSet::new(); insts.len()];
-    let mut current = live.at_end[block.index()].clone();
-    let behind_term = current.clone();
-    add_term_uses(&term, owned, &mut current);
-    for (index, inst) in insts.iter().enumerate().rev() {
-        after[index].clone_from(&current);
-        if let Some(result) = inst.result {
-            current.remove(&result);
+    /// The end of a block that gives values on; what only its handler needed ends there.
+    fn leave(&mut self, given: &[Value], held: &[Value]) {
+        let mut retains = Vec::new();
+        for value in given {
+            self.consume(*value, &mut retains);
         }
-        current.extend(inst.args.iter().filter(|arg| owned[arg.index()]));
-        current.extend(handler_live.iter().copied());
-    }
-    let at_start = current;
-
-    let mut out: Vec<Inst> = Vec::with_capacity(insts.len() * 2);
-    // What came along an edge and is used no more here. A handler is entered with nothing to release:
-    // whoever threw has done it.
-    if let [predecessor] = predecessors {
-        let is_handler = func.blocks.iter().any(|data| data.handler == Some(block));
-        if !is_handler {
-            let mut ended: Vec<Value> = live.at_end[predecessor.index()]
-                .iter()
-                .filter(|value| !at_start.contains(value) && !params.contains(value))
-                .copied()
-                .collect();
-            ended.sort_unstable();
-            out.extend(ended.into_iter().map(release));
+        let mut releases = Vec::new();
+        for value in held {
+            if self.now.insert(*value) {
+                releases.push(*value);
+            }
         }
-    }
-    for param in &params {
-        if owned[param.index()] && !at_start.contains(param) {
-            out.push(release(*param));
-        }
+        self.out.extend(releases.into_iter().rev().map(release));
+        self.out.extend(retains.into_iter().rev().map(retain));
     }
 
-    for (index, mut inst) in insts.into_iter().enumerate() {
-        let live_after = &after[index];
-        let mut consumed: Vec<Value> = Vec::new();
-        let mut borrowed: Vec<Value> = Vec::new();
+    fn inst(&mut self, mut inst: Inst, held: &[Value]) {
+        if let Some(result) = inst.result
+            && self.facts.owned(result)
+            && !self.now.remove(result)
+        {
+            self.out.push(release(result));
+        }
+        // What it only looks at, and what ends here.
+        let mut ends = Vec::new();
         for (position, arg) in inst.args.iter().enumerate() {
-            if !counted[arg.index()] {
-                continue;
+            if self.facts.owned(*arg) && inst.op.takes(position) == Own::Borrowed && self.now.insert(*arg) {
+                ends.push(*arg);
             }
-            match takes(&inst.op, position) {
-                Own::Owned => {
-                    let again = inst.args[position + 1..].contains(arg)
-                        || inst.args[..position]
-                            .iter()
-                            .enumerate()
-                            .any(|(p, a)| a == arg && takes(&inst.op, p) == Own::Borrowed)
-                        || consumed.contains(arg);
-                    if owned[arg.index()] && !live_after.contains(arg) && !again {
-                        consumed.push(*arg);
-                    } else {
-                        out.push(retain(*arg));
-                        if owned[arg.index()] && !live_after.contains(arg) && !borrowed.contains(arg) {
-                            borrowed.push(*arg);
-                        }
-                    }
-                }
-                Own::Borrowed => {
-                    if owned[arg.index()] && !borrowed.contains(arg) {
-                        borrowed.push(*arg);
-                    }
-                }
+            if let Some(base) = self.facts.bases[arg.index()]
+                && self.now.insert(base)
+            {
+                ends.push(base);
             }
         }
-        let ends: Vec<Value> = {
-            let mut seen = HashSet::new();
-            borrowed
-                .iter()
-                .filter(|arg| !live_after.contains(arg) && !consumed.contains(arg) && seen.insert(**arg))
-                .copied()
-                .collect()
-        };
         if inst.op.throws() {
-            let mut cleanup: Vec<Value> = live_after
-                .iter()
-                .filter(|value| Some(**value) != inst.result && !handler_live.contains(value))
-                .copied()
-                .chain(ends.iter().filter(|value| !handler_live.contains(value)).copied())
-                .collect();
+            let mut cleanup: Vec<Value> =
+                self.now.members.iter().filter(|value| held.binary_search(value).is_err()).copied().collect();
             cleanup.sort_unstable();
-            cleanup.dedup();
             inst.cleanup = cleanup;
         }
-        let result = inst.result;
-        out.push(inst);
-        out.extend(ends.into_iter().map(release));
-        if let Some(result) = result
-            && owned[result.index()]
-            && !live_after.contains(&result)
-        {
-            out.push(release(result));
-        }
-    }
-
-    // The end: arguments of edges and results are consumed.
-    let consume = |value: Value, again: bool, out: &mut Vec<Inst>| {
-        if counted[value.index()] && (!owned[value.index()] || behind_term.contains(&value) || again) {
-            out.push(retain(value));
-        }
-    };
-    match &mut term {
-        Term::Return(Some(value)) => consume(*value, false, &mut out),
-        Term::Jump(edge) => {
-            for (position, arg) in edge.args.iter().enumerate() {
-                let again = edge.args[position + 1..].contains(arg);
-                consume(*arg, again, &mut out);
+        let mut retains = Vec::new();
+        for (position, arg) in inst.args.iter().enumerate() {
+            if inst.op.takes(position) == Own::Owned {
+                self.consume(*arg, &mut retains);
             }
         }
-        _ => {}
+        self.out.extend(ends.into_iter().rev().map(release));
+        self.out.push(inst);
+        self.out.extend(retains.into_iter().rev().map(retain));
     }
-    let data = func.block_mut(block);
-    data.insts = out;
-    data.term = term;
+
+    /// Gives a value away: the reference itself when nothing else needs it, else one more.
+    fn consume(&mut self, value: Value, retains: &mut Vec<Value>) {
+        if self.facts.counted(value) && !(self.facts.owned(value) && self.now.insert(value)) {
+            retains.push(value);
+        }
+    }
 }
 
 fn retain(value: Value) -> Inst {

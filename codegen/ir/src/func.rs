@@ -127,7 +127,7 @@ pub struct Edge {
 }
 
 /// How a block ends.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub enum Term {
     /// Goes on.
     Jump(Edge),
@@ -155,6 +155,7 @@ pub enum Term {
     /// Never reached: the block ends in an instruction that always throws.
     Unreachable,
     /// Not given yet.
+    #[default]
     None,
 }
 
@@ -168,6 +169,26 @@ impl Term {
             Term::Return(_) | Term::Throw | Term::Unreachable | Term::None => (None, None),
         };
         first.into_iter().chain(second)
+    }
+
+    /// The values it uses, those given along edges included.
+    pub fn values(&self) -> impl Iterator<Item = Value> {
+        let own = match self {
+            Term::Branch { cond, .. } => Some(*cond),
+            Term::Return(value) => *value,
+            _ => None,
+        };
+        own.into_iter().chain(self.edges().flat_map(|edge| edge.args.iter().copied()))
+    }
+
+    /// The values it uses, those given along edges included.
+    pub fn for_each_value_mut(&mut self, mut change: impl FnMut(&mut Value)) {
+        match self {
+            Term::Branch { cond, .. } => change(cond),
+            Term::Return(Some(value)) => change(value),
+            _ => {}
+        }
+        self.edges_mut().flat_map(|edge| &mut edge.args).for_each(change);
     }
 
     /// The edges with arguments.
@@ -192,7 +213,7 @@ impl Term {
 }
 
 /// A block.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct BlockData {
     /// Parameters.
     pub params: Vec<Value>,
@@ -222,7 +243,7 @@ pub struct Signature {
 }
 
 /// A function.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Func {
     /// Full name.
     pub name: String,
@@ -246,18 +267,11 @@ impl Func {
     /// An empty function with its entry block.
     #[must_use]
     pub fn new(name: String, signature: Signature) -> Func {
-        let entry = BlockData {
-            params: Vec::new(),
-            insts: Vec::new(),
-            term: Term::None,
-            handler: None,
-            loop_depth: 0,
-        };
         Func {
             name,
             pos: 0,
             signature,
-            blocks: vec![entry],
+            blocks: vec![BlockData::default()],
             types: Vec::new(),
             captures: Vec::new(),
             escapes: false,
@@ -279,13 +293,7 @@ impl Func {
 
     /// A new block without parameters.
     pub fn new_block(&mut self) -> Block {
-        self.blocks.push(BlockData {
-            params: Vec::new(),
-            insts: Vec::new(),
-            term: Term::None,
-            handler: None,
-            loop_depth: 0,
-        });
+        self.blocks.push(BlockData::default());
         Block(u32::try_from(self.blocks.len() - 1).expect("fewer than 2^32 blocks"))
     }
 

@@ -6,13 +6,17 @@
 //! machine operations. In default mode integer arithmetic wraps and is closed over integers, so that
 //! no guard is needed; under `--compat` sums of integers can become unsigned or floating and stay
 //! values.
+//!
+//! Long because the sets and the rewriting that relies on them are one argument.
 
 use std::collections::HashMap;
 
-use crate::cfg::reverse_postorder;
+use crate::cfg::{drop_copies, reverse_postorder};
+use crate::counts::Plain;
 use crate::func::{Block, Func, Inst, Term, Ty, Value};
 use crate::module::{FuncId, Module};
 use crate::op::{Cond, Op, Rt};
+use crate::simplify::dead_code;
 
 /// Tags a value can have, as bits.
 type Tags = u8;
@@ -21,13 +25,21 @@ const NUM: Tags = 2;
 const UNDEF: Tags = 4;
 const STR: Tags = 8;
 const OTHER: Tags = 16;
+/// An integer constant so small that it could as well be a float: it becomes what it meets.
+const WEAK: Tags = 32;
+
+/// Constants below this, up or down, are the same as floats, whatever is computed from them.
+const SMALL: i64 = 1 << 31;
 const ANY: Tags = 31;
 
-/// Infers and rewrites all functions of a module.
-pub fn run(module: &mut Module) {
-    let summaries = solve(module);
+/// Infers and rewrites all functions of a module. Returns, for each function, the values that are proved
+/// to be undefined or numbers, and therefore need no counting.
+pub fn run(module: &mut Module) -> Vec<Plain> {
+    let escapes = escaping(module);
+    let summaries = settle(module, &escapes);
     let compat = module.compat;
-    let signatures = specialise(module, &summaries);
+    let signatures = specialise(module, &summaries, &escapes);
+    let mut plain = Vec::with_capacity(module.functions.len());
     for index in 0..module.functions.len() {
         let mut func = std::mem::replace(
             &mut module.functions[index],
@@ -43,9 +55,44 @@ pub fn run(module: &mut Module) {
             ),
         );
         rewrite(&mut func, &summaries.values[index], &signatures, compat);
-        sweep(&mut func);
+        drop_copies(&mut func);
+        dead_code(&mut func);
         module.functions[index] = func;
+        plain.push(plain_values(&summaries.values[index]));
     }
+    plain
+}
+
+fn plain_values(sets: &[Tags]) -> Plain {
+    let values = (0..).map(Value).zip(sets);
+    values
+        .filter(|(_, tags)| **tags != 0 && **tags & !(INT | NUM | UNDEF) == 0)
+        .map(|(value, _)| value)
+        .collect()
+}
+
+/// Functions that are called other than by [`Op::Call`], whoever said so: the main program, what becomes
+/// a function value, and what the runtime finds by name in a type.
+fn escaping(module: &Module) -> Vec<bool> {
+    let mut escapes: Vec<bool> = module.functions.iter().map(|func| func.escapes).collect();
+    let mut set = |id: FuncId| {
+        if let Some(escapes) = escapes.get_mut(id.index()) {
+            *escapes = true;
+        }
+    };
+    set(FuncId(0));
+    for class in &module.classes {
+        class.methods.iter().filter_map(|method| method.function).for_each(&mut set);
+        class.fields.iter().filter_map(|field| field.default).for_each(&mut set);
+    }
+    for func in &module.functions {
+        for inst in func.blocks.iter().flat_map(|data| &data.insts) {
+            if let Op::Closure(id) = inst.op {
+                set(id);
+            }
+        }
+    }
+    escapes
 }
 
 /// What is known of every function.
@@ -56,15 +103,55 @@ struct Summaries {
     results: Vec<Tags>,
 }
 
-fn solve(module: &Module) -> Summaries {
+/// Block parameters, by function, that begin as a small integer constant and are floats from then on.
+/// They are floats from the start, in default mode: such a value prints, compares and computes alike.
+type Promoted = std::collections::HashSet<(usize, Value)>;
+
+/// Solves, promoting parameters until there are no more to promote.
+fn settle(module: &Module, escapes: &[bool]) -> Summaries {
+    let mut promoted = Promoted::new();
+    for _ in 0..8 {
+        let mut summaries = solve(module, escapes, &promoted);
+        let before = promoted.len();
+        if !module.compat {
+            for (index, func) in module.functions.iter().enumerate() {
+                let params = func.blocks.iter().flat_map(|data| &data.params);
+                let both = params.filter(|param| summaries.values[index][param.index()] == WEAK | NUM);
+                promoted.extend(both.map(|param| (index, *param)));
+            }
+        }
+        if promoted.len() == before {
+            summaries.harden();
+            return summaries;
+        }
+    }
+    let mut summaries = solve(module, escapes, &promoted);
+    summaries.harden();
+    summaries
+}
+
+impl Summaries {
+    /// What met nothing is an integer after all.
+    fn harden(&mut self) {
+        let sets = self.values.iter_mut().chain(&mut self.params).flatten().chain(&mut self.results);
+        for tags in sets {
+            if *tags & WEAK != 0 {
+                *tags = *tags & !WEAK | INT;
+            }
+        }
+    }
+}
+
+fn solve(module: &Module, escapes: &[bool], promoted: &Promoted) -> Summaries {
     let count = module.functions.len();
     let mut summaries = Summaries {
         values: module.functions.iter().map(|func| vec![0; func.types.len()]).collect(),
         params: module
             .functions
             .iter()
-            .map(|func| {
-                let start = if func.escapes || func.signature.variadic { ANY } else { 0 };
+            .zip(escapes)
+            .map(|(func, escapes)| {
+                let start = if *escapes || func.signature.variadic { ANY } else { 0 };
                 vec![start; func.signature.params.len()]
             })
             .collect(),
@@ -75,7 +162,10 @@ fn solve(module: &Module) -> Summaries {
         for data in &func.blocks {
             for inst in &data.insts {
                 if let Op::Call(callee) = inst.op {
-                    callers.entry(callee.index()).or_default().push(index);
+                    let callers = callers.entry(callee.index()).or_default();
+                    if callers.last() != Some(&index) {
+                        callers.push(index);
+                    }
                 }
             }
         }
@@ -84,7 +174,7 @@ fn solve(module: &Module) -> Summaries {
     let mut queue: std::collections::VecDeque<usize> = (0..count).collect();
     while let Some(index) = queue.pop_front() {
         queued[index] = false;
-        let (called, result) = solve_function(module, index, &mut summaries);
+        let (called, result) = solve_function(module, index, &mut summaries, promoted);
         let mut wake = Vec::new();
         for (callee, sets) in called {
             let mut changed = false;
@@ -116,8 +206,10 @@ fn solve_function(
     module: &Module,
     index: usize,
     summaries: &mut Summaries,
+    promoted: &Promoted,
 ) -> (Vec<(usize, Vec<Tags>)>, Tags) {
     let func = &module.functions[index];
+    let small = small_constants(func);
     let order = reverse_postorder(func);
     let mut sets = std::mem::take(&mut summaries.values[index]);
     let mut changed = true;
@@ -130,7 +222,11 @@ fn solve_function(
                 if func.ty(result) != Ty::V {
                     continue;
                 }
-                let new = transfer(module, func, inst, &sets, summaries, index);
+                let new = if small.contains(&result) {
+                    WEAK
+                } else {
+                    transfer(module, func, inst, &sets, summaries, index)
+                };
                 let known = &mut sets[result.index()];
                 if *known | new != *known {
                     *known |= new;
@@ -140,7 +236,10 @@ fn solve_function(
             for edge in data.term.edges() {
                 for (param, arg) in func.block(edge.block).params.iter().zip(&edge.args) {
                     if func.ty(*param) == Ty::V {
-                        let new = sets[arg.index()];
+                        let mut new = sets[arg.index()];
+                        if new & WEAK != 0 && promoted.contains(&(index, *param)) {
+                            new = new & !WEAK | NUM;
+                        }
                         let known = &mut sets[param.index()];
                         if *known | new != *known {
                             *known |= new;
@@ -169,12 +268,35 @@ fn solve_function(
                 }
             }
         }
-        if let Term::Return(Some(value)) = &data.term {
-            result |= if func.ty(*value) == Ty::V { sets[value.index()] } else { ANY };
+        match &data.term {
+            Term::Return(Some(value)) => {
+                result |= if func.ty(*value) == Ty::V { sets[value.index()] } else { ANY };
+            }
+            // Nothing is the undefined value.
+            Term::Return(None) => result |= UNDEF,
+            _ => {}
         }
     }
     summaries.values[index] = sets;
     (called, result)
+}
+
+/// Boxes of small integer constants.
+fn small_constants(func: &Func) -> std::collections::HashSet<Value> {
+    let mut constants = std::collections::HashSet::new();
+    let mut boxes = std::collections::HashSet::new();
+    for inst in func.blocks.iter().flat_map(|data| &data.insts) {
+        match (&inst.op, inst.result) {
+            (Op::Int(value), Some(result)) if (-SMALL..SMALL).contains(value) => {
+                constants.insert(result);
+            }
+            (Op::BoxInt, Some(result)) if constants.contains(&inst.args[0]) => {
+                boxes.insert(result);
+            }
+            _ => {}
+        }
+    }
+    boxes
 }
 
 /// The set of the result of an instruction.
@@ -210,7 +332,7 @@ fn transfer(
                 summaries.results[callee.index()]
             }
         }
-        Op::Rt(function) => transfer_rt(*function, arg(0), arg(1), module.compat),
+        Op::Rt(function) => transfer_rt(*function, arg(0), arg(1), module.compat, module.overloads),
         _ => ANY,
     }
 }
@@ -218,7 +340,7 @@ fn transfer(
 /// What an operand is as a number.
 fn numeric(tags: Tags) -> Tags {
     let mut out = tags & (INT | NUM);
-    if tags & UNDEF != 0 {
+    if tags & (UNDEF | WEAK) != 0 {
         out |= INT;
     }
     if tags & (STR | OTHER) != 0 {
@@ -227,9 +349,9 @@ fn numeric(tags: Tags) -> Tags {
     out
 }
 
-fn transfer_rt(function: Rt, left: Tags, right: Tags, compat: bool) -> Tags {
+fn transfer_rt(function: Rt, left: Tags, right: Tags, compat: bool, overloads: bool) -> Tags {
     // Operators on objects may be overloaded; what may be one can give anything.
-    let overloaded = |tags: Tags| tags & OTHER != 0;
+    let overloaded = |tags: Tags| overloads && tags & OTHER != 0;
     match function {
         Rt::add | Rt::sub | Rt::mul => {
             if left == 0 || right == 0 {
@@ -296,8 +418,8 @@ fn transfer_rt(function: Rt, left: Tags, right: Tags, compat: bool) -> Tags {
         Rt::inc | Rt::dec => match left {
             0 => 0,
             _ if left & OTHER != 0 => ANY,
+            _ if compat => numeric(left) | INT | NUM | OTHER | left & STR,
             _ if left & STR != 0 => INT | NUM | STR,
-            _ if compat => numeric(left) | INT | NUM,
             _ => numeric(left),
         },
         Rt::num_cmp => {
@@ -358,10 +480,10 @@ fn machine_type(tags: Tags) -> Ty {
     }
 }
 
-fn specialise(module: &mut Module, summaries: &Summaries) -> Signatures {
+fn specialise(module: &mut Module, summaries: &Summaries, escapes: &[bool]) -> Signatures {
     let mut signatures = Signatures { params: Vec::new(), results: Vec::new() };
     for (index, func) in module.functions.iter_mut().enumerate() {
-        if !func.escapes && !func.signature.variadic {
+        if !escapes[index] && !func.signature.variadic {
             for (ty, tags) in func.signature.params.iter_mut().zip(&summaries.params[index]) {
                 if *ty == Ty::V {
                     *ty = machine_type(*tags);
@@ -384,12 +506,20 @@ struct Rewriter<'a> {
     machine: HashMap<Value, Value>,
     /// Constants, by value.
     constants: HashMap<Value, i64>,
+    /// Floats, by value.
+    floats: HashMap<Value, f64>,
     out: Vec<Inst>,
 }
 
 fn rewrite(func: &mut Func, sets: &[Tags], signatures: &Signatures, compat: bool) {
     let order = reverse_postorder(func);
-    let mut rewriter = Rewriter { func, machine: HashMap::new(), constants: HashMap::new(), out: Vec::new() };
+    let mut rewriter = Rewriter {
+        func,
+        machine: HashMap::new(),
+        constants: HashMap::new(),
+        floats: HashMap::new(),
+        out: Vec::new(),
+    };
     // Parameters first, since edges backwards refer to them.
     for block in &order {
         let params = rewriter.func.block(*block).params.clone();
@@ -410,8 +540,14 @@ fn rewrite(func: &mut Func, sets: &[Tags], signatures: &Signatures, compat: bool
 impl Rewriter<'_> {
     fn emit(&mut self, op: Op, args: Vec<Value>, ty: Ty) -> Value {
         let result = self.func.new_value(ty);
-        if let Op::Int(constant) = op {
-            self.constants.insert(result, constant);
+        match op {
+            Op::Int(constant) => {
+                self.constants.insert(result, constant);
+            }
+            Op::Num(constant) => {
+                self.floats.insert(result, constant);
+            }
+            _ => {}
         }
         self.out.push(Inst { op, args, result: Some(result), cleanup: Vec::new() });
         result
@@ -445,6 +581,14 @@ impl Rewriter<'_> {
         } else {
             machine
         }
+    }
+
+    /// An operand as a float, converted by what it turns out to be.
+    fn float_of(&mut self, value: Value) -> Value {
+        if self.machine.contains_key(&value) {
+            return self.as_num(value);
+        }
+        self.emit(Op::Rt(Rt::to_num), vec![value], Ty::Num)
     }
 
     fn block(&mut self, block: Block, sets: &[Tags], signatures: &Signatures, compat: bool) {
@@ -497,8 +641,14 @@ impl Rewriter<'_> {
     }
 
     fn inst(&mut self, mut inst: Inst, sets: &[Tags], signatures: &Signatures, compat: bool) {
-        if let (Op::Int(constant), Some(result)) = (&inst.op, inst.result) {
-            self.constants.insert(result, *constant);
+        match (&inst.op, inst.result) {
+            (Op::Int(constant), Some(result)) => {
+                self.constants.insert(result, *constant);
+            }
+            (Op::Num(constant), Some(result)) => {
+                self.floats.insert(result, *constant);
+            }
+            _ => {}
         }
         if self.rewritten(&inst, sets, signatures, compat) {
             return;
@@ -623,7 +773,22 @@ impl Rewriter<'_> {
                     let value = self.emit(op, vec![x, y], Ty::Num);
                     return set(self, value);
                 }
+                if !compat && sets[result.index()] == NUM {
+                    let op = match function {
+                        Rt::add => Op::FAdd,
+                        Rt::sub => Op::FSub,
+                        _ => Op::FMul,
+                    };
+                    let (x, y) = (self.float_of(a), self.float_of(b));
+                    let value = self.emit(op, vec![x, y], Ty::Num);
+                    return set(self, value);
+                }
                 false
+            }
+            Rt::div if !compat && !numbers && sets[result.index()] == NUM => {
+                let (x, y) = (self.float_of(a), self.float_of(b.expect("two operands")));
+                let value = self.emit(Op::FDivChecked, vec![x, y], Ty::Num);
+                set(self, value)
             }
             Rt::div if numbers => {
                 let b = b.expect("two operands");
@@ -740,6 +905,8 @@ impl Rewriter<'_> {
                 };
                 if ints {
                     replace(self, Op::ICmp(cond), vec![self.as_int(a), self.as_int(b)])
+                } else if left_type != right_type && !self.compares_exactly(a, b) {
+                    false
                 } else {
                     let (x, y) = (self.as_num(a), self.as_num(b));
                     replace(self, Op::FCmp(cond), vec![x, y])
@@ -812,6 +979,20 @@ impl Rewriter<'_> {
         }
     }
 
+    /// Whether comparing an integer with a float as floats gives what comparing them exactly does: where
+    /// one is a constant that no integer is rounded across.
+    fn compares_exactly(&self, left: Value, right: Value) -> bool {
+        const LIMIT: i64 = 1 << 53;
+        [left, right].iter().any(|value| {
+            let machine = self.as_int(*value);
+            match (self.constants.get(&machine), self.floats.get(&machine)) {
+                (Some(int), _) => (-LIMIT..=LIMIT).contains(int),
+                (None, Some(float)) => float.abs() < LIMIT as f64,
+                (None, None) => false,
+            }
+        })
+    }
+
     /// The result of an instruction is another value, which has the same set.
     fn rename(&mut self, result: Value, value: Value) -> bool {
         self.out.push(Inst { op: Op::Copy, args: vec![value], result: Some(result), cleanup: Vec::new() });
@@ -821,60 +1002,4 @@ impl Rewriter<'_> {
 
 fn signatures_of_self(func: &Func, param: u32) -> Ty {
     func.signature.params.get(param as usize).copied().unwrap_or(Ty::V)
-}
-
-/// Removes copies, and instructions without effect whose results nobody uses.
-pub fn sweep(func: &mut Func) {
-    let mut replaced = HashMap::new();
-    for data in &mut func.blocks {
-        data.insts.retain(|inst| {
-            if inst.op == Op::Copy
-                && let Some(result) = inst.result
-            {
-                replaced.insert(result, inst.args[0]);
-                return false;
-            }
-            true
-        });
-    }
-    crate::cfg::replace_all(func, &replaced);
-    loop {
-        let mut used = vec![false; func.types.len()];
-        for data in &func.blocks {
-            for inst in &data.insts {
-                for arg in &inst.args {
-                    used[arg.index()] = true;
-                }
-            }
-            match &data.term {
-                Term::Branch { cond, .. } => used[cond.index()] = true,
-                Term::Return(Some(value)) => used[value.index()] = true,
-                _ => {}
-            }
-            for edge in data.term.edges() {
-                for arg in &edge.args {
-                    used[arg.index()] = true;
-                }
-            }
-        }
-        let mut removed = false;
-        for data in &mut func.blocks {
-            data.insts.retain(|inst| {
-                let keep = inst.result.is_none_or(|result| used[result.index()]) || !is_removable(&inst.op);
-                removed |= !keep;
-                keep
-            });
-        }
-        if !removed {
-            break;
-        }
-    }
-}
-
-fn is_removable(op: &Op) -> bool {
-    match op {
-        Op::Param(_) | Op::Capture(_) | Op::GlobSlot => true,
-        Op::Call(_) => false,
-        _ => op.shape().pure_,
-    }
 }

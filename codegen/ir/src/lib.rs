@@ -6,9 +6,11 @@
 //! hashes, cells. Most instructions are calls of runtime functions ([`Rt`]), whose meaning stands in
 //! one table; passes replace them by machine operations where types allow.
 //!
-//! Order of work: lowering builds ([`Builder`]), [`infer`] proves types and rewrites, [`counts`] makes
-//! ownership explicit (retains, releases, and what each throwing instruction has to release). The
-//! [`verify`](verify::verify) pass checks the invariants between passes.
+//! Order of work: lowering builds ([`Builder`]), then [`optimise`] runs the passes: [`infer`] proves types
+//! and rewrites, [`simplify`] removes what is decided or unused, [`counts`] makes ownership explicit
+//! (retains, releases, and what each throwing instruction has to release). The
+//! [`verify`](verify::verify) pass checks the invariants between passes. A module has a text form, which
+//! [`print`] writes and [`parse`] reads.
 //!
 //! Ownership: see [`op::Own`]. Exceptions: an instruction that may throw leaves its block for the
 //! block's handler, or the function when there is none; the values to be released on that way are
@@ -21,10 +23,21 @@ pub mod func;
 pub mod infer;
 pub mod module;
 pub mod op;
+pub mod parse;
 pub mod print;
+pub mod simplify;
 pub mod verify;
 
 pub use builder::Builder;
 pub use func::{Block, BlockData, Edge, Func, Inst, Signature, Term, Ty, Value};
 pub use module::{FuncId, GlobalRef, Module, StrId};
 pub use op::{Cond, Op, Rt};
+
+/// Runs all passes on a module that lowering has built: types, simplifications, counts. To be run once.
+pub fn optimise(module: &mut Module) {
+    let plain = infer::run(module);
+    for (func, plain) in module.functions.iter_mut().zip(&plain) {
+        simplify::run(func);
+        counts::insert(func, plain);
+    }
+}

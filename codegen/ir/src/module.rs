@@ -34,7 +34,7 @@ id!(
 );
 
 /// A program in this representation.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct Module {
     /// Functions; the first is the main program.
     pub functions: Vec<Func>,
@@ -60,13 +60,15 @@ pub struct Module {
     pub eval_sites: Vec<(String, Vec<String>)>,
     /// Plain Perl.
     pub compat: bool,
+    /// Operators on objects may run code of the program, or give objects.
+    pub overloads: bool,
     strings_by_text: HashMap<(Vec<u8>, bool), StrId>,
     globals_by_name: HashMap<String, GlobalRef>,
     types_by_value: HashMap<TypeData, u32>,
 }
 
 /// A declared type as the runtime is told of it.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct ClassData {
     /// Full name.
     pub name: String,
@@ -91,7 +93,7 @@ pub struct ClassData {
 }
 
 /// A field.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct FieldData {
     /// Its name.
     pub name: String,
@@ -104,7 +106,7 @@ pub struct FieldData {
 }
 
 /// A method.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct MethodData {
     /// Its name.
     pub name: String,
@@ -160,6 +162,19 @@ impl Module {
         self.types.push(ty.clone());
         self.types_by_value.insert(ty, id);
         id
+    }
+
+    /// Fills the tables that find constants by their contents, where a module was not built with them.
+    pub(crate) fn index(&mut self) {
+        for (index, key) in (0..).zip(&self.strings) {
+            self.strings_by_text.entry(key.clone()).or_insert(StrId(index));
+        }
+        for (index, name) in (0..).zip(&self.globals) {
+            self.globals_by_name.entry(name.clone()).or_insert(GlobalRef(index));
+        }
+        for (index, ty) in (0..).zip(&self.types) {
+            self.types_by_value.entry(ty.clone()).or_insert(index);
+        }
     }
 
     /// The type and ownership of the result of a call of a function.

@@ -287,6 +287,43 @@ impl Op {
         }
     }
 
+    /// How it takes its nth operand: as [`Op::shape`] says, without the rest of that.
+    #[must_use]
+    pub fn takes(&self, index: usize) -> Own {
+        match self {
+            Op::BoxArr | Op::BoxHash | Op::BoxCell | Op::Release | Op::Copy => Own::Owned,
+            Op::Rt(function) => function.takes(index),
+            _ => Own::Borrowed,
+        }
+    }
+
+    /// How it gives its result, if it has one.
+    #[must_use]
+    pub fn gives(&self) -> Own {
+        match self {
+            Op::Undef
+            | Op::BoolVal(_)
+            | Op::Uint(_)
+            | Op::Str(_)
+            | Op::Regex(_)
+            | Op::Arg
+            | Op::Param(_)
+            | Op::Capture(_)
+            | Op::GlobSlot => Own::Borrowed,
+            _ => Own::Owned,
+        }
+    }
+
+    /// Whether it has no effect but its result, and may be removed when that is unused.
+    #[must_use]
+    pub fn is_pure(&self) -> bool {
+        match self {
+            Op::Rt(function) => function.is_pure(),
+            Op::Closure(_) | Op::Pos(_) | Op::Keep | Op::Retain | Op::Release => false,
+            op => !op.throws(),
+        }
+    }
+
     /// Whether it may leave by an exception.
     #[must_use]
     pub fn throws(&self) -> bool {
@@ -425,13 +462,16 @@ impl Rt {
         let params = signature
             .params
             .iter()
-            .map(|kind| {
-                let own = if *kind == 'O' || self.consumes_container() { Own::Owned } else { Own::Borrowed };
-                (Ty::of_kind(*kind), own)
-            })
+            .enumerate()
+            .map(|(index, kind)| (Ty::of_kind(*kind), self.takes(index)))
             .collect();
         let result = (signature.result != 'N').then(|| (Ty::of_kind(signature.result), Own::Owned));
         Shape { params, variadic: false, result, throws: signature.throws, pure_: self.is_pure() }
+    }
+
+    fn takes(self, index: usize) -> Own {
+        let consumed = self.signature().params.get(index) == Some(&'O') || self.consumes_container();
+        if consumed { Own::Owned } else { Own::Borrowed }
     }
 
     /// Whether the only parameter, a container, is consumed.

@@ -13,6 +13,7 @@ pub(crate) struct Facts {
     needs_want: Vec<bool>,
     cells: Vec<HashSet<LocalId>>,
     matches: Vec<bool>,
+    sets: bool,
     /// Some function may change its caller's variables through `@_`.
     pub(crate) aliases: bool,
 }
@@ -24,9 +25,10 @@ impl Facts {
         let mut methods: HashSet<String> = HashSet::new();
         let mut any_method = program.facts.dynamic_code || program.compat;
         let mut closures: HashSet<u32> = HashSet::new();
+        let mut sets = false;
         let mut cells = Vec::new();
         let mut matches = Vec::new();
-        for function in &program.functions {
+        for (index, function) in program.functions.iter().enumerate() {
             let mut own: HashSet<LocalId> = HashSet::new();
             let mut has_match = false;
             let mut see = |node: &Expr| match &node.kind {
@@ -35,6 +37,9 @@ impl Facts {
                 }
                 ExprKind::Closure(id) | ExprKind::AtEnd(id) => {
                     closures.insert(id.0);
+                }
+                ExprKind::CurrentFunction => {
+                    closures.insert(u32::try_from(index).expect("fewer than 2^32 functions"));
                 }
                 ExprKind::Magic(MagicPlace::Substr | MagicPlace::Pos | MagicPlace::Vec, args) => {
                     needs_cell(args.first(), &mut own);
@@ -57,6 +62,7 @@ impl Facts {
                 }
                 ExprKind::Builtin(call) => match call.name {
                     "can" => any_method = true,
+                    "set" => sets = true,
                     "pos" => needs_cell(call.args.first(), &mut own),
                     _ => {}
                 },
@@ -132,12 +138,17 @@ impl Facts {
             .functions
             .iter()
             .any(|function| matches!(function.params, Params::Array { alias: true, .. }));
-        Facts { escapes, needs_want, cells, matches, aliases }
+        Facts { escapes, needs_want, cells, matches, sets, aliases }
     }
 
     /// Whether a function is called other than directly.
     pub(crate) fn escapes(&self, index: usize) -> bool {
         self.escapes[index]
+    }
+
+    /// Whether sets exist, whose operators give sets.
+    pub(crate) fn has_sets(&self) -> bool {
+        self.sets
     }
 
     /// Whether a function is told its context.

@@ -2,7 +2,9 @@
 
 use s_abi::functions::SPECIALS;
 use s_ir::{Block as IrBlock, Cond, Op as Ir, Rt, Ty, Value};
-use s_sema::hir::{self, BinaryOp, Call, Callee, Expr, ExprKind, MagicPlace, MatchVar, Op, UnaryOp, VarKind};
+use s_sema::hir::{
+    self, BinaryOp, Call, Callee, Expr, ExprKind, FunctionId, MagicPlace, MatchVar, Op, UnaryOp, VarKind,
+};
 
 use crate::function::{Context, Lower};
 use crate::tables::func_id;
@@ -437,15 +439,11 @@ impl<'a> Lower<'a> {
                 self.rt(Rt::jump_dynamic, &[number, label])
             }
             ExprKind::WantArray => self.want_array(),
-            ExprKind::CurrentFunction => {
-                // A function that captures nothing is the same whenever it is made.
-                let id = hir::FunctionId(u32::try_from(self.index).expect("fewer than 2^32 functions"));
-                if self.index > 0 && self.function.captures.is_empty() && self.function.global.is_none() {
-                    self.closure(id)
-                } else {
-                    self.rt(Rt::current_code, &[])
-                }
+            ExprKind::CurrentFunction if self.function.captures.is_empty() && self.number() != 0 => {
+                let id = FunctionId(self.number());
+                self.closure(id)
             }
+            ExprKind::CurrentFunction => self.rt(Rt::current_code, &[]),
             ExprKind::AtEnd(id) => {
                 let code = self.closure(*id);
                 self.rt_void(Rt::at_end, &[code]);

@@ -99,6 +99,11 @@ pub(crate) struct Lower<'a> {
 }
 
 impl<'a> Lower<'a> {
+    /// The number of the function being lowered.
+    pub(crate) fn number(&self) -> u32 {
+        u32::try_from(self.index).expect("fewer than 2^32 functions")
+    }
+
     /// Lowers the function with a number.
     pub(crate) fn function(
         program: &'a Program,

@@ -31,6 +31,7 @@ pub fn lower(program: &Program) -> Module {
     let mut module = Module::default();
     module.compat = program.compat;
     let facts = escape::Facts::of(program);
+    module.overloads = program.facts.overloads || program.facts.dynamic_code || facts.has_sets();
     let signatures = tables::signatures(program, &facts);
     tables::fill(program, &mut module);
     for (index, _) in program.functions.iter().enumerate() {

@@ -1,4 +1,6 @@
 //! Places: reading, assigning, changing, localising.
+//!
+//! Long because every kind of place is read, assigned, changed and put aside here, side by side.
 
 use s_ir::{Cond, Op as Ir, Rt, Ty, Value};
 use s_sema::hir::{Array, BinaryOp, Expr, ExprKind, Hash, LocalId, LogicOp, MagicPlace, Target, VarKind};
@@ -562,6 +564,9 @@ impl<'a> Lower<'a> {
 
     /// `(TARGETS) = LIST`; the number of elements on the right when it is wanted.
     pub(crate) fn assign_list(&mut self, targets: &'a [Target], value: &'a Expr, wanted: bool) -> Value {
+        if let Some(count) = self.assign_each(targets, value) {
+            return count;
+        }
         let mark = self.list_from(value);
         let count = if wanted {
             let length = self.rt(Rt::list_len, &[mark]);
@@ -617,6 +622,32 @@ impl<'a> Lower<'a> {
         }
         self.rt_void(Rt::list_drop, &[mark]);
         count.unwrap_or_else(|| self.builder.undef())
+    }
+
+    /// `($a, $b) = (X, Y)` of variables and single values: without a list. The number of elements.
+    fn assign_each(&mut self, targets: &'a [Target], value: &'a Expr) -> Option<Value> {
+        let ExprKind::List(items) = &value.kind else { return None };
+        let plain = targets.iter().all(|target| match target {
+            Target::Skip => true,
+            Target::Place(place) => {
+                one_local(place).is_some_and(|id| self.function.locals[id.index()].kind == VarKind::Scalar)
+            }
+            _ => false,
+        });
+        if !plain || !items.iter().all(|item| self.is_single(item)) {
+            return None;
+        }
+        let values: Vec<Value> = items.iter().map(|item| self.scalar(item)).collect();
+        for (index, target) in targets.iter().enumerate() {
+            if let Target::Place(place) = target {
+                let value = match values.get(index) {
+                    Some(value) => *value,
+                    None => self.builder.undef(),
+                };
+                self.store(place, value);
+            }
+        }
+        Some(self.builder.int_val(i64::try_from(items.len()).expect("short lists")))
     }
 
     /// Whether an array or hash that is assigned has just been declared by the same expression. Its

@@ -150,28 +150,45 @@ impl Translator<'_, '_> {
         self.b.ins().bitcast(I64, MemFlagsData::new(), value)
     }
 
-    /// Goes to `ints` when both are integers, to `floats` when both are floats, else to `other`.
-    fn by_numbers(&mut self, a0: Clif, b0: Clif, ints: ClifBlock, floats: ClifBlock, other: ClifBlock) {
-        let both = self.b.ins().bor(a0, b0);
+    /// Goes to `ints` when both are integers, to `floats` with the two as floats when both are numbers,
+    /// else to `other`.
+    fn by_numbers(
+        &mut self,
+        a: (Clif, Clif),
+        b: (Clif, Clif),
+        ints: ClifBlock,
+        floats: ClifBlock,
+        other: ClifBlock,
+    ) {
+        let either = self.b.ins().bor(a.0, b.0);
         let next = self.b.create_block();
-        self.b.ins().brif(both, next, &[], ints, &[]);
+        self.b.ins().brif(either, next, &[], ints, &[]);
         self.b.switch_to_block(next);
-        // NUM is 1: both are floats when the conjunction is 1 and so is the disjunction.
-        let all = self.b.ins().band(a0, b0);
-        let sum = self.b.ins().iadd(both, all);
-        let floating = self.b.ins().icmp_imm_s(IntCC::Equal, sum, 2);
-        let exact = self.b.ins().icmp_imm_s(IntCC::Equal, both, tag::NUM.cast_signed());
-        let test = self.b.ins().band(floating, exact);
-        self.b.ins().brif(test, floats, &[], other, &[]);
+        // INT is 0 and NUM is 1: the disjunction of two numbers is at most 1, their conjunction 1 when both
+        // are floats.
+        let both = self.b.ins().band(a.0, b.0);
+        let numbers = self.b.ins().icmp_imm_s(IntCC::Equal, either, tag::NUM.cast_signed());
+        let some = self.b.create_block();
+        self.b.ins().brif(numbers, some, &[], other, &[]);
+        self.b.switch_to_block(some);
+        let mixed = self.b.create_block();
+        let (x, y) = (self.as_float(a.1), self.as_float(b.1));
+        self.b.ins().brif(both, floats, &[BlockArg::Value(x), BlockArg::Value(y)], mixed, &[]);
+        self.b.switch_to_block(mixed);
+        let (converted_a, converted_b) =
+            (self.b.ins().fcvt_from_sint(F64, a.1), self.b.ins().fcvt_from_sint(F64, b.1));
+        let x = self.b.ins().select(a.0, x, converted_a);
+        let y = self.b.ins().select(b.0, y, converted_b);
+        self.jump(floats, &[x, y]);
     }
 
     fn arithmetic(&mut self, function: Rt, inst: &Inst, handler: Option<Block>) {
         let ((a0, a1), (b0, b1)) = (self.two(inst.args[0]), self.two(inst.args[1]));
         let ints = self.b.create_block();
-        let floats = self.b.create_block();
+        let floats = self.join_of(&[F64, F64]);
         let other = self.cold();
         let join = self.join_of(&[I64, I64]);
-        self.by_numbers(a0, b0, ints, floats, other);
+        self.by_numbers((a0, a1), (b0, b1), ints, floats, other);
         self.b.switch_to_block(ints);
         if self.module.compat {
             let (value, overflow) = match function {
@@ -198,7 +215,7 @@ impl Translator<'_, '_> {
             // Integral floats count as integers there: the runtime knows.
             self.jump(other, &[]);
         } else {
-            let (x, y) = (self.as_float(a1), self.as_float(b1));
+            let (x, y) = (self.b.block_params(floats)[0], self.b.block_params(floats)[1]);
             let value = match function {
                 Rt::add => self.b.ins().fadd(x, y),
                 Rt::sub => self.b.ins().fsub(x, y),
@@ -228,15 +245,15 @@ impl Translator<'_, '_> {
         };
         let ((a0, a1), (b0, b1)) = (self.two(inst.args[0]), self.two(inst.args[1]));
         let ints = self.b.create_block();
-        let floats = self.b.create_block();
+        let floats = self.join_of(&[F64, F64]);
         let other = self.cold();
         let join = self.join_of(&[I8]);
-        self.by_numbers(a0, b0, ints, floats, other);
+        self.by_numbers((a0, a1), (b0, b1), ints, floats, other);
         self.b.switch_to_block(ints);
         let value = self.b.ins().icmp(int_cond, a1, b1);
         self.jump(join, &[value]);
         self.b.switch_to_block(floats);
-        let (x, y) = (self.as_float(a1), self.as_float(b1));
+        let (x, y) = (self.b.block_params(floats)[0], self.b.block_params(floats)[1]);
         let value = self.b.ins().fcmp(float_condition(cond), x, y);
         self.jump(join, &[value]);
         self.b.switch_to_block(other);

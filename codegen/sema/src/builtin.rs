@@ -37,7 +37,20 @@ impl Resolver<'_> {
         let Some(row) = builtins::find(name) else { return mk(pos, ExprKind::Undef) };
         let row = canonical(row);
         self.cx().effects |= row.effects;
+        self.note_builtin(row.name, span);
         mk(pos, ExprKind::Builtin(Box::new(BuiltinCall { name: row.name, args, scalars })))
+    }
+
+    /// Notes where a builtin is first called.
+    fn note_builtin(&mut self, name: &'static str, span: Span) {
+        if self.prior.is_none() || self.builtins.contains_key(name) {
+            return;
+        }
+        let source = &self.units[self.file as usize].source;
+        let message = format!("the builtin `{name}` is not there yet");
+        let place = span.start as usize..span.end as usize;
+        let found = s_diag::Diagnostic::error(Code::MISSING_BUILTIN, message).at(source, place, "");
+        self.builtins.insert(name, found);
     }
 
     /// A call of a builtin.
@@ -526,17 +539,19 @@ impl Resolver<'_> {
                 );
                 return mk(pos, ExprKind::Undef);
             }
-            A::Call(call) => {
-                let _ = call;
+            A::Call(_) => {
                 let value = self.expr(target, Want::Scalar);
                 return mk(pos, op(Op::Defined(Box::new(value))));
             }
             _ => self.whole_argument(target),
         };
         if local {
+            let old = self.hidden(span.start, "old", VarKind::Scalar);
+            let keep = assign_stmt(mk(pos, ExprKind::Declare(vec![old])), place.clone());
             let saved = self.localize(target, target.span);
             let removed = mk(pos, op(Op::Delete(Box::new(place))));
-            return self.sequence(vec![stmt(saved)], removed);
+            let value = mk(pos, ExprKind::Local(old));
+            return self.sequence(vec![keep, stmt(saved), stmt(removed)], value);
         }
         let done = if delete { Op::Delete(Box::new(place)) } else { Op::Exists(Box::new(place)) };
         mk(pos, op(done))
@@ -649,13 +664,16 @@ impl Resolver<'_> {
             A::Bareword(_) | A::Call(_) => self.handle(first),
             _ => self.target_place(first),
         };
-        let second = matches!(name, "pipe" | "socketpair" | "accept");
         let mut done = Vec::new();
         for (n, arg) in rest.iter().enumerate() {
             done.push(match &arg.kind {
-                _ if n == 0 && second => match &arg.kind {
-                    A::Bareword(_) => self.handle(arg),
-                    _ => self.target_place(arg),
+                // The second end goes into a place too, to which there is a reference.
+                _ if n == 0 && matches!(name, "pipe" | "socketpair") => match &arg.kind {
+                    A::Bareword(_) | A::Call(_) => self.handle(arg),
+                    _ => {
+                        let place = self.target_place(arg);
+                        mk(pos, ExprKind::RefTo(Box::new(place)))
+                    }
                 },
                 // `open F, "<&", STDERR`.
                 A::Bareword(_) => self.handle(arg),

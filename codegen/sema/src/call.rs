@@ -146,6 +146,7 @@ impl Resolver<'_> {
         if let Some(declared) = self.declared.get(full) {
             let id = declared.id;
             self.cx().calls.push(id);
+            self.called_early |= self.contexts.len() == 1;
         }
     }
 

@@ -7,7 +7,7 @@ use crate::hir::{self, Array, Block, Expr, ExprKind, Hash, HashPart, Op, Stmt, S
 use crate::names::Use;
 use crate::place::stmt;
 use crate::resolver::{FnKind, MAX_EVALS, Resolver, Want, mk};
-use crate::source::{self, Unit};
+use crate::source::Unit;
 use crate::stmt::text;
 
 impl Resolver<'_> {
@@ -57,7 +57,7 @@ impl Resolver<'_> {
             }
             A::Match(_) | A::Subst(_) | A::Trans(_) => {
                 let topic = self.pattern_topic(expr);
-                return self.bind(topic, expr, false, want, span);
+                return self.bind(topic, expr, false, span);
             }
             A::Qr(regex) => {
                 let pattern = self.pattern(regex, span);
@@ -143,8 +143,7 @@ impl Resolver<'_> {
             }
             A::Local(inner) => return self.localize(inner, span),
             A::Bind { subject, pattern, negated } => {
-                let subject = Subject::Ast(subject);
-                return self.bind_expr(subject, pattern, *negated, want, span);
+                return self.bind_expr(subject, pattern, *negated, span);
             }
             A::Call(call) => return self.call(call, want, span),
             A::CallAmp { callee, args } => return self.call_amp(callee, args.as_deref(), span),
@@ -223,7 +222,10 @@ impl Resolver<'_> {
                 return self.builtin_with("glob", vec![pattern], true, span);
             }
             A::Return(value) => {
-                let value = value.as_ref().map(|value| self.boxed(value, Want::Caller));
+                let mut value = value.as_ref().map(|value| self.boxed(value, Want::Caller));
+                if let (Some(value), Some(ty)) = (&mut value, self.cx().result.clone()) {
+                    crate::function::wrap_check(value, &ty);
+                }
                 if !value.as_ref().is_some_and(|value| crate::function::is_one_scalar(value)) {
                     self.cx().uses_want = true;
                 }
@@ -234,7 +236,7 @@ impl Resolver<'_> {
             A::MatchOn { subject, arms } => return self.match_on(subject, arms, want, span),
             A::Cond(arms) => return self.cond(arms, want, span),
             A::Pipe(left, right) => return self.pipe(left, right, want, span),
-            A::Thread { source, stages, last } => return self.thread(source, stages, *last, want, span),
+            A::Thread { source, stages, last } => return self.thread(source, stages, *last, want),
             A::Bareword(name) => return self.bareword(name, want, span),
             A::Here(word) => match word {
                 HereWord::File => {
@@ -476,9 +478,8 @@ impl Resolver<'_> {
         let pos = self.pos(side.span);
         let done = self.expr(side, Want::Scalar);
         if matches!(done.kind, ExprKind::Array(_) | ExprKind::Hash(_)) {
-            let kind = ExprKind::RefTo(Box::new(done));
-            let _ = self.place(side, Use::Refer);
-            return mk(pos, kind);
+            let place = self.place(side, Use::Refer);
+            return mk(pos, ExprKind::RefTo(Box::new(place)));
         }
         done
     }
@@ -741,12 +742,10 @@ impl Resolver<'_> {
         self.cx().effects |= !0;
         let mut visible = Vec::new();
         for (name, binding) in self.names.visible() {
-            let kind = match binding.place {
-                crate::scope::Place::Local { key, .. } => key.kind,
-                crate::scope::Place::Global(_) => continue,
-            };
+            if matches!(binding.place, crate::scope::Place::Global(_)) {
+                continue;
+            }
             if let crate::names::Found::Local(id) = self.reach(&binding, Use::Refer) {
-                let _ = kind;
                 visible.push((name, id));
             }
         }
@@ -778,7 +777,7 @@ impl Resolver<'_> {
             }
         };
         let tree = std::sync::Arc::clone(&self.units[unit]);
-        const DEEP: usize = 30;
+        const LEVELS: usize = 120;
         if let Some(error) = tree.errors.first() {
             let line = tree.line(error.span.start);
             let name = &tree.source.name;
@@ -786,7 +785,7 @@ impl Resolver<'_> {
             let die = Stmt { pos, kind: StmtKind::Die(message) };
             return mk(pos, ExprKind::Eval(Block { stmts: vec![die], ..Block::default() }));
         }
-        if tree.depth > DEEP && self.units[0].depth <= DEEP {
+        if !self.deep && self.nesting as usize + 2 * tree.depth > LEVELS {
             // The stack was chosen for the depth of the files.
             return self.eval_value(text(pos, code), pos);
         }
@@ -829,11 +828,6 @@ impl Resolver<'_> {
     }
 }
 
-/// What a pattern is bound to.
-pub(crate) enum Subject<'a> {
-    Ast(&'a ast::Expr),
-}
-
 /// An operation as an expression.
 pub(crate) fn op(op: Op) -> ExprKind {
     ExprKind::Op(Box::new(op))
@@ -841,7 +835,6 @@ pub(crate) fn op(op: Op) -> ExprKind {
 
 /// A syntax error in the words of Perl, as `$@` has it.
 fn perl_words(error: &s_syntax::SyntaxError) -> String {
-    let _ = source::diagnostic;
     format!("syntax error: {}", error.message)
 }
 

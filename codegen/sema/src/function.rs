@@ -195,6 +195,7 @@ impl Resolver<'_> {
             count: 0,
         };
         self.cx().class.clone_from(&parts.class);
+        self.cx().result.clone_from(&parts.result);
         if parts.class.is_some() {
             self.cx().first_slot = 1;
             let name = ast::Name { span: parts.span, text: "self".to_owned() };
@@ -378,7 +379,7 @@ impl Resolver<'_> {
         pos: Pos,
     ) {
         let default = default.map(|default| self.expr(default, Want::List));
-        let binding = self.declare_variable(kind, name, false, None);
+        let binding = self.declare_parameter(kind, name, false, None);
         self.names.bind(kind, &name.text, binding.clone());
         let place = match binding.place {
             Place::Local { id, .. } => whole(pos, kind, Ok(id)),
@@ -571,15 +572,14 @@ fn is_shift(value: &ast::Expr) -> bool {
 fn check_result(stmts: &mut [Stmt], ty: &hir::TypeName) {
     let Some(last) = stmts.last_mut() else { return };
     if let StmtKind::Expr(value) = &mut last.kind {
-        match &mut value.kind {
-            ExprKind::Return(Some(inner)) => wrap_check(inner, ty),
-            ExprKind::Return(None) => {}
-            _ => wrap_check(value, ty),
+        // A `return` has been checked where it stands.
+        if !matches!(value.kind, ExprKind::Return(_)) {
+            wrap_check(value, ty);
         }
     }
 }
 
-fn wrap_check(value: &mut Expr, ty: &hir::TypeName) {
+pub(crate) fn wrap_check(value: &mut Expr, ty: &hir::TypeName) {
     let pos = value.pos;
     let inner = std::mem::replace(value, mk(pos, ExprKind::Undef));
     let check = Op::Check(inner, ty.clone(), "return value".to_owned());

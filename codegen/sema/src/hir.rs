@@ -16,6 +16,8 @@
 //!   [`ExprKind::ListOf`].
 //!
 //! Every expression has a [`Pos`], which ends up in messages and stack traces.
+//!
+//! Long because it is one tree, and each kind of node says what it means.
 
 /// A source position: file and line are what messages need; the offset finds the text.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]

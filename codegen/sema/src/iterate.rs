@@ -15,6 +15,7 @@ use crate::place::stmt;
 use crate::resolver::{FnKind, Frame, FrameKind, Resolver, Want, mk, set_slot};
 use crate::scope::{Binding, Place};
 use crate::stmt::assign_stmt;
+use crate::walk::{self, Node};
 
 /// What is made of each element.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -88,7 +89,12 @@ impl Resolver<'_> {
         }
         let list = self.list(rest);
         let list = Box::new(mk(pos, ExprKind::List(list)));
-        let topic = self.element_topic(span);
+        let seen = match (block, body) {
+            (Some(block), _) => self.is_private(Node::Block(block)),
+            (None, Some(value)) => self.is_private(Node::Expr(value)),
+            (None, None) => true,
+        };
+        let topic = self.element_topic(span, seen, false);
         let mut index = None;
         let body = match (block, body) {
             (Some(block), _) => {
@@ -100,7 +106,7 @@ impl Resolver<'_> {
                     }
                     slots.push(Some(place));
                 }
-                IterateBody::Block(self.iterate_block(block, slots, body_want))
+                IterateBody::Block(self.iterate_block(block, slots, body_want, true))
             }
             (None, Some(value)) if self.may_be_function(value) => {
                 let value = match &value.kind {
@@ -110,9 +116,14 @@ impl Resolver<'_> {
                 IterateBody::Call(Box::new(value))
             }
             (None, Some(value)) => {
-                let before = self.bind_topic(topic);
-                let value = self.expr(value, body_want);
-                self.unbind_topic(before);
+                let (value, scope) = self.scoped(|r| {
+                    let before = r.rebind_topic(topic);
+                    r.name_topic(topic);
+                    let value = r.expr(value, body_want);
+                    r.restore_topic(before);
+                    value
+                });
+                self.merge_scope(scope.declares, scope.has_local);
                 IterateBody::Expr(Box::new(value))
             }
             (None, None) => {
@@ -147,37 +158,95 @@ impl Resolver<'_> {
         )
     }
 
-    /// The variable that elements are bound to.
-    fn element_topic(&mut self, span: Span) -> Place {
-        if self.options.compat {
-            Place::Global(self.global(VarKind::Scalar, "main::_"))
-        } else {
-            self.hidden_place(span.start, "_")
+    /// The variable that elements are bound to. In Perl it is `$_` of package `main`, aliasing the
+    /// element; where only the body can see it and never changes it, a local does as well (and one that
+    /// it changes, if the loop makes an alias of the local).
+    pub(crate) fn element_topic(&mut self, span: Span, private: bool, aliased: bool) -> Place {
+        if self.options.compat && !private {
+            return Place::Global(self.global(VarKind::Scalar, "main::_"));
         }
+        let place = self.hidden_place(span.start, "_");
+        if self.options.compat
+            && let Place::Local { key, .. } = place
+        {
+            let facts = self.prior(key);
+            if (facts.assigned > 0 && !aliased) || facts.referenced || facts.captured {
+                return Place::Global(self.global(VarKind::Scalar, "main::_"));
+            }
+        }
+        place
     }
 
-    fn bind_topic(&mut self, place: Place) -> Option<Option<Place>> {
-        match place {
-            Place::Local { .. } => Some(self.rebind_topic(place)),
-            Place::Global(_) => None,
+    /// Whether nothing but a body itself can see the topic it runs with: it calls no functions.
+    pub(crate) fn is_private(&self, body: Node<'_>) -> bool {
+        let mut private = true;
+        let mut todo = vec![body];
+        while let Some(node) = todo.pop() {
+            private &= match node {
+                Node::Function(_) | Node::Class(_) => false,
+                Node::Expr(expr) => match &expr.kind {
+                    A::Call(call) => {
+                        !matches!(call.name.text.as_str(), "require" | "sort" | "eval" | "do")
+                            && call.head.is_none()
+                            && (self.builtin_row(&call.name.text).is_some()
+                                || self.constants.contains_key(&self.full_name(&call.name.text)))
+                    }
+                    A::CallAmp { .. }
+                    | A::CallValue { .. }
+                    | A::Method { .. }
+                    | A::EvalStr(_)
+                    | A::DoFile(_)
+                    | A::Function(_)
+                    | A::BlockFunction(_)
+                    | A::TaskBlock(..)
+                    | A::Goto(_)
+                    | A::Local(_) => false,
+                    A::Bareword(name) => !self.declared.contains_key(&self.full_name(name)),
+                    A::Subst(subst) => {
+                        !matches!(subst.replacement, ast::Replacement::Code { evals, .. } if evals > 0)
+                    }
+                    _ => true,
+                },
+                Node::Stmt(stmt) => {
+                    !matches!(stmt.kind, S::Function(_) | S::Package { .. } | S::Use(_) | S::Phase { .. })
+                }
+                _ => true,
+            };
+            if !private {
+                return false;
+            }
+            walk::children(node, &mut |child| todo.push(child));
         }
+        !self.now.overloads && !self.prior.as_ref().is_some_and(|prior| prior.overloads)
     }
 
-    fn unbind_topic(&mut self, before: Option<Option<Place>>) {
-        if let Some(before) = before {
-            self.restore_topic(before);
+    /// Brings a topic in sight in the innermost scope, as `$_` has it in Perl.
+    pub(crate) fn name_topic(&mut self, place: Place) {
+        if self.options.compat && matches!(place, Place::Local { .. }) {
+            let binding = Binding { place, frozen: false, constant: None, ty: None, protection: 0 };
+            self.names.bind(VarKind::Scalar, "_", binding);
         }
     }
 
     /// A block with a frame of its own.
-    fn iterate_block(&mut self, block: &ast::Block, slots: Vec<Option<Place>>, want: Want) -> Block {
+    fn iterate_block(
+        &mut self,
+        block: &ast::Block,
+        slots: Vec<Option<Place>>,
+        want: Want,
+        want_topic: bool,
+    ) -> Block {
         let depth = self.depth();
+        let topic = slots.first().copied().flatten();
         let params: Vec<(String, Option<Place>)> =
             block.params.iter().map(|p| p.text.clone()).zip(slots.iter().copied()).collect();
         self.frames.push(Frame { depth, kind: FrameKind::Block, slots });
         self.cx().in_loop += 1;
         self.braces += 1;
         let done = self.block_of(|r| {
+            if let Some(topic) = topic.filter(|_| want_topic) {
+                r.name_topic(topic);
+            }
             for (name, place) in params {
                 if let Some(place) = place {
                     let binding = Binding { place, frozen: false, constant: None, ty: None, protection: 0 };
@@ -381,7 +450,7 @@ impl Resolver<'_> {
         let ((pair, body), scope) = self.scoped(|r| {
             let pair = r.pair(block);
             let plain = ast::Block { params: Vec::new(), ..block.clone() };
-            let body = r.iterate_block(&plain, vec![Some(pair[0].1), Some(pair[1].1)], Want::Scalar);
+            let body = r.iterate_block(&plain, vec![Some(pair[0].1), Some(pair[1].1)], Want::Scalar, false);
             (pair, body)
         });
         self.merge_scope(scope.declares, scope.has_local);

@@ -11,6 +11,7 @@ use crate::names::Use;
 use crate::resolver::{LoopScope, Resolver, Want, mk};
 use crate::scope::{Binding, Place, VarKey};
 use crate::stmt::assign_stmt;
+use crate::walk::Node;
 
 /// What a `foreach` goes through.
 enum Source {
@@ -128,12 +129,7 @@ impl Resolver<'_> {
                     let place = self.target_place(target);
                     self.defined_assign(place, value)
                 }
-                A::Call(call)
-                    if is_scalar_target(target)
-                        && (reads(&call.name.text)
-                            || matches!(call.name.text.as_str(), "shift" | "each"))
-                        && (call.name.text != "shift") =>
-                {
+                A::Call(call) if is_scalar_target(target) && reads(&call.name.text) => {
                     let value = self.expr(value, Want::Scalar);
                     let place = self.target_place(target);
                     self.defined_assign(place, value)
@@ -170,10 +166,13 @@ impl Resolver<'_> {
             let mut places = Vec::new();
             let mut before = None;
             let mut topic = false;
-            let mut copies = Vec::new();
             match variables {
                 [] => {
-                    let place = r.loop_topic(span);
+                    let private = !r.options.compat
+                        || (r.is_private(Node::Block(body))
+                            && continuing.is_none_or(|block| r.is_private(Node::Block(block))));
+                    let place = r.element_topic(span, private, matches!(source, Source::Array(..)));
+                    r.name_topic(place);
                     if let Place::Local { .. } = place {
                         before = Some(r.rebind_topic(place));
                         topic = true;
@@ -182,18 +181,14 @@ impl Resolver<'_> {
                 }
                 _ => {
                     for variable in variables {
-                        places.push(r.loop_variable(variable, &mut copies));
+                        places.push(r.loop_variable(variable));
                     }
                 }
             }
             r.cx().loops.push(LoopScope { label, id, given: false });
             r.braces += u32::from(!postfix);
-            let mut block = r.block_of(|r| r.statements(&body.stmts, Want::Void));
+            let block = r.block_of(|r| r.statements(&body.stmts, Want::Void));
             r.braces -= u32::from(!postfix);
-            if !copies.is_empty() {
-                copies.append(&mut block.stmts);
-                block.stmts = copies;
-            }
             r.cx().loops.pop();
             let continuing = continuing.map(|block| r.block(block, Want::Void));
             if topic && let Some(before) = before {
@@ -213,14 +208,6 @@ impl Resolver<'_> {
         }
     }
 
-    /// The variable of a loop without one: the topic.
-    fn loop_topic(&mut self, span: Span) -> Place {
-        if self.options.compat {
-            return Place::Global(self.global(VarKind::Scalar, "main::_"));
-        }
-        self.hidden_place(span.start, "_")
-    }
-
     /// A hidden scalar of the current function as a place.
     pub(crate) fn hidden_place(&mut self, offset: u32, name: &str) -> Place {
         let id = self.hidden(offset, name, VarKind::Scalar);
@@ -234,7 +221,7 @@ impl Resolver<'_> {
         Place::Local { depth, id, key }
     }
 
-    fn loop_variable(&mut self, variable: &ast::LoopVariable, copies: &mut Vec<Stmt>) -> Place {
+    fn loop_variable(&mut self, variable: &ast::LoopVariable) -> Place {
         let name = &variable.name;
         let frozen = false;
         match variable.declarator {
@@ -262,7 +249,6 @@ impl Resolver<'_> {
                 match binding.place {
                     Place::Global(id) => {
                         // Functions see a lexical of a file by its global.
-                        let _ = copies;
                         Place::Global(id)
                     }
                     // The variable is another one inside the loop, as it is put back afterwards.
@@ -436,7 +422,7 @@ impl Resolver<'_> {
     /// Makes a loop variable an alias of its element if the body changes it.
     fn alias_elements(&mut self, id: LocalId, key: VarKey) {
         let facts = self.prior(key);
-        if facts.assigned > 0 || facts.referenced {
+        if facts.assigned > 0 && !facts.captured && !facts.referenced {
             self.cx().locals[id.index()].storage = Storage::Element;
         }
     }
@@ -508,7 +494,10 @@ impl Resolver<'_> {
                 Some(r.rebind_topic(place))
             };
             r.cx().loops.push(LoopScope { label: None, id, given: true });
-            stmts.extend(r.statements(&body.stmts, want));
+            match r.choice(&body.stmts, want, pos) {
+                Some(choice) => stmts.push(choice),
+                None => stmts.extend(r.statements(&body.stmts, Want::Void)),
+            }
             r.cx().loops.pop();
             if let Some(before) = before {
                 r.restore_topic(before);
@@ -519,28 +508,53 @@ impl Resolver<'_> {
         out.push(Stmt { pos, kind: StmtKind::Block(Some(id), block) });
     }
 
+    /// The body of a `given` that is nothing but `when`s, with a `default` at the end: one choice,
+    /// which has a value.
+    fn choice(&mut self, stmts: &[ast::Stmt], want: Want, pos: Pos) -> Option<Stmt> {
+        let mut arms = Vec::new();
+        let whens: Vec<_> = stmts.iter().filter(|stmt| !matches!(stmt.kind, S::Empty)).collect();
+        let last = whens.len().checked_sub(1)?;
+        let plain = whens.iter().enumerate().all(|(n, stmt)| match &stmt.kind {
+            S::When { value, .. } => value.is_some() || n == last,
+            _ => false,
+        });
+        if !plain {
+            return None;
+        }
+        let mut otherwise = None;
+        for stmt in whens {
+            let S::When { value, body } = &stmt.kind else { continue };
+            match value {
+                Some(value) => {
+                    let test = self.when_test(value);
+                    arms.push((test, self.block(body, want)));
+                }
+                None => otherwise = Some(self.block(body, want)),
+            }
+        }
+        if arms.is_empty() {
+            let block = otherwise.unwrap_or_default();
+            return Some(Stmt { pos, kind: StmtKind::Block(None, block) });
+        }
+        Some(Stmt { pos, kind: StmtKind::If { arms, otherwise } })
+    }
+
     pub(crate) fn when(
         &mut self,
         value: Option<&ast::Expr>,
         body: &ast::Block,
-        want: Want,
         pos: Pos,
         out: &mut Vec<Stmt>,
     ) {
         let test = value.map(|value| self.when_test(value));
-        let mut block = self.block(body, want);
+        let mut block = self.block(body, Want::Void);
         let scope = self.cx().loops.iter().rev().find(|scope| !is_goto(scope));
         let leave = scope.map(|scope| (if scope.given { JumpOp::Last } else { JumpOp::Next }, scope.id));
         if let Some((op, id)) = leave {
             let kind = StmtKind::Expr(mk(pos, ExprKind::Jump(op, id)));
-            if want == Want::Void {
-                block.stmts.push(Stmt { pos, kind });
-            }
+            block.stmts.push(Stmt { pos, kind });
         }
         match test {
-            Some(test) if want == Want::Void => {
-                out.push(Stmt { pos, kind: StmtKind::If { arms: vec![(test, block)], otherwise: None } });
-            }
             Some(test) => {
                 out.push(Stmt { pos, kind: StmtKind::If { arms: vec![(test, block)], otherwise: None } });
             }
@@ -573,7 +587,7 @@ fn is_goto(scope: &LoopScope) -> bool {
 
 /// Builtins whose result in `while` is tested for definedness.
 fn reads(name: &str) -> bool {
-    matches!(name, "readline" | "readdir" | "shift" | "each" | "glob") && name != "shift"
+    matches!(name, "readline" | "readdir" | "each" | "glob")
 }
 
 fn is_scalar_target(target: &ast::Expr) -> bool {

@@ -95,7 +95,7 @@ fn is_computed(name: &str) -> bool {
 }
 
 /// Hashes that hold what the language knows about itself.
-fn is_reserved_hash(name: &str) -> bool {
+pub(crate) fn is_reserved_hash(name: &str) -> bool {
     matches!(name, "a" | "b" | "c" | "d" | "e" | "k" | "o" | "p" | "v" | "pc" | "all")
 }
 
@@ -182,6 +182,7 @@ impl Resolver<'_> {
         if let Some(binding) = self.names.find(kind, name).cloned() {
             if how == Use::Read
                 && let Some(value) = &binding.constant
+                && !self.may_be_unset(&binding)
             {
                 if let Place::Local { key, .. } = binding.place {
                     self.facts(key).read = true;
@@ -208,6 +209,30 @@ impl Resolver<'_> {
     }
 
     /// Makes a bound variable usable in the current function, capturing it on the way.
+    /// Whether a known value may not have been stored yet where a function looks at it.
+    fn may_be_unset(&self, binding: &Binding) -> bool {
+        let late = match binding.place {
+            Place::Global(id) => self.late.contains(&id),
+            Place::Local { key, .. } => self.late_locals.contains(&key),
+        };
+        late && self.contexts.iter().any(|context| context.kind == FnKind::Named)
+    }
+
+    /// The variable of a name, though its value is known.
+    pub(crate) fn scalar_itself(&mut self, name: &str, span: Span) -> hir::Expr {
+        let pos = self.pos(span);
+        let name = name.trim_start_matches("main::");
+        let Some(binding) = self.names.find(VarKind::Scalar, name).cloned() else {
+            return self.scalar(name, span, Use::Read);
+        };
+        match self.reach(&binding, Use::Read) {
+            Found::Local(id) => mk(pos, ExprKind::Local(id)),
+            Found::Global(id) => mk(pos, ExprKind::Global(id)),
+            Found::Constant(value) => mk(pos, value),
+        }
+    }
+
+    /// A resolved variable from where it is used.
     pub(crate) fn reach(&mut self, binding: &Binding, how: Use) -> Found {
         match binding.place {
             Place::Global(id) => Found::Global(id),
@@ -378,6 +403,9 @@ impl Resolver<'_> {
 
     /// A hash variable by name.
     pub(crate) fn hash(&mut self, name: &str, span: Span, how: Use) -> Hash {
+        if name == "ENV" {
+            self.cx().effects |= s_abi::builtins::effect::ENV;
+        }
         if matches!(how, Use::Assign | Use::Modify) {
             self.check_frozen(VarKind::Hash, name, span);
         }
@@ -506,11 +534,22 @@ impl Resolver<'_> {
         frozen: bool,
         ty: Option<hir::TypeName>,
     ) -> Binding {
-        let key = VarKey { file: self.file, offset: name.span.start, kind, tag: 0 };
         if kind == VarKind::Hash && !self.options.compat && is_reserved_hash(&name.text) {
             let message = format!("`%{}` belongs to the language and cannot be declared", name.text);
             self.error(Code::RESERVED_NAME, name.span, message);
         }
+        self.declare_parameter(kind, name, frozen, ty)
+    }
+
+    /// A written variable that is a parameter: it may have any name.
+    pub(crate) fn declare_parameter(
+        &mut self,
+        kind: VarKind,
+        name: &ast::Name,
+        frozen: bool,
+        ty: Option<hir::TypeName>,
+    ) -> Binding {
+        let key = VarKey { file: self.file, offset: name.span.start, kind, tag: 0 };
         let sigil = crate::scope::sigil(kind);
         self.written.entry(key).or_insert_with(|| (format!("{sigil}{}", name.text), name.span));
         let place = if self.prior(key).named {

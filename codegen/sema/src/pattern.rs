@@ -4,7 +4,7 @@ use s_diag::Code;
 use s_syntax::ast::{self, ExprKind as A, Regex, Replacement, Span};
 
 use crate::builtin::unwrap_list;
-use crate::expr::{Subject, op};
+use crate::expr::op;
 use crate::hir::{self, Block, Expr, ExprKind, MatchOp, Op, Pattern, SplitOn, SubstOp, UnaryOp};
 use crate::names::Use;
 use crate::resolver::{Resolver, Want, mk};
@@ -53,13 +53,11 @@ impl Resolver<'_> {
     /// `SUBJECT =~ PATTERN`.
     pub(crate) fn bind_expr(
         &mut self,
-        subject: Subject<'_>,
+        subject: &ast::Expr,
         pattern: &ast::Expr,
         negated: bool,
-        want: Want,
         span: Span,
     ) -> Expr {
-        let Subject::Ast(subject) = subject;
         let mut inner = subject;
         while let A::List { items, parens: true } = &inner.kind
             && items.len() == 1
@@ -73,29 +71,29 @@ impl Resolver<'_> {
             };
             let (before, place) = self.settle_place(done);
             self.note_change(&place);
-            let done = self.bind(place, pattern, negated, want, span);
+            let done = self.bind(place, pattern, negated, span);
             return self.after(before, done);
         }
         let keeps = matches!(&pattern.kind, A::Match(regex) if regex.flags.contains('g'));
         let done = if keeps && is_simple_place(inner) {
-            self.place(inner, Use::Read)
+            let place = self.place(inner, Use::Read);
+            // A known value has no place to keep a position in: the variable itself has.
+            match &inner.kind {
+                A::Var(ast::Sigil::Scalar, name) if crate::stmt::is_constant(&place) => {
+                    self.scalar_itself(name, inner.span)
+                }
+                _ => place,
+            }
         } else {
             self.expr(inner, Want::Scalar)
         };
         let (before, place) = self.settle_place(done);
-        let done = self.bind(place, pattern, negated, want, span);
+        let done = self.bind(place, pattern, negated, span);
         self.after(before, done)
     }
 
     /// A pattern on a resolved subject.
-    pub(crate) fn bind(
-        &mut self,
-        subject: Expr,
-        pattern: &ast::Expr,
-        negated: bool,
-        _want: Want,
-        span: Span,
-    ) -> Expr {
+    pub(crate) fn bind(&mut self, subject: Expr, pattern: &ast::Expr, negated: bool, span: Span) -> Expr {
         let pos = self.pos(span);
         let done = match &pattern.kind {
             A::Match(regex) => {

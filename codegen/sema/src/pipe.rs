@@ -159,14 +159,7 @@ impl Resolver<'_> {
     }
 
     /// `~> SOURCE stage stage`.
-    pub(crate) fn thread(
-        &mut self,
-        source: &Expr,
-        stages: &[Stage],
-        last: bool,
-        want: Want,
-        span: Span,
-    ) -> hir::Expr {
+    pub(crate) fn thread(&mut self, source: &Expr, stages: &[Stage], last: bool, want: Want) -> hir::Expr {
         let mut value = self.unpiped(source);
         let mut before = Vec::new();
         let mut restore = Vec::new();
@@ -242,7 +235,6 @@ impl Resolver<'_> {
             };
             value = next;
         }
-        let _ = span;
         let done = self.expr(&value, want);
         for outer in restore.into_iter().rev() {
             self.restore_topic(outer);
@@ -313,6 +305,8 @@ pub(crate) fn mentions_bare_topic(expr: &Expr) -> bool {
         match node {
             Node::Block(_) | Node::Function(_) | Node::Stmt(_) | Node::Class(_) => {}
             Node::Expr(Expr { kind: A::Topic { sigil: false, .. }, .. }) => *found = true,
+            // Arms stand in braces; only what is matched does not.
+            Node::Expr(Expr { kind: A::MatchOn { subject, .. }, .. }) => look(Node::Expr(subject), found),
             Node::Expr(Expr { kind: A::HashRef(_) | A::Str(_) | A::Command(_), .. }) => {}
             Node::Expr(Expr { kind: A::Thread { source, .. }, .. }) => look(Node::Expr(source), found),
             Node::Expr(Expr { kind: A::Key { base, .. }, .. }) => look(Node::Expr(base), found),

@@ -1,4 +1,6 @@
 //! Declarations, assignments, `local`, and what can be assigned.
+//!
+//! Long because every kind of place is read, assigned, changed and put aside here, side by side.
 
 use s_diag::Code;
 use s_syntax::ast::{self, AssignOp, Declarator, ExprKind as A, Sigil, Span};
@@ -7,10 +9,10 @@ use crate::hir::{
     self, Array, Block, ExprKind, Hash, LocalId, MagicPlace, Op, Pos, Stmt, StmtKind, Storage, Target,
     VarKind,
 };
-use crate::names::{Found, Use, kind_of};
+use crate::names::{Found, Use, is_reserved_hash, kind_of};
 use crate::resolver::{FnKind, Resolver, Want, mk};
 use crate::scope::{Binding, Place, VarKey};
-use crate::stmt::is_constant;
+use crate::stmt::{is_constant, is_short};
 
 /// What is given where an array or hash is asked for.
 pub(crate) enum Container {
@@ -47,6 +49,10 @@ impl Resolver<'_> {
         let ty = var.ty.as_ref().map(type_name);
         let frozen = declarator == Declarator::Val;
         let name = var.name.text.clone();
+        if kind == VarKind::Hash && !self.options.compat && is_reserved_hash(&name) {
+            let message = format!("`%{name}` belongs to the language and cannot be declared");
+            self.error(Code::RESERVED_NAME, var.name.span, message);
+        }
         let global = matches!(declarator, Declarator::Our | Declarator::OurSync) || name.contains("::");
         if global || (name == "_" && kind == VarKind::Scalar && self.options.compat) {
             let full = self.global_name(kind, &name);
@@ -244,11 +250,18 @@ impl Resolver<'_> {
         if one.binding.frozen
             && kind == VarKind::Scalar
             && is_constant(&done)
+            && is_short(&done.kind)
             && one.binding.ty.is_none()
             && matches!(one.binding.place, Place::Local { .. } | Place::Global(_))
             && !one.name.contains("::")
         {
             self.names.set_constant(kind, &one.name, done.kind.clone());
+            if self.called_early {
+                match one.binding.place {
+                    Place::Global(id) => self.late.insert(id),
+                    Place::Local { key, .. } => self.late_locals.insert(key),
+                };
+            }
         }
         match one.binding.place {
             Place::Local { id, .. } if one.state => {

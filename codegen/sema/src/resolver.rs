@@ -7,7 +7,7 @@
 //! Invariants: `contexts` is never empty while something is resolved; scopes and frames are pushed
 //! and popped in pairs; both passes declare the same variables at the same places.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::sync::Arc;
 
 use s_diag::{Code, Diagnostic};
@@ -96,6 +96,8 @@ pub(crate) struct Context {
     pub(crate) phases: [Vec<hir::Stmt>; 3],
     /// How many loops are around.
     pub(crate) in_loop: u32,
+    /// The declared type of the result.
+    pub(crate) result: Option<hir::TypeName>,
     /// The function is a method of that class.
     pub(crate) class: Option<String>,
 }
@@ -149,6 +151,14 @@ pub(crate) struct Resolver<'u> {
     pub(crate) package: String,
     pub(crate) file: u32,
     pub(crate) diagnostics: Vec<Diagnostic>,
+    /// A function has been called at file level, which may see later variables without values.
+    pub(crate) called_early: bool,
+    /// Known values of package variables that such a function may look at too early.
+    pub(crate) late: HashSet<GlobalId>,
+    /// The same of variables of the file.
+    pub(crate) late_locals: HashSet<VarKey>,
+    /// Builtins called at run time, and what to say if one is not there.
+    pub(crate) builtins: BTreeMap<&'static str, Diagnostic>,
     pub(crate) nesting: u32,
     pub(crate) flips: u32,
     /// `use constant`, by full name.
@@ -162,6 +172,8 @@ pub(crate) struct Resolver<'u> {
     pub(crate) evals: HashMap<(u32, u32), usize>,
     /// Braces around the place: for the implicit function of a bare topic.
     pub(crate) braces: u32,
+    /// There is much stack.
+    pub(crate) deep: bool,
     /// Prototypes of functions by full name.
     pub(crate) prototypes: HashMap<String, String>,
     /// `use integer` is in force.
@@ -174,7 +186,7 @@ pub(crate) struct Resolver<'u> {
     /// `use English` was seen.
     pub(crate) english: bool,
     /// Functions imported from modules whose functions are builtins.
-    pub(crate) imported: std::collections::HashSet<String>,
+    pub(crate) imported: HashSet<String>,
     /// Evaluated texts around the place.
     pub(crate) in_text: u32,
     /// Parents and traits of classes as written: class, file, package, `extends`, `impl`.
@@ -185,9 +197,9 @@ pub(crate) struct Resolver<'u> {
     pub(crate) written: HashMap<VarKey, (String, Span)>,
     pub(crate) findings: Vec<crate::Finding>,
     /// Variables declared without a value.
-    pub(crate) unset: std::collections::HashSet<VarKey>,
+    pub(crate) unset: HashSet<VarKey>,
     /// Known packages: their names are classes rather than functions or texts.
-    pub(crate) packages: std::collections::HashSet<String>,
+    pub(crate) packages: HashSet<String>,
     /// Scalar being declared whose initialiser is resolved: functions in it may name it.
     pub(crate) pending: Vec<(String, Binding, bool)>,
     /// Hidden variables so far at one place, so that both passes name them alike.
@@ -199,12 +211,12 @@ pub(crate) fn run(units: Vec<Unit>, options: &Options, eval: Option<(&str, &[Str
     let deep = units.iter().any(|unit| unit.depth > SHALLOW);
     let units: Vec<Arc<Unit>> = units.into_iter().map(Arc::new).collect();
     if !deep {
-        return both(units, options, eval);
+        return both(units, options, eval, false);
     }
     let copy = units.clone();
     let result = std::thread::scope(|scope| {
         let builder = std::thread::Builder::new().stack_size(DEEP_STACK);
-        let thread = builder.spawn_scoped(scope, || both(copy, options, eval)).ok()?;
+        let thread = builder.spawn_scoped(scope, || both(copy, options, eval, true)).ok()?;
         thread.join().ok()
     });
     result.unwrap_or_else(|| {
@@ -214,11 +226,12 @@ pub(crate) fn run(units: Vec<Unit>, options: &Options, eval: Option<(&str, &[Str
             program: hir::Program::default(),
             diagnostics: vec![Diagnostic::error(Code::TOO_DEEP, message).at(source, 0..0, "")],
             findings: Vec::new(),
+            builtins: Vec::new(),
         }
     })
 }
 
-fn both(units: Vec<Arc<Unit>>, options: &Options, eval: Option<(&str, &[String])>) -> Analysis {
+fn both(units: Vec<Arc<Unit>>, options: &Options, eval: Option<(&str, &[String])>, deep: bool) -> Analysis {
     let mut diagnostics = Vec::new();
     for unit in &units {
         for error in &unit.errors {
@@ -226,9 +239,11 @@ fn both(units: Vec<Arc<Unit>>, options: &Options, eval: Option<(&str, &[String])
         }
     }
     let mut first = Resolver::new(units, options, None, HashMap::new());
+    first.deep = deep;
     first.program(eval);
     let Resolver { units, evals, now, .. } = first;
     let mut second = Resolver::new(units, options, Some(now), evals);
+    second.deep = deep;
     second.program(eval);
     second.finish(diagnostics)
 }
@@ -265,6 +280,10 @@ impl<'u> Resolver<'u> {
             package: "main".to_owned(),
             file: 0,
             diagnostics: Vec::new(),
+            called_early: false,
+            late: HashSet::new(),
+            late_locals: HashSet::new(),
+            builtins: BTreeMap::new(),
             nesting: 0,
             flips: 0,
             constants: HashMap::new(),
@@ -274,19 +293,20 @@ impl<'u> Resolver<'u> {
             evals,
             braces: 0,
             english: false,
+            deep: false,
             prototypes: HashMap::new(),
             integer: false,
             strict: false,
             lax: false,
             utf8: false,
-            imported: std::collections::HashSet::new(),
+            imported: HashSet::new(),
             in_text: 0,
             links: Vec::new(),
             static_class: None,
             written: HashMap::new(),
             findings: Vec::new(),
-            unset: std::collections::HashSet::new(),
-            packages: std::collections::HashSet::new(),
+            unset: HashSet::new(),
+            packages: HashSet::new(),
             pending: Vec::new(),
             hidden: HashMap::new(),
         }
@@ -294,7 +314,9 @@ impl<'u> Resolver<'u> {
 
     fn program(&mut self, eval: Option<(&str, &[String])>) {
         let main = self.reserve();
-        let evaluated: std::collections::HashSet<usize> = self.evals.values().copied().collect();
+        // What the program around an evaluated text declares is not known here.
+        self.now.dynamic_code = eval.is_some();
+        let evaluated: HashSet<usize> = self.evals.values().copied().collect();
         let files: Vec<usize> = (0..self.units.len()).filter(|n| !evaluated.contains(n)).collect();
         self.file_functions = vec![None; self.units.len()];
         self.file_functions[0] = Some(main);
@@ -366,7 +388,12 @@ impl<'u> Resolver<'u> {
             facts,
             compat,
         };
-        Analysis { program, diagnostics, findings: self.findings }
+        Analysis {
+            program,
+            diagnostics,
+            findings: self.findings,
+            builtins: self.builtins.into_iter().collect(),
+        }
     }
 
     // --- where, and what is wrong
@@ -495,6 +522,7 @@ impl<'u> Resolver<'u> {
             prologue: Vec::new(),
             phases: [Vec::new(), Vec::new(), Vec::new()],
             in_loop: 0,
+            result: None,
             class: None,
         });
         let frame_kind = if kind == FnKind::File { FrameKind::File } else { FrameKind::Function };

@@ -48,14 +48,20 @@ impl Resolver<'_> {
 
     /// Labels of statements to which an earlier statement of the list jumps.
     fn goto_targets(&self, stmts: &[ast::Stmt]) -> Vec<(usize, String)> {
+        if stmts.iter().all(|stmt| stmt.label.is_none()) {
+            return Vec::new();
+        }
+        let mut jumps = std::collections::HashMap::new();
+        for (n, stmt) in stmts.iter().enumerate() {
+            find_gotos(Node::Stmt(stmt), &mut |label| {
+                jumps.entry(label).or_insert(n);
+            });
+        }
         let mut found = Vec::new();
         for (n, stmt) in stmts.iter().enumerate() {
-            let Some(label) = &stmt.label else { continue };
-            let mut jumps = false;
-            for before in &stmts[..n] {
-                find_goto(Node::Stmt(before), &label.text, &mut jumps);
-            }
-            if jumps {
+            if let Some(label) = &stmt.label
+                && jumps.remove(&label.text).is_some_and(|from| from < n)
+            {
                 found.push((n, label.text.clone()));
             }
         }
@@ -191,7 +197,7 @@ impl Resolver<'_> {
             S::Struct(class) | S::Class(class) | S::Trait(class) => self.class(class, stmt.span, out),
             S::Enum { .. } => {}
             S::Given { subject, body } => self.given(subject, body, want, pos, out),
-            S::When { value, body } => self.when(value.as_ref(), body, want, pos, out),
+            S::When { value, body } => self.when(value.as_ref(), body, pos, out),
             S::Format { .. } => {
                 self.error(Code::NOT_SUPPORTED, stmt.span, "formats are not compiled; use `printf`");
             }
@@ -473,7 +479,7 @@ impl Resolver<'_> {
     /// A constant: known values stand for themselves, others are kept in a variable set at once.
     fn constant(&mut self, name: &str, values: Vec<hir::Expr>) {
         let full = self.full_name(name);
-        if values.iter().all(is_constant) {
+        if values.iter().all(|value| is_constant(value) && is_short(&value.kind)) {
             self.constants.insert(full, values);
             return;
         }
@@ -535,6 +541,12 @@ pub(crate) fn is_constant(expr: &hir::Expr) -> bool {
             | ExprKind::Str { .. }
             | ExprKind::Bool(_)
     )
+}
+
+/// Whether a literal is short enough to be repeated wherever it is named.
+pub(crate) fn is_short(value: &ExprKind) -> bool {
+    const MOST: usize = 256;
+    !matches!(value, ExprKind::Str { bytes, .. } if bytes.len() > MOST)
 }
 
 /// Elements of nested comma lists.
@@ -603,15 +615,13 @@ fn is_declaration(stmt: &ast::Stmt) -> bool {
     )
 }
 
-fn find_goto(node: Node<'_>, label: &str, found: &mut bool) {
-    if *found {
-        return;
-    }
+/// Labels that `goto`s in this function jump to.
+fn find_gotos(node: Node<'_>, see: &mut dyn FnMut(String)) {
     match node {
         Node::Expr(ast::Expr { kind: ast::ExprKind::Goto(target), .. }) => {
-            *found |= literal_word(target).as_deref() == Some(label);
+            literal_word(target).into_iter().for_each(see);
         }
         Node::Function(_) => {}
-        _ => walk::children(node, &mut |child| find_goto(child, label, found)),
+        _ => walk::children(node, &mut |child| find_gotos(child, see)),
     }
 }

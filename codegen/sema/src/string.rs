@@ -28,6 +28,18 @@ impl Resolver<'_> {
             Piece::Scalar(inner) => self.expr(inner, Want::Scalar),
             Piece::List(inner) => {
                 let list = self.expr(inner, Want::List);
+                let list = match list.kind {
+                    // `@{[ LIST ]}` is the list.
+                    ExprKind::Array(hir::Array::Deref(array))
+                        if matches!(array.kind, ExprKind::NewArray(_)) =>
+                    {
+                        match array.kind {
+                            ExprKind::NewArray(items) => mk(pos, ExprKind::List(items)),
+                            kind => mk(pos, kind),
+                        }
+                    }
+                    kind => mk(list.pos, kind),
+                };
                 let separator = mk(pos, ExprKind::Special("\"".to_owned()));
                 mk(pos, ExprKind::Join(Box::new(separator), Box::new(list)))
             }
@@ -38,7 +50,13 @@ impl Resolver<'_> {
                 mk(pos, ExprKind::Join(Box::new(separator), Box::new(list)))
             }
             Piece::Case(case, inner) => {
-                let inner = self.interpolated(inner, span);
+                let mut inner = self.interpolated(inner, span);
+                if let ExprKind::Concat(pieces) = &mut inner.kind
+                    && pieces.len() == 1
+                    && let Some(one) = pieces.pop()
+                {
+                    inner = one;
+                }
                 let name = match case {
                     CaseMod::Upper => "uc",
                     CaseMod::Lower => "lc",

@@ -177,8 +177,14 @@ fn topics_and_frames() {
     check(
         true,
         &[
-            ("my @r = map { $_ + 1 } 1..3;", &["(map $main::_ { (Add $main::_ 1) }"]),
-            ("for (1..3) { print }", &["list $main::_ (range 1 3)", "(print $main::_)"]),
+            ("sub g { $_ } my @r = map { $_ + g() } 1..3;", &["(map $main::_ { (Add $main::_ (call fn1)) }"]),
+            ("my @r = map { $_ + 1 } 1..3;", &["(map $_.1 { (Add $_.1 1) }"]),
+            ("my @r = map { s/a/b/; $_ } @x;", &["(map $main::_ { (subst $main::_"]),
+            ("my @r = map { $_ * 2 } grep { $_ % 2 } 1..3;", &["(map $_.2", "(grep $_.1"]),
+            ("my @r = map $_ + 1, @x;", &["(map $_.1 (Add $_.1 1)"]),
+            ("for (@x) { s/a/b/ }", &["array $_&.0 @main::x { (subst $_&.0"]),
+            ("for (1..3) { print }", &["range $_.0 1 3", "(print $_.0)"]),
+            ("sub g { print } for (1..3) { g() }", &["list $main::_ (range 1 3)"]),
             ("sub f { g() } sub g { 1 }", &["(call fn2)"]),
             ("sub f { $_[0]++ } my $x = 1; f($x);", &["(= (my $x^.0) 1)", "fn1 main::f[alias @_.0]"]),
         ],
@@ -548,7 +554,10 @@ fn choices() {
             ),
             ("my $r = match ($x) { 1 => 2 }", &["(no-match $_.1)"]),
             ("my $r = cond { $x => 1, default => 2 }", &["(? $main::x 1 2)"]),
-            ("given ($x) { when (1) { p 1 } default { p 2 } }", &["(smart-match $_.0 1)", "(Last 0)"]),
+            (
+                "given ($x) { when (1) { p 1 } default { p 2 } }",
+                &["if (smart-match $_.0 1) { (say 1) } else { (say 2) }"],
+            ),
             ("unless ($x) { p 1 } else { p 2 }", &["if (Not $main::x)"]),
             (
                 "try { p 1 } catch ($e) { p $e } finally { p 2 }",
@@ -658,8 +667,50 @@ fn deep_texts_are_followed_or_refused() {
         let source = format!("my $x = {}1{}", open.repeat(1500), close.repeat(1500));
         let _ = run(&source, false);
     }
+    let mut evals = "1".to_owned();
+    for _ in 0..40 {
+        evals = format!("eval q{{ {}{evals}{} }}", "(".repeat(25), ")".repeat(25));
+    }
+    let _ = run(&evals, false);
+    let labels: String = (0..20_000).map(|n| format!("L{n}: p {n}\n")).collect();
+    let _ = run(&labels, false);
     let chain = format!("my $x = 1{}", " . $y".repeat(3000));
     let _ = run(&chain, false);
     let pipes = format!("1{}", " |> f".repeat(1500));
     let _ = run(&pipes, false);
+}
+
+#[test]
+fn declared_types_are_checked() {
+    check(
+        false,
+        &[
+            (
+                "typed var $n : Int = f()\n$n = 2\n$n += 1\nfn f { 1 }",
+                &[
+                    "(= (my $n.0) (check (call fn1 topic=$main::_) Int \"variable $n\"))",
+                    "(= $n.0 (check 2 Int",
+                    "(check (Add= $n.0 1) Int",
+                ],
+            ),
+            (
+                "fn f($x) : Int { return $x if $x; 3 }",
+                &["(return (check $x.0 Int \"return value\"))", "(check 3 Int"],
+            ),
+        ],
+    );
+}
+
+#[test]
+fn captured_loop_variables_are_cells() {
+    check(
+        false,
+        &[(
+            "my @a = (1); for my $x (@a) { $x++; my $f = fn { $x } }",
+            &["array $x^.1 @a.0", "captures 1>$x^.0"],
+        )],
+    );
+    check(true, &[("for my $x (my @a = (1)) { push @r, \\$x; }", &["$x^"])]);
+    let found = run("p $ENV{HOME}", false);
+    assert_eq!(found.program.facts.effects, 16, "the environment");
 }

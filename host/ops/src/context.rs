@@ -113,6 +113,11 @@ impl Context {
         &self.setup.cancel
     }
 
+    /// The environment itself, for what outlives the context.
+    pub(crate) fn environment(&self) -> Environment {
+        Arc::clone(&self.setup.environment)
+    }
+
     /// A variable of the environment that is text.
     pub fn variable(&self, name: &str) -> Option<String> {
         self.os_variable(name)?.into_string().ok()

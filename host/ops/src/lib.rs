@@ -11,6 +11,7 @@ mod context;
 mod describe;
 mod failure;
 mod frontend;
+pub mod language;
 mod lock_merge;
 mod login;
 mod package_add;

@@ -1,15 +1,20 @@
 //! `s run`: a line of `[scripts]`, given to the shell of the system because a person asked for it.
 //!
 //! Scripts are those of the project itself. Nothing runs one on the way of anything else: not while
-//! packages are brought here, and not those of a package that somebody depends on.
+//! packages are brought here, and not those of a package that somebody depends on. A program of the
+//! package is run by its name too.
 
+use std::ffi::{OsStr, OsString};
+use std::path::Path;
 use std::process::Command;
 use std::sync::Arc;
 
 use s_diag::{Code, Diagnostic};
+use s_store::files;
 
 use crate::Context;
 use crate::failure::{Failure, FailureKind};
+use crate::language::{is_source_name, run_here};
 use crate::packages::Project;
 
 /// A script, as `s run` lists it.
@@ -49,7 +54,10 @@ pub fn script_run(
     let manifest = project.manifest();
     let own = manifest.scripts().get(name);
     let Some(line) = own.or_else(|| project.root_manifest().scripts().get(name)) else {
-        return Err(unknown(&project, name)?);
+        let Some(file) = manifest.programs(&project.folder())?.remove(name) else {
+            return Err(unknown(&project, name));
+        };
+        return program(context, &project.folder().join(file), arguments, None);
     };
     let programs = manifest.programs(&project.folder())?;
     if let Some(file) = programs.get(name) {
@@ -96,13 +104,31 @@ pub(crate) fn status_of(status: std::process::ExitStatus) -> u8 {
     status.code().and_then(|code| u8::try_from(code).ok()).unwrap_or(1)
 }
 
-fn unknown(project: &Project, name: &str) -> Result<Failure, Failure> {
-    let manifest = project.manifest();
-    if let Some(file) = manifest.programs(&project.folder())?.get(name) {
-        let message = format!("`{name}` is a program, and this `s` cannot compile programs yet");
-        let diagnostic = Diagnostic::error(Code::SCRIPT, message).note(format!("its source is `{file}`"));
-        return Ok(Failure::new(FailureKind::Failed, diagnostic));
+/// Runs a program of a package where the user is: machine code as it is, a source through this `s`.
+/// `project` is the folder of the project whose lock has the package, where it is not around the file.
+pub(crate) fn program(
+    context: &Context,
+    file: &Path,
+    arguments: &[String],
+    project: Option<&Path>,
+) -> Result<u8, Failure> {
+    if is_source_name(file) || !files::is_executable(file)? {
+        let locked = project.map(|project| ["--locked-by".as_ref(), project.as_os_str()]);
+        let words = locked.into_iter().flatten().chain(["--".as_ref(), file.as_os_str()]);
+        let words = words.map(OsStr::to_os_string).chain(arguments.iter().map(OsString::from));
+        let words: Vec<OsString> = words.collect();
+        return run_here(context.directory(), &words);
     }
+    let status = Command::new(file).args(arguments).current_dir(context.directory()).status();
+    let status = status.map_err(|error| {
+        let message = format!("`{}` could not be started", file.display());
+        Failure::new(FailureKind::Failed, Diagnostic::error(Code::SCRIPT, message).note(error.to_string()))
+    })?;
+    Ok(status_of(status))
+}
+
+fn unknown(project: &Project, name: &str) -> Failure {
+    let manifest = project.manifest();
     let message = format!("there is no script `{}` here", name.escape_debug());
     let mut diagnostic = Diagnostic::error(Code::SCRIPT, message);
     let known: Vec<&str> = manifest
@@ -118,5 +144,5 @@ fn unknown(project: &Project, name: &str) -> Result<Failure, Failure> {
     } else {
         diagnostic = diagnostic.hint("s run");
     }
-    Ok(Failure::new(FailureKind::Usage, diagnostic))
+    Failure::new(FailureKind::Usage, diagnostic)
 }

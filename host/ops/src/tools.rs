@@ -48,15 +48,6 @@ pub struct InstalledTool {
     pub is_on_path: bool,
 }
 
-/// A program that can be run.
-#[derive(Clone, Debug)]
-pub(crate) struct Program {
-    /// Which tool it is of.
-    pub(crate) tool: Tool,
-    /// Its file.
-    pub(crate) path: PathBuf,
-}
-
 /// Installs the programs of a package for the user, `NAME` or `NAME@REQUIREMENT`. What was installed
 /// of it before is replaced: without a requirement by the newest version there is.
 pub fn tool_install(
@@ -166,7 +157,7 @@ pub(crate) fn passing_program(
     spec: &str,
     program: Option<&str>,
     registry: Option<&str>,
-) -> Result<Program, Failure> {
+) -> Result<(PathBuf, PathBuf), Failure> {
     let name = name_of(spec)?;
     let project = context.home().passing_tool(&format!("{spec} {}", registry.unwrap_or_default()));
     // A version that is exact is the same every time; anything else is asked for anew.
@@ -178,7 +169,7 @@ pub(crate) fn passing_program(
     } else {
         bring(context, spec, registry, &project)?;
     }
-    let (tool, mut programs) = programs_of(context, &project, &name)?;
+    let (_, mut programs) = programs_of(context, &project, &name)?;
     let names: Vec<String> = programs.keys().map(|name| format!("`{name}`")).collect();
     let found = match program {
         Some(program) => programs.remove(program),
@@ -197,7 +188,7 @@ pub(crate) fn passing_program(
             .hint(format!("s x {spec} --bin NAME"));
         Failure::new(FailureKind::Usage, diagnostic)
     })?;
-    Ok(Program { tool, path })
+    Ok((project, path))
 }
 
 fn name_of(spec: &str) -> Result<PackageName, Failure> {

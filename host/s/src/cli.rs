@@ -11,6 +11,7 @@ use clap::builder::styling::{AnsiColor, Style, Styles};
 use clap::error::ErrorKind;
 use clap::{ArgAction, Args, CommandFactory, FromArgMatches, Parser, ValueEnum};
 use s_diag::{Code, Diagnostic};
+use s_ops::language::Program;
 use s_ui::{ColorChoice, Styled, UiOptions, Verbosity, one_line};
 
 pub(crate) use command::Command;
@@ -20,6 +21,7 @@ use crate::commands::help::HelpArgs;
 use crate::dynamic::{self, PluginCall, PluginCommand, PluginCommands};
 use crate::exit::Exit;
 use crate::frame::Failure;
+use crate::program;
 use crate::suggest::nearest;
 use crate::usage;
 
@@ -114,6 +116,8 @@ enum When {
 pub(crate) enum Parsed {
     /// A built-in command.
     Command(Command),
+    /// A program: a file of this name is here, and no command.
+    Program(Program),
     /// A command of a plugin.
     Plugin(PluginCommand, PluginCall),
     /// A text, such as the help of one command.
@@ -195,6 +199,11 @@ pub(crate) fn parse(args: &[OsString], plugins: &dyn PluginCommands) -> Result<P
     if let Some((name, external)) = matches.subcommand()
         && !is_built_in(name)
     {
+        let arguments: Vec<OsString> =
+            external.get_raw("").into_iter().flatten().map(OsStr::to_os_string).collect();
+        if let Some(program) = program::file_called(name, &arguments) {
+            return Ok(Parsed::Program(program));
+        }
         return Err(unknown(name, external.get_raw("").and_then(|mut words| words.next()), plugins));
     }
     let cli = Cli::from_arg_matches(&matches).map_err(|error| usage::failure(&error, &[]))?;

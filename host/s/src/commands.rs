@@ -3,6 +3,8 @@
 pub(crate) mod add;
 pub(crate) mod audit;
 mod audit_sarif;
+pub(crate) mod bench;
+pub(crate) mod check;
 pub(crate) mod clean;
 pub(crate) mod completions;
 pub(crate) mod explain;
@@ -36,6 +38,7 @@ pub(crate) mod remove;
 pub(crate) mod run;
 pub(crate) mod search;
 pub(crate) mod store;
+pub(crate) mod test;
 pub(crate) mod tools;
 pub(crate) mod tree;
 pub(crate) mod unyank;
@@ -81,6 +84,9 @@ pub(crate) fn run(context: &Context<'_>, command: Command) -> Result<u8, Failure
         Command::X(args) => return tools::x(context, &args),
         Command::Vendor(args) => vendor::run(context, &args),
         Command::Run(args) => return run::run(context, &args),
+        Command::Check(args) => check::run(context, &args),
+        Command::Test(args) => test::run(context, &args),
+        Command::Bench(args) => bench::run(context, &args),
         Command::Clean(args) => clean::run(context, &args),
         Command::Search(args) => search::run(context, &args),
         Command::Info(args) => info::run(context, &args),

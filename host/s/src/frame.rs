@@ -11,6 +11,7 @@ use crate::cli::{self, Parsed};
 use crate::commands::{self, Context};
 use crate::dynamic::PluginCommands;
 use crate::exit::Exit;
+use crate::program;
 
 /// What a run depends on; nothing else comes from the process.
 pub(crate) struct Frame<'a> {
@@ -78,6 +79,7 @@ fn dispatch(frame: &Frame<'_>, ui: &Ui) -> Result<u8, Failure> {
     let context = Context { ui, plugins: frame.plugins, operations: frame.context, facts: frame.facts };
     match cli::parse(&frame.args, frame.plugins)? {
         Parsed::Command(command) => commands::run(&context, command),
+        Parsed::Program(program) => Ok(program::execute(program, &|| ui.clone())),
         Parsed::Plugin(command, call) => frame.plugins.run(ui, &command, &call),
         Parsed::Answer(text) => {
             ui.answer(text);

@@ -11,6 +11,7 @@ mod dynamic;
 mod exit;
 mod frame;
 mod frontend;
+mod program;
 mod session;
 mod suggest;
 mod usage;
@@ -28,6 +29,10 @@ fn main() -> ExitCode {
     let args: Vec<OsString> = std::env::args_os().skip(1).collect();
     if args.first().is_some_and(|word| word == session::COMPILE) {
         return compile();
+    }
+    // Before anything else is made: a program should start at once.
+    if let Some(ended) = program::of_command_line(&args) {
+        return ended;
     }
     let env = |name: &str| std::env::var_os(name);
     let session = Session::new(&args);

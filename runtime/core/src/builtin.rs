@@ -16,16 +16,20 @@ use crate::value::{Array, UNDEF, ValExt, int};
 use crate::vm::Vm;
 
 mod codec;
+mod data;
 mod file;
 mod hashes;
+mod host;
 mod lists;
 mod misc;
 mod numbers;
 pub mod process;
 mod report;
+pub(crate) mod socket;
 mod strings;
 pub mod text;
 mod time;
+mod web;
 
 /// A builtin.
 pub type Function = fn(&mut Vm, &[Val], u64) -> Result<Val, Thrown>;
@@ -33,7 +37,16 @@ pub type Function = fn(&mut Vm, &[Val], u64) -> Result<Val, Thrown>;
 /// Builtins by row.
 #[derive(Debug)]
 pub struct Table {
-    rows: Vec<Option<Function>>,
+    rows: Vec<Row>,
+}
+
+/// What is known of a row.
+#[derive(Clone, Copy, Debug)]
+enum Row {
+    /// Nobody has asked.
+    Unknown,
+    /// Its function, if there is one.
+    Known(Option<Function>),
 }
 
 /// What builtins keep between calls.
@@ -56,16 +69,20 @@ pub struct World {
 
 static PARTS: &[&[(&str, Function)]] = &[
     codec::FUNCTIONS,
+    data::FUNCTIONS,
     file::FUNCTIONS,
     hashes::FUNCTIONS,
+    host::FUNCTIONS,
     lists::FUNCTIONS,
     misc::FUNCTIONS,
     numbers::FUNCTIONS,
     process::FUNCTIONS,
+    socket::FUNCTIONS,
     report::FUNCTIONS,
     strings::FUNCTIONS,
     text::FUNCTIONS,
     time::FUNCTIONS,
+    web::FUNCTIONS,
 ];
 
 fn function_of(name: &str) -> Option<Function> {
@@ -73,14 +90,23 @@ fn function_of(name: &str) -> Option<Function> {
 }
 
 impl Table {
-    /// The table.
+    /// The table, empty: a row is found when it is first called.
     #[must_use]
     pub fn new() -> Self {
-        let rows = BUILTINS
-            .iter()
-            .map(|row| function_of(row.name).or_else(|| row.alias_of.and_then(function_of)))
-            .collect();
-        Self { rows }
+        Self { rows: alloc::vec![Row::Unknown; BUILTINS.len()] }
+    }
+
+    /// The function of a row.
+    fn function(&mut self, number: usize) -> Option<Function> {
+        match self.rows.get(number)? {
+            Row::Known(function) => *function,
+            Row::Unknown => {
+                let row = &BUILTINS[number];
+                let function = function_of(row.name).or_else(|| row.alias_of.and_then(function_of));
+                self.rows[number] = Row::Known(function);
+                function
+            }
+        }
     }
 }
 
@@ -95,6 +121,52 @@ impl Default for Table {
 pub fn implemented(name: &str) -> bool {
     function_of(name).is_some()
         || find(name).and_then(|row| row.alias_of).is_some_and(|target| function_of(target).is_some())
+}
+
+/// What kind of builtin each part holds, for `%all`.
+static KINDS: &[&str] = &[
+    "codec", "codec", "file", "hash", "process", "list", "core", "math", "process", "network", "string",
+    "string", "time", "network",
+];
+
+/// Builtins that work on several things at once.
+static PARALLEL: &[&str] = &[
+    "async",
+    "await",
+    "barrier",
+    "fan",
+    "gen",
+    "par_pipeline",
+    "pchannel",
+    "pfor",
+    "pgrep",
+    "pipeline",
+    "pmap",
+    "pmap_chunked",
+    "pmap_reduce",
+    "pany",
+    "pall",
+    "preduce",
+    "pselect",
+    "psort",
+    "spawn",
+    "yield",
+];
+
+impl Vm {
+    /// Fills `%all`: the names of the language and what kind each is of.
+    pub fn fill_names(&mut self) {
+        let table = crate::value::Ptr(self.glob(b"main::all").hash);
+        for row in BUILTINS {
+            let part = PARTS.iter().position(|part| part.iter().any(|(known, _)| *known == row.name));
+            let kind = match part.and_then(|part| KINDS.get(part)) {
+                _ if PARALLEL.contains(&row.name) => "parallel",
+                Some(kind) => kind,
+                None => "core",
+            };
+            crate::hash::set_text(self, table, row.name.as_bytes(), crate::string::string(kind.as_bytes()));
+        }
+    }
 }
 
 /// The row number of a name.
@@ -112,7 +184,7 @@ pub fn name_of(number: i64) -> &'static str {
 
 /// Runs a builtin on arguments, which it borrows.
 pub fn run(vm: &mut Vm, number: i64, arguments: &[Val], wanted: u64) -> Result<Val, Thrown> {
-    let row = usize::try_from(number).ok().and_then(|at| vm.builtins.rows.get(at).copied().flatten());
+    let row = usize::try_from(number).ok().and_then(|at| vm.builtins.function(at));
     match row {
         Some(function) => function(vm, arguments, wanted),
         None => {
@@ -216,6 +288,11 @@ fn flat(vm: &mut Vm, arguments: &[Val]) -> Vec<Val> {
         }
     }
     out
+}
+
+/// The same for other parts of the runtime.
+pub(crate) fn spread(vm: &mut Vm, arguments: &[Val]) -> Vec<Val> {
+    flat(vm, arguments)
 }
 
 /// Runs `work` on the flattened arguments and releases them.

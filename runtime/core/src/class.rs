@@ -6,6 +6,7 @@
 
 use alloc::boxed::Box;
 use alloc::collections::BTreeMap;
+use alloc::rc::Rc;
 use alloc::string::String;
 use alloc::vec::Vec;
 
@@ -186,20 +187,38 @@ struct Class {
     declared: Option<Box<ClassDescription>>,
     statics: BTreeMap<Vec<u8>, Val>,
     overload: BTreeMap<Vec<u8>, Val>,
-    linear: Vec<u32>,
+    linear: Rc<[u32]>,
     linear_at: u64,
     stamp: u64,
+    /// How objects are made, while `linear` is current.
+    plan: Option<Rc<declared::Plan>>,
+}
+
+/// What a name means for objects of a class.
+#[derive(Clone, Copy, Debug)]
+enum Member {
+    /// A function, borrowed from its glob.
+    Method(CodeRef),
+    /// A field of a declared type, by its position.
+    Field(u32),
+    /// The constructor `new` of a declared type that defines none.
+    Construct,
+    /// Neither: what every object has, AUTOLOAD, or an error.
+    Other,
 }
 
 #[derive(Clone, Copy, Debug)]
 struct Cached {
     class: u32,
+    /// Whether everybody may use it.
+    is_open: bool,
     generation: u64,
     name: Val,
-    code: *mut Code,
+    member: Member,
 }
 
 const CACHE: usize = 512;
+const PACKAGES: usize = 64;
 
 /// All classes.
 #[derive(Debug)]
@@ -208,7 +227,9 @@ pub struct Classes {
     by_name: BTreeMap<Vec<u8>, u32>,
     generation: u64,
     cache: Vec<Cached>,
-    types: Vec<TypeDescription>,
+    /// Numbers by the value that named the package, short or constant.
+    packages: Vec<(Val, u32)>,
+    types: Vec<Rc<TypeDescription>>,
     /// Numbers of declared types in the order in which the program declares them.
     order: Vec<u32>,
     overloads: bool,
@@ -223,6 +244,7 @@ impl Classes {
             by_name: BTreeMap::new(),
             generation: 1,
             cache: Vec::new(),
+            packages: Vec::new(),
             types: Vec::new(),
             order: Vec::new(),
             overloads: false,
@@ -271,9 +293,10 @@ impl Vm {
             declared: None,
             statics: BTreeMap::new(),
             overload: BTreeMap::new(),
-            linear: Vec::new(),
+            linear: Rc::from([]),
             linear_at: 0,
             stamp: 0,
+            plan: None,
         });
         let number = self.classes.all.len() as u32;
         self.classes.by_name.insert(name.to_vec(), number);
@@ -298,22 +321,55 @@ impl Vm {
         self.class(number)?.declared.as_deref()
     }
 
-    /// The class and its ancestors in search order.
-    pub fn linear(&mut self, number: u32) -> Vec<u32> {
-        let generation = self.classes.generation;
-        if let Some(class) = self.class(number)
-            && class.linear_at == generation
-            && self.stamp_of(&class.linear) == class.stamp
+    /// The number of the package a value names; short and constant texts are remembered.
+    pub(crate) fn package_of_value(&mut self, name: Val) -> Result<u32, Thrown> {
+        if !is_stable(name) {
+            let name = self.text(name)?;
+            return Ok(self.package_number(&name));
+        }
+        let slot = word_of(name, 0) as usize % PACKAGES;
+        if let Some(&(known, number)) = self.classes.packages.get(slot)
+            && known == name
         {
-            return class.linear.clone();
+            return Ok(number);
+        }
+        let number = self.package_number(bytes(&name));
+        if self.classes.packages.is_empty() {
+            self.classes.packages.resize(PACKAGES, (UNDEF, 0));
+        }
+        self.classes.packages[slot] = (name, number);
+        Ok(number)
+    }
+
+    #[inline(always)]
+    fn is_current(&self, class: &Class) -> bool {
+        class.linear_at == self.classes.generation && self.stamp_of(&class.linear) == class.stamp
+    }
+
+    /// The class and its ancestors in search order.
+    pub fn linear(&mut self, number: u32) -> Rc<[u32]> {
+        let generation = self.classes.generation;
+        let mut is_other = false;
+        if let Some(class) = self.class(number) {
+            if self.is_current(class) {
+                return Rc::clone(&class.linear);
+            }
+            is_other = class.linear_at == generation;
+        }
+        if is_other {
+            // An `@ISA` changed: what was found by the old one is wrong.
+            self.classes.changed();
         }
         let mut out = Vec::new();
         self.collect_linear(number, &mut out, 0);
         let stamp = self.stamp_of(&out);
+        let generation = self.classes.generation;
+        let out: Rc<[u32]> = Rc::from(out);
         if let Some(class) = self.class_mut(number) {
-            class.linear = out.clone();
+            class.linear = Rc::clone(&out);
             class.linear_at = generation;
             class.stamp = stamp;
+            class.plan = None;
         }
         out
     }
@@ -387,31 +443,57 @@ impl Vm {
         None
     }
 
-    /// As [`Vm::find_method`], remembered.
+    /// What a name means for objects of a class, and whether everybody may use it; remembered.
     #[inline]
-    fn cached_method(&mut self, number: u32, name: Val) -> Option<CodeRef> {
-        let slot = ((crate::string::fold(name.w0 ^ u64::from(number), name.w1 | 1)) as usize) % CACHE;
+    fn member(&mut self, number: u32, name: Val) -> (Member, bool) {
+        let slot = word_of(name, number) as usize % CACHE;
         if let Some(entry) = self.classes.cache.get(slot)
             && entry.class == number
             && entry.name == name
             && entry.generation == self.classes.generation
-            && self.class(number).is_some_and(|class| {
-                class.linear_at == self.classes.generation && self.stamp_of(&class.linear) == class.stamp
-            })
+            && self.class(number).is_some_and(|class| self.is_current(class))
         {
-            return Some(Ptr(entry.code));
+            return (entry.member, entry.is_open);
         }
-        let code = self.find_method(number, bytes(&name))?;
-        // A heap string may be freed and its address used again: only others are remembered.
-        if name.w0 != tag::STR || name.header().count & s_abi::layout::IMMORTAL != 0 {
+        self.find_member(number, name, slot)
+    }
+
+    #[inline(never)]
+    fn find_member(&mut self, number: u32, name: Val, slot: usize) -> (Member, bool) {
+        let text = bytes(&name);
+        let declared = self.declared(number).map(|declared| declared.kind);
+        let member = match self.find_method(number, text) {
+            Some(code) => Member::Method(code),
+            None => match declared {
+                None => Member::Other,
+                Some(_) if matches!(text, b"isa" | b"DOES" | b"does" | b"can" | b"VERSION") => Member::Other,
+                Some(kind) => match self.plan(number).position(name, 0) {
+                    Some(at) => Member::Field(at as u32),
+                    None if text == b"new" && kind != ClassKind::Enum => Member::Construct,
+                    None => Member::Other,
+                },
+            },
+        };
+        let is_open = declared.is_none() || self.restriction(number, text).is_none();
+        if is_stable(name) {
+            let generation = self.classes.generation;
             if self.classes.cache.is_empty() {
-                let nothing = Cached { class: 0, generation: 0, name: UNDEF, code: core::ptr::null_mut() };
+                let nothing =
+                    Cached { class: 0, is_open: false, generation: 0, name: UNDEF, member: Member::Other };
                 self.classes.cache.resize(CACHE, nothing);
             }
-            self.classes.cache[slot] =
-                Cached { class: number, generation: self.classes.generation, name, code: code.0 };
+            self.classes.cache[slot] = Cached { class: number, is_open, generation, name, member };
         }
-        Some(code)
+        (member, is_open)
+    }
+
+    /// As [`Vm::find_method`], remembered.
+    #[inline]
+    fn cached_method(&mut self, number: u32, name: Val) -> Option<CodeRef> {
+        match self.member(number, name).0 {
+            Member::Method(code) => Some(code),
+            _ => None,
+        }
     }
 
     /// The function DESTROY of a class, owned. Declared types have none by themselves.
@@ -500,7 +582,7 @@ impl Vm {
             self.define_variant(number, at as u32, described);
         }
         if is_concrete {
-            for ancestor in self.linear(number) {
+            for &ancestor in self.linear(number).iter() {
                 let Some(declared) = self.declared(ancestor) else { continue };
                 let missing: Vec<Vec<u8>> = declared
                     .methods
@@ -511,12 +593,19 @@ impl Vm {
                 let kind = declared.kind;
                 let from = text(&declared.name);
                 for name in missing {
-                    let inherited = self.linear(number).into_iter().any(|class| {
+                    let inherited = self.linear(number).iter().any(|&class| {
                         self.declared(class).is_some_and(|declared| {
                             declared.methods.iter().any(|method| method.name == name && !method.is_abstract)
                         })
                     });
-                    if !own_methods.contains(&name) && !inherited && self.find_method(number, &name).is_none()
+                    // A field of that name is a method too.
+                    let field = self
+                        .declared(number)
+                        .is_some_and(|declared| declared.fields.iter().any(|field| field.name == name));
+                    if !own_methods.contains(&name)
+                        && !inherited
+                        && !field
+                        && self.find_method(number, &name).is_none()
                     {
                         let what = if kind == ClassKind::Trait { "trait" } else { "abstract" };
                         return Err(alloc::format!(
@@ -557,7 +646,7 @@ impl Vm {
 
     /// Registers a type for [`check_type`]; its number.
     pub fn register_type(&mut self, description: TypeDescription) -> i64 {
-        self.classes.types.push(description);
+        self.classes.types.push(Rc::new(description));
         self.classes.types.len() as i64 - 1
     }
 
@@ -591,8 +680,29 @@ fn make_variant(vm: &mut Vm, held: &[Val], arguments: &[Val], _want: u64) -> Res
     variant(vm, number, at, arguments.first().copied().unwrap_or(UNDEF))
 }
 
+/// Whether equal words mean equal texts for ever: short strings and constants. A heap string may be
+/// freed and its address used again.
+#[inline(always)]
+fn is_stable(name: Val) -> bool {
+    match name.w0 & 0xff {
+        tag::SSTR => true,
+        tag::STR => name.header().count & s_abi::layout::IMMORTAL != 0,
+        _ => false,
+    }
+}
+
+/// A mixture of a name and a class.
+#[inline(always)]
+fn word_of(name: Val, class: u32) -> u64 {
+    crate::string::fold(name.w0 ^ u64::from(class) << 17, name.w1 ^ 0x9e37_79b9_7f4a_7c15)
+}
+
 /// `bless REF, CLASS`.
 pub fn bless(vm: &mut Vm, value: Val, class: Val) -> Result<Val, Thrown> {
+    if class.is_string() && !bytes(&class).is_empty() && matches!(value.w0, tag::HREF | tag::AREF) {
+        value.header().class = vm.package_of_value(class)?;
+        return Ok(value.retained());
+    }
     let name = if class.is_undef() {
         vm.running_package()
     } else if class.is_reference() && class.class() != 0 {

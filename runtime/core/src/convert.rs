@@ -11,11 +11,12 @@ use crate::cell;
 use crate::class::Conversion;
 use crate::exception::Thrown;
 use crate::hash;
-use crate::string::{Text, push_bytes, string, string_of, with_capacity};
+use crate::string::{Text, push_bytes, push_string, string, string_of, with_capacity};
 use crate::text::number::{self, Number};
 use crate::text::utf8;
 use crate::value::{
-    EMPTY, FLAG_WIDE, GlobRef, Ptr, SHORT_MAX, Slot, UNDEF, ValExt, bytes, glob_name, int, num, short, uint,
+    EMPTY, FLAG_WIDE, GlobRef, Ptr, SHORT_MAX, Slot, UNDEF, ValExt, bytes, glob_name, int, num, short,
+    short_int, short_joined, uint,
 };
 use crate::vm::Vm;
 
@@ -23,6 +24,9 @@ use crate::vm::Vm;
 #[inline]
 #[must_use]
 pub fn int_string(value: i64) -> Val {
+    if let Some(text) = short_int(value) {
+        return text;
+    }
     let mut buffer = [0; 20];
     let text = number::format_int_into(value, &mut buffer);
     if text.len() <= SHORT_MAX { short(text) } else { string(text) }
@@ -51,8 +55,8 @@ pub fn number_value(value: Number) -> Val {
 #[derive(Debug)]
 pub struct Builder {
     buffer: Option<Ptr<Str>>,
-    short: [u8; SHORT_MAX],
-    len: usize,
+    /// The content while there is no buffer.
+    short: Val,
     wide: bool,
 }
 
@@ -66,7 +70,40 @@ impl Builder {
     /// An empty one.
     #[must_use]
     pub fn new() -> Self {
-        Self { buffer: None, short: [0; SHORT_MAX], len: 0, wide: false }
+        Self { buffer: None, short: EMPTY, wide: false }
+    }
+
+    /// One with room for so many bytes.
+    #[must_use]
+    pub fn with_room(room: usize) -> Self {
+        let buffer = (room > SHORT_MAX).then(|| with_capacity(room));
+        Self { buffer, short: EMPTY, wide: false }
+    }
+
+    /// About how many bytes the string forms of values have.
+    #[must_use]
+    pub fn room_for(values: &[Val]) -> usize {
+        values
+            .iter()
+            .map(|value| match value.tag() {
+                tag::INT => 8,
+                tag::SSTR | tag::SSTRW | tag::STR => bytes(value).len(),
+                _ => 16,
+            })
+            .fold(0, usize::saturating_add)
+    }
+
+    /// Appends a short string that is as wide as the builder.
+    #[inline]
+    fn push_short(&mut self, more: Val) {
+        if let Some(buffer) = &mut self.buffer {
+            push_string(buffer, more);
+            return;
+        }
+        match short_joined(self.short, more) {
+            Some(joined) => self.short = joined,
+            None => self.push(bytes(&more)),
+        }
     }
 
     /// Appends bytes as they are.
@@ -76,14 +113,15 @@ impl Builder {
             push_bytes(buffer, more);
             return;
         }
-        let total = self.len + more.len();
-        if total <= SHORT_MAX {
-            self.short[self.len..total].copy_from_slice(more);
-            self.len = total;
+        if more.len() <= SHORT_MAX
+            && let Some(joined) = short_joined(self.short, short(more))
+        {
+            self.short = joined;
             return;
         }
+        let total = bytes(&self.short).len().saturating_add(more.len());
         let mut buffer = with_capacity(total.saturating_mul(2).max(48));
-        push_bytes(&mut buffer, &self.short[..self.len]);
+        push_string(&mut buffer, self.short);
         push_bytes(&mut buffer, more);
         self.buffer = Some(buffer);
     }
@@ -107,7 +145,7 @@ impl Builder {
     fn content(&self) -> Vec<u8> {
         match self.buffer {
             Some(buffer) => bytes(&Val { w0: tag::STR, w1: buffer.address() }).to_vec(),
-            None => self.short[..self.len].to_vec(),
+            None => bytes(&self.short).to_vec(),
         }
     }
 
@@ -119,7 +157,7 @@ impl Builder {
         }
         let mut wide = Vec::with_capacity(old.len() * 2);
         utf8::from_latin1(&old, &mut wide);
-        self.len = 0;
+        self.short = EMPTY;
         if let Some(buffer) = &mut self.buffer {
             buffer.len = 0;
         }
@@ -130,8 +168,12 @@ impl Builder {
     #[inline]
     pub fn push_value(&mut self, vm: &mut Vm, value: Val) -> Result<(), Thrown> {
         match value.tag() {
-            tag::SSTR if !self.wide => self.push(bytes(&value)),
+            tag::SSTR if !self.wide => self.push_short(value),
             tag::INT => {
+                if let Some(text) = short_int(value.as_int()) {
+                    self.push_short(text);
+                    return Ok(());
+                }
                 let mut buffer = [0; 20];
                 let text = number::format_int_into(value.as_int(), &mut buffer);
                 self.push(text);
@@ -160,13 +202,17 @@ impl Builder {
     #[must_use]
     pub fn finish(mut self) -> Val {
         match self.buffer.take() {
+            Some(buffer) if buffer.len <= SHORT_MAX => {
+                let value = Text(Val { w0: tag::STR, w1: buffer.address() });
+                string_of(&value, self.wide)
+            }
             Some(mut buffer) => {
                 if self.wide {
                     buffer.header.flags |= FLAG_WIDE;
                 }
                 Val { w0: tag::STR, w1: buffer.address() }
             }
-            None => string_of(&self.short[..self.len], self.wide),
+            None => string_of(bytes(&self.short), self.wide),
         }
     }
 }

@@ -60,6 +60,35 @@ pub fn new() -> Table {
     allocate(Hash { header: header(kind::HASH), len: 0, inside: [0; 8] })
 }
 
+/// A new empty hash with room for so many entries, if they are few.
+#[must_use]
+pub fn with_capacity(entries: usize) -> Table {
+    let table = new();
+    if (1..=SMALL).contains(&entries) {
+        let mut tab = inside(table);
+        tab.entries = raw_allocate(entries * size_of::<Entry>()).cast();
+        tab.capacity = entries;
+    }
+    table
+}
+
+/// Adds a normal key that the table does not have; consumes the value, borrows the key.
+#[inline]
+pub fn add(table: Table, key: Val, value: Val) {
+    let mut tab = inside(table);
+    let hash = if tab.slots == 0 { 0 } else { hash_key(&tab, key) };
+    let at = insert(&mut tab, key, hash);
+    *value_slot(&tab, at) = value;
+}
+
+/// The place of a normal key if it stands at that position.
+#[inline(always)]
+#[must_use]
+pub fn slot_of(table: Table, at: usize, key: Val) -> Option<Slot> {
+    let tab = inside(table);
+    (at < tab.used && same(entry(&tab, at).key, key)).then(|| value_slot(&tab, at))
+}
+
 /// Ends a hash whose last reference is gone.
 pub fn free(vm: &mut Vm, table: Table) {
     clear(vm, table);

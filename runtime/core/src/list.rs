@@ -139,11 +139,16 @@ impl Vm {
         let mark = mark.max(0) as usize;
         let height = self.height();
         let from = height - kept;
-        let dropped: Vec<Val> = self.list(mark as i64)[..from.saturating_sub(mark)].to_vec();
+        if from <= mark {
+            return;
+        }
+        // What destructors push meanwhile stands above the list that is kept.
+        for &value in &self.list(mark as i64)[..from - mark] {
+            self.release(value);
+        }
         // SAFETY: both ranges are below the top.
         unsafe { core::ptr::copy(self.at(from), self.at(mark), kept) };
         self.abi.top = self.at(mark + kept);
-        self.release_all(&dropped);
     }
 
     /// Pushes the elements of an array, owned.
@@ -383,7 +388,9 @@ pub fn list_join(vm: &mut Vm, separator: Val, mark: i64) -> Result<Val, Thrown> 
 /// Joins values by a separator.
 pub fn join_values(vm: &mut Vm, separator: Val, values: &[Val]) -> Result<Val, Thrown> {
     let separator = vm.text(separator)?;
-    let mut out = crate::convert::Builder::new();
+    let between = separator.len().saturating_mul(values.len().saturating_sub(1));
+    let room = crate::convert::Builder::room_for(values).saturating_add(between);
+    let mut out = crate::convert::Builder::with_room(room);
     for (n, &value) in values.iter().enumerate() {
         if n > 0 && !separator.is_empty() {
             out.push_value(vm, separator.0)?;

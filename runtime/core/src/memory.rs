@@ -163,11 +163,12 @@ impl Vm {
             crate::string::free(Ptr(object.0.cast()));
             return;
         }
-        self.graves.push(object);
         if self.burying {
+            self.graves.push(object);
             return;
         }
         self.burying = true;
+        self.end(object);
         while let Some(object) = self.graves.pop() {
             self.end(object);
         }

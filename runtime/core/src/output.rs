@@ -298,8 +298,11 @@ impl Vm {
             self.set_errno(Errno::EBADF);
             return Ok(None);
         };
-        let (text, record, slurp) = self.separator();
+        let short = self.specials.input_separator;
+        let plain = short.w0 & 0xff == tag::SSTR && short != crate::value::EMPTY;
+        let (text, record, slurp) = if plain { (Vec::new(), None, false) } else { self.separator() };
         let separator = match (slurp, record) {
+            _ if plain => Separator::Bytes(bytes(&short)),
             (true, _) => Separator::Slurp,
             (_, Some(size)) => Separator::Record(size),
             _ if text.is_empty() => Separator::Paragraph,
@@ -312,18 +315,22 @@ impl Vm {
             let _ = out.handle.flush();
         }
         self.output.last_read = Some(glob);
-        let mut line = Vec::new();
-        match stream.handle.read_line(separator, &mut line) {
+        let mut line = core::mem::take(&mut self.buffer);
+        line.clear();
+        let result = stream.handle.read_line(separator, &mut line);
+        let value = match result {
             Ok(true) => {
                 let wide = self.compat && stream.handle.layers().utf8 && !line.is_ascii();
-                Ok(Some(string_of(&line, wide)))
+                Some(string_of(&line, wide))
             }
-            Ok(false) => Ok(None),
+            Ok(false) => None,
             Err(error) => {
                 self.set_errno(error);
-                Ok(None)
+                None
             }
-        }
+        };
+        self.keep_buffer(line);
+        Ok(value)
     }
 
     /// A line of `<>`: of the files of `@ARGV`, or of the standard input.
@@ -509,9 +516,32 @@ pub fn open_named(vm: &mut Vm, name: Val) {
 
 /// Opens into a place: `open`, `opendir`, `sysopen`; consumes the list.
 pub fn open_slot(vm: &mut Vm, which: i64, slot: Slot, mark: i64) -> Result<Val, Thrown> {
-    let slot = cell::target(slot);
     let arguments = vm.take_list(mark);
-    let glob = match vm.handle_glob(*slot) {
+    let glob = glob_of_place(vm, slot);
+    let name = crate::builtin::name_of(which);
+    let result = match name {
+        "opendir" => open_directory(vm, glob, &arguments),
+        "sysopen" => open_flags(vm, glob, &arguments),
+        "socket" | "accept" | "pipe" | "socketpair" => {
+            crate::builtin::socket::open(vm, name, glob, &arguments)
+        }
+        _ => open_file(vm, glob, &arguments),
+    };
+    vm.release_all(&arguments);
+    match result {
+        Ok(Ok(value)) => Ok(value),
+        Ok(Err(error)) => {
+            vm.set_errno(error);
+            Ok(if name == "open" && !vm.compat { int(0) } else { UNDEF })
+        }
+        Err(thrown) => Err(thrown),
+    }
+}
+
+/// The handle that a place holds or names; an undefined place gets a new one.
+pub(crate) fn glob_of_place(vm: &mut Vm, slot: Slot) -> GlobRef {
+    let slot = cell::target(slot);
+    match vm.handle_glob(*slot) {
         Some(glob) => glob,
         None if slot.is_string() && !bytes(&slot).is_empty() => {
             let package = vm.running_package();
@@ -527,21 +557,6 @@ pub fn open_slot(vm: &mut Vm, which: i64, slot: Slot, mark: i64) -> Result<Val, 
             cell::store(vm, slot, counted(tag::GLOB, glob));
             glob
         }
-    };
-    let name = crate::builtin::name_of(which);
-    let result = match name {
-        "opendir" => open_directory(vm, glob, &arguments),
-        "sysopen" => open_flags(vm, glob, &arguments),
-        _ => open_file(vm, glob, &arguments),
-    };
-    vm.release_all(&arguments);
-    match result {
-        Ok(Ok(value)) => Ok(value),
-        Ok(Err(error)) => {
-            vm.set_errno(error);
-            Ok(if name == "open" && !vm.compat { int(0) } else { UNDEF })
-        }
-        Err(thrown) => Err(thrown),
     }
 }
 
@@ -663,7 +678,22 @@ pub fn read_slot(vm: &mut Vm, which: i64, slot: Slot, mark: i64) -> Result<Val, 
     };
     let count = (count as usize).min(1 << 32);
     let mut data = Vec::new();
-    let result = if crate::builtin::name_of(which) == "sysread" {
+    let name = crate::builtin::name_of(which);
+    if name == "recv" {
+        // What stands third is flags, not an offset.
+        let received = crate::builtin::socket::receive(vm, &stream.handle, count as i64, offset as i32);
+        let (content, from) = match received {
+            Ok((data, from)) => (string(&data), string(&from)),
+            Err(error) => {
+                vm.set_errno(error);
+                (crate::value::EMPTY, UNDEF)
+            }
+        };
+        let old = core::mem::replace(&mut *slot, content);
+        vm.release(old);
+        return Ok(from);
+    }
+    let result = if name == "sysread" {
         stream.handle.sysread(count, &mut data)
     } else {
         stream.handle.read(count, &mut data)

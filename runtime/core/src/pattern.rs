@@ -92,6 +92,29 @@ pub struct Patterns {
     pub(crate) minus: Option<GlobRef>,
 }
 
+/// What of [`Patterns`] belongs to what is running: every task has its own.
+#[derive(Debug)]
+pub(crate) struct Dynamic {
+    current: Captures,
+    scopes: Vec<Option<Captures>>,
+    substitutions: Vec<Option<Substitution>>,
+}
+
+impl Default for Dynamic {
+    fn default() -> Self {
+        Self { current: Captures::none(), scopes: Vec::new(), substitutions: Vec::new() }
+    }
+}
+
+impl Patterns {
+    /// Exchanges what belongs to the running task.
+    pub(crate) fn exchange(&mut self, other: &mut Dynamic) {
+        core::mem::swap(&mut self.current, &mut other.current);
+        core::mem::swap(&mut self.scopes, &mut other.scopes);
+        core::mem::swap(&mut self.substitutions, &mut other.substitutions);
+    }
+}
+
 impl Default for Patterns {
     fn default() -> Self {
         Self {
@@ -260,6 +283,23 @@ impl Vm {
         last_end: Option<usize>,
         not_empty_at: Option<usize>,
     ) -> Result<Option<(usize, usize)>, Thrown> {
+        let found = self.look(subject, pattern, start, last_end, not_empty_at)?;
+        if found.is_some() {
+            self.remember(subject, pattern);
+        }
+        Ok(found)
+    }
+
+    /// Searches; what was found is in the scratch memory.
+    #[inline]
+    fn look(
+        &mut self,
+        subject: &Text,
+        pattern: Val,
+        start: usize,
+        last_end: Option<usize>,
+        not_empty_at: Option<usize>,
+    ) -> Result<Option<(usize, usize)>, Thrown> {
         let mut object = pattern.pointer::<Pattern>();
         let from = From { last_end, not_empty_at, ..From::default() };
         if self.compat && subject.is_wide() && !object.is_wide && object.wide.is_none() {
@@ -275,15 +315,22 @@ impl Vm {
         };
         match regex.find_at(subject, start, &from, &mut self.patterns.scratch) {
             Ok(false) => Ok(None),
-            Ok(true) => {
-                self.remember(subject, pattern, regex.group_count());
-                Ok(self.patterns.current.groups.first().copied())
-            }
+            Ok(true) => Ok(self.patterns.scratch.group(0)),
             Err(error) => Err(self.die_fmt(format_args!("{error}"))),
         }
     }
 
-    fn remember(&mut self, subject: &Text, pattern: Val, groups: usize) {
+    /// Makes the captures of the last search, which was successful, the current ones.
+    fn remember(&mut self, subject: &Text, pattern: Val) {
+        let groups = pattern.pointer::<Pattern>().regex.group_count();
+        self.keep_captures(subject, pattern, |captures, scratch| {
+            captures.groups.extend((0..=groups).map(|n| scratch.group(n).unwrap_or((UNSET, UNSET))));
+            captures.last_group = scratch.last_group();
+            captures.last_closed = scratch.last_closed();
+        });
+    }
+
+    fn keep_captures(&mut self, subject: &Text, pattern: Val, fill: impl FnOnce(&mut Captures, &Scratch)) {
         if let Some(scope) = self.patterns.scopes.last_mut()
             && scope.is_none()
         {
@@ -292,15 +339,15 @@ impl Vm {
         let patterns = &mut self.patterns;
         let current = &mut patterns.current;
         current.groups.clear();
-        for n in 0..=groups {
-            current.groups.push(patterns.scratch.group(n).unwrap_or((UNSET, UNSET)));
+        fill(current, &patterns.scratch);
+        if current.subject != subject.0 {
+            let old = core::mem::replace(&mut current.subject, subject.0.retained());
+            self.release(old);
         }
-        current.last_group = patterns.scratch.last_group();
-        current.last_closed = patterns.scratch.last_closed();
-        let old_subject = core::mem::replace(&mut current.subject, subject.0.retained());
-        let old_pattern = core::mem::replace(&mut current.pattern, pattern.retained());
-        self.release(old_subject);
-        self.release(old_pattern);
+        if self.patterns.current.pattern != pattern {
+            let old = core::mem::replace(&mut self.patterns.current.pattern, pattern.retained());
+            self.release(old);
+        }
         if self.patterns.plus.is_some() || self.patterns.minus.is_some() {
             self.publish_captures();
         }
@@ -367,8 +414,11 @@ impl Vm {
 
     #[inline]
     fn piece(&self, subject: &Val, start: usize, end: usize) -> Val {
-        let text = &bytes(subject)[start..end];
-        if self.compat && subject.is_wide() { string_of(text, true) } else { string(text) }
+        let text = bytes(subject);
+        if self.compat && subject.is_wide() {
+            return string_of(&text[start..end], true);
+        }
+        cut(text, start, end)
     }
 
     /// Pushes the groups of the last match; the number pushed.
@@ -403,21 +453,42 @@ impl Vm {
 
     /// All matches from `start`; pushes captures or whole matches. The number pushed.
     fn push_all_matches(&mut self, subject: &Text, pattern: Val, start: usize) -> Result<i64, Thrown> {
+        if pattern.pointer::<Pattern>().regex.group_count() == 0 {
+            return self.push_whole_matches(subject, pattern, start);
+        }
         let (mut at, mut barred, mut pushed) = (start, None, 0);
         let mut last_end = Some(start);
         while at <= subject.len() {
-            let Some((from, end)) = self.search(subject, pattern, at, last_end, barred)? else { break };
-            if self.patterns.current.groups.len() > 1 {
-                pushed += self.push_groups()?;
-            } else {
-                let value = self.piece(&subject.0, from, end);
-                self.push(value)?;
-                pushed += 1;
-            }
+            let Some((_, end)) = self.search(subject, pattern, at, last_end, barred)? else { break };
+            pushed += self.push_groups()?;
             at = end;
             last_end = Some(end);
             // An empty match may not follow at the same place.
             barred = Some(end);
+        }
+        Ok(pushed)
+    }
+}
+
+impl Vm {
+    /// As [`Vm::push_all_matches`] of a pattern without groups: only the last match is remembered.
+    fn push_whole_matches(&mut self, subject: &Text, pattern: Val, start: usize) -> Result<i64, Thrown> {
+        let (mut at, mut last_end, mut pushed) = (start, start, 0);
+        let mut last = None;
+        while at <= subject.len() {
+            let barred = last.map(|_| at);
+            let Some(found) = self.look(subject, pattern, at, Some(last_end), barred)? else { break };
+            let value = self.piece(&subject.0, found.0, found.1);
+            self.push(value)?;
+            pushed += 1;
+            (at, last_end, last) = (found.1, found.1, Some(found));
+        }
+        if let Some(whole) = last {
+            self.keep_captures(subject, pattern, |captures, _| {
+                captures.groups.push(whole);
+                captures.last_group = 0;
+                captures.last_closed = 0;
+            });
         }
         Ok(pushed)
     }
@@ -675,7 +746,7 @@ fn split_list(vm: &mut Vm, list: &[Val], mark: i64) -> Result<(), Thrown> {
     } else {
         let compiled = vm.pattern_of(pattern, 0)?;
         let object = compiled.pointer::<Pattern>();
-        let text = object.text.clone();
+        let text = &object.text;
         let result = if text.is_empty() {
             split_characters(vm, &subject, limit)
         } else if let (Some(literal), false) = (&object.literal, vm.compat) {
@@ -763,18 +834,28 @@ fn split_characters(vm: &mut Vm, subject: &Text, limit: i64) -> Result<(), Throw
 fn split_literal(vm: &mut Vm, subject: &Text, literal: &[u8], limit: i64) -> Result<(), Thrown> {
     let text: &[u8] = subject;
     let (mut at, mut fields) = (0, 1);
-    let finder = memchr::memmem::Finder::new(literal);
+    let finder = (literal.len() > 1).then(|| memchr::memmem::Finder::new(literal));
     while limit <= 0 || fields < limit {
-        let found = match literal {
-            [byte] => memchr::memchr(*byte, &text[at..]),
-            _ => finder.find(&text[at..]),
+        let found = match (&finder, literal) {
+            (None, [byte, ..]) => memchr::memchr(*byte, &text[at..]),
+            (Some(finder), _) => finder.find(&text[at..]),
+            (None, []) => None,
         };
         let Some(found) = found else { break };
-        vm.push(string(&text[at..at + found]))?;
+        vm.push(cut(text, at, at + found))?;
         at += found + literal.len();
         fields += 1;
     }
     vm.push(string(&text[at..]))
+}
+
+/// A piece of a text that is not wide, as a value.
+#[inline(always)]
+fn cut(text: &[u8], start: usize, end: usize) -> Val {
+    if end - start <= crate::value::SHORT_MAX {
+        return crate::value::short_within(text, start, end);
+    }
+    string(&text[start..end])
 }
 
 fn split_pattern(vm: &mut Vm, subject: &Text, pattern: Val, limit: i64) -> Result<(), Thrown> {

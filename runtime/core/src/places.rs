@@ -2,7 +2,7 @@
 
 use alloc::vec::Vec;
 
-use s_abi::layout::Val;
+use s_abi::layout::{Val, tag};
 
 use crate::cell;
 use crate::exception::Thrown;
@@ -173,6 +173,18 @@ pub fn chomp_slot(vm: &mut Vm, slot: Slot) -> Result<i64, Thrown> {
     let separator = vm.specials.input_separator;
     if separator.is_undef() || separator.is_counted() && !separator.is_string() {
         return Ok(0);
+    }
+    if separator.w0 == tag::SSTR | 1 << 8 | u64::from(b'\n') << 16 && slot.w0 == tag::STR {
+        // The usual case: a line that nobody else has.
+        let mut string = slot.pointer::<s_abi::layout::Str>();
+        if bytes(&slot).last() != Some(&b'\n') {
+            return Ok(0);
+        }
+        if string.header.count == 1 && string.len > crate::value::SHORT_MAX + 1 {
+            let kept = string.len - 1;
+            crate::string::truncate(&mut string, kept);
+            return Ok(1);
+        }
     }
     let ending = vm.text(separator)?;
     let text = vm.text(*slot)?;

@@ -8,7 +8,7 @@ use alloc::vec::Vec;
 use s_abi::layout::{Header, IMMORTAL, Str, Val, kind, tag};
 
 use crate::memory::{count_live, raw_allocate, raw_free, raw_resize, release_string};
-use crate::value::{FLAG_HASHED, FLAG_WIDE, Ptr, SHORT_MAX, ValExt, bytes, short_tagged};
+use crate::value::{FLAG_HASHED, FLAG_WIDE, Ptr, SHORT_MAX, ValExt, bytes, short_joined, short_tagged};
 
 const HEAD: usize = size_of::<Str>();
 
@@ -49,6 +49,9 @@ pub fn constant(content: &[u8], wide: bool) -> Val {
 /// An empty string on the heap with room for `capacity` bytes and one reference.
 #[must_use]
 pub fn with_capacity(capacity: usize) -> Ptr<Str> {
+    // What the allocator gives anyway.
+    let capacity = capacity.saturating_add(HEAD + 15) & !15;
+    let capacity = capacity - HEAD;
     let object = raw_allocate(HEAD.saturating_add(capacity)).cast::<Str>();
     count_live(1);
     let header = Header { count: 1, kind: kind::STR, flags: 0, aux: 0, class: 0, extra: 0 };
@@ -79,6 +82,67 @@ pub fn push_bytes(string: &mut Ptr<Str>, more: &[u8]) {
     }
     string.len = wanted;
     string.header.flags &= !FLAG_HASHED;
+}
+
+/// As [`push_bytes`] with a string value, which is another one.
+#[inline(always)]
+pub fn push_string(string: &mut Ptr<Str>, more: Val) {
+    let len = string.len;
+    if more.w0 & 0xff == tag::SSTR && len + 16 <= string.capacity {
+        let all = (u128::from(more.w1) << 64 | u128::from(more.w0)) >> 16;
+        // SAFETY: there is room for 16 bytes behind the content.
+        unsafe {
+            let end = string.0.add(1).cast::<u8>().add(len);
+            end.cast::<[u8; 16]>().write_unaligned(all.to_le_bytes());
+        }
+        string.len = len + (more.w0 >> 8 & 0xff) as usize;
+        string.header.flags &= !FLAG_HASHED;
+        return;
+    }
+    push_bytes(string, bytes(&more));
+}
+
+/// Cuts a string of which the caller holds the only reference.
+pub fn truncate(string: &mut Ptr<Str>, len: usize) {
+    string.len = string.len.min(len);
+    string.header.flags &= !FLAG_HASHED;
+}
+
+/// As [`append`] with a short string that is not wide.
+#[inline(always)]
+pub fn append_short(first: Val, more: Val) -> Val {
+    if first.w0 == tag::STR {
+        let mut object = first.pointer::<Str>();
+        if object.header.count == 1 {
+            push_string(&mut object, more);
+            return Val { w0: tag::STR, w1: object.address() };
+        }
+    } else if first.w0 & 0xff == tag::SSTR
+        && let Some(joined) = short_joined(first, more)
+    {
+        return joined;
+    }
+    append(first, bytes(&more))
+}
+
+/// The concatenation of two strings that are not wide.
+#[inline(always)]
+#[must_use]
+pub fn joined_values(first: Val, second: Val) -> Val {
+    if first.w0 & 0xff == tag::SSTR
+        && second.w0 & 0xff == tag::SSTR
+        && let Some(joined) = short_joined(first, second)
+    {
+        return joined;
+    }
+    let total = bytes(&first).len().saturating_add(bytes(&second).len());
+    if total <= SHORT_MAX {
+        return joined(bytes(&first), bytes(&second), false);
+    }
+    let mut buffer = with_capacity(total);
+    push_string(&mut buffer, first);
+    push_string(&mut buffer, second);
+    Val { w0: tag::STR, w1: buffer.address() }
 }
 
 #[cold]

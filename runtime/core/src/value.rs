@@ -140,14 +140,89 @@ pub fn short(bytes: &[u8]) -> Val {
 #[must_use]
 pub fn short_tagged(bytes: &[u8], tag: u64) -> Val {
     let len = bytes.len().min(SHORT_MAX);
-    let mut words = [0u8; 16];
-    words[0] = tag as u8;
-    words[1] = len as u8;
-    words[2..2 + len].copy_from_slice(&bytes[..len]);
-    let (mut low, mut high) = ([0u8; 8], [0u8; 8]);
-    low.copy_from_slice(&words[..8]);
-    high.copy_from_slice(&words[8..]);
-    Val { w0: u64::from_ne_bytes(low), w1: u64::from_ne_bytes(high) }
+    short_of(packed(&bytes[..len]), len, tag)
+}
+
+/// A short string of its bytes as one number, the first lowest.
+#[inline(always)]
+const fn short_of(content: u128, len: usize, tag: u64) -> Val {
+    let all = content << 16 | (len as u128) << 8 | tag as u128;
+    Val { w0: all as u64, w1: (all >> 64) as u64 }
+}
+
+/// At most 16 bytes as a number, the first lowest, read by overlapping words.
+#[inline(always)]
+fn packed(bytes: &[u8]) -> u128 {
+    let len = bytes.len();
+    if let (Some(first), Some(last)) = (bytes.first_chunk::<8>(), bytes.last_chunk::<8>()) {
+        let high = u128::from(u64::from_le_bytes(*last)) << (8 * (len - 8).min(8));
+        return u128::from(u64::from_le_bytes(*first)) | high;
+    }
+    if let (Some(first), Some(last)) = (bytes.first_chunk::<4>(), bytes.last_chunk::<4>()) {
+        let high = u64::from(u32::from_le_bytes(*last)) << (8 * (len - 4));
+        return u128::from(u64::from(u32::from_le_bytes(*first)) | high);
+    }
+    let (Some(&first), Some(&last)) = (bytes.first(), bytes.last()) else { return 0 };
+    let middle = u64::from(bytes[len / 2]) << (8 * (len / 2));
+    u128::from(u64::from(first) | middle | u64::from(last) << (8 * (len - 1)))
+}
+
+/// The bytes of a short string as a number, the first lowest.
+#[inline(always)]
+fn content(value: Val) -> u128 {
+    (u128::from(value.w1) << 64 | u128::from(value.w0)) >> 16
+}
+
+/// Two short strings as one, if it is still short.
+#[inline(always)]
+#[must_use]
+pub fn short_joined(first: Val, second: Val) -> Option<Val> {
+    let (one, two) = (first.w0 >> 8 & 0xff, second.w0 >> 8 & 0xff);
+    let len = (one + two) as usize;
+    (len <= SHORT_MAX).then(|| short_of(content(first) | content(second) << (8 * one), len, tag::SSTR))
+}
+
+/// A short string out of a text: `end` is at most 14 behind `start`.
+#[inline(always)]
+#[must_use]
+pub fn short_within(text: &[u8], start: usize, end: usize) -> Val {
+    let len = end - start;
+    match text[start..].first_chunk::<16>() {
+        Some(chunk) if len <= SHORT_MAX => {
+            let mask = (1u128 << (8 * len)) - 1;
+            short_of(u128::from_le_bytes(*chunk) & mask, len, tag::SSTR)
+        }
+        _ => short(&text[start..end]),
+    }
+}
+
+/// The decimal form of an integer of at most 13 digits.
+#[inline]
+#[must_use]
+pub fn short_int(value: i64) -> Option<Val> {
+    let mut rest = value.unsigned_abs();
+    if rest >= 10_000_000_000_000 {
+        return None;
+    }
+    let (mut content, mut len) = (0u128, 0);
+    while rest >= 100 {
+        let pair = rest % 100;
+        rest /= 100;
+        content = content << 16 | u128::from(pair / 10 | (pair % 10) << 8 | 0x3030);
+        len += 2;
+    }
+    if rest >= 10 {
+        content = content << 16 | u128::from(rest / 10 | (rest % 10) << 8 | 0x3030);
+        len += 2;
+    } else {
+        content = content << 8 | u128::from(rest | 0x30);
+        len += 1;
+    }
+    if value < 0 {
+        content = content << 8 | u128::from(b'-');
+        len += 1;
+    }
+    Some(short_of(content, len, tag::SSTR))
 }
 
 /// A counted value.
@@ -365,5 +440,32 @@ mod tests {
             assert_eq!(value.tag(), tag::SSTR);
         }
         assert_eq!(short(b""), EMPTY);
+    }
+
+    #[test]
+    fn short_strings_are_cut_and_joined_by_words() {
+        let text = b"0123456789abcdefghijklmnop";
+        for start in 0..text.len() {
+            for end in start..(start + SHORT_MAX + 1).min(text.len()) {
+                let whole = short_within(text, start, end);
+                assert_eq!(whole, short(&text[start..end]));
+                assert_eq!(bytes(&whole), &text[start..end]);
+                for middle in start..=end {
+                    let pieces = (short(&text[start..middle]), short(&text[middle..end]));
+                    assert_eq!(short_joined(pieces.0, pieces.1), Some(whole));
+                }
+            }
+        }
+        assert_eq!(short_joined(short(b"12345678"), short(b"1234567")), None);
+    }
+
+    #[test]
+    fn integers_as_short_strings() {
+        for value in [0, 7, -7, 10, 99, 100, -101, 12345, 9_999_999_999_999, -9_999_999_999_999] {
+            let text = alloc::format!("{value}");
+            assert_eq!(short_int(value), Some(short(text.as_bytes())));
+        }
+        assert_eq!(short_int(10_000_000_000_000), None);
+        assert_eq!(short_int(i64::MIN), None);
     }
 }

@@ -93,6 +93,9 @@ pub struct Vm {
     pub(crate) overload_depth: u32,
     pub(crate) builtins: crate::builtin::Table,
     pub(crate) world: crate::builtin::World,
+    pub(crate) fibers: crate::fiber::Fibers,
+    /// Memory for texts on their way to a value; who takes it gives it back.
+    pub(crate) buffer: Vec<u8>,
 }
 
 /// Names the runtime itself uses.
@@ -186,6 +189,8 @@ impl Vm {
             overload_depth: 0,
             builtins: crate::builtin::Table::new(),
             world: crate::builtin::World::default(),
+            fibers: crate::fiber::Fibers::default(),
+            buffer: Vec::new(),
         });
         vm.start(options);
         vm
@@ -202,6 +207,13 @@ impl Vm {
             crate::hash::set_text(self, Ptr(self.known.env.hash), name, value);
         }
         crate::output::open_standard(self);
+    }
+
+    /// Gives the memory of [`Vm::buffer`] back, unless it grew large.
+    pub(crate) fn keep_buffer(&mut self, buffer: Vec<u8>) {
+        if buffer.capacity() <= 1 << 16 {
+            self.buffer = buffer;
+        }
     }
 
     /// A string that came from outside.

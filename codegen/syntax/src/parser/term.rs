@@ -1,4 +1,6 @@
 //! Operands: variables, subscripts, brackets, and what follows an operand without an operator.
+//!
+//! Long because a term is one of many things, and each is told apart by its first characters.
 
 use super::quote::Quoted;
 use super::{Flags, OPEN, Parser, is_ident_char, is_ident_start};
@@ -927,6 +929,15 @@ impl Parser<'_> {
                 }
                 let end = self.name_end(i);
                 end > i && comma(end)
+            }
+            b'@' => {
+                // `{ @_ }`: an array of pairs.
+                let mut i = first + 1;
+                while self.byte_at(i) == b'$' {
+                    i += 1;
+                }
+                let end = self.name_end(i);
+                end > i && self.byte_at(self.after_blanks(end).0) == b'}'
             }
             b'%' => {
                 let mut i = first + 1;

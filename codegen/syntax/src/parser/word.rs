@@ -1,4 +1,6 @@
 //! What begins with a name: keywords of expressions, calls with and without parentheses, barewords.
+//!
+//! Long because what a word may begin is one decision with many outcomes.
 
 use s_abi::builtins::{Builtin, Syntax, find};
 
@@ -812,9 +814,7 @@ impl Parser<'_> {
                 return false;
             }
             match self.byte_at(place) {
-                b'@' | b'$' => true,
-                b'(' => true,
-                b'0'..=b'9' | b'"' | b'\'' => self.compat,
+                b'@' | b'$' | b'(' | b'0'..=b'9' | b'"' | b'\'' => true,
                 byte if is_ident_start(byte) => !is_operator_word(self.word_at(place)),
                 _ => false,
             }

@@ -4,6 +4,8 @@ use clap::{Args, Subcommand};
 
 use crate::commands::add::AddArgs;
 use crate::commands::audit::AuditArgs;
+use crate::commands::bench::BenchArgs;
+use crate::commands::check::CheckArgs;
 use crate::commands::clean::CleanArgs;
 use crate::commands::completions::CompletionsArgs;
 use crate::commands::explain::ExplainArgs;
@@ -22,6 +24,7 @@ use crate::commands::remove::RemoveArgs;
 use crate::commands::run::RunArgs;
 use crate::commands::search::SearchArgs;
 use crate::commands::store::StoreArgs;
+use crate::commands::test::TestArgs;
 use crate::commands::tools::{UninstallArgs, XArgs};
 use crate::commands::tree::{TreeArgs, WhyArgs};
 use crate::commands::unyank::UnyankArgs;
@@ -81,8 +84,14 @@ commands! {
     X(XArgs) = "x",
     /// Copy every package into the folder vendor
     Vendor(VendorArgs) = "vendor",
-    /// Run a script of this project
+    /// Run a file, or a script or program of this project
     Run(RunArgs) = "run",
+    /// Find mistakes in programs, and what they can reach
+    Check(CheckArgs) = "check",
+    /// Run tests
+    Test(TestArgs) = "test",
+    /// Measure how long programs take
+    Bench(BenchArgs) = "bench",
     /// Remove what was made from this project
     Clean(CleanArgs) = "clean",
     /// Search registries for packages

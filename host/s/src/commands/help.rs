@@ -27,7 +27,7 @@ const GROUPS: &[(&str, &[&str])] = &[
         "Packages",
         &["add", "remove", "install", "update", "lock", "tree", "why", "list", "outdated", "audit", "vendor"],
     ),
-    ("Programs", &["run", "x", "uninstall", "clean"]),
+    ("Programs", &["run", "check", "test", "bench", "x", "uninstall", "clean"]),
     (
         "Registries and the store",
         &[
@@ -95,6 +95,8 @@ fn overview(context: &Context<'_>) {
     let mut page = Styled::new().styled(style::STRONG, "s").plain(", the toolchain of stryke\n\n");
     page.push(style::STRONG, "Usage:");
     page.push(style::PLAIN, " s [OPTIONS] COMMAND [ARGUMENTS]\n");
+    page.push(style::PLAIN, "       s [SWITCHES] FILE|- [ARGUMENTS]\n");
+    page.push(style::PLAIN, "       s [SWITCHES] -e CODE [ARGUMENTS]\n");
     for (group, names) in GROUPS {
         section(&mut page, group, names.iter().map(|name| ((*name).to_owned(), about(name), None)));
     }

@@ -18,7 +18,11 @@ pub(super) static FUNCTIONS: &[(&str, Function)] = &[
         let words = words(vm, a)?;
         let slices: Vec<&[u8]> = words.iter().map(Vec::as_slice).collect();
         let result = match slices.as_slice() {
-            [only] => crate::io::system(only),
+            [only] => match crate::io::system(only) {
+                // What is no program may be a command of the shell.
+                Err(s_sys::Errno::ENOENT) if !vm.compat => crate::io::system_list(&[b"/bin/sh", b"-c", only]),
+                result => result,
+            },
             _ => crate::io::system_list(&slices),
         };
         let status = match result {
@@ -30,6 +34,12 @@ pub(super) static FUNCTIONS: &[(&str, Function)] = &[
         };
         vm.specials.child_status = status;
         Ok(int(status))
+    }),
+    ("pool_info", |vm, _, _| {
+        let table = crate::hash::new();
+        crate::hash::set_text(vm, table, b"threads", int(1));
+        crate::hash::set_text(vm, table, b"tasks", int(vm.fibers.alive() as i64));
+        Ok(crate::value::href(table))
     }),
     ("exec", |vm, a, _| {
         flush_everything(vm);

@@ -107,19 +107,23 @@ pub fn format(vm: &mut Vm, arguments: &[Val]) -> Result<Val, Thrown> {
             }
         }
     }
-    let template = if wide && !format.is_wide() { crate::convert::widened(&format) } else { format.to_vec() };
+    let widened = (wide && !format.is_wide()).then(|| crate::convert::widened(&format));
+    let template: &[u8] = widened.as_deref().unwrap_or(&format);
     let units = if compat && !wide { Units::Bytes } else { Units::CodePoints };
-    let mut out = Vec::new();
+    let mut out = core::mem::take(&mut vm.buffer);
+    out.clear();
     let values = if wide { &texts } else { rest };
     let mut operands = Operands { vm: &mut *vm, values, thrown: false };
-    let result = sprintf(&template, &mut operands, &mut out, units);
+    let result = sprintf(template, &mut operands, &mut out, units);
     let thrown = operands.thrown;
     vm.release_all(&texts);
+    let text = (!thrown && result.is_ok()).then(|| string_of(&out, wide));
+    vm.keep_buffer(out);
     if thrown {
         return Err(Thrown);
     }
     match result {
-        Ok(()) => Ok(string_of(&out, wide)),
+        Ok(()) => Ok(text.unwrap_or(UNDEF)),
         Err(error) => Err(vm.die_fmt(format_args!("{error}"))),
     }
 }
@@ -164,11 +168,16 @@ fn find(vm: &mut Vm, arguments: &[Val], points: bool, last: bool) -> Result<Val,
         }
     }
     let points = points || text.is_wide();
+    let start = arg(arguments, 2);
+    if !last && start.is_undef() {
+        let found = position(&text, &part);
+        let before = |at| if points { utf8::index_of_offset(&text, at) } else { at };
+        return Ok(int(found.map_or(-1, |at| before(at) as i64)));
+    }
     let count = if points { utf8::count(&text) } else { text.len() } as i64;
     let offset = |at: i64| {
         if points { utf8::offset(&text, at as usize).unwrap_or(text.len()) } else { at as usize }
     };
-    let start = arg(arguments, 2);
     let found = if last {
         let from = if start.is_undef() { count } else { vm.integer(start)? };
         if from < 0 {
@@ -184,7 +193,7 @@ fn find(vm: &mut Vm, arguments: &[Val], points: bool, last: bool) -> Result<Val,
             (part.is_empty() && vm.compat).then_some(text.len())
         } else {
             let from = offset(from);
-            memchr::memmem::find(&text[from..], &part).map(|at| at + from)
+            position(&text[from..], &part).map(|at| at + from)
         }
     };
     Ok(int(match found {
@@ -192,6 +201,28 @@ fn find(vm: &mut Vm, arguments: &[Val], points: bool, last: bool) -> Result<Val,
         Some(at) if points => utf8::index_of_offset(&text, at) as i64,
         Some(at) => at as i64,
     }))
+}
+
+/// Where a text begins in another. Preparing a search costs more than most searches: the beginnings
+/// are looked at one by one before that.
+fn position(text: &[u8], part: &[u8]) -> Option<usize> {
+    let (&first, rest) = match part.split_first() {
+        Some(split) => split,
+        None => return Some(0),
+    };
+    let mut from = 0;
+    for _ in 0..8 {
+        let last = text.len().checked_sub(part.len())?;
+        if from > last {
+            return None;
+        }
+        let at = from + memchr::memchr(first, &text[from..=last])?;
+        if text[at + 1..].starts_with(rest) {
+            return Some(at);
+        }
+        from = at + 1;
+    }
+    memchr::memmem::find(&text[from..], part).map(|at| at + from)
 }
 
 fn chr(vm: &mut Vm, arguments: &[Val], _: u64) -> Result<Val, Thrown> {

@@ -1,5 +1,6 @@
 //! Objects of declared types: construction, variants, type checks, string forms.
 
+use alloc::rc::Rc;
 use alloc::string::String;
 use alloc::vec::Vec;
 
@@ -8,15 +9,71 @@ use s_abi::layout::{Val, tag, want};
 use super::{ClassKind, FieldDescription, Object, TypeDescription, new_object, object_of};
 use crate::exception::Thrown;
 use crate::hash;
-use crate::string::string;
-use crate::value::{Ptr, UNDEF, ValExt, bytes, counted, int};
+use crate::string::{Text, string};
+use crate::value::{CodeRef, Ptr, UNDEF, ValExt, bytes, counted, int};
 use crate::vm::Vm;
 
+/// How objects of a class are made: worked out once, until a function or parent changes.
+#[derive(Debug)]
+pub(super) struct Plan {
+    /// All fields, the parents' first: the order of an object's entries.
+    pub(super) fields: Vec<PlannedField>,
+    /// BUILD of the ancestors and the class, parents first; borrowed from their globs.
+    builds: Vec<CodeRef>,
+}
+
+/// A field of a plan.
+#[derive(Debug)]
+pub(super) struct PlannedField {
+    key: Text,
+    pub(super) description: FieldDescription,
+}
+
+impl Plan {
+    /// The position of a field by its name; `guess` is looked at first.
+    #[inline]
+    pub(super) fn position(&self, name: Val, guess: usize) -> Option<usize> {
+        let is_it = |field: &PlannedField| {
+            field.key.0 == name || name.w0 == tag::STR && bytes(&field.key.0) == bytes(&name)
+        };
+        if self.fields.get(guess).is_some_and(is_it) {
+            return Some(guess);
+        }
+        self.fields.iter().position(is_it)
+    }
+}
+
 impl Vm {
+    /// How objects of a class are made.
+    pub(super) fn plan(&mut self, number: u32) -> Rc<Plan> {
+        if let Some(class) = self.class(number)
+            && let Some(plan) = &class.plan
+            && self.is_current(class)
+        {
+            return Rc::clone(plan);
+        }
+        let fields = self
+            .all_fields(number)
+            .into_iter()
+            .map(|(_, description)| PlannedField { key: Text(string(&description.name)), description })
+            .collect();
+        let builds = self
+            .linear(number)
+            .iter()
+            .rev()
+            .filter_map(|&ancestor| self.find_in_classes(&[ancestor], b"BUILD"))
+            .collect();
+        let plan = Rc::new(Plan { fields, builds });
+        if let Some(class) = self.class_mut(number) {
+            class.plan = Some(Rc::clone(&plan));
+        }
+        plan
+    }
+
     /// All fields of objects of a class: the parents' first.
     pub(super) fn all_fields(&mut self, number: u32) -> Vec<(u32, FieldDescription)> {
         let mut out: Vec<(u32, FieldDescription)> = Vec::new();
-        for ancestor in self.linear(number).into_iter().rev() {
+        for ancestor in self.linear(number).iter().copied().rev() {
             let Some(declared) = self.declared(ancestor) else { continue };
             for field in declared.fields.iter().filter(|field| !field.is_static) {
                 match out.iter_mut().find(|(_, known)| known.name == field.name) {
@@ -33,57 +90,75 @@ impl Vm {
         let Some(declared) = self.declared(number) else {
             return Err(self.die(b"no such class"));
         };
-        let name = String::from_utf8_lossy(&declared.name).into_owned();
         if declared.is_abstract || declared.kind == ClassKind::Trait {
             let what = if declared.kind == ClassKind::Trait { "trait" } else { "abstract class" };
+            let name = String::from_utf8_lossy(&declared.name).into_owned();
             return Err(self.die_fmt(format_args!("cannot instantiate {what} `{name}`")));
         }
-        let fields = self.all_fields(number);
-        let is_field =
-            |value: &Val| value.is_string() && fields.iter().any(|(_, field)| field.name == bytes(value));
-        let named = !arguments.is_empty()
-            && arguments.len().is_multiple_of(2)
-            && arguments.iter().step_by(2).all(is_field);
-        if !named && arguments.len() > fields.len() {
-            // Perhaps a name that is no field.
-            if let Some(first) = arguments.first()
-                && arguments.len().is_multiple_of(2)
-                && arguments.iter().step_by(2).any(is_field)
-            {
-                let wrong = arguments.iter().step_by(2).find(|value| !is_field(value)).unwrap_or(first);
-                let wrong = self.text(*wrong)?;
-                let wrong = String::from_utf8_lossy(&wrong).into_owned();
-                return Err(self.die_fmt(format_args!("{name} has no field `{wrong}`")));
+        let plan = self.plan(number);
+        let (mut is_named, mut in_order) = (arguments.len().is_multiple_of(2) && !arguments.is_empty(), true);
+        if is_named {
+            for (at, pair) in arguments.chunks_exact(2).enumerate() {
+                match plan.position(pair[0], at) {
+                    Some(position) => in_order &= position == at,
+                    None => {
+                        is_named = false;
+                        break;
+                    }
+                }
             }
-            return Err(self.die_fmt(format_args!(
-                "too many arguments for {name}: {} fields, {} values",
-                fields.len(),
-                arguments.len()
-            )));
         }
-        let table = hash::new();
-        let object = new_object(number, table);
-        let value = counted(tag::OBJ, object);
-        let filled = self.fill(table, &fields, named, arguments);
-        if let Err(thrown) = filled.and_then(|()| self.run_build(number, value)) {
+        if !is_named && arguments.len() > plan.fields.len() {
+            return Err(self.wrong_arguments(number, &plan, arguments));
+        }
+        let table = hash::with_capacity(plan.fields.len());
+        let value = counted(tag::OBJ, new_object(number, table));
+        let filled = self.fill(table, &plan, (is_named, in_order), arguments);
+        if let Err(thrown) = filled.and_then(|()| self.run_build(&plan, value)) {
             self.release(value);
             return Err(thrown);
         }
         Ok(value)
     }
 
+    #[cold]
+    fn wrong_arguments(&mut self, number: u32, plan: &Plan, arguments: &[Val]) -> Thrown {
+        let name = String::from_utf8_lossy(self.class_name(number)).into_owned();
+        let is_field = |value: &Val| plan.position(*value, 0).is_some();
+        // Perhaps a name that is no field.
+        if let Some(first) = arguments.first()
+            && arguments.len().is_multiple_of(2)
+            && arguments.iter().step_by(2).any(is_field)
+        {
+            let wrong = arguments.iter().step_by(2).find(|value| !is_field(value)).unwrap_or(first);
+            let wrong = match self.text(*wrong) {
+                Ok(wrong) => String::from_utf8_lossy(&wrong).into_owned(),
+                Err(thrown) => return thrown,
+            };
+            return self.die_fmt(format_args!("{name} has no field `{wrong}`"));
+        }
+        self.die_fmt(format_args!(
+            "too many arguments for {name}: {} fields, {} values",
+            plan.fields.len(),
+            arguments.len()
+        ))
+    }
+
     fn fill(
         &mut self,
         table: crate::value::Table,
-        fields: &[(u32, FieldDescription)],
-        named: bool,
+        plan: &Plan,
+        (is_named, in_order): (bool, bool),
         arguments: &[Val],
     ) -> Result<(), Thrown> {
-        for (at, (_, field)) in fields.iter().enumerate() {
-            let given = if named {
-                arguments.chunks(2).rev().find(|pair| bytes(&pair[0]) == field.name).map(|pair| pair[1])
+        for (at, PlannedField { key, description: field }) in plan.fields.iter().enumerate() {
+            let given = if !is_named {
+                arguments.get(at)
+            } else if in_order {
+                arguments.get(2 * at + 1)
             } else {
-                arguments.get(at).copied()
+                let given = arguments.chunks_exact(2).rev().find(|pair| bytes(&pair[0]) == field.name);
+                given.map(|pair| &pair[1])
             };
             let content = match (given, field.default) {
                 (Some(value), _) => value.retained(),
@@ -97,19 +172,19 @@ impl Vm {
                 self.release(content);
                 return Err(thrown);
             }
-            hash::set_text(self, table, &field.name, content);
+            hash::add(table, hash::normal(key.0), content);
         }
         Ok(())
     }
 
     /// Runs BUILD of the ancestors and the class, parents first.
-    fn run_build(&mut self, number: u32, value: Val) -> Result<(), Thrown> {
-        for ancestor in self.linear(number).into_iter().rev() {
-            if let Some(code) = self.find_in_classes(&[ancestor], b"BUILD") {
-                let result = self.call(code, &[value], want::VOID)?;
-                let result = self.scalar_of(result);
-                self.release(result);
-            }
+    fn run_build(&mut self, plan: &Plan, value: Val) -> Result<(), Thrown> {
+        for code in &plan.builds {
+            let code = code.retained();
+            let result = self.call(code, &[value], want::VOID);
+            self.release_ptr(code);
+            let result = self.scalar_of(result?);
+            self.release(result);
         }
         Ok(())
     }
@@ -152,7 +227,7 @@ impl Vm {
 
     fn append_nested(&mut self, value: Val, depth: u32, out: &mut Vec<u8>) -> Result<(), Thrown> {
         if object_of(value).is_some() && self.find_method(value.class(), b"stringify").is_none() {
-            let text = crate::string::Text(self.object_text(value, depth + 1)?);
+            let text = Text(self.object_text(value, depth + 1)?);
             out.extend_from_slice(&text);
             return Ok(());
         }
@@ -200,10 +275,31 @@ impl Vm {
         }
     }
 
-    fn check(&mut self, value: Val, number: i64, name: &[u8]) -> Result<(), Thrown> {
-        let wanted = usize::try_from(number).ok().and_then(|at| self.classes.types.get(at).cloned());
-        let Some(wanted) = wanted else { return Ok(()) };
-        if self.matches_type(value, &wanted) {
+    #[inline]
+    pub(super) fn check(&mut self, value: Val, number: i64, name: &[u8]) -> Result<(), Thrown> {
+        let Some(wanted) = usize::try_from(number).ok().and_then(|at| self.classes.types.get(at)) else {
+            return Ok(());
+        };
+        // What is right at first sight.
+        let fits = match &**wanted {
+            TypeDescription::Any => true,
+            TypeDescription::Int => value.is_int(),
+            TypeDescription::Float | TypeDescription::Str => value.is_numeric(),
+            TypeDescription::Array => value.w0 == tag::AREF,
+            TypeDescription::Hash => value.w0 == tag::HREF,
+            TypeDescription::Named(class) => value.class() != 0 && self.class_name(value.class()) == class,
+            _ => false,
+        };
+        if fits {
+            return Ok(());
+        }
+        let wanted = Rc::clone(wanted);
+        self.check_slow(value, &wanted, name)
+    }
+
+    #[inline(never)]
+    fn check_slow(&mut self, value: Val, wanted: &TypeDescription, name: &[u8]) -> Result<(), Thrown> {
+        if self.matches_type(value, wanted) {
             return Ok(());
         }
         let got = match value.w0 {
@@ -212,12 +308,12 @@ impl Vm {
             tag::NUM => String::from("FLOAT"),
             _ if value.is_string() => String::from("STRING"),
             _ => {
-                let text = crate::string::Text(super::ref_type(self, value));
+                let text = Text(super::ref_type(self, value));
                 String::from_utf8_lossy(&text).into_owned()
             }
         };
         let name = String::from_utf8_lossy(name).into_owned();
-        let wanted = type_text(&wanted);
+        let wanted = type_text(wanted);
         Err(self.die_fmt(format_args!("{name}: expected {wanted}, got {got}")))
     }
 }

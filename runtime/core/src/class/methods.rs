@@ -6,7 +6,7 @@ use alloc::vec::Vec;
 use s_abi::layout::{Val, tag, want};
 
 use super::declared::{flag, shallow};
-use super::{ClassKind, Visibility, object_of};
+use super::{ClassKind, Member, Object, Visibility, object_of};
 use crate::array;
 use crate::exception::Thrown;
 use crate::hash;
@@ -21,16 +21,43 @@ pub fn call_method(vm: &mut Vm, name: Val, mark: i64, wanted: i64) -> Result<Val
     let Some(&invocant) = list.first() else {
         return Err(vm.die(b"a method call without an invocant"));
     };
-    // The usual case: an object whose class has the method.
-    let class = if invocant.w0 >= tag::AREF && invocant.w0 <= tag::EXT { invocant.class() } else { 0 };
+    // The usual cases: an object, or the name of a class, with a method or field for everybody.
+    let class = if invocant.w0 >= tag::AREF && invocant.w0 <= tag::EXT {
+        invocant.class()
+    } else if invocant.is_string() {
+        named_class(vm, invocant)
+    } else {
+        0
+    };
     if class != 0
-        && let Some(code) = vm.cached_method(class, name)
-        && (vm.declared(class).is_none() || vm.may_call(class, bytes(&name)))
+        && let (member, true) = vm.member(class, name)
     {
-        let code = code.retained();
-        let result = vm.call(code, list, wanted);
-        vm.release_ptr(code);
-        return vm.settle(mark, result);
+        match member {
+            Member::Method(code) => {
+                let code = code.retained();
+                let result = vm.call(code, list, wanted);
+                vm.release_ptr(code);
+                return vm.settle(mark, result);
+            }
+            Member::Field(at) => {
+                if let Some(object) = object_of(invocant)
+                    && let Some(slot) = hash::slot_of(object.fields, at as usize, name)
+                {
+                    let result = match list.get(1) {
+                        None => Ok(crate::cell::load(*slot)),
+                        Some(&value) => vm.set_field(class, object, at as usize, slot, value),
+                    };
+                    vm.drop_list(mark);
+                    return result;
+                }
+            }
+            Member::Construct if invocant.is_string() => {
+                let result = vm.construct_object(class, &list[1..]);
+                vm.drop_list(mark);
+                return result;
+            }
+            Member::Construct | Member::Other => {}
+        }
     }
     let result = slow_method(vm, name, list, wanted);
     vm.settle(mark, result)
@@ -48,6 +75,15 @@ pub fn call_dynamic(vm: &mut Vm, method: Val, mark: i64, wanted: i64) -> Result<
     let result = call_method(vm, name, mark, wanted);
     vm.release(name);
     result
+}
+
+/// The class a text names; 0 for the standard handles and what is no plain name.
+#[inline]
+fn named_class(vm: &mut Vm, name: Val) -> u32 {
+    if matches!(bytes(&name), b"" | b"STDIN" | b"STDOUT" | b"STDERR") {
+        return 0;
+    }
+    vm.package_of_value(name).unwrap_or(0)
 }
 
 fn slow_method(vm: &mut Vm, name: Val, list: &[Val], wanted: u64) -> Result<Val, Thrown> {
@@ -71,7 +107,7 @@ fn slow_method(vm: &mut Vm, name: Val, list: &[Val], wanted: u64) -> Result<Val,
         let (package, method) = (&method[..at], &method[at + 2..]);
         if let Some(package) = package.strip_suffix(b"::SUPER").or((package == b"SUPER").then_some(b"main")) {
             let number = vm.package_number(package);
-            let parents: Vec<u32> = vm.linear(number).split_off(1);
+            let parents: Vec<u32> = vm.linear(number)[1..].to_vec();
             if let Some(code) = vm.find_in_classes(&parents, method) {
                 return vm.call(code, list, wanted);
             }
@@ -182,32 +218,55 @@ impl Vm {
         )
     }
 
-    /// Whether the running function may use a member of a declared class.
-    fn may_call(&mut self, class: u32, member: &[u8]) -> bool {
-        for ancestor in self.linear(class) {
+    /// Stores into a field after its type was checked; what it holds then.
+    fn set_field(
+        &mut self,
+        class: u32,
+        object: Ptr<Object>,
+        at: usize,
+        slot: crate::value::Slot,
+        value: Val,
+    ) -> Result<Val, Thrown> {
+        let plan = self.plan(class);
+        if let Some(field) = plan.fields.get(at)
+            && let Some(number) = field.description.type_number
+        {
+            self.check(value, number, &field.description.name)?;
+        }
+        debug_assert!(object.fields.len > at, "the slot is one of the object's");
+        crate::cell::store(self, slot, value.retained());
+        Ok(crate::cell::load(*slot))
+    }
+
+    /// Who may use a member of a declared class, unless everybody may: how much, and whose it is.
+    pub(super) fn restriction(&mut self, class: u32, member: &[u8]) -> Option<(Visibility, u32)> {
+        for &ancestor in self.linear(class).iter() {
             let Some(declared) = self.declared(ancestor) else { continue };
             let method = declared.methods.iter().find(|method| method.name == member);
             let field = declared.fields.iter().find(|field| field.name == member);
-            let Some(visibility) =
-                method.map(|method| method.visibility).or(field.map(|field| field.visibility))
-            else {
-                continue;
-            };
-            if visibility == Visibility::Public {
-                return true;
+            let visibility = method.map(|method| method.visibility).or(field.map(|field| field.visibility));
+            match visibility {
+                None => {}
+                Some(Visibility::Public) => return None,
+                Some(visibility) => return Some((visibility, ancestor)),
             }
-            let owner = declared.name.clone();
-            let running = self.running_package();
-            if running == owner {
-                return true;
-            }
-            if visibility == Visibility::Private {
-                return false;
-            }
-            let running = self.package_number(&running);
-            return self.class_is(running, &owner);
         }
-        true
+        None
+    }
+
+    /// Whether the running function may use a member of a declared class.
+    fn may_call(&mut self, class: u32, member: &[u8]) -> bool {
+        let Some((visibility, owner)) = self.restriction(class, member) else { return true };
+        let owner = self.class_name(owner).to_vec();
+        let running = self.running_package();
+        if running == owner {
+            return true;
+        }
+        if visibility == Visibility::Private {
+            return false;
+        }
+        let running = self.package_number(&running);
+        self.class_is(running, &owner)
     }
 
     fn denied(&mut self, class: u32, member: &[u8]) -> Thrown {
@@ -326,7 +385,7 @@ fn universal(
         b"fields" => return field_names(vm, class, wanted).map(Some),
         b"methods" => {
             let mut names: Vec<Vec<u8>> = Vec::new();
-            for ancestor in vm.linear(class) {
+            for &ancestor in vm.linear(class).iter() {
                 let Some(declared) = vm.declared(ancestor) else { continue };
                 for method in &declared.methods {
                     if !names.contains(&method.name) {
@@ -341,7 +400,7 @@ fn universal(
             return names_result(vm, &parents, wanted).map(Some);
         }
         b"destroy" => {
-            for ancestor in vm.linear(class) {
+            for &ancestor in vm.linear(class).iter() {
                 if let Some(code) = vm.find_in_classes(&[ancestor], b"DESTROY") {
                     let result = vm.call(code, &[invocant], want::VOID)?;
                     let result = vm.scalar_of(result);

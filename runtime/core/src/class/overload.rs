@@ -99,7 +99,7 @@ impl Vm {
         if !self.classes.overloads {
             return None;
         }
-        for ancestor in self.linear(number) {
+        for &ancestor in self.linear(number).iter() {
             let function =
                 self.class(ancestor).and_then(|class| class.overload.get(operator.symbol).copied());
             if let Some(function) = function {

@@ -5,18 +5,30 @@ use s_abi::layout::{Val, tag};
 use crate::class::Operator;
 use crate::convert::Builder;
 use crate::exception::Thrown;
-use crate::string::{append, joined, string_of};
+use crate::string::{append, append_short, joined_values, string_of};
 use crate::text::number::format_int_into;
-use crate::value::{ValExt, bytes};
+use crate::value::{ValExt, short_int};
 use crate::vm::Vm;
 
 /// `.`
 #[inline(always)]
 pub fn concat(vm: &mut Vm, a: Val, b: Val) -> Result<Val, Thrown> {
-    if a.is_string() && b.is_string() && !vm.compat {
-        return Ok(joined(bytes(&a), bytes(&b), false));
+    if !vm.compat
+        && let Some(a) = plain(a)
+        && let Some(b) = plain(b)
+    {
+        return Ok(joined_values(a, b));
     }
     concat_slow(vm, a, b)
+}
+
+/// The string form of a string or of an integer that is not long.
+#[inline(always)]
+fn plain(value: Val) -> Option<Val> {
+    if value.is_string() {
+        return Some(value);
+    }
+    if value.is_int() { short_int(value.as_int()) } else { None }
 }
 
 #[inline(never)]
@@ -37,9 +49,12 @@ fn concat_slow(vm: &mut Vm, a: Val, b: Val) -> Result<Val, Thrown> {
 pub fn concat_onto(vm: &mut Vm, a: Val, b: Val) -> Result<Val, Thrown> {
     if a.is_string() {
         if b.w0 & 0xff == tag::SSTR && !vm.compat {
-            return Ok(append(a, bytes(&b)));
+            return Ok(append_short(a, b));
         }
         if b.w0 == tag::INT {
+            if let Some(text) = short_int(b.as_int()) {
+                return Ok(append_short(a, text));
+            }
             let mut buffer = [0; 20];
             return Ok(append(a, format_int_into(b.as_int(), &mut buffer)));
         }
@@ -77,9 +92,10 @@ fn concat_onto_slow(vm: &mut Vm, a: Val, b: Val) -> Result<Val, Thrown> {
 
 /// Joins the list from the mark, which it consumes.
 pub fn concat_list(vm: &mut Vm, mark: i64) -> Result<Val, Thrown> {
-    let mut out = Builder::new();
+    let list = vm.list(mark);
+    let mut out = Builder::with_room(Builder::room_for(list));
     let mut result = Ok(());
-    for &value in vm.list(mark) {
+    for &value in list {
         result = out.push_value(vm, value);
         if result.is_err() {
             break;

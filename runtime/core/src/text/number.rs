@@ -4,6 +4,8 @@
 //! Printing of a double is C's `%.15g`. The usual magnitudes take an exact integer path (the
 //! mantissa times a power of five fits 128 bits, so rounding is decided on the exact value); the
 //! rest goes through `core::fmt`, which is exact as well. Nothing here knows a value type.
+//!
+//! Long because its tests bring hundreds of cases for the oracle.
 
 use alloc::string::String;
 use alloc::vec::Vec;

@@ -116,19 +116,73 @@ pub fn sprintf(
                 write_float(b'f', &Spec { precision, ..Spec::default() }, value, out);
                 4
             }
-            _ => match state.directive(rest, out)? {
-                Some(used) => used,
-                None => {
-                    let used = invalid_length(rest);
-                    out.extend_from_slice(&rest[..used]);
+            _ => match simple(rest) {
+                Some((spec, verb, used)) => {
+                    let argument = state.take();
+                    match verb {
+                        b's' => state.text(argument, &spec, out),
+                        b'f' => {
+                            let value = argument.map_or(0.0, |i| state.args.float(i));
+                            write_float(b'f', &spec, value, out);
+                        }
+                        _ => {
+                            let value = argument.map_or(Integer::Signed(0), |i| state.args.int(i));
+                            write_integer(verb, &spec, value, out);
+                        }
+                    }
                     used
                 }
+                None => match state.directive(rest, out)? {
+                    Some(used) => used,
+                    None => {
+                        let used = invalid_length(rest);
+                        out.extend_from_slice(&rest[..used]);
+                        used
+                    }
+                },
             },
         };
         rest = &rest[used..];
     }
     out.extend_from_slice(rest);
     Ok(())
+}
+
+/// A directive of at most one flag, two digits of width, one of precision, and a common verb: what it
+/// asks for, the verb, its length.
+#[inline]
+fn simple(text: &[u8]) -> Option<(Spec, u8, usize)> {
+    let mut spec = Spec::default();
+    let mut at = 1;
+    match text.get(at)? {
+        b'-' => {
+            spec.left = true;
+            at += 1;
+        }
+        b'0' => {
+            spec.zero = true;
+            at += 1;
+        }
+        _ => {}
+    }
+    for place in 0..2 {
+        let byte = *text.get(at)?;
+        if !byte.is_ascii_digit() || place == 0 && byte == b'0' {
+            break;
+        }
+        spec.width = spec.width * 10 + usize::from(byte - b'0');
+        at += 1;
+    }
+    if text.get(at) == Some(&b'.') {
+        let byte = *text.get(at + 1)?;
+        if !byte.is_ascii_digit() {
+            return None;
+        }
+        spec.precision = Some(usize::from(byte - b'0'));
+        at += 2;
+    }
+    let verb = *text.get(at)?;
+    matches!(verb, b's' | b'd' | b'f' | b'x').then_some((spec, verb, at + 1))
 }
 
 /// An invalid directive is passed over up to the next `%`, which may start a valid one.
@@ -303,11 +357,7 @@ impl State<'_> {
             }
             b's' => {
                 let argument = self.choose(&value);
-                let mut text = Vec::new();
-                if let Some(i) = argument {
-                    self.args.bytes(i, &mut text);
-                }
-                self.string(&mut text, &spec, out);
+                self.text(argument, &spec, out);
             }
             b'd' | b'i' | b'D' | b'u' | b'U' | b'o' | b'O' | b'x' | b'X' | b'b' | b'B' => {
                 let argument = self.choose(&value);
@@ -352,22 +402,36 @@ impl State<'_> {
         Ok(())
     }
 
-    fn string(&mut self, text: &mut Vec<u8>, spec: &Spec, out: &mut Vec<u8>) {
-        let length = match self.units {
-            Units::Bytes => {
-                if let Some(precision) = spec.precision {
-                    text.truncate(precision);
-                }
-                text.len()
+    /// Writes an argument's string form, cut to the precision and padded.
+    fn text(&mut self, argument: Option<usize>, spec: &Spec, out: &mut Vec<u8>) {
+        let start = out.len();
+        if let Some(i) = argument {
+            self.args.bytes(i, out);
+        }
+        let start = start.min(out.len());
+        if spec.width == 0 && spec.precision.is_none() {
+            return;
+        }
+        let text = &out[start..];
+        let (kept, length) = match (self.units, spec.precision) {
+            (Units::Bytes, precision) => {
+                let kept = precision.map_or(text.len(), |precision| precision.min(text.len()));
+                (kept, kept)
             }
-            Units::CodePoints => {
-                if let Some(precision) = spec.precision {
-                    text.truncate(utf8::offset(text, precision).unwrap_or(text.len()));
-                }
-                utf8::count(text)
+            (Units::CodePoints, Some(precision)) => {
+                let kept = utf8::offset(text, precision).unwrap_or(text.len());
+                (kept, utf8::count(&text[..kept]))
             }
+            (Units::CodePoints, None) => (text.len(), utf8::count(text)),
         };
-        pad_text(text, length, spec, out);
+        out.truncate(start + kept);
+        let gap = spec.width.saturating_sub(length);
+        if gap > 0 {
+            fill(if spec.zero && !spec.left { b'0' } else { b' ' }, gap, out);
+            if !spec.left {
+                out[start..].rotate_right(gap);
+            }
+        }
     }
 
     fn vector(

@@ -127,6 +127,9 @@ impl DoubleEndedIterator for CodePoints<'_> {
 
 /// How many code points `bytes` holds.
 pub fn count(bytes: &[u8]) -> usize {
+    if bytes.is_ascii() {
+        return bytes.len();
+    }
     match core::str::from_utf8(bytes) {
         Ok(text) => text.chars().count(),
         Err(_) => code_points(bytes).count(),
@@ -260,12 +263,16 @@ fn valid_char(code: u32, used: usize) -> Option<char> {
     if used == encoded_length(code) { char::from_u32(code) } else { None }
 }
 
-fn map_case(bytes: &[u8], out: &mut Vec<u8>, ascii: fn(&u8) -> u8, other: fn(char, &mut Vec<u8>)) {
+fn map_case(bytes: &[u8], out: &mut Vec<u8>, ascii: impl Fn(&u8) -> u8, other: fn(char, &mut Vec<u8>)) {
     out.reserve(bytes.len());
+    if bytes.is_ascii() {
+        out.extend(bytes.iter().map(&ascii));
+        return;
+    }
     let mut rest = bytes;
     while !rest.is_empty() {
         let plain = rest.iter().take_while(|byte| byte.is_ascii()).count();
-        out.extend(rest[..plain].iter().map(ascii));
+        out.extend(rest[..plain].iter().map(&ascii));
         rest = &rest[plain..];
         let (code, used) = decode(rest);
         match valid_char(code, used) {

@@ -1,0 +1,13 @@
+// Push, sort and sum of numbers in no order; other constants, one more step.
+const numbers = [];
+let seed = 17;
+for (let i = 0; i < 550000; i++) {
+    seed = (seed * 3877 + 29573) % 139968;
+    numbers.push(seed % 50021);
+}
+const sorted = [...numbers].sort((a, b) => a - b);
+let sum = 0;
+for (const n of sorted) sum += n;
+let weighted = 0;
+for (let i = 0; i < sorted.length; i++) weighted += sorted[i] * (i % 9);
+console.log(`${sorted[0]} ${sorted.at(-1)} ${sum} ${weighted}`);

@@ -1,0 +1,13 @@
+-- Push, sort and sum of numbers in no order; other constants, one more step.
+local numbers = {}
+local seed = 17
+for _ = 1, 550000 do
+    seed = (seed * 3877 + 29573) % 139968
+    numbers[#numbers + 1] = seed % 50021
+end
+table.sort(numbers)
+local sum = 0
+for _, n in ipairs(numbers) do sum = sum + n end
+local weighted = 0
+for i = 1, #numbers do weighted = weighted + numbers[i] * ((i - 1) % 9) end
+print(string.format("%d %d %d %d", numbers[1], numbers[#numbers], sum, weighted))

@@ -1,0 +1,2 @@
+// Nothing: what a process costs; other constants, one more step.
+const unused = 1;

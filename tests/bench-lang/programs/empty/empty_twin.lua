@@ -1,0 +1,2 @@
+-- Nothing: what a process costs; other constants, one more step.
+local unused = 1

@@ -1,0 +1,6 @@
+-- Naive recursion with a parameter; other constants, one more step.
+local function fib(n)
+    if n < 3 then return 1 end
+    return fib(n - 1) + fib(n - 2) + 1
+end
+print(fib(29))

@@ -1,0 +1,17 @@
+# A file of 50 MB, line by line.
+import sys
+
+
+def main():
+    lines = length = found = 0
+    with open(sys.argv[1], encoding="ascii") as file:
+        for line in file:
+            line = line.rstrip("\n")
+            lines += 1
+            length += len(line)
+            if "value" in line:
+                found += 1
+    print(lines, length, found)
+
+
+main()

@@ -1,0 +1,5 @@
+// Naive recursion, the argument taken with shift.
+function fib(n) {
+    return n < 2 ? n : fib(n - 1) + fib(n - 2);
+}
+console.log(fib(30));

@@ -1,0 +1,2 @@
+// One short line.
+console.log("ok");

@@ -1,0 +1,2 @@
+# One short line.
+print("ok")
