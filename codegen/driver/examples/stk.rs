@@ -15,7 +15,12 @@ impl s_driver::Files for Here {
             Ok(text) => {
                 Ok(s_driver::Loaded { name: name.clone(), text: String::from_utf8_lossy(&text).into() })
             }
-            Err(error) => Err(format!("Can't locate {name}: {error}")),
+            Err(_) => {
+                let file = format!("{}.pm", name.replace("::", "/"));
+                Err(format!(
+                    "Can't locate {file} in @INC (you may need to install the {name} module) (@INC contains: .)"
+                ))
+            }
         }
     }
 }

@@ -95,7 +95,7 @@ pub(crate) struct Lower<'a> {
     pub(crate) want: Option<Value>,
     pos: u32,
     emitted: HashMap<Block, u32>,
-    index: usize,
+    pub(crate) index: usize,
 }
 
 impl<'a> Lower<'a> {

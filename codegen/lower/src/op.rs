@@ -197,6 +197,30 @@ impl<'a> Lower<'a> {
                 Some(self.rt(Rt::file_test, &[letter, value]))
             }
             Op::OpenLike(name, place, args) => {
+                if self.program.compat
+                    && let ExprKind::Local(id) = place.kind
+                {
+                    let name = self.text(&format!("${}", self.function.locals[id.index()].name));
+                    self.rt_void(Rt::open_named, &[name]);
+                } else if self.program.compat
+                    && let ExprKind::Declare(ids) = &place.kind
+                    && let [id] = ids[..]
+                {
+                    let name = self.text(&format!("${}", self.function.locals[id.index()].name));
+                    self.rt_void(Rt::open_named, &[name]);
+                }
+                if let ExprKind::Glob(glob) = &place.kind {
+                    // The slot is that of a cell of its own, which has to outlive the call.
+                    let glob = self.glob_named(glob);
+                    let value = self.rt(Rt::glob_value, &[glob]);
+                    let cell = self.rt(Rt::cell_new, &[value]);
+                    let mark = self.list_of(args);
+                    let number = self.builtin_number(name);
+                    let slot = self.builder.emit(Ir::CellSlot, vec![cell], Ty::Slot);
+                    let result = self.rt(Rt::open_slot, &[number, slot, mark]);
+                    self.builder.emit_void(Ir::Keep, vec![cell]);
+                    return Some(result);
+                }
                 let slot = self.slot(place);
                 let mark = self.list_of(args);
                 let number = self.builtin_number(name);

@@ -658,6 +658,8 @@ impl Resolver<'_> {
             self.error(Code::WRONG_ARGUMENTS, span, format!("`{name}` needs a handle"));
             return mk(pos, ExprKind::Undef);
         };
+        // A handle stays open, and `$.` its line, until its variable goes out of sight.
+        self.now.weakens |= self.options.compat;
         let place = match &first.kind {
             A::Bareword(_) | A::Call(_) => self.handle(first),
             _ => self.target_place(first),

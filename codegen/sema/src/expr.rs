@@ -149,6 +149,7 @@ impl Resolver<'_> {
             A::CallAmp { callee, args } => return self.call_amp(callee, args.as_deref(), span),
             A::CallValue { callee, args } => {
                 if matches!(callee.kind, A::Here(HereWord::Sub)) {
+                    self.now.uses_caller |= self.options.compat;
                     let current = mk(pos, ExprKind::CurrentFunction);
                     let args = self.arguments_of(args);
                     return self.call_value(current, args, pos);
@@ -159,6 +160,7 @@ impl Resolver<'_> {
                     && call.block.is_none()
                     && call.name.text == "__SUB__"
                 {
+                    self.now.uses_caller |= self.options.compat;
                     let current = mk(pos, ExprKind::CurrentFunction);
                     let args = self.arguments_of(args);
                     return self.call_value(current, args, pos);

@@ -240,6 +240,7 @@ macro_rules! for_each_runtime_function {
             glob_part(V, V) -> V [throws];            // `*x{ARRAY}`
             arr_of_cell(C) -> A [];                   // an array whose only element is the cell
             integer_op(I, V, V) -> V [throws user];   // under `use integer`; numbered as in the function
+            open_named(V) -> N [];                    // the variable that the next handle is opened into
             strict_refs() -> N [];                    // texts are no references from now on
             glob_by_name(V, I) -> V [throws];         // a glob of that name in the package numbered; symbolic references
 

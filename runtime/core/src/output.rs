@@ -41,6 +41,9 @@ pub struct Output {
     argv: Option<GlobRef>,
     argv_started: bool,
     known_stat: Option<s_sys::Stat>,
+    /// The variable that a handle is opened into, and those of handles without a name.
+    opening: Vec<u8>,
+    names: alloc::collections::BTreeMap<u64, Vec<u8>>,
     pub(crate) started: s_sys::Time,
     unflushed_error: bool,
 }
@@ -56,6 +59,8 @@ impl Output {
             argv: None,
             argv_started: false,
             known_stat: None,
+            opening: Vec::new(),
+            names: alloc::collections::BTreeMap::new(),
             started: s_sys::clock_realtime(),
             unflushed_error: false,
         }
@@ -163,7 +168,8 @@ impl Vm {
         }
         let name = glob_name(glob);
         let name = name.strip_prefix(b"main::").unwrap_or(name);
-        Some((if name.is_empty() { b"$fh".to_vec() } else { name.to_vec() }, lines))
+        let known = self.output.names.get(&glob.address());
+        Some((if name.is_empty() { known.map_or(b"$fh".to_vec(), Vec::clone) } else { name.to_vec() }, lines))
     }
 
     /// Lines read from the last handle, `$.`.
@@ -503,6 +509,11 @@ pub fn file_test(vm: &mut Vm, letter: i64, value: Val) -> Result<Val, Thrown> {
     })
 }
 
+/// Notes the variable that the next handle is opened into, for messages.
+pub fn open_named(vm: &mut Vm, name: Val) {
+    vm.output.opening = bytes(&name).to_vec();
+}
+
 /// Opens into a place: `open`, `opendir`, `sysopen`; consumes the list.
 pub fn open_slot(vm: &mut Vm, which: i64, slot: Slot, mark: i64) -> Result<Val, Thrown> {
     let arguments = vm.take_list(mark);
@@ -539,6 +550,10 @@ pub(crate) fn glob_of_place(vm: &mut Vm, slot: Slot) -> GlobRef {
         }
         None => {
             let glob = crate::glob::anonymous();
+            let name = core::mem::take(&mut vm.output.opening);
+            if !name.is_empty() {
+                vm.output.names.insert(glob.address(), name);
+            }
             cell::store(vm, slot, counted(tag::GLOB, glob));
             glob
         }
@@ -574,6 +589,14 @@ fn open_file(vm: &mut Vm, glob: GlobRef, arguments: &[Val]) -> Result<Result<Val
     {
         if let Some(fd) = stream_of(known).and_then(|stream| stream.handle.fileno().ok()) {
             names.push((name.to_vec(), Fd(fd)));
+        }
+    }
+    if mode_text.contains(&b'&') {
+        for (name, &known) in &vm.globs {
+            if let Some(fd) = stream_of(known).and_then(|stream| stream.handle.fileno().ok()) {
+                let bare = name.strip_prefix(b"main::").unwrap_or(name);
+                names.push((bare.to_vec(), Fd(fd)));
+            }
         }
     }
     let mut find = |name: &[u8]| names.iter().find(|known| known.0 == name).map(|known| known.1);

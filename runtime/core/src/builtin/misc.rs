@@ -132,6 +132,20 @@ pub(super) static FUNCTIONS: &[(&str, Function)] = &[
         Ok(int(count.max(0)))
     }),
     ("bless", |vm, a, _| crate::class::bless(vm, arg(a, 0), arg(a, 1))),
+    ("reset", |vm, a, _| {
+        // Clears the variables of the package whose names begin with the letters given.
+        let letters = if a.is_empty() { Vec::new() } else { vm.text(arg(a, 0))?.to_vec() };
+        let wanted = letter_set(&letters);
+        let package = vm.running_package().to_vec();
+        for (name, glob) in vm.package_symbols(&package) {
+            if name.first().is_some_and(|byte| wanted.contains(byte)) {
+                crate::cell::set(vm, crate::value::Ptr(glob.scalar), UNDEF);
+                crate::array::clear(vm, &mut crate::value::Ptr(glob.array));
+                crate::hash::clear(vm, crate::value::Ptr(glob.hash));
+            }
+        }
+        Ok(int(1))
+    }),
     ("ref", |vm, a, _| Ok(crate::class::ref_type(vm, arg(a, 0)))),
     ("both", |vm, a, _| logic(vm, a, |x, y| x && y)),
     ("either", |vm, a, _| logic(vm, a, |x, y| x || y)),
@@ -310,4 +324,22 @@ fn composed(vm: &mut Vm, held: &[Val], arguments: &[Val], wanted: u64) -> Result
         return listed(vm, alloc::vec![value], wanted);
     }
     Ok(value)
+}
+/// The letters of `reset`, ranges written out.
+fn letter_set(letters: &[u8]) -> Vec<u8> {
+    let mut out = Vec::new();
+    let mut at = 0;
+    while let Some(&first) = letters.get(at) {
+        match (letters.get(at + 1), letters.get(at + 2)) {
+            (Some(b'-'), Some(&last)) => {
+                out.extend(first..=last);
+                at += 3;
+            }
+            _ => {
+                out.push(first);
+                at += 1;
+            }
+        }
+    }
+    out
 }

@@ -339,7 +339,7 @@ pub fn inc(vm: &mut Vm, value: Val) -> Result<Val, Thrown> {
     if value.is_int() {
         return Ok(match value.as_int().checked_add(1) {
             Some(result) => int(result),
-            None if vm.compat => num(9_223_372_036_854_775_808.0),
+            None if vm.compat => uint(1 << 63),
             None => int(i64::MIN),
         });
     }
