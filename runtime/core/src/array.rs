@@ -37,6 +37,14 @@ pub fn new() -> Array {
 #[must_use]
 pub fn from_values(values: &[Val]) -> Array {
     let mut array = new();
+    if values.iter().any(|value| value.w0 > tag::NUM) {
+        array.storage = storage::VAL;
+        reserve(&mut array, values.len());
+        // SAFETY: the fresh block has room for the values; they are consumed.
+        unsafe { core::ptr::copy_nonoverlapping(values.as_ptr(), array.data.cast::<Val>(), values.len()) };
+        array.len = values.len();
+        return array;
+    }
     append_values(&mut array, values);
     array
 }

@@ -309,6 +309,7 @@ impl Vm {
         self.class(number).map_or(b"", |class| &class.name)
     }
 
+    #[inline(always)]
     fn class(&self, number: u32) -> Option<&Class> {
         self.classes.all.get((number as usize).wrapping_sub(1))
     }
@@ -341,6 +342,7 @@ impl Vm {
         Ok(number)
     }
 
+    /// Whether no parent of a class changed since its ancestors were found.
     #[inline(always)]
     fn is_current(&self, class: &Class) -> bool {
         class.linear_at == self.classes.generation && self.stamp_of(&class.linear) == class.stamp
@@ -375,6 +377,7 @@ impl Vm {
     }
 
     /// A number that changes when an `@ISA` of these classes does.
+    #[inline]
     fn stamp_of(&self, classes: &[u32]) -> u64 {
         let mut stamp = 0u64;
         for &number in classes {
@@ -461,6 +464,9 @@ impl Vm {
     #[inline(never)]
     fn find_member(&mut self, number: u32, name: Val, slot: usize) -> (Member, bool) {
         let text = bytes(&name);
+        if let Some(code) = self.find_super(number, text) {
+            return self.keep_member(number, name, slot, (Member::Method(code), true));
+        }
         let declared = self.declared(number).map(|declared| declared.kind);
         let member = match self.find_method(number, text) {
             Some(code) => Member::Method(code),
@@ -475,16 +481,33 @@ impl Vm {
             },
         };
         let is_open = declared.is_none() || self.restriction(number, text).is_none();
+        self.keep_member(number, name, slot, (member, is_open))
+    }
+
+    /// The method a name such as `Package::SUPER::name` means for a class that descends from the package.
+    fn find_super(&mut self, number: u32, name: &[u8]) -> Option<CodeRef> {
+        let at = memchr::memmem::rfind(name, b"::SUPER::")?;
+        let (package, method) = (&name[..at], &name[at + 9..]);
+        let package = *self.classes.by_name.get(package)?;
+        if !self.linear(number).contains(&package) {
+            return None;
+        }
+        let linear = self.linear(package);
+        self.find_in_classes(linear.get(1..)?, method)
+    }
+
+    fn keep_member(&mut self, class: u32, name: Val, slot: usize, found: (Member, bool)) -> (Member, bool) {
         if is_stable(name) {
+            let (member, is_open) = found;
             let generation = self.classes.generation;
             if self.classes.cache.is_empty() {
                 let nothing =
                     Cached { class: 0, is_open: false, generation: 0, name: UNDEF, member: Member::Other };
                 self.classes.cache.resize(CACHE, nothing);
             }
-            self.classes.cache[slot] = Cached { class: number, is_open, generation, name, member };
+            self.classes.cache[slot] = Cached { class, is_open, generation, name, member };
         }
-        (member, is_open)
+        found
     }
 
     /// As [`Vm::find_method`], remembered.

@@ -217,6 +217,42 @@ impl Builder {
     }
 }
 
+/// Joins values when all are plain: strings, and integers that are not long; not under `--compat`.
+#[must_use]
+pub fn join_plain(values: &[Val], separator: Val) -> Option<Val> {
+    let between = bytes(&separator).len();
+    let mut total = 16usize;
+    for value in values {
+        let len = match value.tag() {
+            tag::SSTR => (value.w0 >> 8 & 0xff) as usize,
+            tag::STR => bytes(value).len(),
+            tag::INT => 14,
+            _ => return None,
+        };
+        total = total.saturating_add(len).saturating_add(between);
+    }
+    // Room for 16 bytes behind every piece lets short ones be written by words.
+    let mut buffer = with_capacity(total);
+    for (at, &value) in values.iter().enumerate() {
+        if at > 0 && between > 0 {
+            push_string(&mut buffer, separator);
+        }
+        if !value.is_int() {
+            push_string(&mut buffer, value);
+        } else if let Some(text) = short_int(value.as_int()) {
+            push_string(&mut buffer, text);
+        } else {
+            let mut digits = [0; 20];
+            push_bytes(&mut buffer, number::format_int_into(value.as_int(), &mut digits));
+        }
+    }
+    let value = Val { w0: tag::STR, w1: buffer.address() };
+    if buffer.len <= SHORT_MAX {
+        return Some(short(&Text(value)));
+    }
+    Some(value)
+}
+
 impl Drop for Builder {
     fn drop(&mut self) {
         if let Some(buffer) = self.buffer.take() {

@@ -10,7 +10,7 @@
 )]
 
 extern crate alloc;
-#[cfg(test)]
+#[cfg(any(test, feature = "pool"))]
 extern crate std;
 
 pub mod array;

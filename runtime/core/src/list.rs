@@ -388,6 +388,11 @@ pub fn list_join(vm: &mut Vm, separator: Val, mark: i64) -> Result<Val, Thrown> 
 /// Joins values by a separator.
 pub fn join_values(vm: &mut Vm, separator: Val, values: &[Val]) -> Result<Val, Thrown> {
     let separator = vm.text(separator)?;
+    if !vm.compat
+        && let Some(joined) = crate::convert::join_plain(values, separator.0)
+    {
+        return Ok(joined);
+    }
     let between = separator.len().saturating_mul(values.len().saturating_sub(1));
     let room = crate::convert::Builder::room_for(values).saturating_add(between);
     let mut out = crate::convert::Builder::with_room(room);

@@ -4,7 +4,7 @@
 //! Release never recurses: objects whose last reference went are queued, so that a list of a
 //! million nodes needs no machine stack.
 
-use alloc::alloc::{alloc, dealloc, handle_alloc_error, realloc};
+use alloc::alloc::{handle_alloc_error, realloc};
 use alloc::vec::Vec;
 use core::alloc::Layout;
 
@@ -12,6 +12,8 @@ use s_abi::layout::{Arr, Cell, Code, Glob, Hash, Header, IMMORTAL, Str, Val, kin
 
 use crate::value::{FLAG_DESTROYED, FLAG_WEAK, Ptr, UNDEF, ValExt};
 use crate::vm::Vm;
+
+mod pool;
 
 /// What a WEAK slot holds: an indirection that outlives its target.
 #[repr(C)]
@@ -57,14 +59,23 @@ fn layout_of(size: usize) -> Layout {
 }
 
 /// Allocates `size` bytes aligned to 16; the process ends when there is no memory.
+#[inline]
 #[must_use]
 pub fn raw_allocate(size: usize) -> *mut u8 {
+    match pool::allocate(size) {
+        Some(block) => block,
+        None => system_allocate(size),
+    }
+}
+
+#[inline(never)]
+fn system_allocate(size: usize) -> *mut u8 {
     let layout = layout_of(size);
     if size > isize::MAX as usize - 64 {
         handle_alloc_error(layout);
     }
     // SAFETY: the layout is not of size zero.
-    let memory = unsafe { alloc(layout) };
+    let memory = unsafe { alloc::alloc::alloc(layout) };
     if memory.is_null() {
         handle_alloc_error(layout);
     }
@@ -77,10 +88,20 @@ pub(crate) fn raw_resize(block: *mut u8, old: usize, new: usize) -> *mut u8 {
     if block.is_null() || old == 0 {
         return raw_allocate(new);
     }
+    if pool::serves(old) || pool::serves(new) {
+        if pool::is_same(old, new) {
+            return block;
+        }
+        let memory = raw_allocate(new);
+        // SAFETY: both blocks have that many bytes and are different.
+        unsafe { core::ptr::copy_nonoverlapping(block, memory, old.min(new)) };
+        raw_free(block, old);
+        return memory;
+    }
     if new > isize::MAX as usize - 64 {
         handle_alloc_error(layout_of(1));
     }
-    // SAFETY: `block` came from `raw_allocate` with `old` bytes, an obligation of the callers here.
+    // SAFETY: `block` came from the system with `old` bytes, an obligation of the callers here.
     let memory = unsafe { realloc(block, layout_of(old), new.max(1)) };
     if memory.is_null() {
         handle_alloc_error(layout_of(new));
@@ -89,10 +110,11 @@ pub(crate) fn raw_resize(block: *mut u8, old: usize, new: usize) -> *mut u8 {
 }
 
 /// Gives a block of `size` bytes back.
+#[inline]
 pub(crate) fn raw_free(block: *mut u8, size: usize) {
-    if !block.is_null() {
+    if !block.is_null() && !pool::free(block, size) {
         // SAFETY: the block came from `raw_allocate` or `raw_resize` with this size.
-        unsafe { dealloc(block, layout_of(size)) }
+        unsafe { alloc::alloc::dealloc(block, layout_of(size)) }
     }
 }
 

@@ -723,10 +723,23 @@ pub fn subst_finish(vm: &mut Vm, handle: i64) -> Val {
 
 /// `split`: the list from the mark, pattern, subject, limit, becomes the fields.
 pub fn split(vm: &mut Vm, mark: i64) -> Result<(), Thrown> {
-    let list = vm.take_list(mark);
-    let result = split_list(vm, &list, mark);
-    vm.release_all(&list);
+    let held = take_operands(vm, mark);
+    let result = split_list(vm, &held, mark);
+    vm.release_all(&held);
     result
+}
+
+/// Takes what `split` works on from the stack: pattern, subject and limit, undef when missing.
+fn take_operands(vm: &mut Vm, mark: i64) -> [Val; 3] {
+    let mut held = [UNDEF; 3];
+    for (at, &value) in vm.list(mark).iter().enumerate() {
+        match held.get_mut(at) {
+            Some(slot) => *slot = value,
+            None => vm.release(value),
+        }
+    }
+    vm.forget_list(mark);
+    held
 }
 
 fn split_list(vm: &mut Vm, list: &[Val], mark: i64) -> Result<(), Thrown> {
@@ -908,9 +921,9 @@ fn push_field(vm: &mut Vm, subject: &Text, from: usize, to: usize, groups: usize
 
 /// `split` on a text without special meaning; empty: characters.
 pub fn split_text(vm: &mut Vm, mark: i64) -> Result<(), Thrown> {
-    let list = vm.take_list(mark);
-    let result = split_text_list(vm, &list, mark);
-    vm.release_all(&list);
+    let held = take_operands(vm, mark);
+    let result = split_text_list(vm, &held, mark);
+    vm.release_all(&held);
     result
 }
 

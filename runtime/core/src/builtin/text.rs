@@ -287,8 +287,11 @@ fn chars(vm: &mut Vm, arguments: &[Val], wanted: u64) -> Result<Val, Thrown> {
 
 fn reverse(vm: &mut Vm, arguments: &[Val], wanted: u64) -> Result<Val, Thrown> {
     if wanted == s_abi::layout::want::LIST {
-        let values: Vec<Val> = arguments.iter().rev().map(|value| value.retained()).collect();
-        return listed(vm, values, wanted);
+        let mark = vm.height() as i64;
+        for value in arguments.iter().rev() {
+            vm.push(value.retained())?;
+        }
+        return Ok(vm.list_as_result(mark, wanted));
     }
     let joined = Text(crate::list::join_values(vm, crate::value::EMPTY, arguments)?);
     Ok(vm.reversed(&joined))

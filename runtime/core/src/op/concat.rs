@@ -93,6 +93,12 @@ fn concat_onto_slow(vm: &mut Vm, a: Val, b: Val) -> Result<Val, Thrown> {
 /// Joins the list from the mark, which it consumes.
 pub fn concat_list(vm: &mut Vm, mark: i64) -> Result<Val, Thrown> {
     let list = vm.list(mark);
+    if !vm.compat
+        && let Some(joined) = crate::convert::join_plain(list, crate::value::EMPTY)
+    {
+        vm.drop_list(mark);
+        return Ok(joined);
+    }
     let mut out = Builder::with_room(Builder::room_for(list));
     let mut result = Ok(());
     for &value in list {
