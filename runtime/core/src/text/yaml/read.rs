@@ -251,9 +251,8 @@ impl<'a> Reader<'a> {
         }
         let text = self.text;
         let from = self.at;
-        while !self.is_gap(0)
-            && !(self.at > from && matches!(self.peek(0), Some(b',' | b'[' | b']' | b'{' | b'}')))
-        {
+        let ends = |byte: u8| matches!(byte, b',' | b'[' | b']' | b'{' | b'}');
+        while !self.is_gap(0) && (self.at == from || !self.peek(0).is_some_and(ends)) {
             self.at += 1;
         }
         if kind == Some(b'&') {
