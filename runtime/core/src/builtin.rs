@@ -70,8 +70,11 @@ pub struct World {
     pub(crate) temporary: Vec<Vec<u8>>,
 }
 
+/// Functions with their names.
+type Functions = &'static [(&'static str, Function)];
+
 /// The builtins by subject, each part with the kind that `%all` gives its names.
-static PARTS: &[(&str, &[(&str, Function)])] = &[
+static PARTS: &[(&str, Functions)] = &[
     ("codec", codec::FUNCTIONS),
     ("codec", data::FUNCTIONS),
     ("file", file::FUNCTIONS),
