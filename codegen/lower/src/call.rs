@@ -388,7 +388,7 @@ impl<'a> Lower<'a> {
                 let offset = self.int(&args[1]);
                 Some(self.rt(Rt::substr_tail, &[text, offset]))
             }
-            ("substr", 3) if !matches!(args[2].kind, s_sema::hir::ExprKind::Undef) => {
+            ("substr", 3) if !matches!(args[2].kind, ExprKind::Undef) => {
                 let text = self.scalar(&args[0]);
                 let offset = self.int(&args[1]);
                 let length = self.int(&args[2]);

@@ -909,7 +909,7 @@ impl<'a> Lower<'a> {
         self.read_local(variable)
     }
 
-    fn require(&mut self, id: hir::FunctionId, name: &str) -> Value {
+    fn require(&mut self, id: FunctionId, name: &str) -> Value {
         let name = self.text(name);
         let fresh = self.rt(Rt::require_once, &[name]);
         let run = self.builder.block();

@@ -55,7 +55,7 @@ pub struct World {
     /// END blocks run.
     pub(crate) ending: bool,
     /// Formats of handles by the address of their names: `$~` and `$^`.
-    pub(crate) formats: alloc::collections::BTreeMap<u64, (Option<Vec<u8>>, Option<Vec<u8>>)>,
+    pub(crate) formats: alloc::collections::BTreeMap<u64, report::Chosen>,
     /// Handles whose top of form was printed.
     pub(crate) topped: Vec<u64>,
     /// Where `getpwent` and `getgrent` are.
