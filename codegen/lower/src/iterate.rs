@@ -40,7 +40,6 @@ impl<'a> Lower<'a> {
         references: bool,
     ) -> Option<Value> {
         let listed = matches!(kind, Kind::Map | Kind::Grep) && context == Context::List;
-        let results = listed || (kind == Kind::Map);
         let callee = match &node.body {
             IterateBody::Call(code) => {
                 let code = self.scalar(code);
@@ -167,7 +166,7 @@ impl<'a> Lower<'a> {
         self.end_global_topic(restore);
         self.end_list();
         self.end_list();
-        if listed && (results || kind == Kind::Grep) {
+        if listed {
             self.rt_void(Rt::list_move, &[mark, out]);
             return None;
         }
