@@ -307,12 +307,7 @@ impl Vm {
         });
     }
 
-    fn keep_captures(
-        &mut self,
-        subject: &Text,
-        pattern: Val,
-        fill: impl FnOnce(&mut Captures, &Scratch),
-    ) {
+    fn keep_captures(&mut self, subject: &Text, pattern: Val, fill: impl FnOnce(&mut Captures, &Scratch)) {
         if let Some(scope) = self.patterns.scopes.last_mut()
             && scope.is_none()
         {
