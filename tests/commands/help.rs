@@ -12,6 +12,8 @@ fn all_ways_to_the_overview_are_the_same() {
     s, the toolchain of stryke
 
     Usage: s [OPTIONS] COMMAND [ARGUMENTS]
+           s [SWITCHES] FILE|- [ARGUMENTS]
+           s [SWITCHES] -e CODE [ARGUMENTS]
 
     Packages:
       add                 Add dependencies, and bring them here
@@ -27,7 +29,10 @@ fn all_ways_to_the_overview_are_the_same() {
       vendor              Copy every package into the folder vendor
 
     Programs:
-      run                 Run a script of this project
+      run                 Run a file, or a script or program of this project
+      check               Find mistakes in programs, and what they can reach
+      test                Run tests
+      bench               Measure how long programs take
       x                   Run a program of a package without installing it
       uninstall           Remove programs you installed for yourself
       clean               Remove what was made from this project

@@ -115,7 +115,7 @@ fn s17_a_script_is_run_where_its_package_is() {
     assert!(text.contains("a script and a program"), "{text}");
     let text = market.refused(&["run", "wher"], 2, "S-3018");
     assert!(text.contains("did you mean `where`?"), "{text}");
-    let _ = market.refused(&["run", "main"], 1, "S-3018");
+    let _ = market.refused(&["run", "main"], 2, "S-1007");
 }
 
 #[test]

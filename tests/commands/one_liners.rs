@@ -53,6 +53,15 @@ fn files_are_changed_in_place() {
     assert_eq!(read("lines.old"), "a b c\nd e f\n");
     prints(&sandbox.run(&["-i", "-ne", "print if /d/", "lines"]), "");
     assert_eq!(read("lines"), "d e f\n");
+    // Several at a time, each kept in a folder; nothing is left beside them.
+    fs::create_dir(sandbox.work().join("kept")).unwrap();
+    sandbox.write("more", "b\n");
+    prints(&sandbox.run(&["-ikept/*.old", "-pe", "s/^/> /", "lines", "more"]), "");
+    assert_eq!((read("lines"), read("more")), ("> d e f\n".to_owned(), "> b\n".to_owned()));
+    assert_eq!(read("kept/more.old"), "b\n");
+    // A program that dies has changed nothing of the file it was at.
+    let died = sandbox.run(&["-i", "-ne", "print 'x'; die", "lines"]);
+    assert_eq!((died.status, read("lines")), (Some(255), "> d e f\n".to_owned()));
 }
 
 #[test]

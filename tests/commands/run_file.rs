@@ -168,14 +168,14 @@ fn s15_only_direct_dependencies_can_be_used() {
     market.publish("inner", "1.0.0", &[]);
     write(
         &market,
-        "sources/outer-1.2.0/lib/Outer.stk",
-        "package Outer\nuse Inner::Deep\nfn name { \"outer and \" . Inner::Deep::name() }\n",
+        "sources/outer-1.2.0/lib/Main.stk",
+        "package Outer::Main\nuse Inner::Deep\nfn name { \"outer and \" . Inner::Deep::name() }\n",
     );
     market.publish("outer", "1.2.0", &[("inner", "^1")]);
     market.project("[deps]\nouter = \"^1\"\n");
     let installed = market.run(&["install"]);
     assert_eq!(installed.status, Some(0), "{}", installed.text());
-    market.sandbox.write("shop/main.stk", "use Outer\nprint Outer::name(), \"\\n\"\n");
+    market.sandbox.write("shop/main.stk", "use Outer::Main\nprint Outer::Main::name(), \"\\n\"\n");
     prints(&market.run(&["main.stk"]), "outer and inner\n");
     market.sandbox.write("shop/phantom.stk", "use Inner::Deep\nprint 1\n");
     let phantom = market.run(&["phantom.stk"]);

@@ -134,8 +134,13 @@ fn x_runs_without_installing() {
     }
     let emptied = run(&market, &["x", "lint", "--offline"]);
     assert!(emptied.status == Some(1) && emptied.stderr.contains("S-3014"), "{}", emptied.text());
-    market.sandbox.write("sources/script-1.0.0/bin/script.stk", "print \"got @ARGV\\n\"; exit 4\n");
-    market.publish("script", "1.0.0", &[]);
+    market
+        .sandbox
+        .write("sources/words-1.0.0/lib/Plain.stk", "package Words::Plain\nfn got { \"got @_\" }\n");
+    market.publish("words", "1.0.0", &[]);
+    let text = "use Words::Plain\nprint Words::Plain::got(@ARGV), \"\\n\"\nexit 4\n";
+    market.sandbox.write("sources/script-1.0.0/bin/script.stk", text);
+    market.publish("script", "1.0.0", &[("words", "^1")]);
     let source = run(&market, &["x", "script", "--", "a", "-b"]);
     assert_eq!((source.status, source.stdout.as_str()), (Some(4), "got a -b\n"), "{}", source.text());
 }

@@ -7,12 +7,13 @@ use std::collections::BTreeSet;
 use crate::tree::Tree;
 
 /// Returns the Rust files that are part of what is built, as code: comments, contents of texts and
-/// items for tests are blank. Files below `tests/` are left out.
+/// items for tests are blank. Files below `tests/` and `examples/` are left out.
 pub(crate) fn product(tree: &Tree) -> Vec<(&str, String)> {
     let tests = test_modules(tree);
     let is_test = |path: &str| {
         path.starts_with("tests/")
             || path.contains("/tests/")
+            || path.contains("/examples/")
             || tests.iter().any(|test| path == format!("{test}.rs") || path.starts_with(&format!("{test}/")))
     };
     let files = tree.texts(".rs").filter(|(path, _)| !is_test(path));

@@ -14,7 +14,12 @@ const LAYERS: &[(&str, &[&str])] = &[
     ("s-ir", &["s-abi"]),
     ("s-lower", &["s-abi", "s-ir", "s-sema", "s-syntax"]),
     ("s-native", &["s-abi", "s-ir"]),
-    ("s-driver", &["s-abi", "s-core", "s-diag", "s-ir", "s-lower", "s-native", "s-sema", "s-syntax"]),
+    (
+        "s-driver",
+        &["s-abi", "s-core", "s-diag", "s-ir", "s-lower", "s-native", "s-sema", "s-syntax", "s-sys"],
+    ),
+    ("s-link", &[]),
+    ("s-packs", &["s-link"]),
     ("s-host", &[]),
     ("s-guest", &[]),
     ("s-wire", &[]),

@@ -64,7 +64,9 @@ fn roots(tree: &Tree, member: &Member) -> Vec<String> {
     for section in ["tests", "benches", "examples", "src/bin"] {
         let prefix = format!("{folder}/{section}/");
         let files = tree.texts(".rs").filter_map(|(path, _)| Some((path, path.strip_prefix(&prefix)?)));
-        roots.extend(files.filter(|(_, file)| !file.contains('/')).map(|(path, _)| path.to_owned()));
+        // A file, or a folder with a `main.rs` in it.
+        let is_root = |file: &str| file.split_once('/').is_none_or(|(_, rest)| rest == "main.rs");
+        roots.extend(files.filter(|(_, file)| is_root(file)).map(|(path, _)| path.to_owned()));
     }
     for section in ["test", "bench", "example", "bin"] {
         let targets = member.manifest.get(section).and_then(toml::Value::as_array);

@@ -13,16 +13,33 @@ struct Rule {
     instead: &'static str,
 }
 
-/// Crates that turn values into values.
-const PURE: &[&str] =
-    &["codegen/", "host/advisory/", "host/capability/", "host/component/", "host/resolver/", "wit/host/"];
+/// Crates that turn values into values. `codegen/driver` holds code in memory and runs it.
+const PURE: &[&str] = &[
+    "codegen/diag/",
+    "codegen/ir/",
+    "codegen/lower/",
+    "codegen/native/",
+    "codegen/sema/",
+    "codegen/syntax/",
+    "host/advisory/",
+    "host/capability/",
+    "host/component/",
+    "host/resolver/",
+    "wit/host/",
+];
 
 const RULES: &[Rule] = &[
     Rule {
-        words: &["wasmtime", "cranelift_codegen"],
+        words: &["wasmtime"],
         within: &[],
         except: &["host/plugin/"],
         instead: "only `s-plugin` names the engine; use what it exports",
+    },
+    Rule {
+        words: &["cranelift_codegen"],
+        within: &[],
+        except: &["host/plugin/", "codegen/native/"],
+        instead: "only `s-native` makes code of programs; use what it exports",
     },
     Rule {
         words: &["wasmparser", "wit_parser", "wit_component", "wasm_encoder"],
@@ -91,9 +108,17 @@ const RULES: &[Rule] = &[
     Rule {
         words: &["unsafe"],
         within: &[],
-        // The second is an attribute: the constructor of a guest that installs its panic hook.
-        except: &["host/plugin/src/compile.rs", "wit/guest/src/glue.rs"],
-        instead: "machine code is loaded in one place, and nothing else needs `unsafe`",
+        except: &[
+            "host/plugin/src/compile.rs",
+            // An attribute: the constructor of a guest that installs its panic hook.
+            "wit/guest/src/glue.rs",
+            // Compiled programs, and the runtime below them: objects, pages and system calls.
+            "codegen/driver/",
+            "runtime/abi/src/layout.rs",
+            "runtime/core/",
+            "runtime/sys/",
+        ],
+        instead: "machine code is loaded by `s-plugin` and `s-driver`, values are those of `s-core`; nothing else needs `unsafe`",
     },
     Rule {
         words: &[
@@ -101,7 +126,6 @@ const RULES: &[Rule] = &[
             "std::io::stdin",
             "std::env",
             "std::process",
-            "std::thread",
             "std::time::Instant",
             "SystemTime",
             "tokio",
@@ -109,6 +133,17 @@ const RULES: &[Rule] = &[
         within: PURE,
         except: &[],
         instead: "this crate is pure: take a value, or a trait that an outer crate implements",
+    },
+    Rule {
+        words: &["std::thread"],
+        within: PURE,
+        // A text that is nested deeply is read on a stack that is deep enough, and waited for.
+        except: &[
+            "codegen/sema/src/resolver.rs",
+            "codegen/syntax/src/dump.rs",
+            "codegen/syntax/src/parser.rs",
+        ],
+        instead: "this crate is pure: let an outer crate start threads",
     },
 ];
 

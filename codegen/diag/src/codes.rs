@@ -77,6 +77,7 @@ codes! {
     314 DUPLICATE_TYPE "duplicate-type" "Two types of the program have one name. Each package has names of its own; put one into another package."
     315 WRONG_ARGUMENTS "wrong-arguments" "A builtin is called with fewer or other arguments than it can work with: an element, a variable or a function is missing."
     316 RESERVED_NAME "reserved-name" "The hashes `%a %b %c %d %e %k %o %p %v %pc %all` hold what the language knows about itself, so no program can declare one of its own by these names. Choose a longer one."
+    317 MISSING_BUILTIN "missing-builtin" "The language has a builtin of this name, but this version of `s` cannot run it yet. A newer one may; until then a function of your own under another name has to do."
     401 UNUSED "unused" "`s check` found a variable that is never read, or a function that is never called. Often a name is misspelt where it should be used. A name that begins with `_` is never reported, nor is a function in a folder `lib`."
     402 DEAD_CODE "dead-code" "`s check` found a statement that is never reached: the one before it always leaves, with `return`, `die`, `exit`, `next` or `last`."
     1001 USAGE "usage" "The command line could not be understood. `s help COMMAND` shows what the command takes."

@@ -23,12 +23,29 @@ pub struct Compilation {
 /// Compiles a program as far as the middle representation, types inferred and ownership explicit.
 #[must_use]
 pub fn compile(name: &str, text: Arc<str>, files: &dyn Files, options: &Options) -> Compilation {
-    let analysis = s_sema::analyse(name, text, files, options);
+    compile_as(name, text, files, options, false)
+}
+
+/// The same for what joins a running program: everything in it can be reached by name.
+pub(crate) fn compile_part(name: &str, text: Arc<str>, files: &dyn Files, options: &Options) -> Compilation {
+    compile_as(name, text, files, options, true)
+}
+
+fn compile_as(name: &str, text: Arc<str>, files: &dyn Files, options: &Options, part: bool) -> Compilation {
+    let mut analysis = s_sema::analyse(name, text, files, options);
+    require_builtins(&mut analysis);
+    analysis.program.facts.dynamic_code |= part;
     let failed = analysis.diagnostics.iter().any(|diagnostic| diagnostic.severity == s_diag::Severity::Error);
     if failed {
         return Compilation { module: None, diagnostics: analysis.diagnostics };
     }
     Compilation { module: Some(finish(&analysis.program)), diagnostics: analysis.diagnostics }
+}
+
+/// Adds an error for each builtin that the program calls and the runtime does not have.
+pub(crate) fn require_builtins(analysis: &mut s_sema::Analysis) {
+    let missing = analysis.builtins.iter().filter(|(name, _)| !s_core::implemented(name));
+    analysis.diagnostics.extend(missing.map(|(_, error)| error.clone()));
 }
 
 /// From a resolved program to a module that can be compiled to machine code.
@@ -43,3 +60,6 @@ pub(crate) fn finish(program: &s_sema::hir::Program) -> Module {
     }
     module
 }
+
+#[cfg(test)]
+mod tests;

@@ -63,9 +63,6 @@ pub fn drop_trivial_params(func: &mut Func) {
     // stands for changes a bounded number of times and is settled with a list of work.
     let order = reverse_postorder(func);
     let mut homes: Vec<Option<(Block, usize)>> = vec![None; func.types.len()];
-    // What a parameter is given, and the parameters that each value is given to.
-    let mut sources: HashMap<Value, Vec<Value>> = HashMap::new();
-    let mut takers: HashMap<Value, Vec<Value>> = HashMap::new();
     let mut params: Vec<Value> = Vec::new();
     for block in &order {
         for (index, param) in func.block(*block).params.iter().enumerate() {
@@ -73,28 +70,34 @@ pub fn drop_trivial_params(func: &mut Func) {
             params.push(*param);
         }
     }
+    // What a parameter is given, and the parameters that each parameter is given to.
+    let mut sources: Vec<(Value, Value)> = Vec::new();
     for block in &order {
         for edge in func.block(*block).term.edges() {
-            for (param, arg) in func.block(edge.block).params.iter().zip(&edge.args) {
-                sources.entry(*param).or_default().push(*arg);
-                takers.entry(*arg).or_default().push(*param);
-            }
+            sources.extend(func.block(edge.block).params.iter().copied().zip(edge.args.iter().copied()));
         }
     }
-    let mut stands_for: HashMap<Value, Value> = HashMap::new();
-    let mut changes: HashMap<Value, u32> = HashMap::new();
+    let mut takers: Vec<(Value, Value)> = sources
+        .iter()
+        .filter(|(_, arg)| homes[arg.index()].is_some())
+        .map(|(param, arg)| (*arg, *param))
+        .collect();
+    let source_starts = group(&mut sources, func.types.len());
+    let taker_starts = group(&mut takers, func.types.len());
+    let mut stands: Vec<Option<Value>> = vec![None; func.types.len()];
+    let mut changes = vec![0u8; func.types.len()];
     let mut queued: Vec<bool> = homes.iter().map(Option::is_some).collect();
     let mut queue: VecDeque<Value> = params.iter().copied().collect();
     while let Some(param) = queue.pop_front() {
         queued[param.index()] = false;
-        if stands_for.get(&param) == Some(&param) {
+        if stands[param.index()] == Some(param) {
             continue;
         }
         let mut only: Option<Value> = None;
-        for source in sources.get(&param).into_iter().flatten() {
+        for (_, source) in &sources[source_starts[param.index()]..source_starts[param.index() + 1]] {
             let value = if homes[source.index()].is_some() {
-                match stands_for.get(source) {
-                    Some(value) => *value,
+                match stands[source.index()] {
+                    Some(value) => value,
                     None => continue,
                 }
             } else {
@@ -107,23 +110,30 @@ pub fn drop_trivial_params(func: &mut Func) {
             only = Some(value);
         }
         let Some(mut only) = only else { continue };
-        if stands_for.get(&param) == Some(&only) {
+        if stands[param.index()] == Some(only) {
             continue;
         }
         // One that does not come to rest stays what it is.
-        let count = changes.entry(param).or_insert(0);
+        let count = &mut changes[param.index()];
         *count += 1;
         if *count > 16 {
             only = param;
         }
-        stands_for.insert(param, only);
-        for taker in takers.get(&param).into_iter().flatten() {
+        stands[param.index()] = Some(only);
+        for (_, taker) in &takers[taker_starts[param.index()]..taker_starts[param.index() + 1]] {
             if !std::mem::replace(&mut queued[taker.index()], true) {
                 queue.push_back(*taker);
             }
         }
     }
-    stands_for.retain(|param, value| param != value);
+    let mut stands_for: HashMap<Value, Value> = HashMap::new();
+    for param in params {
+        if let Some(value) = stands[param.index()]
+            && value != param
+        {
+            stands_for.insert(param, value);
+        }
+    }
     if stands_for.is_empty() {
         return;
     }
@@ -136,6 +146,20 @@ pub fn drop_trivial_params(func: &mut Func) {
     }
     drop_params(func, &drops);
     replace_all(func, &stands_for);
+}
+
+/// Sorts pairs by their first value; where the pairs of each value start, and one end more.
+fn group(pairs: &mut [(Value, Value)], values: usize) -> Vec<usize> {
+    // Stable, so that parameters are looked at in the order of edges.
+    pairs.sort_by_key(|(key, _)| *key);
+    let mut starts = vec![0; values + 1];
+    for (key, _) in pairs.iter() {
+        starts[key.index() + 1] += 1;
+    }
+    for at in 1..starts.len() {
+        starts[at] += starts[at - 1];
+    }
+    starts
 }
 
 /// Removes parameters of blocks by their places, and what edges give them.
@@ -183,24 +207,27 @@ pub fn replace_all(func: &mut Func, replaced: &HashMap<Value, Value>) {
         return;
     }
     // Chains are followed once.
-    let mut ends: HashMap<Value, Value> = HashMap::with_capacity(replaced.len());
+    let mut ends: Vec<Option<Value>> = vec![None; func.types.len()];
+    for (value, other) in replaced {
+        ends[value.index()] = Some(*other);
+    }
     let mut path = Vec::new();
     for start in replaced.keys() {
         let mut value = *start;
-        while let Some(next) = ends.get(&value).or_else(|| replaced.get(&value)) {
+        while let Some(next) = ends[value.index()] {
             path.push(value);
-            value = *next;
+            value = next;
             if path.len() > replaced.len() {
                 break;
             }
         }
         for passed in path.drain(..) {
-            ends.insert(passed, value);
+            ends[passed.index()] = Some(value);
         }
     }
     let resolve = |value: &mut Value| {
-        if let Some(end) = ends.get(value) {
-            *value = *end;
+        if let Some(end) = ends[value.index()] {
+            *value = end;
         }
     };
     for data in &mut func.blocks {

@@ -6,6 +6,8 @@
 //! machine operations. In default mode integer arithmetic wraps and is closed over integers, so that
 //! no guard is needed; under `--compat` sums of integers can become unsigned or floating and stay
 //! values.
+//!
+//! Long because the sets and the rewriting that relies on them are one argument.
 
 use std::collections::HashMap;
 
@@ -582,7 +584,7 @@ impl Rewriter<'_> {
     }
 
     /// An operand as a float, converted by what it turns out to be.
-    fn to_num(&mut self, value: Value) -> Value {
+    fn float_of(&mut self, value: Value) -> Value {
         if self.machine.contains_key(&value) {
             return self.as_num(value);
         }
@@ -777,14 +779,14 @@ impl Rewriter<'_> {
                         Rt::sub => Op::FSub,
                         _ => Op::FMul,
                     };
-                    let (x, y) = (self.to_num(a), self.to_num(b));
+                    let (x, y) = (self.float_of(a), self.float_of(b));
                     let value = self.emit(op, vec![x, y], Ty::Num);
                     return set(self, value);
                 }
                 false
             }
             Rt::div if !compat && !numbers && sets[result.index()] == NUM => {
-                let (x, y) = (self.to_num(a), self.to_num(b.expect("two operands")));
+                let (x, y) = (self.float_of(a), self.float_of(b.expect("two operands")));
                 let value = self.emit(Op::FDivChecked, vec![x, y], Ty::Num);
                 set(self, value)
             }

@@ -294,6 +294,7 @@ impl<'a> Parser<'a> {
             let unknown = self.error("no such fact");
             match self.word("a fact")? {
                 "compat" => module.compat = true,
+                "overloads" => module.overloads = true,
                 "string" => {
                     self.entry(module.strings.len())?;
                     let bytes = self.bytes()?;
@@ -663,7 +664,6 @@ impl<'a> Parser<'a> {
         self.number("a float")
     }
 
-    #[expect(clippy::too_many_lines, reason = "one arm an operation")]
     fn op(&mut self) -> Parsed<Op> {
         let unknown = self.error("no such operation");
         let word = self.word("an operation")?;

@@ -18,6 +18,9 @@ pub fn module(module: &Module) -> String {
     if module.compat {
         out.push_str("compat\n");
     }
+    if module.overloads {
+        out.push_str("overloads\n");
+    }
     for (index, (bytes, wide)) in module.strings.iter().enumerate() {
         let _ = writeln!(out, "string {index} = {}{}", quoted(bytes), if *wide { " wide" } else { "" });
     }

@@ -121,24 +121,37 @@ struct Solver<'a> {
     taken: HashSet<(Block, Block)>,
     blocks: VecDeque<(Block, Block)>,
     values: VecDeque<Value>,
-    /// Where each value is used, as block and place; the place behind the last is the end.
-    uses: Vec<Vec<(Block, usize)>>,
+    /// Where values are used, as block and place, by value; the place behind the last is the end.
+    uses: Vec<(Block, usize)>,
+    /// Where the uses of each value start, and one end more.
+    starts: Vec<usize>,
 }
 
 impl<'a> Solver<'a> {
     fn new(func: &'a Func) -> Solver<'a> {
-        let mut uses = vec![Vec::new(); func.types.len()];
-        for block in reverse_postorder(func) {
-            let data = func.block(block);
-            for (index, inst) in data.insts.iter().enumerate() {
-                for arg in &inst.args {
-                    uses[arg.index()].push((block, index));
+        let order = reverse_postorder(func);
+        let each = |visit: &mut dyn FnMut(Value, Block, usize)| {
+            for block in &order {
+                let data = func.block(*block);
+                for (index, inst) in data.insts.iter().enumerate() {
+                    inst.args.iter().for_each(|arg| visit(*arg, *block, index));
                 }
+                data.term.values().for_each(|value| visit(value, *block, data.insts.len()));
             }
-            for value in data.term.values() {
-                uses[value.index()].push((block, data.insts.len()));
-            }
+        };
+        let mut starts = vec![0; func.types.len() + 1];
+        each(&mut |value, _, _| starts[value.index()] += 1);
+        let mut sum = 0;
+        for start in &mut starts {
+            sum += *start;
+            *start = sum;
         }
+        // Each start is the end of its group until the group is filled, from its end.
+        let mut uses = vec![(Block(0), 0); sum];
+        each(&mut |value, block, index| {
+            starts[value.index()] -= 1;
+            uses[starts[value.index()]] = (block, index);
+        });
         Solver {
             func,
             known: vec![Known::Nothing; func.types.len()],
@@ -147,6 +160,7 @@ impl<'a> Solver<'a> {
             blocks: VecDeque::new(),
             values: VecDeque::new(),
             uses,
+            starts,
         }
     }
 
@@ -159,8 +173,8 @@ impl<'a> Solver<'a> {
                     self.give(from, to);
                 }
             } else if let Some(value) = self.values.pop_front() {
-                for at in 0..self.uses[value.index()].len() {
-                    let (block, index) = self.uses[value.index()][at];
+                for at in self.starts[value.index()]..self.starts[value.index() + 1] {
+                    let (block, index) = self.uses[at];
                     if !self.reached[block.index()] {
                         continue;
                     }
@@ -369,11 +383,11 @@ pub fn thread_jumps(func: &mut Func) {
     let order = reverse_postorder(func);
     let constants = constant_values(func, &order);
     // Blocks that only test one of their parameters, and give nothing of their own to anybody else.
-    let mut users: HashMap<Value, u32> = HashMap::new();
+    let mut users = vec![0u32; func.types.len()];
     for block in &order {
         let data = func.block(*block);
         for value in data.insts.iter().flat_map(|inst| inst.args.iter().copied()).chain(data.term.values()) {
-            *users.entry(value).or_default() += 1;
+            users[value.index()] += 1;
         }
     }
     let mut tests: HashMap<Block, Test> = HashMap::new();
@@ -386,7 +400,7 @@ pub fn thread_jumps(func: &mut Func) {
             .iter()
             .map(|param| {
                 let here = data.term.values().filter(|value| value == param).count();
-                users.get(param).copied().unwrap_or(0) - u32::try_from(here).unwrap_or(0)
+                users[param.index()] - u32::try_from(here).unwrap_or(0)
             })
             .sum();
         if own == 0 && data.insts.is_empty() && yes.block != *block && no.block != *block {

@@ -2,7 +2,7 @@
 
 use s_abi::builtins::BUILTINS;
 use s_ir::{Op as Ir, Rt, Ty, Value};
-use s_sema::hir::{BuiltinCall, Call, Callee, Expr, FunctionId};
+use s_sema::hir::{BuiltinCall, Call, Callee, Expr, ExprKind, FunctionId};
 
 use crate::function::{Context, LIST_TAG, Lower};
 use crate::tables::func_id;
@@ -43,8 +43,13 @@ impl<'a> Lower<'a> {
                 let mark = self.begin_list();
                 let object = self.scalar(invocant);
                 self.rt_void(Rt::list_push, &[object]);
-                for arg in &call.args {
-                    self.list(arg);
+                let places = self.passes_places(None, call);
+                if places {
+                    self.rt_void(Rt::ref_list, &[mark]);
+                }
+                self.arguments(call, places, false);
+                if places {
+                    self.rt_void(Rt::args_alias, &[mark]);
                 }
                 self.end_list();
                 let name = match super_of {
@@ -111,7 +116,7 @@ impl<'a> Lower<'a> {
         }
         let mut args = Vec::new();
         if signature.variadic {
-            let mark = self.args_on_stack(call);
+            let mark = self.args_on_stack(call, Some(id));
             let count = self.rt(Rt::list_len, &[mark]);
             args.push(self.builder.emit(Ir::ListAddress, vec![mark], Ty::Int));
             args.push(count);
@@ -146,11 +151,40 @@ impl<'a> Lower<'a> {
         self.emit_call(Ir::Call(func_id(id)), args)
     }
 
-    /// Pushes the arguments of a call; their mark.
-    fn args_on_stack(&mut self, call: &'a Call) -> Value {
-        let mark = self.begin_list();
+    /// Whether a call gives places to a function that may change them through `@_`.
+    fn passes_places(&self, callee: Option<FunctionId>, call: &Call) -> bool {
+        let takes = |function: &s_sema::hir::Function| {
+            matches!(function.params, s_sema::hir::Params::Array { alias: true, .. })
+        };
+        let may_take = match callee {
+            Some(id) => takes(&self.program.functions[id.index()]),
+            None => self.facts.aliases,
+        };
+        may_take && call.args.iter().any(|arg| is_passed_place(arg, callee.is_some()))
+    }
+
+    /// Pushes arguments, or references to them.
+    fn arguments(&mut self, call: &'a Call, places: bool, known: bool) {
         for arg in &call.args {
-            self.list(arg);
+            match (&arg.kind, places) {
+                (_, false) => self.list(arg),
+                // An element of a hash would come into being.
+                (ExprKind::Key(..), true) if !known => {
+                    let mark = self.list_from(arg);
+                    self.rt_void(Rt::ref_list, &[mark]);
+                }
+                _ => self.list_of_references(arg),
+            }
+        }
+    }
+
+    /// Pushes the arguments of a call; their mark.
+    fn args_on_stack(&mut self, call: &'a Call, callee: Option<FunctionId>) -> Value {
+        let mark = self.begin_list();
+        let places = self.passes_places(callee, call);
+        self.arguments(call, places, callee.is_some());
+        if places {
+            self.rt_void(Rt::args_alias, &[mark]);
         }
         if let Some(topic) = &call.topic {
             // Passed only where it is defined.
@@ -190,14 +224,15 @@ impl<'a> Lower<'a> {
 
     fn call_code(&mut self, code: Value, call: &'a Call, context: Context) -> Value {
         let args: Vec<&'a Expr> = call.args.iter().collect();
-        if call.topic.is_none() && args.iter().all(|arg| self.is_single(arg)) {
+        let places = self.passes_places(None, call);
+        if call.topic.is_none() && !places && args.iter().all(|arg| self.is_single(arg)) {
             let mut operands = vec![code];
             for arg in args {
                 operands.push(self.scalar(arg));
             }
             return self.call_operands(false, operands, context);
         }
-        let mark = self.args_on_stack(call);
+        let mark = self.args_on_stack(call, None);
         let want = self.want_of(context);
         self.rt(Rt::call_list, &[code, mark, want])
     }
@@ -222,7 +257,9 @@ impl<'a> Lower<'a> {
     }
 
     fn call_through(&mut self, through: Through, call: &'a Call, context: Context) -> Option<Value> {
-        let result = if call.topic.is_none() && call.args.iter().all(|arg| self.is_single(arg)) {
+        let places = self.passes_places(None, call);
+        let plain = call.topic.is_none() && !places;
+        let result = if plain && call.args.iter().all(|arg| self.is_single(arg)) {
             let mut operands = vec![match through {
                 Through::Glob(value) | Through::Value(value) => value,
             }];
@@ -231,12 +268,16 @@ impl<'a> Lower<'a> {
             }
             self.call_operands(matches!(through, Through::Glob(_)), operands, context)
         } else {
-            let mark = self.args_on_stack(call);
+            let mark = self.args_on_stack(call, None);
             let want = self.want_of(context);
-            match through {
+            let result = match through {
                 Through::Glob(glob) => self.rt(Rt::call_glob_list, &[glob, mark, want]),
                 Through::Value(code) => self.rt(Rt::call_list, &[code, mark, want]),
+            };
+            if places {
+                self.rt_void(Rt::args_forget, &[]);
             }
+            result
         };
         self.finish_call(result, context, true)
     }
@@ -347,7 +388,7 @@ impl<'a> Lower<'a> {
                 let offset = self.int(&args[1]);
                 Some(self.rt(Rt::substr_tail, &[text, offset]))
             }
-            ("substr", 3) if !matches!(args[2].kind, s_sema::hir::ExprKind::Undef) => {
+            ("substr", 3) if !matches!(args[2].kind, ExprKind::Undef) => {
                 let text = self.scalar(&args[0]);
                 let offset = self.int(&args[1]);
                 let length = self.int(&args[2]);
@@ -366,6 +407,22 @@ impl<'a> Lower<'a> {
         let value = self.scalar(arg);
         let result = self.rt(function, &[value]);
         Some(self.builder.emit(Ir::BoxNum, vec![result], Ty::V))
+    }
+}
+
+/// Whether an argument is a place that a function may change.
+fn is_passed_place(arg: &Expr, known: bool) -> bool {
+    match &arg.kind {
+        ExprKind::Key(..) => known,
+        ExprKind::Local(_)
+        | ExprKind::Global(_)
+        | ExprKind::Index(..)
+        | ExprKind::DerefScalar(_)
+        | ExprKind::Array(_)
+        | ExprKind::ArraySlice(..)
+        | ExprKind::HashSlice(..) => true,
+        ExprKind::List(items) => items.iter().any(|item| is_passed_place(item, known)),
+        _ => false,
     }
 }
 

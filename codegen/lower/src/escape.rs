@@ -14,6 +14,8 @@ pub(crate) struct Facts {
     cells: Vec<HashSet<LocalId>>,
     matches: Vec<bool>,
     sets: bool,
+    /// Some function may change its caller's variables through `@_`.
+    pub(crate) aliases: bool,
 }
 
 impl Facts {
@@ -26,7 +28,7 @@ impl Facts {
         let mut sets = false;
         let mut cells = Vec::new();
         let mut matches = Vec::new();
-        for function in &program.functions {
+        for (index, function) in program.functions.iter().enumerate() {
             let mut own: HashSet<LocalId> = HashSet::new();
             let mut has_match = false;
             let mut see = |node: &Expr| match &node.kind {
@@ -35,6 +37,9 @@ impl Facts {
                 }
                 ExprKind::Closure(id) | ExprKind::AtEnd(id) => {
                     closures.insert(id.0);
+                }
+                ExprKind::CurrentFunction => {
+                    closures.insert(u32::try_from(index).expect("fewer than 2^32 functions"));
                 }
                 ExprKind::Magic(MagicPlace::Substr | MagicPlace::Pos | MagicPlace::Vec, args) => {
                     needs_cell(args.first(), &mut own);
@@ -129,7 +134,11 @@ impl Facts {
             })
             .collect();
         let needs_want = program.functions.iter().map(|function| function.uses_want).collect();
-        Facts { escapes, needs_want, cells, matches, sets }
+        let aliases = program
+            .functions
+            .iter()
+            .any(|function| matches!(function.params, Params::Array { alias: true, .. }));
+        Facts { escapes, needs_want, cells, matches, sets, aliases }
     }
 
     /// Whether a function is called other than directly.

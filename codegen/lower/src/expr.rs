@@ -2,7 +2,9 @@
 
 use s_abi::functions::SPECIALS;
 use s_ir::{Block as IrBlock, Cond, Op as Ir, Rt, Ty, Value};
-use s_sema::hir::{self, BinaryOp, Call, Callee, Expr, ExprKind, MagicPlace, MatchVar, Op, UnaryOp, VarKind};
+use s_sema::hir::{
+    self, BinaryOp, Call, Callee, Expr, ExprKind, FunctionId, MagicPlace, MatchVar, Op, UnaryOp, VarKind,
+};
 
 use crate::function::{Context, Lower};
 use crate::tables::func_id;
@@ -21,6 +23,7 @@ impl<'a> Lower<'a> {
             | ExprKind::Index(..)
             | ExprKind::Key(..)
             | ExprKind::DerefScalar(_)
+            | ExprKind::DerefGlob(..)
             | ExprKind::LastIndex(_)
             | ExprKind::Magic(..)
             | ExprKind::Capture(_)
@@ -80,6 +83,8 @@ impl<'a> Lower<'a> {
                     | Op::Qr(_)
                     | Op::FileTest(..)
                     | Op::Bless(..)
+                    | Op::Integer(..)
+                    | Op::GlobPart(..)
                     | Op::Ref(_)
                     | Op::Sprintf(_)
                     | Op::Construct(..)
@@ -224,6 +229,7 @@ impl<'a> Lower<'a> {
                 let reference = self.scalar(inner);
                 self.rt(Rt::deref_scalar, &[reference])
             }
+            ExprKind::DerefGlob(name, package) => self.computed_glob(name, package),
             ExprKind::LastIndex(array) => {
                 let array = self.array_value(array);
                 let length = self.rt(Rt::arr_len, &[array]);
@@ -433,6 +439,10 @@ impl<'a> Lower<'a> {
                 self.rt(Rt::jump_dynamic, &[number, label])
             }
             ExprKind::WantArray => self.want_array(),
+            ExprKind::CurrentFunction if self.function.captures.is_empty() && self.number() != 0 => {
+                let id = FunctionId(self.number());
+                self.closure(id)
+            }
             ExprKind::CurrentFunction => self.rt(Rt::current_code, &[]),
             ExprKind::AtEnd(id) => {
                 let code = self.closure(*id);
@@ -800,9 +810,55 @@ impl<'a> Lower<'a> {
         // The runtime keeps the state: 0 off, else the count. Only one side is evaluated, as the state
         // says, both on the round that turns it on unless `exclusive`.
         let number = self.builder.int(i64::from(id) << 1 | i64::from(exclusive));
-        let from = self.condition(from);
-        let to = self.condition(to);
-        self.rt(Rt::flip_flop, &[number, from, to])
+        let is_on = self.rt(Rt::flip_is_on, &[number]);
+        let (on, off) = (self.builder.block(), self.builder.block());
+        self.builder.branch(is_on, on, off);
+        self.join(
+            Context::Scalar,
+            vec![
+                (
+                    on,
+                    Box::new(move |lower: &mut Lower<'a>| {
+                        let ends = lower.condition(to);
+                        let no = lower.builder.emit(Ir::Bool(false), Vec::new(), Ty::Bool);
+                        Some(lower.rt(Rt::flip_flop, &[number, no, ends]))
+                    }),
+                ),
+                (
+                    off,
+                    Box::new(move |lower: &mut Lower<'a>| {
+                        let starts = lower.condition(from);
+                        let (begin, stay) = (lower.builder.block(), lower.builder.block());
+                        lower.builder.branch(starts, begin, stay);
+                        lower.join(
+                            Context::Scalar,
+                            vec![
+                                (
+                                    begin,
+                                    Box::new(move |lower: &mut Lower<'a>| {
+                                        let ends = if exclusive {
+                                            lower.builder.emit(Ir::Bool(false), Vec::new(), Ty::Bool)
+                                        } else {
+                                            lower.condition(to)
+                                        };
+                                        let yes = lower.builder.emit(Ir::Bool(true), Vec::new(), Ty::Bool);
+                                        Some(lower.rt(Rt::flip_flop, &[number, yes, ends]))
+                                    }),
+                                ),
+                                (
+                                    stay,
+                                    Box::new(move |lower: &mut Lower<'a>| {
+                                        let no = lower.builder.emit(Ir::Bool(false), Vec::new(), Ty::Bool);
+                                        Some(lower.rt(Rt::flip_flop, &[number, no, no]))
+                                    }),
+                                ),
+                            ],
+                        )
+                    }),
+                ),
+            ],
+        )
+        .unwrap_or_else(|| self.builder.undef())
     }
 
     fn declare_global(&mut self, id: hir::GlobalId) {
@@ -853,7 +909,7 @@ impl<'a> Lower<'a> {
         self.read_local(variable)
     }
 
-    fn require(&mut self, id: hir::FunctionId, name: &str) -> Value {
+    fn require(&mut self, id: FunctionId, name: &str) -> Value {
         let name = self.text(name);
         let fresh = self.rt(Rt::require_once, &[name]);
         let run = self.builder.block();

@@ -95,10 +95,15 @@ pub(crate) struct Lower<'a> {
     pub(crate) want: Option<Value>,
     pos: u32,
     emitted: HashMap<Block, u32>,
-    index: usize,
+    pub(crate) index: usize,
 }
 
 impl<'a> Lower<'a> {
+    /// The number of the function being lowered.
+    pub(crate) fn number(&self) -> u32 {
+        u32::try_from(self.index).expect("fewer than 2^32 functions")
+    }
+
     /// Lowers the function with a number.
     pub(crate) fn function(
         program: &'a Program,
@@ -136,6 +141,9 @@ impl<'a> Lower<'a> {
         let function = self.function;
         if self.signatures[self.index].want {
             self.want = Some(self.builder.emit(Ir::Want, Vec::new(), Ty::Int));
+        }
+        if self.index == 0 && self.program.facts.strict_refs {
+            self.rt_void(Rt::strict_refs, &[]);
         }
         self.bind_captures();
         self.bind_params();
@@ -187,10 +195,13 @@ impl<'a> Lower<'a> {
         let address = self.builder.emit(Ir::Param(0), Vec::new(), Ty::Int);
         let count = self.builder.emit(Ir::Param(1), Vec::new(), Ty::Int);
         match &function.params {
-            Params::Array { args, .. } => {
+            Params::Array { args, alias } => {
                 let mark = self.rt(Rt::mark, &[]);
                 self.rt_void(Rt::list_push_args, &[address, count]);
                 let array = self.rt(Rt::arr_from_list, &[mark]);
+                if *alias {
+                    self.rt_void(Rt::args_take, &[array, address, count]);
+                }
                 self.set_aggregate(*args, array);
             }
             Params::Positional { scalars, rest } => {
@@ -369,6 +380,16 @@ impl<'a> Lower<'a> {
     /// The statement or expression that what follows belongs to.
     pub(crate) fn at(&mut self, pos: Pos) {
         self.pos = position(pos);
+    }
+
+    /// Where what follows belongs to, as it is now.
+    pub(crate) fn position_now(&self) -> u32 {
+        self.pos
+    }
+
+    /// What follows belongs to an earlier position again.
+    pub(crate) fn back_at(&mut self, pos: u32) {
+        self.pos = pos;
     }
 
     /// Makes sure that an exception from here on names the right line.

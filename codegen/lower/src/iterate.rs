@@ -24,6 +24,21 @@ impl<'a> Lower<'a> {
     /// One of the iterating operators. In list context `map` and `grep` push; otherwise there is a value:
     /// the count for `map`, `grep` and `fore`, the element for `first`, a truth value for the others.
     pub(crate) fn iterate(&mut self, kind: Kind, node: &'a Iterate, context: Context) -> Option<Value> {
+        self.iterate_over(kind, node, context, false)
+    }
+
+    /// `grep`, which pushes references to the elements for which its body holds.
+    pub(crate) fn iterate_references(&mut self, node: &'a Iterate) {
+        self.iterate_over(Kind::Grep, node, Context::List, true);
+    }
+
+    fn iterate_over(
+        &mut self,
+        kind: Kind,
+        node: &'a Iterate,
+        context: Context,
+        references: bool,
+    ) -> Option<Value> {
         let listed = matches!(kind, Kind::Map | Kind::Grep) && context == Context::List;
         let results = listed || (kind == Kind::Map);
         let callee = match &node.body {
@@ -41,7 +56,7 @@ impl<'a> Lower<'a> {
             && matches!(node.topic, LoopVariable::Global(_))
             && kind != Kind::Each
             && modifies_topic(node);
-        if aliased {
+        if aliased || references {
             self.list_of_references(&node.list);
         } else {
             self.list(&node.list);
@@ -70,7 +85,8 @@ impl<'a> Lower<'a> {
         self.builder.switch_to(body);
         let now = self.builder.read(at);
         let element = self.rt(Rt::list_get, &[mark, now]);
-        let element = if aliased {
+        let reference = element;
+        let element = if aliased || references {
             self.bind_reference(node.topic, element, restore);
             self.rt(Rt::deref_scalar, &[element])
         } else {
@@ -109,7 +125,13 @@ impl<'a> Lower<'a> {
                 self.builder.switch_sealed(hit);
                 match kind {
                     Kind::Grep if listed => {
-                        let value = if aliased { self.topic_value(node.topic) } else { element };
+                        let value = if references {
+                            reference
+                        } else if aliased {
+                            self.topic_value(node.topic)
+                        } else {
+                            element
+                        };
                         self.rt_void(Rt::list_push, &[value]);
                         self.builder.jump(miss, &[]);
                     }
@@ -145,7 +167,7 @@ impl<'a> Lower<'a> {
         self.end_global_topic(restore);
         self.end_list();
         self.end_list();
-        if results && listed || kind == Kind::Grep && listed {
+        if listed && (results || kind == Kind::Grep) {
             self.rt_void(Rt::list_move, &[mark, out]);
             return None;
         }

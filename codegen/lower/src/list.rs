@@ -1,7 +1,7 @@
 //! Expressions in list context: what they give is pushed on the value stack.
 
 use s_ir::{Rt, Value};
-use s_sema::hir::{Array, Expr, ExprKind, VarKind};
+use s_sema::hir::{Array, Expr, ExprKind, HashPart, Op, VarKind};
 
 use crate::function::{Context, Lower};
 
@@ -245,6 +245,45 @@ impl<'a> Lower<'a> {
                 }
             }
             ExprKind::Array(array) => self.push_element_references(array),
+            ExprKind::ArraySlice(array, index) => {
+                let array = self.array_place(array);
+                let mark = self.list_from(index);
+                self.rt_void(Rt::arr_slice_cells, &[array, mark]);
+            }
+            ExprKind::HashSlice(hash, index) => {
+                let hash = self.hash_place(hash);
+                let mark = self.list_from(index);
+                self.rt_void(Rt::hash_slice_cells, &[hash, mark]);
+            }
+            ExprKind::Op(op) => match &**op {
+                Op::HashList(HashPart::Values, hash) => {
+                    let hash = self.hash_place(hash);
+                    let mark = self.begin_list();
+                    self.rt_void(Rt::hash_keys, &[hash]);
+                    self.end_list();
+                    self.rt_void(Rt::hash_slice_cells, &[hash, mark]);
+                }
+                Op::ArrayList(HashPart::Values, array) => self.push_element_references(array),
+                Op::Grep(node) => {
+                    self.iterate_references(node);
+                }
+                _ => {
+                    let mark = self.list_from(expr);
+                    self.rt_void(Rt::ref_list, &[mark]);
+                }
+            },
+            ExprKind::Ternary(condition, yes, no) => {
+                let first = self.builder.block();
+                let second = self.builder.block();
+                self.branch_on(condition, first, second);
+                let way = |side: &'a Expr| {
+                    move |lower: &mut Lower<'a>| {
+                        lower.list_of_references(side);
+                        None
+                    }
+                };
+                self.join(Context::List, vec![(first, Box::new(way(yes))), (second, Box::new(way(no)))]);
+            }
             _ if self.is_single(expr) && self.has_cell(expr) => {
                 let cell = self.cell_of(expr, true);
                 let reference = self.rt(Rt::cell_ref, &[cell]);

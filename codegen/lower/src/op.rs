@@ -29,6 +29,12 @@ pub(crate) fn gives_scalar(name: &str) -> bool {
             | "getpwent"
             | "getgrent"
             | "gethostbyname"
+            | "gethostbyaddr"
+            | "env_keys"
+            | "mounts"
+            | "net_dns_servers"
+            | "net_interfaces"
+            | "process_list"
             | "unpack"
             | "chars"
             | "lines"
@@ -51,6 +57,10 @@ pub(crate) fn gives_scalar(name: &str) -> bool {
             | "range"
             | "pselect"
             | "pchannel"
+            | "getprotobyname"
+            | "getprotobynumber"
+            | "getservbyname"
+            | "getservbyport"
     )
 }
 
@@ -153,6 +163,17 @@ impl<'a> Lower<'a> {
             Op::Chomp { places, chop } => Some(self.chomp(places, *chop)),
             Op::Subst(node) => Some(self.subst(node)),
             Op::Trans { subject, table, copy } => Some(self.trans(subject, *table, *copy)),
+            Op::Integer(op, left, right) => {
+                let left = self.scalar(left);
+                let right = self.scalar(right);
+                let number = self.builder.int(integer_operator(*op));
+                Some(self.rt(Rt::integer_op, &[number, left, right]))
+            }
+            Op::GlobPart(glob, part) => {
+                let glob = self.scalar(glob);
+                let part = self.scalar(part);
+                Some(self.rt(Rt::glob_part, &[glob, part]))
+            }
             Op::Qr(pattern) => Some(self.pattern(pattern)),
             Op::Split { pattern, subject, limit } => {
                 if context == Context::List {
@@ -176,6 +197,30 @@ impl<'a> Lower<'a> {
                 Some(self.rt(Rt::file_test, &[letter, value]))
             }
             Op::OpenLike(name, place, args) => {
+                if self.program.compat
+                    && let ExprKind::Local(id) = place.kind
+                {
+                    let name = self.text(&format!("${}", self.function.locals[id.index()].name));
+                    self.rt_void(Rt::open_named, &[name]);
+                } else if self.program.compat
+                    && let ExprKind::Declare(ids) = &place.kind
+                    && let [id] = ids[..]
+                {
+                    let name = self.text(&format!("${}", self.function.locals[id.index()].name));
+                    self.rt_void(Rt::open_named, &[name]);
+                }
+                if let ExprKind::Glob(glob) = &place.kind {
+                    // The slot is that of a cell of its own, which has to outlive the call.
+                    let glob = self.glob_named(glob);
+                    let value = self.rt(Rt::glob_value, &[glob]);
+                    let cell = self.rt(Rt::cell_new, &[value]);
+                    let mark = self.list_of(args);
+                    let number = self.builtin_number(name);
+                    let slot = self.builder.emit(Ir::CellSlot, vec![cell], Ty::Slot);
+                    let result = self.rt(Rt::open_slot, &[number, slot, mark]);
+                    self.builder.emit_void(Ir::Keep, vec![cell]);
+                    return Some(result);
+                }
                 let slot = self.slot(place);
                 let mark = self.list_of(args);
                 let number = self.builtin_number(name);
@@ -246,7 +291,9 @@ impl<'a> Lower<'a> {
             }
             Op::Die(args, warns) => {
                 let is_die = !*warns;
+                let before = self.position_now();
                 let mark = self.list_of(args);
+                self.back_at(before);
                 let value = self.rt(if is_die { Rt::die_list } else { Rt::warn_list }, &[mark]);
                 if is_die {
                     self.builder.unreachable();
@@ -765,5 +812,23 @@ impl<'a> Lower<'a> {
         self.end_list();
         let result = self.rt(Rt::eval_string, &[text, mark]);
         self.given(result, context)
+    }
+}
+
+/// The number by which the runtime knows an operator under `use integer`.
+fn integer_operator(op: s_sema::hir::BinaryOp) -> i64 {
+    use s_sema::hir::BinaryOp as B;
+    match op {
+        B::Add => 0,
+        B::Sub => 1,
+        B::Mul => 2,
+        B::Div => 3,
+        B::Mod => 4,
+        B::BitAnd => 5,
+        B::BitOr => 6,
+        B::BitXor => 7,
+        B::Shl => 8,
+        B::Shr => 9,
+        _ => 10,
     }
 }

@@ -153,7 +153,9 @@ impl<'a> Lower<'a> {
         }
         let count = self.rt(Rt::trans_count, &[value, number]);
         let trans = &self.program.transliterations[table.index()];
-        let only_counts = trans.to.is_empty() && !trans.flags.contains('d') || trans.from == trans.to;
+        let squeezes = trans.flags.contains('s');
+        let only_counts =
+            !squeezes && (trans.to.is_empty() && !trans.flags.contains('d') || trans.from == trans.to);
         if !only_counts {
             let new = self.rt(Rt::trans, &[value, number]);
             self.store_declared(inner_place(subject), new);

@@ -1,4 +1,6 @@
 //! Places: reading, assigning, changing, localising.
+//!
+//! Long because every kind of place is read, assigned, changed and put aside here, side by side.
 
 use s_ir::{Cond, Op as Ir, Rt, Ty, Value};
 use s_sema::hir::{Array, BinaryOp, Expr, ExprKind, Hash, LocalId, LogicOp, MagicPlace, Target, VarKind};
@@ -374,6 +376,10 @@ impl<'a> Lower<'a> {
                 let glob = self.glob_named(name);
                 self.rt_void(Rt::glob_assign, &[glob, value]);
             }
+            ExprKind::DerefGlob(name, package) => {
+                let glob = self.computed_glob(name, package);
+                self.rt_void(Rt::glob_assign_to, &[glob, value]);
+            }
             ExprKind::Localize(inner) => {
                 self.localize(inner);
                 self.store(inner, value);
@@ -685,6 +691,8 @@ impl<'a> Lower<'a> {
 
     /// The places of a slice take elements of a list, from an index; how many places there are.
     fn assign_slice(&mut self, slice: &'a Expr, from: Value, start: Option<Value>) -> Value {
+        // The references stand above the values, so the end of these has to be known.
+        let available = self.rt(Rt::list_len, &[from]);
         let references = self.begin_list();
         self.push_slice_references(slice);
         self.end_list();
@@ -703,7 +711,21 @@ impl<'a> Lower<'a> {
         let reference = self.rt(Rt::list_get, &[references, now]);
         let cell = self.rt(Rt::deref_cell, &[reference]);
         let index = self.builder.emit(Ir::IAdd, vec![start, now], Ty::Int);
-        let value = self.rt(Rt::list_get, &[from, index]);
+        let there = self.builder.icmp(Cond::Lt, index, available);
+        let (present, absent) = (self.builder.block(), self.builder.block());
+        self.builder.branch(there, present, absent);
+        let value = self
+            .join(
+                Context::Scalar,
+                vec![
+                    (
+                        present,
+                        Box::new(move |lower: &mut Lower<'a>| Some(lower.rt(Rt::list_get, &[from, index]))),
+                    ),
+                    (absent, Box::new(|lower: &mut Lower<'a>| Some(lower.builder.undef()))),
+                ],
+            )
+            .unwrap_or_else(|| self.builder.undef());
         self.rt_void(Rt::cell_set, &[cell, value]);
         let one = self.builder.int(1);
         let next = self.builder.emit(Ir::IAdd, vec![now, one], Ty::Int);
@@ -1168,6 +1190,13 @@ impl<'a> Lower<'a> {
     }
 
     /// A reference to whatever an expression names.
+    pub(crate) fn computed_glob(&mut self, name: &'a Expr, package: &str) -> Value {
+        let name = self.scalar(name);
+        let package = self.text(package);
+        self.rt(Rt::glob_named, &[name, package])
+    }
+
+    /// A reference to a place.
     pub(crate) fn reference_to(&mut self, item: &'a Expr) -> Value {
         match &item.kind {
             ExprKind::Array(array) => {

@@ -7,6 +7,9 @@ use s_sema::hir::{
 
 use crate::function::{Context, EvalTarget, Lower, Scope, Target, Var};
 
+/// A block, and what is lowered there.
+type Way<'a> = (IrBlock, Box<dyn FnOnce(&mut Lower<'a>) -> Option<Value> + 'a>);
+
 impl<'a> Lower<'a> {
     /// Runs a block for its effect.
     pub(crate) fn block(&mut self, block: &'a Block) {
@@ -134,11 +137,7 @@ impl<'a> Lower<'a> {
     }
 
     /// Joins ways that each give a value (or none) in a context.
-    pub(crate) fn join(
-        &mut self,
-        context: Context,
-        ways: Vec<(IrBlock, Box<dyn FnOnce(&mut Lower<'a>) -> Option<Value> + 'a>)>,
-    ) -> Option<Value> {
+    pub(crate) fn join(&mut self, context: Context, ways: Vec<Way<'a>>) -> Option<Value> {
         let join = self.builder.block();
         let result = self.builder.variable(Ty::V);
         let mut reached = false;
@@ -172,7 +171,7 @@ impl<'a> Lower<'a> {
         otherwise: Option<&'a Block>,
         context: Context,
     ) -> Option<Value> {
-        let mut ways: Vec<(IrBlock, Box<dyn FnOnce(&mut Lower<'a>) -> Option<Value> + 'a>)> = Vec::new();
+        let mut ways: Vec<Way<'a>> = Vec::new();
         for (condition, body) in arms {
             let yes = self.builder.block();
             let no = self.builder.block();
@@ -548,6 +547,12 @@ impl<'a> Lower<'a> {
         match variable {
             LoopVariable::Local(id) => match self.var(id) {
                 Var::Cell(variable) => self.builder.write(variable, cell),
+                Var::Element { array, index } => {
+                    let one = self.rt(Rt::arr_of_cell, &[cell]);
+                    let zero = self.builder.int(0);
+                    self.builder.write(array, one);
+                    self.builder.write(index, zero);
+                }
                 _ => {
                     let value = self.rt(Rt::cell_get, &[cell]);
                     self.declare_scalar(id, value);
@@ -761,6 +766,10 @@ impl<'a> Lower<'a> {
         let join = self.builder.block();
         let done = self.builder.block();
         let handler = self.builder.block();
+        if self.program.compat {
+            let empty = self.text("");
+            self.set_eval_error(empty);
+        }
         let record = self.rt(Rt::try_begin, &[]);
         let old = self.builder.set_handler(Some(handler));
         let start = self.builder.block();

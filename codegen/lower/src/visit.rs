@@ -133,6 +133,7 @@ pub(crate) fn expr<'a>(node: &'a Expr, see: &mut dyn FnMut(&'a Expr)) {
             expr(key, see);
         }
         ExprKind::DerefScalar(inner)
+        | ExprKind::DerefGlob(inner, _)
         | ExprKind::Scalar(inner)
         | ExprKind::ListOf(inner)
         | ExprKind::CountOf(inner)
@@ -305,6 +306,10 @@ fn op<'a>(node: &'a Op, see: &mut dyn FnMut(&'a Expr)) {
             expr(place, see);
         }
         Op::EvalString { text, .. } => expr(text, see),
+        Op::Integer(_, left, right) | Op::GlobPart(left, right) => {
+            expr(left, see);
+            expr(right, see);
+        }
         Op::Bless(left, right) | Op::SmartEq(left, right) | Op::SmartMatch(left, right) => {
             expr(left, see);
             expr(right, see);

@@ -1,4 +1,6 @@
 //! One function: blocks, values, calls, ways out.
+//!
+//! Long because one translator has an arm for each operation.
 
 use std::collections::HashMap;
 use std::mem::{offset_of, size_of};

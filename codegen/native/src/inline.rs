@@ -64,8 +64,8 @@ impl Translator<'_, '_> {
             }
             Rt::str_eq | Rt::str_ne if hot => self.same_text(function, inst, handler),
             Rt::to_bool if hot => self.truth(inst, handler),
-            Rt::to_int if hot => self.to_int(inst, handler),
-            Rt::to_num if hot => self.to_num(inst, handler),
+            Rt::to_int if hot => self.int_of(inst, handler),
+            Rt::to_num if hot => self.num_of(inst, handler),
             Rt::inc | Rt::dec if hot && !self.module.compat => self.step(function, inst, handler),
             Rt::arr_get if hot => self.arr_get(inst),
             Rt::arr_set if hot => self.arr_set(inst, handler),
@@ -316,7 +316,7 @@ impl Translator<'_, '_> {
         self.result_one(inst, value);
     }
 
-    fn to_int(&mut self, inst: &Inst, handler: Option<Block>) {
+    fn int_of(&mut self, inst: &Inst, handler: Option<Block>) {
         let (w0, w1) = self.two(inst.args[0]);
         let other = self.cold();
         let join = self.join_of(&[I64]);
@@ -330,7 +330,7 @@ impl Translator<'_, '_> {
         self.result_one(inst, value);
     }
 
-    fn to_num(&mut self, inst: &Inst, handler: Option<Block>) {
+    fn num_of(&mut self, inst: &Inst, handler: Option<Block>) {
         let (w0, w1) = self.two(inst.args[0]);
         let int = self.b.create_block();
         let more = self.b.create_block();

@@ -151,11 +151,16 @@ impl Compiler {
         self.finish(&module.functions[id.index()].name, false)
     }
 
+    /// The body of a function as the code generator is given it, for people.
+    pub fn text(&mut self, module: &Module, id: FuncId) -> String {
+        self.context.clear();
+        let config = self.full.frontend_config();
+        function::body(module, id, true, self.options, config, &mut self.context.func, &mut self.builder);
+        self.context.func.display().to_string()
+    }
+
     fn finish(&mut self, name: &str, hot: bool) -> Result<Code, CompileError> {
         let isa = if hot { &self.full } else { &self.quick };
-        if std::env::var_os("STRYKE_DUMP_CLIF").is_some() {
-            dump(name, &self.context.func);
-        }
         self.context
             .compile(&**isa, &mut ControlPlane::default())
             .map_err(|e| CompileError { name: name.to_owned(), message: format!("{:?}", e.inner) })?;
@@ -173,9 +178,4 @@ impl Compiler {
         }
         Ok(Code { bytes, alignment, fixups })
     }
-}
-
-#[expect(clippy::print_stderr, reason = "asked for by a developer's environment variable")]
-fn dump(name: &str, func: &cranelift_codegen::ir::Function) {
-    eprintln!("; {name}\n{}", func.display());
 }

@@ -37,7 +37,20 @@ impl Resolver<'_> {
         let Some(row) = builtins::find(name) else { return mk(pos, ExprKind::Undef) };
         let row = canonical(row);
         self.cx().effects |= row.effects;
+        self.note_builtin(row.name, span);
         mk(pos, ExprKind::Builtin(Box::new(BuiltinCall { name: row.name, args, scalars })))
+    }
+
+    /// Notes where a builtin is first called.
+    fn note_builtin(&mut self, name: &'static str, span: Span) {
+        if self.prior.is_none() || self.builtins.contains_key(name) {
+            return;
+        }
+        let source = &self.units[self.file as usize].source;
+        let message = format!("the builtin `{name}` is not there yet");
+        let place = span.start as usize..span.end as usize;
+        let found = s_diag::Diagnostic::error(Code::MISSING_BUILTIN, message).at(source, place, "");
+        self.builtins.insert(name, found);
     }
 
     /// A call of a builtin.
@@ -645,17 +658,19 @@ impl Resolver<'_> {
             self.error(Code::WRONG_ARGUMENTS, span, format!("`{name}` needs a handle"));
             return mk(pos, ExprKind::Undef);
         };
+        // A handle stays open, and `$.` its line, until its variable goes out of sight.
+        self.now.weakens |= self.options.compat;
         let place = match &first.kind {
             A::Bareword(_) | A::Call(_) => self.handle(first),
             _ => self.target_place(first),
         };
-        let second = matches!(name, "pipe" | "socketpair" | "accept");
         let mut done = Vec::new();
         for (n, arg) in rest.iter().enumerate() {
             done.push(match &arg.kind {
-                _ if n == 0 && second => match &arg.kind {
-                    A::Bareword(_) => self.handle(arg),
-                    _ => self.target_place(arg),
+                // The second end goes into a place too, to which there is a reference.
+                _ if n == 0 && matches!(name, "pipe" | "socketpair") => match &arg.kind {
+                    A::Bareword(_) | A::Call(_) => self.handle(arg),
+                    _ => self.reference(arg, arg.span),
                 },
                 // `open F, "<&", STDERR`.
                 A::Bareword(_) => self.handle(arg),

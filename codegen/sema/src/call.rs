@@ -60,7 +60,13 @@ impl Resolver<'_> {
             args.push(self.expr(head, Want::List));
         }
         let written = !args.is_empty() || !call.args.is_empty();
-        args.extend(self.arguments_of(&call.args));
+        let prototype = self.prototypes.get(&full).filter(|_| self.options.compat).cloned();
+        match prototype {
+            Some(prototype) if prototype.contains(['\\', '$']) => {
+                args.extend(self.prototyped(&prototype, &call.args, call.block.is_some()));
+            }
+            _ => args.extend(self.arguments_of(&call.args)),
+        }
         let topic = (!written && !self.options.compat).then(|| self.default_topic(span));
         let callee = self.callee(name, written || call.parens, call.name.span);
         mk(pos, ExprKind::Call(Box::new(hir::Call { callee, args, topic })))
@@ -74,6 +80,53 @@ impl Resolver<'_> {
             }
         }
         self.list(args)
+    }
+
+    /// Arguments as a prototype asks for them: references for `\@`, single values for `$`.
+    fn prototyped(&mut self, prototype: &str, args: &[ast::Expr], block: bool) -> Vec<Expr> {
+        let mut letters = prototype.bytes().filter(|byte| !matches!(byte, b';' | b' ')).peekable();
+        if block && letters.peek() == Some(&b'&') {
+            letters.next();
+        }
+        let mut items: Vec<&ast::Expr> = Vec::new();
+        for arg in args {
+            match &arg.kind {
+                A::List { items: inner, parens: false } => items.extend(inner),
+                _ => items.push(arg),
+            }
+        }
+        let mut out = Vec::new();
+        for (n, arg) in items.iter().enumerate() {
+            let letter = letters.next();
+            match letter {
+                Some(b'\\') => {
+                    if letters.peek() == Some(&b'[') {
+                        while letters.next().is_some_and(|byte| byte != b']') {}
+                    } else {
+                        letters.next();
+                    }
+                    out.push(self.reference(arg, arg.span));
+                }
+                Some(b'$' | b'_') => {
+                    self.mark_passed(arg);
+                    let value = self.expr(arg, Want::Scalar);
+                    let pos = value.pos;
+                    out.push(match value.kind {
+                        ExprKind::Array(_) | ExprKind::Hash(_) | ExprKind::Call(_) | ExprKind::List(_) => {
+                            mk(pos, ExprKind::Scalar(Box::new(value)))
+                        }
+                        _ => value,
+                    });
+                }
+                Some(b'@' | b'%') | None => {
+                    let rest: Vec<ast::Expr> = items[n..].iter().map(|item| (*item).clone()).collect();
+                    out.extend(self.arguments_of(&rest));
+                    break;
+                }
+                Some(_) => out.extend(self.arguments_of(std::slice::from_ref(arg))),
+            }
+        }
+        out
     }
 
     /// Notes that a function may change a variable through `$_[i]`.
@@ -93,6 +146,7 @@ impl Resolver<'_> {
         if let Some(declared) = self.declared.get(full) {
             let id = declared.id;
             self.cx().calls.push(id);
+            self.called_early |= self.contexts.len() == 1;
         }
     }
 

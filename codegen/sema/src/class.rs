@@ -425,6 +425,9 @@ impl Resolver<'_> {
             let place = mk(pos, op(Op::StaticField(owner, member.to_owned())));
             return Some(match call.args.first() {
                 Some(value) => {
+                    let global = self
+                        .global(VarKind::Scalar, &format!("{}::{member}", self.classes[owner.index()].name));
+                    let place = mk(pos, ExprKind::Global(global));
                     let value = self.expr(value, Want::Scalar);
                     mk(pos, ExprKind::Assign(Box::new(place), Box::new(value)))
                 }

@@ -332,6 +332,7 @@ impl Dump<'_> {
             K::ArrayPairs(array, index) => self.element("pairs", array, index),
             K::HashPairs(hash, key) => self.member("pairs", hash, key),
             K::ListSlice(list, index) => self.words("list-slice", &[list, index]),
+            K::DerefGlob(name, _) => self.words("*", &[name]),
             K::Glob(name) => {
                 let _ = write!(self.out, "*{name}");
             }
@@ -666,6 +667,8 @@ impl Dump<'_> {
                     table.flags
                 );
             }
+            Op::Integer(op, left, right) => self.words(&format!("integer-{op:?}"), &[left, right]),
+            Op::GlobPart(glob, part) => self.words("glob-part", &[glob, part]),
             Op::Qr(pattern) => {
                 self.open("qr");
                 self.pattern(pattern);

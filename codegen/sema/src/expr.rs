@@ -85,6 +85,13 @@ impl Resolver<'_> {
                 let (array, index) = self.element(base, index, *arrow, Use::Read);
                 ExprKind::Index(array, Box::new(index))
             }
+            A::Key { base, key, .. }
+                if matches!(&base.kind, A::Var(Sigil::Glob, _) | A::Deref(Sigil::Glob, _)) =>
+            {
+                let glob = self.expr(base, Want::Scalar);
+                let part = self.key(key);
+                op(Op::GlobPart(glob, part))
+            }
             A::Key { base, key, arrow } => {
                 let hash = self.key_base(base, *arrow, Use::Read);
                 let key = self.key(key);
@@ -142,6 +149,7 @@ impl Resolver<'_> {
             A::CallAmp { callee, args } => return self.call_amp(callee, args.as_deref(), span),
             A::CallValue { callee, args } => {
                 if matches!(callee.kind, A::Here(HereWord::Sub)) {
+                    self.now.uses_caller |= self.options.compat;
                     let current = mk(pos, ExprKind::CurrentFunction);
                     let args = self.arguments_of(args);
                     return self.call_value(current, args, pos);
@@ -152,6 +160,7 @@ impl Resolver<'_> {
                     && call.block.is_none()
                     && call.name.text == "__SUB__"
                 {
+                    self.now.uses_caller |= self.options.compat;
                     let current = mk(pos, ExprKind::CurrentFunction);
                     let args = self.arguments_of(args);
                     return self.call_value(current, args, pos);
@@ -236,7 +245,10 @@ impl Resolver<'_> {
                 }
                 HereWord::Line => ExprKind::Int(i64::from(pos.line)),
                 HereWord::Package => return text(pos, &self.package.clone()),
-                HereWord::Sub => ExprKind::CurrentFunction,
+                HereWord::Sub => {
+                    self.now.uses_caller |= self.options.compat;
+                    ExprKind::CurrentFunction
+                }
             },
             A::Yada => {
                 let die = Stmt { pos, kind: StmtKind::Die("Unimplemented".to_owned()) };
@@ -412,6 +424,10 @@ impl Resolver<'_> {
                 let value = self.expr(inner, Want::Scalar);
                 self.fold(mk(pos, ExprKind::Unary(UnaryOp::Not, Box::new(value))))
             }
+            ast::UnaryOp::BitNot if self.integer => {
+                let value = self.expr(inner, Want::Scalar);
+                mk(pos, op(Op::Integer(BinaryOp::BitXor, mk(pos, ExprKind::Int(-1)), value)))
+            }
             ast::UnaryOp::BitNot => {
                 let value = self.expr(inner, Want::Scalar);
                 self.fold(mk(pos, ExprKind::Unary(UnaryOp::BitNot, Box::new(value))))
@@ -421,6 +437,11 @@ impl Resolver<'_> {
 
     fn binary_expr(&mut self, operator: BinaryOp, a: &ast::Expr, b: &ast::Expr, span: Span) -> Expr {
         let pos = self.pos(span);
+        if self.integer && is_integer_operator(operator) {
+            let a = self.expr(a, Want::Scalar);
+            let b = self.expr(b, Want::Scalar);
+            return mk(pos, op(Op::Integer(operator, a, b)));
+        }
         match operator {
             BinaryOp::Concat => {
                 let mut pieces = Vec::new();
@@ -531,7 +552,7 @@ impl Resolver<'_> {
 
     // --- references
 
-    fn reference(&mut self, inner: &ast::Expr, span: Span) -> Expr {
+    pub(crate) fn reference(&mut self, inner: &ast::Expr, span: Span) -> Expr {
         let pos = self.pos(span);
         match &inner.kind {
             A::CallAmp { callee, args: None } => match &callee.kind {
@@ -557,6 +578,17 @@ impl Resolver<'_> {
                 mk(pos, ExprKind::RefTo(Box::new(list)))
             }
             A::List { items, .. } => self.reference(&items[0], span),
+            A::Call(call)
+                if self.options.compat
+                    && self.builtin_row(&call.name.text).is_none()
+                    && !self.is_magic(call) =>
+            {
+                // The function is called in list context; of several values the last is referred to.
+                let list = self.expr(inner, Want::List);
+                let last = Box::new(mk(pos, ExprKind::Int(-1)));
+                let value = mk(pos, ExprKind::ListSlice(Box::new(list), last));
+                mk(pos, ExprKind::RefTo(Box::new(mk(pos, ExprKind::Scalar(Box::new(value))))))
+            }
             A::Declare { parens: true, vars, declarator } => {
                 let done = self.declaration(*declarator, vars, inner.span);
                 self.mark_referenced(&done);
@@ -804,4 +836,21 @@ pub(crate) fn op(op: Op) -> ExprKind {
 /// A syntax error in the words of Perl, as `$@` has it.
 fn perl_words(error: &s_syntax::SyntaxError) -> String {
     format!("syntax error: {}", error.message)
+}
+
+/// Whether `use integer` changes an operator.
+pub(crate) fn is_integer_operator(operator: BinaryOp) -> bool {
+    matches!(
+        operator,
+        BinaryOp::Add
+            | BinaryOp::Sub
+            | BinaryOp::Mul
+            | BinaryOp::Div
+            | BinaryOp::Mod
+            | BinaryOp::BitAnd
+            | BinaryOp::BitOr
+            | BinaryOp::BitXor
+            | BinaryOp::Shl
+            | BinaryOp::Shr
+    )
 }

@@ -75,6 +75,10 @@ impl Resolver<'_> {
     fn unary(&self, op: UnaryOp, value: &Value) -> Option<Value> {
         match (op, value) {
             (UnaryOp::Neg, Value::Int(n)) => n.checked_neg().map(Value::Int),
+            // The least integer: its digits alone are too large for one.
+            (UnaryOp::Neg, Value::Float(n)) if !self.options.compat && *n == -(i64::MIN as f64) => {
+                Some(Value::Int(i64::MIN))
+            }
             (UnaryOp::Neg, Value::Float(n)) => Some(Value::Float(-n)),
             (UnaryOp::BitNot, Value::Int(n)) if !self.options.compat => Some(Value::Int(!n)),
             (UnaryOp::Not, value) => Some(Value::Bool(match value {

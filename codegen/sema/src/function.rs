@@ -379,7 +379,7 @@ impl Resolver<'_> {
         pos: Pos,
     ) {
         let default = default.map(|default| self.expr(default, Want::List));
-        let binding = self.declare_variable(kind, name, false, None);
+        let binding = self.declare_parameter(kind, name, false, None);
         self.names.bind(kind, &name.text, binding.clone());
         let place = match binding.place {
             Place::Local { id, .. } => whole(pos, kind, Ok(id)),

@@ -16,6 +16,8 @@
 //!   [`ExprKind::ListOf`].
 //!
 //! Every expression has a [`Pos`], which ends up in messages and stack traces.
+//!
+//! Long because it is one tree, and each kind of node says what it means.
 
 /// A source position: file and line are what messages need; the offset finds the text.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -86,6 +88,8 @@ pub struct Program {
 pub struct Facts {
     /// Some class has a `DESTROY` or `weaken` is called: variables live until their scope ends.
     pub timely_drops: bool,
+    /// `use strict` holds for the whole of a program in plain Perl: texts are no references.
+    pub strict_refs: bool,
     /// `caller` is called.
     pub uses_caller: bool,
     /// `use overload` or operator methods of classes exist: operators on objects run code.
@@ -414,6 +418,8 @@ pub enum ExprKind {
     Key(Hash, Box<Expr>),
     /// `$$r`.
     DerefScalar(Box<Expr>),
+    /// `*{"name"}`, `*$fh`: the glob of a computed name, in a package when the name has none.
+    DerefGlob(Box<Expr>, String),
     /// `$#a`.
     LastIndex(Array),
     /// `substr` as a place, `pos`, `vec`, `keys` as a place: assigned through the builtin.
@@ -879,6 +885,10 @@ pub enum Op {
     SmartMatch(Expr, Expr),
     /// Checks a value against a declared type and yields it.
     Check(Expr, TypeName, String),
+    /// An arithmetic operator under `use integer`.
+    Integer(BinaryOp, Expr, Expr),
+    /// `*x{ARRAY}`: a part of a glob.
+    GlobPart(Expr, Expr),
     /// `localtime`, `gmtime` when true.
     LocalTime(bool, Option<Expr>),
 }

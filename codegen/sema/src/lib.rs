@@ -80,6 +80,9 @@ pub struct Analysis {
     pub diagnostics: Vec<s_diag::Diagnostic>,
     /// What is not wrong but noticeable, for `s check`.
     pub findings: Vec<Finding>,
+    /// The builtins that are called when the program runs, each with what to say where it is first
+    /// used if the runtime has it not.
+    pub builtins: Vec<(&'static str, s_diag::Diagnostic)>,
 }
 
 /// Parses and resolves a program.

@@ -270,6 +270,15 @@ impl Resolver<'_> {
         {
             list = one;
         }
+        if self.options.compat
+            && let A::List { items, .. } = &list.kind
+        {
+            for item in items {
+                self.mark_aliased(item);
+            }
+        } else if self.options.compat {
+            self.mark_aliased(list);
+        }
         if several {
             return Source::List(self.expr(list, Want::List));
         }
@@ -333,6 +342,16 @@ impl Resolver<'_> {
         }
     }
 
+    /// Notes that a loop changes a variable that is an item of its list.
+    fn mark_aliased(&mut self, item: &ast::Expr) {
+        let A::Var(Sigil::Scalar, name) = &item.kind else { return };
+        if let Some(Place::Local { key, .. }) = self.names.find(VarKind::Scalar, name).map(|b| b.place) {
+            let facts = self.facts(key);
+            facts.referenced = true;
+            facts.assigned += 1;
+        }
+    }
+
     fn reversed(&mut self, list: hir::Expr) -> hir::Expr {
         let pos = list.pos;
         let call = hir::BuiltinCall { name: "reverse", args: vec![list], scalars: false };
@@ -364,6 +383,18 @@ impl Resolver<'_> {
             (Source::Array(array, reverse), [place]) => {
                 if let Place::Local { id, key, .. } = *place {
                     self.alias_elements(id, key);
+                }
+                let arguments = matches!(array, Array::Local(id) if self.cx().args == Some(id));
+                if arguments && self.options.compat {
+                    // The body may change the caller's variables.
+                    let changes = match *place {
+                        Place::Local { key, .. } => {
+                            let facts = self.facts(key);
+                            facts.assigned > 0 || facts.referenced
+                        }
+                        Place::Global(_) => true,
+                    };
+                    self.cx().aliases |= changes;
                 }
                 LoopKind::Array { variable: variables[0], array, reverse }
             }

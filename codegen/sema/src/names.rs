@@ -103,6 +103,12 @@ pub(crate) fn is_reserved_hash(name: &str) -> bool {
 fn english(name: &str) -> Option<&'static str> {
     Some(match name {
         "ARG" => "_",
+        "FORMAT_NAME" => "~",
+        "FORMAT_TOP_NAME" => "^",
+        "FORMAT_LINES_PER_PAGE" => "=",
+        "FORMAT_LINES_LEFT" => "-",
+        "FORMAT_PAGE_NUMBER" => "%",
+        "ACCUMULATOR" => "^A",
         "OUTPUT_FIELD_SEPARATOR" | "OFS" => ",",
         "OUTPUT_RECORD_SEPARATOR" | "ORS" => "\\",
         "LIST_SEPARATOR" => "\"",
@@ -176,6 +182,7 @@ impl Resolver<'_> {
         if let Some(binding) = self.names.find(kind, name).cloned() {
             if how == Use::Read
                 && let Some(value) = &binding.constant
+                && !self.may_be_unset(&binding)
             {
                 if let Place::Local { key, .. } = binding.place {
                     self.facts(key).read = true;
@@ -202,6 +209,30 @@ impl Resolver<'_> {
     }
 
     /// Makes a bound variable usable in the current function, capturing it on the way.
+    /// Whether a known value may not have been stored yet where a function looks at it.
+    fn may_be_unset(&self, binding: &Binding) -> bool {
+        let late = match binding.place {
+            Place::Global(id) => self.late.contains(&id),
+            Place::Local { key, .. } => self.late_locals.contains(&key),
+        };
+        late && self.contexts.iter().any(|context| context.kind == FnKind::Named)
+    }
+
+    /// The variable of a name, though its value is known.
+    pub(crate) fn scalar_itself(&mut self, name: &str, span: Span) -> hir::Expr {
+        let pos = self.pos(span);
+        let name = name.trim_start_matches("main::");
+        let Some(binding) = self.names.find(VarKind::Scalar, name).cloned() else {
+            return self.scalar(name, span, Use::Read);
+        };
+        match self.reach(&binding, Use::Read) {
+            Found::Local(id) => mk(pos, ExprKind::Local(id)),
+            Found::Global(id) => mk(pos, ExprKind::Global(id)),
+            Found::Constant(value) => mk(pos, value),
+        }
+    }
+
+    /// A resolved variable from where it is used.
     pub(crate) fn reach(&mut self, binding: &Binding, how: Use) -> Found {
         match binding.place {
             Place::Global(id) => Found::Global(id),
@@ -280,6 +311,7 @@ impl Resolver<'_> {
     /// A scalar variable by name.
     pub(crate) fn scalar(&mut self, name: &str, span: Span, how: Use) -> hir::Expr {
         let pos = self.pos(span);
+        let full = name;
         let name = name.trim_start_matches("main::");
         let name = if self.english { english(name).unwrap_or(name) } else { name };
         if name == "_" && !self.options.compat && self.names.find(VarKind::Scalar, "_").is_none() {
@@ -290,6 +322,9 @@ impl Resolver<'_> {
         }
         if is_computed(name) {
             return mk(pos, ExprKind::Special(name.to_owned()));
+        }
+        if full != name && full.starts_with("main::") && self.options.compat {
+            return mk(pos, ExprKind::Global(self.global(VarKind::Scalar, full)));
         }
         if matches!(how, Use::Assign | Use::Modify) {
             self.check_frozen(VarKind::Scalar, name, span);
@@ -493,6 +528,21 @@ impl Resolver<'_> {
 
     /// Declares a written variable in the innermost scope and gives its place.
     pub(crate) fn declare_variable(
+        &mut self,
+        kind: VarKind,
+        name: &ast::Name,
+        frozen: bool,
+        ty: Option<hir::TypeName>,
+    ) -> Binding {
+        if kind == VarKind::Hash && !self.options.compat && is_reserved_hash(&name.text) {
+            let message = format!("`%{}` belongs to the language and cannot be declared", name.text);
+            self.error(Code::RESERVED_NAME, name.span, message);
+        }
+        self.declare_parameter(kind, name, frozen, ty)
+    }
+
+    /// A written variable that is a parameter: it may have any name.
+    pub(crate) fn declare_parameter(
         &mut self,
         kind: VarKind,
         name: &ast::Name,

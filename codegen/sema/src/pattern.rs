@@ -76,7 +76,14 @@ impl Resolver<'_> {
         }
         let keeps = matches!(&pattern.kind, A::Match(regex) if regex.flags.contains('g'));
         let done = if keeps && is_simple_place(inner) {
-            self.place(inner, Use::Read)
+            let place = self.place(inner, Use::Read);
+            // A known value has no place to keep a position in: the variable itself has.
+            match &inner.kind {
+                A::Var(ast::Sigil::Scalar, name) if crate::stmt::is_constant(&place) => {
+                    self.scalar_itself(name, inner.span)
+                }
+                _ => place,
+            }
         } else {
             self.expr(inner, Want::Scalar)
         };

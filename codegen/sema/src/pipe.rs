@@ -305,6 +305,8 @@ pub(crate) fn mentions_bare_topic(expr: &Expr) -> bool {
         match node {
             Node::Block(_) | Node::Function(_) | Node::Stmt(_) | Node::Class(_) => {}
             Node::Expr(Expr { kind: A::Topic { sigil: false, .. }, .. }) => *found = true,
+            // Arms stand in braces; only what is matched does not.
+            Node::Expr(Expr { kind: A::MatchOn { subject, .. }, .. }) => look(Node::Expr(subject), found),
             Node::Expr(Expr { kind: A::HashRef(_) | A::Str(_) | A::Command(_), .. }) => {}
             Node::Expr(Expr { kind: A::Thread { source, .. }, .. }) => look(Node::Expr(source), found),
             Node::Expr(Expr { kind: A::Key { base, .. }, .. }) => look(Node::Expr(base), found),

@@ -1,4 +1,6 @@
 //! Declarations, assignments, `local`, and what can be assigned.
+//!
+//! Long because every kind of place is read, assigned, changed and put aside here, side by side.
 
 use s_diag::Code;
 use s_syntax::ast::{self, AssignOp, Declarator, ExprKind as A, Sigil, Span};
@@ -254,6 +256,12 @@ impl Resolver<'_> {
             && !one.name.contains("::")
         {
             self.names.set_constant(kind, &one.name, done.kind.clone());
+            if self.called_early {
+                match one.binding.place {
+                    Place::Global(id) => self.late.insert(id),
+                    Place::Local { key, .. } => self.late_locals.insert(key),
+                };
+            }
         }
         match one.binding.place {
             Place::Local { id, .. } if one.state => {
@@ -326,6 +334,12 @@ impl Resolver<'_> {
                     return self.assign_value(target, repeated, span);
                 }
                 let value = self.expr(value, Want::Scalar);
+                if self.integer && crate::expr::is_integer_operator(op) {
+                    let before = self.expr(target, Want::Scalar);
+                    let place = self.target_place(target);
+                    let result = mk(pos, crate::expr::op(Op::Integer(op, before, value)));
+                    return mk(pos, ExprKind::Assign(Box::new(place), Box::new(result)));
+                }
                 let place = self.modified_place(target);
                 let done = ExprKind::AssignOp(op, Box::new(place), Box::new(value));
                 self.typed_write(target, mk(pos, done))
@@ -554,7 +568,11 @@ impl Resolver<'_> {
                     Sigil::Scalar => mk(pos, ExprKind::DerefScalar(Box::new(value))),
                     Sigil::Array => mk(pos, ExprKind::Array(Array::Deref(Box::new(value)))),
                     Sigil::Hash => mk(pos, ExprKind::Hash(Hash::Deref(Box::new(value)))),
-                    Sigil::Code | Sigil::Glob => {
+                    Sigil::Glob => {
+                        self.now.dynamic_code = true;
+                        mk(pos, ExprKind::DerefGlob(Box::new(value), self.package.clone()))
+                    }
+                    Sigil::Code => {
                         self.now.dynamic_code = true;
                         mk(pos, ExprKind::DerefScalar(Box::new(value)))
                     }
@@ -627,7 +645,7 @@ impl Resolver<'_> {
         }
     }
 
-    fn is_magic(&self, call: &ast::Call) -> bool {
+    pub(crate) fn is_magic(&self, call: &ast::Call) -> bool {
         matches!(call.name.text.as_str(), "substr" | "pos" | "vec" | "keys")
             && call.block.is_none()
             && (call.name.text == "pos" || !call.args.is_empty())

@@ -7,7 +7,7 @@
 //! Invariants: `contexts` is never empty while something is resolved; scopes and frames are pushed
 //! and popped in pairs; both passes declare the same variables at the same places.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::sync::Arc;
 
 use s_diag::{Code, Diagnostic};
@@ -151,6 +151,14 @@ pub(crate) struct Resolver<'u> {
     pub(crate) package: String,
     pub(crate) file: u32,
     pub(crate) diagnostics: Vec<Diagnostic>,
+    /// A function has been called at file level, which may see later variables without values.
+    pub(crate) called_early: bool,
+    /// Known values of package variables that such a function may look at too early.
+    pub(crate) late: HashSet<GlobalId>,
+    /// The same of variables of the file.
+    pub(crate) late_locals: HashSet<VarKey>,
+    /// Builtins called at run time, and what to say if one is not there.
+    pub(crate) builtins: BTreeMap<&'static str, Diagnostic>,
     pub(crate) nesting: u32,
     pub(crate) flips: u32,
     /// `use constant`, by full name.
@@ -166,12 +174,19 @@ pub(crate) struct Resolver<'u> {
     pub(crate) braces: u32,
     /// There is much stack.
     pub(crate) deep: bool,
+    /// Prototypes of functions by full name.
+    pub(crate) prototypes: HashMap<String, String>,
+    /// `use integer` is in force.
+    pub(crate) integer: bool,
+    /// `use strict` was seen, and no `no strict`.
+    pub(crate) strict: bool,
+    pub(crate) lax: bool,
     /// `use utf8` was seen.
     pub(crate) utf8: bool,
     /// `use English` was seen.
     pub(crate) english: bool,
     /// Functions imported from modules whose functions are builtins.
-    pub(crate) imported: std::collections::HashSet<String>,
+    pub(crate) imported: HashSet<String>,
     /// Evaluated texts around the place.
     pub(crate) in_text: u32,
     /// Parents and traits of classes as written: class, file, package, `extends`, `impl`.
@@ -182,9 +197,9 @@ pub(crate) struct Resolver<'u> {
     pub(crate) written: HashMap<VarKey, (String, Span)>,
     pub(crate) findings: Vec<crate::Finding>,
     /// Variables declared without a value.
-    pub(crate) unset: std::collections::HashSet<VarKey>,
+    pub(crate) unset: HashSet<VarKey>,
     /// Known packages: their names are classes rather than functions or texts.
-    pub(crate) packages: std::collections::HashSet<String>,
+    pub(crate) packages: HashSet<String>,
     /// Scalar being declared whose initialiser is resolved: functions in it may name it.
     pub(crate) pending: Vec<(String, Binding, bool)>,
     /// Hidden variables so far at one place, so that both passes name them alike.
@@ -211,6 +226,7 @@ pub(crate) fn run(units: Vec<Unit>, options: &Options, eval: Option<(&str, &[Str
             program: hir::Program::default(),
             diagnostics: vec![Diagnostic::error(Code::TOO_DEEP, message).at(source, 0..0, "")],
             findings: Vec::new(),
+            builtins: Vec::new(),
         }
     })
 }
@@ -264,6 +280,10 @@ impl<'u> Resolver<'u> {
             package: "main".to_owned(),
             file: 0,
             diagnostics: Vec::new(),
+            called_early: false,
+            late: HashSet::new(),
+            late_locals: HashSet::new(),
+            builtins: BTreeMap::new(),
             nesting: 0,
             flips: 0,
             constants: HashMap::new(),
@@ -274,15 +294,19 @@ impl<'u> Resolver<'u> {
             braces: 0,
             english: false,
             deep: false,
+            prototypes: HashMap::new(),
+            integer: false,
+            strict: false,
+            lax: false,
             utf8: false,
-            imported: std::collections::HashSet::new(),
+            imported: HashSet::new(),
             in_text: 0,
             links: Vec::new(),
             static_class: None,
             written: HashMap::new(),
             findings: Vec::new(),
-            unset: std::collections::HashSet::new(),
-            packages: std::collections::HashSet::new(),
+            unset: HashSet::new(),
+            packages: HashSet::new(),
             pending: Vec::new(),
             hidden: HashMap::new(),
         }
@@ -292,7 +316,7 @@ impl<'u> Resolver<'u> {
         let main = self.reserve();
         // What the program around an evaluated text declares is not known here.
         self.now.dynamic_code = eval.is_some();
-        let evaluated: std::collections::HashSet<usize> = self.evals.values().copied().collect();
+        let evaluated: HashSet<usize> = self.evals.values().copied().collect();
         let files: Vec<usize> = (0..self.units.len()).filter(|n| !evaluated.contains(n)).collect();
         self.file_functions = vec![None; self.units.len()];
         self.file_functions[0] = Some(main);
@@ -347,6 +371,7 @@ impl<'u> Resolver<'u> {
             .collect();
         let facts = hir::Facts {
             timely_drops: now.weakens || self.globals.iter().any(is_destructor),
+            strict_refs: self.options.compat && self.strict && !self.lax,
             uses_caller: now.uses_caller,
             overloads: now.overloads,
             dynamic_code: now.dynamic_code,
@@ -363,7 +388,12 @@ impl<'u> Resolver<'u> {
             facts,
             compat,
         };
-        Analysis { program, diagnostics, findings: self.findings }
+        Analysis {
+            program,
+            diagnostics,
+            findings: self.findings,
+            builtins: self.builtins.into_iter().collect(),
+        }
     }
 
     // --- where, and what is wrong
@@ -590,6 +620,9 @@ impl<'u> Resolver<'u> {
         if let Some(package) = &scope.package {
             self.package.clone_from(package);
         }
+        if let Some(integer) = scope.integer {
+            self.integer = integer;
+        }
         if let Some((frame, place)) = scope.topic
             && let Some(frame) = self.frames.get_mut(frame)
         {
@@ -775,6 +808,9 @@ impl<'u> Resolver<'u> {
         }
         let full = self.full_name(&name.text);
         let key = (self.file, function.span.start);
+        if let Some(prototype) = &function.prototype {
+            self.prototypes.insert(full.clone(), prototype.clone());
+        }
         self.declare_named(full, key, evaluated);
     }
 

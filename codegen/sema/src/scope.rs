@@ -101,6 +101,8 @@ pub(crate) struct Scope {
     /// Locals declared in it.
     pub(crate) declares: Vec<LocalId>,
     pub(crate) has_local: bool,
+    /// `use integer` as it was outside, when it changed inside.
+    pub(crate) integer: Option<bool>,
     /// The package outside, when it changed inside.
     pub(crate) package: Option<String>,
     /// The first slot of the frame as it was outside, when `local $_` changed it.

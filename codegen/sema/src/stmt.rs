@@ -293,9 +293,16 @@ impl Resolver<'_> {
         let module = used.module.text.as_str();
         let pos = self.pos(span);
         if used.no {
+            match module {
+                "integer" => self.set_integer(false),
+                "strict" => self.lax = true,
+                _ => {}
+            }
             return;
         }
         match module {
+            "integer" => self.set_integer(self.options.compat),
+            "strict" => self.strict = true,
             "constant" => self.use_constant(used),
             "English" => self.english = true,
             "utf8" => self.utf8 = true,
@@ -320,6 +327,13 @@ impl Resolver<'_> {
             }
             _ if source::is_pragma(module) || module.is_empty() => {}
             _ => self.use_module(used, span, out),
+        }
+    }
+
+    fn set_integer(&mut self, on: bool) {
+        let before = std::mem::replace(&mut self.integer, on);
+        if let Some(scope) = self.names.scopes.last_mut() {
+            scope.integer.get_or_insert(before);
         }
     }
 

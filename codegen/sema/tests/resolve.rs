@@ -509,7 +509,7 @@ fn classes() {
             ),
             (
                 "class C1 { static made: Int = 3\n fn Self.up { C1::made(C1::made() + 1) } }\nC1::up()",
-                &["(= $C1::made 3)", "(= (static C1::made) (Add (static C1::made) 1))"],
+                &["(= $C1::made 3)", "(= $C1::made (Add (static C1::made) 1))"],
             ),
             (
                 "class A1 { fn m { 1 } } class B1 extends A1 { fn m { $self->SUPER::m() . static::m() } }",

@@ -57,7 +57,7 @@ pub fn script_run(
         let Some(file) = manifest.programs(&project.folder())?.remove(name) else {
             return Err(unknown(&project, name));
         };
-        return program(context, &project.folder().join(file), arguments);
+        return program(context, &project.folder().join(file), arguments, None);
     };
     let programs = manifest.programs(&project.folder())?;
     if let Some(file) = programs.get(name) {
@@ -105,10 +105,18 @@ pub(crate) fn status_of(status: std::process::ExitStatus) -> u8 {
 }
 
 /// Runs a program of a package where the user is: machine code as it is, a source through this `s`.
-pub(crate) fn program(context: &Context, file: &Path, arguments: &[String]) -> Result<u8, Failure> {
+/// `project` is the folder of the project whose lock has the package, where it is not around the file.
+pub(crate) fn program(
+    context: &Context,
+    file: &Path,
+    arguments: &[String],
+    project: Option<&Path>,
+) -> Result<u8, Failure> {
     if is_source_name(file) || !files::is_executable(file)? {
-        let words = ["--".as_ref(), file.as_os_str()].into_iter().map(OsStr::to_os_string);
-        let words: Vec<OsString> = words.chain(arguments.iter().map(OsString::from)).collect();
+        let locked = project.map(|project| ["--locked-by".as_ref(), project.as_os_str()]);
+        let words = locked.into_iter().flatten().chain(["--".as_ref(), file.as_os_str()]);
+        let words = words.map(OsStr::to_os_string).chain(arguments.iter().map(OsString::from));
+        let words: Vec<OsString> = words.collect();
         return run_here(context.directory(), &words);
     }
     let status = Command::new(file).args(arguments).current_dir(context.directory()).status();

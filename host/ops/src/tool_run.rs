@@ -16,6 +16,6 @@ pub fn tool_run(
     arguments: &[String],
     registry: Option<&str>,
 ) -> Result<u8, Failure> {
-    let found = passing_program(context, spec, program, registry)?;
-    script_run::program(context, &found, arguments)
+    let (project, file) = passing_program(context, spec, program, registry)?;
+    script_run::program(context, &file, arguments, Some(&project))
 }

@@ -157,7 +157,7 @@ pub(crate) fn passing_program(
     spec: &str,
     program: Option<&str>,
     registry: Option<&str>,
-) -> Result<PathBuf, Failure> {
+) -> Result<(PathBuf, PathBuf), Failure> {
     let name = name_of(spec)?;
     let project = context.home().passing_tool(&format!("{spec} {}", registry.unwrap_or_default()));
     // A version that is exact is the same every time; anything else is asked for anew.
@@ -178,7 +178,7 @@ pub(crate) fn passing_program(
             _ => programs.remove(name.base()),
         },
     };
-    found.ok_or_else(|| {
+    let path = found.ok_or_else(|| {
         let message = match program {
             Some(program) => format!("`{name}` has no program `{}`", program.escape_debug()),
             None => format!("`{name}` has several programs, and none is called `{}`", name.base()),
@@ -187,7 +187,8 @@ pub(crate) fn passing_program(
             .note(format!("there are {}", names.join(", ")))
             .hint(format!("s x {spec} --bin NAME"));
         Failure::new(FailureKind::Usage, diagnostic)
-    })
+    })?;
+    Ok((project, path))
 }
 
 fn name_of(spec: &str) -> Result<PackageName, Failure> {

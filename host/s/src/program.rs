@@ -212,6 +212,12 @@ impl Reader<'_> {
         let bytes = word.as_encoded_bytes();
         match bytes {
             b"--compat" => self.switches.compat = true,
+            // How `s x` and `s run` hand over whose lock counts; nobody is meant to type it.
+            b"--locked-by" => {
+                let project = self.args.get(self.at + 1).ok_or("`--locked-by` needs a value")?;
+                self.switches.project = Some(PathBuf::from(project));
+                self.at += 1;
+            }
             _ if bytes.starts_with(b"--") && !self.seen => return Ok(false),
             _ if bytes.starts_with(b"--") => {
                 return Err(format!("a program has no option `{}`", word.to_string_lossy()));

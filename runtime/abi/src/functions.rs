@@ -235,6 +235,13 @@ macro_rules! for_each_runtime_function {
             special_set(I, V) -> N [throws user];
             glob_value(G) -> V [];
             glob_assign(G, V) -> N [throws];
+            glob_named(V, V) -> V [throws];           // a glob by a computed name, in the package of that name
+            glob_assign_to(V, V) -> N [throws];       // to a glob that is a value
+            glob_part(V, V) -> V [throws];            // `*x{ARRAY}`
+            arr_of_cell(C) -> A [];                   // an array whose only element is the cell
+            integer_op(I, V, V) -> V [throws user];   // under `use integer`; numbered as in the function
+            open_named(V) -> N [];                    // the variable that the next handle is opened into
+            strict_refs() -> N [];                    // texts are no references from now on
             glob_by_name(V, I) -> V [throws];         // a glob of that name in the package numbered; symbolic references
 
             // Calls
@@ -247,6 +254,10 @@ macro_rules! for_each_runtime_function {
                                                             // that ends in `?` gives undef where no such method is
             call_dynamic(V, I, I) -> V [throws user];       // method value; mark of invocant and arguments, want
             call_builtin(I, I, I) -> V [throws user];       // number, mark of arguments (consumed), want
+            args_alias(I) -> N [];                    // references from the mark become values; the next function
+                                                      // called with them may take the places
+            args_take(A, I, I) -> N [];               // `@_`, address and count of arguments: elements are the places
+            args_forget() -> N [];
             code_ref(G) -> V [];                      // `\&f`; a stub when undefined
             code_defined(G) -> B [];
             current_code() -> V [];
@@ -327,6 +338,7 @@ macro_rules! for_each_runtime_function {
             part_of_ref(V, I, I) -> V [throws user];  // 0 keys, 1 values, 2 each; of a reference; want
             undef_value(V) -> N [throws user];
             flip_flop(I, B, B) -> V [];
+            flip_is_on(I) -> B [];
         }
     };
 }

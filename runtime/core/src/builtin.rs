@@ -16,15 +16,20 @@ use crate::value::{Array, UNDEF, ValExt, int};
 use crate::vm::Vm;
 
 mod codec;
+mod data;
 mod file;
 mod hashes;
+mod host;
 mod lists;
 mod misc;
 mod numbers;
 pub mod process;
+mod report;
+pub(crate) mod socket;
 mod strings;
 pub mod text;
 mod time;
+mod web;
 
 /// A builtin.
 pub type Function = fn(&mut Vm, &[Val], u64) -> Result<Val, Thrown>;
@@ -32,44 +37,83 @@ pub type Function = fn(&mut Vm, &[Val], u64) -> Result<Val, Thrown>;
 /// Builtins by row.
 #[derive(Debug)]
 pub struct Table {
-    rows: Vec<Option<Function>>,
+    rows: Vec<Row>,
 }
+
+/// What is known of a row.
+#[derive(Clone, Copy, Debug)]
+enum Row {
+    /// Nobody has asked.
+    Unknown,
+    /// Its function, if there is one.
+    Known(Option<Function>),
+}
+
+/// The names of a handle's format and of its top of form.
+pub(crate) type FormatNames = (Option<Vec<u8>>, Option<Vec<u8>>);
 
 /// What builtins keep between calls.
 #[derive(Debug, Default)]
 pub struct World {
     /// END blocks run.
     pub(crate) ending: bool,
+    /// Formats of handles by the address of their names: `$~` and `$^`.
+    pub(crate) formats: alloc::collections::BTreeMap<u64, FormatNames>,
+    /// Handles whose top of form was printed.
+    pub(crate) topped: Vec<u64>,
+    /// Where `getpwent` and `getgrent` are.
+    pub(crate) next_user: usize,
+    pub(crate) next_group: usize,
+    /// This process is a child made by `fork`.
+    pub(crate) forked: bool,
     /// Temporary files and directories to remove at the end.
     pub(crate) temporary: Vec<Vec<u8>>,
 }
 
-static PARTS: &[&[(&str, Function)]] = &[
-    codec::FUNCTIONS,
-    file::FUNCTIONS,
-    hashes::FUNCTIONS,
-    lists::FUNCTIONS,
-    misc::FUNCTIONS,
-    numbers::FUNCTIONS,
-    process::FUNCTIONS,
-    strings::FUNCTIONS,
-    text::FUNCTIONS,
-    time::FUNCTIONS,
+/// Functions with their names.
+type Functions = &'static [(&'static str, Function)];
+
+/// The builtins by subject, each part with the kind that `%all` gives its names.
+static PARTS: &[(&str, Functions)] = &[
+    ("codec", codec::FUNCTIONS),
+    ("codec", data::FUNCTIONS),
+    ("file", file::FUNCTIONS),
+    ("hash", hashes::FUNCTIONS),
+    ("process", host::FUNCTIONS),
+    ("list", lists::FUNCTIONS),
+    ("core", misc::FUNCTIONS),
+    ("math", numbers::FUNCTIONS),
+    ("process", process::FUNCTIONS),
+    ("core", report::FUNCTIONS),
+    ("network", socket::FUNCTIONS),
+    ("string", strings::FUNCTIONS),
+    ("string", text::FUNCTIONS),
+    ("time", time::FUNCTIONS),
+    ("network", web::FUNCTIONS),
 ];
 
 fn function_of(name: &str) -> Option<Function> {
-    PARTS.iter().flat_map(|part| part.iter()).find(|(known, _)| *known == name).map(|found| found.1)
+    PARTS.iter().flat_map(|part| part.1).find(|(known, _)| *known == name).map(|found| found.1)
 }
 
 impl Table {
-    /// The table.
+    /// The table, empty: a row is found when it is first called.
     #[must_use]
     pub fn new() -> Self {
-        let rows = BUILTINS
-            .iter()
-            .map(|row| function_of(row.name).or_else(|| row.alias_of.and_then(function_of)))
-            .collect();
-        Self { rows }
+        Self { rows: alloc::vec![Row::Unknown; BUILTINS.len()] }
+    }
+
+    /// The function of a row.
+    fn function(&mut self, number: usize) -> Option<Function> {
+        match self.rows.get(number)? {
+            Row::Known(function) => *function,
+            Row::Unknown => {
+                let row = &BUILTINS[number];
+                let function = function_of(row.name).or_else(|| row.alias_of.and_then(function_of));
+                self.rows[number] = Row::Known(function);
+                function
+            }
+        }
     }
 }
 
@@ -84,6 +128,46 @@ impl Default for Table {
 pub fn implemented(name: &str) -> bool {
     function_of(name).is_some()
         || find(name).and_then(|row| row.alias_of).is_some_and(|target| function_of(target).is_some())
+}
+
+/// Builtins that work on several things at once.
+static PARALLEL: &[&str] = &[
+    "async",
+    "await",
+    "barrier",
+    "fan",
+    "gen",
+    "par_pipeline",
+    "pchannel",
+    "pfor",
+    "pgrep",
+    "pipeline",
+    "pmap",
+    "pmap_chunked",
+    "pmap_reduce",
+    "pany",
+    "pall",
+    "preduce",
+    "pselect",
+    "psort",
+    "spawn",
+    "yield",
+];
+
+impl Vm {
+    /// Fills `%all`: the names of the language and what kind each is of.
+    pub fn fill_names(&mut self) {
+        let table = crate::value::Ptr(self.glob(b"main::all").hash);
+        for row in BUILTINS {
+            let part = PARTS.iter().find(|part| part.1.iter().any(|(known, _)| *known == row.name));
+            let kind = match part.map(|part| part.0) {
+                _ if PARALLEL.contains(&row.name) => "parallel",
+                Some(kind) => kind,
+                None => "core",
+            };
+            crate::hash::set_text(self, table, row.name.as_bytes(), crate::string::string(kind.as_bytes()));
+        }
+    }
 }
 
 /// The row number of a name.
@@ -101,7 +185,7 @@ pub fn name_of(number: i64) -> &'static str {
 
 /// Runs a builtin on arguments, which it borrows.
 pub fn run(vm: &mut Vm, number: i64, arguments: &[Val], wanted: u64) -> Result<Val, Thrown> {
-    let row = usize::try_from(number).ok().and_then(|at| vm.builtins.rows.get(at).copied().flatten());
+    let row = usize::try_from(number).ok().and_then(|at| vm.builtins.function(at));
     match row {
         Some(function) => function(vm, arguments, wanted),
         None => {
@@ -207,6 +291,11 @@ fn flat(vm: &mut Vm, arguments: &[Val]) -> Vec<Val> {
     out
 }
 
+/// The same for other parts of the runtime.
+pub(crate) fn spread(vm: &mut Vm, arguments: &[Val]) -> Vec<Val> {
+    flat(vm, arguments)
+}
+
 /// Runs `work` on the flattened arguments and releases them.
 fn with_flat<T>(
     vm: &mut Vm,
@@ -227,4 +316,20 @@ fn array_value(values: &[Val]) -> Val {
 /// An array argument, or a new one of the rest of the arguments; owned.
 fn array_argument(vm: &mut Vm, value: Val) -> Result<Array, Thrown> {
     crate::containers::deref_arr(vm, value)
+}
+
+#[cfg(test)]
+mod tests {
+    use alloc::collections::BTreeSet;
+
+    use super::*;
+
+    #[test]
+    fn each_builtin_has_one_function_and_a_row() {
+        let mut seen = BTreeSet::new();
+        for (name, _) in PARTS.iter().flat_map(|part| part.1) {
+            assert!(find(name).is_some(), "`{name}` has a function and no row");
+            assert!(seen.insert(*name), "`{name}` has two functions");
+        }
+    }
 }

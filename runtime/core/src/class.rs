@@ -25,7 +25,7 @@ mod methods;
 mod overload;
 
 pub use declared::{check_type, construct, is_variant, payload, variant};
-pub use methods::{call_dynamic, call_method};
+pub use methods::{call_dynamic, call_method, universal_function};
 pub use overload::Operator;
 
 /// What a declared type is.
@@ -621,7 +621,14 @@ impl Vm {
                             declared.methods.iter().any(|method| method.name == name && !method.is_abstract)
                         })
                     });
-                    if !own_methods.contains(&name) && !inherited && self.find_method(number, &name).is_none()
+                    // A field of that name is a method too.
+                    let field = self
+                        .declared(number)
+                        .is_some_and(|declared| declared.fields.iter().any(|field| field.name == name));
+                    if !own_methods.contains(&name)
+                        && !inherited
+                        && !field
+                        && self.find_method(number, &name).is_none()
                     {
                         let what = if kind == ClassKind::Trait { "trait" } else { "abstract" };
                         return Err(alloc::format!(

@@ -14,6 +14,9 @@ use crate::vm::Vm;
 #[derive(Debug, Default)]
 pub struct Running {
     stubs: Vec<(GlobRef, CodeRef)>,
+    /// References to the places of the arguments of the call that begins, and where its arguments are.
+    places: Vec<Val>,
+    places_of: u64,
 }
 
 /// Bit of [`s_abi::layout::Header::aux`]: `\&f` of a function that is not defined yet.
@@ -167,6 +170,9 @@ impl Vm {
             }
             self.release(result);
         }
+        if self.strict_refs && !value.is_reference() {
+            return Err(crate::containers::symbolic(self, value, "a subroutine"));
+        }
         if value.is_string() {
             let name = bytes(&value);
             let full = crate::glob::qualify(name.strip_prefix(b"&").unwrap_or(name), b"main");
@@ -204,6 +210,11 @@ impl Vm {
             let result = self.call(code, arguments, wanted);
             self.release_ptr(code);
             return result;
+        }
+        if let Some(method) = glob_name(glob).strip_prefix(b"UNIVERSAL::")
+            && let Some(result) = crate::class::universal_function(self, method, arguments, wanted)?
+        {
+            return Ok(result);
         }
         Err(self.undefined_function(glob_name(glob)))
     }
@@ -265,6 +276,51 @@ pub fn call_glob(vm: &mut Vm, glob: GlobRef, address: i64, count: i64, wanted: i
 pub fn call_glob_list(vm: &mut Vm, glob: GlobRef, mark: i64, wanted: i64) -> Result<Val, Thrown> {
     let result = vm.call_glob_with(glob, vm.list(mark), wanted as u64);
     vm.settle(mark, result)
+}
+
+/// The references from a mark become the values of what they refer to; [`args_take`] of the function that
+/// gets them as arguments finds the places.
+pub fn args_alias(vm: &mut Vm, mark: i64) {
+    args_forget(vm);
+    let mut places = Vec::new();
+    for slot in vm.list_mut(mark) {
+        if slot.w0 == tag::SREF {
+            let cell = slot.pointer::<s_abi::layout::Cell>();
+            places.push(*slot);
+            *slot = crate::cell::get(cell);
+        } else {
+            places.push(UNDEF);
+        }
+    }
+    vm.code.places_of = vm.list(mark).as_ptr() as u64;
+    vm.code.places = places;
+}
+
+/// Makes the elements of `@_` the places that the caller passed, if it passed places.
+pub fn args_take(vm: &mut Vm, array: crate::value::Array, address: i64, count: i64) {
+    let known = vm.code.places_of == address as u64 && vm.code.places.len() as i64 == count;
+    if !known || array.len as i64 != count {
+        return;
+    }
+    let mut array = array;
+    let places = core::mem::take(&mut vm.code.places);
+    for (at, place) in places.into_iter().enumerate() {
+        if place.w0 != tag::SREF {
+            continue;
+        }
+        let Ok(mut slot) = crate::array::slot(&mut array, at as i64) else { continue };
+        let old = core::mem::replace(&mut *slot, counted(tag::BOX, place.pointer::<s_abi::layout::Cell>()));
+        vm.release(old);
+    }
+}
+
+/// Forgets the places of arguments that the function called did not take.
+pub fn args_forget(vm: &mut Vm) {
+    if !vm.code.places.is_empty() {
+        let places = core::mem::take(&mut vm.code.places);
+        vm.release_all(&places);
+    }
+    vm.code.places_of = 0;
 }
 
 /// `\&f`.

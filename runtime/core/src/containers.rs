@@ -628,6 +628,9 @@ fn array_of(vm: &mut Vm, value: Val) -> Result<Option<Array>, Thrown> {
         }
         return Ok(Some(array));
     }
+    if vm.strict_refs && !value.is_reference() {
+        return Err(symbolic(vm, value, "an ARRAY"));
+    }
     if value.is_string() && !bytes(&value).is_empty() {
         // A symbolic reference.
         let glob = vm.qualified_glob(bytes(&value), b"main");
@@ -662,6 +665,9 @@ fn table_of(vm: &mut Vm, value: Val) -> Result<Option<Table>, Thrown> {
         }
         vm.release(result);
     }
+    if vm.strict_refs && !value.is_reference() {
+        return Err(symbolic(vm, value, "a HASH"));
+    }
     if value.is_string() && !bytes(&value).is_empty() {
         let glob = vm.qualified_glob(bytes(&value), b"main");
         return Ok(Some(Ptr(glob.hash).retained()));
@@ -685,6 +691,9 @@ fn cell_of(vm: &mut Vm, value: Val) -> Result<CellRef, Thrown> {
             return Ok(result.pointer());
         }
         vm.release(result);
+    }
+    if vm.strict_refs && !value.is_reference() {
+        return Err(symbolic(vm, value, "a SCALAR"));
     }
     if value.is_string() && !bytes(&value).is_empty() {
         let glob = vm.qualified_glob(bytes(&value), b"main");
@@ -921,6 +930,34 @@ pub fn flip_flop(vm: &mut Vm, number: i64, starts: bool, ends: bool) -> Val {
         return string(&text);
     }
     int(count)
+}
+
+/// The exception of a text that is used as a reference.
+pub(crate) fn symbolic(vm: &mut Vm, value: Val, kind: &str) -> Thrown {
+    let Ok(text) = vm.text(value) else { return Thrown };
+    let text = text.to_vec();
+    let shown = alloc::string::String::from_utf8_lossy(&text[..text.len().min(32)]).into_owned();
+    let more = if text.len() > 32 { "\"..." } else { "\"" };
+    vm.die_fmt(format_args!("Can't use string (\"{shown}{more}) as {kind} ref while \"strict refs\" in use"))
+}
+
+/// An array whose only element is the cell.
+pub fn arr_of_cell(_vm: &mut Vm, cell: CellRef) -> Array {
+    let mut array = array::new();
+    if let Ok(mut slot) = array::slot(&mut array, 0) {
+        *slot = counted(tag::BOX, cell.retained());
+    }
+    array
+}
+
+/// From now on a text is no reference.
+pub fn strict_refs(vm: &mut Vm) {
+    vm.strict_refs = true;
+}
+
+/// Whether a flip-flop is on, so that its right side decides.
+pub fn flip_is_on(vm: &mut Vm, number: i64) -> bool {
+    vm.flip_flops.get(&number).is_some_and(|count| *count > 0)
 }
 
 /// Makes an object live for ever, for constants.

@@ -15,14 +15,16 @@ use crate::code::*;
 use crate::containers::*;
 use crate::convert::*;
 use crate::exception::*;
-use crate::glob::{glob_assign, glob_by_name, glob_fresh, glob_value};
+use crate::glob::{glob_assign, glob_assign_to, glob_by_name, glob_fresh, glob_named, glob_part, glob_value};
 use crate::list::*;
 use crate::op::arith::*;
 use crate::op::bits::*;
 use crate::op::compare::*;
 use crate::op::concat::*;
 use crate::op::math::*;
-use crate::output::{command, file_test, flush_all, open_slot, print, read_line, read_lines, read_slot};
+use crate::output::{
+    command, file_test, flush_all, open_named, open_slot, print, read_line, read_lines, read_slot,
+};
 use crate::pattern::{
     capture, match_all, match_all_value, match_list, match_next, match_once, match_restore, match_scope,
     match_var, pattern, pos_get, pos_set, split, split_text, subst_add, subst_begin, subst_count,

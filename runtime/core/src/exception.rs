@@ -172,7 +172,19 @@ impl Vm {
         self.drop_list(mark);
         result?;
         if text.is_empty() {
-            text.extend_from_slice(default);
+            let before = crate::cell::get(Ptr(self.known.error.scalar));
+            if self.compat && before.is_reference() && default == b"Died" {
+                return Ok(before);
+            }
+            let shown = if self.compat { self.append_text(before, &mut text) } else { Ok(()) };
+            self.release(before);
+            shown?;
+            if text.is_empty() {
+                text.extend_from_slice(default);
+            } else {
+                let suffix: &[u8] = if default == b"Died" { b"\t...propagated" } else { b"\t...caught" };
+                text.extend_from_slice(suffix);
+            }
         }
         if text.last() != Some(&b'\n') {
             self.append_position(&mut text);

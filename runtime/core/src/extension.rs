@@ -20,42 +20,6 @@ pub const SET: u16 = 2;
 /// `aux` of error values: a number, in [`Header::extra`], and its text at once.
 pub const ERROR: u16 = 3;
 
-/// `aux` of tasks.
-pub const TASK: u16 = 4;
-
-/// What `async` gives: the value or exception of a function that has run.
-#[derive(Debug)]
-#[repr(C)]
-pub struct Task {
-    header: Header,
-    value: Val,
-    failed: bool,
-}
-
-/// Runs a function and keeps what comes of it. The function runs at once, on this thread.
-pub fn new_task(vm: &mut Vm, function: Val, arguments: &[Val]) -> Result<Val, Thrown> {
-    let outcome = vm.attempt(|vm| {
-        let result = vm.call_value(function, arguments, want::SCALAR)?;
-        Ok(vm.scalar_of(result))
-    })?;
-    let (value, failed) = match outcome {
-        Ok(value) => (value, false),
-        Err(exception) => (exception, true),
-    };
-    let mut task = allocate(Task { header: header(kind::EXT), value, failed });
-    task.header.aux = TASK;
-    Ok(counted(tag::EXT, task))
-}
-
-/// The value of a task, or its exception; what is no task is itself.
-pub fn await_task(vm: &mut Vm, value: Val) -> Result<Val, Thrown> {
-    if value.w0 != tag::EXT || value.header().aux != TASK {
-        return Ok(value.retained());
-    }
-    let task = value.pointer::<Task>();
-    if task.failed { Err(vm.throw(task.value.retained())) } else { Ok(task.value.retained()) }
-}
-
 /// A set: its elements by their string form, in order.
 #[derive(Debug)]
 #[repr(C)]
@@ -72,10 +36,7 @@ pub fn free(vm: &mut Vm, object: Ptr<Header>) {
             let set = take_out(Ptr(object.0.cast::<Set>()));
             vm.release_ptr(set.table);
         }
-        TASK => {
-            let task = take_out(Ptr(object.0.cast::<Task>()));
-            vm.release(task.value);
-        }
+        _ if crate::fiber::free(vm, object) => {}
         _ => crate::memory::deallocate(object),
     }
 }
@@ -91,8 +52,7 @@ pub fn errno_of(value: Val) -> Option<i32> {
 pub fn type_name(value: Val) -> &'static [u8] {
     match value.header().aux {
         SET => b"Set",
-        TASK => b"Task",
-        _ => b"SCALAR",
+        aux => crate::fiber::type_name(aux).unwrap_or(b"SCALAR"),
     }
 }
 
@@ -190,6 +150,9 @@ pub fn method(vm: &mut Vm, name: &[u8], list: &[Val], wanted: u64, optional: boo
     if let Some(table) = set_of(invocant)
         && let Some(result) = set_method(vm, table, name, list, wanted)?
     {
+        return Ok(result);
+    }
+    if let Some(result) = crate::fiber::method(vm, name, list, wanted)? {
         return Ok(result);
     }
     if invocant.w0 == tag::CODE && matches!(name, b"call" | b"()") {

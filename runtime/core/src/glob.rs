@@ -205,6 +205,48 @@ pub fn glob_by_name(vm: &mut Vm, name: Val, package: i64) -> Result<Val, Thrown>
     Ok(counted(tag::GLOB, glob.retained()))
 }
 
+/// A glob by a computed name, in the package of that name when it has none.
+pub fn glob_named(vm: &mut Vm, name: Val, package: Val) -> Result<Val, Thrown> {
+    if let Some(glob) = crate::convert::as_glob(name) {
+        return Ok(counted(tag::GLOB, glob.retained()));
+    }
+    if name.is_reference() {
+        return Err(vm.die(b"Not a GLOB reference"));
+    }
+    let text = vm.text(name)?;
+    let package = vm.text(package)?;
+    let bare = bytes(&text.0);
+    let bare = bare.strip_prefix(b"*").unwrap_or(bare);
+    let glob = vm.qualified_glob(bare, &package);
+    Ok(counted(tag::GLOB, glob.retained()))
+}
+
+/// Assigns to a glob that is a value.
+pub fn glob_assign_to(vm: &mut Vm, to: Val, value: Val) -> Result<(), Thrown> {
+    match crate::convert::as_glob(to) {
+        Some(glob) => glob_assign(vm, glob, value),
+        None => Err(vm.die(b"Not a GLOB reference")),
+    }
+}
+
+/// `*x{ARRAY}` and the other parts of a glob.
+pub fn glob_part(vm: &mut Vm, glob: Val, part: Val) -> Result<Val, Thrown> {
+    let Some(glob) = crate::convert::as_glob(glob) else { return Ok(UNDEF) };
+    let part = vm.text(part)?;
+    let name = glob_name(glob);
+    let at = name.windows(2).rposition(|pair| pair == b"::");
+    Ok(match bytes(&part.0) {
+        b"SCALAR" => counted(tag::SREF, Ptr(glob.scalar).retained()),
+        b"ARRAY" if Ptr(glob.array).len > 0 => counted(tag::AREF, Ptr(glob.array).retained()),
+        b"HASH" if Ptr(glob.hash).len > 0 => counted(tag::HREF, Ptr(glob.hash).retained()),
+        b"CODE" if !glob.code.is_null() => counted(tag::CODE, Ptr(glob.code).retained()),
+        b"PACKAGE" => crate::string::string(at.map_or(b"main", |at| &name[..at])),
+        b"NAME" => crate::string::string(at.map_or(name, |at| &name[at + 2..])),
+        b"GLOB" | b"IO" | b"FILEHANDLE" => counted(tag::GLOB, glob.retained()),
+        _ => UNDEF,
+    })
+}
+
 /// The package a full name is in.
 #[must_use]
 pub fn package_of(glob: GlobRef) -> &'static [u8] {

@@ -24,6 +24,7 @@ pub mod convert;
 pub mod entry;
 pub mod exception;
 pub mod extension;
+pub mod fiber;
 pub mod glob;
 pub mod hash;
 pub mod io;

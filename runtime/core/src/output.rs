@@ -41,6 +41,9 @@ pub struct Output {
     argv: Option<GlobRef>,
     argv_started: bool,
     known_stat: Option<s_sys::Stat>,
+    /// The variable that a handle is opened into, and those of handles without a name.
+    opening: Vec<u8>,
+    names: alloc::collections::BTreeMap<u64, Vec<u8>>,
     pub(crate) started: s_sys::Time,
     unflushed_error: bool,
 }
@@ -56,9 +59,18 @@ impl Output {
             argv: None,
             argv_started: false,
             known_stat: None,
+            opening: Vec::new(),
+            names: alloc::collections::BTreeMap::new(),
             started: s_sys::clock_realtime(),
             unflushed_error: false,
         }
+    }
+}
+
+impl Output {
+    /// What `stat` found, which a test of `_` uses.
+    pub(crate) fn remember_stat(&mut self, stat: &s_sys::Stat) {
+        self.known_stat = Some(*stat);
     }
 }
 
@@ -156,7 +168,8 @@ impl Vm {
         }
         let name = glob_name(glob);
         let name = name.strip_prefix(b"main::").unwrap_or(name);
-        Some((if name.is_empty() { b"$fh".to_vec() } else { name.to_vec() }, lines))
+        let known = self.output.names.get(&glob.address());
+        Some((if name.is_empty() { known.map_or(b"$fh".to_vec(), Vec::clone) } else { name.to_vec() }, lines))
     }
 
     /// Lines read from the last handle, `$.`.
@@ -496,27 +509,22 @@ pub fn file_test(vm: &mut Vm, letter: i64, value: Val) -> Result<Val, Thrown> {
     })
 }
 
+/// Notes the variable that the next handle is opened into, for messages.
+pub fn open_named(vm: &mut Vm, name: Val) {
+    vm.output.opening = bytes(&name).to_vec();
+}
+
 /// Opens into a place: `open`, `opendir`, `sysopen`; consumes the list.
 pub fn open_slot(vm: &mut Vm, which: i64, slot: Slot, mark: i64) -> Result<Val, Thrown> {
-    let slot = cell::target(slot);
     let arguments = vm.take_list(mark);
-    let glob = match vm.handle_glob(*slot) {
-        Some(glob) => glob,
-        None if slot.is_string() && !bytes(&slot).is_empty() => {
-            let package = vm.running_package();
-            let name = bytes(&slot).to_vec();
-            vm.qualified_glob(&name, &package)
-        }
-        None => {
-            let glob = crate::glob::anonymous();
-            cell::store(vm, slot, counted(tag::GLOB, glob));
-            glob
-        }
-    };
+    let glob = glob_of_place(vm, slot);
     let name = crate::builtin::name_of(which);
     let result = match name {
         "opendir" => open_directory(vm, glob, &arguments),
         "sysopen" => open_flags(vm, glob, &arguments),
+        "socket" | "accept" | "pipe" | "socketpair" => {
+            crate::builtin::socket::open(vm, name, glob, &arguments)
+        }
         _ => open_file(vm, glob, &arguments),
     };
     vm.release_all(&arguments);
@@ -527,6 +535,28 @@ pub fn open_slot(vm: &mut Vm, which: i64, slot: Slot, mark: i64) -> Result<Val, 
             Ok(if name == "open" && !vm.compat { int(0) } else { UNDEF })
         }
         Err(thrown) => Err(thrown),
+    }
+}
+
+/// The handle that a place holds or names; an undefined place gets a new one.
+pub(crate) fn glob_of_place(vm: &mut Vm, slot: Slot) -> GlobRef {
+    let slot = cell::target(slot);
+    match vm.handle_glob(*slot) {
+        Some(glob) => glob,
+        None if slot.is_string() && !bytes(&slot).is_empty() => {
+            let package = vm.running_package();
+            let name = bytes(&slot).to_vec();
+            vm.qualified_glob(&name, &package)
+        }
+        None => {
+            let glob = crate::glob::anonymous();
+            let name = core::mem::take(&mut vm.output.opening);
+            if !name.is_empty() {
+                vm.output.names.insert(glob.address(), name);
+            }
+            cell::store(vm, slot, counted(tag::GLOB, glob));
+            glob
+        }
     }
 }
 
@@ -559,6 +589,14 @@ fn open_file(vm: &mut Vm, glob: GlobRef, arguments: &[Val]) -> Result<Result<Val
     {
         if let Some(fd) = stream_of(known).and_then(|stream| stream.handle.fileno().ok()) {
             names.push((name.to_vec(), Fd(fd)));
+        }
+    }
+    if mode_text.contains(&b'&') {
+        for (name, &known) in &vm.globs {
+            if let Some(fd) = stream_of(known).and_then(|stream| stream.handle.fileno().ok()) {
+                let bare = name.strip_prefix(b"main::").unwrap_or(name);
+                names.push((bare.to_vec(), Fd(fd)));
+            }
         }
     }
     let mut find = |name: &[u8]| names.iter().find(|known| known.0 == name).map(|known| known.1);
@@ -623,14 +661,20 @@ fn open_memory(vm: &mut Vm, glob: GlobRef, mode: &crate::io::Mode, target: CellR
     Ok(int(1))
 }
 
-/// `read`, `sysread`: handle, length and offset from the mark; the place gets the bytes.
+/// `read`, `sysread`, `recv`: handle, length and offset (or flags) from the mark; the place gets the bytes.
 pub fn read_slot(vm: &mut Vm, which: i64, slot: Slot, mark: i64) -> Result<Val, Thrown> {
-    let mut slot = cell::target(slot);
     let arguments = vm.take_list(mark);
+    // They hold the handle, which may be closed with them.
+    let result = read_into(vm, which, cell::target(slot), &arguments);
+    vm.release_all(&arguments);
+    result
+}
+
+fn read_into(vm: &mut Vm, which: i64, slot: Slot, arguments: &[Val]) -> Result<Val, Thrown> {
+    let mut slot = slot;
     let stream = arguments.first().and_then(|&handle| vm.stream(handle));
     let count = arguments.get(1).map_or(0, |&value| vm.index_of(value));
     let offset = arguments.get(2).map_or(0, |&value| vm.index_of(value));
-    vm.release_all(&arguments);
     if count < 0 {
         return Err(vm.die(b"Negative length"));
     }
@@ -640,7 +684,22 @@ pub fn read_slot(vm: &mut Vm, which: i64, slot: Slot, mark: i64) -> Result<Val, 
     };
     let count = (count as usize).min(1 << 32);
     let mut data = Vec::new();
-    let result = if crate::builtin::name_of(which) == "sysread" {
+    let name = crate::builtin::name_of(which);
+    if name == "recv" {
+        // What stands third is flags, not an offset.
+        let received = crate::builtin::socket::receive(vm, &stream.handle, count as i64, offset as i32);
+        let (content, from) = match received {
+            Ok((data, from)) => (string(&data), string(&from)),
+            Err(error) => {
+                vm.set_errno(error);
+                (crate::value::EMPTY, UNDEF)
+            }
+        };
+        let old = core::mem::replace(&mut *slot, content);
+        vm.release(old);
+        return Ok(from);
+    }
+    let result = if name == "sysread" {
         stream.handle.sysread(count, &mut data)
     } else {
         stream.handle.read(count, &mut data)

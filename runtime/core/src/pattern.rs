@@ -92,6 +92,29 @@ pub struct Patterns {
     pub(crate) minus: Option<GlobRef>,
 }
 
+/// What of [`Patterns`] belongs to what is running: every task has its own.
+#[derive(Debug)]
+pub(crate) struct Dynamic {
+    current: Captures,
+    scopes: Vec<Option<Captures>>,
+    substitutions: Vec<Option<Substitution>>,
+}
+
+impl Default for Dynamic {
+    fn default() -> Self {
+        Self { current: Captures::none(), scopes: Vec::new(), substitutions: Vec::new() }
+    }
+}
+
+impl Patterns {
+    /// Exchanges what belongs to the running task.
+    pub(crate) fn exchange(&mut self, other: &mut Dynamic) {
+        core::mem::swap(&mut self.current, &mut other.current);
+        core::mem::swap(&mut self.scopes, &mut other.scopes);
+        core::mem::swap(&mut self.substitutions, &mut other.substitutions);
+    }
+}
+
 impl Default for Patterns {
     fn default() -> Self {
         Self {

@@ -36,6 +36,10 @@ impl Vm {
         if status == 0 && self.tests.any_failed {
             status = 1;
         }
+        if self.world.forked {
+            // The thread that waits for the end of the program is not in this process.
+            s_sys::exit(status & 0xff);
+        }
         status & 0xff
     }
 

@@ -105,8 +105,11 @@ pub fn special_get(vm: &mut Vm, number: i64) -> Result<Val, Thrown> {
         "^GLOBAL_PHASE" => short(if vm.code_is_ending() { b"END" } else { b"RUN" }),
         "^E" => return Ok(crate::extension::error_value(vm)),
         "^N" => crate::pattern::match_var(vm, 3),
-        "^" => string(b"STDOUT_TOP"),
-        "~" => short(b"STDOUT"),
+        "^" | "~" => {
+            let Some(glob) = vm.output.selected else { return Ok(short(b"STDOUT")) };
+            let (name, top) = vm.format_names(glob);
+            string(if at_top(SPECIALS[at]) { &top } else { &name })
+        }
         "=" if set.is_undef() => int(60),
         "-" | "%" if set.is_undef() => int(0),
         ":" if set.is_undef() => short(b" \n-"),
@@ -137,6 +140,12 @@ pub fn special_set(vm: &mut Vm, number: i64, value: Val) -> Result<(), Thrown> {
                 vm.set_errno(error);
             }
         }
+        "^" | "~" => {
+            let text = vm.text(value)?.to_vec();
+            if let Some(glob) = vm.output.selected {
+                vm.choose_format(glob, text, at_top(name));
+            }
+        }
         "." => {
             let old = core::mem::replace(&mut vm.specials.others[at], value.retained());
             vm.release(old);
@@ -150,6 +159,17 @@ pub fn special_set(vm: &mut Vm, number: i64, value: Val) -> Result<(), Thrown> {
         }
     }
     Ok(())
+}
+
+/// Whether `local` without a value leaves a special variable undefined.
+#[must_use]
+pub fn may_be_undefined(number: i64) -> bool {
+    let name = SPECIALS.get(number.max(0) as usize).copied().unwrap_or("");
+    matches!(name, "/" | "," | "\\" | "\"" | ";" | "|" | "!" | "?")
+}
+
+fn at_top(name: &str) -> bool {
+    name == "^"
 }
 
 fn replace(vm: &mut Vm, value: Val, place: fn(&mut Specials) -> &mut Val) {

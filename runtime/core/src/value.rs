@@ -208,11 +208,11 @@ pub fn short_int(value: i64) -> Option<Val> {
     while rest >= 100 {
         let pair = rest % 100;
         rest /= 100;
-        content = content << 16 | u128::from(pair / 10 | (pair % 10) << 8 | 0x3030);
+        content = content << 16 | u128::from((pair / 10) | ((pair % 10) << 8) | 0x3030);
         len += 2;
     }
     if rest >= 10 {
-        content = content << 16 | u128::from(rest / 10 | (rest % 10) << 8 | 0x3030);
+        content = content << 16 | u128::from((rest / 10) | ((rest % 10) << 8) | 0x3030);
         len += 2;
     } else {
         content = content << 8 | u128::from(rest | 0x30);

@@ -65,6 +65,8 @@ pub struct Vm {
     pub compat: bool,
     /// What only the tool can do.
     pub hooks: Hooks,
+    /// `use strict` is in force for the whole program: a text is no reference.
+    pub(crate) strict_refs: bool,
     /// First place of the value stack.
     pub(crate) stack_base: *mut Val,
     pub(crate) stack_bytes: usize,
@@ -91,6 +93,7 @@ pub struct Vm {
     pub(crate) overload_depth: u32,
     pub(crate) builtins: crate::builtin::Table,
     pub(crate) world: crate::builtin::World,
+    pub(crate) fibers: crate::fiber::Fibers,
     /// Memory for texts on their way to a value; who takes it gives it back.
     pub(crate) buffer: Vec<u8>,
 }
@@ -180,11 +183,13 @@ impl Vm {
             tests: crate::assert::Tests::default(),
             ends: Vec::new(),
             loaded: BTreeMap::new(),
+            strict_refs: false,
             flip_flops: BTreeMap::new(),
             code: crate::code::Running::default(),
             overload_depth: 0,
             builtins: crate::builtin::Table::new(),
             world: crate::builtin::World::default(),
+            fibers: crate::fiber::Fibers::default(),
             buffer: Vec::new(),
         });
         vm.start(options);

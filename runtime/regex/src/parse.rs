@@ -4,6 +4,8 @@
 //! sets. A reference to a name or number that only comes later makes the parser run twice.
 //!
 //! Invariant: the tree is no deeper than a small multiple of `DEPTH_MAX`.
+//!
+//! Long because one grammar, each construct a function.
 
 use crate::charset::{self, CharSet};
 use crate::error::{PatternError, PatternErrorKind as Kind};

@@ -1,4 +1,6 @@
 //! Tables of Unicode 14.0.0, printed by `tables.pl`: facts of the Unicode Character Database.
+//!
+//! Long because it is data, printed from the tables of Unicode.
 
 /// Names of the general categories in the order of their numbers.
 pub(crate) const CATEGORY_NAMES: [&str; 30] = [

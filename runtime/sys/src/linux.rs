@@ -20,6 +20,7 @@ mod process;
 mod random;
 mod signal;
 mod spawn;
+mod stack;
 mod terminal;
 #[cfg(test)]
 mod tests;
@@ -47,6 +48,7 @@ pub use process::*;
 pub use random::random;
 pub use signal::*;
 pub use spawn::{Redirection, Spawn, exec, execve, path_of, spawn};
+pub use stack::{prepare_stack, switch_stack};
 pub use terminal::*;
 pub use time::*;
 pub use user::*;

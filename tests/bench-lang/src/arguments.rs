@@ -119,12 +119,26 @@ mod tests {
     #[test]
     fn arguments_are_read() {
         let given = parse(&[
-            "--s", "a", "--s-arg", "run", "--peers", "perl,node", "--only", "fib,sieve", "--runs", "3", "--twins",
-            "--patience-s", "5",
+            "--s",
+            "a",
+            "--s-arg",
+            "run",
+            "--peers",
+            "perl,node",
+            "--only",
+            "fib,sieve",
+            "--runs",
+            "3",
+            "--twins",
+            "--patience-s",
+            "5",
         ])
         .unwrap();
         assert_eq!((given.s, given.s_arguments), (Some("a".into()), vec!["run".to_owned()]));
-        assert_eq!((given.peers, given.only), (vec!["perl".to_owned(), "node".to_owned()], vec!["fib".to_owned(), "sieve".to_owned()]));
+        assert_eq!(
+            (given.peers, given.only),
+            (vec!["perl".to_owned(), "node".to_owned()], vec!["fib".to_owned(), "sieve".to_owned()])
+        );
         assert_eq!((given.runs, given.twins, given.patience), (3, true, Duration::from_secs(5)));
         assert_eq!(parse(&["--peers", "none"]).unwrap().peers, Vec::<String>::new());
     }

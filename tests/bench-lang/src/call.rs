@@ -60,11 +60,14 @@ impl Call {
         let printed = self.folder.join("printed");
         let said = self.folder.join("said");
         let start = Instant::now();
-        let mut child = self.start(&printed, &said)?;
-        let (ended, is_over) = waited(&mut child, self.patience)?;
+        let child = self.start(&printed, &said)?;
+        let (ended, is_over) = waited(child, self.patience)?;
         let wall = start.elapsed();
         if is_over {
-            return Ok(Outcome::Failed(format!("took longer than {} s and was ended", self.patience.as_secs())));
+            return Ok(Outcome::Failed(format!(
+                "took longer than {} s and was ended",
+                self.patience.as_secs()
+            )));
         }
         if !ended.status.success() {
             return Ok(Outcome::Failed(failure(ended.status, &said, &printed)?));
@@ -98,7 +101,7 @@ pub(crate) fn floor_kib() -> Option<u64> {
 }
 
 /// Waits for a child and says whether it had to be ended.
-fn waited(child: &mut Child, patience: Duration) -> Result<(wait4::ResUse, bool)> {
+fn waited(child: Child, patience: Duration) -> Result<(wait4::ResUse, bool)> {
     let pid = i32::try_from(child.id()).ok().and_then(Pid::from_raw).context("a process has a number")?;
     let (ended, watched) = channel::<()>();
     let watcher = std::thread::spawn(move || {
@@ -138,7 +141,9 @@ mod tests {
     fn run(script: &str, patience: Duration) -> Outcome {
         let folder = tempfile::tempdir().unwrap();
         let arguments = vec!["-c".to_owned(), script.to_owned()];
-        Call { program: "/bin/sh".into(), arguments, folder: folder.path().to_owned(), patience }.run().unwrap()
+        Call { program: "/bin/sh".into(), arguments, folder: folder.path().to_owned(), patience }
+            .run()
+            .unwrap()
     }
 
     #[test]

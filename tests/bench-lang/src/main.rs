@@ -34,7 +34,7 @@ use arguments::{Arguments, HELP};
 use input::Inputs;
 use measure::{Effort, Row, measure};
 use peer::Peer;
-use program::{Program, Variant};
+use program::Variant;
 
 fn main() -> Result<ExitCode> {
     let arguments = Arguments::parse(std::env::args().skip(1))?;
@@ -61,7 +61,11 @@ fn main() -> Result<ExitCode> {
             if arguments.twins { &[Variant::Plain, Variant::Twin] } else { &[Variant::Plain] };
         eprintln!("{} ...", program.name);
         let input = inputs.of(program)?;
-        rows.push(measure(program, &folder, variants, &peers, input.as_deref(), scratch.path(), &effort)?);
+        let row = measure(program, &folder, variants, &peers, input.as_deref(), scratch.path(), &effort)?;
+        if row.failures().next().is_some() {
+            eprint!("{}", report::failures(std::slice::from_ref(&row)));
+        }
+        rows.push(row);
     }
     if arguments.json {
         println!("{}", serde_json::to_string_pretty(&report::json(&facts, &peers, &rows))?);

@@ -114,12 +114,7 @@ fn call(peer: &Peer, file: &Path, input: Option<&Path>, scratch: &Path, effort: 
     let mut arguments = peer.arguments.clone();
     arguments.push(file.to_string_lossy().into_owned());
     arguments.extend(input.map(|path| path.to_string_lossy().into_owned()));
-    Call {
-        program: peer.program.clone(),
-        arguments,
-        folder: scratch.to_owned(),
-        patience: effort.patience,
-    }
+    Call { program: peer.program.clone(), arguments, folder: scratch.to_owned(), patience: effort.patience }
 }
 
 fn take_turns(cells: &mut [Cell], calls: &[Option<Call>], runs: usize) -> Result<()> {
@@ -169,9 +164,10 @@ fn compare(cells: &mut [Cell], printed: &[Option<Vec<u8>>]) {
     }
     let Some((right, _)) = right else { return };
     let Some(expected) = printed[right].clone() else { return };
-    let of = cells.iter().zip(printed).find(|(cell, output)| {
-        cell.peer != "s" && output.as_ref() == Some(&expected)
-    });
+    let of = cells
+        .iter()
+        .zip(printed)
+        .find(|(cell, output)| cell.peer != "s" && output.as_ref() == Some(&expected));
     let of = of.map_or_else(|| "s".to_owned(), |(cell, _)| cell.peer.clone());
     for (cell, output) in cells.iter_mut().zip(printed) {
         if let Some(output) = output.as_ref().filter(|output| **output != expected) {
@@ -216,7 +212,12 @@ mod tests {
         for (name, text) in files {
             std::fs::write(folder.path().join("one").join(name), text).unwrap();
         }
-        let peers = [shell("s", &["stk", "pl"]), shell("perl", &["pl"]), shell("luajit", &["lua"]), shell("node", &["js"])];
+        let peers = [
+            shell("s", &["stk", "pl"]),
+            shell("perl", &["pl"]),
+            shell("luajit", &["lua"]),
+            shell("node", &["js"]),
+        ];
         let program = Program { name: "one", about: "", reads: None };
         let effort = Effort { runs: 3, patience: Duration::from_secs(20) };
         let variants = [Variant::Plain];
@@ -230,9 +231,14 @@ mod tests {
 
     #[test]
     fn everyone_runs_as_often_and_prints_the_same() {
-        let row = row(&[("one.pl", "echo $1"), ("one.lua", "echo $1"), ("one.js", "echo $1")], Some(Path::new("in")));
+        let row = row(
+            &[("one.pl", "echo $1"), ("one.lua", "echo $1"), ("one.js", "echo $1")],
+            Some(Path::new("in")),
+        );
         assert_eq!(failures(&row), []);
-        assert!(row.cells.iter().all(|cell| cell.wall.len() == 3 && cell.cpu.len() == 3 && cell.peak_kib > 0));
+        assert!(
+            row.cells.iter().all(|cell| cell.wall.len() == 3 && cell.cpu.len() == 3 && cell.peak_kib > 0)
+        );
     }
 
     #[test]
@@ -250,7 +256,10 @@ mod tests {
 
     #[test]
     fn most_peers_are_right() {
-        let row = row(&[("one.stk", "echo 4"), ("one.pl", "echo 5"), ("one.lua", "echo 4"), ("one.js", "echo 4")], None);
+        let row = row(
+            &[("one.stk", "echo 4"), ("one.pl", "echo 5"), ("one.lua", "echo 4"), ("one.js", "echo 4")],
+            None,
+        );
         assert_eq!(failures(&row), [("perl".to_owned(), "printed `5`, and luajit `4`".to_owned())]);
     }
 

@@ -91,6 +91,9 @@ fn version(program: &Path, asks: &[&str]) -> Result<String> {
         .stdin(Stdio::null())
         .output()
         .with_context(|| format!("start {}", program.display()))?;
+    if !asked.status.success() {
+        return Ok("does not say its version".to_owned());
+    }
     let said = String::from_utf8_lossy(if asked.stdout.is_empty() { &asked.stderr } else { &asked.stdout })
         .into_owned();
     let line = said.lines().find(|line| !line.trim().is_empty()).unwrap_or_default();
@@ -111,7 +114,12 @@ mod tests {
 
     #[test]
     fn a_version_is_one_line() {
-        assert_eq!(version(Path::new("/bin/sh"), &["-c", "echo; echo one 2 -- more; echo two"]).unwrap(), "one 2");
+        assert_eq!(
+            version(Path::new("/bin/sh"), &["-c", "echo; echo one 2 -- more; echo two"]).unwrap(),
+            "one 2"
+        );
         assert_eq!(version(Path::new("/bin/sh"), &["-c", "echo said >&2"]).unwrap(), "said");
+        let silent = version(Path::new("/bin/sh"), &["-c", "echo no >&2; exit 1"]).unwrap();
+        assert_eq!(silent, "does not say its version");
     }
 }

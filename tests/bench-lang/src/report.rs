@@ -174,7 +174,14 @@ mod tests {
         let mut wall = Sample::default();
         milliseconds.iter().for_each(|&ms| wall.add(Duration::from_millis(ms)));
         let cpu = Sample::default();
-        Cell { peer: peer.to_owned(), variant, wall, cpu, peak_kib: 2048, failure: failure.map(str::to_owned) }
+        Cell {
+            peer: peer.to_owned(),
+            variant,
+            wall,
+            cpu,
+            peak_kib: 2048,
+            failure: failure.map(str::to_owned),
+        }
     }
 
     #[test]
@@ -208,10 +215,7 @@ mod tests {
 "
         );
         assert!(resources(&peers, &rows).ends_with("\n| broken | – | 0.00 µs, 2.0 MB | – |\n"));
-        assert_eq!(
-            failures(&rows),
-            "Failed:\n\n- `fast`, twin, luajit: no\n- `broken`, s: no\n    way\n"
-        );
+        assert_eq!(failures(&rows), "Failed:\n\n- `fast`, twin, luajit: no\n- `broken`, s: no\n    way\n");
         assert_eq!(failures(&[]), "Nothing failed, and everyone printed the same.\n");
         let all = json(&[], &peers, &rows);
         assert_eq!(all["programs"][0]["cells"][0]["wall"]["least_s"], json!(0.002));
@@ -221,6 +225,9 @@ mod tests {
     #[test]
     fn without_s_there_are_no_ratios() {
         let rows = [Row { name: "one".to_owned(), cells: vec![cell("perl", Variant::Plain, &[3], None)] }];
-        assert_eq!(times(&[peer("perl")], &rows), "| program | perl |\n|---|---|\n| one | 3.00 ms (3.00 ms) |\n");
+        assert_eq!(
+            times(&[peer("perl")], &rows),
+            "| program | perl |\n|---|---|\n| one | 3.00 ms (3.00 ms) |\n"
+        );
     }
 }

@@ -79,11 +79,7 @@ fn search(folder: &Path, below: &str, found: &mut Vec<Program>) -> Result<()> {
             Some((_, "pl")) if path.starts_with("compat/") => Kind::Perl,
             Some((stem, "stk")) if !is_required(&path) => {
                 let has = |ending: &&str| folder.join(format!("{stem}.{ending}")).is_file();
-                if EXPECTATIONS.iter().any(|ending| has(&ending)) {
-                    Kind::Expectations
-                } else {
-                    Kind::Assertions
-                }
+                if EXPECTATIONS.iter().any(has) { Kind::Expectations } else { Kind::Assertions }
             }
             _ => continue,
         };

@@ -114,8 +114,11 @@ fn with_cause(failure: &str, ended: &Ended) -> String {
 }
 
 fn shortened(text: &str) -> String {
-    let mut short: String = text.chars().take(160).collect::<String>().escape_debug().to_string();
-    if short.len() < text.len() && text.chars().count() > 160 {
+    let mut short = String::new();
+    for char in text.chars().take(160) {
+        if char.is_control() { short.extend(char.escape_debug()) } else { short.push(char) }
+    }
+    if text.chars().count() > 160 {
         short.push('…');
     }
     short

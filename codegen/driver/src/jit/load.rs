@@ -27,6 +27,9 @@ pub(super) fn declare(unit: &mut Unit, vm: &mut Vm) -> Result<(), String> {
         let glob = vm.glob(name.as_bytes());
         vm.define(glob, Ptr(code));
     }
+    if unit.module.globals.iter().any(|name| name == "main::all") {
+        vm.fill_names();
+    }
     for ty in unit.module.types.clone() {
         vm.register_type(type_description(&ty));
     }
@@ -149,16 +152,19 @@ pub(super) fn eval_string(vm: &mut Vm, text: &[u8], list: &[Val]) -> Result<Val,
     let number = session.units.len();
     let name = format!("(eval {number})");
     let options = Options { compat: session.compat, test: false };
-    let analysis =
+    let mut analysis =
         s_sema::analyse_eval(&name, Arc::from(text.as_str()), &package, &names, &*session.files, &options);
+    crate::require_builtins(&mut analysis);
     if let Some(error) =
         analysis.diagnostics.iter().find(|diagnostic| diagnostic.severity == s_diag::Severity::Error)
     {
         let line = error.labels.first().map_or(1, |label| label.source.position(label.span.start).0);
         return Err(vm.die(format!("{} at {name} line {line}.\n", error.message).as_bytes()));
     }
-    let captures = analysis.program.functions[0].captures.clone();
-    let module = crate::finish(&analysis.program);
+    let mut program = analysis.program;
+    program.facts.dynamic_code = true;
+    let captures = program.functions[0].captures.clone();
+    let module = crate::finish(&program);
     let main = load(session, vm, module, |_| {
         captures
             .iter()
@@ -190,7 +196,7 @@ pub(super) fn require_value(vm: &mut Vm, name: &[u8], is_do: i64) -> Result<Val,
     }
     let options = Options { compat: session.compat, test: false };
     let files = Arc::clone(&session.files);
-    let compilation = crate::compile(&loaded.name, loaded.text, &*files, &options);
+    let compilation = crate::compile_part(&loaded.name, loaded.text, &*files, &options);
     let Some(module) = compilation.module else {
         let error = compilation.diagnostics.first().map_or_else(String::new, |error| error.message.clone());
         return Err(vm.die(format!("{error} at {}", loaded.name).as_bytes()));

@@ -45,6 +45,26 @@ impl Parser<'_> {
         self.node(from, ExprKind::Function(Box::new(function)))
     }
 
+    /// Whether the brace of a body holds pairs and nothing else: then they are a hash.
+    fn body_is_pairs(&self) -> bool {
+        let (first, _) = self.after_blanks(self.at + 1);
+        if self.compat || self.byte_at(first) == b'}' || !self.looks_like_hash(self.at) {
+            return false;
+        }
+        let mut i = first;
+        while i < self.end && !matches!(self.byte_at(i), b',' | b'\n' | b'=' | b';' | b'}') {
+            i += 1;
+        }
+        self.sees_at(i, "=>")
+    }
+
+    fn pairs_body(&mut self) -> Block {
+        let from = self.at;
+        let hash = self.hash_constructor();
+        let stmt = super::expression::statement_of(hash);
+        Block { span: self.span_from(from), stmts: vec![stmt], params: Vec::new() }
+    }
+
     fn function(&mut self, named: bool, statement: bool) -> Function {
         let from = self.at;
         let word = self.word();
@@ -109,7 +129,7 @@ impl Parser<'_> {
         }
         self.attributes(&mut function);
         if self.byte(0) == b'{' {
-            function.body = Some(self.block());
+            function.body = Some(if self.body_is_pairs() { self.pairs_body() } else { self.block() });
         } else if !is_sub && self.byte(0) == b'=' && !matches!(self.byte(1), b'=' | b'~' | b'>') {
             self.advance(1);
             function.is_expression = true;

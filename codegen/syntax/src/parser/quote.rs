@@ -3,6 +3,8 @@
 //! The end of a text is found first, as the language says; only then is its inside read. What is
 //! interpolated is read in place, so that its spans are exact, except where the text escapes its own
 //! delimiter inside an expression: then a copy without those backslashes is read.
+//!
+//! Long because every form of quoting shares its way to the end of the quote.
 
 use super::term::ScalarBase;
 use super::{Parser, is_ident_char, is_ident_start};
@@ -54,9 +56,9 @@ impl Parser<'_> {
     pub(super) fn is_quote(&self, word: &str) -> bool {
         let end = self.at + word.len();
         let direct = self.byte_at(end);
-        let (place, newline) = self.after_blanks(end);
         // Directly behind the word `#` is a delimiter, behind a blank a comment.
-        let delimiter = if direct == b'#' { direct } else { self.byte_at(place) };
+        let (place, newline) = if direct == b'#' { (end, false) } else { self.after_blanks(end) };
+        let delimiter = self.byte_at(place);
         if delimiter == 0 || is_ident_char(delimiter) && delimiter < 0x80 {
             return false;
         }
@@ -1009,6 +1011,7 @@ impl Parser<'_> {
             b'#' => !quoted.regex && (matches!(at(2), b'{' | b'$') || is_ident_start(at(2))),
             b'&' | b'`' | b'\'' | b'+' => !quoted.regex || next == b'&',
             b'!' | b'@' => !quoted.regex,
+            b',' | b';' if quoted.regex => self.compat,
             b'/' | b',' | b';' | b'.' | b'?' | b'>' | b']' => {
                 !quoted.regex
                     && (self.compat || !matches!(next, b'/' | b'?' | b'>' | b']'))
@@ -1016,10 +1019,10 @@ impl Parser<'_> {
                         || !(matches!(next, b'.' | b',' | b';') && matches!(at(2), b' ' | 0 | b'\n')))
             }
             b'|' | b'^' | b'-' | b'<' | b'\\' | b'[' | b'=' | b'~' | b'%' | b'(' | b')' => {
-                if next == b'^' && at(2).is_ascii_uppercase() {
+                if next == b'^' && at(2).is_ascii_uppercase() || next == b'-' && at(2) == b'[' {
                     return !quoted.regex;
                 }
-                self.compat && !quoted.regex && next == b'<'
+                self.compat && !quoted.regex && next != b'\\'
             }
             _ => false,
         }
@@ -1033,6 +1036,7 @@ impl Parser<'_> {
             b'{' => self.matching_loose(place + 1, to) > place + 3,
             b'$' => is_ident_start(at(2)) || matches!(at(2), b'{' | b'$'),
             b':' => at(2) == b':' && is_ident_start(at(3)),
+            b'-' | b'+' => self.compat && !quoted.regex,
             _ => is_ident_start(next) && self.ident_end(place + 1) > place + 1,
         };
         if !begins {

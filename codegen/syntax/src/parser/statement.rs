@@ -907,6 +907,43 @@ impl Parser<'_> {
         self.byte_at(equals) == b'=' && self.slice(equals + 1, line_end).trim().is_empty()
     }
 
+    /// The function that fills the pictures of a format: one call of `formline` for each line, with
+    /// references to the values of the line below.
+    fn format_function(
+        &mut self,
+        from: usize,
+        name: &str,
+        lines: &[String],
+    ) -> Option<Box<crate::ast::Function>> {
+        let mut text = format!("sub format::{name} {{ ");
+        let mut lines = lines.iter();
+        while let Some(line) = lines.next() {
+            if line.starts_with('#') {
+                continue;
+            }
+            let quoted = line.replace('\\', "\\\\").replace('\'', "\\'");
+            let values =
+                if line.contains(['@', '^']) { lines.next().map_or("", |line| line.as_str()) } else { "" };
+            text.push_str("formline('");
+            text.push_str(&quoted);
+            text.push('\n');
+            text.push('\'');
+            if !values.trim().is_empty() {
+                text.push_str(", \\(");
+                text.push_str(values.trim().trim_end_matches(';'));
+                text.push(')');
+            }
+            text.push_str("); ");
+        }
+        text.push('}');
+        let span = self.span(from, from + 6);
+        let kind = self.detached(&text, span, |parser| parser.function_statement());
+        match kind {
+            StmtKind::Function(function) => Some(function),
+            _ => None,
+        }
+    }
+
     fn format_statement(&mut self) -> StmtKind {
         let from = self.at;
         self.advance(6);
@@ -933,9 +970,13 @@ impl Parser<'_> {
             }
             lines.push(text.to_owned());
         }
+        let function = self.compat.then(|| self.format_function(from, &name.text, &lines));
         self.advance_to(line);
         self.newline = true;
-        StmtKind::Format { name, lines }
+        match function.flatten() {
+            Some(function) => StmtKind::Function(function),
+            None => StmtKind::Format { name, lines },
+        }
     }
 }
 

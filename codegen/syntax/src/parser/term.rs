@@ -1,4 +1,6 @@
 //! Operands: variables, subscripts, brackets, and what follows an operand without an operator.
+//!
+//! Long because a term is one of many things, and each is told apart by its first characters.
 
 use super::quote::Quoted;
 use super::{Flags, OPEN, Parser, is_ident_char, is_ident_start};
@@ -525,6 +527,19 @@ impl Parser<'_> {
     /// `{ ... }` behind a sigil: the expression that gives the reference.
     pub(super) fn deref_block(&mut self) -> Expr {
         let from = self.at;
+        let (inner, _) = self.after_blanks(from + 1);
+        if self.compat && self.byte_at(inner) == b'{' {
+            // A brace right behind the first is a hash.
+            let close = self.matching(inner, self.end);
+            let behind = close.map(|close| self.after_blanks(close).0);
+            if behind.is_some_and(|behind| self.byte_at(behind) == b'}') {
+                self.advance(1);
+                self.at = inner;
+                let hash = self.hash_constructor();
+                self.close(b'}', from);
+                return hash;
+            }
+        }
         let block = self.block();
         self.block_expr(from, block)
     }
@@ -914,6 +929,15 @@ impl Parser<'_> {
                 }
                 let end = self.name_end(i);
                 end > i && comma(end)
+            }
+            b'@' => {
+                // `{ @_ }`: an array of pairs.
+                let mut i = first + 1;
+                while self.byte_at(i) == b'$' {
+                    i += 1;
+                }
+                let end = self.name_end(i);
+                end > i && self.byte_at(self.after_blanks(end).0) == b'}'
             }
             b'%' => {
                 let mut i = first + 1;

@@ -1,4 +1,6 @@
 //! What begins with a name: keywords of expressions, calls with and without parentheses, barewords.
+//!
+//! Long because what a word may begin is one decision with many outcomes.
 
 use s_abi::builtins::{Builtin, Syntax, find};
 
@@ -424,7 +426,11 @@ impl Parser<'_> {
                 return self.finish_call(from, name, None, None, args, false);
             }
         }
-        if let Some(known) = known {
+        let indirect = self.compat
+            && word == "new"
+            && self.byte(0).is_ascii_uppercase()
+            && matches!(self.byte_at(self.name_end(self.at)), b'(' | b';' | b')' | b',');
+        if let Some(known) = known.filter(|_| !indirect) {
             let starts = self.starts_operand() && !self.reads_as_operator();
             let args = match known {
                 _ if !starts => Vec::new(),
@@ -708,6 +714,7 @@ impl Parser<'_> {
                 }
                 let ends = matches!(self.byte_at(next), b';' | b'}' | b')' | 0);
                 if self.sees_at(end, "::")
+                    || (self.compat && !standard && self.byte_at(end) == b'(')
                     || self.sees_at(next, "=>")
                     || self.sees_at(next, "->")
                     || !(ends && (standard || shaped)
@@ -807,8 +814,7 @@ impl Parser<'_> {
                 return false;
             }
             match self.byte_at(place) {
-                b'@' | b'$' => true,
-                b'(' => true,
+                b'@' | b'$' | b'(' | b'0'..=b'9' | b'"' | b'\'' => true,
                 byte if is_ident_start(byte) => !is_operator_word(self.word_at(place)),
                 _ => false,
             }

@@ -121,8 +121,7 @@ pub fn check(context: &Arc<Context>, request: &CheckRequest) -> Result<Checked, 
         let mut files = DiskFiles::new(context.directory().to_path_buf(), include, environment);
         let (diagnostics, effects) = match files.main(&path) {
             Ok(main) => {
-                let options =
-                    Options { compat: request.compat, test: is_test_name(&path), ..Options::default() };
+                let options = Options { compat: request.compat, test: is_test_name(&path) };
                 let analysis = s_sema::analyse(&main.name, main.text, &files, &options);
                 let mut diagnostics = analysis.diagnostics;
                 // In a text that makes no sense nobody can tell what is used.

@@ -25,6 +25,8 @@ pub struct DiskFiles {
     directory: PathBuf,
     /// The folder of the program; none where it is no file.
     script_folder: Option<PathBuf>,
+    /// The folder of the project whose lock counts, where it is not around the program.
+    locked_by: Option<PathBuf>,
     include: Vec<PathBuf>,
     environment: Environment,
     packages: OnceLock<Result<Option<Packages>, String>>,
@@ -51,11 +53,18 @@ impl DiskFiles {
         DiskFiles {
             directory,
             script_folder: None,
+            locked_by: None,
             include,
             environment,
             packages: OnceLock::new(),
             known: Mutex::default(),
         }
+    }
+
+    /// Lets the lock of another project say what the program's package depends on: that of whoever
+    /// brought it here.
+    pub fn lock_with(&mut self, project: PathBuf) {
+        self.locked_by = Some(self.directory.join(project));
     }
 
     /// Reads the program itself. Its name is the path as it was given.
@@ -73,13 +82,21 @@ impl DiskFiles {
         })?;
         let real = files::canonicalize(&full).unwrap_or_else(|_| full.clone());
         self.script_folder = full.parent().map(Path::to_path_buf);
-        self.known().names.insert(real, shown.clone());
+        self.known().names.insert(real.clone(), shown.clone());
+        if self.locked_by.is_some()
+            && let Some(owner) = self.packages()?.and_then(|packages| packages.owner_of(&real))
+        {
+            self.known().owners.insert(shown.clone(), owner);
+        }
         Ok(Loaded { name: shown, text: text_of(&bytes) })
     }
 
     /// The nearest folder with a manifest, of the program or of the user.
     #[must_use]
     pub fn project(&self) -> Option<PathBuf> {
+        if let Some(project) = &self.locked_by {
+            return Some(project.clone());
+        }
         s_project::find_root(self.script_folder.as_deref().unwrap_or(&self.directory))
     }
 
@@ -90,7 +107,8 @@ impl DiskFiles {
     fn packages(&self) -> Result<Option<&Packages>, String> {
         let read = || match self.project() {
             Some(_) => {
-                let from = self.script_folder.as_deref().unwrap_or(&self.directory);
+                let around = self.script_folder.as_deref().unwrap_or(&self.directory);
+                let from = self.locked_by.as_deref().unwrap_or(around);
                 Packages::read(from, &self.environment).map(Some)
             }
             None => Ok(None),

@@ -14,7 +14,7 @@ use crate::{Context, Failure};
 #[must_use]
 pub fn junit(summary: &TestSummary) -> String {
     let mut text = String::from("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n");
-    let failures: usize = summary.files.iter().map(|file| failures(file)).sum();
+    let failures: usize = summary.files.iter().map(failures).sum();
     let _ = writeln!(
         text,
         "<testsuites tests=\"{}\" failures=\"{failures}\" time=\"{:.3}\">",

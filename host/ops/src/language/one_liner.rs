@@ -52,6 +52,8 @@ pub struct Switches {
     pub modules: Vec<String>,
     /// `-I`: folders of modules.
     pub include: Vec<PathBuf>,
+    /// The project whose lock says what the program's package depends on.
+    pub project: Option<PathBuf>,
     /// `-w`: what may be wrong is said.
     pub warnings: bool,
     /// `-c`: the program is checked and not run.
@@ -82,9 +84,6 @@ impl Switches {
 #[must_use]
 pub fn wrap(text: &str, switches: &Switches) -> String {
     let mut front = String::new();
-    if let Some(ending) = &switches.in_place {
-        let _ = write!(front, "BEGIN {{ $^I = {}; }} ", quoted(ending));
-    }
     let ends = [("$/", &switches.input_end), ("$\\", &switches.line_end)];
     if ends.iter().any(|(_, end)| end.is_some()) {
         front.push_str("BEGIN { ");
@@ -103,7 +102,13 @@ pub fn wrap(text: &str, switches: &Switches) -> String {
     if looping == Looping::Once {
         return if front.is_empty() { text.to_owned() } else { front + text };
     }
+    if let Some(ending) = &switches.in_place {
+        front.push_str(&in_place(ending));
+    }
     front.push_str("LINE: while (<>) { ");
+    if switches.in_place.is_some() {
+        front.push_str(BEFORE_LINE);
+    }
     if switches.line_end.is_some() {
         front.push_str("chomp; ");
     }
@@ -119,7 +124,37 @@ pub fn wrap(text: &str, switches: &Switches) -> String {
         Looping::Print => "\n;} continue { die \"-p destination: $!\\n\" unless print $_; }\n",
         _ => "\n;}\n",
     };
-    front + body + back + data
+    let end = if switches.in_place.is_some() { "main::_in_place(undef);\n" } else { "" };
+    front + body + back + end + data
+}
+
+/// Takes up the next file where the line is the first of it. Standard input stays what it is.
+const BEFORE_LINE: &str =
+    "main::_in_place($ARGV) if $ARGV ne '-' && !(defined $main::_in_place && $main::_in_place eq $ARGV); ";
+
+/// The function that ends one file, and begins the next: what is printed goes into a new file beside
+/// it, which takes its place when the old one was read to its end. A program that dies loses nothing.
+fn in_place(ending: &str) -> String {
+    let keep = match ending {
+        "" => String::new(),
+        _ if ending.contains('*') => format!(
+            "my ($dir, $name) = $main::_in_place =~ m{{^(.*/)?([^/]*)$}}s; my $kept = {}; $kept =~ s/\\*/$name/g; $kept = ($dir // '') . $kept unless $kept =~ m{{/}}; ",
+            quoted(ending)
+        ),
+        _ => format!("my $kept = $main::_in_place . {}; ", quoted(ending)),
+    };
+    let rename = match ending {
+        "" => "",
+        _ => "rename($main::_in_place, $kept) or die \"Can't rename $main::_in_place to $kept: $!\\n\"; ",
+    };
+    format!(
+        "sub main::_in_place {{ my ($next) = @_; if (defined $main::_in_place) {{ select(STDOUT); \
+         close(ARGVOUT) or die \"Can't write $main::_in_place: $!\\n\"; {keep}{rename}\
+         rename($main::_in_place_new, $main::_in_place) or die \"Can't rename $main::_in_place_new to $main::_in_place: $!\\n\"; }} \
+         $main::_in_place = $next; if (defined $next) {{ $main::_in_place_new = \"$next.new$$\"; \
+         open(ARGVOUT, '>', $main::_in_place_new) or die \"Can't open $main::_in_place_new: $!\\n\"; \
+         chmod((stat($next))[2] & 07777, $main::_in_place_new); select(ARGVOUT); }} }} "
+    )
 }
 
 /// The switches that the first line of a program names: behind `perl` or `s`, as in `#!/usr/bin/s -n`.
@@ -219,12 +254,25 @@ mod tests {
             switches.autosplit = true;
             switches.line_end = Some(Separator::Char('\n'));
             switches.input_end = Some(Separator::Char('\0'));
-            switches.in_place = Some(".b'k".to_owned());
         });
         assert_eq!(
             text,
-            "BEGIN { $^I = '.b\\'k'; } BEGIN { $/ = \"\\x{0}\"; $\\ = \"\\x{a}\"; } LINE: while (<>) { chomp; our @F = split(' ', $_); print $F[0]\n;}\n"
+            "BEGIN { $/ = \"\\x{0}\"; $\\ = \"\\x{a}\"; } LINE: while (<>) { chomp; our @F = split(' ', $_); print $F[0]\n;}\n"
         );
+    }
+
+    #[test]
+    fn files_are_replaced_on_one_line() {
+        for ending in ["", ".b'k", "old/*"] {
+            let text = wrapped("s/a/b/", |switches| {
+                switches.looping = Looping::Print;
+                switches.in_place = Some(ending.to_owned());
+            });
+            let first = text.lines().next().unwrap();
+            assert!(first.starts_with("sub main::_in_place {") && first.ends_with("; s/a/b/"), "{text}");
+            assert!(text.ends_with("}\nmain::_in_place(undef);\n"), "{text}");
+            assert_eq!(text.contains("$kept"), !ending.is_empty(), "{text}");
+        }
     }
 
     #[test]

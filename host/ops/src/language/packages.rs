@@ -165,6 +165,15 @@ impl Packages {
         }
     }
 
+    /// The package that a file belongs to, by its real path.
+    pub(super) fn owner_of(&self, path: &Path) -> Option<Owner> {
+        let owners = (0..self.locked.len()).map(Owner::Package);
+        owners.into_iter().find(|owner| {
+            let folder = self.folder(*owner).ok().and_then(|folder| files::canonicalize(&folder).ok());
+            folder.is_some_and(|folder| path.starts_with(folder))
+        })
+    }
+
     /// The name of a package without its scope.
     pub(super) fn short_name(&self, owner: Owner) -> String {
         match owner {

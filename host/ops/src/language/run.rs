@@ -81,6 +81,9 @@ pub fn run(
 ) -> Ran {
     let include = include_path(&program.switches, &world.environment);
     let mut files = DiskFiles::new(world.directory.clone(), include, Arc::clone(&world.environment));
+    if let Some(project) = program.switches.project.take() {
+        files.lock_with(project);
+    }
     let loaded = match load(&program.code, &mut files) {
         Ok(loaded) => loaded,
         Err(message) => return Ran::Absent(Diagnostic::error(DiagnosticCode::PROGRAM, message)),
@@ -97,7 +100,7 @@ pub fn run(
     } == Switches::default();
     let text = if is_plain { Arc::clone(&loaded.text) } else { Arc::from(wrap(&loaded.text, switches)) };
     let is_test = switches.test || is_test_name(Path::new(&loaded.name));
-    let options = Options { compat: switches.compat, test: is_test, ..Options::default() };
+    let options = Options { compat: switches.compat, test: is_test };
     let name = loaded.name;
     let compilation = compile(&name, text, &files, &options);
     let Some(module) = compilation.module else {

@@ -413,6 +413,7 @@ pub(super) static ROWS: &[Builtin] = &[
     row("is_weekday", NULLARY, scalars(0, 0)).reaches(CLOCK),
     row("is_weekend", NULLARY, scalars(0, 0)).reaches(CLOCK),
     row("is_writable", LIST_OPERATOR, LIST).topic().reaches(FS_READ),
+    row("isa", LIST_OPERATOR, scalars(2, 2)),
     row("join", LIST_OPERATOR, LIST).perl(),
     row("json_decode", LIST_OPERATOR, LIST).topic(),
     row("json_encode", LIST_OPERATOR, LIST).topic().alias("to_json"),

@@ -4,7 +4,7 @@ use alloc::vec::Vec;
 
 use s_abi::layout::{Val, tag};
 
-use super::{Function, arg, listed};
+use super::{Function, arg};
 use crate::array;
 use crate::class::object_of;
 use crate::convert::number_value;
@@ -54,7 +54,7 @@ pub(super) static FUNCTIONS: &[(&str, Function)] = &[
     }),
     ("crc32", |vm, a, _| {
         let text = vm.text(arg(a, 0))?;
-        Ok(int(i64::from(crc32(&text))))
+        Ok(int(i64::from(crate::text::gzip::crc32(&text))))
     }),
     ("base64_encode", into!(base64::encode)),
     ("b64e", into!(base64::encode)),
@@ -146,36 +146,6 @@ pub(super) static FUNCTIONS: &[(&str, Function)] = &[
         }
         Ok(string(&out))
     }),
-    ("to_csv", |vm, a, _| {
-        let mut out = Vec::new();
-        super::with_flat(vm, a, |vm, rows| {
-            for &row in rows {
-                let mut fields = Vec::new();
-                for value in super::flat(vm, &[row]) {
-                    fields.push(vm.text(value)?.to_vec());
-                    vm.release(value);
-                }
-                crate::text::csv::write_record(&fields, b',', &mut out);
-            }
-            Ok(())
-        })?;
-        Ok(string(&out))
-    }),
-    ("csv_read", |vm, a, w| {
-        let path = vm.text(arg(a, 0))?.to_vec();
-        let text = super::file::contents(vm, &path)?;
-        let mut records = crate::text::csv::read(&text, b',').into_iter();
-        let names = records.next().unwrap_or_default();
-        let mut rows = Vec::new();
-        for record in records {
-            let table = hash::new();
-            for (name, field) in names.iter().zip(record) {
-                hash::set_text(vm, table, name, string(&field));
-            }
-            rows.push(href(table));
-        }
-        listed(vm, rows, w)
-    }),
 ];
 
 /// Bytes as lower-case hexadecimal digits.
@@ -183,17 +153,6 @@ pub(super) static FUNCTIONS: &[(&str, Function)] = &[
 pub(super) fn hex_of(data: &[u8]) -> Vec<u8> {
     const DIGITS: &[u8; 16] = b"0123456789abcdef";
     data.iter().flat_map(|byte| [DIGITS[usize::from(byte >> 4)], DIGITS[usize::from(byte & 15)]]).collect()
-}
-
-fn crc32(data: &[u8]) -> u32 {
-    let mut state = !0u32;
-    for &byte in data {
-        state ^= u32::from(byte);
-        for _ in 0..8 {
-            state = if state & 1 != 0 { state >> 1 ^ 0xedb8_8320 } else { state >> 1 };
-        }
-    }
-    !state
 }
 
 fn random_bytes(buffer: &mut [u8]) {

@@ -447,6 +447,9 @@ fn stat(
             look(&path)
         }
     };
+    if let Ok(stat) = &result {
+        vm.output.remember_stat(stat);
+    }
     match result {
         Ok(stat) if wanted == want::LIST => {
             let numbers = [

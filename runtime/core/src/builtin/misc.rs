@@ -6,6 +6,7 @@ use s_abi::layout::{Val, tag, want};
 
 use super::{Function, arg, listed};
 use crate::exception::Thrown;
+use crate::fiber;
 use crate::string::string;
 use crate::text::number;
 use crate::text::strings;
@@ -51,10 +52,100 @@ pub(super) static FUNCTIONS: &[(&str, Function)] = &[
     ("test_run", assertion!("test_run")),
     ("run_tests", assertion!("test_run")),
     ("test_skip", assertion!("test_skip")),
-    ("async", |vm, a, _| crate::extension::new_task(vm, arg(a, 0), a.get(1..).unwrap_or(&[]))),
-    ("spawn", |vm, a, _| crate::extension::new_task(vm, arg(a, 0), a.get(1..).unwrap_or(&[]))),
-    ("await", |vm, a, _| crate::extension::await_task(vm, arg(a, 0))),
+    ("async", |vm, a, _| fiber::new_task(vm, arg(a, 0), a.get(1..).unwrap_or(&[]))),
+    ("spawn", |vm, a, _| fiber::new_task(vm, arg(a, 0), a.get(1..).unwrap_or(&[]))),
+    ("await", |vm, a, _| fiber::await_task(vm, arg(a, 0))),
+    ("barrier", |vm, a, _| {
+        let size = vm.integer(arg(a, 0))?;
+        Ok(fiber::new_barrier(usize::try_from(size).unwrap_or(1)))
+    }),
+    ("gen", |_, a, _| Ok(fiber::new_generator(arg(a, 0)))),
+    ("yield", |vm, a, _| match a {
+        [] | [_] => fiber::yield_value(vm, arg(a, 0)),
+        several => {
+            let held: Vec<Val> = several.iter().map(|value| value.retained()).collect();
+            let value = crate::value::aref(crate::array::from_values(&held));
+            let result = fiber::yield_value(vm, value);
+            vm.release(value);
+            result
+        }
+    }),
+    ("pchannel", |vm, a, w| {
+        let most = match a.first() {
+            Some(&most) => Some(usize::try_from(vm.integer(most)?).unwrap_or(1)),
+            None => None,
+        };
+        let ends = fiber::new_channel(most);
+        super::listed_last(vm, ends.to_vec(), w)
+    }),
+    ("pselect", |vm, a, w| {
+        let ends = super::flat(vm, a);
+        let chosen = fiber::select(vm, &ends);
+        vm.release_all(&ends);
+        let [value, index] = chosen?;
+        if w == want::LIST {
+            return listed(vm, alloc::vec![value, index], w);
+        }
+        Ok(value)
+    }),
+    ("pipeline", |vm, a, _| {
+        let values = super::flat(vm, a);
+        let made = fiber::new_pipeline(&values);
+        vm.release_all(&values);
+        Ok(made)
+    }),
+    ("par_pipeline", |vm, a, _| {
+        let values = super::flat(vm, a);
+        let made = fiber::new_pipeline(&values);
+        vm.release_all(&values);
+        Ok(made)
+    }),
+    ("sqlite", |vm, a, _| {
+        let place = vm.text(arg(a, 0))?;
+        if a.is_empty() || &*place == b":memory:" {
+            return Ok(fiber::new_database());
+        }
+        Err(vm.die(b"sqlite: only \":memory:\" is there yet, no files"))
+    }),
+    ("bench", |vm, a, _| {
+        // Seconds that a function takes, the mean of some runs.
+        let runs = match a.get(1) {
+            Some(&runs) => vm.integer(runs)?.clamp(1, 1 << 30),
+            None => 1,
+        };
+        let before = s_sys::clock_monotonic();
+        for _ in 0..runs {
+            let result = vm.call_value(arg(a, 0), &[], want::VOID)?;
+            let result = vm.scalar_of(result);
+            vm.release(result);
+        }
+        Ok(crate::value::num(s_sys::clock_monotonic().since(before).as_seconds() / runs as f64))
+    }),
+    ("fan", |vm, a, _| {
+        // The function first, then how often.
+        let count = vm.integer(arg(a, 1))?;
+        for n in 0..count {
+            let result = vm.call_value(arg(a, 0), &[int(n)], want::VOID)?;
+            let result = vm.scalar_of(result);
+            vm.release(result);
+        }
+        Ok(int(count.max(0)))
+    }),
     ("bless", |vm, a, _| crate::class::bless(vm, arg(a, 0), arg(a, 1))),
+    ("reset", |vm, a, _| {
+        // Clears the variables of the package whose names begin with the letters given.
+        let letters = if a.is_empty() { Vec::new() } else { vm.text(arg(a, 0))?.to_vec() };
+        let wanted = letter_set(&letters);
+        let package = vm.running_package().to_vec();
+        for (name, glob) in vm.package_symbols(&package) {
+            if name.first().is_some_and(|byte| wanted.contains(byte)) {
+                crate::cell::set(vm, crate::value::Ptr(glob.scalar), UNDEF);
+                crate::array::clear(vm, &mut crate::value::Ptr(glob.array));
+                crate::hash::clear(vm, crate::value::Ptr(glob.hash));
+            }
+        }
+        Ok(int(1))
+    }),
     ("ref", |vm, a, _| Ok(crate::class::ref_type(vm, arg(a, 0)))),
     ("both", |vm, a, _| logic(vm, a, |x, y| x && y)),
     ("either", |vm, a, _| logic(vm, a, |x, y| x || y)),
@@ -233,4 +324,22 @@ fn composed(vm: &mut Vm, held: &[Val], arguments: &[Val], wanted: u64) -> Result
         return listed(vm, alloc::vec![value], wanted);
     }
     Ok(value)
+}
+/// The letters of `reset`, ranges written out.
+fn letter_set(letters: &[u8]) -> Vec<u8> {
+    let mut out = Vec::new();
+    let mut at = 0;
+    while let Some(&first) = letters.get(at) {
+        match (letters.get(at + 1), letters.get(at + 2)) {
+            (Some(b'-'), Some(&last)) => {
+                out.extend(first..=last);
+                at += 3;
+            }
+            _ => {
+                out.push(first);
+                at += 1;
+            }
+        }
+    }
+    out
 }

@@ -60,6 +60,18 @@ macro_rules! statistic {
 
 /// The builtins of this file.
 pub(super) static FUNCTIONS: &[(&str, Function)] = &[
+    ("scan", |vm, a, w| {
+        // With a block, which is not looked at, one more element of value 0 counts.
+        let block = arg(a, 0).w0 == tag::CODE;
+        let values = floats(vm, if block { &a[1..] } else { a })?;
+        let mut sum = 0.0;
+        let mut out = Vec::with_capacity(values.len() + 1);
+        for value in values.into_iter().chain(block.then_some(0.0)) {
+            sum += value;
+            out.push(num(sum));
+        }
+        listed(vm, out, w)
+    }),
     ("abs", |vm, a, _| math::abs(vm, arg(a, 0))),
     ("abs_diff", |vm, a, _| {
         let difference = sub(vm, arg(a, 0), arg(a, 1))?;

@@ -18,7 +18,11 @@ pub(super) static FUNCTIONS: &[(&str, Function)] = &[
         let words = words(vm, a)?;
         let slices: Vec<&[u8]> = words.iter().map(Vec::as_slice).collect();
         let result = match slices.as_slice() {
-            [only] => crate::io::system(only),
+            [only] => match crate::io::system(only) {
+                // What is no program may be a command of the shell.
+                Err(s_sys::Errno::ENOENT) if !vm.compat => crate::io::system_list(&[b"/bin/sh", b"-c", only]),
+                result => result,
+            },
             _ => crate::io::system_list(&slices),
         };
         let status = match result {
@@ -30,6 +34,12 @@ pub(super) static FUNCTIONS: &[(&str, Function)] = &[
         };
         vm.specials.child_status = status;
         Ok(int(status))
+    }),
+    ("pool_info", |vm, _, _| {
+        let table = crate::hash::new();
+        crate::hash::set_text(vm, table, b"threads", int(1));
+        crate::hash::set_text(vm, table, b"tasks", int(vm.fibers.alive() as i64));
+        Ok(crate::value::href(table))
     }),
     ("exec", |vm, a, _| {
         flush_everything(vm);
@@ -47,7 +57,10 @@ pub(super) static FUNCTIONS: &[(&str, Function)] = &[
         flush_everything(vm);
         // SAFETY: one thread runs the program; what is buffered was written out.
         match unsafe { s_sys::fork() } {
-            Ok(pid) => Ok(int(i64::from(pid))),
+            Ok(pid) => {
+                vm.world.forked |= pid == 0;
+                Ok(int(i64::from(pid)))
+            }
             Err(error) => {
                 vm.set_errno(error);
                 Ok(UNDEF)
@@ -121,6 +134,62 @@ pub(super) static FUNCTIONS: &[(&str, Function)] = &[
         let user = s_sys::getpwuid(vm.integer(arg(a, 0))? as u32);
         passwd(vm, user, w, true)
     }),
+    ("getgrgid", |vm, a, w| {
+        let id = vm.integer(arg(a, 0))? as u32;
+        let group = s_sys::groups().unwrap_or_default().into_iter().find(|group| group.gid == id);
+        group_entry(vm, group, w, true)
+    }),
+    ("getgrnam", |vm, a, w| {
+        let name = vm.text(arg(a, 0))?.to_vec();
+        let group = s_sys::groups().unwrap_or_default().into_iter().find(|group| group.name == name);
+        group_entry(vm, group, w, false)
+    }),
+    ("getpwent", |vm, _, w| {
+        let user = s_sys::users().unwrap_or_default().into_iter().nth(vm.world.next_user);
+        vm.world.next_user += 1;
+        passwd(vm, user, w, true)
+    }),
+    ("getgrent", |vm, _, w| {
+        let group = s_sys::groups().unwrap_or_default().into_iter().nth(vm.world.next_group);
+        vm.world.next_group += 1;
+        group_entry(vm, group, w, true)
+    }),
+    ("setpwent", |vm, _, _| {
+        vm.world.next_user = 0;
+        Ok(int(1))
+    }),
+    ("endpwent", |vm, _, _| {
+        vm.world.next_user = 0;
+        Ok(int(1))
+    }),
+    ("setgrent", |vm, _, _| {
+        vm.world.next_group = 0;
+        Ok(int(1))
+    }),
+    ("endgrent", |vm, _, _| {
+        vm.world.next_group = 0;
+        Ok(int(1))
+    }),
+    ("getprotobyname", |vm, a, w| {
+        let name = vm.text(arg(a, 0))?.to_vec();
+        database(vm, b"/etc/protocols", w, 1, &|fields| fields[0] == name || fields[2..].contains(&name))
+    }),
+    ("getprotobynumber", |vm, a, w| {
+        let number = vm.text(arg(a, 0))?.to_vec();
+        database(vm, b"/etc/protocols", w, 0, &|fields| fields[1] == number)
+    }),
+    ("getservbyname", |vm, a, w| {
+        let name = vm.text(arg(a, 0))?.to_vec();
+        let protocol = [b"/", &*vm.text(arg(a, 1))?].concat();
+        database(vm, b"/etc/services", w, 1, &|fields| {
+            fields[1].ends_with(&protocol) && (fields[0] == name || fields[2..].contains(&name))
+        })
+    }),
+    ("getservbyport", |vm, a, w| {
+        let port = vm.text(arg(a, 0))?.to_vec();
+        let whole = [port.as_slice(), b"/", &*vm.text(arg(a, 1))?].concat();
+        database(vm, b"/etc/services", w, 0, &|fields| fields[1] == whole)
+    }),
     ("sys_uptime", |_, _, _| {
         let text = super::file::read_whole(b"/proc/uptime").unwrap_or_default();
         Ok(int(crate::text::number::parse(&text).to_i64()))
@@ -184,6 +253,55 @@ fn passwd(vm: &mut Vm, user: Option<s_sys::User>, wanted: u64, by_id: bool) -> R
         string(&user.directory),
         string(&user.shell),
     ];
+    listed(vm, values, wanted)
+}
+
+fn group_entry(vm: &mut Vm, group: Option<s_sys::Group>, wanted: u64, by_id: bool) -> Result<Val, Thrown> {
+    let Some(group) = group else {
+        return if wanted == want::LIST { listed(vm, Vec::new(), wanted) } else { Ok(UNDEF) };
+    };
+    if wanted != want::LIST {
+        return Ok(if by_id { string(&group.name) } else { int(i64::from(group.gid)) });
+    }
+    let members = group.members.join(b" ".as_slice());
+    let values = alloc::vec![
+        string(&group.name),
+        string(&group.password),
+        int(i64::from(group.gid)),
+        string(&members)
+    ];
+    listed(vm, values, wanted)
+}
+
+/// An entry of a table of names and numbers: name, aliases, number and what follows a slash; in scalar
+/// context the name (0) or the number (1).
+fn database(
+    vm: &mut Vm,
+    file: &[u8],
+    wanted: u64,
+    scalar: usize,
+    is_it: &dyn Fn(&[Vec<u8>]) -> bool,
+) -> Result<Val, Thrown> {
+    let text = super::file::read_whole(file).unwrap_or_default();
+    let found = text.split(|&byte| byte == b'\n').find_map(|line| {
+        let line = line.split(|&byte| byte == b'#').next().unwrap_or(line);
+        let fields: Vec<Vec<u8>> = line
+            .split(u8::is_ascii_whitespace)
+            .filter(|field| !field.is_empty())
+            .map(<[u8]>::to_vec)
+            .collect();
+        (fields.len() >= 2 && is_it(&fields)).then_some(fields)
+    });
+    let Some(fields) = found else {
+        return if wanted == want::LIST { listed(vm, Vec::new(), wanted) } else { Ok(UNDEF) };
+    };
+    let mut number = fields[1].split(|&byte| byte == b'/');
+    let value = int(crate::text::number::parse(number.next().unwrap_or(b"0")).to_i64());
+    if wanted != want::LIST {
+        return Ok(if scalar == 0 { string(&fields[0]) } else { value });
+    }
+    let mut values = alloc::vec![string(&fields[0]), string(&fields[2..].join(b" ".as_slice())), value];
+    values.extend(number.next().map(string));
     listed(vm, values, wanted)
 }
 

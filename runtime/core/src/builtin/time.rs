@@ -24,7 +24,14 @@ pub(super) static FUNCTIONS: &[(&str, Function)] = &[
         let length = vm.float(arg(a, 0))?.max(0.0);
         crate::output::flush_everything(vm);
         let before = s_sys::clock_monotonic();
-        if let Err(error) = s_sys::sleep(s_sys::Time::from_seconds(length)) {
+        if vm.fibers.several() {
+            let end = before.as_nanoseconds().saturating_add((length * 1e9) as i64);
+            while s_sys::clock_monotonic().as_nanoseconds() < end {
+                if vm.wait_for(crate::fiber::Wait::Until(end))? != crate::fiber::Woken::Ready {
+                    break;
+                }
+            }
+        } else if let Err(error) = s_sys::sleep(s_sys::Time::from_seconds(length)) {
             vm.set_errno(error);
         }
         let slept = s_sys::clock_monotonic().since(before).as_seconds();
@@ -44,11 +51,8 @@ pub(super) static FUNCTIONS: &[(&str, Function)] = &[
         let epoch = epoch_argument(vm, arg(a, 0))?;
         broken_down(vm, &DateTime::utc(epoch), w)
     }),
-    ("localtime", |vm, a, w| {
-        let epoch = epoch_argument(vm, arg(a, 0))?;
-        let zone = zone_named(b"").unwrap_or_else(date::TimeZone::utc);
-        broken_down(vm, &DateTime::local(epoch, &zone), w)
-    }),
+    ("localtime", local),
+    ("local_time", local),
     ("datetime_parse_rfc3339", |vm, a, _| {
         let text = vm.text(arg(a, 0))?;
         match date::parse_rfc3339(&text) {
@@ -103,6 +107,12 @@ pub(super) static FUNCTIONS: &[(&str, Function)] = &[
         listed(vm, values, w)
     }),
 ];
+
+fn local(vm: &mut Vm, a: &[Val], w: u64) -> Result<Val, Thrown> {
+    let epoch = epoch_argument(vm, arg(a, 0))?;
+    let zone = zone_named(b"").unwrap_or_else(date::TimeZone::utc);
+    broken_down(vm, &DateTime::local(epoch, &zone), w)
+}
 
 fn epoch_argument(vm: &mut Vm, value: Val) -> Result<i64, Thrown> {
     if value.is_undef() {

@@ -193,7 +193,7 @@ fn builtin_or_missing(
     }
     let shown = String::from_utf8_lossy(method).into_owned();
     let place = String::from_utf8_lossy(package).into_owned();
-    let known = list[0].is_reference() || !vm.package_symbols(package).is_empty();
+    let known = list[0].is_reference() || vm.package_is_filled(package);
     Err(if known {
         vm.die_fmt(format_args!("Can't locate object method \"{shown}\" via package \"{place}\""))
     } else {
@@ -205,6 +205,19 @@ fn builtin_or_missing(
 }
 
 impl Vm {
+    /// Whether anything was defined in a package; the names that calls mention do not count.
+    fn package_is_filled(&mut self, package: &[u8]) -> bool {
+        let prefix = [package, b"::"].concat();
+        self.globs.range(prefix.clone()..).take_while(|(name, _)| name.starts_with(&prefix)).any(
+            |(_, glob)| {
+                !glob.code.is_null()
+                    || Ptr(glob.array).len > 0
+                    || Ptr(glob.hash).len > 0
+                    || !Ptr(glob.scalar).value.is_undef()
+            },
+        )
+    }
+
     /// Stores into a field after its type was checked; what it holds then.
     fn set_field(
         &mut self,
@@ -264,6 +277,26 @@ impl Vm {
 }
 
 /// The methods every class or object has; `None` for others.
+/// `UNIVERSAL::isa($x, "C")` and the like, called as functions.
+pub fn universal_function(
+    vm: &mut Vm,
+    method: &[u8],
+    list: &[Val],
+    wanted: u64,
+) -> Result<Option<Val>, Thrown> {
+    let Some(&invocant) = list.first() else { return Ok(None) };
+    if invocant.is_undef() {
+        return Ok(Some(UNDEF));
+    }
+    let class = if invocant.class() != 0 || invocant.is_reference() {
+        invocant.class()
+    } else {
+        let name = vm.text(invocant)?;
+        vm.package_number(&name)
+    };
+    universal(vm, class, method, list, wanted)
+}
+
 fn universal(
     vm: &mut Vm,
     class: u32,

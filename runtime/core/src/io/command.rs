@@ -20,8 +20,21 @@ pub fn run_shell(command: &[u8]) -> Result<(Vec<u8>, WaitStatus), Errno> {
 
 /// As [`run_shell`], for a list that no shell sees.
 pub fn run_list(arguments: &[&[u8]]) -> Result<(Vec<u8>, WaitStatus), Errno> {
+    run(arguments, None)
+}
+
+/// As [`run_list`]; what the command writes to standard error is dropped.
+pub fn run_quiet(arguments: &[&[u8]]) -> Result<(Vec<u8>, WaitStatus), Errno> {
+    let nowhere = s_sys::open(b"/dev/null", s_sys::O_WRONLY, 0)?;
+    let result = run(arguments, Some(nowhere));
+    s_sys::close(nowhere).unwrap_or_default();
+    result
+}
+
+fn run(arguments: &[&[u8]], errors: Option<Fd>) -> Result<(Vec<u8>, WaitStatus), Errno> {
     let (read_end, write_end) = s_sys::pipe()?;
-    let redirections = [Redirection { source: write_end, target: Fd::STDOUT }];
+    let mut redirections = alloc::vec![Redirection { source: write_end, target: Fd::STDOUT }];
+    redirections.extend(errors.map(|source| Redirection { source, target: Fd::STDERR }));
     let started = s_sys::spawn(&Spawn { redirections: &redirections, ..Spawn::new(arguments) });
     // Handed on only: closing has nothing to lose.
     s_sys::close(write_end).unwrap_or_default();

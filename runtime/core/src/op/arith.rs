@@ -6,7 +6,9 @@ use crate::class::Operator;
 use crate::convert::number_value;
 use crate::exception::Thrown;
 use crate::string::string;
-use crate::text::number::{looks_like_number, magic_increment, pow_float, pow_int, pow_int_perl};
+use crate::text::number::{
+    increment_digits, looks_like_number, magic_increment, pow_float, pow_int, pow_int_perl,
+};
 use crate::value::{ValExt, bytes, int, num, uint};
 use crate::vm::Vm;
 
@@ -16,6 +18,9 @@ enum Wide {
     Whole(i128),
     Float,
 }
+
+/// Integers up to here have a float of their own.
+const EXACT: f64 = 9_007_199_254_740_992.0;
 
 fn wide(value: Val) -> Wide {
     match value.w0 {
@@ -29,8 +34,7 @@ fn wide(value: Val) -> Wide {
                 return if is_whole { Wide::Whole(i128::from(whole)) } else { Wide::Float };
             }
             // A float that is an integer and fits counts as one for `+ - *`.
-            if float.abs() < 18_446_744_073_709_551_616.0
-                && float >= -9_223_372_036_854_775_808.0
+            if float.abs() < EXACT
                 && libm::trunc(float) == float
                 && (float != 0.0 || float.is_sign_positive())
             {
@@ -275,7 +279,7 @@ pub fn neg(vm: &mut Vm, value: Val) -> Result<Val, Thrown> {
         let text = bytes(&value);
         // `-"foo"` is "-foo", `-"-foo"` is "+foo".
         if let Some(&first) = text.first()
-            && !looks_like_number(text)
+            && (!looks_like_number(text) || vm.compat && first.is_ascii_alphabetic())
         {
             if first.is_ascii_alphabetic() || first == b'_' {
                 return Ok(string(&[b"-", text].concat()));
@@ -313,6 +317,28 @@ pub fn not(vm: &mut Vm, value: Val) -> Result<Val, Thrown> {
     Ok(vm.boolean(!truth))
 }
 
+/// An operator under `use integer`: 0 `+`, 1 `-`, 2 `*`, 3 `/`, 4 `%`, 5 `&`, 6 `|`, 7 `^`, 8 `<<`, 9 `>>`.
+pub fn integer_op(vm: &mut Vm, op: i64, left: Val, right: Val) -> Result<Val, Thrown> {
+    let (a, b) = (vm.number(left)?, vm.number(right)?);
+    let (a, b) = (vm.integer(a)?, vm.integer(b)?);
+    let bits = |n: i64| u32::try_from(n).ok().filter(|n| *n < 64);
+    Ok(int(match op {
+        0 => a.wrapping_add(b),
+        1 => a.wrapping_sub(b),
+        2 => a.wrapping_mul(b),
+        3 if b == 0 => return Err(vm.die(b"Illegal division by zero")),
+        3 => a.wrapping_div(b),
+        4 if b == 0 => return Err(vm.die(b"Illegal modulus zero")),
+        4 => a.wrapping_rem(b),
+        5 => a & b,
+        6 => a | b,
+        7 => a ^ b,
+        8 => bits(b).map_or(0, |b| a << b),
+        9 => bits(b).map_or(if a < 0 { -1 } else { 0 }, |b| a >> b),
+        _ => 0,
+    }))
+}
+
 /// What `++` makes of a value.
 pub fn inc(vm: &mut Vm, value: Val) -> Result<Val, Thrown> {
     if value.is_int() {
@@ -326,6 +352,11 @@ pub fn inc(vm: &mut Vm, value: Val) -> Result<Val, Thrown> {
         let text = bytes(&value);
         if !looks_like_number(text)
             && let Some(next) = magic_increment(text)
+        {
+            return Ok(string(&next));
+        }
+        if vm.compat
+            && let Some(next) = increment_digits(text)
         {
             return Ok(string(&next));
         }

@@ -4,6 +4,8 @@
 //! Printing of a double is C's `%.15g`. The usual magnitudes take an exact integer path (the
 //! mantissa times a power of five fits 128 bits, so rounding is decided on the exact value); the
 //! rest goes through `core::fmt`, which is exact as well. Nothing here knows a value type.
+//!
+//! Long because its tests bring hundreds of cases for the oracle.
 
 use alloc::string::String;
 use alloc::vec::Vec;
@@ -800,6 +802,23 @@ pub fn magic_increment(bytes: &[u8]) -> Option<Vec<u8>> {
     Some(out)
 }
 
+/// The text after one of digits that begins with `0`, which keeps its width: `08`, `09`, `10`. `None` for
+/// any other text.
+pub fn increment_digits(bytes: &[u8]) -> Option<Vec<u8>> {
+    if bytes.len() < 2 || bytes[0] != b'0' || !bytes.iter().all(u8::is_ascii_digit) {
+        return None;
+    }
+    let mut out = bytes.to_vec();
+    for digit in out.iter_mut().rev() {
+        if *digit < b'9' {
+            *digit += 1;
+            break;
+        }
+        *digit = b'0';
+    }
+    Some(out)
+}
+
 /// The strings from `from` to `to` of a range over strings: the magic increment until `to` is
 /// met or the text gets longer than it; just `from` if that is longer from the start.
 #[derive(Clone, Debug)]
@@ -825,7 +844,7 @@ impl Iterator for MagicRange {
             return None;
         }
         if current != self.to {
-            self.next = match magic_increment(&current) {
+            self.next = match magic_increment(&current).or_else(|| increment_digits(&current)) {
                 Some(next) => Some(next),
                 None if current.is_empty() => None,
                 None => {

@@ -4,6 +4,8 @@
 //! usually UTF-8, so `U` writes and reads UTF-8 and `W` does above 255. Little endian is the
 //! native order. Pointers (`p`, `P`) and long doubles are invalid types. A template that would
 //! run or write without end is an error.
+//!
+//! Long because its tests bring hundreds of cases for the oracle.
 
 use alloc::boxed::Box;
 use alloc::vec::Vec;

@@ -497,3 +497,33 @@ fn sockets_talk_to_std() {
     assert_eq!(Address::Unix(vec![b'a'; 108]).encode(), Err(Errno::ENAMETOOLONG));
     assert_eq!(Address::decode(&[9]), Err(Errno::EINVAL));
 }
+
+static mut POSITIONS: [usize; 2] = [0, 0];
+
+unsafe extern "C" fn count_up(argument: *mut u8) -> ! {
+    loop {
+        // SAFETY: the other stack stands still meanwhile.
+        unsafe {
+            *argument.cast::<u64>() += 1;
+            let positions = &raw mut POSITIONS;
+            switch_stack((&raw mut (*positions)[1]).cast(), (*positions)[0]);
+        }
+    }
+}
+
+#[test]
+fn two_stacks_take_turns() {
+    let size = 1 << 16;
+    let stack = map_anonymous(size, PROT_READ | PROT_WRITE, MAP_NORESERVE).unwrap();
+    let mut count = 0_u64;
+    // SAFETY: the memory is fresh, and only this test uses the two positions.
+    unsafe {
+        let positions = &raw mut POSITIONS;
+        (*positions)[1] = prepare_stack(stack.add(size), count_up, (&raw mut count).cast());
+        for turn in 1..=3 {
+            switch_stack((&raw mut (*positions)[0]).cast(), (*positions)[1]);
+            assert_eq!(core::ptr::read_volatile(&raw const count), turn);
+        }
+        munmap(stack, size).unwrap();
+    }
+}

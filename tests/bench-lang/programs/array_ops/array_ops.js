@@ -1,7 +1,7 @@
 // Push, sort and sum of numbers in no order.
 const numbers = [];
 let seed = 42;
-for (let i = 0; i < 400000; i++) {
+for (let i = 0; i < 600000; i++) {
     seed = (seed * 3877 + 29573) % 139968;
     numbers.push(seed);
 }

@@ -1,7 +1,7 @@
 -- Push, sort and sum of numbers in no order.
 local numbers = {}
 local seed = 42
-for _ = 1, 400000 do
+for _ = 1, 600000 do
     seed = (seed * 3877 + 29573) % 139968
     numbers[#numbers + 1] = seed
 end

@@ -1,7 +1,7 @@
 # Push, sort and sum of numbers in no order.
 my @numbers;
 my $seed = 42;
-for (1 .. 400000) {
+for (1 .. 600000) {
     $seed = ($seed * 3877 + 29573) % 139968;
     push @numbers, $seed;
 }

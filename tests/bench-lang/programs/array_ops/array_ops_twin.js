@@ -1,7 +1,7 @@
 // Push, sort and sum of numbers in no order; other constants, one more step.
 const numbers = [];
 let seed = 17;
-for (let i = 0; i < 350000; i++) {
+for (let i = 0; i < 550000; i++) {
     seed = (seed * 3877 + 29573) % 139968;
     numbers.push(seed % 50021);
 }

@@ -1,7 +1,7 @@
 -- Push, sort and sum of numbers in no order; other constants, one more step.
 local numbers = {}
 local seed = 17
-for _ = 1, 350000 do
+for _ = 1, 550000 do
     seed = (seed * 3877 + 29573) % 139968
     numbers[#numbers + 1] = seed % 50021
 end

@@ -1,7 +1,7 @@
 # Push, sort and sum of numbers in no order; other constants, one more step.
 my @numbers;
 my $seed = 17;
-for (1 .. 350000) {
+for (1 .. 550000) {
     $seed = ($seed * 3877 + 29573) % 139968;
     push @numbers, $seed % 50021;
 }

@@ -15,7 +15,7 @@ local function grep(list, f)
     return result
 end
 local total = 0
-for round = 1, 10 do
+for round = 1, 20 do
     local list = {}
     for i = 1, 100000 do list[i] = i end
     list = map(list, function(n) return n * 3 + round end)

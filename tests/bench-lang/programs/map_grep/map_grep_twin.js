@@ -1,6 +1,6 @@
 // Chains of map and grep, summed; other constants, one more step.
 let total = 0;
-for (let round = 1; round <= 10; round++) {
+for (let round = 1; round <= 20; round++) {
     total += Array.from({ length: 90000 }, (_, i) => i + 1)
         .map((n) => n * 5 + round)
         .filter((n) => n % 7 === 1)

@@ -35,5 +35,5 @@ class Mover {
 }
 
 const mover = new Mover(new Vector(1.5, 2.5), new Vector(0.5, 0.25));
-for (let i = 0; i < 200000; i++) mover.move(0.125);
+for (let i = 0; i < 80000; i++) mover.move(0.125);
 console.log(`${mover.moves} ${mover.at.x.toFixed(6)} ${mover.at.y.toFixed(6)}`);

@@ -18,5 +18,5 @@ function Mover:move(dt)
 end
 
 local mover = Mover.new(Vector.new(1.5, 2.5), Vector.new(0.5, 0.25))
-for _ = 1, 200000 do mover:move(0.125) end
+for _ = 1, 80000 do mover:move(0.125) end
 print(string.format("%d %.6f %.6f", mover.moves, mover.at.x, mover.at.y))

@@ -24,5 +24,5 @@ sub move {
 
 package main;
 my $mover = Mover->new(at => Vector->new(x => 1.5, y => 2.5), speed => Vector->new(x => 0.5, y => 0.25));
-$mover->move(0.125) for 1 .. 200000;
+$mover->move(0.125) for 1 .. 80000;
 printf "%d %.6f %.6f\n", $mover->moves, $mover->at->x, $mover->at->y;

@@ -28,6 +28,6 @@ class Mover:
 
 
 mover = Mover(Vector(1.5, 2.5), Vector(0.5, 0.25))
-for _ in range(200000):
+for _ in range(80000):
     mover.move(0.125)
 print("%d %.6f %.6f" % (mover.moves, mover.at.x, mover.at.y))

@@ -36,5 +36,5 @@ class Mover {
 }
 
 const mover = new Mover(new Vector(1.5, 3.5), new Vector(0.5, 0.25));
-for (let i = 0; i < 180000; i++) mover.move(0.25);
+for (let i = 0; i < 72000; i++) mover.move(0.25);
 console.log(`${mover.moves} ${mover.at.x.toFixed(6)} ${mover.at.y.toFixed(6)}`);

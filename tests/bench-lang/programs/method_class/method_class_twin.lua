@@ -19,5 +19,5 @@ function Mover:move(dt)
 end
 
 local mover = Mover.new(Vector.new(1.5, 3.5), Vector.new(0.5, 0.25))
-for _ = 1, 180000 do mover:move(0.25) end
+for _ = 1, 72000 do mover:move(0.25) end
 print(string.format("%d %.6f %.6f", mover.moves, mover.at.x, mover.at.y))

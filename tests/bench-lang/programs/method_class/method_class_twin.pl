@@ -25,5 +25,5 @@ sub move {
 
 package main;
 my $mover = Mover->new(at => Vector->new(x => 1.5, y => 3.5), speed => Vector->new(x => 0.5, y => 0.25));
-$mover->move(0.25) for 1 .. 180000;
+$mover->move(0.25) for 1 .. 72000;
 printf "%d %.6f %.6f\n", $mover->moves, $mover->at->x, $mover->at->y;

@@ -29,6 +29,6 @@ class Mover:
 
 
 mover = Mover(Vector(1.5, 3.5), Vector(0.5, 0.25))
-for _ in range(180000):
+for _ in range(72000):
     mover.move(0.25)
 print("%d %.6f %.6f" % (mover.moves, mover.at.x, mover.at.y))

@@ -2,23 +2,28 @@
 import re
 import sys
 
-days = words = 0
-month = {}
-host = {}
-date = re.compile(r"(\d{4})-(\d\d)-(\d\d)")
-address = re.compile(r"(\w+)@(\w+)\.(com|org|net)")
-word = re.compile(r"\b[A-Z]\w+ing\b")
-with open(sys.argv[1], encoding="ascii") as lines:
-    for line in lines:
-        found = date.search(line)
-        if found:
-            days += int(found[3])
-            month[found[2]] = month.get(found[2], 0) + 1
-        for found in address.finditer(line):
-            full = f"{found[2]}.{found[3]}"
-            host[full] = host.get(full, 0) + 1
-        for found in word.finditer(line):
-            words += 1
-months = [f"{key}={month[key]}" for key in sorted(month)]
-hosts = [f"{key}={host[key]}" for key in sorted(host)]
-print(days, words, *months, *hosts)
+
+def main():
+    days = words = 0
+    month = {}
+    host = {}
+    date = re.compile(r"(\d{4})-(\d\d)-(\d\d)")
+    address = re.compile(r"(\w+)@(\w+)\.(com|org|net)")
+    word = re.compile(r"\b[A-Z]\w+ing\b")
+    with open(sys.argv[1], encoding="ascii") as lines:
+        for line in lines:
+            found = date.search(line)
+            if found:
+                days += int(found[3])
+                month[found[2]] = month.get(found[2], 0) + 1
+            for found in address.finditer(line):
+                full = f"{found[2]}.{found[3]}"
+                host[full] = host.get(full, 0) + 1
+            for found in word.finditer(line):
+                words += 1
+    months = [f"{key}={month[key]}" for key in sorted(month)]
+    hosts = [f"{key}={host[key]}" for key in sorted(host)]
+    print(days, words, *months, *hosts)
+
+
+main()

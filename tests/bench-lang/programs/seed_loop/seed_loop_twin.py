@@ -1,5 +1,9 @@
 # A counter added to a sum, five million times; other constants, one more step.
-total = 0
-for i in range(4_500_000):
-    total += i * 3
-print(total)
+def main():
+    total = 0
+    for i in range(4_500_000):
+        total += i * 3
+    print(total)
+
+
+main()

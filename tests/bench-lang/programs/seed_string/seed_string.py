@@ -1,5 +1,9 @@
 # One character appended, half a million times.
-text = ""
-for i in range(500_000):
-    text += "x"
-print(len(text))
+def main():
+    text = ""
+    for i in range(500_000):
+        text += "x"
+    print(len(text))
+
+
+main()

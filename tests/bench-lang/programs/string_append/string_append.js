@@ -1,7 +1,7 @@
 // Texts put together from pieces.
 let total = 0;
 let text = "";
-for (let i = 1; i <= 1000000; i++) {
+for (let i = 1; i <= 2000000; i++) {
     text += "item ";
     text += i;
     text += ", ";

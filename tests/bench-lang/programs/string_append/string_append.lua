@@ -6,7 +6,7 @@ local function add(piece)
     pieces[n] = piece
     size = size + #piece
 end
-for i = 1, 1000000 do
+for i = 1, 2000000 do
     add("item ")
     add(tostring(i))
     add(", ")

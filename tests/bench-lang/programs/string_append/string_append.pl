@@ -1,7 +1,7 @@
 # Texts put together from pieces.
 my $total = 0;
 my $text  = "";
-for my $i (1 .. 1000000) {
+for my $i (1 .. 2000000) {
     $text .= "item ";
     $text .= $i;
     $text .= ", ";

@@ -1,11 +1,15 @@
 # Texts put together from pieces.
-total = 0
-text = ""
-for i in range(1, 1000000 + 1):
-    text += "item "
-    text += str(i)
-    text += ", "
-    if len(text) > 5000:
-        total += len(text)
-        text = ""
-print(total + len(text))
+def main():
+    total = 0
+    text = ""
+    for i in range(1, 2000000 + 1):
+        text += "item "
+        text += str(i)
+        text += ", "
+        if len(text) > 5000:
+            total += len(text)
+            text = ""
+    print(total + len(text))
+
+
+main()

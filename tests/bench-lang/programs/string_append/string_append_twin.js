@@ -1,7 +1,7 @@
 // Texts put together from pieces; other constants, one more step.
 let total = 0;
 let text = "";
-for (let i = 1; i <= 900000; i++) {
+for (let i = 1; i <= 1800000; i++) {
     text += "item ";
     text += i;
     text += "; ";

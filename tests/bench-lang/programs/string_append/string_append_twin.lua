@@ -6,7 +6,7 @@ local function add(piece)
     pieces[n] = piece
     size = size + #piece
 end
-for i = 1, 900000 do
+for i = 1, 1800000 do
     add("item ")
     add(tostring(i))
     add("; ")

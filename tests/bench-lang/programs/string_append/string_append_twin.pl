@@ -1,7 +1,7 @@
 # Texts put together from pieces; other constants, one more step.
 my $total = 0;
 my $text  = "";
-for my $i (1 .. 900000) {
+for my $i (1 .. 1800000) {
     $text .= "item ";
     $text .= $i;
     $text .= "; ";

@@ -2,14 +2,19 @@
 import re
 import sys
 
-count = {}
-word_of = re.compile("[a-z]+")
-with open(sys.argv[1], encoding="ascii") as lines:
-    for line in lines:
-        for word in word_of.findall(line.lower()):
-            if len(word) < 3:
-                continue
-            count[word] = count.get(word, 0) + 1
-words = sorted(count, key=lambda word: (-count[word], word))
-for word in words[:15]:
-    print(word, count[word])
+
+def main():
+    count = {}
+    word_of = re.compile("[a-z]+")
+    with open(sys.argv[1], encoding="ascii") as lines:
+        for line in lines:
+            for word in word_of.findall(line.lower()):
+                if len(word) < 3:
+                    continue
+                count[word] = count.get(word, 0) + 1
+    words = sorted(count, key=lambda word: (-count[word], word))
+    for word in words[:15]:
+        print(word, count[word])
+
+
+main()
