@@ -23,7 +23,7 @@ use std::collections::HashSet;
 
 use crate::cfg::{drop_copies, predecessors, reverse_postorder, split_critical_edges};
 use crate::func::{Block, BlockData, Func, Inst, Term, Ty, Value};
-use crate::op::{Op, Own};
+use crate::op::{Op, Own, Rt};
 
 /// Which values are never counted although their type may be: integers in boxes and the like.
 pub type Plain = HashSet<Value>;
@@ -252,6 +252,10 @@ impl Set {
         true
     }
 
+    fn contains(&self, value: Value) -> bool {
+        self.places[value.index()] != ABSENT
+    }
+
     /// Whether it was in.
     fn remove(&mut self, value: Value) -> bool {
         let place = std::mem::replace(&mut self.places[value.index()], ABSENT);
@@ -349,6 +353,15 @@ impl Writer<'_> {
             && !self.now.remove(result)
         {
             self.out.push(release(result));
+        }
+        // A text that nothing needs behind it may grow in place: `$s = $s . "x"` copies nothing.
+        if let (Op::Rt(Rt::concat), [first, second]) = (&inst.op, &inst.args[..])
+            && first != second
+            && self.facts.owned(*first)
+            && !self.now.contains(*first)
+            && held.binary_search(first).is_err()
+        {
+            inst.op = Op::Rt(Rt::concat_onto);
         }
         // What it only looks at, and what ends here.
         let mut ends = Vec::new();

@@ -694,7 +694,7 @@ impl<'a> Lower<'a> {
     }
 
     /// Pieces of text joined.
-    fn concat(&mut self, parts: &'a [Expr]) -> Value {
+    pub(crate) fn concat(&mut self, parts: &'a [Expr]) -> Value {
         match parts {
             [] => self.text(""),
             [one] => {

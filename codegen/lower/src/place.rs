@@ -257,6 +257,13 @@ impl<'a> Lower<'a> {
 
     /// `PLACE = VALUE`. The value of the place afterwards when it is wanted.
     pub(crate) fn assign(&mut self, place: &'a Expr, value: &'a Expr, wanted: bool) -> Option<Value> {
+        if let Some(rest) = self.appended(place, value) {
+            let text = match rest {
+                [one] => self.scalar(one),
+                parts => self.concat(parts),
+            };
+            return Some(self.append(place, text));
+        }
         match &place.kind {
             ExprKind::Array(array) => {
                 self.assign_array(array, value);
@@ -795,8 +802,15 @@ impl<'a> Lower<'a> {
         if self.builder.is_filled() {
             return self.builder.undef();
         }
-        if op == BinaryOp::Concat
-            && !self.program.facts.overloads
+        if op == BinaryOp::Concat {
+            return self.append(place, value);
+        }
+        self.modify(place, |lower, old| lower.arithmetic(op, old, value))
+    }
+
+    /// `.=` with the value at hand.
+    fn append(&mut self, place: &'a Expr, value: Value) -> Value {
+        if !self.program.facts.overloads
             && let Some(slot) = self.slot_for_append(place)
         {
             // The text is taken out, so that nobody else holds it while it grows in place.
@@ -805,13 +819,31 @@ impl<'a> Lower<'a> {
             self.rt_void(Rt::slot_set, &[slot, new]);
             return new;
         }
-        self.modify(place, |lower, old| {
-            if op == BinaryOp::Concat {
-                lower.rt(Rt::concat_onto, &[old, value])
-            } else {
-                lower.arithmetic(op, old, value)
-            }
-        })
+        self.modify(place, |lower, old| lower.rt(Rt::concat_onto, &[old, value]))
+    }
+
+    /// What `$s = "$s..."` and `$s = $s . X` append to the variable they assign: it would be copied
+    /// each time otherwise. Only what cannot change the variable meanwhile.
+    fn appended(&self, place: &Expr, value: &'a Expr) -> Option<&'a [Expr]> {
+        let is_it = |expr: &Expr| match (&place.kind, &expr.kind) {
+            (ExprKind::Local(one), ExprKind::Local(two)) => one == two,
+            (ExprKind::Global(one), ExprKind::Global(two)) => one == two,
+            _ => false,
+        };
+        let is_plain = |expr: &Expr| {
+            let kind = &expr.kind;
+            matches!(kind, ExprKind::Str { .. } | ExprKind::Int(_) | ExprKind::Local(_) | ExprKind::Global(_))
+                && !is_it(expr)
+        };
+        if self.program.facts.overloads {
+            return None;
+        }
+        let rest = match &value.kind {
+            ExprKind::Concat(parts) if is_it(parts.first()?) => &parts[1..],
+            ExprKind::Binary(BinaryOp::Concat, left, right) if is_it(left) => core::slice::from_ref(&**right),
+            _ => return None,
+        };
+        (!rest.is_empty() && rest.iter().all(is_plain)).then_some(rest)
     }
 
     /// The slot of a place that is not in a register.

@@ -217,16 +217,19 @@ impl Builder {
     }
 }
 
-/// Joins values when all are plain: strings, and integers that are not long; not under `--compat`.
+/// Joins values when all are strings that are not wide, or integers.
 #[must_use]
 pub fn join_plain(values: &[Val], separator: Val) -> Option<Val> {
+    if separator.is_wide() {
+        return None;
+    }
     let between = bytes(&separator).len();
     let mut total = 16usize;
     for value in values {
         let len = match value.tag() {
             tag::SSTR => (value.w0 >> 8 & 0xff) as usize,
-            tag::STR => bytes(value).len(),
-            tag::INT => 14,
+            tag::STR if !value.is_wide() => bytes(value).len(),
+            tag::INT => 20,
             _ => return None,
         };
         total = total.saturating_add(len).saturating_add(between);

@@ -388,9 +388,7 @@ pub fn list_join(vm: &mut Vm, separator: Val, mark: i64) -> Result<Val, Thrown> 
 /// Joins values by a separator.
 pub fn join_values(vm: &mut Vm, separator: Val, values: &[Val]) -> Result<Val, Thrown> {
     let separator = vm.text(separator)?;
-    if !vm.compat
-        && let Some(joined) = crate::convert::join_plain(values, separator.0)
-    {
+    if let Some(joined) = crate::convert::join_plain(values, separator.0) {
         return Ok(joined);
     }
     let between = separator.len().saturating_mul(values.len().saturating_sub(1));

@@ -81,6 +81,11 @@ fn replace_part(vm: &mut Vm, slot: Slot, list: &[Val]) -> Result<Val, Thrown> {
         Some(&length) if !length.is_undef() => Some(vm.integer(length)?),
         _ => None,
     };
+    if let Some(&with) = list.get(2)
+        && let Some(old) = overwrite(slot, with, offset, length)
+    {
+        return Ok(old);
+    }
     let mut text = vm.text(*slot)?;
     let mut with = vm.text(list.get(2).copied().unwrap_or(UNDEF))?;
     if text.is_wide() != with.is_wide() {
@@ -105,6 +110,21 @@ fn replace_part(vm: &mut Vm, slot: Slot, list: &[Val]) -> Result<Val, Thrown> {
     drop(text);
     cell::store(vm, slot, string_of(&out, wide));
     Ok(old)
+}
+
+/// Replaces a part by as many bytes in a string that nobody else has; what stood there.
+fn overwrite(slot: Slot, with: Val, offset: i64, length: Option<i64>) -> Option<Val> {
+    if slot.w0 != tag::STR || slot.is_wide() || !with.is_string() || with.is_wide() {
+        return None;
+    }
+    let mut string = slot.pointer::<s_abi::layout::Str>();
+    let (start, end) = range(string.len, offset, length)?;
+    if string.header.count != 1 || end - start != bytes(&with).len() {
+        return None;
+    }
+    let old = string_of(&bytes(&slot)[start..end], false);
+    crate::string::overwrite(&mut string, start, bytes(&with));
+    Some(old)
 }
 
 /// `vec(S, OFFSET, BITS) = V`: offset, bits, value from the mark.

@@ -102,6 +102,18 @@ pub fn push_string(string: &mut Ptr<Str>, more: Val) {
     push_bytes(string, bytes(&more));
 }
 
+/// Writes over bytes from a place on, of a string of which the caller holds the only reference.
+pub fn overwrite(string: &mut Ptr<Str>, start: usize, with: &[u8]) {
+    let room = string.len.saturating_sub(start);
+    let with = &with[..with.len().min(room)];
+    // SAFETY: the bytes lie within the content; `with` is another object, since nobody else sees this.
+    unsafe {
+        let place = string.0.add(1).cast::<u8>().add(start.min(string.len));
+        core::ptr::copy_nonoverlapping(with.as_ptr(), place, with.len());
+    }
+    string.header.flags &= !FLAG_HASHED;
+}
+
 /// Cuts a string of which the caller holds the only reference.
 pub fn truncate(string: &mut Ptr<Str>, len: usize) {
     string.len = string.len.min(len);

@@ -130,7 +130,8 @@ pub fn format(vm: &mut Vm, arguments: &[Val]) -> Result<Val, Thrown> {
 
 fn cased(vm: &mut Vm, arguments: &[Val], change: fn(&[u8], &mut Vec<u8>)) -> Result<Val, Thrown> {
     let text = vm.text(arg(arguments, 0))?;
-    let mut out = Vec::with_capacity(text.len());
+    let mut out = core::mem::take(&mut vm.buffer);
+    out.clear();
     if vm.compat && !text.is_wide() && !text.is_ascii() {
         // Bytes above 0x7f have no case without a locale.
         let lower_rest: Vec<u8> = text.iter().map(|&byte| if byte < 0x80 { byte } else { b'0' }).collect();
@@ -143,7 +144,9 @@ fn cased(vm: &mut Vm, arguments: &[Val], change: fn(&[u8], &mut Vec<u8>)) -> Res
         return Ok(string(&out));
     }
     change(&text, &mut out);
-    Ok(string_of(&out, text.is_wide()))
+    let value = string_of(&out, text.is_wide());
+    vm.keep_buffer(out);
+    Ok(value)
 }
 
 fn length(vm: &mut Vm, arguments: &[Val], _: u64) -> Result<Val, Thrown> {
@@ -293,7 +296,10 @@ fn reverse(vm: &mut Vm, arguments: &[Val], wanted: u64) -> Result<Val, Thrown> {
         }
         return Ok(vm.list_as_result(mark, wanted));
     }
-    let joined = Text(crate::list::join_values(vm, crate::value::EMPTY, arguments)?);
+    let joined = match arguments {
+        [only] => vm.text(*only)?,
+        _ => Text(crate::list::join_values(vm, crate::value::EMPTY, arguments)?),
+    };
     Ok(vm.reversed(&joined))
 }
 

@@ -28,6 +28,11 @@ fn wide(value: Val) -> Wide {
         tag::UINT => Wide::Whole(i128::from(value.w1)),
         _ => {
             let float = value.as_num();
+            if float.abs() < 9_223_372_036_854_775_808.0 {
+                let whole = float as i64;
+                let is_whole = whole as f64 == float && (whole != 0 || float.is_sign_positive());
+                return if is_whole { Wide::Whole(i128::from(whole)) } else { Wide::Float };
+            }
             // A float that is an integer and fits counts as one for `+ - *`.
             if float.abs() < EXACT
                 && libm::trunc(float) == float

@@ -13,8 +13,7 @@ use crate::vm::Vm;
 /// `.`
 #[inline(always)]
 pub fn concat(vm: &mut Vm, a: Val, b: Val) -> Result<Val, Thrown> {
-    if !vm.compat
-        && let Some(a) = plain(a)
+    if let Some(a) = plain(a)
         && let Some(b) = plain(b)
     {
         return Ok(joined_values(a, b));
@@ -22,13 +21,15 @@ pub fn concat(vm: &mut Vm, a: Val, b: Val) -> Result<Val, Thrown> {
     concat_slow(vm, a, b)
 }
 
-/// The string form of a string or of an integer that is not long.
+/// The string form of a string that is not wide, or of an integer that is not long.
 #[inline(always)]
 fn plain(value: Val) -> Option<Val> {
-    if value.is_string() {
-        return Some(value);
+    match value.tag() {
+        tag::SSTR => Some(value),
+        tag::STR if !value.is_wide() => Some(value),
+        tag::INT => short_int(value.as_int()),
+        _ => None,
     }
-    if value.is_int() { short_int(value.as_int()) } else { None }
 }
 
 #[inline(never)]
@@ -48,7 +49,7 @@ fn concat_slow(vm: &mut Vm, a: Val, b: Val) -> Result<Val, Thrown> {
 #[inline(always)]
 pub fn concat_onto(vm: &mut Vm, a: Val, b: Val) -> Result<Val, Thrown> {
     if a.is_string() {
-        if b.w0 & 0xff == tag::SSTR && !vm.compat {
+        if b.w0 & 0xff == tag::SSTR && (!vm.compat || !a.is_wide()) {
             return Ok(append_short(a, b));
         }
         if b.w0 == tag::INT {
@@ -93,9 +94,7 @@ fn concat_onto_slow(vm: &mut Vm, a: Val, b: Val) -> Result<Val, Thrown> {
 /// Joins the list from the mark, which it consumes.
 pub fn concat_list(vm: &mut Vm, mark: i64) -> Result<Val, Thrown> {
     let list = vm.list(mark);
-    if !vm.compat
-        && let Some(joined) = crate::convert::join_plain(list, crate::value::EMPTY)
-    {
+    if let Some(joined) = crate::convert::join_plain(list, crate::value::EMPTY) {
         vm.drop_list(mark);
         return Ok(joined);
     }

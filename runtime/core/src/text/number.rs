@@ -69,7 +69,43 @@ pub fn is_space(byte: u8) -> bool {
 /// Blanks are skipped; digits alone that fit give an integer, a fraction, an exponent or more
 /// digits a correctly rounded double. `inf`, `infinity` and `nan` count in any case.
 pub fn parse(bytes: &[u8]) -> Number {
-    scan(bytes).0
+    match parse_plain(bytes) {
+        Some(number) => number,
+        None => scan(bytes).0,
+    }
+}
+
+/// A few digits with a sign and a point perhaps, and nothing else: in one pass.
+#[inline]
+fn parse_plain(bytes: &[u8]) -> Option<Number> {
+    let (negative, digits) = match bytes {
+        [b'-', rest @ ..] => (true, rest),
+        _ => (false, bytes),
+    };
+    if digits.is_empty() || digits.len() > 16 {
+        return None;
+    }
+    let (mut value, mut point) = (0u64, 0);
+    for (at, &byte) in digits.iter().enumerate() {
+        let digit = byte.wrapping_sub(b'0');
+        if digit < 10 {
+            value = value * 10 + u64::from(digit);
+        } else if byte == b'.' && point == 0 && at > 0 && at + 1 < digits.len() {
+            point = at + 1;
+        } else {
+            return None;
+        }
+    }
+    if point == 0 {
+        let value = value as i64;
+        return Some(Number::Int(if negative { -value } else { value }));
+    }
+    if value > 1 << 53 {
+        return None;
+    }
+    // Both are exact, as in `parse_short`.
+    let value = value as f64 / TENS[digits.len() - point] as f64;
+    Some(Number::Float(if negative { -value } else { value }))
 }
 
 /// Whether the whole of `bytes` is a number, blanks around it allowed; `0 but true` is one.
