@@ -6,7 +6,6 @@ use std::time::Duration;
 use s_lang_corpus::{Settings, find_perl, run};
 
 #[test]
-#[expect(clippy::print_stderr, reason = "the table is what somebody wants to see when it fails")]
 fn the_corpus_passes() {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../tests/lang");
     let settings = Settings {

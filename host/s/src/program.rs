@@ -54,8 +54,7 @@ fn is_path(word: &OsStr) -> bool {
 
 fn switches_and_program(args: &[OsString]) -> Typed {
     let mut reader = Reader { args, at: 0, switches: Switches::default(), code: Vec::new(), seen: false };
-    loop {
-        let Some(word) = reader.args.get(reader.at) else { break };
+    while let Some(word) = reader.args.get(reader.at) {
         let bytes = word.as_encoded_bytes();
         if bytes == b"-" {
             break;

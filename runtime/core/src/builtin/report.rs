@@ -18,9 +18,6 @@ use crate::vm::Vm;
 /// The builtins of this file.
 pub(super) static FUNCTIONS: &[(&str, Function)] = &[("formline", formline), ("write", write)];
 
-/// The format and the top of a handle, where they were chosen.
-pub(crate) type Chosen = (Option<Vec<u8>>, Option<Vec<u8>>);
-
 /// Records that a `~~` line may make of one text.
 const REPEATS_MAX: usize = 10_000;
 
