@@ -4,6 +4,8 @@
 //! Default mode reads subjects as UTF-8. Under `--compat` a subject is bytes unless it or the
 //! pattern is wide. The captures belong to the last successful match of the running function:
 //! a scope opened at its entry puts the caller's back.
+//!
+//! Long because matching, substituting and splitting share the captures and their scopes.
 
 use alloc::boxed::Box;
 use alloc::collections::BTreeMap;

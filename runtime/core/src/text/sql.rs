@@ -1,6 +1,8 @@
 //! A small relational database in memory, spoken to in SQL: tables, rows, queries over one table or
 //! joined ones, groups, order, changes. No indexes, no files, no transactions beyond accepting their words.
 //! Reading and running a statement are one subject, so they are one long file.
+//!
+//! Long because one small language, read and run.
 
 use alloc::string::String;
 use alloc::vec::Vec;
