@@ -10,6 +10,7 @@ use std::sync::Arc;
 
 use s_diag::Diagnostic;
 use s_ir::Module;
+use s_ir::module::Numbers;
 pub use s_sema::{Files, Loaded, Options, Require};
 
 /// What became of a program's text.
@@ -23,23 +24,38 @@ pub struct Compilation {
 /// Compiles a program as far as the middle representation, types inferred and ownership explicit.
 #[must_use]
 pub fn compile(name: &str, text: Arc<str>, files: &dyn Files, options: &Options) -> Compilation {
-    compile_as(name, text, files, options, false)
+    compile_as(name, text, files, options, None)
 }
 
 /// The same for what joins a running program: everything in it can be reached by name.
-pub(crate) fn compile_part(name: &str, text: Arc<str>, files: &dyn Files, options: &Options) -> Compilation {
-    compile_as(name, text, files, options, true)
+pub(crate) fn compile_part(
+    name: &str,
+    text: Arc<str>,
+    files: &dyn Files,
+    options: &Options,
+    first: Numbers,
+) -> Compilation {
+    compile_as(name, text, files, options, Some(first))
 }
 
-fn compile_as(name: &str, text: Arc<str>, files: &dyn Files, options: &Options, part: bool) -> Compilation {
+fn compile_as(
+    name: &str,
+    text: Arc<str>,
+    files: &dyn Files,
+    options: &Options,
+    part: Option<Numbers>,
+) -> Compilation {
     let mut analysis = s_sema::analyse(name, text, files, options);
     require_builtins(&mut analysis);
-    analysis.program.facts.dynamic_code |= part;
+    analysis.program.facts.dynamic_code |= part.is_some();
     let failed = analysis.diagnostics.iter().any(|diagnostic| diagnostic.severity == s_diag::Severity::Error);
     if failed {
         return Compilation { module: None, diagnostics: analysis.diagnostics };
     }
-    Compilation { module: Some(finish(&analysis.program)), diagnostics: analysis.diagnostics }
+    Compilation {
+        module: Some(finish(&analysis.program, part.unwrap_or_default())),
+        diagnostics: analysis.diagnostics,
+    }
 }
 
 /// Adds an error for each builtin that the program calls and the runtime does not have.
@@ -49,8 +65,8 @@ pub(crate) fn require_builtins(analysis: &mut s_sema::Analysis) {
 }
 
 /// From a resolved program to a module that can be compiled to machine code.
-pub(crate) fn finish(program: &s_sema::hir::Program) -> Module {
-    let mut module = s_lower::lower(program);
+pub(crate) fn finish(program: &s_sema::hir::Program, first: Numbers) -> Module {
+    let mut module = s_lower::lower(program, first);
     s_ir::optimise(&mut module);
     if cfg!(debug_assertions) {
         for func in &module.functions {

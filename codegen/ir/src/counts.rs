@@ -407,9 +407,3 @@ fn retain(value: Value) -> Inst {
 fn release(value: Value) -> Inst {
     Inst { op: Op::Release, args: vec![value], result: None, cleanup: Vec::new() }
 }
-
-/// Whether a type is one of the pointers, which are never plain.
-#[must_use]
-pub fn is_pointer(ty: Ty) -> bool {
-    matches!(ty, Ty::Arr | Ty::Hash | Ty::Cell)
-}

@@ -62,9 +62,22 @@ pub struct Module {
     pub compat: bool,
     /// Operators on objects may run code of the program, or give objects.
     pub overloads: bool,
+    /// The numbers its first class, type and table have at run time.
+    pub first: Numbers,
     strings_by_text: HashMap<(Vec<u8>, bool), StrId>,
     globals_by_name: HashMap<String, GlobalRef>,
     types_by_value: HashMap<TypeData, u32>,
+}
+
+/// How many of each a running program has already, when a module joins it.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Numbers {
+    /// Declared classes.
+    pub classes: u32,
+    /// Types that values are checked against.
+    pub types: u32,
+    /// Transliterations.
+    pub transliterations: u32,
 }
 
 /// A declared type as the runtime is told of it.

@@ -23,12 +23,14 @@ mod tables;
 mod visit;
 
 use s_ir::Module;
+use s_ir::module::Numbers;
 use s_sema::hir::Program;
 
-/// Lowers a program.
+/// Lowers a program, or a part that joins a running one: `first` counts what that has already.
 #[must_use]
-pub fn lower(program: &Program) -> Module {
+pub fn lower(program: &Program, first: Numbers) -> Module {
     let mut module = Module::default();
+    module.first = first;
     module.compat = program.compat;
     let facts = escape::Facts::of(program);
     module.overloads = program.facts.overloads || program.facts.dynamic_code || facts.has_sets();

@@ -73,7 +73,7 @@ impl<'a> Lower<'a> {
             Op::Exists(inner) => self.exists(inner),
             Op::IsVariant(value, class, variant) => {
                 let value = self.scalar(value);
-                let class = self.builder.int(i64::from(class.0));
+                let class = self.builder.int(i64::from(self.module.first.classes + class.0));
                 let variant = self.builder.int(i64::from(*variant));
                 self.rt(Rt::is_variant, &[value, class, variant])
             }
@@ -132,7 +132,7 @@ impl<'a> Lower<'a> {
                 let mark = self.begin_list();
                 self.sort(by, list, *reverse);
                 self.end_list();
-                self.counted_list(mark, context)
+                self.counted_list(mark)
             }
             Op::Reduce { acc, item, body, list } => Some(self.reduce(*acc, *item, body, list)),
             Op::Push { array, list, front } => Some(self.push(array, list, *front)),
@@ -181,7 +181,7 @@ impl<'a> Lower<'a> {
                     return None;
                 }
                 let mark = self.split(pattern, subject, limit.as_ref());
-                self.counted_list(mark, context)
+                self.counted_list(mark)
             }
             Op::ReadLine(handle) => {
                 if context == Context::List {
@@ -340,7 +340,7 @@ impl<'a> Lower<'a> {
             }
             Op::Construct(class, args) => {
                 let mark = self.list_of(args);
-                let class = self.builder.int(i64::from(class.0));
+                let class = self.builder.int(i64::from(self.module.first.classes + class.0));
                 Some(self.rt(Rt::construct, &[class, mark]))
             }
             Op::Variant(class, variant, payload) => {
@@ -348,7 +348,7 @@ impl<'a> Lower<'a> {
                     Some(payload) => self.scalar(payload),
                     None => self.builder.undef(),
                 };
-                let class = self.builder.int(i64::from(class.0));
+                let class = self.builder.int(i64::from(self.module.first.classes + class.0));
                 let variant = self.builder.int(i64::from(*variant));
                 Some(self.rt(Rt::variant, &[class, variant, payload]))
             }
@@ -367,7 +367,7 @@ impl<'a> Lower<'a> {
             }
             Op::Check(inner, ty, what) => {
                 let value = self.scalar(inner);
-                let number = self.module.type_number(type_data(ty));
+                let number = self.module.first.types + self.module.type_number(type_data(ty));
                 let number = self.builder.int(i64::from(number));
                 let what = self.text(what);
                 Some(self.rt(Rt::check_type, &[value, number, what]))
@@ -394,10 +394,9 @@ impl<'a> Lower<'a> {
     }
 
     /// The value of a list in scalar context where that is its length.
-    fn counted_list(&mut self, mark: Value, context: Context) -> Option<Value> {
+    fn counted_list(&mut self, mark: Value) -> Option<Value> {
         let length = self.rt(Rt::list_len, &[mark]);
         self.rt_void(Rt::list_drop, &[mark]);
-        let _ = context;
         Some(self.box_int(length))
     }
 

@@ -139,7 +139,7 @@ impl<'a> Lower<'a> {
 
     /// `tr///`: the changed copy with `r`, else the count.
     pub(crate) fn trans(&mut self, subject: &'a Expr, table: TransId, copy: bool) -> Value {
-        let number = self.builder.int(i64::from(table.0));
+        let number = self.builder.int(i64::from(self.module.first.transliterations + table.0));
         let value = match &subject.kind {
             ExprKind::Assign(..) | ExprKind::List(_) => {
                 self.void(subject);

@@ -598,24 +598,14 @@ impl<'a> Lower<'a> {
                 }
                 Target::Array(array) => {
                     let rest = self.rt(Rt::arr_from_list_at, &[mark, index]);
-                    match array {
-                        Array::Local(id) if self.is_fresh(*id) => self.set_aggregate(*id, rest),
-                        _ => {
-                            let array = self.array_place(array);
-                            self.rt_void(Rt::arr_assign_arr, &[array, rest]);
-                        }
-                    }
+                    let array = self.array_place(array);
+                    self.rt_void(Rt::arr_assign_arr, &[array, rest]);
                     at = i64::MAX / 2;
                 }
                 Target::Hash(hash) => {
                     let rest = self.rt(Rt::hash_from_list_at, &[mark, index]);
-                    match hash {
-                        Hash::Local(id) if self.is_fresh(*id) => self.set_aggregate(*id, rest),
-                        _ => {
-                            let hash = self.hash_place(hash);
-                            self.rt_void(Rt::hash_assign_hash, &[hash, rest]);
-                        }
-                    }
+                    let hash = self.hash_place(hash);
+                    self.rt_void(Rt::hash_assign_hash, &[hash, rest]);
                     at = i64::MAX / 2;
                 }
                 Target::Slice(slice) => {
@@ -655,12 +645,6 @@ impl<'a> Lower<'a> {
             }
         }
         Some(self.builder.int_val(i64::try_from(items.len()).expect("short lists")))
-    }
-
-    /// Whether an array or hash that is assigned has just been declared by the same expression. Its
-    /// declaration is a statement before; assigning in place is right in any case.
-    fn is_fresh(&self, _id: LocalId) -> bool {
-        false
     }
 
     /// Pushes what a target of a list assignment holds now.

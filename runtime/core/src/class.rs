@@ -673,6 +673,12 @@ impl Vm {
         self.classes.types.len() as i64 - 1
     }
 
+    /// How many classes, types and transliterations have been registered.
+    #[must_use]
+    pub fn registered(&self) -> [usize; 3] {
+        [self.classes.order.len(), self.classes.types.len(), self.patterns.table_count()]
+    }
+
     /// The package of the running function.
     #[must_use]
     pub fn running_package(&self) -> Vec<u8> {

@@ -193,6 +193,13 @@ fn compile(text: &[u8], wide: bool, flags: i64, compat: bool) -> Result<Ptr<Patt
     }))
 }
 
+impl Patterns {
+    /// How many transliterations have been registered.
+    pub(crate) fn table_count(&self) -> usize {
+        self.tables.len()
+    }
+}
+
 impl Vm {
     /// A pattern of the program, which lives for ever.
     ///

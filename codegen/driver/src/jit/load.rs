@@ -10,7 +10,7 @@ use s_core::class::{
 use s_core::value::{Ptr, ValExt as _};
 use s_core::{Thrown, Vm};
 use s_ir::FuncId;
-use s_ir::module::{ClassData, TypeData};
+use s_ir::module::{ClassData, Numbers, TypeData};
 
 use super::{Session, Unit};
 use crate::{Options, Require};
@@ -143,7 +143,12 @@ pub(super) fn eval_string(vm: &mut Vm, text: &[u8], list: &[Val]) -> Result<Val,
     // SAFETY: the driver put the session there, and it outlives the machine.
     let session = unsafe { &mut *(vm.hooks.data as *mut Session) };
     let [visible @ .., site, wanted] = list else { return Ok(s_core::value::UNDEF) };
-    let unit = session.units.first().expect("a program is running");
+    // Sites are numbered by module: the one whose function evaluates.
+    // SAFETY: what evaluates a text is compiled code with an activation record.
+    let running = unsafe { vm.abi.frame.as_ref() }.map_or(std::ptr::null(), |frame| frame.info);
+    let Some(unit) = session.units.iter().find(|unit| unit.infos.as_ptr_range().contains(&running)) else {
+        return Ok(s_core::value::UNDEF);
+    };
     let site = usize::try_from(site.w1).unwrap_or(usize::MAX);
     let Some((package, names)) = unit.module.eval_sites.get(site).cloned() else {
         return Ok(s_core::value::UNDEF);
@@ -164,7 +169,7 @@ pub(super) fn eval_string(vm: &mut Vm, text: &[u8], list: &[Val]) -> Result<Val,
     let mut program = analysis.program;
     program.facts.dynamic_code = true;
     let captures = program.functions[0].captures.clone();
-    let module = crate::finish(&program);
+    let module = crate::finish(&program, numbers(vm));
     let main = load(session, vm, module, |_| {
         captures
             .iter()
@@ -172,6 +177,13 @@ pub(super) fn eval_string(vm: &mut Vm, text: &[u8], list: &[Val]) -> Result<Val,
             .collect()
     })?;
     vm.call(main, &[], wanted.w1)
+}
+
+/// What the machine has been told of already.
+fn numbers(vm: &Vm) -> Numbers {
+    let [classes, types, transliterations] =
+        vm.registered().map(|count| u32::try_from(count).unwrap_or(u32::MAX));
+    Numbers { classes, types, transliterations }
 }
 
 /// `require EXPR` and `do EXPR`.
@@ -196,7 +208,7 @@ pub(super) fn require_value(vm: &mut Vm, name: &[u8], is_do: i64) -> Result<Val,
     }
     let options = Options { compat: session.compat, test: false };
     let files = Arc::clone(&session.files);
-    let compilation = crate::compile_part(&loaded.name, loaded.text, &*files, &options);
+    let compilation = crate::compile_part(&loaded.name, loaded.text, &*files, &options, numbers(vm));
     let Some(module) = compilation.module else {
         let error = compilation.diagnostics.first().map_or_else(String::new, |error| error.message.clone());
         return Err(vm.die(format!("{error} at {}", loaded.name).as_bytes()));
