@@ -60,7 +60,7 @@ const LAYERS: &[(&str, &[&str])] = &[
     ),
     ("s", &["s-advisory", "s-capability", "s-diag", "s-net", "s-ops", "s-plugin", "s-store", "s-ui"]),
     ("s-kit", &[]),
-    ("s-benches", &["s-capability", "s-kit", "s-ops", "s-plugin", "s-store"]),
+    ("s-benches", &["s-capability", "s-kit", "s-link", "s-ops", "s-plugin", "s-store"]),
     ("s-lang-corpus", &[]),
     ("s-bench-lang", &["s-kit"]),
     ("s-bench-packages", &["s-kit", "s-store", "s-wire"]),

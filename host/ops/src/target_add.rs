@@ -52,7 +52,9 @@ pub fn target_add(
     let mut targets = Vec::new();
     let files = Stated::read(context, level_of(context, addition.user))?;
     for added in &added {
-        if let Some(entry) = files.as_ref().map(|files| files.entry(context, &added.id)).transpose()?.flatten() {
+        if let Some(entry) =
+            files.as_ref().map(|files| files.entry(context, &added.id)).transpose()?.flatten()
+        {
             targets.extend(targets_of(context, &entry)?.into_iter().map(|target| target.triple));
         }
     }
@@ -85,7 +87,9 @@ pub fn target_remove(context: &Arc<Context>, name: &str, user: bool) -> Result<R
         let entry = files.entry(context, &pinned.id).ok().flatten();
         let has = |entry: &Entry| {
             let targets = targets_of(context, entry).unwrap_or_default();
-            targets.iter().any(|target| target.triple == name || target.aliases.iter().any(|alias| alias == name))
+            targets
+                .iter()
+                .any(|target| target.triple == name || target.aliases.iter().any(|alias| alias == name))
         };
         if is_name || entry.as_ref().is_some_and(has) {
             meant.insert(pinned.id.clone());

@@ -268,9 +268,7 @@ fn failed(error: CallError) -> Failure {
     }
     let who = format!("says plugin `{}` {} in {}", error.plugin, error.version, error.call);
     let mut diagnostics: Vec<Diagnostic> = lines(fault)
-        .map(|(kind, message)| {
-            Diagnostic::error(Code::LINK_FAILED, message).note(format!("{who}: `{kind}`"))
-        })
+        .map(|(kind, message)| Diagnostic::error(Code::LINK_FAILED, message).note(format!("{who}: `{kind}`")))
         .collect();
     if let (Some(first), Some(help)) = (diagnostics.first_mut(), &fault.help) {
         first.hints.push(help.clone());

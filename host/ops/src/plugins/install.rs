@@ -29,8 +29,7 @@ pub(crate) struct Installation<'a> {
 pub(crate) fn install(context: &Context, installation: &Installation<'_>) -> Result<(), Failure> {
     let engine = context.engine()?;
     let mut compiled = Vec::new();
-    let result =
-        compile(context, installation, &mut compiled).and_then(|()| write(context, installation));
+    let result = compile(context, installation, &mut compiled).and_then(|()| write(context, installation));
     if result.is_err() {
         // What cannot be removed is never used: nothing names it.
         compiled.iter().for_each(|digest| drop(engine.forget(digest)));
