@@ -136,6 +136,41 @@ pub fn object(module: &Module, machine: Machine, threads: usize) -> Result<Objec
     Ok(Object { pieces: maker.pieces, functions: functions.len() })
 }
 
+/// What the code generator is given for each function, as text.
+///
+/// # Errors
+///
+/// A defect of the compiler.
+pub fn clif(module: &Module, machine: Machine) -> Result<String, CompileError> {
+    let mut compiler = Compiler::target(machine)?;
+    texts(module, |id| Ok(compiler.text(module, id)))
+}
+
+/// The machine code of each function, as text.
+///
+/// # Errors
+///
+/// A defect of the compiler.
+pub fn assembly(module: &Module, machine: Machine) -> Result<String, CompileError> {
+    let mut compiler = Compiler::target(machine)?;
+    texts(module, |id| compiler.assembly(module, id))
+}
+
+fn texts(
+    module: &Module,
+    mut text: impl FnMut(FuncId) -> Result<String, CompileError>,
+) -> Result<String, CompileError> {
+    let mut out = String::new();
+    for function in reached(module) {
+        out.push_str("; ");
+        out.push_str(&module.functions[function.id.index()].name);
+        out.push('\n');
+        out.push_str(&text(function.id)?);
+        out.push('\n');
+    }
+    Ok(out)
+}
+
 /// A function that can be reached.
 #[derive(Clone, Copy)]
 struct Reached {

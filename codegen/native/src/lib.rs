@@ -205,6 +205,20 @@ impl Compiler {
         self.context.func.display().to_string()
     }
 
+    /// The machine code of the body of a function as text, for people.
+    ///
+    /// # Errors
+    ///
+    /// A defect of this crate.
+    pub fn assembly(&mut self, module: &Module, id: FuncId) -> Result<String, CompileError> {
+        self.context.set_disasm(true);
+        let made = self.function(module, id);
+        self.context.set_disasm(false);
+        made?;
+        let compiled = self.context.compiled_code().expect("it has just been compiled");
+        Ok(compiled.vcode.clone().unwrap_or_default())
+    }
+
     fn finish(&mut self, name: &str, hot: bool) -> Result<Code, CompileError> {
         let isa = if hot { &self.full } else { &self.quick };
         self.context

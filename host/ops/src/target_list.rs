@@ -113,7 +113,7 @@ fn is_same(a: &str, b: &str) -> bool {
 }
 
 /// The error of a target that nobody knows, with those it may have meant.
-fn not_known(unknown: &UnknownTarget, failures: Vec<Failure>) -> Failure {
+pub(crate) fn not_known(unknown: &UnknownTarget, failures: Vec<Failure>) -> Failure {
     let message = match &unknown.reason {
         Some(reason) => format!("there is no target `{}`: {reason}", unknown.asked),
         None => format!("there is no pack for the target `{}` here", unknown.asked),
