@@ -21,7 +21,7 @@ const LAYERS: &[(&str, &[&str])] = &[
         &["s-abi", "s-core", "s-diag", "s-ir", "s-lower", "s-native", "s-sema", "s-syntax", "s-sys"],
     ),
     ("s-link", &[]),
-    ("s-packs", &["s-link"]),
+    ("s-packs", &["s-abi", "s-link"]),
     ("s-host", &[]),
     ("s-guest", &[]),
     ("s-wire", &[]),

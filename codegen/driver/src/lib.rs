@@ -4,6 +4,7 @@
 //! code in memory, function by function, and runs it.
 #![expect(unsafe_code, reason = "code is put into memory and called")]
 
+mod declarations;
 pub mod jit;
 
 use std::sync::Arc;

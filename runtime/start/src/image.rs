@@ -18,32 +18,11 @@ pub(crate) unsafe extern "C" fn relocate(base: usize, mut one: *const [usize; 3]
 
 /// Runs the program; its exit status.
 pub(crate) fn run(stack_limit: usize) -> i32 {
-    let mut vm = s_core::Vm::new(s_core::Options {
-        args: s_sys::arguments().split_off(1),
-        script_name: alloc::vec::Vec::new(),
-        stack_limit,
-        environment: s_sys::environment(),
-        compat: false,
-    });
-    // SAFETY: the placeholder of a program.
-    let status = unsafe { program_main(&raw mut *vm) };
-    s_core::output::flush_everything(&mut vm);
-    core::mem::forget(vm);
-    status
+    // SAFETY: the compiler made the image, and it is handed out this once.
+    unsafe { s_core::image::run(&program, stack_limit) }
 }
 
 unsafe extern "C" {
-    fn program_main(vm: *mut s_core::Vm) -> i32;
-}
-
-/// Placeholder.
-#[unsafe(export_name = "rt.addresses")]
-pub extern "C" fn addresses(index: usize) -> *const () {
-    s_core::ADDRESSES[index].function
-}
-/// Placeholder.
-#[unsafe(export_name = "rt.print")]
-pub unsafe extern "C" fn print(vm: *mut s_core::Vm, text: *const u8, length: usize) {
-    let vm = unsafe { &mut *vm };
-    s_core::output::write_error(vm, unsafe { core::slice::from_raw_parts(text, length) });
+    /// What every program defines: [`s_abi::layout::IMAGE`].
+    static program: s_abi::layout::Image;
 }

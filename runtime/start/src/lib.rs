@@ -14,9 +14,6 @@
 #![no_std]
 #![expect(unsafe_code, reason = "the initial stack, pages and the allocator are below what safe code can say")]
 
-#[cfg(feature = "program")]
-extern crate alloc;
-
 pub mod heap;
 pub mod stack;
 

@@ -27,15 +27,12 @@ const PACKAGE: &str = "s-start";
 const FEATURES: &str = "program";
 const PROFILE: &str = "pack";
 
-/// The interface that programs are compiled for.
-const ABI: &str = "none";
-
 /// Where the system starts, and what begins the names of what programs refer to.
 const ENTRY: &str = "_start";
 const EXPORTS: &str = "rt.";
 
 /// What a runtime takes from the program.
-const IMPORTS: [&str; 1] = ["program_main"];
+const IMPORTS: [&str; 1] = [s_abi::layout::IMAGE];
 
 /// What the linker itself defines.
 const LINKER: [&str; 5] =
@@ -122,7 +119,7 @@ fn file_name(target: &Description) -> String {
 }
 
 fn interface() -> BTreeMap<String, String> {
-    BTreeMap::from([("s-abi".to_owned(), ABI.to_owned())])
+    BTreeMap::from([("s-abi".to_owned(), s_abi::DIGEST.to_owned())])
 }
 
 /// Digests of sources by the path of the pack.
@@ -142,7 +139,7 @@ fn build_all(root: &Path, toolchain: &Toolchain, target_dir: &Path) -> Result<BT
         let bytes = fs::read(&archive).with_context(|| format!("`{}` was not built", archive.display()))?;
         let pack = pack(toolchain, description, &bytes)
             .with_context(|| format!("the runtime for `{}` cannot be a pack", description.name))?;
-        let sealed = sealed::seal(&pack, description.name, ABI)?;
+        let sealed = sealed::seal(&pack, description.name, s_abi::DIGEST)?;
         println!("{:>9} bytes, {:>9} sealed  {}", pack.len(), sealed.len(), file_name(description));
         packs.insert(file_name(description), sealed);
     }
@@ -189,7 +186,7 @@ fn pack(toolchain: &Toolchain, description: &Description, archive: &[u8]) -> Res
     let unit = reader.finish()?;
     let unit = s_link::prune(unit, &|name| name == ENTRY || name.starts_with(EXPORTS));
     judge(&unit)?;
-    let pack = Pack { target, abi: ABI.into(), producer: toolchain.version.name.clone().into(), unit };
+    let pack = Pack { target, abi: s_abi::DIGEST.into(), producer: toolchain.version.name.clone().into(), unit };
     let bytes = pack.to_bytes();
     Pack::from_bytes(&bytes)?;
     Ok(bytes)
