@@ -201,9 +201,14 @@ pub(crate) unsafe fn compare(one: *const u8, other: *const u8, count: usize) -> 
         let last = count - 8;
         let mut at = 0;
         while at + 32 <= count {
-            let x = [get::<u64>(one.add(at)), get(one.add(at + 8)), get(one.add(at + 16)), get(one.add(at + 24))];
-            let y =
-                [get::<u64>(other.add(at)), get(other.add(at + 8)), get(other.add(at + 16)), get(other.add(at + 24))];
+            let x =
+                [get::<u64>(one.add(at)), get(one.add(at + 8)), get(one.add(at + 16)), get(one.add(at + 24))];
+            let y = [
+                get::<u64>(other.add(at)),
+                get(other.add(at + 8)),
+                get(other.add(at + 16)),
+                get(other.add(at + 24)),
+            ];
             if (x[0] ^ y[0]) | (x[1] ^ y[1]) | (x[2] ^ y[2]) | (x[3] ^ y[3]) != 0 {
                 break;
             }

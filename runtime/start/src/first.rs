@@ -112,3 +112,11 @@ unsafe extern "C" fn begin(initial: *const usize, relro: *mut u8, relro_end: *mu
 fn program(stack_limit: usize) -> i32 {
     image::run(stack_limit)
 }
+
+/// What a constructor of the compiler's own library would ask for the abilities of the processor, if
+/// constructors were run: without an answer it takes the instructions that all have.
+#[cfg(target_arch = "aarch64")]
+#[unsafe(no_mangle)]
+extern "C" fn getauxval(_: usize) -> usize {
+    0
+}

@@ -277,9 +277,11 @@ mod tests {
                 let size = size_of(&mut random);
                 match random.below(4) {
                     0 | 1 if blocks.len() < 300 => {
-                        let align = 1 << random.below(if random.below(10) == 0 { 15 } else { 5 });
+                        let most = if random.below(10) == 0 { 15 } else { 5 };
+                        let align = 1 << random.below(most);
                         let layout = Layout::from_size_align(size, align).unwrap();
-                        let block = if step % 3 == 0 { heap.alloc_zeroed(layout) } else { heap.alloc(layout) };
+                        let block =
+                            if step % 3 == 0 { heap.alloc_zeroed(layout) } else { heap.alloc(layout) };
                         assert!(!block.is_null() && block as usize % align == 0);
                         if step % 3 == 0 {
                             check(block, size, 0);

@@ -12,7 +12,10 @@
 //! signal sets bits and does nothing else. There are no variables of threads, no unwinding and no C
 //! library; whoever builds packs checks that.
 #![no_std]
-#![expect(unsafe_code, reason = "the initial stack, pages and the allocator are below what safe code can say")]
+#![expect(
+    unsafe_code,
+    reason = "the initial stack, pages and the allocator are below what safe code can say"
+)]
 
 pub mod heap;
 pub mod stack;

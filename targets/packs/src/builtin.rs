@@ -30,20 +30,14 @@ impl BuiltinPack {
 /// Every pack that is built in, by name of the target.
 pub static BUILTIN: &[BuiltinPack] = &[
     #[cfg(feature = "aarch64-linux")]
-    BuiltinPack {
-        target: "aarch64-linux",
-        sealed: include_bytes!("../dist/aarch64-unknown-linux-gnu.pack"),
-    },
+    BuiltinPack { target: "aarch64-linux", sealed: include_bytes!("../dist/aarch64-unknown-linux-gnu.pack") },
     #[cfg(feature = "riscv64-linux")]
     BuiltinPack {
         target: "riscv64-linux",
         sealed: include_bytes!("../dist/riscv64gc-unknown-linux-gnu.pack"),
     },
     #[cfg(feature = "x86_64-linux")]
-    BuiltinPack {
-        target: "x86_64-linux",
-        sealed: include_bytes!("../dist/x86_64-unknown-linux-gnu.pack"),
-    },
+    BuiltinPack { target: "x86_64-linux", sealed: include_bytes!("../dist/x86_64-unknown-linux-gnu.pack") },
 ];
 
 /// The pack for a triple in any spelling, if there is one.

@@ -244,7 +244,8 @@ mod tests {
     #[test]
     fn a_wrong_seal_makes_no_memory() {
         for (length, body) in [(u64::MAX, &b""[..]), (LENGTH_MAX, b"nothing"), (3, b"")] {
-            let mut head = [&MAGIC[..], &VERSION.to_le_bytes(), &[1, b't', 0], &length.to_le_bytes()].concat();
+            let mut head =
+                [&MAGIC[..], &VERSION.to_le_bytes(), &[1, b't', 0], &length.to_le_bytes()].concat();
             let sum = digest(&head, body);
             head.extend_from_slice(&sum);
             head.extend_from_slice(body);

@@ -1,16 +1,17 @@
 //! `cargo xtask packs`: the runtime for every target, built, pruned, sealed and compared.
 //!
 //! A pack depends on the sources and the compiler and on nothing else: paths are mapped, one unit of code
-//! generation and one linker-free way from archive to atoms. What a runtime must not have ends the build:
+//! generation, and the way from archive to atoms is ours. What a runtime must not have ends the build:
 //! variables of threads, unwinding, a C library.
 
-use std::collections::BTreeMap;
+use std::borrow::Cow;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, bail};
 use s_link::object::{Options, Reader};
-use s_link::{Pack, Place, Target, Unit};
+use s_link::{Binding, Pack, Place, Target, Unit};
 use s_packs::{Description, TARGETS, sealed};
 
 use crate::command::run;
@@ -34,6 +35,9 @@ const EXPORTS: &str = "rt.";
 /// What a runtime takes from the program.
 const IMPORTS: [&str; 1] = [s_abi::layout::IMAGE];
 
+/// What clean-up code of `core` goes on to, if it ever ran.
+const UNWIND_END: &str = "_Unwind_Resume";
+
 /// What the linker itself defines.
 const LINKER: [&str; 5] =
     ["__ehdr_start", "__rela_dyn_start", "__rela_dyn_end", "__relro_start", "__relro_end"];
@@ -49,8 +53,7 @@ pub(crate) fn build(root: &Path) -> Result<()> {
         fs::write(&path, pack).with_context(|| format!("`{}` could not be written", path.display()))?;
     }
     fs::write(root.join(DIST).join("SHA256SUMS"), record::sums(&packs))?;
-    let record =
-        Record { compiler: toolchain.version.clone(), tools: interface(), sources: digests(root)? };
+    let record = Record { compiler: toolchain.version.clone(), tools: interface(), sources: digests(root)? };
     fs::write(root.join(RECORD), record.text("packs"))?;
     Ok(())
 }
@@ -160,10 +163,6 @@ fn archive(
         flags.push("\u{1f}");
         flags.push(flag);
     }
-    if triple.starts_with("riscv64") {
-        // The linker moves nothing: no code may count on being shortened.
-        flags.push("\u{1f}-Ctarget-feature=-relax");
-    }
     let mut cargo = toolchain.cargo("rustc", triple);
     cargo
         .args(["--quiet", "--locked", "--lib", "--crate-type", "staticlib", "--profile", PROFILE])
@@ -186,41 +185,116 @@ fn pack(toolchain: &Toolchain, description: &Description, archive: &[u8]) -> Res
     let unit = reader.finish()?;
     let unit = s_link::prune(unit, &|name| name == ENTRY || name.starts_with(EXPORTS));
     judge(&unit)?;
-    let pack = Pack { target, abi: s_abi::DIGEST.into(), producer: toolchain.version.name.clone().into(), unit };
+    let unit = plain(unit);
+    let pack =
+        Pack { target, abi: s_abi::DIGEST.into(), producer: toolchain.version.name.clone().into(), unit };
     let bytes = pack.to_bytes();
     Pack::from_bytes(&bytes)?;
     Ok(bytes)
 }
 
-/// Refuses what a runtime must not have.
-fn judge(unit: &Unit<'_>) -> Result<()> {
-    let mut referred = vec![false; unit.symbols.len()];
-    for reloc in unit.atoms.iter().flat_map(|atom| &atom.relocs) {
-        referred[reloc.symbol as usize] = true;
-    }
-    let mut missing = Vec::new();
-    for (symbol, _) in unit.symbols.iter().zip(&referred).filter(|(_, referred)| **referred) {
-        let name = unit.name(symbol.name);
-        let known = IMPORTS.contains(&name) || LINKER.contains(&name);
-        if matches!(symbol.place, Place::Undefined | Place::Discarded) && !known {
-            missing.push(name);
-        }
-        if name.starts_with("_Unwind") || name.contains("eh_personality") {
-            bail!("`{name}` is called: something is compiled to unwind");
-        }
-    }
-    missing.sort_unstable();
-    missing.dedup();
-    if !missing.is_empty() {
-        bail!("not in the runtime, and no program has it: {}", missing.join(", "));
-    }
-    let defined = |wanted: &str| {
-        unit.symbols.iter().any(|symbol| {
-            matches!(symbol.place, Place::Atom(..)) && unit.name(symbol.name) == wanted
+/// The unit with names as people read them and none that nothing has: sections without what follows their
+/// kind, local symbols without the hash that tells them from others.
+fn plain(mut unit: Unit<'_>) -> Unit<'_> {
+    let mut names: Vec<Cow<'_, str>> = Vec::new();
+    let mut known: BTreeMap<String, u32> = BTreeMap::new();
+    let mut number = |name: String| {
+        *known.entry(name).or_insert_with_key(|name| {
+            names.push(Cow::Owned(name.clone()));
+            names.len() as u32 - 1
         })
     };
-    if !defined(ENTRY) {
+    let old = unit.names;
+    let name_of = |id: u32| old[id as usize].as_ref();
+    for symbol in &mut unit.symbols {
+        let name = name_of(symbol.name);
+        let local = symbol.binding == Binding::Local;
+        symbol.name = number(if local { without_hash(name) } else { name }.to_owned());
+    }
+    for group in &mut unit.groups {
+        *group = number(name_of(*group).to_owned());
+    }
+    let mut objects: BTreeMap<u32, u32> = BTreeMap::new();
+    for atom in &mut unit.atoms {
+        atom.section = number(kind_of_section(name_of(atom.section)).to_owned());
+        let next = objects.len() as u32;
+        atom.object = *objects.entry(atom.object).or_insert(next);
+    }
+    let mut order: Vec<(u32, u32)> = objects.into_iter().map(|(from, to)| (to, from)).collect();
+    order.sort_unstable();
+    unit.objects = order
+        .into_iter()
+        .map(|(_, from)| number(crate_of_object(name_of(unit.objects[from as usize])).to_owned()))
+        .collect();
+    unit.names = names;
+    unit
+}
+
+/// `.text` of `.text._ZN6s_core3addE`, `.data.rel.ro` of `.data.rel.ro..Lanon.7`.
+fn kind_of_section(name: &str) -> &str {
+    let kinds = [".text", ".rodata", ".data.rel.ro", ".data", ".bss"];
+    kinds.into_iter().find(|kind| name.starts_with(kind)).unwrap_or(name)
+}
+
+/// A mangled name without its hash; nothing of a name that the compiler made up.
+fn without_hash(name: &str) -> &str {
+    if name.starts_with(".L") {
+        return "";
+    }
+    match name.rfind("17h") {
+        Some(at) if name.starts_with("_ZN") && name.len() == at + 20 => &name[..at],
+        _ => name,
+    }
+}
+
+/// `s_start` of `runtime(s_start-7fda4f05.s_start.ed26bfd1-cgu.0.rcgu.o)`.
+fn crate_of_object(name: &str) -> &str {
+    let member = name.split_once('(').map_or(name, |(_, member)| member);
+    member.split(['-', '.', ')']).next().unwrap_or(member)
+}
+
+/// Refuses what a runtime must not have.
+fn judge(unit: &Unit<'_>) -> Result<()> {
+    let names = unit.symbols.iter().filter(|symbol| matches!(symbol.place, Place::Atom(..)));
+    let defined: BTreeSet<&str> = names.map(|symbol| unit.name(symbol.name)).collect();
+    let relocs = unit.atoms.iter().flat_map(|atom| &atom.relocs);
+    let referred = relocs.map(|reloc| &unit.symbols[reloc.symbol as usize]);
+    let mut missing = BTreeSet::new();
+    for symbol in referred {
+        let name = unit.name(symbol.name);
+        // `core` comes compiled for unwinding too: its clean-up code ends in a function that is ours and
+        // ends the process. What would begin to unwind is nowhere.
+        let begins = name.starts_with("_Unwind") && name != UNWIND_END;
+        if begins || name.contains("eh_personality") {
+            bail!("`{name}` is called: something is compiled to unwind");
+        }
+        let known = defined.contains(name) || IMPORTS.contains(&name) || LINKER.contains(&name);
+        if matches!(symbol.place, Place::Undefined | Place::Discarded) && !known {
+            missing.insert(name);
+        }
+    }
+    if !missing.is_empty() {
+        let missing: Vec<&str> = missing.into_iter().collect();
+        bail!("not in the runtime, and no program has it: {}", missing.join(", "));
+    }
+    if !defined.contains(ENTRY) {
         bail!("there is no `{ENTRY}`");
     }
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_are_those_people_read() {
+        assert_eq!(without_hash("_ZN6s_core3add17h0123456789abcdefE"), "_ZN6s_core3add");
+        assert_eq!(without_hash("_ZN6s_core17helpE"), "_ZN6s_core17helpE");
+        assert_eq!(without_hash(".Lanon.0123.4"), "");
+        assert_eq!(without_hash("memcpy"), "memcpy");
+        assert_eq!(kind_of_section(".data.rel.ro..Lanon.7"), ".data.rel.ro");
+        assert_eq!(kind_of_section(".text._start"), ".text");
+        assert_eq!(crate_of_object("runtime(s_start-7fda.s_start.ed-cgu.0.rcgu.o)"), "s_start");
+    }
 }

@@ -34,12 +34,14 @@ mod lists {
     }
 
     impl Pool {
-        const NEW: Pool = Pool {
-            free: [const { Cell::new(null_mut()) }; CLASSES],
-            fresh: Cell::new(null_mut()),
-            left: Cell::new(0),
-            chunk: Cell::new(CHUNK_MIN),
-        };
+        const fn new() -> Pool {
+            Pool {
+                free: [const { Cell::new(null_mut()) }; CLASSES],
+                fresh: Cell::new(null_mut()),
+                left: Cell::new(0),
+                chunk: Cell::new(CHUNK_MIN),
+            }
+        }
     }
 
     /// The pool of this thread.
@@ -47,7 +49,7 @@ mod lists {
     #[inline(always)]
     fn with<R>(job: impl FnOnce(&Pool) -> R) -> R {
         std::thread_local! {
-            static POOL: Pool = const { Pool::NEW };
+            static POOL: Pool = const { Pool::new() };
         }
         POOL.with(job)
     }
@@ -60,7 +62,7 @@ mod lists {
         // SAFETY: whoever turns `pool-static` on, without `pool`, promises that the process has one
         // thread, and that what handles signals allocates nothing.
         unsafe impl Sync for OnlyThread {}
-        static POOL: OnlyThread = OnlyThread(Pool::NEW);
+        static POOL: OnlyThread = OnlyThread(Pool::new());
         job(&POOL.0)
     }
 
