@@ -1,17 +1,19 @@
 //! One compilation: sources in, code and diagnostics out.
 //!
 //! [`compile`] takes a program from its text to the middle representation; [`jit`] turns that into
-//! code in memory, function by function, and runs it.
+//! code in memory, function by function, and runs it; [`object`] into the pieces of an executable.
 #![expect(unsafe_code, reason = "code is put into memory and called")]
 
 mod declarations;
 pub mod jit;
+pub mod object;
 
 use std::sync::Arc;
 
 use s_diag::Diagnostic;
 use s_ir::Module;
 use s_ir::module::Numbers;
+pub use s_native::{CompileError, FixupKind, Machine};
 pub use s_sema::{Files, Loaded, Options, Require};
 
 /// What became of a program's text.

@@ -209,7 +209,7 @@ fn plain(mut unit: Unit<'_>) -> Unit<'_> {
     for symbol in &mut unit.symbols {
         let name = name_of(symbol.name);
         let local = symbol.binding == Binding::Local;
-        symbol.name = number(if local { without_hash(name) } else { name }.to_owned());
+        symbol.name = number(if local { without_hash(name) } else { name.to_owned() });
     }
     for group in &mut unit.groups {
         *group = number(name_of(*group).to_owned());
@@ -237,13 +237,13 @@ fn kind_of_section(name: &str) -> &str {
 }
 
 /// A mangled name without its hash; nothing of a name that the compiler made up.
-fn without_hash(name: &str) -> &str {
+fn without_hash(name: &str) -> String {
     if name.starts_with(".L") {
-        return "";
+        return String::new();
     }
     match name.rfind("17h") {
-        Some(at) if name.starts_with("_ZN") && name.len() == at + 20 => &name[..at],
-        _ => name,
+        Some(at) if name.starts_with("_ZN") && name.len() == at + 20 => format!("{}E", &name[..at]),
+        _ => name.to_owned(),
     }
 }
 
@@ -289,7 +289,7 @@ mod tests {
 
     #[test]
     fn names_are_those_people_read() {
-        assert_eq!(without_hash("_ZN6s_core3add17h0123456789abcdefE"), "_ZN6s_core3add");
+        assert_eq!(without_hash("_ZN6s_core3add17h0123456789abcdefE"), "_ZN6s_core3addE");
         assert_eq!(without_hash("_ZN6s_core17helpE"), "_ZN6s_core17helpE");
         assert_eq!(without_hash(".Lanon.0123.4"), "");
         assert_eq!(without_hash("memcpy"), "memcpy");

@@ -1,0 +1,3 @@
+//! From a program to an executable.
+
+pub mod link;
