@@ -8,7 +8,9 @@ const LAYERS: &[(&str, &[&str])] = &[
     ("s-abi", &[]),
     ("s-regex", &[]),
     ("s-sys", &[]),
+    ("s-mem", &[]),
     ("s-core", &["s-abi", "s-regex", "s-sys"]),
+    ("s-start", &["s-abi", "s-core", "s-mem", "s-sys"]),
     ("s-syntax", &["s-abi", "s-diag"]),
     ("s-sema", &["s-abi", "s-diag", "s-regex", "s-syntax"]),
     ("s-ir", &["s-abi"]),
@@ -19,7 +21,7 @@ const LAYERS: &[(&str, &[&str])] = &[
         &["s-abi", "s-core", "s-diag", "s-ir", "s-lower", "s-native", "s-sema", "s-syntax", "s-sys"],
     ),
     ("s-link", &[]),
-    ("s-packs", &["s-link"]),
+    ("s-packs", &["s-abi", "s-link"]),
     ("s-host", &[]),
     ("s-guest", &[]),
     ("s-wire", &[]),
@@ -65,7 +67,7 @@ const LAYERS: &[(&str, &[&str])] = &[
     ("s-bench-lang", &["s-kit"]),
     ("s-bench-packages", &["s-kit", "s-store", "s-wire"]),
     ("s-tidy", &[]),
-    ("s-xtask", &["s-capability", "s-component", "s-diag"]),
+    ("s-xtask", &["s-abi", "s-capability", "s-component", "s-diag", "s-link", "s-packs"]),
 ];
 
 /// What every guest may depend on: the author's kit, and what is pure.

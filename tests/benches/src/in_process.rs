@@ -4,9 +4,9 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
+use s_kit::{Answer, Sample, Server, Time};
 use s_link::{Atom, Binding, Builder, Form, Kind, Pack, Reloc, RelocKind, Target};
 use s_ops::build::link::{LINKER, LinkJob, link};
-use s_kit::{Answer, Sample, Server, Time};
 use s_ops::plugins::builtin::BUILT_IN;
 use s_ops::plugins::catalog::{Entry, Level};
 use s_ops::plugins::launch::{Allow, launch};
@@ -120,8 +120,7 @@ fn runtime(functions: u32) -> Pack<'static> {
     let mut builder = Builder::new("runtime");
     for index in 0..functions {
         let text = builder.atom("text", Atom::new(Kind::Text, 16, vec![0x90; 160]));
-        let _ =
-            builder.define(&format!("f{index}"), Binding::Global, Form::Function, text, 0, 160);
+        let _ = builder.define(&format!("f{index}"), Binding::Global, Form::Function, text, 0, 160);
         let constant = builder.atom("rodata", Atom::new(Kind::Rodata, 8, vec![index as u8; 96]));
         let constant = builder.local_symbol(&format!("c{index}"), Form::Object, constant, 0, 96);
         builder.reloc(text, Reloc { offset: 20, kind: RelocKind::Rel32, symbol: constant, addend: -4 });

@@ -385,7 +385,7 @@ functions![
         let values = list.iter().map(|value| value.retained()).collect();
         listed_last(vm, values, w)
     }),
-    ("uniq", |vm, a, w| unique(vm, a, w)),
+    ("uniq", unique),
     ("uniq_by", |vm, a, w| {
         let table = hash::new();
         let mut out = Vec::new();
