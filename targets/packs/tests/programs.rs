@@ -1,7 +1,7 @@
 //! The packs that are built in, linked with a program of a few instructions and run: here, and under
 //! emulation where an emulator is installed.
 
-#![expect(clippy::unwrap_used, clippy::print_stdout, clippy::print_stderr, reason = "a test")]
+#![expect(clippy::unwrap_used, clippy::print_stderr, reason = "a test")]
 
 use std::fs;
 use std::mem::offset_of;
@@ -30,9 +30,12 @@ fn words(words: &[u32]) -> Vec<u8> {
     words.iter().flat_map(|word| word.to_le_bytes()).collect()
 }
 
+/// Where code refers to what: offset, form, symbol, addend.
+type Reference = (u32, RelocKind, &'static str, i64);
+
 /// The main function: it is entered with the machine, pushes the text on the value stack, has the list
 /// printed with a newline, and leaves by `exit 7`.
-fn code(target: Target) -> (Vec<u8>, Vec<(u32, RelocKind, &'static str, i64)>) {
+fn code(target: Target) -> (Vec<u8>, Vec<Reference>) {
     let [w0, w1] = text_value();
     let (print, exit) = ("rt.print", "rt.exit");
     match target {
@@ -234,7 +237,7 @@ fn programs_run_on_every_machine_at_any_address() {
         let opened = start.elapsed();
         let pack = Pack::from_bytes(&bytes).unwrap();
         let read = start.elapsed() - opened;
-        println!(
+        eprintln!(
             "{}: {} bytes sealed, {} open; opened in {opened:?}, read in {read:?}",
             sealed.target,
             sealed.sealed.len(),
@@ -243,7 +246,7 @@ fn programs_run_on_every_machine_at_any_address() {
         assert_eq!(pack.target.name(), sealed.target);
         for kind in [OutputKind::Static, OutputKind::StaticPie] {
             let output = link(&pack, kind);
-            println!("{} {kind:?}: {} bytes", sealed.target, output.bytes.len());
+            eprintln!("{} {kind:?}: {} bytes", sealed.target, output.bytes.len());
             if let Some(folder) = option_env!("S_MAPS") {
                 fs::write(format!("{folder}/{}-{kind:?}.map", sealed.target), &output.map).unwrap();
                 fs::write(format!("{folder}/{}-{kind:?}", sealed.target), &output.bytes).unwrap();
