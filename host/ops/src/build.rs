@@ -401,13 +401,15 @@ impl Job<'_> {
         notes: &[Note],
     ) -> Result<Linked, Failure> {
         let unit = atoms::unit(object, s_abi::layout::IMAGE);
+        let target = s_link::Target::from_name(self.description.name);
+        let target = target.expect("the linker knows every target that has a pack");
         let name = self.program.file.display().to_string();
         let job = LinkJob {
             triple: self.description.name,
             pie: self.programs.pie,
             entry: "_start",
             abi: s_abi::DIGEST,
-            units: vec![(name, unit.to_bytes())],
+            units: vec![(name, unit.to_bytes(target))],
             pack: self.runtime.bytes.clone().into(),
             assets: Vec::new(),
             build_id: key.as_bytes()[..20].to_vec(),

@@ -27,7 +27,7 @@ pub use lock::{
 };
 pub use manifest::{
     DependencyOrigin, DependencyRequest, GitReference, Group, MultiVersion, Package, PluginOrigin,
-    PluginRequest, Policy, ProjectManifest, ProjectPolicy, RegistryEntry, ResolverSettings, Workspace,
+    BuildSettings, PluginRequest, Policy, ProjectManifest, ProjectPolicy, RegistryEntry, ResolverSettings, Workspace,
     package_name_in,
 };
 pub use package_list::{ListedPackage, parse_package_list};

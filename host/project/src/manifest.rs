@@ -31,7 +31,7 @@ use s_diag::{Code, Diagnostic, Source, Span};
 use toml_edit::DocumentMut;
 
 pub use dependency::{DependencyOrigin, DependencyRequest, GitReference, Group};
-pub use settings::{MultiVersion, Policy, ProjectPolicy, ResolverSettings, Workspace};
+pub use settings::{BuildSettings, MultiVersion, Policy, ProjectPolicy, ResolverSettings, Workspace};
 
 use crate::PackageName;
 use crate::toml::Reader;
