@@ -92,10 +92,17 @@ global_asm!(
 /// `initial` is what the kernel left: the number of arguments, the arguments, a null, the environment, a
 /// null. The other two are the bounds of what the linker lets be read-only from here on.
 unsafe extern "C" fn begin(initial: *const usize, relro: *mut u8, relro_end: *mut u8) -> ! {
-    let length = relro_end as usize - relro as usize;
-    if length > 0 {
-        // SAFETY: all addresses have been written. What fails here protects nothing, and nothing is lost.
-        let _ = unsafe { s_sys::mprotect(relro, length, s_sys::PROT_READ) };
+    // Protection begins where a page does, and only the kernel knows how large its pages are: with a size
+    // that is not theirs, the call fails and changes nothing.
+    for page in [1 << 12, 1 << 14, 1 << 16] {
+        let start = relro as usize & !(page - 1);
+        let length = relro_end as usize - start;
+        // SAFETY: all addresses have been written, and the linker puts nothing else on these pages.
+        if relro == relro_end
+            || unsafe { s_sys::mprotect(start as *mut u8, length, s_sys::PROT_READ) }.is_ok()
+        {
+            break;
+        }
     }
     // SAFETY: this is how the kernel lays out a process.
     unsafe {

@@ -4,6 +4,8 @@
 //! of all of these and of what follows, and the pack, deflated. Numbers are little-endian; a name is a byte
 //! of length and its text. Equal packs have equal bytes.
 //!
+//! Deflate and not zstd: a fifth longer, read as fast here, and without a library in C.
+//!
 //! [`open`] believes nothing: it computes the digest before it reads further, compares target and ABI, and
 //! makes no more bytes than the header says, at most [`LENGTH_MAX`]. Reading the pack itself, which checks
 //! it again, is the linker's.

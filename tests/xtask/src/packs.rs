@@ -11,7 +11,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, bail};
 use s_link::object::{Options, Reader};
-use s_link::{Binding, Pack, Place, Target, Unit};
+use s_link::{Binding, Pack, Place, Role, Target, Unit};
 use s_packs::{Description, TARGETS, sealed};
 
 use crate::command::run;
@@ -182,7 +182,8 @@ fn pack(toolchain: &Toolchain, description: &Description, archive: &[u8]) -> Res
     let target = Target::from_name(description.name).context("the linker does not know the target")?;
     let mut reader = Reader::new(target, Options { tight: true, debug: false });
     reader.archive("runtime", archive)?;
-    let unit = reader.finish()?;
+    let mut unit = reader.finish()?;
+    drop_constructors(&mut unit)?;
     let unit = s_link::prune(unit, &|name| name == ENTRY || name.starts_with(EXPORTS));
     judge(&unit)?;
     let unit = plain(unit);
@@ -191,6 +192,24 @@ fn pack(toolchain: &Toolchain, description: &Description, archive: &[u8]) -> Res
     let bytes = pack.to_bytes();
     Pack::from_bytes(&bytes)?;
     Ok(bytes)
+}
+
+/// Leaves out what would be called at start, which nothing calls: the compiler's own library asks there
+/// for what the processor can do, and does without. No crate of ours, and none below, may have such functions.
+fn drop_constructors(unit: &mut Unit<'_>) -> Result<()> {
+    for index in 0..unit.atoms.len() {
+        if unit.atoms[index].role == Role::Plain {
+            continue;
+        }
+        let object = unit.name(unit.objects[unit.atoms[index].object as usize]);
+        // Optimised as a whole, all crates but the compiler's own library are one object.
+        if crate_of_object(object) == PACKAGE.replace('-', "_") {
+            bail!("`{object}` has a function to be called at start: nothing calls it");
+        }
+        unit.atoms[index].role = Role::Plain;
+        unit.atoms[index].keep = false;
+    }
+    Ok(())
 }
 
 /// The unit with names as people read them and none that nothing has: sections without what follows their
