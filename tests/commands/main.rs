@@ -13,6 +13,8 @@ mod cycle;
 mod errors;
 mod explain;
 mod faulty;
+#[cfg(unix)]
+mod guide;
 mod help;
 mod hostile;
 mod killed;
@@ -34,6 +36,7 @@ mod plugin_kit;
 mod plugin_manage;
 mod plugins;
 mod plugins_doc;
+mod reader;
 mod registry;
 mod registry_server;
 mod registry_use;
