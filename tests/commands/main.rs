@@ -11,6 +11,8 @@ mod completions;
 mod crowd;
 mod cycle;
 mod errors;
+#[cfg(unix)]
+mod examples;
 mod explain;
 mod faulty;
 #[cfg(unix)]

@@ -1,10 +1,10 @@
 //! `docs/plugins.md`: every block of it is run, in its order, as somebody would who reads it.
 
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::process::Output;
 
-use crate::reader::{can, missing_for_plugins, root, shell};
+use crate::reader::{can, copy, missing_for_plugins, root, shell};
 use crate::support::Sandbox;
 
 const PAGE: &str = include_str!("../../docs/plugins.md");
@@ -64,19 +64,6 @@ impl Reader {
         let path = self.directory.join(path);
         fs::create_dir_all(path.parent().unwrap()).unwrap();
         fs::write(path, text).unwrap();
-    }
-}
-
-fn copy(from: &Path, to: &Path) {
-    fs::create_dir_all(to).unwrap();
-    for entry in fs::read_dir(from).unwrap() {
-        let entry = entry.unwrap();
-        let target = to.join(entry.file_name());
-        if entry.file_type().unwrap().is_dir() {
-            copy(&entry.path(), &target);
-        } else {
-            fs::copy(entry.path(), target).unwrap();
-        }
     }
 }
 

@@ -1,5 +1,6 @@
 //! What somebody has who reads a page of the manual: a shell, `s`, and perhaps a Rust toolchain.
 
+use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
@@ -32,6 +33,20 @@ pub(crate) fn shell(sandbox: &Sandbox, directory: &Path) -> Command {
     command.env("CARGO_NET_OFFLINE", "true");
     command.env("CARGO_TARGET_DIR", Path::new(env!("CARGO_TARGET_TMPDIR")).join("author"));
     command
+}
+
+/// Copies a folder with everything in it.
+pub(crate) fn copy(from: &Path, to: &Path) {
+    fs::create_dir_all(to).unwrap();
+    for entry in fs::read_dir(from).unwrap() {
+        let entry = entry.unwrap();
+        let target = to.join(entry.file_name());
+        if entry.file_type().unwrap().is_dir() {
+            copy(&entry.path(), &target);
+        } else {
+            fs::copy(entry.path(), target).unwrap();
+        }
+    }
 }
 
 /// Whether lines of a shell succeed.
