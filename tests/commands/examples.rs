@@ -39,7 +39,8 @@ fn logstat_says_the_same_to_people_and_to_programs() {
     let sandbox = examples();
     let text = done(&sandbox, "logstat", &["run", "logstat", "--", "samples/access.log"]);
     assert!(text.stdout.starts_with("400 requests, "), "{}", text.text());
-    let json = done(&sandbox, "logstat", &["run", "logstat", "--", "--json", "-n2", "samples/access.log"]).json();
+    let json =
+        done(&sandbox, "logstat", &["run", "logstat", "--", "--json", "-n2", "samples/access.log"]).json();
     assert_eq!((json["lines"].as_u64(), json["skipped"].as_u64()), (Some(400), Some(1)));
     assert_eq!(json["paths"].as_array().unwrap().len(), 2);
 }
@@ -65,7 +66,6 @@ fn sitegen_writes_a_site() {
     let sandbox = examples();
     let said = done(&sandbox, "sitegen", &["run", "sitegen", "--", "site", "-o", "out"]);
     assert!(said.stdout.starts_with("7 pages and 2 other files"), "{}", said.text());
-    let page =
-        std::fs::read_to_string(sandbox.work().join("sitegen/out/tags/stryke/index.html")).unwrap();
+    let page = std::fs::read_to_string(sandbox.work().join("sitegen/out/tags/stryke/index.html")).unwrap();
     assert!(page.contains("Lists &amp; pipes"), "{page}");
 }

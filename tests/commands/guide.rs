@@ -110,7 +110,8 @@ fn script(pages: &[(String, Vec<Step>)]) -> String {
             Step::Run { command, .. } => {
                 let _ = writeln!(script, "printf '\\036%s\\n' {number}\n{{ {command}\n}} 2>&1");
                 script.push_str("status=$?; printf '\\036%s\\n' $status\n");
-                if let Some((_, log)) = command.strip_suffix(" 2>&1 &").and_then(|text| text.split_once("> ")) {
+                if let Some((_, log)) = command.strip_suffix(" 2>&1 &").and_then(|text| text.split_once("> "))
+                {
                     // A server is there when it says so.
                     let wait = "tries=0; while ! test -s";
                     let _ = writeln!(
@@ -203,7 +204,8 @@ fn the_guide_does_what_it_says() {
             }
             let fails = says.iter().any(|line| line.starts_with("error") || line.starts_with('✗'));
             if !fits(says, &lines) || (status != "0") != fails {
-                let _ = writeln!(failures, "{name}:{line}: status {status}\n$ {command}\n{}", lines.join("\n"));
+                let _ =
+                    writeln!(failures, "{name}:{line}: status {status}\n$ {command}\n{}", lines.join("\n"));
             }
         }
     }
@@ -237,10 +239,7 @@ fn a_page_is_read_as_it_stands() {
     let found = steps(page, false);
     assert_eq!(found.len(), 3);
     assert_eq!(found[0], Step::File { path: "a.stk".to_owned(), text: "p 1\n".to_owned() });
-    assert_eq!(
-        found[1],
-        Step::Run { line: 8, command: "s a.stk".to_owned(), says: vec!["1".to_owned()] }
-    );
+    assert_eq!(found[1], Step::Run { line: 8, command: "s a.stk".to_owned(), says: vec!["1".to_owned()] });
     assert!(matches!(&found[2], Step::Run { command, .. } if command == "a \\\nb"));
     assert_eq!(steps(page, true).len(), 4);
 }
