@@ -11,8 +11,12 @@ mod completions;
 mod crowd;
 mod cycle;
 mod errors;
+#[cfg(unix)]
+mod examples;
 mod explain;
 mod faulty;
+#[cfg(unix)]
+mod guide;
 mod help;
 mod hostile;
 mod killed;
@@ -34,6 +38,7 @@ mod plugin_kit;
 mod plugin_manage;
 mod plugins;
 mod plugins_doc;
+mod reader;
 mod registry;
 mod registry_server;
 mod registry_use;

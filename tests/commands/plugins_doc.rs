@@ -1,9 +1,10 @@
 //! `docs/plugins.md`: every block of it is run, in its order, as somebody would who reads it.
 
 use std::fs;
-use std::path::{Path, PathBuf};
-use std::process::{Command, Output};
+use std::path::PathBuf;
+use std::process::Output;
 
+use crate::reader::{can, copy, missing_for_plugins, root, shell};
 use crate::support::Sandbox;
 
 const PAGE: &str = include_str!("../../docs/plugins.md");
@@ -29,10 +30,6 @@ fn blocks(page: &str) -> Vec<Block<'_>> {
     blocks
 }
 
-fn root() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("../..")
-}
-
 /// What a reader has: a shell, `s`, and perhaps a Rust toolchain that can make plugins.
 struct Reader {
     sandbox: Sandbox,
@@ -49,27 +46,8 @@ impl Reader {
     /// Runs lines of a shell where the last ones ended.
     fn sh(&mut self, lines: &str) -> Output {
         let place = self.directory.join(".place");
-        let mut command = self.sandbox.command(&[]);
-        let environment: Vec<_> = command
-            .get_envs()
-            .filter_map(|(name, value)| Some((name.to_owned(), value?.to_owned())))
-            .collect();
-        command = Command::new("sh");
-        command.env_clear().envs(environment).current_dir(&self.directory);
-        let mut path = vec![Path::new(env!("CARGO_BIN_EXE_s")).parent().unwrap().to_owned()];
-        path.extend(std::env::split_paths(&std::env::var_os("PATH").unwrap_or_default()));
-        command.env("PATH", std::env::join_paths(path).unwrap());
-        // The author's own toolchain, and what this workspace has fetched already.
-        let home = std::env::home_dir().unwrap_or_default();
-        for (name, folder) in [("CARGO_HOME", ".cargo"), ("RUSTUP_HOME", ".rustup")] {
-            command.env(name, std::env::var_os(name).unwrap_or_else(|| home.join(folder).into()));
-        }
-        if let Some(toolchain) = std::env::var_os("RUSTUP_TOOLCHAIN") {
-            command.env("RUSTUP_TOOLCHAIN", toolchain);
-        }
-        command.env("CARGO_NET_OFFLINE", "true");
-        command.env("CARGO_TARGET_DIR", Path::new(env!("CARGO_TARGET_TMPDIR")).join("author"));
         let script = format!("set -eu\n{lines}\npwd > '{}'\n", place.display());
+        let mut command = shell(&self.sandbox, &self.directory);
         let output = command.args(["-c", &script]).output().expect("there is a shell");
         if let Ok(directory) = fs::read_to_string(&place) {
             fs::remove_file(&place).unwrap();
@@ -89,39 +67,8 @@ impl Reader {
     }
 }
 
-fn copy(from: &Path, to: &Path) {
-    fs::create_dir_all(to).unwrap();
-    for entry in fs::read_dir(from).unwrap() {
-        let entry = entry.unwrap();
-        let target = to.join(entry.file_name());
-        if entry.file_type().unwrap().is_dir() {
-            copy(&entry.path(), &target);
-        } else {
-            fs::copy(entry.path(), target).unwrap();
-        }
-    }
-}
-
 fn text(output: &Output) -> String {
     format!("{}{}", String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr))
-}
-
-fn toolchain_can(reader: &mut Reader, lines: &str) -> bool {
-    reader.sh(&format!("if {lines}; then :; else exit 1; fi")).status.success()
-}
-
-/// Why the toolchain here cannot make plugins: the code of the error that says so.
-fn missing(reader: &mut Reader) -> Option<&'static str> {
-    if !toolchain_can(reader, "rustc --version && cargo --version") {
-        return Some("S-5100");
-    }
-    let target = "test -d \"$(rustc --print target-libdir --target wasm32-unknown-unknown)\"";
-    if !toolchain_can(reader, target) {
-        return Some("S-5101");
-    }
-    // Cargo fetches the bindings generator only where something is built for the target.
-    let fetched = "ls \"$CARGO_HOME\"/registry/cache/*/wit-bindgen-0.60.0.crate";
-    if !toolchain_can(reader, fetched) { Some("S-5100") } else { None }
 }
 
 #[test]
@@ -129,11 +76,11 @@ fn missing(reader: &mut Reader) -> Option<&'static str> {
 fn every_block_does_what_the_page_says() {
     let mut reader = Reader::new();
     copy(&root().join("docs/examples/plugin-c"), &reader.directory.join("plugin-c"));
-    let has_clang = toolchain_can(
-        &mut reader,
+    let has_clang = can(
+        &reader.sandbox,
         "echo 'int f(void);' | clang --target=wasm32 -x c -fsyntax-only - && command -v wasm-ld",
     );
-    let missing = missing(&mut reader);
+    let missing = missing_for_plugins(&reader.sandbox);
     let mut built = None;
     for block in blocks(PAGE) {
         let mut words = block.info.split_whitespace();

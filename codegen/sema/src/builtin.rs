@@ -1,6 +1,6 @@
 //! Calls of builtins: each in the form that its row asks for.
 
-use s_abi::builtins::{self, Args, Builtin};
+use s_abi::builtins::{self, Args, Builtin, effect};
 use s_diag::Code;
 use s_syntax::ast::{self, ExprKind as A, Sigil, Span};
 
@@ -10,6 +10,7 @@ use crate::names::Use;
 use crate::place::{is_list_target, stmt};
 use crate::resolver::{Resolver, Want, mk};
 use crate::stmt::assign_stmt;
+use crate::string::literal;
 
 /// The canonical names of assertions.
 const ASSERTIONS: &[&str] = &[
@@ -62,7 +63,7 @@ impl Resolver<'_> {
         span: Span,
     ) -> Expr {
         let row = canonical(row);
-        self.cx().effects |= row.effects;
+        self.cx().effects |= if row.name == "open" { effects_of_open(row, &call.args) } else { row.effects };
         if let Some(name) = ASSERTIONS.iter().find(|&&name| name == row.name) {
             return self.assertion(name, call, span);
         }
@@ -678,6 +679,19 @@ impl Resolver<'_> {
             });
         }
         mk(pos, op(Op::OpenLike(name, Box::new(place), done)))
+    }
+}
+
+/// What `open` can reach: less than it could where the mode is written out and stands apart from the
+/// path, which may then be anything.
+fn effects_of_open(row: &Builtin, args: &[ast::Expr]) -> u8 {
+    let [_, mode, _, ..] = unwrap_list(args) else { return row.effects };
+    let A::Str(pieces) = &mode.kind else { return row.effects };
+    match literal(pieces).as_deref().map(<[u8]>::trim_ascii_start) {
+        Some([b'<', ..]) => effect::FS_READ,
+        Some([b'>', ..]) => effect::FS_WRITE,
+        Some([b'+', b'<' | b'>', ..]) => effect::FS_READ | effect::FS_WRITE,
+        _ => row.effects,
     }
 }
 

@@ -595,18 +595,27 @@ fn findings_and_effects() {
     assert!(has(FindingKind::UnusedVariable, "$unused"), "{:?}", found.findings);
     assert!(has(FindingKind::UnusedFunction, "lonely"));
     assert!(has(FindingKind::Unreachable, ""));
-    use s_abi_effect::{CLOCK, FS_READ, NONE};
+    use s_abi_effect::{CLOCK, EXEC, FS_READ, FS_WRITE, NONE};
     assert_eq!(run("p 1", false).program.facts.effects, NONE);
     assert_eq!(run("p slurp(\"x\")", false).program.facts.effects, FS_READ);
     assert_eq!(run("fn f { slurp(1) } p 1", false).program.facts.effects, NONE);
     assert_eq!(run("fn f { g() } fn g { time } f()", false).program.facts.effects, CLOCK);
     assert_eq!(run("my $f = fn { rand }; $f->()", false).program.facts.effects, CLOCK);
+    let opens = |text: &str| run(text, false).program.facts.effects;
+    assert_eq!(opens("open(my $in, '<', $ARGV[0])"), FS_READ);
+    assert_eq!(opens("open my $in, '>>:raw', 'a'"), FS_WRITE);
+    assert_eq!(opens("open(my $in, '+<', 'a')"), FS_READ | FS_WRITE);
+    for anything in ["open(my $in, '-|', 'ls')", "open(my $in, $mode, 'a')", "open(my $in, '<a')"] {
+        assert_eq!(opens(anything), FS_READ | FS_WRITE | EXEC, "{anything}");
+    }
 }
 
 /// The bits of effects, as the table of builtins has them.
 mod s_abi_effect {
     pub(crate) const NONE: u8 = 0;
     pub(crate) const FS_READ: u8 = 2;
+    pub(crate) const FS_WRITE: u8 = 4;
+    pub(crate) const EXEC: u8 = 8;
     pub(crate) const CLOCK: u8 = 32;
 }
 

@@ -714,7 +714,7 @@ impl Parser<'_> {
                 }
                 let ends = matches!(self.byte_at(next), b';' | b'}' | b')' | 0);
                 if self.sees_at(end, "::")
-                    || (self.compat && !standard && self.byte_at(end) == b'(')
+                    || (!standard && self.byte_at(end) == b'(')
                     || self.sees_at(next, "=>")
                     || self.sees_at(next, "->")
                     || !(ends && (standard || shaped)
