@@ -42,6 +42,7 @@ mod repositories;
 mod run_file;
 mod served;
 mod support;
+mod target;
 mod test_runner;
 mod tools;
 #[cfg(target_os = "linux")]
