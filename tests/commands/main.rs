@@ -47,6 +47,7 @@ mod repositories;
 mod run_file;
 mod served;
 mod support;
+mod target;
 mod test_runner;
 mod tools;
 #[cfg(target_os = "linux")]

@@ -27,6 +27,7 @@ fn the_list_shows_who_allowed_what() {
     stryke/new              [version]    command   built-in  yes      built-in
     stryke/registry-static  [version]    registry  built-in  yes      built-in
     stryke/registry-stryke  [version]    registry  built-in  yes      built-in
+    stryke/target-elf       [version]    target    built-in  yes      built-in
     ");
     let answer = sandbox.run(&["plugin", "list", "--kind", "auth", "--json"]).json();
     let plugins = answer["plugins"].as_array().expect("a list");

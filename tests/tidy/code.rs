@@ -76,7 +76,9 @@ fn test_modules(tree: &Tree) -> BTreeSet<String> {
 pub(crate) fn home_of_modules(path: &str) -> String {
     let (folder, file) = path.rsplit_once('/').unwrap_or(("", path));
     match file.trim_end_matches(".rs") {
-        "lib" | "main" | "mod" | "build" => format!("{folder}/"),
+        "lib" | "main" | "mod" => format!("{folder}/"),
+        // The script beside `Cargo.toml`, not a module of that name.
+        "build" if !format!("{folder}/").contains("/src/") => format!("{folder}/"),
         stem => format!("{folder}/{stem}/"),
     }
 }

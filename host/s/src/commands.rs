@@ -4,6 +4,7 @@ pub(crate) mod add;
 pub(crate) mod audit;
 mod audit_sarif;
 pub(crate) mod bench;
+pub(crate) mod build;
 pub(crate) mod check;
 pub(crate) mod clean;
 pub(crate) mod completions;
@@ -85,6 +86,7 @@ pub(crate) fn run(context: &Context<'_>, command: Command) -> Result<u8, Failure
         Command::X(args) => return tools::x(context, &args),
         Command::Vendor(args) => vendor::run(context, &args),
         Command::Run(args) => return run::run(context, &args),
+        Command::Build(args) => build::run(context, &args),
         Command::Check(args) => check::run(context, &args),
         Command::Test(args) => test::run(context, &args),
         Command::Bench(args) => bench::run(context, &args),

@@ -1,9 +1,11 @@
 //! Inside one process: compiling, loading, opening, calling, waiting.
 
 use std::collections::BTreeMap;
+use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
+use s_capability::Kind as PluginKind;
 use s_kit::{Answer, Sample, Server, Time};
 use s_link::{Atom, Binding, Builder, Form, Kind, Pack, Reloc, RelocKind, Target};
 use s_ops::build::link::{LINKER, LinkJob, link};
@@ -23,7 +25,7 @@ pub(crate) fn measure() -> Result<(), Box<dyn std::error::Error>> {
     let context = context(home.path()).map_err(said)?;
     calling(&context).map_err(said)?;
     waiting(&context).map_err(said)?;
-    linking(&context).map_err(said)?;
+    linking(home.path()).map_err(said)?;
     Ok(())
 }
 
@@ -35,7 +37,10 @@ fn compiling() -> Result<(), Box<dyn std::error::Error>> {
         "| built-in plugin | compile: median | least | runs | load from the cache |\n|---|---|---|---|---|"
     );
     for built_in in &BUILT_IN {
+        let is_metered = built_in.manifest().kind == PluginKind::Target;
         let load = |engine: &Engine| {
+            let metered = is_metered.then(|| engine.metered());
+            let engine = metered.as_ref().and_then(|metered| metered.as_ref().ok()).unwrap_or(engine);
             drop(engine.load(built_in.component, built_in.digest(), &Compiler::Here).map(drop));
         };
         let compile = Sample::of(7, || load(&engine));
@@ -80,9 +85,15 @@ fn waiting(context: &Arc<Context>) -> Result<(), Failure> {
     Ok(())
 }
 
-/// Links in the sandbox: the smallest program, and one of ten megabytes.
-fn linking(context: &Arc<Context>) -> Result<(), Failure> {
+/// Links in the sandbox: the smallest program, and one of ten megabytes. A new context does what a new
+/// process does: it makes an engine and takes the code from the cache.
+fn linking(home: &Path) -> Result<(), Failure> {
+    let context = &context(home)?;
     println!("| one link by `{LINKER}` | median | least | runs |\n|---|---|---|---|");
+    let small = runtime(1).to_bytes();
+    link(context, LINKER, job(small.clone()))?;
+    let cold = || self::context(home).and_then(|context| link(&context, LINKER, job(small.clone())));
+    println!("| one function, in a new context | {} |", Sample::of(100, || drop(cold())));
     for (title, functions, runs) in [("one function", 1, 200), ("10 MB, 40000 functions", 40_000, 7)] {
         let pack = runtime(functions).to_bytes();
         let link = || link(context, LINKER, job(pack.clone()));
@@ -137,7 +148,7 @@ fn runtime(functions: u32) -> Pack<'static> {
     }
 }
 
-fn context(home: &std::path::Path) -> Result<Arc<Context>, Failure> {
+fn context(home: &Path) -> Result<Arc<Context>, Failure> {
     let stryke_home = home.join("home").into_os_string();
     Context::new(Setup {
         directory: home.to_owned(),

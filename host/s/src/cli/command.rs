@@ -5,6 +5,7 @@ use clap::{Args, Subcommand};
 use crate::commands::add::AddArgs;
 use crate::commands::audit::AuditArgs;
 use crate::commands::bench::BenchArgs;
+use crate::commands::build::BuildArgs;
 use crate::commands::check::CheckArgs;
 use crate::commands::clean::CleanArgs;
 use crate::commands::completions::CompletionsArgs;
@@ -87,6 +88,8 @@ commands! {
     Vendor(VendorArgs) = "vendor",
     /// Run a file, or a script or program of this project
     Run(RunArgs) = "run",
+    /// Compile programs to native executables
+    Build(BuildArgs) = "build",
     /// Find mistakes in programs, and what they can reach
     Check(CheckArgs) = "check",
     /// Run tests

@@ -88,7 +88,7 @@ pub(super) fn run(context: &Context<'_>, args: &CheckArgs) -> Result<Exit, Failu
 }
 
 /// A finding in the shape that errors have in JSON.
-fn document(diagnostic: &Diagnostic) -> Value {
+pub(super) fn document(diagnostic: &Diagnostic) -> Value {
     let labels = diagnostic.labels.iter().map(|label| {
         let (line, column) = label.source.position(label.span.start);
         let (end_line, end_column) = label.source.position(label.span.end);

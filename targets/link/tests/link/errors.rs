@@ -186,6 +186,9 @@ fn broken_units_are_errors() {
 fn packs_of_other_versions_and_kinds_are_refused() {
     let bytes = pack(X64, Unit::empty()).to_bytes();
     assert_eq!(Pack::from_bytes(b"\x7fELF...."), Err(PackError::NotAPack));
+    // A pack is no unit, and the other way round.
+    assert_eq!(Unit::from_bytes(&bytes), Err(PackError::NotAUnit));
+    assert_eq!(Pack::from_bytes(&Unit::empty().to_bytes(X64)), Err(PackError::NotAPack));
     let mut other = bytes.clone();
     other[8] = 9;
     assert_eq!(Pack::from_bytes(&other), Err(PackError::Version { found: 9 }));

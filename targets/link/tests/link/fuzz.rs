@@ -173,6 +173,33 @@ fn damaged_packs_are_errors_or_equal_what_is_written() {
     assert!(read > 100 && linked > 50);
 }
 
+#[test]
+fn damaged_units_are_errors_or_equal_what_is_written() {
+    let mut random = Random(5);
+    let mut read = 0;
+    for target in Target::ALL {
+        let object = object(target);
+        let mut reader = Reader::new(target, Options::default());
+        reader.object("o", &object).unwrap();
+        let unit = reader.finish().unwrap();
+        let seed = unit.to_bytes(target);
+        let (found, again) = Unit::from_bytes(&seed).unwrap();
+        assert_eq!((found, again.to_bytes(target)), (target, seed.clone()));
+        assert_eq!(pack(target, again).to_bytes(), pack(target, unit).to_bytes());
+        for end in 0..seed.len() {
+            assert!(Unit::from_bytes(&seed[..end]).is_err(), "cut at {end}");
+        }
+        for _ in 0..5000 {
+            let mut bytes = seed.clone();
+            random.mutate(&mut bytes);
+            let Ok((found, unit)) = Unit::from_bytes(&bytes) else { continue };
+            assert_eq!(unit.to_bytes(found), bytes, "one form for each unit");
+            read += 1;
+        }
+    }
+    assert!(read > 100, "{read}");
+}
+
 /// A unit of nonsense that follows the rules of units more often than not.
 fn random_unit(random: &mut Random, target: Target) -> Unit<'static> {
     let kinds: Vec<RelocKind> =
