@@ -80,6 +80,8 @@ pub struct Compiler {
     context: Context,
     builder: FunctionBuilderContext,
     options: Options,
+    /// Machine code is written down as text, too.
+    listing: bool,
 }
 
 impl Compiler {
@@ -134,6 +136,7 @@ impl Compiler {
             context: Context::new(),
             builder: FunctionBuilderContext::new(),
             options,
+            listing: false,
         })
     }
 
@@ -211,9 +214,9 @@ impl Compiler {
     ///
     /// A defect of this crate.
     pub fn assembly(&mut self, module: &Module, id: FuncId) -> Result<String, CompileError> {
-        self.context.set_disasm(true);
+        self.listing = true;
         let made = self.function(module, id);
-        self.context.set_disasm(false);
+        self.listing = false;
         made?;
         let compiled = self.context.compiled_code().expect("it has just been compiled");
         Ok(compiled.vcode.clone().unwrap_or_default())
@@ -221,6 +224,7 @@ impl Compiler {
 
     fn finish(&mut self, name: &str, hot: bool) -> Result<Code, CompileError> {
         let isa = if hot { &self.full } else { &self.quick };
+        self.context.set_disasm(self.listing);
         self.context
             .compile(&**isa, &mut ControlPlane::default())
             .map_err(|e| CompileError { name: name.to_owned(), message: format!("{:?}", e.inner) })?;

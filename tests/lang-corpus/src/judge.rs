@@ -1,11 +1,12 @@
 //! Runs one program and says what is wrong with how it did.
 
 use std::path::Path;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
-use crate::Settings;
 use crate::corpus::{Kind, Program};
 use crate::process::{Ended, run};
+use crate::{Built, Settings};
 
 /// What is wrong with a program, if something is, and how long it took.
 #[must_use]
@@ -18,8 +19,14 @@ pub fn judge(settings: &Settings, program: &Program) -> (Option<String>, Duratio
 
 fn judged(settings: &Settings, program: &Program) -> std::io::Result<(Option<String>, Duration)> {
     let (folder, name) = program.place(&settings.folder);
-    let arguments: &[&str] = if program.kind == Kind::Perl { &["--compat", &name] } else { &[&name] };
-    let ended = run(&settings.s, arguments, &folder, settings.limit)?;
+    let compat = program.kind == Kind::Perl;
+    let ended = match &settings.built {
+        Some(built) => build_and_run(settings, built, compat, &folder, &name)?,
+        None => {
+            let arguments: &[&str] = if compat { &["--compat", &name] } else { &[&name] };
+            run(&settings.s, arguments, &folder, settings.limit)?
+        }
+    };
     let time = ended.time;
     let Some(status) = ended.status else {
         return Ok((Some(format!("took longer than {} s", settings.limit.as_secs())), time));
@@ -39,6 +46,38 @@ fn judged(settings: &Settings, program: &Program) -> std::io::Result<(Option<Str
         }
     };
     Ok((failure, time))
+}
+
+/// Builds a program and runs what came out. A text with errors ends as it does when it is run: with 255.
+fn build_and_run(
+    settings: &Settings,
+    built: &Built,
+    compat: bool,
+    folder: &Path,
+    name: &str,
+) -> std::io::Result<Ended> {
+    static NEXT: AtomicUsize = AtomicUsize::new(0);
+    let number = NEXT.fetch_add(1, Ordering::Relaxed);
+    let output = built.folder.join(format!("program-{number}"));
+    let shown = output.display().to_string();
+    let mut arguments = vec!["build", "--release", name, "-o", &shown];
+    if compat {
+        arguments.push("--compat");
+    }
+    if let Some(target) = &built.target {
+        arguments.extend(["--target", target]);
+    }
+    let mut ended = run(&settings.s, &arguments, folder, settings.limit)?;
+    if ended.status != Some(0) {
+        ended.status = ended.status.map(|_| 255);
+        return Ok(ended);
+    }
+    let ended = match &built.runner {
+        Some(runner) => run(runner, &[&shown], folder, settings.limit),
+        None => run(&output, &[], folder, settings.limit),
+    };
+    std::fs::remove_file(&output)?;
+    ended
 }
 
 /// Exit status 0, and at least one assertion that was counted.

@@ -23,6 +23,20 @@ pub use judge::judge;
 /// The list of failures that are known, each with its reason.
 pub const EXPECTED: &str = "expected-failures.txt";
 
+/// The same of programs that are built first, in addition.
+pub const EXPECTED_BUILT: &str = "expected-failures-built.txt";
+
+/// Programs are built before they are run: `s build` makes an executable of each.
+#[derive(Clone, Debug)]
+pub struct Built {
+    /// For another target than this machine.
+    pub target: Option<String>,
+    /// What runs executables of that target here.
+    pub runner: Option<PathBuf>,
+    /// Where executables are made; each is removed again.
+    pub folder: PathBuf,
+}
+
 /// How the programs are run.
 #[derive(Clone, Debug)]
 pub struct Settings {
@@ -38,6 +52,8 @@ pub struct Settings {
     pub jobs: usize,
     /// How long one program may take.
     pub limit: Duration,
+    /// Programs are executables; otherwise `s` runs them from their text.
+    pub built: Option<Built>,
 }
 
 /// How one program did.
@@ -77,7 +93,10 @@ pub fn find_perl() -> Option<PathBuf> {
 ///
 /// When the corpus or the list of expected failures cannot be read, or nothing was chosen.
 pub fn run(settings: &Settings) -> Result<Report> {
-    let expected = read_expected(&settings.folder.join(EXPECTED))?;
+    let mut expected = read_expected(&settings.folder.join(EXPECTED))?;
+    if settings.built.is_some() {
+        expected.extend(read_expected(&settings.folder.join(EXPECTED_BUILT))?);
+    }
     let mut all = programs(&settings.folder)?;
     if !settings.sections.is_empty() {
         all.retain(|program| settings.sections.iter().any(|section| program.is_in(section)));

@@ -145,7 +145,11 @@ pub(super) fn run(context: &Context<'_>, args: &BuildArgs) -> Result<Exit, Failu
             Table::new(&[("Program", Align::Left), ("Step", Align::Left), ("Milliseconds", Align::Right)]);
         for built in &summary.built {
             for (step, time) in &built.times {
-                table.row([built.name.clone(), (*step).to_owned(), format!("{:.1}", time.as_secs_f64() * 1e3)]);
+                table.row([
+                    built.name.clone(),
+                    (*step).to_owned(),
+                    format!("{:.1}", time.as_secs_f64() * 1e3),
+                ]);
             }
         }
         context.ui.answer(table.render(context.ui.columns()));
