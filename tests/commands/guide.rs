@@ -18,7 +18,7 @@ use crate::reader::{missing_for_plugins, root, shell};
 use crate::support::Sandbox;
 
 /// Whether this `s` has the command `build`.
-const BUILDS: bool = false;
+const BUILDS: bool = true;
 
 /// How the paragraph before a block begins that is not run.
 const ELSEWHERE: &str = "Not run by our tests";

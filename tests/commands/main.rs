@@ -6,6 +6,8 @@
 #![expect(clippy::unwrap_used, reason = "tests state certainties, in their helpers too")]
 
 mod audit;
+#[cfg(target_os = "linux")]
+mod build;
 mod check;
 mod completions;
 mod crowd;

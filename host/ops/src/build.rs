@@ -9,11 +9,11 @@
 //! nothing changed, neither code is made nor anything linked.
 
 mod atoms;
+mod inventory;
 pub mod link;
 mod objects;
 mod record;
 
-use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -32,6 +32,8 @@ use crate::language::DiskFiles;
 use crate::packages::Project;
 use link::{LINKER, LinkJob, Linked, Note};
 use record::Record;
+
+pub use inventory::{is_executable, packages_in};
 
 /// What is to be built.
 #[derive(Clone, Debug, Default)]
@@ -302,7 +304,7 @@ impl Job<'_> {
         let front = self.front()?;
         times.step("front end");
         let path = self.path();
-        let notes = notes(&front.packages);
+        let notes = [inventory::note(&front.packages)];
         let key = self.key(&front, &notes);
         let record = Record::beside(&path);
         times.step("fingerprint");
@@ -484,22 +486,6 @@ impl Job<'_> {
         }
         Ok(emitted)
     }
-}
-
-/// The packages of a program, as a note that `s audit` reads.
-fn notes(packages: &[LockedPackage]) -> Vec<Note> {
-    let mut text = String::new();
-    for package in packages {
-        let integrity = package.integrity.map(|digest| digest.to_string()).unwrap_or_default();
-        // Nothing is written to a string in vain.
-        let _ = writeln!(text, "{} {} {integrity}", package.name, package.version);
-    }
-    vec![Note {
-        section: ".note.stryke.packages".to_owned(),
-        owner: "stryke".to_owned(),
-        kind: 1,
-        bytes: text.into_bytes(),
-    }]
 }
 
 fn machine(description: &Description) -> Machine {

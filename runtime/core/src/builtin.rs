@@ -260,6 +260,7 @@ pub fn require_value(vm: &mut Vm, value: Val, which: i64) -> Result<Val, Thrown>
     let name = vm.text(value)?;
     match vm.hooks.require_value {
         Some(hook) => hook(vm, &name, which),
+        None if vm.loaded.keys().any(|file| is_module(file, &name)) => Ok(int(1)),
         None => {
             let shown = alloc::string::String::from_utf8_lossy(&name).into_owned();
             Err(vm.die_fmt(format_args!(
@@ -267,6 +268,28 @@ pub fn require_value(vm: &mut Vm, value: Val, which: i64) -> Result<Val, Thrown>
             )))
         }
     }
+}
+
+/// Whether a file is that of a module, named as `require` takes it.
+fn is_module(file: &[u8], name: &[u8]) -> bool {
+    let stem = |path: &[u8]| match path.iter().rposition(|byte| *byte == b'.') {
+        Some(dot) => path[..dot].to_vec(),
+        None => path.to_vec(),
+    };
+    let mut wanted = Vec::new();
+    let mut parts = name.split(|byte| *byte == b':').filter(|part| !part.is_empty());
+    if let Some(first) = parts.next() {
+        wanted.extend_from_slice(first);
+    }
+    for part in parts {
+        wanted.push(b'/');
+        wanted.extend_from_slice(part);
+    }
+    if wanted.ends_with(b".pm") || wanted.ends_with(b".stk") {
+        wanted = stem(&wanted);
+    }
+    let file = stem(file);
+    file.strip_suffix(&wanted[..]).is_some_and(|before| before.is_empty() || before.ends_with(b"/"))
 }
 
 // What the files by subject share.

@@ -70,6 +70,7 @@ fn build_and_run(
     let mut ended = run(&settings.s, &arguments, folder, settings.limit)?;
     if ended.status != Some(0) {
         ended.status = ended.status.map(|_| 255);
+        ended.refused = true;
         return Ok(ended);
     }
     let ended = match &built.runner {
@@ -112,6 +113,11 @@ fn expected(ended: &Ended, status: i32, path: &Path) -> std::io::Result<Option<S
         && let Some(failure) = differs("standard output", &out, &ended.stdout)
     {
         return Ok(Some(failure));
+    }
+    if ended.refused {
+        // A build words and places its errors as every command does, not as a program that ends.
+        let is_error = plain(&ended.stderr).starts_with("error[");
+        return Ok((!is_error).then(|| with_cause("the build has no error with a code", ended)));
     }
     if let Some(text) = beside("err")? {
         let text = String::from_utf8_lossy(&text);
@@ -180,7 +186,7 @@ mod tests {
     use super::*;
 
     fn ended(stdout: &str, stderr: &str) -> Ended {
-        Ended { status: Some(0), stdout: stdout.into(), stderr: stderr.into(), time: Duration::ZERO }
+        Ended { status: Some(0), stdout: stdout.into(), stderr: stderr.into(), time: Duration::ZERO, refused: false }
     }
 
     #[test]

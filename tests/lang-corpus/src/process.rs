@@ -17,6 +17,8 @@ pub(crate) struct Ended {
     pub(crate) stdout: Vec<u8>,
     pub(crate) stderr: Vec<u8>,
     pub(crate) time: Duration,
+    /// It is what a build said that refused the program.
+    pub(crate) refused: bool,
 }
 
 /// Runs a program in a folder, with nothing on its standard input.
@@ -85,7 +87,7 @@ pub(crate) fn run(
         open -= 1;
     }
     let [stdout, stderr] = kept;
-    Ok(Ended { status: status.map(number), stdout, stderr, time })
+    Ok(Ended { status: status.map(number), stdout, stderr, time, refused: false })
 }
 
 #[cfg(unix)]

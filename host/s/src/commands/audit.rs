@@ -7,6 +7,7 @@ use clap::Args;
 use s_advisory::{Advisory, Severity};
 use s_diag::{Code, Diagnostic, Source};
 use s_ops::audit::{AuditFinding, AuditReport, AuditRequest, FeedReport, Freshness, age_text, audit};
+use s_ops::build::{is_executable, packages_in};
 use s_ui::{Styled, style};
 use serde_json::{Value, json};
 
@@ -19,7 +20,7 @@ use crate::frame::Failure;
 #[derive(Args, Debug)]
 #[command(after_long_help = EXAMPLES)]
 pub(crate) struct AuditArgs {
-    /// What to check instead of stryke.lock: a file with one NAME@VERSION a line, or - for standard input
+    /// What to check instead of stryke.lock: a file with one NAME@VERSION a line, an executable that s build made, or - for standard input
     #[arg(value_name = "LIST|-")]
     list: Option<String>,
 
@@ -48,10 +49,20 @@ Examples:
   s audit                     # stryke.lock, with the feeds of [policy]
   s audit --feed https://feed.example/all.zip --sarif > audit.sarif
   s audit --feed ./advisories packages.txt
+  s audit target/release/app  # the packages an executable was made from
   s audit --feed https://feed.example/all.zip --json - < packages.txt";
 
 /// The longest list that is read from standard input, in bytes.
 const LIST_BYTES_MAX: u64 = 4 << 20;
+
+/// A list, or the one that an executable carries.
+fn list_in(operations: &s_ops::Context, path: &Path) -> Result<Source, Failure> {
+    let full = operations.directory().join(path);
+    if is_executable(&full) {
+        return Ok(Source::new(path.display().to_string(), packages_in(&full)?));
+    }
+    Ok(operations.source(path)?)
+}
 
 /// Audits and shows what was found.
 pub(super) fn run(context: &Context<'_>, args: &AuditArgs) -> Result<Exit, Failure> {
@@ -61,7 +72,7 @@ pub(super) fn run(context: &Context<'_>, args: &AuditArgs) -> Result<Exit, Failu
         ecosystem: args.ecosystem.clone(),
         list: match args.list.as_deref() {
             Some("-") => Some(standard_input()?),
-            Some(path) => Some(operations.source(Path::new(path))?),
+            Some(path) => Some(list_in(&operations, Path::new(path))?),
             None => None,
         },
         ignores: args.ignore_file.as_deref().map(|path| operations.source(path)).transpose()?,

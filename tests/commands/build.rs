@@ -1,0 +1,268 @@
+//! `s build`: executables, what they are, and what happens where none can be made.
+
+use std::fs;
+use std::os::unix::fs::PermissionsExt as _;
+use std::path::Path;
+use std::process::{Command, Output};
+
+use crate::support::{Sandbox, temporaries_below};
+
+/// A project with a module of its own, a class, a pattern, data and a closure.
+fn project(sandbox: &Sandbox) {
+    sandbox.write("app/stryke.toml", "[package]\nname = \"acme/app\"\nversion = \"1.0.0\"\n");
+    sandbox.write(
+        "app/main.stk",
+        "use Shapes;\nmy @all = map { Shapes::square($_) } 1..4;\nsay join(\",\", map { $_->area } @all);\n\
+         my $secret_source_marker = \"x=41\";\nsay $1 + 1 if $secret_source_marker =~ /x=(\\d+)/;\n\
+         my %count; $count{length $_}++ for qw(a bb cc ddd);\n\
+         say join \" \", map { \"$_:$count{$_}\" } sort { $a <=> $b } keys %count;\n\
+         say eval { die \"caught\\n\"; 1 } // \"error: $@\";\nsay sprintf(\"%.3f\", 2 ** 0.5);\nexit 3;\n",
+    );
+    sandbox.write(
+        "app/lib/Shapes.stk",
+        "package Shapes;\nclass Square { side: Int = 0; fn area { $self->side * $self->side } }\n\
+         fn square($side) { Square(side => $side) }\n1;\n",
+    );
+}
+
+const SAYS: &str = "1,4,9,16\n42\n1:1 2:2 3:1\nerror: caught\n\n1.414\n";
+
+fn in_app(sandbox: &Sandbox, args: &[&str]) -> crate::support::Outcome {
+    let mut command = sandbox.command(args);
+    let output = command.current_dir(sandbox.work().join("app")).output().unwrap();
+    sandbox.outcome(&output)
+}
+
+fn ran(output: &Output) -> (String, Option<i32>) {
+    (String::from_utf8_lossy(&output.stdout).into_owned(), output.status.code())
+}
+
+#[test]
+fn a_project_becomes_one_file_that_does_what_its_text_does() {
+    let sandbox = Sandbox::new();
+    project(&sandbox);
+    // `command` clears the environment: there is no PATH, so no compiler and no linker of the system.
+    let built = in_app(&sandbox, &["build", "--release", "--json"]);
+    assert_eq!(built.status, Some(0), "{built:?}");
+    let answer = built.json();
+    assert_eq!(answer["programs"][0]["name"], "app");
+    assert_eq!(answer["programs"][0]["fresh"], false);
+    let file = sandbox.work().join("app/target/release/app");
+    let from_text = sandbox.command(&["main.stk"]).current_dir(sandbox.work().join("app")).output().unwrap();
+    let from_file = Command::new(&file).env_clear().output().unwrap();
+    assert_eq!(ran(&from_file), (SAYS.to_owned(), Some(3)));
+    assert_eq!(ran(&from_file), ran(&from_text));
+    assert_eq!(from_file.stderr, from_text.stderr);
+
+    let bytes = fs::read(&file).unwrap();
+    let again = in_app(&sandbox, &["build", "--release", "--json"]).json();
+    assert_eq!(again["programs"][0]["fresh"], true);
+    assert_eq!(again["programs"][0]["digest"], answer["programs"][0]["digest"]);
+
+    // What somebody did to the file is noticed, and so is another text.
+    fs::write(&file, "something else").unwrap();
+    assert_eq!(in_app(&sandbox, &["build", "--release", "--json"]).json()["programs"][0]["fresh"], false);
+    assert!(fs::read(&file).unwrap() == bytes, "the same program has the same bytes");
+    sandbox.write("app/lib/Shapes.stk", "package Shapes;\nfn square($side) { die \"no squares\\n\" }\n1;\n");
+    assert_eq!(in_app(&sandbox, &["build", "--release", "--json"]).json()["programs"][0]["fresh"], false);
+    let changed = Command::new(&file).output().unwrap();
+    assert_eq!(String::from_utf8_lossy(&changed.stderr).lines().next(), Some("no squares"));
+}
+
+#[test]
+fn an_executable_needs_nothing_and_holds_no_text_of_its_program() {
+    let sandbox = Sandbox::new();
+    project(&sandbox);
+    for (args, is_pie) in [(&["build", "--release"][..], false), (&["build", "--release", "--pie"], true)] {
+        assert_eq!(in_app(&sandbox, args).status, Some(0));
+        let file = sandbox.work().join("app/target/release/app");
+        let bytes = fs::read(&file).unwrap();
+        let word = |at: usize| u16::from_le_bytes([bytes[at], bytes[at + 1]]);
+        assert_eq!(&bytes[..4], b"\x7fELF");
+        assert_eq!(word(16), if is_pie { 3 } else { 2 }, "ET_DYN or ET_EXEC");
+        let headers = usize::try_from(u64::from_le_bytes(bytes[32..40].try_into().unwrap())).unwrap();
+        let mut stack_flags = None;
+        for index in 0..usize::from(word(56)) {
+            let at = headers + index * usize::from(word(54));
+            let kind = u32::from_le_bytes(bytes[at..at + 4].try_into().unwrap());
+            let flags = u32::from_le_bytes(bytes[at + 4..at + 8].try_into().unwrap());
+            assert_ne!(kind, 3, "an interpreter");
+            assert!(is_pie || kind != 2, "a dynamic section");
+            assert!(kind != 1 || flags & 3 != 3, "pages that are written and run");
+            if kind == 0x6474_e551 {
+                stack_flags = Some(flags);
+            }
+        }
+        assert_eq!(stack_flags.map(|flags| flags & 1), Some(0), "the stack is not executable");
+        let holds = |text: &str| bytes.windows(text.len()).any(|window| window == text.as_bytes());
+        for part in [
+            // The program's own text and names of what it has.
+            "secret_source_marker",
+            "my @all",
+            "map {",
+            "fn square",
+            "keys %count",
+            "use Shapes",
+            // What makes code, in any of its forms.
+            "cranelift",
+            "regalloc",
+            "wasmtime",
+            "s_sema",
+            "s_lower",
+            "s_ir",
+            "stkc",
+            "iadd",
+            "brif",
+        ] {
+            assert!(!holds(part), "the executable holds `{part}`");
+        }
+        assert_eq!(ran(&Command::new(&file).output().unwrap()), (SAYS.to_owned(), Some(3)));
+        assert_eq!(ran(&in_an_empty_root(&sandbox, &file)), (SAYS.to_owned(), Some(3)));
+    }
+}
+
+/// Runs a file in a root directory that holds nothing else.
+fn in_an_empty_root(sandbox: &Sandbox, file: &Path) -> Output {
+    let root = sandbox.work().join("root");
+    fs::create_dir_all(&root).unwrap();
+    fs::copy(file, root.join("app")).unwrap();
+    let is_root = Command::new("id").arg("-u").output().is_ok_and(|output| output.stdout == b"0\n");
+    let mut command = Command::new(if is_root { "chroot" } else { "unshare" });
+    if !is_root {
+        command.args(["--map-root-user", "chroot"]);
+    }
+    let output = command.arg(&root).arg("/app").output().unwrap();
+    fs::remove_dir_all(&root).unwrap();
+    output
+}
+
+#[test]
+fn folders_homes_and_threads_change_no_byte() {
+    let mut all: Vec<Vec<u8>> = Vec::new();
+    for jobs in ["1", "2", "7"] {
+        let sandbox = Sandbox::new();
+        project(&sandbox);
+        for args in [&["build", "--release", "-j", jobs][..], &["build", "-j", jobs, "--verify"]] {
+            let built = in_app(&sandbox, args);
+            assert_eq!(built.status, Some(0), "{built:?}");
+        }
+        let of =
+            |profile: &str| fs::read(sandbox.work().join("app/target").join(profile).join("app")).unwrap();
+        all.push([of("release"), of("debug")].concat());
+    }
+    assert!(all.windows(2).all(|pair| pair[0] == pair[1]));
+}
+
+#[test]
+fn other_machines() {
+    let sandbox = Sandbox::new();
+    project(&sandbox);
+    for (target, runner) in
+        [("aarch64-linux", "qemu-aarch64-static"), ("riscv64-linux", "qemu-riscv64-static")]
+    {
+        let built = in_app(&sandbox, &["build", "--release", "--target", target, "--json"]);
+        assert_eq!(built.status, Some(0), "{built:?}");
+        let file = sandbox.work().join("app/target").join(target).join("release/app");
+        assert_eq!(built.json()["target"], target);
+        assert_eq!(&fs::read(&file).unwrap()[..4], b"\x7fELF");
+        // Where there is no emulator, that it was built is all that can be said.
+        if Command::new(runner).arg("--version").output().is_ok() {
+            assert_eq!(ran(&Command::new(runner).arg(&file).output().unwrap()), (SAYS.to_owned(), Some(3)));
+        }
+    }
+}
+
+#[test]
+fn files_by_themselves_and_what_is_written_beside() {
+    let sandbox = Sandbox::new();
+    sandbox.write("tool.stk", "fn twice($n) { $n * 2 }\nsay twice($ARGV[0]);\n");
+    let built = sandbox.run(&["build", "tool.stk", "-o", "out/tool", "--emit=ir,clif,asm,obj,link-map"]);
+    assert_eq!(built.status, Some(0), "{built:?}");
+    let output = Command::new(sandbox.work().join("out/tool")).arg("21").output().unwrap();
+    assert_eq!(ran(&output), ("42\n".to_owned(), Some(0)));
+    let beside = |ending: &str| fs::read(sandbox.work().join(format!("out/tool.{ending}"))).unwrap();
+    for (ending, part) in [("ir", "function 0"), ("clif", "block0"), ("s", "main::twice"), ("map", "_start")]
+    {
+        let text = String::from_utf8(beside(ending)).unwrap();
+        assert!(text.contains(part) && text.lines().count() > 5, "{ending}: {text}");
+    }
+    assert_eq!(&beside("o")[..4], b"\x7fELF");
+    assert_eq!(sandbox.run(&["build", "tool.stk"]).status, Some(0));
+    assert!(sandbox.work().join("tool").is_file());
+}
+
+#[test]
+fn what_needs_a_compiler_later_is_said_now() {
+    let sandbox = Sandbox::new();
+    sandbox.write("stryke.toml", "[package]\nname = \"a/b\"\nversion = \"1.0.0\"\n");
+    sandbox.write(
+        "main.stk",
+        "my $r = eval $ARGV[0];\nprint $@ ? \"no: $@\" : $r;\nprint eval \"1 + 1\", \"\\n\";\n",
+    );
+    let built = sandbox.run(&["build"]);
+    assert_eq!(built.status, Some(0));
+    insta::assert_snapshot!(built.stderr, @"");
+    let output = Command::new(sandbox.work().join("target/debug/b")).arg("2").output().unwrap();
+    assert_eq!(output.status.code(), Some(0));
+    let text = String::from_utf8_lossy(&output.stdout).into_owned();
+    insta::assert_snapshot!(text, @"");
+    sandbox.write(
+        "stryke.toml",
+        "[package]\nname = \"a/b\"\nversion = \"1.0.0\"\n\n[build]\ndeny-eval = true\n",
+    );
+    let denied = sandbox.run(&["build"]);
+    assert_eq!(denied.status, Some(1));
+    insta::assert_snapshot!(denied.stderr, @"");
+}
+
+#[test]
+fn what_cannot_be_built_leaves_what_was_there() {
+    let sandbox = Sandbox::new();
+    let none = sandbox.run(&["build"]);
+    assert!(none.stderr.starts_with("error[S-3005]"), "{none:?}");
+    sandbox.write("stryke.toml", "[package]\nname = \"a/b\"\nversion = \"1.0.0\"\n");
+    let none = sandbox.run(&["build"]);
+    insta::assert_snapshot!(none.stderr, @"");
+    sandbox.write("bin/one.stk", "say 1\n");
+    sandbox.write("bin/two.stk", "say 2\n");
+    assert_eq!(sandbox.run(&["build", "--bin", "one"]).status, Some(0));
+    let file = sandbox.work().join("target/debug/one");
+    let bytes = fs::read(&file).unwrap();
+    insta::assert_snapshot!(sandbox.run(&["build", "--bin", "three"]).stderr, @"");
+    insta::assert_snapshot!(sandbox.run(&["build", "-o", "x"]).stderr, @"");
+    insta::assert_snapshot!(sandbox.run(&["build", "--target", "riscv46-linux"]).stderr, @"");
+
+    sandbox.write("bin/one.stk", "say (1\n");
+    let wrong = sandbox.run(&["build", "--bin", "one"]);
+    assert_eq!(wrong.status, Some(1));
+    insta::assert_snapshot!(wrong.stderr, @"");
+    assert!(fs::read(&file).unwrap() == bytes);
+
+    // No room for the file: the limit of a process stands for a disk that is full.
+    sandbox.write("bin/one.stk", "say 11\n");
+    let script = "trap '' XFSZ; ulimit -f 16; exec \"$0\" build --bin one";
+    let s = sandbox.command(&[]).get_program().to_owned();
+    let mut command = Command::new("/bin/sh");
+    let full = sandbox.command(&[]);
+    for (name, value) in full.get_envs() {
+        if let Some(value) = value {
+            command.env(name, value);
+        }
+    }
+    let output = command.args(["-c", script]).arg(&s).current_dir(sandbox.work()).output().unwrap();
+    let full = sandbox.outcome(&output);
+    assert!(full.status == Some(1) && full.stderr.starts_with("error[S-4001]"), "{full:?}");
+    assert!(fs::read(&file).unwrap() == bytes);
+    assert_eq!(temporaries_below(&sandbox.work().join("target")), Vec::<std::path::PathBuf>::new());
+
+    // A folder that is not a folder, whoever runs this.
+    fs::rename(sandbox.work().join("target"), sandbox.work().join("kept")).unwrap();
+    sandbox.write("target", "a file");
+    let blocked = sandbox.run(&["build", "--bin", "one"]);
+    assert!(blocked.status == Some(1) && blocked.stderr.starts_with("error[S-40"), "{blocked:?}");
+    assert!(fs::read(sandbox.work().join("kept/debug/one")).unwrap() == bytes);
+    assert_eq!(
+        fs::metadata(sandbox.work().join("kept/debug/one")).unwrap().permissions().mode() & 0o111,
+        0o111
+    );
+}
