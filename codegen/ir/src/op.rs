@@ -151,6 +151,11 @@ pub enum Op {
     Not,
     /// Is the tag of a value this one? For tests on undef and the like.
     HasTag(u8),
+    /// Is what indexes lead to a float? The root is an array or a value, which is to be a reference to
+    /// one; what each index but the last leads to is to be one, too. No index counts from the end.
+    ElemIsNum,
+    /// The float that [`Op::ElemIsNum`] with the same operands has found, nothing having changed since.
+    ElemNum,
 
     // Calls
     /// A runtime function of the table.
@@ -245,6 +250,9 @@ impl Op {
             Op::FCmp(_) => fixed(&[Num, Num], Bool),
             Op::Not => fixed(&[Bool], Bool),
             Op::HasTag(_) => fixed(&[V], Bool),
+            // The first operand may be an array as well; the verifier knows.
+            Op::ElemIsNum => Shape { variadic: true, ..fixed(&[V, Int], Bool) },
+            Op::ElemNum => Shape { variadic: true, ..fixed(&[V, Int], Num) },
             Op::Rt(function) => function.shape(),
             Op::Call(_) => Shape { result: None, throws: true, pure_: false, ..fixed(&[], V) },
             Op::CallValue(_) => Shape {

@@ -718,6 +718,8 @@ impl<'a> Parser<'a> {
             "FCmp" => Op::FCmp(self.cond()?),
             "Not" => Op::Not,
             "HasTag" => Op::HasTag(self.number("a tag")?),
+            "ElemIsNum" => Op::ElemIsNum,
+            "ElemNum" => Op::ElemNum,
             "Call" => Op::Call(FuncId(self.number("a function")?)),
             "CallValue" => Op::CallValue(self.number("a context")?),
             "CallValueWant" => Op::CallValueWant,

@@ -39,7 +39,11 @@ pub(crate) struct Translator<'a, 'b> {
     want: Option<Clif>,
     params: Vec<Words>,
     values: HashMap<Value, Words>,
-    blocks: Vec<ClifBlock>,
+    pub(crate) blocks: Vec<ClifBlock>,
+    /// Floats that the block before has found, by block.
+    pub(crate) found: HashMap<Block, Clif>,
+    /// How often each value is used, if the function tests elements.
+    uses: Vec<u32>,
     frame: Option<StackSlot>,
     previous: Option<Clif>,
     signatures: HashMap<Vec<u8>, SigRef>,
@@ -218,6 +222,8 @@ pub(crate) fn body(
         params,
         values: HashMap::new(),
         blocks,
+        found: HashMap::new(),
+        uses: crate::element::uses_of(func),
         frame: None,
         previous: None,
         signatures: HashMap::new(),
@@ -618,13 +624,26 @@ impl Translator<'_, '_> {
         let data = self.func.block(block);
         self.b.switch_to_block(self.blocks[block.index()]);
         let handler = data.handler;
-        for inst in &data.insts {
+        let test = crate::element::test_before_load(self.func, data, &self.uses);
+        for (index, inst) in data.insts.iter().enumerate() {
+            if test == Some(index) {
+                continue;
+            }
+            if index == 0
+                && let (Some(found), Some(result)) = (self.found.get(&block), inst.result)
+            {
+                self.set(result, Words::One(*found));
+                continue;
+            }
             self.inst(inst, handler, data.loop_depth > 0);
         }
-        self.term(&data.term);
+        match test {
+            Some(test) => self.test_and_load(&data.insts[test], &data.term),
+            None => self.term(&data.term),
+        }
     }
 
-    fn edge_args(&self, edge: &s_ir::Edge) -> Vec<BlockArg> {
+    pub(crate) fn edge_args(&self, edge: &s_ir::Edge) -> Vec<BlockArg> {
         let mut args = Vec::with_capacity(edge.args.len() * 2);
         for arg in &edge.args {
             match self.values[arg] {
@@ -924,6 +943,8 @@ impl Translator<'_, '_> {
                 let value = self.b.ins().icmp_imm_s(IntCC::Equal, low, i64::from(*tag));
                 self.set_one(inst, value);
             }
+            Op::ElemIsNum => self.elem_is_num(inst),
+            Op::ElemNum => self.elem_num(inst),
             Op::Rt(function) => self.rt(*function, inst, handler, in_loop),
             Op::Call(id) => self.call_direct(*id, inst, handler),
             Op::CallValue(want) => {

@@ -376,23 +376,6 @@ impl Translator<'_, '_> {
 
     // Arrays
 
-    /// The storage and the address of an element, when the index is within; else control goes to
-    /// `outside`.
-    fn within(&mut self, array: Clif, index: Clif, outside: ClifBlock) -> Clif {
-        let len = self.b.ins().load(I64, flags(), array, at::ARR_LEN);
-        let inside = self.b.ins().icmp(IntCC::UnsignedLessThan, index, len);
-        let on = self.b.create_block();
-        self.b.ins().brif(inside, on, &[], outside, &[]);
-        self.b.switch_to_block(on);
-        self.b.ins().load(I32, flags(), array, at::ARR_STORAGE)
-    }
-
-    fn element(&mut self, array: Clif, index: Clif, shift: i64) -> Clif {
-        let data = self.b.ins().load(I64, flags(), array, at::ARR_DATA);
-        let bytes = self.b.ins().ishl_imm_u(index, shift);
-        self.b.ins().iadd(data, bytes)
-    }
-
     fn arr_get(&mut self, inst: &Inst) {
         let (array, index) = (self.one(inst.args[0]), self.one(inst.args[1]));
         let slow = self.cold();

@@ -540,6 +540,36 @@ impl<'a> Machine<'a> {
                 Val::Bool(value) => Val::Bool(!value),
                 other => panic!("{other:?} is no truth value"),
             },
+            Op::HasTag(wanted) => Val::Bool(match args[0] {
+                Val::Int(_) => *wanted == 0,
+                Val::Num(_) => *wanted == 1,
+                _ => false,
+            }),
+            Op::ElemIsNum | Op::ElemNum => {
+                let mut value = args[0];
+                for index in 1..args.len() {
+                    let parts = match value {
+                        Val::Obj(object) if self.objects[object].kind == Kind::Arr => {
+                            self.alive(object);
+                            &self.objects[object].parts
+                        }
+                        _ => &Vec::new(),
+                    };
+                    value = usize::try_from(int(index))
+                        .ok()
+                        .and_then(|at| parts.get(at))
+                        .copied()
+                        .unwrap_or(Val::Undef);
+                }
+                match (&inst.op, value) {
+                    (Op::ElemIsNum, value) => Val::Bool(matches!(value, Val::Num(_))),
+                    (_, Val::Num(_)) => value,
+                    (_, other) => {
+                        self.broken(format!("{other:?} is taken for a float"));
+                        Val::Num(0.0)
+                    }
+                }
+            }
             Op::Pos(_) => Val::Undef,
             Op::Keep => Val::Undef,
             Op::Call(callee) => {

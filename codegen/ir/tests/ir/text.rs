@@ -160,6 +160,8 @@ fn every_operation() -> Vec<Op> {
         Op::FSqrt,
         Op::Not,
         Op::HasTag(9),
+        Op::ElemIsNum,
+        Op::ElemNum,
         Op::Call(FuncId(1)),
         Op::CallValue(2),
         Op::CallValueWant,
