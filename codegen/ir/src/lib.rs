@@ -32,7 +32,7 @@ pub mod version;
 pub use builder::Builder;
 pub use func::{Block, BlockData, Edge, Func, Inst, Signature, Term, Ty, Value};
 pub use module::{FuncId, GlobalRef, Module, StrId};
-pub use op::{Cond, Op, Rt};
+pub use op::{Cond, Element, Op, Rt};
 
 /// Runs all passes on a module that lowering has built: types, simplifications, counts. To be run once.
 pub fn optimise(module: &mut Module) {

@@ -41,6 +41,15 @@ pub enum Own {
     Owned,
 }
 
+/// What an element of an array is taken for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Element {
+    /// A float.
+    Float,
+    /// A float, or an integer, which is converted.
+    Number,
+}
+
 /// What an instruction does. Operands and results are listed by [`Op::params`] and [`Op::result`].
 #[derive(Clone, Debug, PartialEq)]
 pub enum Op {
@@ -153,9 +162,9 @@ pub enum Op {
     HasTag(u8),
     /// Is what indexes lead to a float? The root is an array or a value, which is to be a reference to
     /// one; what each index but the last leads to is to be one, too. No index counts from the end.
-    ElemIsNum,
+    ElemIsNum(Element),
     /// The float that [`Op::ElemIsNum`] with the same operands has found, nothing having changed since.
-    ElemNum,
+    ElemNum(Element),
 
     // Calls
     /// A runtime function of the table.
@@ -251,8 +260,8 @@ impl Op {
             Op::Not => fixed(&[Bool], Bool),
             Op::HasTag(_) => fixed(&[V], Bool),
             // The first operand may be an array as well; the verifier knows.
-            Op::ElemIsNum => Shape { variadic: true, ..fixed(&[V, Int], Bool) },
-            Op::ElemNum => Shape { variadic: true, ..fixed(&[V, Int], Num) },
+            Op::ElemIsNum(_) => Shape { variadic: true, ..fixed(&[V, Int], Bool) },
+            Op::ElemNum(_) => Shape { variadic: true, ..fixed(&[V, Int], Num) },
             Op::Rt(function) => function.shape(),
             Op::Call(_) => Shape { result: None, throws: true, pure_: false, ..fixed(&[], V) },
             Op::CallValue(_) => Shape {

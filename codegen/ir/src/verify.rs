@@ -313,7 +313,7 @@ impl Checker<'_> {
                 self.expect_count(inst, 1, block);
                 self.expect_result(inst, None, block);
             }
-            Op::ElemIsNum | Op::ElemNum => {
+            Op::ElemIsNum(_) | Op::ElemNum(_) => {
                 if inst.args.len() < 2 {
                     self.expect_count(inst, 2, block);
                 }

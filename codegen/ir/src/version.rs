@@ -23,7 +23,7 @@ use s_abi::layout::tag;
 use crate::cfg::{Dominance, drop_trivial_params, drop_unreachable, predecessors, reverse_postorder};
 use crate::func::{Block, BlockData, Edge, Func, Inst, Term, Ty, Value};
 use crate::module::Module;
-use crate::op::{Op, Rt};
+use crate::op::{Element, Op, Rt};
 
 /// Most instructions of a loop nest that gets a twin.
 const LOOP_MAX: usize = 600;
@@ -116,8 +116,8 @@ struct Site {
 }
 
 enum Kind {
-    /// An element of an array, found from a root by indexes, is a float. These instructions do it.
-    Element { root: Value, path: Vec<Value>, chain: Vec<usize> },
+    /// An element of an array, found from a root by indexes, is a float or a number. These instructions do it.
+    Element { what: Element, root: Value, path: Vec<Value>, chain: Vec<usize> },
     /// A value is a reference to an array, and making it one changes nothing.
     Reference { value: Value },
 }
@@ -126,15 +126,21 @@ enum Kind {
 struct Uses {
     count: Vec<u32>,
     computed: Vec<bool>,
+    /// How often it becomes a float.
+    converted: Vec<u32>,
 }
 
 impl Uses {
     fn of(func: &Func) -> Uses {
-        let mut uses = Uses { count: vec![0; func.types.len()], computed: vec![false; func.types.len()] };
+        let values = func.types.len();
+        let mut uses =
+            Uses { count: vec![0; values], computed: vec![false; values], converted: vec![0; values] };
         for data in &func.blocks {
             for inst in &data.insts {
                 let computes = matches!(&inst.op, Op::Rt(function) if computes(*function));
+                let converts = inst.op == Op::Rt(Rt::to_num);
                 for arg in &inst.args {
+                    uses.converted[arg.index()] += u32::from(converts);
                     uses.count[arg.index()] += 1;
                     uses.computed[arg.index()] |= computes;
                 }
@@ -283,6 +289,7 @@ impl Twin<'_> {
                 edge.block = self.general_target(*block, target, is_inside);
             }
             data.params.extend(self.live[block.index()].iter().map(|value| given[value]));
+            data.has_twin |= is_inside;
             *self.func.block_mut(*block) = data;
         }
         self.write_gates();
@@ -387,13 +394,13 @@ impl Twin<'_> {
         for (index, old) in original.insts.iter().enumerate() {
             let name = |value: &Value| names.get(value).copied().unwrap_or(*value);
             let (test, then, result) = match &site {
-                Some(Site { last, kind: Kind::Element { root, path, chain } }) if index <= *last => {
+                Some(Site { last, kind: Kind::Element { what, root, path, chain } }) if index <= *last => {
                     if index < *last && chain.contains(&index) {
                         continue;
                     }
                     if index == *last {
                         let args: Vec<Value> = std::iter::once(root).chain(path).map(name).collect();
-                        (inst_of(Op::ElemIsNum, args.clone()), Some(args), old.result)
+                        (inst_of(Op::ElemIsNum(*what), args.clone()), Some((*what, args)), old.result)
                     } else {
                         let new = self.copy(old, &mut names);
                         data.insts.push(new);
@@ -422,10 +429,10 @@ impl Twin<'_> {
             here = next;
             data = BlockData { handler, loop_depth, ..BlockData::default() };
             let value = match then {
-                Some(args) => {
+                Some((what, args)) => {
                     let float = self.func.new_value(Ty::Num);
                     let value = self.func.new_value(Ty::V);
-                    data.insts.push(inst(Op::ElemNum, args, float));
+                    data.insts.push(inst(Op::ElemNum(what), args, float));
                     data.insts.push(inst(Op::BoxNum, vec![float], value));
                     value
                 }
@@ -552,7 +559,11 @@ fn sites(func: &Func, block: Block, uses: &Uses) -> Vec<(usize, Site)> {
                 }
                 // What is between has to be computed without the chain.
                 let chain = chain.into_iter().map(|at| at - start).collect();
-                found.push((start, Site { last: index - start, kind: Kind::Element { root, path, chain } }));
+                // Where it only becomes a float, an integer may be one at once.
+                let is_converted = uses.converted[result.index()] == uses.count[result.index()];
+                let what = if is_converted { Element::Number } else { Element::Float };
+                let kind = Kind::Element { what, root, path, chain };
+                found.push((start, Site { last: index - start, kind }));
                 free = index + 1;
             }
             _ => {}

@@ -7,7 +7,7 @@ use cranelift_codegen::ir::condcodes::IntCC;
 use cranelift_codegen::ir::types::{F64, I8, I32, I64};
 use cranelift_codegen::ir::{Block as ClifBlock, BlockArg, InstBuilder, Value as Clif};
 use s_abi::layout::{storage, tag};
-use s_ir::{BlockData, Func, Inst, Op, Term, Ty};
+use s_ir::{BlockData, Element, Func, Inst, Op, Term, Ty};
 
 use crate::function::{Translator, Words, flags};
 use crate::inline::at;
@@ -25,9 +25,9 @@ pub(crate) fn test_before_load(func: &Func, data: &BlockData, uses: &[u32]) -> O
     let at = at.checked_sub(1)?;
     let test = &data.insts[at];
     let next = func.block(yes.block).insts.first()?;
-    let is_pair = test.op == Op::ElemIsNum
-        && test.result == Some(*cond)
-        && next.op == Op::ElemNum
+    let Op::ElemIsNum(what) = test.op else { return None };
+    let is_pair = test.result == Some(*cond)
+        && next.op == Op::ElemNum(what)
         && next.args == test.args
         && uses[cond.index()] == 1;
     is_pair.then_some(at)
@@ -35,7 +35,7 @@ pub(crate) fn test_before_load(func: &Func, data: &BlockData, uses: &[u32]) -> O
 
 /// How often each value is used, if a function tests elements at all.
 pub(crate) fn uses_of(func: &Func) -> Vec<u32> {
-    let tests = |data: &BlockData| data.insts.iter().any(|inst| inst.op == Op::ElemIsNum);
+    let tests = |data: &BlockData| data.insts.iter().any(|inst| matches!(inst.op, Op::ElemIsNum(_)));
     if !func.blocks.iter().any(tests) {
         return Vec::new();
     }
@@ -54,6 +54,7 @@ impl Translator<'_, '_> {
         let (mut found, args) = (self.edge_args(yes), self.edge_args(no));
         let (yes_block, no_block) = (self.blocks[yes.block.index()], self.blocks[no.block.index()]);
         let other = self.b.create_block();
+        self.b.set_cold_block(other);
         let float = self.b.append_block_param(yes_block, F64);
         self.found.insert(yes.block, float);
         self.walk(inst, other, &mut |this, value| {
@@ -127,28 +128,59 @@ impl Translator<'_, '_> {
         let kind = self.within(array, index, other);
         let narrow = self.b.create_block();
         let more = self.b.create_block();
+        let takes_ints = matches!(inst.op, Op::ElemIsNum(Element::Number) | Op::ElemNum(Element::Number));
         let is_narrow = self.b.ins().icmp_imm_s(IntCC::Equal, kind, i64::from(storage::NUM));
         self.b.ins().brif(is_narrow, narrow, &[], more, &[]);
-        self.b.switch_to_block(more);
-        let is_wide = self.b.ins().icmp_imm_s(IntCC::Equal, kind, i64::from(storage::VAL));
-        self.go_on_if(is_wide, other);
-        let place = self.element(array, index, 4);
-        let w0 = self.b.ins().load(I64, flags(), place, 0);
-        self.expect_word(w0, tag::NUM, other);
-        let value = self.b.ins().load(F64, flags(), place, 8);
-        found(self, value);
         self.b.switch_to_block(narrow);
         let place = self.element(array, index, 3);
         let value = self.b.ins().load(F64, flags(), place, 0);
         found(self, value);
+        self.b.switch_to_block(more);
+        let is_wide = self.b.ins().icmp_imm_s(IntCC::Equal, kind, i64::from(storage::VAL));
+        if takes_ints {
+            let wide = self.b.create_block();
+            let ints = self.b.create_block();
+            self.b.set_cold_block(ints);
+            self.b.ins().brif(is_wide, wide, &[], ints, &[]);
+            // What is neither of the others is of integers.
+            self.b.switch_to_block(ints);
+            let place = self.element(array, index, 3);
+            let word = self.b.ins().load(I64, flags(), place, 0);
+            let value = self.b.ins().fcvt_from_sint(F64, word);
+            found(self, value);
+            self.b.switch_to_block(wide);
+        } else {
+            self.go_on_if(is_wide, other);
+        }
+        let place = self.element(array, index, 4);
+        let w0 = self.b.ins().load(I64, flags(), place, 0);
+        if takes_ints {
+            let float = self.b.create_block();
+            let maybe = self.b.create_block();
+            self.b.set_cold_block(maybe);
+            let is_float = self.b.ins().icmp_imm_s(IntCC::Equal, w0, tag::NUM.cast_signed());
+            self.b.ins().brif(is_float, float, &[], maybe, &[]);
+            self.b.switch_to_block(maybe);
+            self.expect_word(w0, tag::INT, other);
+            let word = self.b.ins().load(I64, flags(), place, 8);
+            let value = self.b.ins().fcvt_from_sint(F64, word);
+            found(self, value);
+            self.b.switch_to_block(float);
+        } else {
+            self.expect_word(w0, tag::NUM, other);
+        }
+        let value = self.b.ins().load(F64, flags(), place, 8);
+        found(self, value);
     }
 
-    fn expect_word(&mut self, word: Clif, wanted: u64, other: ClifBlock) {
+    /// Goes on where a word is the one that is expected.
+    pub(crate) fn expect_word(&mut self, word: Clif, wanted: u64, other: ClifBlock) {
         let same = self.b.ins().icmp_imm_s(IntCC::Equal, word, wanted.cast_signed());
         self.go_on_if(same, other);
     }
 
-    fn go_on_if(&mut self, condition: Clif, other: ClifBlock) {
+    /// Goes on where a condition holds.
+    pub(crate) fn go_on_if(&mut self, condition: Clif, other: ClifBlock) {
         let on = self.b.create_block();
         self.b.ins().brif(condition, on, &[], other, &[]);
         self.b.switch_to_block(on);

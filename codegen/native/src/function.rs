@@ -52,6 +52,8 @@ pub(crate) struct Translator<'a, 'b> {
     pending: Vec<(Vec<Value>, Option<Block>, ClifBlock)>,
     thrown: Option<ClifBlock>,
     pub(crate) hot: bool,
+    /// The block has a typed twin, which works on floats.
+    pub(crate) has_twin: bool,
 }
 
 pub(crate) fn flags() -> MemFlagsData {
@@ -232,6 +234,7 @@ pub(crate) fn body(
         pending: Vec::new(),
         thrown: None,
         hot,
+        has_twin: false,
     };
     translator.run(id, &order);
     translator.b.seal_all_blocks();
@@ -624,6 +627,7 @@ impl Translator<'_, '_> {
         let data = self.func.block(block);
         self.b.switch_to_block(self.blocks[block.index()]);
         let handler = data.handler;
+        self.has_twin = data.has_twin;
         let test = crate::element::test_before_load(self.func, data, &self.uses);
         for (index, inst) in data.insts.iter().enumerate() {
             if test == Some(index) {
@@ -943,8 +947,8 @@ impl Translator<'_, '_> {
                 let value = self.b.ins().icmp_imm_s(IntCC::Equal, low, i64::from(*tag));
                 self.set_one(inst, value);
             }
-            Op::ElemIsNum => self.elem_is_num(inst),
-            Op::ElemNum => self.elem_num(inst),
+            Op::ElemIsNum(_) => self.elem_is_num(inst),
+            Op::ElemNum(_) => self.elem_num(inst),
             Op::Rt(function) => self.rt(*function, inst, handler, in_loop),
             Op::Call(id) => self.call_direct(*id, inst, handler),
             Op::CallValue(want) => {

@@ -68,6 +68,11 @@ impl Translator<'_, '_> {
             Rt::to_num if hot => self.num_of(inst, handler),
             Rt::inc | Rt::dec if hot && !self.module.compat => self.step(function, inst, handler),
             Rt::arr_get if hot => self.arr_get(inst),
+            Rt::deref_arr if hot && !self.has_twin => self.deref(function, tag::AREF, inst, handler),
+            Rt::deref_hash if hot && !self.has_twin => self.deref(function, tag::HREF, inst, handler),
+            Rt::viv_arr if hot && !self.has_twin => self.vivify(function, tag::AREF, inst, handler),
+            Rt::viv_hash if hot && !self.has_twin => self.vivify(function, tag::HREF, inst, handler),
+            Rt::arr_get_arr if hot && !self.has_twin => self.arr_get_arr(inst, handler),
             Rt::arr_set if hot => self.arr_set(inst, handler),
             Rt::arr_push if hot => self.arr_push(inst, handler),
             Rt::cell_get | Rt::slot_get if hot => self.slot_get(function, inst),
@@ -151,16 +156,20 @@ impl Translator<'_, '_> {
     }
 
     /// Goes to `ints` when both are integers, to `floats` with the two as floats when both are numbers,
-    /// else to `other`.
+    /// else to `other`. Without a place for floats those go there, too.
     fn by_numbers(
         &mut self,
         a: (Clif, Clif),
         b: (Clif, Clif),
         ints: ClifBlock,
-        floats: ClifBlock,
+        floats: Option<ClifBlock>,
         other: ClifBlock,
     ) {
         let either = self.b.ins().bor(a.0, b.0);
+        let Some(floats) = floats else {
+            self.b.ins().brif(either, other, &[], ints, &[]);
+            return;
+        };
         let next = self.b.create_block();
         self.b.ins().brif(either, next, &[], ints, &[]);
         self.b.switch_to_block(next);
@@ -185,7 +194,7 @@ impl Translator<'_, '_> {
     fn arithmetic(&mut self, function: Rt, inst: &Inst, handler: Option<Block>) {
         let ((a0, a1), (b0, b1)) = (self.two(inst.args[0]), self.two(inst.args[1]));
         let ints = self.b.create_block();
-        let floats = self.join_of(&[F64, F64]);
+        let floats = (!self.has_twin).then(|| self.join_of(&[F64, F64]));
         let other = self.cold();
         let join = self.join_of(&[I64, I64]);
         self.by_numbers((a0, a1), (b0, b1), ints, floats, other);
@@ -210,11 +219,14 @@ impl Translator<'_, '_> {
             let zero = self.word(tag::INT);
             self.jump(join, &[zero, value]);
         }
-        self.b.switch_to_block(floats);
-        if self.module.compat {
+        if let Some(floats) = floats
+            && self.module.compat
+        {
             // Integral floats count as integers there: the runtime knows.
+            self.b.switch_to_block(floats);
             self.jump(other, &[]);
-        } else {
+        } else if let Some(floats) = floats {
+            self.b.switch_to_block(floats);
             let (x, y) = (self.b.block_params(floats)[0], self.b.block_params(floats)[1]);
             let value = match function {
                 Rt::add => self.b.ins().fadd(x, y),
@@ -245,17 +257,19 @@ impl Translator<'_, '_> {
         };
         let ((a0, a1), (b0, b1)) = (self.two(inst.args[0]), self.two(inst.args[1]));
         let ints = self.b.create_block();
-        let floats = self.join_of(&[F64, F64]);
+        let floats = (!self.has_twin).then(|| self.join_of(&[F64, F64]));
         let other = self.cold();
         let join = self.join_of(&[I8]);
         self.by_numbers((a0, a1), (b0, b1), ints, floats, other);
         self.b.switch_to_block(ints);
         let value = self.b.ins().icmp(int_cond, a1, b1);
         self.jump(join, &[value]);
-        self.b.switch_to_block(floats);
-        let (x, y) = (self.b.block_params(floats)[0], self.b.block_params(floats)[1]);
-        let value = self.b.ins().fcmp(float_condition(cond), x, y);
-        self.jump(join, &[value]);
+        if let Some(floats) = floats {
+            self.b.switch_to_block(floats);
+            let (x, y) = (self.b.block_params(floats)[0], self.b.block_params(floats)[1]);
+            let value = self.b.ins().fcmp(float_condition(cond), x, y);
+            self.jump(join, &[value]);
+        }
         self.b.switch_to_block(other);
         let results = self.runtime(function, &[a0, a1, b0, b1]);
         self.check_status(results[1], inst, handler);
@@ -395,20 +409,31 @@ impl Translator<'_, '_> {
         let place = self.element(array, index, 4);
         let w0 = self.b.ins().load(I64, flags(), place, 0);
         let w1 = self.b.ins().load(I64, flags(), place, 8);
-        let special = self.cold();
-        let counted = self.b.create_block();
-        self.split_by_tag(w0, w1, join, counted, special);
-        self.b.switch_to_block(counted);
-        self.retain_object(w1);
-        self.jump(join, &[w0, w1]);
-        self.b.switch_to_block(special);
-        self.jump(slow, &[]);
+        if self.has_twin {
+            // Numbers are what matters here.
+            let plain = self.is_plain(w0);
+            self.b.ins().brif(plain, join, &[BlockArg::Value(w0), BlockArg::Value(w1)], slow, &[]);
+        } else {
+            let special = self.cold();
+            let counted = self.b.create_block();
+            self.split_by_tag(w0, w1, join, counted, special);
+            self.b.switch_to_block(counted);
+            self.retain_object(w1);
+            self.jump(join, &[w0, w1]);
+            self.b.switch_to_block(special);
+            self.jump(slow, &[]);
+        }
         self.b.switch_to_block(slow);
         let results = self.runtime(Rt::arr_get, &[array, index]);
         self.jump(join, &[results[0], results[1]]);
         self.b.switch_to_block(join);
         let params = self.b.block_params(join).to_vec();
         self.result_two(inst, params[0], params[1]);
+    }
+
+    fn is_plain(&mut self, w0: Clif) -> Clif {
+        let low = self.b.ins().band_imm_u(w0, 0xff);
+        self.b.ins().icmp_imm_s(IntCC::UnsignedLessThan, low, tag::COUNTED.cast_signed())
     }
 
     /// A value of a slot: plain ones go to `join`, counted ones to `counted`, boxes and weak references to
@@ -601,7 +626,15 @@ impl Translator<'_, '_> {
         };
         if self.func.ty(value) != Ty::V {
             let object = self.one(value);
-            self.runtime(function, &[object]);
+            if self.hot && !self.has_twin {
+                let on = self.b.create_block();
+                self.release_shared(object, on);
+                self.runtime(function, &[object]);
+                self.b.ins().jump(on, &[]);
+                self.b.switch_to_block(on);
+            } else {
+                self.runtime(function, &[object]);
+            }
             return;
         }
         let (w0, w1) = self.two(value);
@@ -610,22 +643,88 @@ impl Translator<'_, '_> {
         let on = self.b.create_block();
         self.b.ins().brif(counted, drop, &[], on, &[]);
         self.b.switch_to_block(drop);
-        if self.hot {
-            // Others hold it, too: only the count changes.
-            let count = self.b.ins().load(I32, flags(), w1, at::COUNT);
-            let shared = self.b.ins().icmp_imm_s(IntCC::SignedGreaterThan, count, 1);
-            let less = self.b.create_block();
-            let last = self.b.create_block();
-            self.b.ins().brif(shared, less, &[], last, &[]);
-            self.b.switch_to_block(less);
-            let fewer = self.b.ins().iadd_imm_s(count, -1);
-            self.b.ins().store(flags(), fewer, w1, at::COUNT);
-            self.b.ins().jump(on, &[]);
-            self.b.switch_to_block(last);
+        if self.hot && !self.has_twin {
+            self.release_shared(w1, on);
         }
         self.runtime(function, &[w0, w1]);
         self.b.ins().jump(on, &[]);
         self.b.switch_to_block(on);
+    }
+
+    /// Gives up a reference to what others hold, too: only the count changes, and control goes to `on`.
+    /// Else it goes on here.
+    fn release_shared(&mut self, object: Clif, on: ClifBlock) {
+        let count = self.b.ins().load(I32, flags(), object, at::COUNT);
+        let shared = self.b.ins().icmp_imm_s(IntCC::SignedGreaterThan, count, 1);
+        let less = self.b.create_block();
+        let last = self.b.create_block();
+        self.b.ins().brif(shared, less, &[], last, &[]);
+        self.b.switch_to_block(less);
+        let fewer = self.b.ins().iadd_imm_s(count, -1);
+        self.b.ins().store(flags(), fewer, object, at::COUNT);
+        self.b.ins().jump(on, &[]);
+        self.b.switch_to_block(last);
+    }
+
+    /// The array or hash a reference is to, retained; anything else asks the runtime.
+    fn deref(&mut self, function: Rt, wanted: u64, inst: &Inst, handler: Option<Block>) {
+        let (w0, w1) = self.two(inst.args[0]);
+        let same = self.b.ins().icmp_imm_s(IntCC::Equal, w0, wanted.cast_signed());
+        let (slow, fast, _) = self.fork();
+        let join = self.join_of(&[I64]);
+        self.b.ins().brif(same, fast, &[], slow, &[]);
+        self.b.switch_to_block(fast);
+        self.retain_object(w1);
+        self.jump(join, &[w1]);
+        self.b.switch_to_block(slow);
+        let results = self.runtime(function, &[w0, w1]);
+        self.check_status(results[1], inst, handler);
+        self.jump(join, &[results[0]]);
+        self.b.switch_to_block(join);
+        let value = self.b.block_params(join)[0];
+        self.result_one(inst, value);
+    }
+
+    /// A reference of a kind as it is, retained; anything else asks the runtime.
+    fn vivify(&mut self, function: Rt, wanted: u64, inst: &Inst, handler: Option<Block>) {
+        let (w0, w1) = self.two(inst.args[0]);
+        let same = self.b.ins().icmp_imm_s(IntCC::Equal, w0, wanted.cast_signed());
+        let (slow, fast, _) = self.fork();
+        let join = self.join_of(&[I64, I64]);
+        self.b.ins().brif(same, fast, &[], slow, &[]);
+        self.b.switch_to_block(fast);
+        self.retain_object(w1);
+        self.jump(join, &[w0, w1]);
+        self.b.switch_to_block(slow);
+        let results = self.runtime(function, &[w0, w1]);
+        self.check_value(results[0], inst, handler);
+        self.jump(join, &[results[0], results[1]]);
+        self.b.switch_to_block(join);
+        let params = self.b.block_params(join).to_vec();
+        self.result_two(inst, params[0], params[1]);
+    }
+
+    /// The array that is an element, retained; anything else asks the runtime.
+    fn arr_get_arr(&mut self, inst: &Inst, handler: Option<Block>) {
+        let (array, index) = (self.one(inst.args[0]), self.one(inst.args[1]));
+        let slow = self.cold();
+        let join = self.join_of(&[I64]);
+        let kind = self.within(array, index, slow);
+        let is_wide = self.b.ins().icmp_imm_s(IntCC::Equal, kind, i64::from(storage::VAL));
+        self.go_on_if(is_wide, slow);
+        let place = self.element(array, index, 4);
+        let w0 = self.b.ins().load(I64, flags(), place, 0);
+        self.expect_word(w0, tag::AREF, slow);
+        let inner = self.b.ins().load(I64, flags(), place, 8);
+        self.retain_object(inner);
+        self.jump(join, &[inner]);
+        self.b.switch_to_block(slow);
+        let results = self.runtime(Rt::arr_get_arr, &[array, index]);
+        self.check_status(results[1], inst, handler);
+        self.jump(join, &[results[0]]);
+        self.b.switch_to_block(join);
+        let value = self.b.block_params(join)[0];
+        self.result_one(inst, value);
     }
 
     // Division
@@ -675,6 +774,8 @@ impl Translator<'_, '_> {
         let bad = self.b.ins().fcmp(FloatCC::Equal, y, zero);
         let rare = self.cold();
         let usual = self.b.create_block();
+        // The quotient is given to a block of its own, or each of several uses would divide again.
+        let join = self.join_of(&[F64]);
         self.b.ins().brif(bad, rare, &[], usual, &[]);
         self.b.switch_to_block(rare);
         // The runtime dies with the right words.
@@ -682,8 +783,11 @@ impl Translator<'_, '_> {
         let num = self.word(tag::NUM);
         let results = self.runtime(Rt::div, &[num, x_bits, num, y_bits]);
         self.check_value(results[0], inst, handler);
-        self.b.ins().jump(usual, &[]);
+        self.jump(join, &[zero]);
         self.b.switch_to_block(usual);
-        self.b.ins().fdiv(x, y)
+        let quotient = self.b.ins().fdiv(x, y);
+        self.jump(join, &[quotient]);
+        self.b.switch_to_block(join);
+        self.b.block_params(join)[0]
     }
 }

@@ -106,7 +106,8 @@ impl Compiler {
         function::body(
             module,
             id,
-            hot,
+            // The main program runs once, but for its loops.
+            hot && id.0 != 0,
             self.options,
             self.full.frontend_config(),
             &mut self.context.func,

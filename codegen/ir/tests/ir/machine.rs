@@ -545,7 +545,7 @@ impl<'a> Machine<'a> {
                 Val::Num(_) => *wanted == 1,
                 _ => false,
             }),
-            Op::ElemIsNum | Op::ElemNum => {
+            Op::ElemIsNum(what) | Op::ElemNum(what) => {
                 let mut value = args[0];
                 for index in 1..args.len() {
                     let parts = match value {
@@ -561,8 +561,11 @@ impl<'a> Machine<'a> {
                         .copied()
                         .unwrap_or(Val::Undef);
                 }
+                if let (s_ir::Element::Number, Val::Int(int)) = (what, value) {
+                    value = Val::Num(int as f64);
+                }
                 match (&inst.op, value) {
-                    (Op::ElemIsNum, value) => Val::Bool(matches!(value, Val::Num(_))),
+                    (Op::ElemIsNum(_), value) => Val::Bool(matches!(value, Val::Num(_))),
                     (_, Val::Num(_)) => value,
                     (_, other) => {
                         self.broken(format!("{other:?} is taken for a float"));
