@@ -487,6 +487,11 @@ struct Signatures {
     results: Vec<Ty>,
 }
 
+/// Whether a value is an integer or a float, either of which it may be.
+fn is_number(tags: Tags) -> bool {
+    tags != 0 && tags & !(INT | NUM) == 0
+}
+
 fn machine_type(tags: Tags) -> Ty {
     match tags {
         INT => Ty::Int,
@@ -599,9 +604,12 @@ impl Rewriter<'_> {
     }
 
     /// An operand as a float, converted by what it turns out to be.
-    fn float_of(&mut self, value: Value) -> Value {
+    fn float_of(&mut self, value: Value, sets: &[Tags]) -> Value {
         if self.machine.contains_key(&value) {
             return self.as_num(value);
+        }
+        if is_number(sets[value.index()]) {
+            return self.emit(Op::ValToNum, vec![value], Ty::Num);
         }
         self.emit(Op::Rt(Rt::to_num), vec![value], Ty::Num)
     }
@@ -704,6 +712,19 @@ impl Rewriter<'_> {
                 let int = self.emit(Op::Int(i64::from(*constant)), Vec::new(), Ty::Int);
                 done(self, int)
             }
+            Op::ValToNum => match self.number_type(args[0]) {
+                Some(Ty::Num) => {
+                    let machine = self.as_int(args[0]);
+                    self.rename(result, machine)
+                }
+                Some(_) => {
+                    let op = Op::IntToNum;
+                    let args = vec![self.as_int(args[0])];
+                    self.out.push(Inst { op, args, result: Some(result), cleanup: Vec::new() });
+                    true
+                }
+                None => false,
+            },
             Op::UnboxInt | Op::UnboxNum => match self.machine.get(&args[0]) {
                 Some(machine) if self.func.ty(*machine) == self.func.ty(result) => {
                     let machine = *machine;
@@ -810,14 +831,14 @@ impl Rewriter<'_> {
                         Rt::sub => Op::FSub,
                         _ => Op::FMul,
                     };
-                    let (x, y) = (self.float_of(a), self.float_of(b));
+                    let (x, y) = (self.float_of(a, sets), self.float_of(b, sets));
                     let value = self.emit(op, vec![x, y], Ty::Num);
                     return set(self, value);
                 }
                 false
             }
             Rt::div if !compat && !numbers && sets[result.index()] == NUM => {
-                let (x, y) = (self.float_of(a), self.float_of(b.expect("two operands")));
+                let (x, y) = (self.float_of(a, sets), self.float_of(b.expect("two operands"), sets));
                 let value = self.emit(Op::FDivChecked, vec![x, y], Ty::Num);
                 set(self, value)
             }
@@ -961,6 +982,7 @@ impl Rewriter<'_> {
             Rt::to_num => match left_type {
                 Some(Ty::Int) => replace(self, Op::IntToNum, vec![self.as_int(a)]),
                 Some(_) => replace(self, Op::Copy, vec![self.as_int(a)]),
+                None if is_number(sets[a.index()]) => replace(self, Op::ValToNum, vec![a]),
                 None => false,
             },
             Rt::to_number if left_type.is_some() => set(self, self.as_int(a)),

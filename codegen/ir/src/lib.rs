@@ -6,7 +6,8 @@
 //! hashes, cells. Most instructions are calls of runtime functions ([`Rt`]), whose meaning stands in
 //! one table; passes replace them by machine operations where types allow.
 //!
-//! Order of work: lowering builds ([`Builder`]), then [`optimise`] runs the passes: [`infer`] proves types
+//! Order of work: lowering builds ([`Builder`]), then [`optimise`] runs the passes: [`inline`] puts
+//! small functions in the place of calls, [`infer`] proves types
 //! and rewrites, [`version`] gives loops on arrays of floats a typed twin, [`simplify`] removes what is decided or unused, [`counts`] makes ownership explicit
 //! (retains, releases, and what each throwing instruction has to release). The
 //! [`verify`](verify::verify) pass checks the invariants between passes. A module has a text form, which
@@ -21,6 +22,7 @@ pub mod cfg;
 pub mod counts;
 pub mod func;
 pub mod infer;
+pub mod inline;
 pub mod module;
 pub mod op;
 pub mod parse;
@@ -36,6 +38,7 @@ pub use op::{Cond, Element, Op, Rt};
 
 /// Runs all passes on a module that lowering has built: types, simplifications, counts. To be run once.
 pub fn optimise(module: &mut Module) {
+    inline::run(module);
     let mut plain = infer::run(module);
     let versioned = version::run(module);
     if versioned.contains(&true) {

@@ -106,6 +106,8 @@ pub enum Op {
     BoxHash,
     /// Scalar reference value of an owned cell.
     BoxCell,
+    /// Value to float; the value is known to be an integer or a float.
+    ValToNum,
     /// Integer to float.
     IntToNum,
     /// Truth value to integer, 0 or 1.
@@ -241,7 +243,7 @@ impl Op {
             Op::BoxNum => fixed(&[Num], V),
             Op::BoxBool => fixed(&[Bool], V),
             Op::UnboxInt => fixed(&[V], Int),
-            Op::UnboxNum => fixed(&[V], Num),
+            Op::UnboxNum | Op::ValToNum => fixed(&[V], Num),
             Op::BoxArr => Shape { params: vec![(Arr, Owned)], ..fixed(&[], V) },
             Op::BoxHash => Shape { params: vec![(Hash, Owned)], ..fixed(&[], V) },
             Op::BoxCell => Shape { params: vec![(Cell, Owned)], ..fixed(&[], V) },

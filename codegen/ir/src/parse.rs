@@ -702,6 +702,7 @@ impl<'a> Parser<'a> {
             "BoxArr" => Op::BoxArr,
             "BoxHash" => Op::BoxHash,
             "BoxCell" => Op::BoxCell,
+            "ValToNum" => Op::ValToNum,
             "IntToNum" => Op::IntToNum,
             "BoolToInt" => Op::BoolToInt,
             "IAdd" => Op::IAdd,

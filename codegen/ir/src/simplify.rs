@@ -10,10 +10,11 @@ use crate::cfg::{
     Dominance, drop_params, drop_trivial_params, drop_unreachable, predecessors, reverse_postorder,
 };
 use crate::func::{Block, Edge, Func, Inst, Term, Value};
-use crate::op::{Cond, Op};
+use crate::op::{Cond, Op, Rt};
 
 /// Runs all of them, in an order in which they help each other.
 pub fn run(func: &mut Func) {
+    quotients(func);
     constants(func);
     known_conditions(func);
     thread_jumps(func);
@@ -22,6 +23,46 @@ pub fn run(func: &mut Func) {
     constants(func);
     dead_code(func);
     positions(func);
+}
+
+/// A quotient of which only the float is wanted is computed as one: exact or not, it need not be told
+/// whether it is an integer.
+pub fn quotients(func: &mut Func) {
+    let divides = |inst: &Inst| matches!(inst.op, Op::Rt(Rt::int_div | Rt::div));
+    if !func.blocks.iter().any(|data| data.insts.iter().any(divides)) {
+        return;
+    }
+    let mut uses = vec![0u32; func.types.len()];
+    for data in &func.blocks {
+        let args = data.insts.iter().flat_map(|inst| inst.args.iter().copied());
+        args.chain(data.term.values()).for_each(|value| uses[value.index()] += 1);
+    }
+    for data in &mut func.blocks {
+        let mut made: HashMap<Value, usize> = HashMap::new();
+        for at in 0..data.insts.len() {
+            let inst = &data.insts[at];
+            if let (true, Some(result)) = (divides(inst), inst.result) {
+                made.insert(result, at);
+            }
+            // Only where the conversion runs no code of the program.
+            if inst.op == Op::ValToNum
+                && let Some(division) = made.get(&inst.args[0]).copied()
+                && uses[inst.args[0].index()] == 1
+            {
+                let result = inst.result;
+                let division = &mut data.insts[division];
+                let op = if division.op == Op::Rt(Rt::div) { Rt::div_num } else { Rt::int_div_num };
+                division.op = Op::Rt(op);
+                division.result = result;
+                data.insts[at].op = Op::Keep;
+                data.insts[at].args.clear();
+                data.insts[at].result = None;
+            }
+        }
+        if !made.is_empty() {
+            data.insts.retain(|inst| inst.op != Op::Keep || !inst.args.is_empty());
+        }
+    }
 }
 
 /// A constant of the machine.

@@ -844,6 +844,11 @@ impl Translator<'_, '_> {
                 let words = (self.word(tag), self.one(arg(0)));
                 self.set_two(inst, words);
             }
+            Op::ValToNum => {
+                let (w0, w1) = self.two(arg(0));
+                let value = self.number_as_float(w0, w1);
+                self.set_one(inst, value);
+            }
             Op::IntToNum => {
                 let value = self.one(arg(0));
                 let value = self.b.ins().fcvt_from_sint(F64, value);

@@ -6,7 +6,9 @@ use std::mem::offset_of;
 
 use cranelift_codegen::ir::condcodes::{FloatCC, IntCC};
 use cranelift_codegen::ir::types::{F64, I8, I32, I64};
-use cranelift_codegen::ir::{Block as ClifBlock, BlockArg, InstBuilder, MemFlagsData, Type, Value as Clif};
+use cranelift_codegen::ir::{
+    Block as ClifBlock, BlockArg, InstBuilder, InstructionData, MemFlagsData, Opcode, Type, Value as Clif,
+};
 use s_abi::layout::{Arr, Cell, Header, storage, tag};
 use s_ir::{Block, Cond, Inst, Rt, Ty, Value};
 
@@ -57,10 +59,23 @@ impl Translator<'_, '_> {
                 let value = self.b.ins().isub(height, mark);
                 self.result_one(inst, value);
             }
-            Rt::list_push => self.list_push(inst, handler),
+            Rt::list_push if hot => self.list_push(inst, handler),
             Rt::add | Rt::sub | Rt::mul if hot => self.arithmetic(function, inst, handler),
             Rt::num_eq | Rt::num_ne | Rt::num_lt | Rt::num_gt | Rt::num_le | Rt::num_ge if hot => {
                 self.compare(function, inst, handler);
+            }
+            Rt::int_div if hot && !self.module.compat => {
+                let (x, y) = (self.one(inst.args[0]), self.one(inst.args[1]));
+                self.int_div(x, y, inst, handler);
+            }
+            Rt::div if hot && !self.module.compat => self.div(inst, handler),
+            Rt::div_num if hot => {
+                let ((a0, a1), (b0, b1)) = (self.two(inst.args[0]), self.two(inst.args[1]));
+                self.div_num(function, &[a0, a1, b0, b1], inst, handler);
+            }
+            Rt::int_div_num if hot => {
+                let (x, y) = (self.one(inst.args[0]), self.one(inst.args[1]));
+                self.div_num(function, &[x, y], inst, handler);
             }
             Rt::str_eq | Rt::str_ne if hot => self.same_text(function, inst, handler),
             Rt::to_bool if hot => self.truth(inst, handler),
@@ -737,6 +752,136 @@ impl Translator<'_, '_> {
         let fix = self.b.ins().band(differ, some);
         let fixed = self.b.ins().iadd(remainder, divisor);
         self.b.ins().select(fix, fixed, remainder)
+    }
+
+    /// The constant a word is.
+    fn constant(&self, word: Clif) -> Option<i64> {
+        let inst = self.b.func.dfg.value_def(word).inst()?;
+        match self.b.func.dfg.insts[inst] {
+            InstructionData::UnaryImm { opcode: Opcode::Iconst, imm } => Some(imm.bits()),
+            _ => None,
+        }
+    }
+
+    /// A value that is an integer or a float, as a float.
+    pub(crate) fn number_as_float(&mut self, w0: Clif, w1: Clif) -> Clif {
+        let float = self.as_float(w1);
+        let converted = self.b.ins().fcvt_from_sint(F64, w1);
+        self.b.ins().select(w0, float, converted)
+    }
+
+    /// The quotient of integers: an integer when it is exact. 0 and -1 are left to the runtime.
+    fn int_div(&mut self, x: Clif, y: Clif, inst: &Inst, handler: Option<Block>) {
+        let join = self.join_of(&[I64, I64]);
+        self.int_div_to(x, y, inst, handler, join);
+        self.b.switch_to_block(join);
+        let params = self.b.block_params(join).to_vec();
+        self.result_two(inst, params[0], params[1]);
+    }
+
+    fn int_div_to(&mut self, x: Clif, y: Clif, inst: &Inst, handler: Option<Block>, join: ClifBlock) {
+        let exact = self.b.create_block();
+        let inexact = self.b.create_block();
+        let divisor = self.constant(y);
+        let (quotient, is_exact) = match divisor {
+            Some(divisor) if divisor > 0 && divisor & (divisor - 1) == 0 => {
+                let rest = self.b.ins().band_imm_u(x, divisor - 1);
+                let is_exact = self.b.ins().icmp_imm_s(IntCC::Equal, rest, 0);
+                (self.b.ins().sshr_imm_u(x, i64::from(divisor.trailing_zeros())), is_exact)
+            }
+            _ => {
+                if !divisor.is_some_and(|divisor| divisor != 0 && divisor != -1) {
+                    let plus = self.b.ins().iadd_imm_s(y, 1);
+                    let odd = self.b.ins().icmp_imm_s(IntCC::UnsignedLessThanOrEqual, plus, 1);
+                    let rare = self.cold();
+                    let usual = self.b.create_block();
+                    self.b.ins().brif(odd, rare, &[], usual, &[]);
+                    self.b.switch_to_block(rare);
+                    let results = self.runtime(Rt::int_div, &[x, y]);
+                    self.check_value(results[0], inst, handler);
+                    self.jump(join, &[results[0], results[1]]);
+                    self.b.switch_to_block(usual);
+                }
+                let quotient = self.b.ins().sdiv(x, y);
+                let product = self.b.ins().imul(quotient, y);
+                (quotient, self.b.ins().icmp(IntCC::Equal, product, x))
+            }
+        };
+        self.b.ins().brif(is_exact, exact, &[], inexact, &[]);
+        self.b.switch_to_block(exact);
+        let zero = self.word(tag::INT);
+        self.jump(join, &[zero, quotient]);
+        self.b.switch_to_block(inexact);
+        let (x, y) = (self.b.ins().fcvt_from_sint(F64, x), self.b.ins().fcvt_from_sint(F64, y));
+        let float = self.b.ins().fdiv(x, y);
+        let bits = self.as_bits(float);
+        let one = self.word(tag::NUM);
+        self.jump(join, &[one, bits]);
+    }
+
+    fn div(&mut self, inst: &Inst, handler: Option<Block>) {
+        let ((a0, a1), (b0, b1)) = (self.two(inst.args[0]), self.two(inst.args[1]));
+        let ints = self.b.create_block();
+        let floats = (!self.has_twin).then(|| self.join_of(&[F64, F64]));
+        let other = self.cold();
+        let join = self.join_of(&[I64, I64]);
+        self.by_numbers((a0, a1), (b0, b1), ints, floats, other);
+        self.b.switch_to_block(ints);
+        self.int_div_to(a1, b1, inst, handler, join);
+        if let Some(floats) = floats {
+            self.b.switch_to_block(floats);
+            let (x, y) = (self.b.block_params(floats)[0], self.b.block_params(floats)[1]);
+            let zero = self.b.ins().f64const(0.0);
+            let bad = self.b.ins().fcmp(FloatCC::Equal, y, zero);
+            let usual = self.b.create_block();
+            self.b.ins().brif(bad, other, &[], usual, &[]);
+            self.b.switch_to_block(usual);
+            let value = self.b.ins().fdiv(x, y);
+            let bits = self.as_bits(value);
+            let one = self.word(tag::NUM);
+            self.jump(join, &[one, bits]);
+        }
+        self.b.switch_to_block(other);
+        let results = self.runtime(Rt::div, &[a0, a1, b0, b1]);
+        self.check_value(results[0], inst, handler);
+        self.jump(join, &[results[0], results[1]]);
+        self.b.switch_to_block(join);
+        let params = self.b.block_params(join).to_vec();
+        self.result_two(inst, params[0], params[1]);
+    }
+
+    /// A quotient as a float. Integers up to 2^53 are the same as floats, and so is their quotient.
+    fn div_num(&mut self, function: Rt, operands: &[Clif], inst: &Inst, handler: Option<Block>) {
+        let slow = self.cold();
+        let join = self.join_of(&[F64]);
+        let (x, y) = match *operands {
+            [a0, a1, b0, b1] => {
+                let either = self.b.ins().bor(a0, b0);
+                let numbers = self.b.ins().icmp_imm_s(IntCC::UnsignedLessThanOrEqual, either, 1);
+                self.go_on_if(numbers, slow);
+                (self.number_as_float(a0, a1), self.number_as_float(b0, b1))
+            }
+            [x, y] => (self.b.ins().fcvt_from_sint(F64, x), self.b.ins().fcvt_from_sint(F64, y)),
+            _ => unreachable!("two values or two integers"),
+        };
+        let limit = self.b.ins().f64const(9_007_199_254_740_992.0);
+        let zero = self.b.ins().f64const(0.0);
+        let (size_x, size_y) = (self.b.ins().fabs(x), self.b.ins().fabs(y));
+        let fits = self.b.ins().fcmp(FloatCC::LessThan, size_x, limit);
+        self.go_on_if(fits, slow);
+        let fits = self.b.ins().fcmp(FloatCC::LessThan, size_y, limit);
+        self.go_on_if(fits, slow);
+        let some = self.b.ins().fcmp(FloatCC::NotEqual, y, zero);
+        self.go_on_if(some, slow);
+        let quotient = self.b.ins().fdiv(x, y);
+        self.jump(join, &[quotient]);
+        self.b.switch_to_block(slow);
+        let results = self.runtime(function, operands);
+        self.check_status(results[1], inst, handler);
+        self.jump(join, &[results[0]]);
+        self.b.switch_to_block(join);
+        let value = self.b.block_params(join)[0];
+        self.result_one(inst, value);
     }
 
     /// By a constant that is neither 0 nor -1.

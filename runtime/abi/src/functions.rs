@@ -90,6 +90,8 @@ macro_rules! for_each_runtime_function {
             num_exp(F) -> F [];
             num_int(F) -> V [];                       // `int` of a float: INT when it fits
             int_div(I, I) -> V [throws];              // exact: INT, else NUM; by zero: dies
+            div_num(V, V) -> F [throws user];         // the quotient as a float
+            int_div_num(I, I) -> F [throws];
             int_rem(I, I) -> I [throws];              // sign of the right operand
             int_pow(I, I) -> V [];
             num_rem(F, F) -> V [throws];

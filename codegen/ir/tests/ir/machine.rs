@@ -478,6 +478,14 @@ impl<'a> Machine<'a> {
                     Val::Num(0.0)
                 }
             },
+            Op::ValToNum => match args[0] {
+                Val::Int(value) => Val::Num(value as f64),
+                Val::Num(value) => Val::Num(value),
+                other => {
+                    self.broken(format!("{other:?} is taken for a number"));
+                    Val::Num(0.0)
+                }
+            },
             Op::BoxArr | Op::BoxCell | Op::BoxHash => args[0],
             Op::Copy => args[0],
             Op::IntToNum => Val::Num(int(0) as f64),
@@ -698,6 +706,13 @@ impl<'a> Machine<'a> {
                     _ => shr(a, b),
                 })
             }
+            Rt::div_num => match (self.number(args[0]), self.number(args[1])) {
+                (Some(Val::Int(a)), Some(Val::Int(b))) => Val::Num(float(self.int_div(a, b)?)),
+                (Some(_), Some(y)) if float(y) == 0.0 => self.throw(Val::Int(-2))?,
+                (Some(x), Some(y)) => Val::Num(float(x) / float(y)),
+                _ => Val::Num(9.0),
+            },
+            Rt::int_div_num => Val::Num(float(self.int_div(int(0), int(1))?)),
             Rt::int_shl => Val::Int(shl(int(0), int(1))),
             Rt::int_shr => Val::Int(shr(int(0), int(1))),
             Rt::int_div => self.int_div(int(0), int(1))?,

@@ -138,6 +138,7 @@ fn every_operation() -> Vec<Op> {
         Op::BoxHash,
         Op::BoxCell,
         Op::IntToNum,
+        Op::ValToNum,
         Op::BoolToInt,
         Op::IAdd,
         Op::ISub,
