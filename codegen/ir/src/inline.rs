@@ -92,6 +92,7 @@ fn is_plain(op: &Op, overloads: bool) -> bool {
         | Op::CallValueWant
         | Op::CallGlob(_)
         | Op::CallGlobWant
+        | Op::CallMethod
         | Op::Closure(_)
         | Op::Capture(_)
         | Op::Want

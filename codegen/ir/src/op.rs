@@ -182,6 +182,8 @@ pub enum Op {
     CallGlob(u64),
     /// As [`Op::CallGlob`] in the context that the last operand says.
     CallGlobWant,
+    /// A method: operands are its name, the invocant, the arguments, and the context, an integer.
+    CallMethod,
     /// A closure of a function of the module: operands are its captures.
     Closure(FuncId),
 
@@ -288,6 +290,13 @@ impl Op {
                 pure_: false,
                 ..fixed(&[], V)
             },
+            Op::CallMethod => Shape {
+                params: vec![(V, Borrowed), (V, Borrowed)],
+                variadic: true,
+                throws: true,
+                pure_: false,
+                ..fixed(&[], V)
+            },
             Op::CallGlobWant => Shape {
                 params: vec![(Glob, Borrowed), (V, Borrowed)],
                 variadic: true,
@@ -353,6 +362,7 @@ impl Op {
             | Op::CallValueWant
             | Op::CallGlob(_)
             | Op::CallGlobWant
+            | Op::CallMethod
             | Op::IRem
             | Op::FDivChecked => true,
             _ => false,

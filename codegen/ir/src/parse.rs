@@ -735,6 +735,7 @@ impl<'a> Parser<'a> {
             "CallValue" => Op::CallValue(self.number("a context")?),
             "CallValueWant" => Op::CallValueWant,
             "CallGlob" => Op::CallGlob(self.number("a context")?),
+            "CallMethod" => Op::CallMethod,
             "CallGlobWant" => Op::CallGlobWant,
             "Closure" => Op::Closure(FuncId(self.number("a function")?)),
             "Pos" => Op::Pos(self.number("a position")?),

@@ -102,6 +102,11 @@ impl Translator<'_, '_> {
         }
     }
 
+    /// Whether the function tests elements, and has many branches.
+    pub(crate) fn tests_elements(&self) -> bool {
+        !self.uses.is_empty()
+    }
+
     /// Follows the indexes; on each way on which a float is found it is given to `found`, which ends the
     /// block. Everything else goes to `other`.
     fn walk(&mut self, inst: &Inst, other: ClifBlock, found: &mut dyn FnMut(&mut Self, Clif)) {

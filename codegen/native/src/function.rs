@@ -43,7 +43,7 @@ pub(crate) struct Translator<'a, 'b> {
     /// Floats that the block before has found, by block.
     pub(crate) found: HashMap<Block, Clif>,
     /// How often each value is used, if the function tests elements.
-    uses: Vec<u32>,
+    pub(crate) uses: Vec<u32>,
     frame: Option<StackSlot>,
     previous: Option<Clif>,
     signatures: HashMap<Vec<u8>, SigRef>,
@@ -368,7 +368,12 @@ impl Translator<'_, '_> {
             self.func.block(*block).insts.iter().any(|inst| {
                 matches!(
                     inst.op,
-                    Op::Call(_) | Op::CallValue(_) | Op::CallValueWant | Op::CallGlob(_) | Op::CallGlobWant
+                    Op::Call(_)
+                        | Op::CallValue(_)
+                        | Op::CallValueWant
+                        | Op::CallGlob(_)
+                        | Op::CallGlobWant
+                        | Op::CallMethod
                 ) || matches!(&inst.op, Op::Rt(function) if function.signature().user)
             })
         });
@@ -538,6 +543,12 @@ impl Translator<'_, '_> {
         let on = self.b.create_block();
         self.b.ins().brif(condition, cleanup, &[], on, &[]);
         self.b.switch_to_block(on);
+    }
+
+    /// Goes to the clean-up of an instruction that has thrown for certain.
+    pub(crate) fn throw(&mut self, inst: &Inst, handler: Option<Block>) {
+        let cleanup = self.cleanup(&inst.cleanup, handler);
+        self.b.ins().jump(cleanup, &[]);
     }
 
     /// Throws when the first word of a value says so.
@@ -976,6 +987,16 @@ impl Translator<'_, '_> {
                 let want = self.one(inst.args[last]);
                 let want = self.b.ins().ishl_imm_u(want, i64::from(want::SHIFT));
                 self.call_glob(arg(0), &inst.args[1..last], want, inst, handler);
+            }
+            Op::CallMethod => {
+                let last = inst.args.len() - 1;
+                let (w0, w1) = self.two(arg(0));
+                let want = self.one(inst.args[last]);
+                let address = self.spill(&inst.args[1..last]);
+                let count = self.word(last as u64 - 1);
+                let results = self.runtime(Rt::call_method_at, &[w0, w1, address, count, want]);
+                self.check_value(results[0], inst, handler);
+                self.set_two(inst, (results[0], results[1]));
             }
             Op::Closure(id) => self.closure(*id, inst),
             Op::Pos(pos) => {

@@ -895,23 +895,20 @@ impl Translator<'_, '_> {
     }
 
     pub(crate) fn rem(&mut self, x: Clif, y: Clif, inst: &Inst, handler: Option<Block>) -> Clif {
-        // 0 throws, -1 gives 0; both are rare.
-        let plus = self.b.ins().iadd_imm_s(y, 1);
-        let odd = self.b.ins().icmp_imm_s(IntCC::UnsignedLessThanOrEqual, plus, 1);
         let rare = self.cold();
         let usual = self.b.create_block();
-        let join = self.join_of(&[I64]);
-        self.b.ins().brif(odd, rare, &[], usual, &[]);
-        self.b.switch_to_block(usual);
-        let remainder = self.b.ins().srem(x, y);
-        let value = self.adjust(remainder, y);
-        self.jump(join, &[value]);
+        self.b.ins().brif(y, usual, &[], rare, &[]);
         self.b.switch_to_block(rare);
-        let results = self.runtime(Rt::int_rem, &[x, y]);
-        self.check_status(results[1], inst, handler);
-        self.jump(join, &[results[0]]);
-        self.b.switch_to_block(join);
-        self.b.block_params(join)[0]
+        // Dies, and never comes back.
+        self.runtime(Rt::int_rem, &[x, y]);
+        self.throw(inst, handler);
+        self.b.switch_to_block(usual);
+        // By -1 as by 1: the remainder is 0, and the machine would overflow.
+        let minus = self.b.ins().icmp_imm_s(IntCC::Equal, y, -1);
+        let one = self.word(1);
+        let divisor = self.b.ins().select(minus, one, y);
+        let remainder = self.b.ins().srem(x, divisor);
+        self.adjust(remainder, y)
     }
 
     pub(crate) fn float_div(&mut self, x: Clif, y: Clif, inst: &Inst, handler: Option<Block>) -> Clif {
@@ -919,15 +916,22 @@ impl Translator<'_, '_> {
         let bad = self.b.ins().fcmp(FloatCC::Equal, y, zero);
         let rare = self.cold();
         let usual = self.b.create_block();
-        // The quotient is given to a block of its own, or each of several uses would divide again.
-        let join = self.join_of(&[F64]);
         self.b.ins().brif(bad, rare, &[], usual, &[]);
         self.b.switch_to_block(rare);
         // The runtime dies with the right words.
         let (x_bits, y_bits) = (self.as_bits(x), self.as_bits(y));
         let num = self.word(tag::NUM);
         let results = self.runtime(Rt::div, &[num, x_bits, num, y_bits]);
+        if !self.tests_elements() {
+            // Never comes back, which keeps what is alive in registers.
+            self.throw(inst, handler);
+            self.b.switch_to_block(usual);
+            return self.b.ins().fdiv(x, y);
+        }
         self.check_value(results[0], inst, handler);
+        // Among many branches, each of several uses would divide again, unless the quotient is what a
+        // block is given on one of several ways.
+        let join = self.join_of(&[F64]);
         self.jump(join, &[zero]);
         self.b.switch_to_block(usual);
         let quotient = self.b.ins().fdiv(x, y);

@@ -254,6 +254,7 @@ macro_rules! for_each_runtime_function {
             call_method(V, I, I) -> V [throws user];        // name; mark of invocant and arguments (consumed), want.
                                                             // `Pkg::SUPER::m` searches the parents of Pkg; a name
                                                             // that ends in `?` gives undef where no such method is
+            call_method_at(V, I, I, I) -> V [throws user];  // name; address and count of invocant and arguments, want
             call_dynamic(V, I, I) -> V [throws user];       // method value; mark of invocant and arguments, want
             call_builtin(I, I, I) -> V [throws user];       // number, mark of arguments (consumed), want
             args_alias(I) -> N [];                    // references from the mark become values; the next function

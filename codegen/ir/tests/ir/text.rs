@@ -169,6 +169,7 @@ fn every_operation() -> Vec<Op> {
         Op::CallValueWant,
         Op::CallGlob(0),
         Op::CallGlobWant,
+        Op::CallMethod,
         Op::Closure(FuncId(1)),
         Op::Pos(u32::MAX),
         Op::Keep,
