@@ -53,6 +53,7 @@ fn all_ways_to_the_overview_are_the_same() {
 
     Plugins:
       plugin              Use, inspect, allow and write plugins
+      target              See what programs can be built for, and add more
 
     About s:
       help                Show help for a command or a topic

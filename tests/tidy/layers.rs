@@ -8,7 +8,9 @@ const LAYERS: &[(&str, &[&str])] = &[
     ("s-abi", &[]),
     ("s-regex", &[]),
     ("s-sys", &[]),
+    ("s-mem", &[]),
     ("s-core", &["s-abi", "s-regex", "s-sys"]),
+    ("s-start", &["s-abi", "s-core", "s-mem", "s-sys"]),
     ("s-syntax", &["s-abi", "s-diag"]),
     ("s-sema", &["s-abi", "s-diag", "s-regex", "s-syntax"]),
     ("s-ir", &["s-abi"]),
@@ -19,7 +21,7 @@ const LAYERS: &[(&str, &[&str])] = &[
         &["s-abi", "s-core", "s-diag", "s-ir", "s-lower", "s-native", "s-sema", "s-syntax", "s-sys"],
     ),
     ("s-link", &[]),
-    ("s-packs", &["s-link"]),
+    ("s-packs", &["s-abi", "s-link"]),
     ("s-host", &[]),
     ("s-guest", &[]),
     ("s-wire", &[]),
@@ -45,7 +47,9 @@ const LAYERS: &[(&str, &[&str])] = &[
             "s-diag",
             "s-driver",
             "s-host",
+            "s-link",
             "s-net",
+            "s-packs",
             "s-plugin",
             "s-project",
             "s-registry",
@@ -58,16 +62,19 @@ const LAYERS: &[(&str, &[&str])] = &[
     ),
     ("s", &["s-advisory", "s-capability", "s-diag", "s-net", "s-ops", "s-plugin", "s-store", "s-ui"]),
     ("s-kit", &[]),
-    ("s-benches", &["s-capability", "s-kit", "s-ops", "s-plugin", "s-store"]),
+    ("s-benches", &["s-capability", "s-kit", "s-link", "s-ops", "s-plugin", "s-store"]),
     ("s-lang-corpus", &[]),
     ("s-bench-lang", &["s-kit"]),
     ("s-bench-packages", &["s-kit", "s-store", "s-wire"]),
     ("s-tidy", &[]),
-    ("s-xtask", &["s-capability", "s-component", "s-diag"]),
+    ("s-xtask", &["s-abi", "s-capability", "s-component", "s-diag", "s-link", "s-packs"]),
 ];
 
 /// What every guest may depend on: the author's kit, and what is pure.
-const GUEST: &[&str] = &["s-guest", "s-diag", "s-wire"];
+const GUEST: &[&str] = &["s-guest", "s-diag", "s-link", "s-wire"];
+
+/// What only the tests of a guest may depend on besides: data that the guest repeats.
+const GUEST_TESTS: &[(&str, &[&str])] = &[("s-target-elf", &["s-packs"])];
 
 /// What only tests may depend on besides their layer.
 const TESTS: &[&str] = &["s-kit"];
@@ -90,7 +97,10 @@ pub(crate) fn findings(tree: &Tree) -> Vec<Finding> {
         for (kind, dependencies) in member.dependencies() {
             let ours = dependencies.keys().filter(|name| *name == "s" || name.starts_with("s-"));
             for name in ours {
-                let for_tests = kind == "dev-dependencies" && TESTS.contains(&name.as_str());
+                let of_guest = GUEST_TESTS.iter().find(|(guest, _)| *guest == member.name);
+                let more = of_guest.map_or(&[][..], |(_, more)| more);
+                let for_tests = kind == "dev-dependencies"
+                    && (TESTS.contains(&name.as_str()) || more.contains(&name.as_str()));
                 let itself = kind == "dev-dependencies" && *name == member.name;
                 let of_layer = allowed.contains(&name.as_str());
                 // The workspace's own tests stand outside and see everything but the binary.

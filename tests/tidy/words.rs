@@ -116,6 +116,8 @@ const RULES: &[Rule] = &[
             "codegen/driver/",
             "runtime/abi/src/layout.rs",
             "runtime/core/",
+            "runtime/mem/",
+            "runtime/start/",
             "runtime/sys/",
         ],
         instead: "machine code is loaded by `s-plugin` and `s-driver`, values are those of `s-core`; nothing else needs `unsafe`",

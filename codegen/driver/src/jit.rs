@@ -14,7 +14,7 @@ use std::sync::Arc;
 use s_abi::layout::{Code as FunctionObject, Entry, FileName, FunctionInfo, Val, Vm as Machine};
 use s_core::Vm;
 use s_ir::{FuncId, Module};
-use s_native::{Code, Compiler, FixupKind, Symbol};
+use s_native::{Code, Compiler, FixupKind, Symbol, Target};
 
 use crate::Files;
 use memory::Memory;
@@ -123,8 +123,7 @@ impl Session {
 
 impl Unit {
     fn new(vm: &mut Vm, module: Module, number: usize) -> Result<Box<Unit>, String> {
-        let compiler = Compiler::host(s_native::Options { lazy: true, unit: number })
-            .map_err(|error| error.to_string())?;
+        let compiler = Compiler::host(number).map_err(|error| error.to_string())?;
         // Names live as long as the process: traces may name them at its very end.
         let files: Vec<FileName> = module
             .files
@@ -217,12 +216,16 @@ impl Unit {
         let mut bytes = code.bytes.clone();
         let mut relative = Vec::new();
         for fixup in &code.fixups {
-            let address = self.address(vm, fixup.symbol)?.wrapping_add_signed(fixup.addend);
+            let Target::Symbol(symbol) = fixup.target else {
+                return Err(format!("code for this machine refers to itself: {fixup:?}"));
+            };
+            let address = self.address(vm, symbol)?.wrapping_add_signed(fixup.addend);
             match fixup.kind {
                 FixupKind::Abs64 => {
                     bytes[fixup.offset..fixup.offset + 8].copy_from_slice(&address.to_le_bytes());
                 }
                 FixupKind::Rel32 => relative.push((fixup.offset, address)),
+                kind => return Err(format!("a fixup of another machine: {kind:?}")),
             }
         }
         self.memory.place(bytes, &relative, code.alignment)
@@ -246,7 +249,12 @@ impl Unit {
             Symbol::Glob(id) => vm.glob(self.module.globals[id.index()].as_bytes()).0 as u64,
             Symbol::Regex(id) => self.regexes[id as usize].w1,
             Symbol::Compile => compile as *const () as u64,
-            Symbol::NewCode => new_code as *const () as u64,
+            Symbol::NewCode => s_core::entry::new_code as *const () as u64,
+            Symbol::Pattern => s_core::entry::constant_pattern as *const () as u64,
+            Symbol::Builtin(row) => {
+                let cell = s_core::builtin::cell(row).ok_or("a builtin that is not there")?;
+                std::ptr::from_ref(cell) as u64
+            }
         })
     }
 }
@@ -269,22 +277,4 @@ unsafe extern "C" fn compile(machine: *mut Machine, number: u64) -> *const u8 {
 fn defect(vm: &mut Vm, message: &str) -> ! {
     s_core::output::write_error(vm, format!("internal error: {message}\n").as_bytes());
     s_sys::exit(70)
-}
-
-/// Makes a function object; captures are borrowed.
-unsafe extern "C" fn new_code(
-    machine: *mut Machine,
-    info: *const FunctionInfo,
-    entry: Entry,
-    captures: *const Val,
-    count: usize,
-) -> *mut FunctionObject {
-    use s_core::value::ValExt as _;
-    // SAFETY: as for `compile`; the captures stand on the caller's stack.
-    let (vm, captures) = unsafe {
-        let captures = if count == 0 { &[] } else { std::slice::from_raw_parts(captures, count) };
-        (&mut *machine.cast::<Vm>(), captures)
-    };
-    let held: Vec<Val> = captures.iter().map(|value| value.retained()).collect();
-    vm.new_code(info, entry, &held).0
 }

@@ -1,16 +1,20 @@
 //! One compilation: sources in, code and diagnostics out.
 //!
 //! [`compile`] takes a program from its text to the middle representation; [`jit`] turns that into
-//! code in memory, function by function, and runs it.
+//! code in memory, function by function, and runs it; [`object`] into the pieces of an executable.
 #![expect(unsafe_code, reason = "code is put into memory and called")]
 
+mod declarations;
 pub mod jit;
+pub mod object;
 
 use std::sync::Arc;
 
 use s_diag::Diagnostic;
 use s_ir::Module;
 use s_ir::module::Numbers;
+use s_sema::{Finding, FindingKind};
+pub use s_native::{CompileError, FixupKind, Machine};
 pub use s_sema::{Files, Loaded, Options, Require};
 
 /// What became of a program's text.
@@ -19,6 +23,8 @@ pub struct Compilation {
     pub module: Option<Module>,
     /// What was found, in the order of the text.
     pub diagnostics: Vec<Diagnostic>,
+    /// What needs a compiler when the program runs, as warnings: an executable has none.
+    pub dynamic: Vec<Diagnostic>,
 }
 
 /// Compiles a program as far as the middle representation, types inferred and ownership explicit.
@@ -50,12 +56,36 @@ fn compile_as(
     analysis.program.facts.dynamic_code |= part.is_some();
     let failed = analysis.diagnostics.iter().any(|diagnostic| diagnostic.severity == s_diag::Severity::Error);
     if failed {
-        return Compilation { module: None, diagnostics: analysis.diagnostics };
+        return Compilation { module: None, diagnostics: analysis.diagnostics, dynamic: Vec::new() };
     }
     Compilation {
         module: Some(finish(&analysis.program, part.unwrap_or_default())),
+        dynamic: dynamic(&analysis),
         diagnostics: analysis.diagnostics,
     }
+}
+
+/// What needs a compiler when the program runs.
+fn dynamic(analysis: &s_sema::Analysis) -> Vec<Diagnostic> {
+    let files = &analysis.program.files;
+    let warning = |finding: &Finding| {
+        let (message, hint) = match finding.kind {
+            FindingKind::ComputedEval => (
+                "this text is known only when the program runs, and an executable has no compiler: the `eval` will fail with an error in `$@`",
+                "a text that can be told from the program is compiled into it; a table of functions often says the same",
+            ),
+            FindingKind::ComputedRequire => (
+                "which file this loads is known only when the program runs: it fails unless the file is part of the executable by then",
+                "`use` or `require` with the name of the module makes it part of the executable",
+            ),
+            _ => return None,
+        };
+        let file = files.get(finding.file as usize)?;
+        let source = s_diag::Source::new(file.name.clone(), Arc::clone(&file.text));
+        let span = finding.start as usize..finding.end as usize;
+        Some(Diagnostic::warning(s_diag::Code::NOT_AHEAD_OF_TIME, message).at(&source, span, "").hint(hint))
+    };
+    analysis.findings.iter().filter_map(warning).collect()
 }
 
 /// Adds an error for each builtin that the program calls and the runtime does not have.

@@ -72,6 +72,8 @@ pub enum Op {
     Regex(u32),
     /// The address of a name of the module.
     Glob(GlobalRef),
+    /// The cell of a builtin, by its row in `s_abi::builtins`: what `call_builtin` is given.
+    Builtin(u32),
     /// The slot inside a cell.
     CellSlot,
     /// The cell, array or hash a glob holds now; the type of the result says which.
@@ -229,7 +231,7 @@ impl Op {
             pure_: true,
         };
         match self {
-            Op::Int(_) | Op::Want => fixed(&[], Int),
+            Op::Int(_) | Op::Want | Op::Builtin(_) => fixed(&[], Int),
             Op::Num(_) => fixed(&[], Num),
             Op::Bool(_) => fixed(&[], Bool),
             Op::Undef | Op::BoolVal(_) | Op::Uint(_) | Op::Str(_) | Op::Regex(_) => {

@@ -687,6 +687,7 @@ impl<'a> Parser<'a> {
             "Str" => Op::Str(StrId(self.number("a string")?)),
             "Regex" => Op::Regex(self.number("a pattern")?),
             "Glob" => Op::Glob(GlobalRef(self.number("a name")?)),
+            "Builtin" => Op::Builtin(self.number("a builtin")?),
             "CellSlot" => Op::CellSlot,
             "GlobSlot" => Op::GlobSlot,
             "Param" => Op::Param(self.number("a parameter")?),

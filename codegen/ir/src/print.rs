@@ -269,6 +269,7 @@ fn op(out: &mut String, op: &Op) {
         Op::Str(id) => write!(out, "Str {}", id.0),
         Op::Regex(id) => write!(out, "Regex {id}"),
         Op::Glob(id) => write!(out, "Glob {}", id.0),
+        Op::Builtin(row) => write!(out, "Builtin {row}"),
         Op::Param(index) => write!(out, "Param {index}"),
         Op::Capture(index) => write!(out, "Capture {index}"),
         Op::IRemConst(value) => write!(out, "IRemConst {value}"),

@@ -372,9 +372,10 @@ impl<'a> Lower<'a> {
             let text = self.text(&format!("`{name}` is not a builtin"));
             return Some(self.rt(Rt::die_text, &[text]));
         };
-        let number = self.builder.int(i64::try_from(number).expect("fewer than 2^63 builtins"));
+        let row = u32::try_from(number).expect("fewer than 2^32 builtins");
+        let cell = self.builder.emit(Ir::Builtin(row), Vec::new(), Ty::Int);
         let want = self.want_of(context);
-        let result = self.rt(Rt::call_builtin, &[number, mark, want]);
+        let result = self.rt(Rt::call_builtin, &[cell, mark, want]);
         self.finish_call(result, context, true)
     }
 

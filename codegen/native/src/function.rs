@@ -14,7 +14,7 @@ use cranelift_codegen::ir::{
 };
 use cranelift_codegen::isa::{CallConv, TargetFrontendConfig};
 use cranelift_frontend::{FunctionBuilder, FunctionBuilderContext};
-use s_abi::layout::{Code, Frame, Glob, Val, Vm, tag, want};
+use s_abi::layout::{Code, Frame, Glob, NameRow, PatternRow, Val, Vm, tag, want};
 use s_ir::op::RtSignature;
 use s_ir::{Block, Cond, FuncId, Inst, Module, Op, Rt, Term, Ty, Value};
 
@@ -71,7 +71,7 @@ const fn offset(at: usize) -> i32 {
 
 /// Offsets of fields that compiled code touches.
 pub(crate) mod at {
-    use super::{Code, Frame, Glob, Vm, offset, offset_of};
+    use super::{Code, Frame, Glob, NameRow, PatternRow, Vm, offset, offset_of};
     pub(crate) const TOP: i32 = offset(offset_of!(Vm, top));
     pub(crate) const END: i32 = offset(offset_of!(Vm, end));
     pub(crate) const BASE: i32 = offset(offset_of!(Vm, base));
@@ -86,6 +86,8 @@ pub(crate) mod at {
     pub(crate) const GLOB_SCALAR: i32 = offset(offset_of!(Glob, scalar));
     pub(crate) const GLOB_ARRAY: i32 = offset(offset_of!(Glob, array));
     pub(crate) const GLOB_HASH: i32 = offset(offset_of!(Glob, hash));
+    pub(crate) const NAME_GLOB: i32 = offset(offset_of!(NameRow, glob));
+    pub(crate) const PATTERN: i32 = offset(offset_of!(PatternRow, pattern));
     pub(crate) const GLOB_CODE: i32 = offset(offset_of!(Glob, code));
 }
 
@@ -291,11 +293,11 @@ pub(crate) fn entry(
     }
     let signature = b.import_signature(signature_of(func));
     let call = if options.lazy {
-        let slot = address(&mut b, Symbol::Slot(id));
+        let slot = address(&mut b, Symbol::Slot(id), options);
         let target = b.ins().load(I64, flags(), slot, 0);
         b.ins().call_indirect(signature, target, &operands)
     } else {
-        let target = import(&mut b, Symbol::Function(id), signature);
+        let target = import(&mut b, Symbol::Function(id), signature, options);
         b.ins().call(target, &operands)
     };
     let results = b.inst_results(call).to_vec();
@@ -325,7 +327,7 @@ pub(crate) fn stub(
     compile.params.push(AbiParam::new(I64));
     compile.returns.push(AbiParam::new(I64));
     let compile = b.import_signature(compile);
-    let compile = import(&mut b, Symbol::Compile, compile);
+    let compile = import(&mut b, Symbol::Compile, compile, options);
     let unit = i64::try_from(options.unit).expect("fewer than 2^31 modules");
     let number = b.ins().iconst(I64, unit << 32 | i64::from(id.0));
     let call = b.ins().call(compile, &[params[0], number]);
@@ -339,23 +341,23 @@ pub(crate) fn stub(
 }
 
 /// The address of a symbol.
-fn address(b: &mut FunctionBuilder<'_>, symbol: Symbol) -> Clif {
+fn address(b: &mut FunctionBuilder<'_>, symbol: Symbol, options: Options) -> Clif {
     let name = b.func.declare_imported_user_function(external(symbol));
     let global = b.func.create_global_value(GlobalValueData::Symbol {
         name: ExternalName::user(name),
         offset: 0.into(),
-        colocated: false,
+        colocated: !options.lazy,
         tls: false,
     });
     b.ins().symbol_value(I64, global)
 }
 
-fn import(b: &mut FunctionBuilder<'_>, symbol: Symbol, signature: SigRef) -> FuncRef {
+fn import(b: &mut FunctionBuilder<'_>, symbol: Symbol, signature: SigRef, options: Options) -> FuncRef {
     let name = b.func.declare_imported_user_function(external(symbol));
     b.import_function(ExtFuncData {
         name: ExternalName::user(name),
         signature,
-        colocated: false,
+        colocated: !options.lazy,
         patchable: false,
     })
 }
@@ -498,7 +500,38 @@ impl Translator<'_, '_> {
     }
 
     pub(crate) fn address(&mut self, symbol: Symbol) -> Clif {
-        address(&mut self.b, symbol)
+        address(&mut self.b, symbol, self.options)
+    }
+
+    /// Whether overflow has to be told from operands and results.
+    pub(crate) fn plain_overflow(&self) -> bool {
+        !self.options.overflow
+    }
+
+    /// The address of a constant pattern. In objects it is compiled when it is first used.
+    fn pattern(&mut self, id: u32) -> Clif {
+        let row = self.address(Symbol::Regex(id));
+        if self.options.lazy {
+            return row;
+        }
+        let known = self.b.ins().load(I64, flags(), row, at::PATTERN);
+        let first = self.b.create_block();
+        let join = self.b.create_block();
+        self.b.append_block_param(join, I64);
+        self.b.set_cold_block(first);
+        self.b.ins().brif(known, join, &[BlockArg::Value(known)], first, &[]);
+        self.b.switch_to_block(first);
+        let mut signature = Signature::new(CallConv::SystemV);
+        signature.params.push(AbiParam::new(I64));
+        signature.params.push(AbiParam::new(I64));
+        signature.returns.push(AbiParam::new(I64));
+        let signature = self.b.import_signature(signature);
+        let target = import(&mut self.b, Symbol::Pattern, signature, self.options);
+        let call = self.b.ins().call(target, &[self.vm, row]);
+        let made = self.b.inst_results(call)[0];
+        self.b.ins().jump(join, &[BlockArg::Value(made)]);
+        self.b.switch_to_block(join);
+        self.b.block_params(join)[0]
     }
 
     /// A truth value of a runtime function, a word, as a byte.
@@ -515,7 +548,7 @@ impl Translator<'_, '_> {
             Some(target) => *target,
             None => {
                 let signature = self.b.import_signature(signature_of_runtime(function.signature()));
-                let target = import(&mut self.b, symbol, signature);
+                let target = import(&mut self.b, symbol, signature, self.options);
                 self.functions.insert(symbol, target);
                 target
             }
@@ -756,11 +789,18 @@ impl Translator<'_, '_> {
                 self.set_two(inst, words);
             }
             Op::Regex(id) => {
-                let words = (self.word(tag::RX), self.address(Symbol::Regex(*id)));
+                let words = (self.word(tag::RX), self.pattern(*id));
                 self.set_two(inst, words);
             }
             Op::Glob(id) => {
-                let word = self.address(Symbol::Glob(*id));
+                let mut word = self.address(Symbol::Glob(*id));
+                if !self.options.lazy {
+                    word = self.b.ins().load(I64, flags().with_readonly(), word, at::NAME_GLOB);
+                }
+                self.set_one(inst, word);
+            }
+            Op::Builtin(row) => {
+                let word = self.address(Symbol::Builtin(*row));
                 self.set_one(inst, word);
             }
             Op::GlobSlot => {
@@ -1087,7 +1127,7 @@ impl Translator<'_, '_> {
             let target = self.b.ins().load(I64, flags(), slot, 0);
             self.b.ins().call_indirect(signature, target, &operands)
         } else {
-            let target = import(&mut self.b, Symbol::Function(id), signature);
+            let target = import(&mut self.b, Symbol::Function(id), signature, self.options);
             self.b.ins().call(target, &operands)
         };
         let results = self.b.inst_results(call).to_vec();
@@ -1211,7 +1251,7 @@ impl Translator<'_, '_> {
         }
         signature.returns.push(AbiParam::new(I64));
         let signature = self.b.import_signature(signature);
-        let target = import(&mut self.b, Symbol::NewCode, signature);
+        let target = import(&mut self.b, Symbol::NewCode, signature, self.options);
         let info = self.address(Symbol::Info(id));
         let entry = self.address(Symbol::Entry(id));
         let count = self.word(count as u64);

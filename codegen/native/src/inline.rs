@@ -206,6 +206,41 @@ impl Translator<'_, '_> {
         self.jump(floats, &[x, y]);
     }
 
+    // The code generator has no such operations for riscv64.
+
+    /// Sum, and whether it overflowed: the signs of both operands differ from the sum's.
+    fn add_overflow(&mut self, a: Clif, b: Clif) -> (Clif, Clif) {
+        if !self.plain_overflow() {
+            return self.b.ins().sadd_overflow(a, b);
+        }
+        let sum = self.b.ins().iadd(a, b);
+        let (from_a, from_b) = (self.b.ins().bxor(sum, a), self.b.ins().bxor(sum, b));
+        let both = self.b.ins().band(from_a, from_b);
+        (sum, self.b.ins().icmp_imm_s(IntCC::SignedLessThan, both, 0))
+    }
+
+    /// Difference, and whether it overflowed: the operands' signs differ, and so do the first's and the
+    /// difference's.
+    fn sub_overflow(&mut self, a: Clif, b: Clif) -> (Clif, Clif) {
+        if !self.plain_overflow() {
+            return self.b.ins().ssub_overflow(a, b);
+        }
+        let difference = self.b.ins().isub(a, b);
+        let (operands, changed) = (self.b.ins().bxor(a, b), self.b.ins().bxor(a, difference));
+        let both = self.b.ins().band(operands, changed);
+        (difference, self.b.ins().icmp_imm_s(IntCC::SignedLessThan, both, 0))
+    }
+
+    /// Product, and whether it overflowed: the high half is not the sign of the low one.
+    fn mul_overflow(&mut self, a: Clif, b: Clif) -> (Clif, Clif) {
+        if !self.plain_overflow() {
+            return self.b.ins().smul_overflow(a, b);
+        }
+        let (low, high) = (self.b.ins().imul(a, b), self.b.ins().smulhi(a, b));
+        let sign = self.b.ins().sshr_imm_u(low, 63);
+        (low, self.b.ins().icmp(IntCC::NotEqual, high, sign))
+    }
+
     fn arithmetic(&mut self, function: Rt, inst: &Inst, handler: Option<Block>) {
         let ((a0, a1), (b0, b1)) = (self.two(inst.args[0]), self.two(inst.args[1]));
         let ints = self.b.create_block();
@@ -216,9 +251,9 @@ impl Translator<'_, '_> {
         self.b.switch_to_block(ints);
         if self.module.compat {
             let (value, overflow) = match function {
-                Rt::add => self.b.ins().sadd_overflow(a1, b1),
-                Rt::sub => self.b.ins().ssub_overflow(a1, b1),
-                _ => self.b.ins().smul_overflow(a1, b1),
+                Rt::add => self.add_overflow(a1, b1),
+                Rt::sub => self.sub_overflow(a1, b1),
+                _ => self.mul_overflow(a1, b1),
             };
             let fine = self.b.create_block();
             self.b.ins().brif(overflow, other, &[], fine, &[]);

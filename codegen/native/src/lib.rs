@@ -16,21 +16,45 @@ mod inline;
 mod symbol;
 
 use cranelift_codegen::control::ControlPlane;
-use cranelift_codegen::isa::OwnedTargetIsa;
+use cranelift_codegen::isa::{self, OwnedTargetIsa};
 use cranelift_codegen::settings::{self, Configurable as _};
 use cranelift_codegen::{Context, FinalizedRelocTarget};
 use cranelift_frontend::FunctionBuilderContext;
 use s_ir::{FuncId, Module};
 
-pub use symbol::{Code, Fixup, FixupKind, Symbol};
+pub use symbol::{Code, Fixup, FixupKind, Symbol, Target};
+
+/// A machine that code is made for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[expect(missing_docs, reason = "each is its name")]
+pub enum Machine {
+    X86_64,
+    Aarch64,
+    Riscv64,
+}
+
+impl Machine {
+    /// The name under which the code generator knows it, with the extensions every system of the
+    /// target has.
+    const fn name(self) -> &'static str {
+        match self {
+            Machine::X86_64 => "x86_64-unknown-linux-gnu",
+            Machine::Aarch64 => "aarch64-unknown-linux-gnu",
+            Machine::Riscv64 => "riscv64gc-unknown-linux-gnu",
+        }
+    }
+}
 
 /// How code is made.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Options {
-    /// Functions are called through slots, so that they can be compiled when first called.
-    pub lazy: bool,
+pub(crate) struct Options {
+    /// Functions are called through slots, so that they can be compiled when first called, and what code
+    /// refers to exists already. Otherwise everything becomes part of one image.
+    pub(crate) lazy: bool,
+    /// The code generator knows the machine's operations that tell an overflow.
+    pub(crate) overflow: bool,
     /// The number of the module among those of a program, for stubs.
-    pub unit: usize,
+    pub(crate) unit: usize,
 }
 
 /// What could not be compiled: a defect of this crate, with what the code generator said.
@@ -60,13 +84,36 @@ pub struct Compiler {
 }
 
 impl Compiler {
-    /// For the machine this runs on.
+    /// For code in the memory of this process, which calls functions through slots. The number is that
+    /// of the module among those of a program.
     ///
     /// # Errors
     ///
     /// When the code generator does not know the machine.
-    pub fn host(options: Options) -> Result<Compiler, CompileError> {
-        let error = |message: String| CompileError { name: "host".to_owned(), message };
+    pub fn host(unit: usize) -> Result<Compiler, CompileError> {
+        let options = Options { lazy: true, overflow: cfg!(not(target_arch = "riscv64")), unit };
+        Compiler::of(options, "host", &|| cranelift_native::builder().map_err(str::to_owned))
+    }
+
+    /// For any machine of a kind: objects, in which everything lies within reach of everything.
+    ///
+    /// # Errors
+    ///
+    /// When the code generator was built without the machine.
+    pub fn target(machine: Machine) -> Result<Compiler, CompileError> {
+        // There are none for riscv64.
+        let options = Options { lazy: false, overflow: machine != Machine::Riscv64, unit: 0 };
+        Compiler::of(options, machine.name(), &|| {
+            isa::lookup_by_name(machine.name()).map_err(|error| error.to_string())
+        })
+    }
+
+    fn of(
+        options: Options,
+        name: &str,
+        builder: &dyn Fn() -> Result<isa::Builder, String>,
+    ) -> Result<Compiler, CompileError> {
+        let error = |message: String| CompileError { name: name.to_owned(), message };
         let isa = |level: &str| -> Result<OwnedTargetIsa, CompileError> {
             let mut flags = settings::builder();
             for (name, value) in [
@@ -80,10 +127,7 @@ impl Compiler {
             ] {
                 flags.set(name, value).map_err(|e| error(e.to_string()))?;
             }
-            cranelift_native::builder()
-                .map_err(|e| error(e.to_owned()))?
-                .finish(settings::Flags::new(flags))
-                .map_err(|e| error(e.to_string()))
+            builder().map_err(error)?.finish(settings::Flags::new(flags)).map_err(|e| error(e.to_string()))
         };
         Ok(Compiler {
             quick: isa("none")?,
@@ -101,7 +145,9 @@ impl Compiler {
     /// A defect of this crate.
     pub fn function(&mut self, module: &Module, id: FuncId) -> Result<Code, CompileError> {
         let func = &module.functions[id.index()];
-        let hot = func.blocks.iter().any(|block| block.loop_depth > 0) || (id.0 != 0 && func.size() < 400);
+        let hot = !self.options.lazy
+            || func.blocks.iter().any(|block| block.loop_depth > 0)
+            || (id.0 != 0 && func.size() < 400);
         self.context.clear();
         function::body(
             module,
@@ -161,6 +207,20 @@ impl Compiler {
         self.context.func.display().to_string()
     }
 
+    /// The machine code of the body of a function as text, for people.
+    ///
+    /// # Errors
+    ///
+    /// A defect of this crate.
+    pub fn assembly(&mut self, module: &Module, id: FuncId) -> Result<String, CompileError> {
+        self.context.set_disasm(true);
+        let made = self.function(module, id);
+        self.context.set_disasm(false);
+        made?;
+        let compiled = self.context.compiled_code().expect("it has just been compiled");
+        Ok(compiled.vcode.clone().unwrap_or_default())
+    }
+
     fn finish(&mut self, name: &str, hot: bool) -> Result<Code, CompileError> {
         let isa = if hot { &self.full } else { &self.quick };
         self.context
@@ -173,10 +233,14 @@ impl Compiler {
         for reloc in compiled.buffer.relocs() {
             let unexpected =
                 || CompileError { name: name.to_owned(), message: format!("unexpected {reloc:?}") };
-            let FinalizedRelocTarget::ExternalName(target) = &reloc.target else { return Err(unexpected()) };
-            let symbol = symbol::of_external(target, &self.context.func.params).ok_or_else(unexpected)?;
+            let target = match &reloc.target {
+                FinalizedRelocTarget::ExternalName(name) => Target::Symbol(
+                    symbol::of_external(name, &self.context.func.params).ok_or_else(unexpected)?,
+                ),
+                FinalizedRelocTarget::Func(offset) => Target::Here(*offset),
+            };
             let kind = symbol::kind(reloc.kind).ok_or_else(unexpected)?;
-            fixups.push(Fixup { offset: reloc.offset as usize, kind, symbol, addend: reloc.addend });
+            fixups.push(Fixup { offset: reloc.offset as usize, kind, target, addend: reloc.addend });
         }
         Ok(Code { bytes, alignment, fixups })
     }

@@ -21,24 +21,49 @@ pub enum Symbol {
     Info(FuncId),
     /// A constant string too long to be immediate.
     String(StrId),
-    /// A glob.
+    /// A glob; in objects the `s_abi::layout::NameRow` that refers to it.
     Glob(GlobalRef),
-    /// A constant pattern.
+    /// A constant pattern; in objects its `s_abi::layout::PatternRow`.
     Regex(u32),
+    /// The cell with the function of a builtin, by row.
+    Builtin(u32),
     /// The function of the driver that compiles a function: machine and number to address of the body.
     Compile,
     /// The function of the runtime that makes function objects: machine, info, entry, captures, their
     /// number.
     NewCode,
+    /// The function of the runtime that compiles a constant pattern: machine, row to pattern.
+    Pattern,
 }
 
-/// How an address is written into code.
+/// How an address is written into code. S is the address with the addend, P the place.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum FixupKind {
-    /// The address, 8 bytes.
+    /// S, 8 bytes.
     Abs64,
-    /// The distance from behind the field, 4 bytes; the addend counts from the field.
+    /// S - P, 4 bytes.
     Rel32,
+    /// `bl` of aarch64: S - P in words.
+    A64Call26,
+    /// `adrp` of aarch64: the page of S.
+    A64Page21,
+    /// `add` of aarch64: the low 12 bits of S.
+    A64AddLo12,
+    /// `auipc` and `jalr` of riscv64: S - P.
+    RvCall,
+    /// `auipc` of riscv64: the high 20 bits of S - P.
+    RvHi20,
+    /// Immediate of `addi` of riscv64: the low 12 bits of what the `auipc` at S computes.
+    RvLo12I,
+}
+
+/// What a place in code refers to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Target {
+    /// Something with an address of its own.
+    Symbol(Symbol),
+    /// A place in the same bytes.
+    Here(u32),
 }
 
 /// A place in code that names a symbol.
@@ -49,7 +74,7 @@ pub struct Fixup {
     /// What is written.
     pub kind: FixupKind,
     /// Of what.
-    pub symbol: Symbol,
+    pub target: Target,
     /// Added to the address.
     pub addend: i64,
 }
@@ -78,6 +103,8 @@ pub(crate) fn external(symbol: Symbol) -> UserExternalName {
         Symbol::Regex(id) => (7, id),
         Symbol::Compile => (8, 0),
         Symbol::NewCode => (9, 0),
+        Symbol::Pattern => (10, 0),
+        Symbol::Builtin(row) => (11, row),
     };
     UserExternalName { namespace, index }
 }
@@ -97,15 +124,23 @@ pub(crate) fn of_external(name: &ExternalName, params: &FunctionParameters) -> O
         7 => Symbol::Regex(index),
         8 => Symbol::Compile,
         9 => Symbol::NewCode,
+        10 => Symbol::Pattern,
+        11 => Symbol::Builtin(index),
         _ => return None,
     })
 }
 
 /// How a relocation of the code generator is filled in.
 pub(crate) fn kind(reloc: Reloc) -> Option<FixupKind> {
-    match reloc {
-        Reloc::Abs8 => Some(FixupKind::Abs64),
-        Reloc::X86PCRel4 | Reloc::X86CallPCRel4 | Reloc::X86CallPLTRel4 => Some(FixupKind::Rel32),
-        _ => None,
-    }
+    Some(match reloc {
+        Reloc::Abs8 => FixupKind::Abs64,
+        Reloc::X86PCRel4 | Reloc::X86CallPCRel4 | Reloc::X86CallPLTRel4 => FixupKind::Rel32,
+        Reloc::Arm64Call => FixupKind::A64Call26,
+        Reloc::Aarch64AdrPrelPgHi21 => FixupKind::A64Page21,
+        Reloc::Aarch64AddAbsLo12Nc => FixupKind::A64AddLo12,
+        Reloc::RiscvCallPlt => FixupKind::RvCall,
+        Reloc::RiscvPCRelHi20 => FixupKind::RvHi20,
+        Reloc::RiscvPCRelLo12I => FixupKind::RvLo12I,
+        _ => return None,
+    })
 }

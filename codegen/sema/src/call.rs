@@ -6,6 +6,7 @@ use s_syntax::ast::{self, ExprKind as A, MethodName, Sigil, Span};
 
 use crate::expr::op;
 use crate::hir::{self, Callee, Expr, ExprKind, Op, Pos, VarKind};
+use crate::lint::FindingKind;
 use crate::names::Use;
 use crate::place::Container;
 use crate::resolver::{Resolver, Want, mk};
@@ -357,6 +358,7 @@ impl Resolver<'_> {
         }
         let Some(operand) = call.args.first() else {
             self.now.dynamic_code = true;
+            self.find(FindingKind::ComputedRequire, span, String::new());
             let topic = self.default_topic(span);
             return mk(pos, op(Op::RequireValue(topic, false)));
         };
@@ -367,6 +369,7 @@ impl Resolver<'_> {
             return mk(pos, ExprKind::Int(1));
         }
         self.now.dynamic_code = true;
+        self.find(FindingKind::ComputedRequire, span, String::new());
         let value = self.expr(operand, Want::Scalar);
         mk(pos, op(Op::RequireValue(value, false)))
     }

@@ -4,6 +4,7 @@ use s_diag::Code;
 use s_syntax::ast::{self, BinaryOp, ExprKind as A, HereWord, LogicOp, RangeOp, Sigil, Span};
 
 use crate::hir::{self, Array, Block, Expr, ExprKind, Hash, HashPart, Op, Stmt, StmtKind, UnaryOp, VarKind};
+use crate::lint::FindingKind;
 use crate::names::Use;
 use crate::place::stmt;
 use crate::resolver::{FnKind, MAX_EVALS, Resolver, Want, mk};
@@ -185,6 +186,7 @@ impl Resolver<'_> {
             A::Do(block) => ExprKind::Do(self.block(block, want)),
             A::DoFile(file) => {
                 self.now.dynamic_code = true;
+                self.find(FindingKind::ComputedRequire, span, String::new());
                 self.cx().effects |= s_abi::builtins::effect::FS_READ;
                 let file = self.expr(file, Want::Scalar);
                 op(Op::RequireValue(file, true))
@@ -733,11 +735,12 @@ impl Resolver<'_> {
         };
         match known {
             Some(code) => self.eval_text(&code, want, span),
-            None => self.eval_value(operand, pos),
+            None => self.eval_value(operand, pos, span),
         }
     }
 
-    pub(crate) fn eval_value(&mut self, operand: Expr, pos: hir::Pos) -> Expr {
+    pub(crate) fn eval_value(&mut self, operand: Expr, pos: hir::Pos, span: Span) -> Expr {
+        self.find(FindingKind::ComputedEval, span, String::new());
         self.now.dynamic_code = true;
         self.cx().effects |= !0;
         let mut visible = Vec::new();
@@ -765,7 +768,7 @@ impl Resolver<'_> {
         let unit = match self.evals.get(&key) {
             Some(&unit) => unit,
             None if self.evals.len() >= MAX_EVALS || self.in_text > 8 => {
-                return self.eval_value(text(pos, code), pos);
+                return self.eval_value(text(pos, code), pos, span);
             }
             None => {
                 let name = format!("(eval {})", self.evals.len() + 1);
@@ -787,7 +790,7 @@ impl Resolver<'_> {
         }
         if !self.deep && self.nesting as usize + 2 * tree.depth > LEVELS {
             // The stack was chosen for the depth of the files.
-            return self.eval_value(text(pos, code), pos);
+            return self.eval_value(text(pos, code), pos, span);
         }
         let file = std::mem::replace(&mut self.file, u32::try_from(unit).unwrap_or(u32::MAX));
         self.declare_all(&tree.ast.body, true);

@@ -13,6 +13,10 @@ pub enum FindingKind {
     UnusedFunction,
     /// A statement behind one that always leaves.
     Unreachable,
+    /// An `eval` of a text that only the running program knows.
+    ComputedEval,
+    /// A `require` or `do` of a file whose name only the running program knows.
+    ComputedRequire,
 }
 
 /// One finding; whether it is worth a warning is for the caller to say.

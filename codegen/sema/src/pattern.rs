@@ -111,7 +111,7 @@ impl Resolver<'_> {
                         let block = self.block(body, Want::Scalar);
                         let mut value = single(block, pos);
                         for _ in 0..(*evals).min(8) {
-                            value = self.eval_value(value, pos);
+                            value = self.eval_value(value, pos, span);
                         }
                         value
                     }

@@ -59,6 +59,9 @@ macro_rules! limits {
 limits! {
     /// Wall time of a call, in milliseconds; time spent waiting for the user does not count.
     time_ms "time" Time
+    /// Units of fuel a call burns, about one an instruction. Counted for target packs, so that a link ends at
+    /// the same place on every machine; 0 for other kinds, whose fuel is not counted.
+    fuel "fuel" Count
     /// Linear memory of the store, in bytes.
     memory_bytes "memory" Size
     /// Elements of each table.
@@ -117,6 +120,7 @@ impl Limits {
     pub fn default_of(kind: Kind) -> Limits {
         let common = Limits {
             time_ms: 60_000,
+            fuel: 0,
             memory_bytes: 64 * MIB,
             table_elements: 20_000,
             instances: 16,
@@ -161,6 +165,7 @@ impl Limits {
             // Whole programs in memory, and nothing outside.
             Kind::Target => Limits {
                 time_ms: 300_000,
+                fuel: 500_000_000_000,
                 memory_bytes: GIB,
                 scratch_bytes: 2 * GIB,
                 http_in_flight: 0,
@@ -178,6 +183,7 @@ impl Default for Ceiling {
     fn default() -> Ceiling {
         Ceiling(Limits {
             time_ms: 3_600_000,
+            fuel: 10_000_000_000_000,
             memory_bytes: 2 * GIB,
             table_elements: 1_000_000,
             instances: 64,

@@ -4,7 +4,7 @@ use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, OnceLock};
 
-use s_capability::{Ceiling, Grants, Policy};
+use s_capability::{Ceiling, Grants, Kind, Policy};
 use s_diag::{Code, Diagnostic, Source};
 use s_net::{Client, CredentialSource, Options, Proxies, ResponseCache};
 use s_plugin::{Cancel, CodeCache, Compiler, Engine};
@@ -145,6 +145,13 @@ impl Context {
         let key = self.home.host_key_bytes()?;
         let engine = Engine::new(Some(CodeCache::new(self.home.code(), key)))?;
         Ok(self.engine.get_or_init(|| engine))
+    }
+
+    /// The engine for plugins of a kind: what target packs make is the same on every machine, so their
+    /// code counts what it burns.
+    pub fn engine_for(&self, kind: Kind) -> Result<Engine, Failure> {
+        let engine = self.engine()?;
+        Ok(if kind == Kind::Target { engine.metered()? } else { engine.clone() })
     }
 
     /// Compiles components that are not part of this executable.

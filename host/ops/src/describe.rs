@@ -153,6 +153,7 @@ fn kind_of_fault(fault: &Fault) -> (FailureKind, Code) {
 fn limit_key(limit: &Limit) -> Option<&'static str> {
     match limit {
         Limit::Time(_) => Some("time"),
+        Limit::Fuel(_) => Some("fuel"),
         Limit::Memory(_) => Some("memory"),
         Limit::Table(_) => Some("table-elements"),
         Limit::Instances(_) => Some("instances"),

@@ -24,5 +24,6 @@ pub use discover::{SOURCE_ENDINGS, is_source_name};
 pub use files::DiskFiles;
 pub use junit::{junit, write_report};
 pub use one_liner::{Looping, Separator, Switches, shebang_words, wrap};
+pub(crate) use run::include_path;
 pub use run::{Code, Program, Ran, World, run};
 pub use test::{Assertion, Outcome, TestFile, TestRequest, TestSummary, test};

@@ -6,6 +6,7 @@
 
 mod address;
 pub mod audit;
+pub mod build;
 mod clean;
 mod context;
 mod describe;
@@ -49,6 +50,8 @@ mod registry_serve;
 mod run_command;
 mod script_run;
 mod steps;
+mod target_add;
+mod target_list;
 #[cfg(test)]
 mod testing;
 mod tool_run;
@@ -101,5 +104,7 @@ pub use registry_serve::{
 pub use run_command::{Invocation, run_command};
 pub use script_run::{Script, script_run, scripts};
 pub use steps::{Step, StepTime};
+pub use target_add::{TargetAddition, target_add, target_remove};
+pub use target_list::{ListedTarget, PackState, TargetInfo, target_info, target_list};
 pub use tool_run::tool_run;
 pub use tools::{InstalledTool, Tool, tool_install, tool_list, tool_uninstall};

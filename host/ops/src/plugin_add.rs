@@ -29,6 +29,8 @@ pub struct Addition {
     pub integrity: Option<String>,
     /// Values for its `[config]`.
     pub config: BTreeMap<String, String>,
+    /// The only kind that is wanted; none: any.
+    pub kind: Option<Kind>,
     /// Whether it is allowed what it asks for without a question.
     pub allow: bool,
     /// Names of commands that no plugin may have.
@@ -65,6 +67,7 @@ pub fn plugin_add(context: &Arc<Context>, addition: &Addition) -> Result<Vec<Add
             let config = addition.config.clone();
             let terms = Terms { level, config, integrity, reserved: &addition.reserved };
             let candidate = Candidate::fetch(context, PluginSource::typed(context, text)?, terms)?;
+            of_kind(addition.kind, &candidate)?;
             let hint = again(addition, text, &candidate);
             (vec![candidate], hint)
         }
@@ -81,6 +84,20 @@ pub fn plugin_add(context: &Arc<Context>, addition: &Addition) -> Result<Vec<Add
     drop(open);
     install(context, &Installation { level, candidates: &candidates, consented, scope })?;
     candidates.iter().map(|candidate| added(context, level, candidate)).collect()
+}
+
+/// Refuses a plugin of another kind than the one that is wanted.
+fn of_kind(wanted: Option<Kind>, candidate: &Candidate) -> Result<(), Failure> {
+    let manifest = &candidate.entry.manifest;
+    if wanted.is_none_or(|wanted| wanted == manifest.kind) {
+        return Ok(());
+    }
+    let (id, kind) = (&manifest.id, manifest.kind);
+    let message = format!("plugin `{id}` is no target pack: its kind is `{kind}`");
+    let diagnostic = Diagnostic::error(Code::NOT_A_TARGET_PACK, message)
+        .note("nothing was changed")
+        .hint("to add it for what it is: s plugin add");
+    Err(Failure::new(FailureKind::Failed, diagnostic))
 }
 
 /// The line that consents to these bytes. The configuration is not repeated: it may hold a secret.

@@ -48,9 +48,11 @@ pub fn plugin_revoke(context: &Context, id: &str) -> Result<Revoked, Failure> {
     let engine = context.engine()?;
     let mut code = 0;
     for digest in &digests {
-        if let Some(path) = engine.code_path(digest)
-            && files::exists(&path)?
-        {
+        let mut is_there = false;
+        for path in engine.code_paths(digest) {
+            is_there |= files::exists(&path)?;
+        }
+        if is_there {
             engine.forget(digest)?;
             code += 1;
         }

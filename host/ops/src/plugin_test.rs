@@ -100,7 +100,8 @@ impl Bench<'_> {
         if !entry.manifest.same_as(&folder.manifest) {
             return Err(build(format!("`{shown}` was built from another `plugin.toml`")));
         }
-        let code = context.engine()?.load(&entry.bytes(), entry.digest, &context.compiler())?;
+        let engine = context.engine_for(entry.manifest.kind)?;
+        let code = engine.load(&entry.bytes(), entry.digest, &context.compiler())?;
         Ok(Bench { context, entry, code })
     }
 
@@ -143,7 +144,7 @@ impl Bench<'_> {
         let replay = Arc::new(Replay::new(fixture.http.clone(), variation));
         let services = Arc::new(FixtureServices::new(fixture, Arc::clone(&replay)));
         let plugin = Plugin {
-            engine: self.context.engine()?.clone(),
+            engine: self.context.engine_for(self.entry.manifest.kind)?,
             code: self.code.clone(),
             id: self.entry.id().clone(),
             version: self.entry.manifest.version.to_string(),
@@ -184,7 +185,7 @@ impl Bench<'_> {
         let named = !manifest.config.contains_key("name");
         let name = if named { stated.remove("name") } else { None };
         let (config, asked): (ConfigValues, _) = configure(&self.entry, &stated)?;
-        let imports = self.code.imports(self.context.engine()?);
+        let imports = self.code.imports(&self.context.engine_for(manifest.kind)?);
         let integrity = self.entry.digest.to_string();
         let ceiling = self.context.ceiling();
         let none = BTreeMap::new();

@@ -21,11 +21,24 @@ impl Blob {
         Blob::Memory(bytes.into())
     }
 
+    /// Holds bytes that are part of the executable.
+    pub fn from_static(bytes: &'static [u8]) -> Blob {
+        Blob::Memory(Bytes::from_static(bytes))
+    }
+
     /// Returns the size in bytes.
     pub fn size(&self) -> u64 {
         match self {
             Blob::Memory(bytes) => bytes.len() as u64,
             Blob::File(file) => file.size_bytes(),
+        }
+    }
+
+    /// Returns all of it.
+    pub fn into_bytes(self) -> Result<Vec<u8>, StoreError> {
+        match self {
+            Blob::Memory(bytes) => Ok(bytes.into()),
+            Blob::File(_) => self.read(0, usize::MAX),
         }
     }
 

@@ -2,7 +2,8 @@
 //!
 //! Compiling is where a hostile component can cost time and memory before its first instruction.
 //! What is not our own is therefore compiled by a child that has put limits on itself, reads the
-//! component from its standard input and writes machine code to its standard output.
+//! component from its standard input, behind one byte that says for which engine, and writes machine
+//! code to its standard output.
 
 use std::io::{Read, Write};
 use std::path::PathBuf;
@@ -22,6 +23,9 @@ pub const COMPILE_MEMORY_BYTES_MAX: u64 = 2 << 30;
 pub(crate) const MACHINE_CODE_BYTES_MAX: u64 = 256 << 20;
 /// As many threads as a small machine has.
 const COMPILE_THREADS: &str = "4";
+
+/// What stands before a component whose code is to count fuel.
+const METERED: u8 = b'1';
 
 /// Who compiles.
 #[derive(Clone, Debug)]
@@ -47,7 +51,7 @@ impl Compiler {
                 .precompile_component(component)
                 .map_err(|error| EngineError::Compile { reason: format!("{error:#}") }),
             Compiler::Child { program, arguments, time_max } => {
-                compile_in_child(program, arguments, *time_max, component)
+                compile_in_child(program, arguments, *time_max, engine.is_metered(), component)
             }
         }
     }
@@ -57,10 +61,13 @@ impl Compiler {
 /// `output`. An error is for the parent to print.
 pub fn compile_as_child(mut input: impl Read, mut output: impl Write) -> Result<(), EngineError> {
     limit_this_process()?;
-    let engine = crate::Engine::new(None)?;
-    let mut component = Vec::new();
-    let read = input.read_to_end(&mut component);
+    let mut engine = crate::Engine::new(None)?;
+    let (mut metered, mut component) = ([0], Vec::new());
+    let read = input.read_exact(&mut metered).and_then(|()| input.read_to_end(&mut component));
     read.map_err(|source| EngineError::Child { doing: "read the component", source })?;
+    if metered == [METERED] {
+        engine = engine.metered()?;
+    }
     let machine_code = Compiler::Here.compile(&engine, &component)?;
     let written = output.write_all(&machine_code).and_then(|()| output.flush());
     written.map_err(|source| EngineError::Child { doing: "hand over the machine code", source })
@@ -100,6 +107,7 @@ fn compile_in_child(
     program: &PathBuf,
     arguments: &[String],
     time_max: Duration,
+    metered: bool,
     component: &[u8],
 ) -> Result<Vec<u8>, EngineError> {
     let doing = |doing| move |source| EngineError::Child { doing, source };
@@ -120,7 +128,8 @@ fn compile_in_child(
     let deadline = Instant::now() + time_max;
     let (machine_code, complaint, status) = std::thread::scope(|scope| {
         // A child that dies early closes its end; the exit status says more than the broken pipe.
-        scope.spawn(move || stdin.write_all(component));
+        let first = if metered { METERED } else { b'0' };
+        scope.spawn(move || stdin.write_all(&[first]).and_then(|()| stdin.write_all(component)));
         let code = scope.spawn(move || {
             let mut code = Vec::new();
             stdout.by_ref().take(MACHINE_CODE_BYTES_MAX + 1).read_to_end(&mut code).map(|_| code)

@@ -1,5 +1,5 @@
 //! The engine: one configuration of wasmtime to run code, one to make it, one clock thread, one async
-//! runtime.
+//! runtime; and beside it, on the same cache, one whose code counts what it burns.
 //!
 //! Everything here is made on first use, so that a process that runs no plugin pays nothing. The
 //! configuration is the same in every process of one version of `s`: compiled code from one is
@@ -38,6 +38,9 @@ struct Inner {
     wasmtime: wasmtime::Engine,
     /// Makes code the first one accepts.
     compiling: OnceLock<wasmtime::Engine>,
+    /// The same with fuel and one bit pattern for what is not a number.
+    metered: OnceLock<Engine>,
+    is_metered: bool,
     cache: Option<CodeCache>,
     runtime: OnceLock<tokio::runtime::Runtime>,
     ticker: OnceLock<()>,
@@ -57,12 +60,36 @@ pub struct Code {
 impl Engine {
     /// Prepares the engine; compiles and starts nothing. Without a cache everything is compiled anew.
     pub fn new(cache: Option<CodeCache>) -> Result<Engine, EngineError> {
-        let mut config = settings();
+        Engine::of(cache, false)
+    }
+
+    /// The engine for code that has to do the same on every machine: it counts fuel, a call ends when
+    /// that is used up, and what is not a number has one bit pattern. Loops take half as long again.
+    pub fn metered(&self) -> Result<Engine, EngineError> {
+        if self.inner.is_metered {
+            return Ok(self.clone());
+        }
+        if let Some(engine) = self.inner.metered.get() {
+            return Ok(engine.clone());
+        }
+        let engine = Engine::of(self.inner.cache.clone(), true)?;
+        Ok(self.inner.metered.get_or_init(|| engine).clone())
+    }
+
+    /// Whether the code of this engine counts fuel.
+    pub fn is_metered(&self) -> bool {
+        self.inner.is_metered
+    }
+
+    fn of(cache: Option<CodeCache>, is_metered: bool) -> Result<Engine, EngineError> {
+        let mut config = settings(is_metered);
         let wasmtime = wasmtime::Engine::new(config.enable_compiler(false)).map_err(setup)?;
         Ok(Engine {
             inner: Arc::new(Inner {
                 wasmtime,
                 compiling: OnceLock::new(),
+                metered: OnceLock::new(),
+                is_metered,
                 cache,
                 runtime: OnceLock::new(),
                 ticker: OnceLock::new(),
@@ -91,12 +118,17 @@ impl Engine {
         Ok(Code { component, digest, from_cache: false })
     }
 
-    /// Forgets the compiled form of a component.
+    /// Forgets the compiled forms of a component, of this engine and of the metered one.
     pub fn forget(&self, digest: &Sha256Digest) -> Result<(), EngineError> {
-        match &self.inner.cache {
-            Some(cache) => cache.remove(&self.cache_key(digest)).map_err(EngineError::Store),
-            None => Ok(()),
-        }
+        let Some(cache) = &self.inner.cache else { return Ok(()) };
+        let remove = |key: &String| cache.remove(key).map_err(EngineError::Store);
+        cache_keys(digest).iter().try_for_each(remove)
+    }
+
+    /// Returns where compiled forms of a component may lie, of this engine and of the metered one.
+    pub fn code_paths(&self, digest: &Sha256Digest) -> Vec<std::path::PathBuf> {
+        let Some(cache) = &self.inner.cache else { return Vec::new() };
+        cache_keys(digest).iter().map(|key| cache.path(key)).collect()
     }
 
     /// Returns where the compiled form of a component lies, if this engine keeps any.
@@ -105,13 +137,12 @@ impl Engine {
     }
 
     /// Returns what makes compiled code acceptable to this engine: the versions of `s` and wasmtime,
-    /// and the target, whose baseline is all the CPU has to have. In hexadecimal.
+    /// and the target, whose baseline is all the CPU has to have, and whether fuel is counted. In hexadecimal.
     ///
     /// The settings follow from the version of `s`. Should they not, wasmtime finds it out when it
     /// loads the code, and the code is made anew.
     pub fn compatibility(&self) -> String {
-        let facts = [env!("CARGO_PKG_VERSION"), WASMTIME, HOST_TARGET].join("\n");
-        blake3::hash(facts.as_bytes()).to_hex()[..16].to_owned()
+        compatibility(self.inner.is_metered)
     }
 
     /// The engine that compiles, made when it is needed.
@@ -119,7 +150,7 @@ impl Engine {
         if let Some(engine) = self.inner.compiling.get() {
             return Ok(engine);
         }
-        let mut config = settings();
+        let mut config = settings(self.inner.is_metered);
         // Naming the target makes one code for every CPU of that kind, whatever this one can do
         // beyond it: runners that share a cache do not rebuild each other's entries.
         config
@@ -181,8 +212,22 @@ impl Engine {
     }
 
     fn cache_key(&self, digest: &Sha256Digest) -> String {
-        format!("{}-{}", digest.to_hex(), self.compatibility())
+        cache_key(digest, self.inner.is_metered)
     }
+}
+
+fn compatibility(is_metered: bool) -> String {
+    let mut facts = vec![env!("CARGO_PKG_VERSION"), WASMTIME, HOST_TARGET];
+    facts.extend(is_metered.then_some("metered"));
+    blake3::hash(facts.join("\n").as_bytes()).to_hex()[..16].to_owned()
+}
+
+fn cache_key(digest: &Sha256Digest, is_metered: bool) -> String {
+    format!("{}-{}", digest.to_hex(), compatibility(is_metered))
+}
+
+fn cache_keys(digest: &Sha256Digest) -> [String; 2] {
+    [false, true].map(|is_metered| cache_key(digest, is_metered))
 }
 
 impl std::fmt::Debug for Engine {
@@ -201,8 +246,11 @@ fn setup(error: wasmtime::Error) -> EngineError {
 /// What both engines have in common: what code is made with it is run with. Threads, memories of 64 bits, relaxed SIMD and
 /// wide arithmetic stay off; several memories and tail calls stay on, because components that
 /// script toolchains make need them.
-fn settings() -> Config {
+fn settings(is_metered: bool) -> Config {
     let mut config = Config::new();
+    if is_metered {
+        config.consume_fuel(true).cranelift_nan_canonicalization(true);
+    }
     config
         .epoch_interruption(true)
         .max_wasm_stack(WASM_STACK_BYTES)

@@ -162,6 +162,8 @@ impl FaultKind {
 pub enum Limit {
     /// Wall time in milliseconds, not counting questions to the user.
     Time(u64),
+    /// Units of fuel, about one an instruction.
+    Fuel(u64),
     /// Bytes of linear memory.
     Memory(u64),
     /// Elements of tables.
@@ -220,6 +222,7 @@ impl fmt::Display for Limit {
         match *self {
             Limit::Time(ms) if ms % 1000 == 0 => write!(f, "{} s", ms / 1000),
             Limit::Time(ms) => write!(f, "{ms} ms"),
+            Limit::Fuel(units) => write!(f, "{units} units of fuel"),
             Limit::Memory(bytes) => write!(f, "{} of memory", Size(bytes)),
             Limit::Table(count) => write!(f, "{count} table elements"),
             Limit::Instances(count) => write!(f, "{count} instances"),

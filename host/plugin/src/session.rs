@@ -43,6 +43,8 @@ pub(crate) struct Session {
     plugin: PluginId,
     version: String,
     cancel: Cancel,
+    /// Whether the code counts what it burns.
+    metered: bool,
     over: bool,
 }
 
@@ -73,6 +75,7 @@ impl Plugin {
             plugin: self.id.clone(),
             version: self.version.clone(),
             cancel: self.cancel.clone(),
+            metered: self.engine.is_metered(),
             over: false,
         };
         let mut linker = Linker::new(self.engine.wasmtime());
@@ -146,12 +149,20 @@ impl Session {
         deadline.start(Duration::from_millis(time_ms));
         // Also for a call whose future is dropped half-way.
         self.over = true;
+        let fuel = if self.metered { self.store.data().limits().fuel } else { 0 };
+        if self.metered
+            && let Err(error) = self.store.set_fuel(fuel)
+        {
+            return Err(self.end(call, other(error)));
+        }
         let ended = tokio::select! {
             biased;
             () = interrupted => Err(Cause::Cancelled),
             () = deadline.passed() => Err(Cause::Limit(Limit::Time(time_ms))),
             answer = run(&mut self.store) => answer.map_err(|error| cause_of(&self.store, error, other)),
         };
+        let left = if self.metered { self.store.get_fuel().unwrap_or(0) } else { 0 };
+        self.store.data_mut().usage.fuel += fuel.saturating_sub(left);
         match ended {
             Ok(answer) => {
                 self.over = false;
@@ -207,6 +218,7 @@ fn cause_of(
     if let Some(trap) = error.downcast_ref::<wasmtime::Trap>() {
         return match trap {
             wasmtime::Trap::StackOverflow => Cause::Limit(Limit::Stack(WASM_STACK_BYTES as u64)),
+            wasmtime::Trap::OutOfFuel => Cause::Limit(Limit::Fuel(limits.fuel)),
             trap => {
                 let message = trap.to_string();
                 let message = message.strip_prefix("wasm trap: ").unwrap_or(&message).to_owned();

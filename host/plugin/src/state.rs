@@ -31,6 +31,8 @@ pub struct Edit {
 pub struct Usage {
     /// Calls of host functions that need a grant, by capability.
     pub capabilities: BTreeMap<&'static str, u64>,
+    /// Units of fuel that were burnt; 0 where they are not counted.
+    pub fuel: u64,
     /// The most linear memory, in bytes.
     pub memory_bytes_peak: u64,
     /// The most bytes of blobs and sinks at one time.

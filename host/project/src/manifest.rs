@@ -52,6 +52,7 @@ pub struct ProjectManifest {
     binaries: BTreeMap<String, String>,
     workspace: Option<Workspace>,
     resolver: ResolverSettings,
+    build: BuildSettings,
     policy: ProjectPolicy,
     plugins: Vec<PluginRequest>,
     registries: Vec<RegistryEntry>,
@@ -156,6 +157,7 @@ impl ProjectManifest {
             binaries: BTreeMap::new(),
             workspace: None,
             resolver: ResolverSettings::default(),
+            build: BuildSettings::default(),
             policy: ProjectPolicy::default(),
             plugins: Vec::new(),
             registries: Vec::new(),
@@ -170,6 +172,7 @@ impl ProjectManifest {
             manifest.scripts = settings::texts(&mut reader, root, "scripts");
             manifest.binaries = settings::texts(&mut reader, root, "bin");
             manifest.workspace = settings::workspace(&mut reader, root, bare);
+            manifest.build = settings::build(&mut reader, root);
             manifest.policy = settings::policy(&mut reader, root);
             manifest.plugins = read::plugins(&mut reader, root);
             manifest.registries = read::registries(&mut reader, root);
@@ -237,6 +240,11 @@ impl ProjectManifest {
     /// The entry of `[plugins]` with an id.
     pub fn plugin(&self, id: &str) -> Option<&PluginRequest> {
         self.plugins.iter().find(|plugin| plugin.id == id)
+    }
+
+    /// What `[build]` says.
+    pub fn build(&self) -> &BuildSettings {
+        &self.build
     }
 
     /// The tables `[registries.NAME]`, in the order of the file.

@@ -38,6 +38,7 @@ pub(crate) mod remove;
 pub(crate) mod run;
 pub(crate) mod search;
 pub(crate) mod store;
+pub(crate) mod target;
 pub(crate) mod test;
 pub(crate) mod tools;
 pub(crate) mod tree;
@@ -103,6 +104,7 @@ pub(crate) fn run(context: &Context<'_>, command: Command) -> Result<u8, Failure
         Command::Help(args) => help::run(context, &args),
         Command::Explain(args) => explain::run(context, &args),
         Command::Plugin(args) => plugin::run(context, &args),
+        Command::Target(args) => target::run(context, &args),
         Command::Completions(args) => Ok(completions::run(context, &args)),
         Command::Version => Ok(version::run(context)),
     };

@@ -16,6 +16,8 @@ pub enum Access {
     Private,
     /// Everyone, as far as the umask allows: folders 0755, files 0644.
     Shared,
+    /// Everyone, and files can be run: folders and files 0755.
+    Program,
 }
 
 impl Access {
@@ -24,6 +26,7 @@ impl Access {
         match self {
             Access::Private => 0o600,
             Access::Shared => 0o644,
+            Access::Program => 0o755,
         }
     }
 
@@ -31,7 +34,7 @@ impl Access {
     pub(crate) fn folder_mode(self) -> u32 {
         match self {
             Access::Private => 0o700,
-            Access::Shared => 0o755,
+            Access::Shared | Access::Program => 0o755,
         }
     }
 }

@@ -256,7 +256,7 @@ macro_rules! for_each_runtime_function {
                                                             // that ends in `?` gives undef where no such method is
             call_method_at(V, I, I, I) -> V [throws user];  // name; address and count of invocant and arguments, want
             call_dynamic(V, I, I) -> V [throws user];       // method value; mark of invocant and arguments, want
-            call_builtin(I, I, I) -> V [throws user];       // number, mark of arguments (consumed), want
+            call_builtin(I, I, I) -> V [throws user];       // cell of its function, mark of arguments (consumed), want
             args_alias(I) -> N [];                    // references from the mark become values; the next function
                                                       // called with them may take the places
             args_take(A, I, I) -> N [];               // `@_`, address and count of arguments: elements are the places

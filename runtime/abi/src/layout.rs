@@ -287,3 +287,96 @@ pub struct Vm {
     /// Set by signal handlers; polled at loop heads of programs that handle signals.
     pub pending: u64,
 }
+
+/// A function that can be called with arguments in memory.
+#[derive(Debug)]
+#[repr(C)]
+pub struct Routine {
+    /// What it is.
+    pub info: *const FunctionInfo,
+    /// Where it begins.
+    pub entry: Entry,
+}
+
+/// A name that compiled code refers to.
+#[derive(Debug)]
+#[repr(C)]
+pub struct NameRow {
+    /// Its glob; null until the program starts.
+    pub glob: *mut Glob,
+    /// Full name, without sigil.
+    pub name: *const u8,
+    /// Its length.
+    pub name_len: usize,
+}
+
+/// A named function that exists from the start.
+#[derive(Debug)]
+#[repr(C)]
+pub struct DefinitionRow {
+    /// Its name.
+    pub name: *const NameRow,
+    /// The function.
+    pub routine: Routine,
+}
+
+/// A constant pattern.
+#[derive(Debug)]
+#[repr(C)]
+pub struct PatternRow {
+    /// The compiled pattern; null until it is first used.
+    pub pattern: *mut c_void,
+    /// Its text.
+    pub text: *const u8,
+    /// Its length.
+    pub text_len: usize,
+    /// Bits of [`crate::functions::pattern_flag`].
+    pub flags: i64,
+}
+
+/// What a program does before its main function.
+pub type Start = unsafe extern "C" fn(*mut Vm, *const Image);
+
+/// A compiled program as the start code finds it, under the symbol [`IMAGE`].
+#[derive(Debug)]
+#[repr(C)]
+pub struct Image {
+    /// Bits of [`image_flag`].
+    pub flags: u64,
+    /// The main function.
+    pub main: Routine,
+    /// Names that code refers to.
+    pub names: *mut NameRow,
+    /// Their number.
+    pub name_count: usize,
+    /// Named functions.
+    pub definitions: *const DefinitionRow,
+    /// Their number.
+    pub definition_count: usize,
+    /// The functions that `declarations` refer to by number.
+    pub routines: *const Routine,
+    /// Their number.
+    pub routine_count: usize,
+    /// What is called at start, in order: functions of the runtime, so that a program carries those
+    /// that it needs.
+    pub starts: *const Start,
+    /// Their number.
+    pub start_count: usize,
+    /// Types, transliterations and classes, as `s_core::declare` reads them.
+    pub declarations: *const u8,
+    /// Their length.
+    pub declaration_len: usize,
+    /// What stands behind `__DATA__`; null when nothing does.
+    pub data: *const u8,
+    /// Its length.
+    pub data_len: usize,
+}
+
+/// The symbol of a program's [`Image`].
+pub const IMAGE: &str = "program";
+
+/// Bits of [`Image::flags`].
+pub mod image_flag {
+    /// Plain Perl.
+    pub const COMPAT: u64 = 1;
+}

@@ -7,3 +7,47 @@
 pub mod builtins;
 pub mod functions;
 pub mod layout;
+
+/// The text that says what compiled code may assume of the runtime; [`digest`] of it must be the same on
+/// both sides of a link.
+const TEXT: [&str; 4] = [
+    include_str!("layout.rs"),
+    include_str!("functions.rs"),
+    include_str!("builtins.rs"),
+    include_str!("builtins/table.rs"),
+];
+
+/// Identifies this version of the agreement between compiled code and runtime: 64 bits of FNV-1a over its
+/// text, as 16 hexadecimal digits. Code and runtime of different versions must not meet.
+pub const DIGEST: &str = {
+    const DIGITS: [u8; 16] = digits(digest());
+    match core::str::from_utf8(&DIGITS) {
+        Ok(text) => text,
+        Err(_) => unreachable!(),
+    }
+};
+
+const fn digest() -> u64 {
+    let mut hash: u64 = 0xcbf2_9ce4_8422_2325;
+    let mut part = 0;
+    while part < TEXT.len() {
+        let bytes = TEXT[part].as_bytes();
+        let mut at = 0;
+        while at < bytes.len() {
+            hash = (hash ^ bytes[at] as u64).wrapping_mul(0x0100_0000_01b3);
+            at += 1;
+        }
+        part += 1;
+    }
+    hash
+}
+
+const fn digits(number: u64) -> [u8; 16] {
+    let mut out = [0; 16];
+    let mut at = 0;
+    while at < 16 {
+        out[at] = b"0123456789abcdef"[(number >> (60 - 4 * at) & 15) as usize];
+        at += 1;
+    }
+    out
+}

@@ -15,6 +15,17 @@ use crate::exception::Thrown;
 use crate::value::{Array, UNDEF, ValExt, int};
 use crate::vm::Vm;
 
+/// The functions of a file: each in a [`Cell`] of its own, which compiled code refers to.
+macro_rules! functions {
+    ($(($name:literal, $function:expr $(,)?)),* $(,)?) => {
+        pub(super) static FUNCTIONS: super::Functions = &[$(($name, {
+            #[cfg_attr(feature = "exports", unsafe(export_name = concat!("rt.builtin.", $name)))]
+            static CELL: super::Cell = super::Cell($function);
+            &CELL
+        })),*];
+    };
+}
+
 mod codec;
 mod data;
 mod file;
@@ -33,6 +44,11 @@ mod web;
 
 /// A builtin.
 pub type Function = fn(&mut Vm, &[Val], u64) -> Result<Val, Thrown>;
+
+/// Where the function of a builtin stands.
+#[derive(Debug)]
+#[repr(transparent)]
+pub struct Cell(Function);
 
 /// Builtins by row.
 #[derive(Debug)]
@@ -71,7 +87,7 @@ pub struct World {
 }
 
 /// Functions with their names.
-type Functions = &'static [(&'static str, Function)];
+type Functions = &'static [(&'static str, &'static Cell)];
 
 /// The builtins by subject, each part with the kind that `%all` gives its names.
 static PARTS: &[(&str, Functions)] = &[
@@ -92,8 +108,22 @@ static PARTS: &[(&str, Functions)] = &[
     ("network", web::FUNCTIONS),
 ];
 
-fn function_of(name: &str) -> Option<Function> {
+fn cell_of(name: &str) -> Option<&'static Cell> {
     PARTS.iter().flat_map(|part| part.1).find(|(known, _)| *known == name).map(|found| found.1)
+}
+
+/// The cell of a row's function, if there is one.
+#[must_use]
+pub fn cell(row: u32) -> Option<&'static Cell> {
+    let row = BUILTINS.get(row as usize)?;
+    cell_of(row.name).or_else(|| row.alias_of.and_then(cell_of))
+}
+
+/// The name of the builtin whose cell is linked for a row.
+#[must_use]
+pub fn cell_name(row: u32) -> Option<&'static str> {
+    let row = BUILTINS.get(row as usize)?;
+    [Some(row.name), row.alias_of].into_iter().flatten().find(|name| cell_of(name).is_some())
 }
 
 impl Table {
@@ -108,8 +138,7 @@ impl Table {
         match self.rows.get(number)? {
             Row::Known(function) => *function,
             Row::Unknown => {
-                let row = &BUILTINS[number];
-                let function = function_of(row.name).or_else(|| row.alias_of.and_then(function_of));
+                let function = cell(number as u32).map(|cell| cell.0);
                 self.rows[number] = Row::Known(function);
                 function
             }
@@ -126,8 +155,8 @@ impl Default for Table {
 /// Whether a builtin of that name is here.
 #[must_use]
 pub fn implemented(name: &str) -> bool {
-    function_of(name).is_some()
-        || find(name).and_then(|row| row.alias_of).is_some_and(|target| function_of(target).is_some())
+    cell_of(name).is_some()
+        || find(name).and_then(|row| row.alias_of).is_some_and(|target| cell_of(target).is_some())
 }
 
 /// Builtins that work on several things at once.
@@ -195,9 +224,11 @@ pub fn run(vm: &mut Vm, number: i64, arguments: &[Val], wanted: u64) -> Result<V
     }
 }
 
-/// Runs a builtin on the list from the mark, which it consumes.
-pub fn call_builtin(vm: &mut Vm, number: i64, mark: i64, wanted: i64) -> Result<Val, Thrown> {
-    let result = run(vm, number, vm.list(mark), wanted as u64);
+/// Runs the builtin of a cell on the list from the mark, which it consumes.
+pub fn call_builtin(vm: &mut Vm, cell: i64, mark: i64, wanted: i64) -> Result<Val, Thrown> {
+    // SAFETY: compiled code passes the address of one of the cells above.
+    let function = unsafe { &*(cell as usize as *const Cell) }.0;
+    let result = function(vm, vm.list(mark), wanted as u64);
     let result = vm.settle(mark, result)?;
     if let Err(thrown) = vm.poll_signals() {
         if result.w0 == s_abi::layout::tag::LIST {

@@ -4,7 +4,9 @@
 //! A shim turns words into values and a `Result` into what the contract says; it contains nothing
 //! else. The inner functions have the names of the rows.
 
-use s_abi::layout::Val;
+use alloc::vec::Vec;
+
+use s_abi::layout::{Code, Entry, FunctionInfo, PatternRow, Val};
 
 use crate::assert::assert;
 use crate::builtin::{call_builtin, eval_string, require_value};
@@ -36,7 +38,7 @@ use crate::places::{
 use crate::saves::*;
 use crate::sort::{list_sort, list_sort_by, list_sort_desc, list_sort_num, list_sort_num_desc};
 use crate::special::{special_get, special_set};
-use crate::value::{Array, CellRef, GlobRef, Ptr, Slot, THROWN, Table};
+use crate::value::{Array, CellRef, GlobRef, Ptr, Slot, THROWN, Table, ValExt as _};
 use crate::vm::Vm;
 
 /// Result and status of a function that may throw and gives no value.
@@ -214,6 +216,7 @@ macro_rules! shim {
         shim!(@ $name [a $a, b $b, c $c, d $d] $result [$($flags)*]);
     };
     (@ $name:ident [$($parameter:ident $kind:ident),*] $result:ident [$($flags:ident)*]) => {
+        #[cfg_attr(feature = "exports", unsafe(export_name = concat!("rt.", stringify!($name))))]
         pub(super) unsafe extern "C" fn $name(
             vm: *mut s_abi::layout::Vm
             $(, $parameter: kind!($kind))*
@@ -242,3 +245,50 @@ macro_rules! expand {
 }
 
 s_abi::for_each_runtime_function!(expand);
+
+/// Makes a function object; captures are borrowed.
+///
+/// # Safety
+/// Called by compiled code: with the machine it was entered with, and `count` values.
+#[cfg_attr(feature = "exports", unsafe(export_name = "rt.new_code"))]
+pub unsafe extern "C" fn new_code(
+    machine: *mut s_abi::layout::Vm,
+    info: *const FunctionInfo,
+    entry: Entry,
+    captures: *const Val,
+    count: usize,
+) -> *mut Code {
+    // SAFETY: the machine begins a `Vm`; the captures stand on the caller's stack.
+    let (vm, captures) = unsafe {
+        let captures = if count == 0 { &[] } else { core::slice::from_raw_parts(captures, count) };
+        (&mut *machine.cast::<Vm>(), captures)
+    };
+    let held: Vec<Val> = captures.iter().map(|value| value.retained()).collect();
+    vm.new_code(info, entry, &held).0
+}
+
+/// The compiled pattern of a row, which keeps it.
+///
+/// # Safety
+/// Called by compiled code: with the machine it was entered with, and a row of its program.
+#[cfg_attr(feature = "exports", unsafe(export_name = "rt.constant_pattern"))]
+pub unsafe extern "C" fn constant_pattern(
+    machine: *mut s_abi::layout::Vm,
+    row: *mut PatternRow,
+) -> *mut core::ffi::c_void {
+    // SAFETY: the machine begins a `Vm`; the row is the program's and nobody else looks at it now.
+    let (vm, row) = unsafe { (&mut *machine.cast::<Vm>(), &mut *row) };
+    // SAFETY: the text is a constant of the program.
+    let text = unsafe { core::slice::from_raw_parts(row.text, row.text_len) };
+    match vm.constant_pattern(text, false, row.flags) {
+        Ok(pattern) => {
+            row.pattern = pattern.w1 as usize as *mut core::ffi::c_void;
+            row.pattern
+        }
+        // The compiler has compiled it once already: this is not the runtime it asked.
+        Err(message) => {
+            crate::output::write_error(vm, message.as_bytes());
+            s_sys::exit(70)
+        }
+    }
+}

@@ -193,6 +193,14 @@ fn compile(text: &[u8], wide: bool, flags: i64, compat: bool) -> Result<Ptr<Patt
     }))
 }
 
+/// Whether a pattern compiles.
+///
+/// # Errors
+/// What is wrong with it.
+pub fn check(text: &[u8], flags: i64, compat: bool) -> Result<(), String> {
+    compile(text, false, flags, compat).map(|pattern| drop(take_out(pattern)))
+}
+
 impl Patterns {
     /// How many transliterations have been registered.
     pub(crate) fn table_count(&self) -> usize {

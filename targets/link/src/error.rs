@@ -312,12 +312,14 @@ impl fmt::Display for UnitError {
 
 impl core::error::Error for UnitError {}
 
-/// Why bytes are no pack.
+/// Why bytes are no pack, or no unit.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum PackError {
-    /// They do not begin like one.
+    /// They do not begin like a pack.
     NotAPack,
+    /// They do not begin like a unit.
+    NotAUnit,
     /// Of a format version that this linker does not know.
     Version {
         /// The version.
@@ -372,6 +374,7 @@ impl PackError {
     pub const fn kind(&self) -> &'static str {
         match self {
             PackError::NotAPack => "not-a-pack",
+            PackError::NotAUnit => "not-a-unit",
             PackError::Version { .. } => "version",
             PackError::UnknownTarget { .. } => "unknown-target",
             PackError::Truncated { .. } => "truncated",
@@ -389,18 +392,17 @@ impl fmt::Display for PackError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             PackError::NotAPack => f.write_str("not a target pack"),
-            PackError::Version { found } => write!(f, "a target pack of format version {found}"),
-            PackError::UnknownTarget { name } => write!(f, "a pack for the unknown target `{name}`"),
-            PackError::Truncated { offset } => write!(f, "the pack ends too early, at byte {offset}"),
-            PackError::BadNumber { offset } => write!(f, "an impossible number at byte {offset} of the pack"),
+            PackError::NotAUnit => f.write_str("not a compiled unit"),
+            PackError::Version { found } => write!(f, "of format version {found}, which is not known here"),
+            PackError::UnknownTarget { name } => write!(f, "for the unknown target `{name}`"),
+            PackError::Truncated { offset } => write!(f, "ends too early, at byte {offset}"),
+            PackError::BadNumber { offset } => write!(f, "an impossible number at byte {offset}"),
             PackError::BadCode { offset, what, code } => {
-                write!(f, "no {what} has code {code}, at byte {offset} of the pack")
+                write!(f, "no {what} has code {code}, at byte {offset}")
             }
-            PackError::BadText { offset } => write!(f, "text that is not UTF-8 at byte {offset} of the pack"),
-            PackError::UnsortedNames { offset } => {
-                write!(f, "names out of order at byte {offset} of the pack")
-            }
-            PackError::Trailing { offset } => write!(f, "the pack goes on after its end, at byte {offset}"),
+            PackError::BadText { offset } => write!(f, "text that is not UTF-8 at byte {offset}"),
+            PackError::UnsortedNames { offset } => write!(f, "names out of order at byte {offset}"),
+            PackError::Trailing { offset } => write!(f, "goes on after its end, at byte {offset}"),
             PackError::Unit(error) => error.fmt(f),
         }
     }

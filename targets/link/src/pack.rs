@@ -1,7 +1,7 @@
-//! The bytes of packs: a runtime, or any other unit, normalised ahead of time.
+//! The bytes of packs and of single units: a runtime, or any other unit, normalised ahead of time.
 //!
-//! A pack is a header, tables and the bytes of atoms. Numbers are little-endian base 128, each in the
-//! fewest bytes there are, so that equal packs have equal bytes; names are sorted. The reader borrows
+//! Either is a header, tables and the bytes of atoms. Numbers are little-endian base 128, each in the
+//! fewest bytes there are, so that equals have equal bytes; names are sorted. The reader borrows
 //! text and bytes, allocates in proportion to the input and refuses everything it would not write.
 
 use alloc::borrow::Cow;
@@ -14,6 +14,9 @@ use crate::target::Target;
 
 /// How packs begin.
 pub const MAGIC: [u8; 8] = *b"\x7fSTKPACK";
+
+/// How single units begin.
+pub const UNIT_MAGIC: [u8; 8] = *b"\x7fSTKUNIT";
 
 /// The version of the format; a reader knows one.
 pub const VERSION: u64 = 1;
@@ -35,77 +38,10 @@ impl<'a> Pack<'a> {
     /// The bytes: equal for equal packs, whatever the order of their names.
     #[must_use]
     pub fn to_bytes(&self) -> Vec<u8> {
-        let unit = &self.unit;
-        let (order, rank) = sorted_names(unit);
-        let name = |id: u32| u64::from(rank.get(id as usize).copied().unwrap_or(0));
-        let mut out = Vec::new();
-        out.extend_from_slice(&MAGIC);
-        number(&mut out, VERSION);
-        text(&mut out, self.target.name());
+        let mut out = header(&MAGIC, self.target);
         text(&mut out, &self.abi);
         text(&mut out, &self.producer);
-
-        number(&mut out, order.len() as u64);
-        for text in &order {
-            number(&mut out, text.len() as u64);
-        }
-        for text in &order {
-            out.extend_from_slice(text.as_bytes());
-        }
-        for ids in [&unit.objects, &unit.groups] {
-            number(&mut out, ids.len() as u64);
-            for id in ids {
-                number(&mut out, name(*id));
-            }
-        }
-        number(&mut out, unit.symbols.len() as u64);
-        for symbol in &unit.symbols {
-            let place = match symbol.place {
-                Place::Undefined => 0,
-                Place::Atom(..) => 1,
-                Place::Absolute(_) => 2,
-                Place::Discarded => 3,
-            };
-            out.push(place | (symbol.binding as u8) << 2 | (symbol.form as u8) << 4);
-            number(&mut out, name(symbol.name));
-            number(&mut out, symbol.size);
-            match symbol.place {
-                Place::Atom(atom, offset) => {
-                    number(&mut out, atom.into());
-                    number(&mut out, offset);
-                }
-                Place::Absolute(value) => number(&mut out, value),
-                Place::Undefined | Place::Discarded => {}
-            }
-        }
-        number(&mut out, unit.atoms.len() as u64);
-        for atom in &unit.atoms {
-            let init = matches!(atom.role, Role::Init(_));
-            let flags = (atom.kind as u8) | u8::from(atom.keep) << 3 | u8::from(init) << 4;
-            out.push(flags | u8::from(atom.group.is_some()) << 5);
-            out.push(atom.align.trailing_zeros() as u8);
-            number(&mut out, atom.object.into());
-            number(&mut out, name(atom.section));
-            number(&mut out, atom.size);
-            if let Role::Init(priority) = atom.role {
-                number(&mut out, priority.into());
-            }
-            if let Some(group) = atom.group {
-                number(&mut out, group.into());
-            }
-            number(&mut out, atom.relocs.len() as u64);
-            let mut last = 0;
-            for reloc in &atom.relocs {
-                out.push(reloc.kind as u8);
-                number(&mut out, u64::from(reloc.offset.wrapping_sub(last)));
-                number(&mut out, reloc.symbol.into());
-                number(&mut out, zigzag(reloc.addend));
-                last = reloc.offset;
-            }
-        }
-        for atom in &unit.atoms {
-            out.extend_from_slice(&atom.bytes);
-        }
+        write_unit(&mut out, &self.unit);
         out
     }
 
@@ -116,34 +52,10 @@ impl<'a> Pack<'a> {
     /// The first thing that it would not have written.
     pub fn from_bytes(bytes: &'a [u8]) -> Result<Pack<'a>, PackError> {
         let mut reader = Reader { bytes, at: 0 };
-        if reader.take(MAGIC.len() as u64) != Ok(&MAGIC[..]) {
-            return Err(PackError::NotAPack);
-        }
-        let version = reader.number()?;
-        if version != VERSION {
-            return Err(PackError::Version { found: version });
-        }
-        let target = reader.text()?;
-        let Some(target) = Target::from_name(target) else {
-            return Err(PackError::UnknownTarget { name: target.chars().take(64).collect::<String>() });
-        };
+        let target = reader.header(&MAGIC, PackError::NotAPack)?;
         let abi = Cow::Borrowed(reader.text()?);
         let producer = Cow::Borrowed(reader.text()?);
-        let names = reader.names()?;
-        let objects = reader.ids()?;
-        let groups = reader.ids()?;
-        let symbols = reader.symbols()?;
-        let mut atoms = reader.atoms()?;
-        for atom in &mut atoms {
-            if atom.kind != Kind::Bss {
-                atom.bytes = Cow::Borrowed(reader.take(atom.size)?);
-            }
-        }
-        if reader.at != bytes.len() {
-            return Err(PackError::Trailing { offset: reader.at as u64 });
-        }
-        let unit = Unit { names, objects, groups, atoms, symbols };
-        unit.check(target.machine()).map_err(PackError::Unit)?;
+        let unit = reader.unit(target)?;
         Ok(Pack { target, abi, producer, unit })
     }
 
@@ -156,6 +68,103 @@ impl<'a> Pack<'a> {
             producer: Cow::Owned(self.producer.to_string()),
             unit: self.unit.into_owned(),
         }
+    }
+}
+
+impl<'a> Unit<'a> {
+    /// The bytes, with the target the unit is for: equal for equal units, whatever the order of their
+    /// names.
+    #[must_use]
+    pub fn to_bytes(&self, target: Target) -> Vec<u8> {
+        let mut out = header(&UNIT_MAGIC, target);
+        write_unit(&mut out, self);
+        out
+    }
+
+    /// Reads bytes that [`Unit::to_bytes`] has written, and for which target that was.
+    ///
+    /// # Errors
+    ///
+    /// The first thing that it would not have written.
+    pub fn from_bytes(bytes: &'a [u8]) -> Result<(Target, Unit<'a>), PackError> {
+        let mut reader = Reader { bytes, at: 0 };
+        let target = reader.header(&UNIT_MAGIC, PackError::NotAUnit)?;
+        let unit = reader.unit(target)?;
+        Ok((target, unit))
+    }
+}
+
+fn header(magic: &[u8; 8], target: Target) -> Vec<u8> {
+    let mut out = Vec::new();
+    out.extend_from_slice(magic);
+    number(&mut out, VERSION);
+    text(&mut out, target.name());
+    out
+}
+
+fn write_unit(out: &mut Vec<u8>, unit: &Unit<'_>) {
+    let (order, rank) = sorted_names(unit);
+    let name = |id: u32| u64::from(rank.get(id as usize).copied().unwrap_or(0));
+    number(out, order.len() as u64);
+    for text in &order {
+        number(out, text.len() as u64);
+    }
+    for text in &order {
+        out.extend_from_slice(text.as_bytes());
+    }
+    for ids in [&unit.objects, &unit.groups] {
+        number(out, ids.len() as u64);
+        for id in ids {
+            number(out, name(*id));
+        }
+    }
+    number(out, unit.symbols.len() as u64);
+    for symbol in &unit.symbols {
+        let place = match symbol.place {
+            Place::Undefined => 0,
+            Place::Atom(..) => 1,
+            Place::Absolute(_) => 2,
+            Place::Discarded => 3,
+        };
+        out.push(place | (symbol.binding as u8) << 2 | (symbol.form as u8) << 4);
+        number(out, name(symbol.name));
+        number(out, symbol.size);
+        match symbol.place {
+            Place::Atom(atom, offset) => {
+                number(out, atom.into());
+                number(out, offset);
+            }
+            Place::Absolute(value) => number(out, value),
+            Place::Undefined | Place::Discarded => {}
+        }
+    }
+    number(out, unit.atoms.len() as u64);
+    for atom in &unit.atoms {
+        let init = matches!(atom.role, Role::Init(_));
+        let flags = (atom.kind as u8) | u8::from(atom.keep) << 3 | u8::from(init) << 4;
+        out.push(flags | u8::from(atom.group.is_some()) << 5);
+        out.push(atom.align.trailing_zeros() as u8);
+        number(out, atom.object.into());
+        number(out, name(atom.section));
+        number(out, atom.size);
+        if let Role::Init(priority) = atom.role {
+            number(out, priority.into());
+        }
+        if let Some(group) = atom.group {
+            number(out, group.into());
+        }
+        number(out, atom.relocs.len() as u64);
+        let mut last = 0;
+        for reloc in &atom.relocs {
+            out.push(reloc.kind as u8);
+            number(out, u64::from(reloc.offset.wrapping_sub(last)));
+            number(out, reloc.symbol.into());
+            number(out, zigzag(reloc.addend));
+            last = reloc.offset;
+        }
+    }
+    for atom in &unit.atoms {
+        out.extend_from_slice(&atom.bytes);
     }
 }
 
@@ -191,6 +200,40 @@ struct Reader<'a> {
 }
 
 impl<'a> Reader<'a> {
+    /// What stands before everything else: what it is, the version, and for which target.
+    fn header(&mut self, magic: &[u8; 8], otherwise: PackError) -> Result<Target, PackError> {
+        if self.take(magic.len() as u64) != Ok(&magic[..]) {
+            return Err(otherwise);
+        }
+        let version = self.number()?;
+        if version != VERSION {
+            return Err(PackError::Version { found: version });
+        }
+        let target = self.text()?;
+        Target::from_name(target)
+            .ok_or_else(|| PackError::UnknownTarget { name: target.chars().take(64).collect::<String>() })
+    }
+
+    /// All the rest.
+    fn unit(&mut self, target: Target) -> Result<Unit<'a>, PackError> {
+        let names = self.names()?;
+        let objects = self.ids()?;
+        let groups = self.ids()?;
+        let symbols = self.symbols()?;
+        let mut atoms = self.atoms()?;
+        for atom in &mut atoms {
+            if atom.kind != Kind::Bss {
+                atom.bytes = Cow::Borrowed(self.take(atom.size)?);
+            }
+        }
+        if self.at != self.bytes.len() {
+            return Err(PackError::Trailing { offset: self.at as u64 });
+        }
+        let unit = Unit { names, objects, groups, atoms, symbols };
+        unit.check(target.machine()).map_err(PackError::Unit)?;
+        Ok(unit)
+    }
+
     fn take(&mut self, length: u64) -> Result<&'a [u8], PackError> {
         let rest = &self.bytes[self.at..];
         let truncated = PackError::Truncated { offset: self.bytes.len() as u64 };

@@ -5,6 +5,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use s_kit::{Answer, Sample, Server, Time};
+use s_link::{Atom, Binding, Builder, Form, Kind, Pack, Reloc, RelocKind, Target};
+use s_ops::build::link::{LINKER, LinkJob, link};
 use s_ops::plugins::builtin::BUILT_IN;
 use s_ops::plugins::catalog::{Entry, Level};
 use s_ops::plugins::launch::{Allow, launch};
@@ -21,6 +23,7 @@ pub(crate) fn measure() -> Result<(), Box<dyn std::error::Error>> {
     let context = context(home.path()).map_err(said)?;
     calling(&context).map_err(said)?;
     waiting(&context).map_err(said)?;
+    linking(&context).map_err(said)?;
     Ok(())
 }
 
@@ -75,6 +78,63 @@ fn waiting(context: &Arc<Context>) -> Result<(), Failure> {
     println!("| {REQUESTS} of {} ms each, one call of a plugin | {together} |", DELAY.as_millis());
     println!("| most of them at the server at one time | {} | | |\n", server.concurrency_max());
     Ok(())
+}
+
+/// Links in the sandbox: the smallest program, and one of ten megabytes.
+fn linking(context: &Arc<Context>) -> Result<(), Failure> {
+    println!("| one link by `{LINKER}` | median | least | runs |\n|---|---|---|---|");
+    for (title, functions, runs) in [("one function", 1, 200), ("10 MB, 40000 functions", 40_000, 7)] {
+        let pack = runtime(functions).to_bytes();
+        let link = || link(context, LINKER, job(pack.clone()));
+        let image = link()?.image;
+        let sample = Sample::of(runs, || drop(link()));
+        println!("| {title}: {} KB from {} KB | {sample} |", image.len() >> 10, pack.len() >> 10);
+    }
+    println!();
+    Ok(())
+}
+
+fn job(pack: Vec<u8>) -> LinkJob<'static> {
+    let mut builder = Builder::new("program");
+    let start = builder.atom("text", Atom::new(Kind::Text, 16, vec![0x90; 5]));
+    let _ = builder.define("_start", Binding::Global, Form::Function, start, 0, 5);
+    let symbol = builder.symbol("f0");
+    builder.reloc(start, Reloc { offset: 1, kind: RelocKind::Rel32, symbol, addend: -4 });
+    LinkJob {
+        triple: "x86_64-linux",
+        pie: true,
+        entry: "_start",
+        abi: "bench",
+        units: vec![("program".to_owned(), builder.finish().to_bytes(Target::X86_64Linux))],
+        pack: pack.into(),
+        assets: Vec::new(),
+        build_id: vec![1; 20],
+        notes: Vec::new(),
+        symbols: true,
+        map: false,
+    }
+}
+
+/// Functions that call each other, each with a constant.
+fn runtime(functions: u32) -> Pack<'static> {
+    let mut builder = Builder::new("runtime");
+    for index in 0..functions {
+        let text = builder.atom("text", Atom::new(Kind::Text, 16, vec![0x90; 160]));
+        let _ = builder.define(&format!("f{index}"), Binding::Global, Form::Function, text, 0, 160);
+        let constant = builder.atom("rodata", Atom::new(Kind::Rodata, 8, vec![index as u8; 96]));
+        let constant = builder.local_symbol(&format!("c{index}"), Form::Object, constant, 0, 96);
+        builder.reloc(text, Reloc { offset: 20, kind: RelocKind::Rel32, symbol: constant, addend: -4 });
+        for step in [1, 7, 4099] {
+            let symbol = builder.symbol(&format!("f{}", (index + step) % functions));
+            builder.reloc(text, Reloc { offset: 30 + step % 64, kind: RelocKind::Rel32, symbol, addend: -4 });
+        }
+    }
+    Pack {
+        target: Target::X86_64Linux,
+        abi: "bench".into(),
+        producer: "bench".into(),
+        unit: builder.finish(),
+    }
 }
 
 fn context(home: &std::path::Path) -> Result<Arc<Context>, Failure> {

@@ -31,13 +31,13 @@ pub(crate) fn component(
 }
 
 fn core_module(root: &Path, toolchain: &Toolchain, guest: &Guest, target_dir: &Path) -> Result<Vec<u8>> {
-    let mut cargo = toolchain.cargo("rustc");
+    let mut cargo = toolchain.cargo("rustc", TARGET);
     cargo
         .args(["--quiet", "--locked", "--lib", "--crate-type", "cdylib", "--profile", "guest"])
         .args(["--package", &guest.package()])
         .arg("--target-dir")
         .arg(target_dir)
-        .env("CARGO_ENCODED_RUSTFLAGS", remapping(root, toolchain)?)
+        .env("CARGO_ENCODED_RUSTFLAGS", remapping(root, toolchain, TARGET)?)
         .env("CARGO_INCREMENTAL", "0")
         .env_remove("RUSTFLAGS")
         .current_dir(root);
@@ -51,9 +51,9 @@ fn core_module(root: &Path, toolchain: &Toolchain, guest: &Guest, target_dir: &P
 ///
 /// Of several prefixes that fit, the compiler takes the last. A path is mapped as it is named and
 /// as it is after links are followed, because both can end up in the output.
-fn remapping(root: &Path, toolchain: &Toolchain) -> Result<OsString> {
+pub(crate) fn remapping(root: &Path, toolchain: &Toolchain, target: &str) -> Result<OsString> {
     let mut pairs: Vec<(PathBuf, String)> = vec![(root.to_path_buf(), "/s".to_owned())];
-    for registry in registries(root, toolchain)? {
+    for registry in registries(root, toolchain, target)? {
         pairs.push((registry, "/crates".to_owned()));
     }
     pairs.push((toolchain.library_source()?, format!("/rustc/{}", toolchain.version.commit)));
@@ -75,8 +75,8 @@ fn remapping(root: &Path, toolchain: &Toolchain) -> Result<OsString> {
 }
 
 /// The folders that cargo unpacks crates into, one for each index it knows.
-fn registries(root: &Path, toolchain: &Toolchain) -> Result<Vec<PathBuf>> {
-    read(toolchain.cargo("fetch").args(["--quiet", "--locked"]).current_dir(root))?;
+fn registries(root: &Path, toolchain: &Toolchain, target: &str) -> Result<Vec<PathBuf>> {
+    read(toolchain.cargo("fetch", target).args(["--quiet", "--locked"]).current_dir(root))?;
     let home = match std::env::var_os("CARGO_HOME") {
         Some(home) => root.join(home),
         None => PathBuf::from(std::env::var_os("HOME").context("HOME is not set")?).join(".cargo"),

@@ -1,13 +1,14 @@
 //! Chores of the project, run as `cargo xtask CHORE`.
 //!
-//! Nothing here is part of `s`. The chores may write below `target/`, `plugins/dist/` and
-//! `tests/fixtures/`, and nowhere else.
+//! Nothing here is part of `s`. The chores may write below `target/`, `plugins/dist/`, `targets/packs/dist/`
+//! and `tests/fixtures/`, and nowhere else.
 #![expect(clippy::print_stdout, reason = "a tool of the developers, not a part of `s`: it talks on its own")]
 
 mod command;
 mod compile;
 mod guests;
 mod judge;
+mod packs;
 mod plugins;
 mod record;
 mod sources;
@@ -20,6 +21,8 @@ use anyhow::{Result, bail};
 
 const USAGE: &str = "\
 cargo xtask plugins [--check]     build the built-in plugins and the fixtures of the tests
+                                  --check: compare with what is committed, write nothing
+cargo xtask packs [--check]       build the runtime for every target that programs are compiled for
                                   --check: compare with what is committed, write nothing
 cargo xtask toolchain [--print]   find or make a compiler for guests and say which
                                   --print: find only, as lines of KEY=VALUE";
@@ -40,6 +43,8 @@ fn run(arguments: &[&str]) -> Result<()> {
     match arguments {
         ["plugins"] => plugins::build(&root),
         ["plugins", "--check"] => plugins::check(&root),
+        ["packs"] => packs::build(&root),
+        ["packs", "--check"] => packs::check(&root),
         ["toolchain"] => {
             println!("{}", toolchain::make(&root)?);
             Ok(())

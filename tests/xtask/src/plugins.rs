@@ -33,14 +33,14 @@ pub(crate) fn build(root: &Path) -> Result<()> {
         fs::write(root.join(dist).join("SHA256SUMS"), sums)?;
     }
     let record = record_of(root, &toolchain, &guests)?;
-    fs::write(root.join(record::PATH), record.text())?;
+    fs::write(root.join(record::PATH), record.text("plugins"))?;
     Ok(())
 }
 
 /// Compares what is committed with a rebuild; where the recorded compiler is not present, with the
 /// sources only.
 pub(crate) fn check(root: &Path) -> Result<()> {
-    let record = Record::load(root)?;
+    let record = Record::load(root, record::PATH, "plugins")?;
     let guests = guests::find(root)?;
     let mut complaints = stale(root, &record, &guests)?;
     complaints.extend(damaged(root, &guests)?);

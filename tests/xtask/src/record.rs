@@ -1,4 +1,4 @@
-//! What stands beside committed components: `SHA256SUMS`, which `sha256sum -c` reads, and `BUILD`,
+//! What stands beside committed components and packs: `SHA256SUMS`, which `sha256sum -c` reads, and `BUILD`,
 //! which says what they were built with and from.
 
 use std::collections::BTreeMap;
@@ -26,10 +26,10 @@ pub(crate) struct Record {
 
 impl Record {
     /// Reads the committed record.
-    pub(crate) fn load(root: &Path) -> Result<Record> {
-        let text = fs::read_to_string(root.join(PATH))
-            .with_context(|| format!("`{PATH}` could not be read: run `cargo xtask plugins`"))?;
-        Record::parse(&text).with_context(|| format!("`{PATH}` is damaged: run `cargo xtask plugins`"))
+    pub(crate) fn load(root: &Path, path: &str, chore: &str) -> Result<Record> {
+        let text = fs::read_to_string(root.join(path))
+            .with_context(|| format!("`{path}` could not be read: run `cargo xtask {chore}`"))?;
+        Record::parse(&text).with_context(|| format!("`{path}` is damaged: run `cargo xtask {chore}`"))
     }
 
     fn parse(text: &str) -> Result<Record> {
@@ -50,9 +50,9 @@ impl Record {
         })
     }
 
-    /// The text of the record.
-    pub(crate) fn text(&self) -> String {
-        let mut text = "# Written by `cargo xtask plugins`.\n".to_owned();
+    /// The text of the record, which the chore writes.
+    pub(crate) fn text(&self, chore: &str) -> String {
+        let mut text = format!("# Written by `cargo xtask {chore}`.\n");
         text += &format!(
             "[compiler]\nname = {}\ncommit = {}\n",
             quoted(&self.compiler.name),
@@ -90,7 +90,7 @@ mod tests {
             tools: pairs(&[("wit-bindgen", "0.60.0")]),
             sources: pairs(&[("plugins/dist/cmd-new.wasm", "00ff")]),
         };
-        assert_eq!(Record::parse(&record.text()).unwrap(), record);
+        assert_eq!(Record::parse(&record.text("plugins")).unwrap(), record);
         assert!(Record::parse("[compiler]\nname = \"x\"\n").is_err());
     }
 

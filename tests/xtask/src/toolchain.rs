@@ -1,5 +1,5 @@
-//! A compiler that can build guests: rustup's, with the target installed; or Debian's, unpacked
-//! below `target/toolchain`, which builds the standard library from its sources.
+//! A compiler for guests or for target packs: rustup's, with the targets installed; or, for guests,
+//! Debian's, unpacked below `target/toolchain`, which builds the standard library from its sources.
 
 use std::fmt;
 use std::fs;
@@ -55,10 +55,10 @@ impl Version {
 }
 
 impl Toolchain {
-    /// Prepares a run of `cargo SUBCOMMAND` for the guests' target.
-    pub(crate) fn cargo(&self, subcommand: &str) -> Command {
+    /// Prepares a run of `cargo SUBCOMMAND` for a target.
+    pub(crate) fn cargo(&self, subcommand: &str, target: &str) -> Command {
         let mut command = Command::new(&self.cargo);
-        command.arg(subcommand).arg("--target").arg(TARGET).envs(self.environment());
+        command.arg(subcommand).arg("--target").arg(target).envs(self.environment());
         if self.debian.is_some() {
             command.arg("-Zbuild-std=std,panic_abort");
         }
@@ -96,10 +96,18 @@ impl fmt::Display for Toolchain {
     }
 }
 
-/// Finds a compiler, changing nothing: the active one, then other toolchains of rustup, then the
-/// unpacked one. With `wanted`, only one built from that commit will do.
+/// Finds a compiler for guests, changing nothing: one of rustup's, then the unpacked one. With `wanted`,
+/// only one built from that commit will do.
 pub(crate) fn find(root: &Path, wanted: Option<&str>) -> Result<Option<Toolchain>> {
-    let suits = |toolchain: &Toolchain| wanted.is_none_or(|commit| toolchain.version.commit == commit);
+    match find_with(root, &[TARGET], wanted)? {
+        Some(toolchain) => Ok(Some(toolchain)),
+        None => Ok(unpacked(root)?.filter(|toolchain| suits(toolchain, wanted))),
+    }
+}
+
+/// Finds a compiler that has the standard library of every target, changing nothing: the active one, then
+/// other toolchains of rustup. With `wanted`, only one built from that commit will do.
+pub(crate) fn find_with(root: &Path, targets: &[&str], wanted: Option<&str>) -> Result<Option<Toolchain>> {
     let mut rustcs = vec![sysroot_of(Command::new("rustc").current_dir(root))];
     if let Ok(list) = read(Command::new("rustup").args(["toolchain", "list"])) {
         for name in list.lines().filter_map(|line| line.split_whitespace().next()) {
@@ -107,13 +115,17 @@ pub(crate) fn find(root: &Path, wanted: Option<&str>) -> Result<Option<Toolchain
         }
     }
     for sysroot in rustcs.into_iter().flatten() {
-        if let Some(toolchain) = installed(&sysroot)?
-            && suits(&toolchain)
+        if let Some(toolchain) = installed(&sysroot, targets)?
+            && suits(&toolchain, wanted)
         {
             return Ok(Some(toolchain));
         }
     }
-    Ok(unpacked(root)?.filter(suits))
+    Ok(None)
+}
+
+fn suits(toolchain: &Toolchain, wanted: Option<&str>) -> bool {
+    wanted.is_none_or(|commit| toolchain.version.commit == commit)
 }
 
 /// Finds a compiler or makes one: with `rustup target add`, else from Debian's packages.
@@ -135,13 +147,15 @@ fn sysroot_of(rustc: &mut Command) -> Option<PathBuf> {
     read(rustc.args(["--print", "sysroot"])).ok().map(PathBuf::from)
 }
 
-/// The compiler of a sysroot that has the target's standard library and a cargo beside it.
-fn installed(sysroot: &Path) -> Result<Option<Toolchain>> {
+/// The compiler of a sysroot that has the targets' standard libraries and a cargo beside it.
+fn installed(sysroot: &Path, targets: &[&str]) -> Result<Option<Toolchain>> {
     let (rustc, cargo) = (sysroot.join("bin/rustc"), sysroot.join("bin/cargo"));
-    let libraries = sysroot.join("lib/rustlib").join(TARGET).join("lib");
-    let has_std = fs::read_dir(libraries).is_ok_and(|mut entries| {
-        entries
-            .any(|entry| entry.is_ok_and(|entry| entry.file_name().to_string_lossy().starts_with("libstd-")))
+    let is_std = |entry: std::io::Result<fs::DirEntry>| {
+        entry.is_ok_and(|entry| entry.file_name().to_string_lossy().starts_with("libstd-"))
+    };
+    let has_std = targets.iter().all(|target| {
+        let libraries = sysroot.join("lib/rustlib").join(target).join("lib");
+        fs::read_dir(libraries).is_ok_and(|mut entries| entries.any(is_std))
     });
     if !has_std || !cargo.is_file() {
         return Ok(None);

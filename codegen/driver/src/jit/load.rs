@@ -3,14 +3,10 @@
 use std::sync::Arc;
 
 use s_abi::layout::{Val, want};
-use s_core::class::{
-    ClassDescription, ClassKind, FieldDescription, MethodDescription, TypeDescription, VariantDescription,
-    Visibility,
-};
 use s_core::value::{Ptr, ValExt as _};
 use s_core::{Thrown, Vm};
 use s_ir::FuncId;
-use s_ir::module::{ClassData, Numbers, TypeData};
+use s_ir::module::Numbers;
 
 use super::{Session, Unit};
 use crate::{Options, Require};
@@ -30,111 +26,14 @@ pub(super) fn declare(unit: &mut Unit, vm: &mut Vm) -> Result<(), String> {
     if unit.module.globals.iter().any(|name| name == "main::all") {
         vm.fill_names();
     }
-    for ty in unit.module.types.clone() {
-        vm.register_type(type_description(&ty));
-    }
-    for (from, to, flags) in unit.module.transliterations.clone() {
-        vm.register_transliteration(&from, &to, flags.as_bytes(), true)?;
-    }
-    for class in unit.module.classes.clone() {
-        declare_class(unit, vm, &class)?;
-    }
+    let bytes = crate::declarations::write(&unit.module, |function| function.0);
+    s_core::declare::declare(vm, &bytes, &mut |vm, number| {
+        unit.function_object(vm, FuncId(number), &[]).map(Ptr)
+    })?;
     if let Some(data) = unit.module.data.take() {
         vm.set_data_handle(data);
     }
     Ok(())
-}
-
-fn declare_class(unit: &mut Unit, vm: &mut Vm, class: &ClassData) -> Result<(), String> {
-    for method in &class.methods {
-        if let Some(function) = method.function {
-            let code = unit.function_object(vm, function, &[])?;
-            let glob = vm.glob(format!("{}::{}", class.name, method.name).as_bytes());
-            vm.define(glob, Ptr(code));
-        }
-    }
-    let mut fields = Vec::new();
-    for field in &class.fields {
-        let default = match field.default {
-            Some(function) => Some(Ptr(unit.function_object(vm, function, &[])?)),
-            None => None,
-        };
-        fields.push(FieldDescription {
-            name: field.name.clone().into_bytes(),
-            type_number: field.ty.as_ref().map(|ty| vm.register_type(type_description(ty))),
-            default,
-            visibility: visibility(field.visibility),
-            is_static: false,
-        });
-    }
-    let names = |numbers: &[u32]| {
-        numbers
-            .iter()
-            .map(|number| unit.module.classes[*number as usize].name.clone().into_bytes())
-            .collect::<Vec<_>>()
-    };
-    let description = ClassDescription {
-        name: class.name.clone().into_bytes(),
-        kind: match class.kind {
-            0 => ClassKind::Class,
-            1 => ClassKind::Struct,
-            2 => ClassKind::Enum,
-            _ => ClassKind::Trait,
-        },
-        parents: names(&class.parents),
-        traits: names(&class.traits),
-        fields,
-        methods: class
-            .methods
-            .iter()
-            .map(|method| MethodDescription {
-                name: method.name.clone().into_bytes(),
-                visibility: visibility(method.visibility),
-                is_abstract: method.function.is_none(),
-                is_final: method.is_final,
-            })
-            .collect(),
-        variants: class
-            .variants
-            .iter()
-            .map(|(name, ty)| VariantDescription {
-                name: name.clone().into_bytes(),
-                has_payload: ty.is_some(),
-                type_number: ty.as_ref().map(|ty| vm.register_type(type_description(ty))),
-            })
-            .collect(),
-        is_abstract: class.is_abstract,
-        is_final: class.is_final,
-    };
-    vm.register_class(description)?;
-    Ok(())
-}
-
-fn visibility(number: u8) -> Visibility {
-    match number {
-        0 => Visibility::Public,
-        1 => Visibility::Protected,
-        _ => Visibility::Private,
-    }
-}
-
-fn type_description(ty: &TypeData) -> TypeDescription {
-    let arg = |index: usize| Box::new(ty.args.get(index).map_or(TypeDescription::Any, type_description));
-    match ty.name.as_str() {
-        "Any" => TypeDescription::Any,
-        "Int" => TypeDescription::Int,
-        "Float" | "Num" => TypeDescription::Float,
-        "Str" => TypeDescription::Str,
-        "Bool" => TypeDescription::Bool,
-        "Array" => TypeDescription::Array,
-        "Hash" => TypeDescription::Hash,
-        "Ref" => TypeDescription::Ref,
-        "Code" => TypeDescription::Code,
-        "List" => TypeDescription::List(arg(0)),
-        "Map" => TypeDescription::Map(arg(1)),
-        "Set" => TypeDescription::Set,
-        name => TypeDescription::Named(name.as_bytes().to_vec()),
-    }
 }
 
 /// `eval STRING`: the last two of the list are the site and the wanted context, what comes before are

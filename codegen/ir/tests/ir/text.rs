@@ -121,6 +121,7 @@ fn every_operation() -> Vec<Op> {
         Op::Uint(u64::MAX),
         Op::Str(StrId(1)),
         Op::Regex(0),
+        Op::Builtin(7),
         Op::Glob(GlobalRef(0)),
         Op::CellSlot,
         Op::GlobSlot,

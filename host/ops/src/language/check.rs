@@ -82,10 +82,12 @@ fn warning(finding: &Finding, files: &[SourceFile]) -> Option<Diagnostic> {
         FindingKind::Unreachable => {
             ("this is never reached".to_owned(), "what stands before always leaves", None)
         }
+        // Of no concern to a program that is run from its text.
+        FindingKind::ComputedEval | FindingKind::ComputedRequire => return None,
     };
     let code = match finding.kind {
         FindingKind::Unreachable => Code::DEAD_CODE,
-        FindingKind::UnusedVariable | FindingKind::UnusedFunction => Code::UNUSED,
+        _ => Code::UNUSED,
     };
     let diagnostic = Diagnostic::warning(code, message).at(&source, span, label);
     Some(match hint {
@@ -115,9 +117,8 @@ pub fn check(context: &Arc<Context>, request: &CheckRequest) -> Result<Checked, 
             let diagnostic = Diagnostic::error(Code::INTERRUPTED, "interrupted");
             return Err(Failure::new(FailureKind::Interrupted, diagnostic));
         }
-        let switches = super::Switches { include: request.include.clone(), ..super::Switches::default() };
         let environment = context.environment();
-        let include = super::run::include_path(&switches, &environment);
+        let include = super::run::include_path(&request.include, &environment);
         let mut files = DiskFiles::new(context.directory().to_path_buf(), include, environment);
         let (diagnostics, effects) = match files.main(&path) {
             Ok(main) => {

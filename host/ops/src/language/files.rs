@@ -5,11 +5,12 @@
 //! that asks, then among what that package depends on, as the lock has it, then in the include path.
 //! The same file always has the same name, however it was asked for.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use s_driver::{Files, Loaded, Require};
+use s_project::LockedPackage;
 use s_store::{EntryKind, files};
 
 use super::packages::{Owner, Packages};
@@ -29,6 +30,8 @@ pub struct DiskFiles {
     locked_by: Option<PathBuf>,
     include: Vec<PathBuf>,
     environment: Environment,
+    /// Files of packages are called by package and version, not by where they lie.
+    portable: bool,
     packages: OnceLock<Result<Option<Packages>, String>>,
     known: Mutex<Known>,
 }
@@ -39,6 +42,8 @@ struct Known {
     names: HashMap<PathBuf, String>,
     /// The package of each file that belongs to one, by its name.
     owners: HashMap<String, Owner>,
+    /// Where each file lies, by its name.
+    paths: HashMap<String, PathBuf>,
 }
 
 /// What was looked for in vain.
@@ -56,6 +61,7 @@ impl DiskFiles {
             locked_by: None,
             include,
             environment,
+            portable: false,
             packages: OnceLock::new(),
             known: Mutex::default(),
         }
@@ -65,6 +71,22 @@ impl DiskFiles {
     /// brought it here.
     pub fn lock_with(&mut self, project: PathBuf) {
         self.locked_by = Some(self.directory.join(project));
+    }
+
+    /// Calls files of packages by package and version, so that a program is the same wherever packages
+    /// lie: `acme/text@1.2.0/lib/Text.stk`.
+    pub fn make_portable(&mut self) {
+        self.portable = true;
+    }
+
+    /// The locked packages that files were taken from, by name and version.
+    #[must_use]
+    pub fn packages_used(&self) -> Vec<LockedPackage> {
+        let used: BTreeSet<usize> = self.known().owners.values().filter_map(|owner| owner.index()).collect();
+        match self.packages.get() {
+            Some(Ok(Some(packages))) => used.into_iter().filter_map(|index| packages.locked(index)).collect(),
+            _ => Vec::new(),
+        }
     }
 
     /// Reads the program itself. Its name is the path as it was given.
@@ -134,6 +156,7 @@ impl DiskFiles {
         let bytes = files::read_capped(full, SOURCE_BYTES_MAX).map_err(|error| error.to_string())?;
         let mut known = self.known();
         let name = known.names.entry(real_or(full)).or_insert_with(|| shown.display().to_string()).clone();
+        known.paths.insert(name.clone(), full.to_path_buf());
         if let Some(owner) = owner {
             known.owners.insert(name.clone(), owner);
         }
@@ -159,8 +182,11 @@ impl DiskFiles {
             let above = folder.ancestors().filter(|above| *above != self.directory);
             places.extend(above.map(|above| (above.to_path_buf(), self.shown(above))));
         }
-        let beside =
-            Path::new(from).parent().map(|folder| (self.directory.join(folder), folder.to_path_buf()));
+        let lies = self.known().paths.get(from).cloned();
+        let beside = Path::new(from).parent().map(|folder| {
+            let full = lies.as_deref().and_then(Path::parent).map(Path::to_path_buf);
+            (full.unwrap_or_else(|| self.directory.join(folder)), folder.to_path_buf())
+        });
         places.extend(beside.filter(|(folder, _)| places.iter().all(|(known, _)| known != folder)));
         for (folder, shown) in &places {
             let shown =
@@ -193,7 +219,8 @@ impl DiskFiles {
         };
         if let Some(root) = &own {
             let full = root.join("lib").join(&file);
-            let taken = self.take(&full, &self.shown(&full), Some(owner), &mut tried)?;
+            let shown = self.name_in(owner, root, &full)?;
+            let taken = self.take(&full, &shown, Some(owner), &mut tried)?;
             looked.push(full);
             if let Some(loaded) = taken {
                 return Ok(loaded);
@@ -257,7 +284,8 @@ impl DiskFiles {
         }
         let mut found: Vec<(PathBuf, Loaded)> = Vec::new();
         for candidate in candidates {
-            if let Some(loaded) = self.take(&candidate, &self.shown(&candidate), Some(package), tried)?
+            let shown = self.name_in(package, folder, &candidate)?;
+            if let Some(loaded) = self.take(&candidate, &shown, Some(package), tried)?
                 && found.iter().all(|(_, other)| other.name != loaded.name)
             {
                 found.push((candidate.clone(), loaded));
@@ -278,6 +306,20 @@ impl DiskFiles {
     /// A path as it is shown: from the directory the user is in where it is below that.
     fn shown(&self, path: &Path) -> PathBuf {
         path.strip_prefix(&self.directory).unwrap_or(path).to_path_buf()
+    }
+
+    /// The name of a file in the folder of a package, or of the project.
+    fn name_in(&self, owner: Owner, folder: &Path, full: &Path) -> Result<PathBuf, String> {
+        let label = match (self.portable, owner.index(), self.packages()?) {
+            (true, Some(index), Some(packages)) => packages.locked(index),
+            _ => None,
+        };
+        Ok(match (label, full.strip_prefix(folder)) {
+            (Some(package), Ok(inside)) => {
+                Path::new(&format!("{}@{}", package.name, package.version)).join(inside)
+            }
+            _ => self.shown(full),
+        })
     }
 
     fn not_there(&self, what: &str, tried: &Tried, full: &[PathBuf]) -> String {

@@ -24,6 +24,16 @@ pub(super) enum Owner {
     Package(usize),
 }
 
+impl Owner {
+    /// The place in the lock, if it has one.
+    pub(super) fn index(self) -> Option<usize> {
+        match self {
+            Owner::Project => None,
+            Owner::Package(index) => Some(index),
+        }
+    }
+}
+
 /// What a project may load modules from.
 pub(super) struct Packages {
     context: Arc<Context>,
@@ -122,6 +132,11 @@ impl Packages {
             "`{}` is here because {by} needs it, and {whose} does not depend on it itself; add to `[deps]` of its stryke.toml: {key} = \"^{}\"",
             package.name, package.version
         ))
+    }
+
+    /// What the lock says of a package.
+    pub(super) fn locked(&self, index: usize) -> Option<LockedPackage> {
+        self.locked.get(index).cloned()
     }
 
     /// The folder of a package.

@@ -79,7 +79,7 @@ pub fn run(
     first_line: &dyn Fn(&str, &mut Switches),
     say: &dyn Fn(&Diagnostic),
 ) -> Ran {
-    let include = include_path(&program.switches, &world.environment);
+    let include = include_path(&program.switches.include, &world.environment);
     let mut files = DiskFiles::new(world.directory.clone(), include, Arc::clone(&world.environment));
     if let Some(project) = program.switches.project.take() {
         files.lock_with(project);
@@ -130,8 +130,8 @@ pub fn run(
 }
 
 /// The folders of modules: those of `-I`, then those that `STRYKELIB` names.
-pub(super) fn include_path(switches: &Switches, environment: &Environment) -> Vec<PathBuf> {
-    let mut include = switches.include.clone();
+pub(crate) fn include_path(given: &[PathBuf], environment: &Environment) -> Vec<PathBuf> {
+    let mut include = given.to_vec();
     if let Some(list) = environment("STRYKELIB") {
         include.extend(std::env::split_paths(&list).filter(|folder| !folder.as_os_str().is_empty()));
     }

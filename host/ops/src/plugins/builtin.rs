@@ -49,6 +49,7 @@ built_in! {
     "stryke/new" "cmd-new" ["init" "new"]
     "stryke/registry-static" "registry-static" []
     "stryke/registry-stryke" "registry-stryke" []
+    "stryke/target-elf" "target-elf" []
 }
 
 impl BuiltIn {

@@ -2,7 +2,6 @@
 
 use s_capability::Scope;
 use s_diag::{Code, Diagnostic};
-use s_plugin::Engine;
 use s_project::{LockedPlugin, ProjectError};
 use s_store::{Access, ChangeSet, Sha256Digest};
 
@@ -30,8 +29,7 @@ pub(crate) struct Installation<'a> {
 pub(crate) fn install(context: &Context, installation: &Installation<'_>) -> Result<(), Failure> {
     let engine = context.engine()?;
     let mut compiled = Vec::new();
-    let result =
-        compile(context, engine, installation, &mut compiled).and_then(|()| write(context, installation));
+    let result = compile(context, installation, &mut compiled).and_then(|()| write(context, installation));
     if result.is_err() {
         // What cannot be removed is never used: nothing names it.
         compiled.iter().for_each(|digest| drop(engine.forget(digest)));
@@ -41,11 +39,11 @@ pub(crate) fn install(context: &Context, installation: &Installation<'_>) -> Res
 
 fn compile(
     context: &Context,
-    engine: &Engine,
     installation: &Installation<'_>,
     compiled: &mut Vec<Sha256Digest>,
 ) -> Result<(), Failure> {
     for Candidate { entry, .. } in installation.candidates {
+        let engine = context.engine_for(entry.manifest.kind)?;
         let code = engine.load(&entry.bytes(), entry.digest, &context.compiler())?;
         if !code.from_cache {
             compiled.push(entry.digest);

@@ -54,15 +54,15 @@ pub fn launch(
     if !entry.is_built_in() {
         authorize(context, entry, &asked, &[], allow)?;
     }
-    let engine = context.engine()?;
+    let engine = context.engine_for(manifest.kind)?;
     let compiler = if entry.is_built_in() { Compiler::Here } else { context.compiler() };
     let code = engine.load(&entry.bytes(), entry.digest, &compiler)?;
-    let rights = authorize(context, entry, &asked, &code.imports(engine), allow)?;
+    let rights = authorize(context, entry, &asked, &code.imports(&engine), allow)?;
     let options: Vec<(String, String)> =
         config.iter().map(|(key, value)| (key.to_owned(), value.to_owned())).collect();
     let services = HostServices::new(context, manifest.version.major, &options);
     let plugin = Plugin {
-        engine: engine.clone(),
+        engine,
         code,
         id: manifest.id.clone(),
         version: manifest.version.to_string(),

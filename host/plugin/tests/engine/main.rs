@@ -9,6 +9,7 @@ mod answers;
 mod cache;
 mod child;
 mod files;
+mod fuel;
 mod interrupt;
 mod lab;
 mod limits;

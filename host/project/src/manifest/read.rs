@@ -9,7 +9,7 @@ use super::inherit::{InheritedField, is_inherited};
 use super::{Package, PluginOrigin, PluginRequest, RegistryEntry};
 use crate::toml::{Reader, entries, nearest, place};
 
-const TABLES: [&str; 12] = [
+const TABLES: [&str; 13] = [
     "package",
     "deps",
     "dev-deps",
@@ -17,6 +17,7 @@ const TABLES: [&str; 12] = [
     "features",
     "scripts",
     "bin",
+    "build",
     "workspace",
     "resolver",
     "plugins",

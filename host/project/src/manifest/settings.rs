@@ -13,6 +13,7 @@ use crate::toml::{Reader, entries, nearest, place};
 
 const WORKSPACE_KEYS: [&str; 4] = ["members", "exclude", "deps", "package"];
 const POLICY_KEYS: [&str; 2] = ["advisories", "ignore"];
+const BUILD_KEYS: [&str; 2] = ["deny-eval", "pie"];
 const RESOLVER_KEYS: [&str; 4] = ["policy", "bare", "multi-version", "cooldown"];
 
 /// What `[workspace]` says.
@@ -156,6 +157,24 @@ pub(super) fn policy(reader: &mut Reader, root: &Table) -> ProjectPolicy {
         advisories: reader.list(table, "policy", "advisories"),
         ignored: ignore_file::entries(reader, table),
     }
+}
+
+/// What `[build]` says.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct BuildSettings {
+    /// A program that needs a compiler when it runs does not build.
+    pub deny_eval: bool,
+    /// Executables can be loaded at any address.
+    pub pie: bool,
+}
+
+/// Reads `[build]`.
+pub(super) fn build(reader: &mut Reader, root: &Table) -> BuildSettings {
+    let Some((key, item)) = root.get_key_value("build") else { return BuildSettings::default() };
+    let Some(table) = reader.table("build", place(key, item), item) else { return BuildSettings::default() };
+    reader.unknown_keys(table, "build", &BUILD_KEYS);
+    let mut flag = |key: &str| reader.boolean(table, "build", key).unwrap_or(false);
+    BuildSettings { deny_eval: flag("deny-eval"), pie: flag("pie") }
 }
 
 /// Reads `[resolver]`.

@@ -24,6 +24,7 @@ use crate::commands::remove::RemoveArgs;
 use crate::commands::run::RunArgs;
 use crate::commands::search::SearchArgs;
 use crate::commands::store::StoreArgs;
+use crate::commands::target::TargetArgs;
 use crate::commands::test::TestArgs;
 use crate::commands::tools::{UninstallArgs, XArgs};
 use crate::commands::tree::{TreeArgs, WhyArgs};
@@ -122,6 +123,8 @@ commands! {
     Help(HelpArgs) = "help",
     /// Use, inspect, allow and write plugins
     Plugin(PluginArgs) = "plugin",
+    /// See what programs can be built for, and add more
+    Target(TargetArgs) = "target",
     /// Say more about a code such as S-5007
     Explain(ExplainArgs) = "explain",
     /// Print the script that completes commands in a shell

@@ -35,7 +35,7 @@ const GROUPS: &[(&str, &[&str])] = &[
             "fetch", "store",
         ],
     ),
-    ("Plugins", &["plugin"]),
+    ("Plugins", &["plugin", "target"]),
     ("About s", &["help", "explain", "completions", "version"]),
 ];
 

@@ -16,6 +16,7 @@ pub(super) fn run(context: &Context<'_>, args: &AddArgs) -> Result<Exit, Failure
         user: args.scope.user,
         integrity: args.integrity.clone(),
         config: plugin::config(&args.config)?,
+        kind: None,
         allow: args.allow,
         reserved: plugin::reserved(),
     };

@@ -4,7 +4,7 @@ use alloc::vec::Vec;
 
 use s_abi::layout::{Val, tag};
 
-use super::{Function, arg};
+use super::arg;
 use crate::array;
 use crate::class::object_of;
 use crate::convert::number_value;
@@ -38,8 +38,8 @@ macro_rules! into {
     };
 }
 
-/// The builtins of this file.
-pub(super) static FUNCTIONS: &[(&str, Function)] = &[
+// The builtins of this file.
+functions![
     ("md4", hexed!(digest::md4)),
     ("md5", hexed!(digest::md5)),
     ("ripemd160", hexed!(digest::ripemd160)),

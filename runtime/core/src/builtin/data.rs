@@ -8,7 +8,7 @@ use alloc::vec::Vec;
 
 use s_abi::layout::{Val, tag, want};
 
-use super::{Function, arg, listed};
+use super::{arg, listed};
 use crate::array;
 use crate::class::object_of;
 use crate::convert::number_value;
@@ -22,8 +22,8 @@ use crate::text::{csv, gzip, toml, xml, yaml};
 use crate::value::{UNDEF, ValExt, aref, bytes, href, int};
 use crate::vm::Vm;
 
-/// The builtins of this file.
-pub(super) static FUNCTIONS: &[(&str, Function)] = &[
+// The builtins of this file.
+functions![
     ("to_yaml", |vm, a, _| {
         let tree = tree_of(vm, arg(a, 0))?;
         let mut out = Vec::new();

@@ -5,7 +5,7 @@ use alloc::vec::Vec;
 use s_abi::layout::{Val, want};
 use s_sys::Errno;
 
-use super::{Function, arg, listed};
+use super::{arg, listed};
 use crate::exception::Thrown;
 use crate::io::{Access, Handle};
 use crate::output::{close_dropped, stream_of};
@@ -13,8 +13,8 @@ use crate::string::string;
 use crate::value::{UNDEF, ValExt, counted, glob_name, int};
 use crate::vm::Vm;
 
-/// The builtins of this file.
-pub(super) static FUNCTIONS: &[(&str, Function)] = &[
+// The builtins of this file.
+functions![
     ("append_file", |vm, a, _| write(vm, a, true)),
     ("spurt", |vm, a, _| write(vm, a, false)),
     ("wf", |vm, a, _| write(vm, a, false)),

@@ -4,15 +4,15 @@ use alloc::vec::Vec;
 
 use s_abi::layout::Val;
 
-use super::{Function, arg, array_value, listed};
+use super::{arg, array_value, listed};
 use crate::containers::deref_hash;
 use crate::exception::Thrown;
 use crate::hash;
 use crate::value::{Table, ValExt, href, int};
 use crate::vm::Vm;
 
-/// The builtins of this file.
-pub(super) static FUNCTIONS: &[(&str, Function)] = &[
+// The builtins of this file.
+functions![
     ("each", |vm, a, w| crate::containers::part_of_ref(vm, arg(a, 0), 2, w as i64)),
     ("keys", |vm, a, w| crate::containers::part_of_ref(vm, arg(a, 0), 0, w as i64)),
     ("values", |vm, a, w| crate::containers::part_of_ref(vm, arg(a, 0), 1, w as i64)),

@@ -9,7 +9,7 @@ use s_abi::layout::{Val, want};
 use s_sys::{Address, Errno, Fd, PollFd, Time};
 
 use super::file::read_whole;
-use super::{Function, arg, array_value, listed};
+use super::{arg, array_value, listed};
 use crate::exception::Thrown;
 use crate::hash;
 use crate::string::string;
@@ -24,8 +24,8 @@ const DNS_TRIES: usize = 2;
 /// The port of servers of names.
 const DNS_PORT: u16 = 53;
 
-/// The builtins of this file.
-pub(super) static FUNCTIONS: &[(&str, Function)] = &[
+// The builtins of this file.
+functions![
     ("process_list", |vm, _, w| {
         let mut numbers: Vec<i64> = names_in(b"/proc")
             .iter()

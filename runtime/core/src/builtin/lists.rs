@@ -5,7 +5,7 @@ use core::cmp::Ordering;
 
 use s_abi::layout::{Val, want};
 
-use super::{Function, arg, array_value, flat, listed, listed_last, with_flat};
+use super::{arg, array_value, flat, listed, listed_last, with_flat};
 use crate::array;
 use crate::cell;
 use crate::exception::Thrown;
@@ -16,8 +16,8 @@ use crate::text::utf8;
 use crate::value::{Array, Ptr, UNDEF, ValExt, aref, href, int};
 use crate::vm::Vm;
 
-/// The builtins of this file.
-pub(super) static FUNCTIONS: &[(&str, Function)] = &[
+// The builtins of this file.
+functions![
     // What the compiler usually lowers itself, for where it does not; the parallel forms give the
     // same results in order.
     ("all", |vm, a, _| quantified(vm, a, false, false)),
@@ -385,7 +385,7 @@ pub(super) static FUNCTIONS: &[(&str, Function)] = &[
         let values = list.iter().map(|value| value.retained()).collect();
         listed_last(vm, values, w)
     }),
-    ("uniq", |vm, a, w| unique(vm, a, w)),
+    ("uniq", unique),
     ("uniq_by", |vm, a, w| {
         let table = hash::new();
         let mut out = Vec::new();

@@ -4,7 +4,7 @@ use alloc::vec::Vec;
 
 use s_abi::layout::{Val, tag, want};
 
-use super::{Function, arg, listed};
+use super::{arg, listed};
 use crate::exception::Thrown;
 use crate::fiber;
 use crate::string::string;
@@ -32,8 +32,8 @@ macro_rules! assertion {
     };
 }
 
-/// The builtins of this file.
-pub(super) static FUNCTIONS: &[(&str, Function)] = &[
+// The builtins of this file.
+functions![
     ("assert_contains", assertion!("assert_contains")),
     ("assert_dies", assertion!("assert_dies")),
     ("assert_eq", assertion!("assert_eq")),

@@ -4,7 +4,7 @@ use alloc::vec::Vec;
 
 use s_abi::layout::{Val, tag};
 
-use super::{Function, arg, array_value, flat, listed, with_flat};
+use super::{arg, array_value, flat, listed, with_flat};
 use crate::convert::number_value;
 use crate::exception::Thrown;
 use crate::op::arith::{add, mul, pow, sub};
@@ -58,8 +58,8 @@ macro_rules! statistic {
     };
 }
 
-/// The builtins of this file.
-pub(super) static FUNCTIONS: &[(&str, Function)] = &[
+// The builtins of this file.
+functions![
     ("scan", |vm, a, w| {
         // With a block, which is not looked at, one more element of value 0 counts.
         let block = arg(a, 0).w0 == tag::CODE;

@@ -4,15 +4,15 @@ use alloc::vec::Vec;
 
 use s_abi::layout::{Val, want};
 
-use super::{Function, arg, listed};
+use super::{arg, listed};
 use crate::exception::Thrown;
 use crate::output::flush_everything;
 use crate::string::string;
 use crate::value::{UNDEF, ValExt, int};
 use crate::vm::Vm;
 
-/// The builtins of this file.
-pub(super) static FUNCTIONS: &[(&str, Function)] = &[
+// The builtins of this file.
+functions![
     ("system", |vm, a, _| {
         flush_everything(vm);
         let words = words(vm, a)?;

@@ -9,14 +9,14 @@ use alloc::vec::Vec;
 
 use s_abi::layout::{Cell, Glob, Val, tag, want};
 
-use super::{Function, arg};
+use super::arg;
 use crate::exception::Thrown;
 use crate::string::string;
 use crate::value::{CodeRef, GlobRef, Ptr, ValExt, glob_name, int};
 use crate::vm::Vm;
 
-/// The builtins of this file.
-pub(super) static FUNCTIONS: &[(&str, Function)] = &[("formline", formline), ("write", write)];
+// The builtins of this file.
+functions![("formline", formline), ("write", write)];
 
 /// Records that a `~~` line may make of one text.
 const REPEATS_MAX: usize = 10_000;

@@ -8,7 +8,7 @@ use alloc::vec::Vec;
 use s_abi::layout::{Cell, Val, tag, want};
 use s_sys::{Address, Errno, Fd};
 
-use super::{Function, arg, listed};
+use super::{arg, listed};
 use crate::exception::Thrown;
 use crate::io::{Access, Handle};
 use crate::output::{glob_of_place, install};
@@ -19,8 +19,8 @@ use crate::vm::Vm;
 /// Most bytes that one `recv` asks for.
 const RECEIVE_MAX: i64 = 1 << 24;
 
-/// The builtins of this file.
-pub(super) static FUNCTIONS: &[(&str, Function)] = &[
+// The builtins of this file.
+functions![
     ("bind", |vm, a, _| at_address(vm, a, s_sys::bind)),
     ("connect", |vm, a, _| at_address(vm, a, s_sys::connect)),
     ("listen", |vm, a, _| {

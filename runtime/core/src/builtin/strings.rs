@@ -4,7 +4,7 @@ use alloc::vec::Vec;
 
 use s_abi::layout::Val;
 
-use super::{Function, arg, array_value, flat, listed};
+use super::{arg, array_value, flat, listed};
 use crate::exception::Thrown;
 use crate::string::{string, string_of};
 use crate::text::strings::{self, Side, case, compare, escape, segment};
@@ -53,8 +53,8 @@ macro_rules! ansi {
     };
 }
 
-/// The builtins of this file.
-pub(super) static FUNCTIONS: &[(&str, Function)] = &[
+// The builtins of this file.
+functions![
     ("ansi_red", ansi!("31")),
     ("ansi_green", ansi!("32")),
     ("ansi_yellow", ansi!("33")),

@@ -4,7 +4,7 @@ use alloc::vec::Vec;
 
 use s_abi::layout::Val;
 
-use super::{Function, arg, listed};
+use super::{arg, listed};
 use crate::convert::number_value;
 use crate::exception::Thrown;
 use crate::string::{Text, string, string_of};
@@ -14,8 +14,8 @@ use crate::text::utf8;
 use crate::value::{UNDEF, ValExt, bytes, int};
 use crate::vm::Vm;
 
-/// The builtins of this file.
-pub(super) static FUNCTIONS: &[(&str, Function)] = &[
+// The builtins of this file.
+functions![
     ("chr", chr),
     ("crindex", |vm, arguments, _| find(vm, arguments, true, true)),
     ("cindex", |vm, arguments, _| find(vm, arguments, true, false)),

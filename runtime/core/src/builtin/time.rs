@@ -4,15 +4,15 @@ use alloc::vec::Vec;
 
 use s_abi::layout::{Val, want};
 
-use super::{Function, arg, listed};
+use super::{arg, listed};
 use crate::exception::Thrown;
 use crate::string::string;
 use crate::text::date::{self, DateTime};
 use crate::value::{UNDEF, ValExt, int, num};
 use crate::vm::Vm;
 
-/// The builtins of this file.
-pub(super) static FUNCTIONS: &[(&str, Function)] = &[
+// The builtins of this file.
+functions![
     ("time", |_, _, _| Ok(int(s_sys::clock_realtime().seconds))),
     ("unix_epoch", |_, _, _| Ok(int(s_sys::clock_realtime().seconds))),
     ("unix_epoch_ms", |_, _, _| Ok(int(s_sys::clock_realtime().as_nanoseconds() / 1_000_000))),

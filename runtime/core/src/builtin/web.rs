@@ -5,7 +5,7 @@ use alloc::vec::Vec;
 use s_abi::layout::{Val, tag, want};
 use s_sys::{Address, Fd};
 
-use super::{Function, arg};
+use super::arg;
 use crate::exception::Thrown;
 use crate::fiber::{self, Wait, Woken};
 use crate::hash;
@@ -17,8 +17,8 @@ use crate::vm::Vm;
 /// Most bytes of a message.
 const MESSAGE_MAX: usize = 64 << 20;
 
-/// The builtins of this file.
-pub(super) static FUNCTIONS: &[(&str, Function)] = &[
+// The builtins of this file.
+functions![
     ("serve", |vm, a, _| serve(vm, a)),
     ("fetch", |vm, a, _| fetch(vm, a)),
     ("fetch_async", |vm, a, _| {

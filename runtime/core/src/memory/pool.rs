@@ -3,11 +3,13 @@
 //! Lists belong to the thread, and so to its machine: taking and giving a block are a few
 //! instructions without locks. New blocks are cut from chunks that grow to [`CHUNK_MAX`]; chunks
 //! stay with the process, which uses freed blocks again. A block that another thread frees joins
-//! that thread's list. Without the feature `pool` everything comes from the system.
+//! that thread's list. The feature `pool` keeps the lists in std's thread-local storage; `pool-static`,
+//! for programs, which have one thread and no std, in a variable. Without either, everything comes from
+//! the system.
 //!
 //! With debug assertions a block is preceded by its size, and a wrong size panics.
 
-#[cfg(feature = "pool")]
+#[cfg(any(feature = "pool", feature = "pool-static"))]
 mod lists {
     use core::cell::Cell;
     use core::ptr::null_mut;
@@ -31,15 +33,37 @@ mod lists {
         chunk: Cell<usize>,
     }
 
-    std::thread_local! {
-        static POOL: Pool = const {
+    impl Pool {
+        const fn new() -> Pool {
             Pool {
                 free: [const { Cell::new(null_mut()) }; CLASSES],
                 fresh: Cell::new(null_mut()),
                 left: Cell::new(0),
                 chunk: Cell::new(CHUNK_MIN),
             }
-        };
+        }
+    }
+
+    /// The pool of this thread.
+    #[cfg(feature = "pool")]
+    #[inline(always)]
+    fn with<R>(job: impl FnOnce(&Pool) -> R) -> R {
+        std::thread_local! {
+            static POOL: Pool = const { Pool::new() };
+        }
+        POOL.with(job)
+    }
+
+    /// The pool of the only thread.
+    #[cfg(not(feature = "pool"))]
+    #[inline(always)]
+    fn with<R>(job: impl FnOnce(&Pool) -> R) -> R {
+        struct OnlyThread(Pool);
+        // SAFETY: whoever turns `pool-static` on, without `pool`, promises that the process has one
+        // thread, and that what handles signals allocates nothing.
+        unsafe impl Sync for OnlyThread {}
+        static POOL: OnlyThread = OnlyThread(Pool::new());
+        job(&POOL.0)
     }
 
     /// Whether blocks of a size come from here.
@@ -61,7 +85,7 @@ mod lists {
             return None;
         }
         let class = size.div_ceil(STEP);
-        let block = POOL.with(|pool| {
+        let block = with(|pool| {
             let block = pool.free[class].get();
             if block.is_null() {
                 return cut(pool, class);
@@ -106,7 +130,7 @@ mod lists {
             assert_eq!(written, size, "a block is given back with another size");
         }
         let class = size.div_ceil(STEP);
-        POOL.with(|pool| {
+        with(|pool| {
             // SAFETY: nobody uses the block any more; it has at least 16 bytes.
             unsafe { block.cast::<*mut u8>().write(pool.free[class].get()) };
             pool.free[class].set(block);
@@ -115,7 +139,7 @@ mod lists {
     }
 }
 
-#[cfg(not(feature = "pool"))]
+#[cfg(not(any(feature = "pool", feature = "pool-static")))]
 mod lists {
     pub(crate) fn serves(_size: usize) -> bool {
         false

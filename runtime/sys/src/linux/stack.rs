@@ -101,6 +101,9 @@ const FRESH: (usize, usize, usize, usize) = (20, 0, 1, 11);
 #[unsafe(naked)]
 pub unsafe extern "C" fn switch_stack(save: *mut usize, load: usize) {
     naked_asm!(
+        // The assembler is not told what the target has when code is kept for optimisation at the end.
+        ".option push",
+        ".option arch, +d",
         "addi sp, sp, -208",
         "sd ra, 0(sp)",
         "sd s0, 8(sp)",
@@ -156,6 +159,7 @@ pub unsafe extern "C" fn switch_stack(save: *mut usize, load: usize) {
         "fld fs11, 192(sp)",
         "addi sp, sp, 208",
         "ret",
+        ".option pop",
     )
 }
 

@@ -1,0 +1,546 @@
+//! From a program to an executable: `s build`.
+//!
+//! A program is compiled to pieces, the pieces become atoms, and the target pack's linker, a plugin in
+//! the sandbox, makes one file of them and the runtime. Nothing of the system is used for it: no
+//! compiler, no linker, no library. What comes out depends on the sources, the packages, the target and
+//! `s` itself, and on nothing else: not on folders, homes, times or the number of threads.
+//!
+//! Beside the executables of a project a record says what each was made from. Where it says that
+//! nothing changed, neither code is made nor anything linked.
+
+mod atoms;
+pub mod link;
+mod objects;
+mod record;
+
+use std::fmt::Write as _;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use s_diag::{Code, Diagnostic, Severity};
+use s_driver::{Compilation, Machine, Options, object};
+use s_packs::Description;
+use s_packs::triple::Arch;
+use s_project::{LockedPackage, MANIFEST_NAME};
+use s_store::files::{self, Access};
+use s_store::{Sha256Digest, Sha256Hasher};
+
+use crate::Context;
+use crate::failure::{Failure, FailureKind};
+use crate::language::DiskFiles;
+use crate::packages::Project;
+use link::{LINKER, LinkJob, Linked, Note};
+use record::Record;
+
+/// What is to be built.
+#[derive(Clone, Debug, Default)]
+pub struct BuildRequest {
+    /// A file by itself; without one, programs of the package the user is in.
+    pub file: Option<PathBuf>,
+    /// The member of the workspace that is meant.
+    pub member: Option<String>,
+    /// Only the program of this name.
+    pub program: Option<String>,
+    /// Small and without names, instead of with what debuggers and profilers show.
+    pub release: bool,
+    /// For which machine and system; without one, this one.
+    pub target: Option<String>,
+    /// Where the executable goes; only for one program.
+    pub output: Option<PathBuf>,
+    /// What else is written, beside the executable.
+    pub emit: Vec<Emit>,
+    /// The program is plain Perl 5.
+    pub compat: bool,
+    /// Folders of modules that belong to nobody.
+    pub include: Vec<PathBuf>,
+    /// Executables that can be loaded at any address.
+    pub pie: bool,
+    /// How many threads make code; without a number as many as there are processors.
+    pub threads: Option<usize>,
+    /// Each program is built once more, and both have to be equal.
+    pub verify: bool,
+}
+
+/// What can be written beside an executable.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Emit {
+    /// The middle representation as text.
+    Ir,
+    /// What the code generator is given, as text.
+    Clif,
+    /// Machine code as text.
+    Asm,
+    /// A relocatable object in the system's own format.
+    Object,
+    /// What lies where in the executable, and why it is there.
+    LinkMap,
+}
+
+impl Emit {
+    /// Every kind.
+    pub const ALL: [Emit; 5] = [Emit::Ir, Emit::Clif, Emit::Asm, Emit::Object, Emit::LinkMap];
+
+    /// Its word on the command line.
+    #[must_use]
+    pub const fn word(self) -> &'static str {
+        match self {
+            Emit::Ir => "ir",
+            Emit::Clif => "clif",
+            Emit::Asm => "asm",
+            Emit::Object => "obj",
+            Emit::LinkMap => "link-map",
+        }
+    }
+
+    const fn ending(self) -> &'static str {
+        match self {
+            Emit::Ir => "ir",
+            Emit::Clif => "clif",
+            Emit::Asm => "s",
+            Emit::Object => "o",
+            Emit::LinkMap => "map",
+        }
+    }
+}
+
+/// An executable.
+#[derive(Clone, Debug)]
+pub struct Built {
+    /// The name of the program.
+    pub name: String,
+    /// Where it is.
+    pub path: PathBuf,
+    /// Its size in bytes.
+    pub size: u64,
+    /// The digest of its bytes.
+    pub digest: Sha256Digest,
+    /// Functions of the program in it; none where it was up to date.
+    pub functions: Option<usize>,
+    /// It was what it should be already.
+    pub fresh: bool,
+    /// What may go wrong when it runs.
+    pub warnings: Vec<Diagnostic>,
+    /// What else was written.
+    pub emitted: Vec<PathBuf>,
+    /// How long each step took.
+    pub times: Vec<(&'static str, Duration)>,
+}
+
+/// What was built.
+#[derive(Clone, Debug)]
+pub struct BuildSummary {
+    /// The target, as its pack is called.
+    pub target: String,
+    /// The executables, by name.
+    pub built: Vec<Built>,
+}
+
+/// Builds programs.
+///
+/// # Errors
+///
+/// What is wrong with a program, a missing pack, or what the system refuses. Executables that were
+/// there before are untouched then.
+pub fn build(context: &Arc<Context>, request: &BuildRequest) -> Result<BuildSummary, Failure> {
+    let description = target(request)?;
+    let programs = programs(context, request)?;
+    if request.output.is_some() && programs.list.len() != 1 {
+        let names: Vec<&str> = programs.list.iter().map(|program| program.name.as_str()).collect();
+        let diagnostic = Diagnostic::error(Code::USAGE, "one name cannot be that of several executables")
+            .note(format!("programs: {}", names.join(", ")))
+            .hint("choose one: s build --bin NAME -o FILE");
+        return Err(Failure::new(FailureKind::Usage, diagnostic));
+    }
+    let runtime = runtime(description)?;
+    let mut built = Vec::with_capacity(programs.list.len());
+    for program in &programs.list {
+        if context.cancel().is_raised() {
+            let diagnostic = Diagnostic::error(Code::INTERRUPTED, "interrupted");
+            return Err(Failure::new(FailureKind::Interrupted, diagnostic));
+        }
+        let job = Job { context, request, description, runtime: &runtime, programs: &programs, program };
+        built.push(job.build()?);
+    }
+    Ok(BuildSummary { target: description.name.to_owned(), built })
+}
+
+/// The description of the target.
+fn target(request: &BuildRequest) -> Result<&'static Description, Failure> {
+    let triple = match &request.target {
+        Some(triple) => triple.clone(),
+        None => format!("{}-{}", std::env::consts::ARCH, std::env::consts::OS),
+    };
+    s_packs::find(&triple).map_err(|unknown| crate::target_list::not_known(&unknown, Vec::new()))
+}
+
+/// The runtime of a target, and its digest.
+struct Runtime {
+    bytes: Vec<u8>,
+    digest: Sha256Digest,
+}
+
+fn runtime(description: &Description) -> Result<Runtime, Failure> {
+    let failure = |message: String, hint: String| {
+        Failure::new(FailureKind::Failed, Diagnostic::error(Code::TARGET_PACK, message).hint(hint))
+    };
+    let Some(pack) = s_packs::builtin(description.name) else {
+        return Err(failure(
+            format!("there is no pack for the target `{}` here", description.name),
+            format!("s target info {}", description.name),
+        ));
+    };
+    let bytes = pack.open(s_abi::DIGEST).map_err(|error| {
+        failure(
+            format!("the pack of the target `{}` cannot be used: {error}", description.name),
+            "packs are part of `s`: install it anew".to_owned(),
+        )
+    })?;
+    let digest = Sha256Digest::of(&bytes);
+    Ok(Runtime { bytes, digest })
+}
+
+/// A program that is to be built.
+struct Program {
+    name: String,
+    /// From the folder that names are relative to.
+    file: PathBuf,
+}
+
+/// The programs that are meant.
+struct Programs {
+    list: Vec<Program>,
+    /// The folder that names in messages are relative to.
+    folder: PathBuf,
+    /// Where executables go; none for a file by itself.
+    output: Option<PathBuf>,
+    deny_eval: bool,
+    pie: bool,
+}
+
+fn programs(context: &Arc<Context>, request: &BuildRequest) -> Result<Programs, Failure> {
+    if let Some(file) = &request.file {
+        let name = file.file_stem().unwrap_or(file.as_os_str()).to_string_lossy().into_owned();
+        return Ok(Programs {
+            list: vec![Program { name, file: file.clone() }],
+            folder: context.directory().to_path_buf(),
+            output: None,
+            deny_eval: false,
+            pie: request.pie,
+        });
+    }
+    let project = Project::read(context, request.member.as_deref())?;
+    let manifest = project.manifest();
+    let folder = project.folder();
+    let mut found = manifest.programs(&folder)?;
+    if found.is_empty() && files::exists(&folder.join(MAIN))? {
+        found.insert(name_of(&project), MAIN.to_owned());
+    }
+    if let Some(name) = &request.program {
+        let Some(file) = found.remove(name) else { return Err(no_program(Some(name), &found)) };
+        found = [(name.clone(), file)].into();
+    }
+    if found.is_empty() {
+        return Err(no_program(None, &found));
+    }
+    let inside = folder.strip_prefix(&project.root).unwrap_or(Path::new("")).to_path_buf();
+    Ok(Programs {
+        list: found.into_iter().map(|(name, file)| Program { name, file: inside.join(file) }).collect(),
+        folder: project.root.clone(),
+        output: Some(project.root.join("target")),
+        deny_eval: manifest.build().deny_eval,
+        pie: request.pie || manifest.build().pie,
+    })
+}
+
+/// The program of a package that names none.
+const MAIN: &str = "main.stk";
+
+/// What the program of a package that names none is called: the last part of the package's name.
+fn name_of(project: &Project) -> String {
+    let name = project.manifest().package().name.as_deref().unwrap_or("main");
+    name.rsplit('/').next().unwrap_or(name).to_owned()
+}
+
+fn no_program(name: Option<&str>, found: &std::collections::BTreeMap<String, String>) -> Failure {
+    let message = match name {
+        Some(name) => format!("this package has no program `{name}`"),
+        None => "this package has no program".to_owned(),
+    };
+    let mut diagnostic = Diagnostic::error(Code::NOTHING_TO_BUILD, message);
+    if found.is_empty() {
+        diagnostic = diagnostic
+            .note(format!("looked for `[bin]` in {MANIFEST_NAME}, for files in `bin`, and for `{MAIN}`"))
+            .hint("a file by itself: s build FILE");
+    } else {
+        let names: Vec<&str> = found.keys().map(String::as_str).collect();
+        diagnostic = diagnostic.note(format!("there are: {}", names.join(", ")));
+    }
+    Failure::new(FailureKind::Failed, diagnostic)
+}
+
+/// One program on its way.
+struct Job<'a> {
+    context: &'a Arc<Context>,
+    request: &'a BuildRequest,
+    description: &'a Description,
+    runtime: &'a Runtime,
+    programs: &'a Programs,
+    program: &'a Program,
+}
+
+/// A program in the middle representation.
+struct Front {
+    module: s_ir::Module,
+    warnings: Vec<Diagnostic>,
+    packages: Vec<LockedPackage>,
+}
+
+impl Job<'_> {
+    fn build(&self) -> Result<Built, Failure> {
+        let mut times = Times::begin();
+        let front = self.front()?;
+        times.step("front end");
+        let path = self.path();
+        let notes = notes(&front.packages);
+        let key = self.key(&front, &notes);
+        let record = Record::beside(&path);
+        times.step("fingerprint");
+        if self.request.emit.is_empty()
+            && !self.request.verify
+            && let Some(known) = record.read(&key)
+            && let Ok((digest, size)) = files::digest(&path)
+            && digest == known
+        {
+            times.step("compare");
+            return Ok(Built {
+                name: self.program.name.clone(),
+                path,
+                size,
+                digest,
+                functions: None,
+                fresh: true,
+                warnings: front.warnings,
+                emitted: Vec::new(),
+                times: times.done,
+            });
+        }
+        let threads = self.request.threads.unwrap_or_else(processors);
+        let object = self.object(&front, threads)?;
+        times.step("code");
+        let linked = self.link(&object, &key, &notes)?;
+        times.step("link");
+        if self.request.verify {
+            let other = if threads == 1 { 2 } else { 1 };
+            let again = self.link(&self.object(&self.front()?, other)?, &key, &notes)?;
+            if again.image != linked.image {
+                return Err(not_reproduced(&linked, &again));
+            }
+            times.step("verify");
+        }
+        if let Some(folder) = path.parent() {
+            files::create_dir_all(folder, Access::Shared)?;
+        }
+        files::write_cached(&path, &linked.image, Access::Program)?;
+        let digest = Sha256Digest::of(&linked.image);
+        if self.programs.output.is_some() && self.request.output.is_none() {
+            record.write(&key, &digest)?;
+        }
+        let emitted = self.emit(&front, &object, &linked, &path)?;
+        times.step("write");
+        let mut warnings = front.warnings;
+        warnings.extend(linked.warnings.iter().map(|text| Diagnostic::warning(Code::LINK_FAILED, text.clone())));
+        Ok(Built {
+            name: self.program.name.clone(),
+            path,
+            size: linked.image.len() as u64,
+            digest,
+            functions: Some(object.functions),
+            fresh: false,
+            warnings,
+            emitted,
+            times: times.done,
+        })
+    }
+
+    /// From the text to the middle representation.
+    fn front(&self) -> Result<Front, Failure> {
+        let request = self.request;
+        let include = crate::language::include_path(&request.include, &self.context.environment());
+        let mut files = DiskFiles::new(self.programs.folder.clone(), include, self.context.environment());
+        files.make_portable();
+        let wrong = |diagnostic| Failure::new(FailureKind::Failed, diagnostic);
+        let main = files
+            .main(&self.program.file)
+            .map_err(|message| wrong(Diagnostic::error(Code::PROGRAM, message)))?;
+        let options = Options { compat: request.compat, test: false };
+        let Compilation { module, diagnostics, mut dynamic } =
+            s_driver::compile(&main.name, main.text, &files, &options);
+        let Some(module) = module else { return Err(Failure::mistakes(diagnostics)) };
+        if self.programs.deny_eval && !dynamic.is_empty() {
+            for diagnostic in &mut dynamic {
+                diagnostic.severity = Severity::Error;
+                diagnostic.notes.push("`[build] deny-eval` is on".to_owned());
+            }
+            return Err(Failure::mistakes(dynamic));
+        }
+        Ok(Front { module, warnings: dynamic, packages: files.packages_used() })
+    }
+
+    fn object(&self, front: &Front, threads: usize) -> Result<object::Object, Failure> {
+        object::object(&front.module, machine(self.description), threads).map_err(|error| {
+            let diagnostic = Diagnostic::error(Code::CODE_GENERATION, error.to_string());
+            Failure::new(FailureKind::Bug, diagnostic)
+        })
+    }
+
+    fn link(
+        &self,
+        object: &object::Object,
+        key: &Sha256Digest,
+        notes: &[Note],
+    ) -> Result<Linked, Failure> {
+        let unit = atoms::unit(object, s_abi::layout::IMAGE);
+        let name = self.program.file.display().to_string();
+        let job = LinkJob {
+            triple: self.description.name,
+            pie: self.programs.pie,
+            entry: "_start",
+            abi: s_abi::DIGEST,
+            units: vec![(name, unit.to_bytes())],
+            pack: self.runtime.bytes.clone().into(),
+            assets: Vec::new(),
+            build_id: key.as_bytes()[..20].to_vec(),
+            notes: notes.to_vec(),
+            symbols: !self.request.release,
+            map: self.request.emit.contains(&Emit::LinkMap),
+        };
+        link::link(self.context, LINKER, job)
+    }
+
+    /// What the executable depends on, as a digest.
+    fn key(&self, front: &Front, notes: &[Note]) -> Sha256Digest {
+        let mut hasher = Sha256Hasher::new();
+        let mut part = |bytes: &[u8]| {
+            hasher.update(&(bytes.len() as u64).to_le_bytes());
+            hasher.update(bytes);
+        };
+        part(env!("CARGO_PKG_VERSION").as_bytes());
+        part(s_abi::DIGEST.as_bytes());
+        part(self.description.name.as_bytes());
+        part(&[u8::from(self.request.release), u8::from(self.programs.pie)]);
+        part(self.runtime.digest.as_bytes());
+        part(s_ir::print::module(&front.module).as_bytes());
+        for note in notes {
+            part(&note.bytes);
+        }
+        hasher.finish()
+    }
+
+    fn path(&self) -> PathBuf {
+        let name = format!("{}{}", self.program.name, self.description.executable_suffix);
+        match (&self.request.output, &self.programs.output) {
+            (Some(path), _) => self.context.directory().join(path),
+            (None, Some(target)) => {
+                let profile = if self.request.release { "release" } else { "debug" };
+                let folder = match &self.request.target {
+                    Some(_) => target.join(self.description.name).join(profile),
+                    None => target.join(profile),
+                };
+                folder.join(name)
+            }
+            (None, None) => self.context.directory().join(name),
+        }
+    }
+
+    fn emit(
+        &self,
+        front: &Front,
+        object: &object::Object,
+        linked: &Linked,
+        path: &Path,
+    ) -> Result<Vec<PathBuf>, Failure> {
+        let mut emitted = Vec::new();
+        let machine = machine(self.description);
+        for kind in &self.request.emit {
+            let bug = |message: String| {
+                Failure::new(FailureKind::Bug, Diagnostic::error(Code::CODE_GENERATION, message))
+            };
+            let bytes = match kind {
+                Emit::Ir => s_ir::print::module(&front.module).into_bytes(),
+                Emit::Clif => object::clif(&front.module, machine)
+                    .map_err(|error| bug(error.to_string()))?
+                    .into_bytes(),
+                Emit::Asm => object::assembly(&front.module, machine)
+                    .map_err(|error| bug(error.to_string()))?
+                    .into_bytes(),
+                Emit::Object => objects::elf(object, machine).map_err(bug)?,
+                Emit::LinkMap => linked.map.clone().unwrap_or_default().into_bytes(),
+            };
+            let mut name = path.as_os_str().to_owned();
+            name.push(".");
+            name.push(kind.ending());
+            let beside = PathBuf::from(name);
+            files::write_cached(&beside, &bytes, Access::Shared)?;
+            emitted.push(beside);
+        }
+        Ok(emitted)
+    }
+}
+
+/// The packages of a program, as a note that `s audit` reads.
+fn notes(packages: &[LockedPackage]) -> Vec<Note> {
+    let mut text = String::new();
+    for package in packages {
+        let integrity = package.integrity.map(|digest| digest.to_string()).unwrap_or_default();
+        // Nothing is written to a string in vain.
+        let _ = writeln!(text, "{} {} {integrity}", package.name, package.version);
+    }
+    vec![Note {
+        section: ".note.stryke.packages".to_owned(),
+        owner: "stryke".to_owned(),
+        kind: 1,
+        bytes: text.into_bytes(),
+    }]
+}
+
+fn machine(description: &Description) -> Machine {
+    match description.arch {
+        Arch::Aarch64 => Machine::Aarch64,
+        Arch::Riscv64 => Machine::Riscv64,
+        _ => Machine::X86_64,
+    }
+}
+
+fn processors() -> usize {
+    std::thread::available_parallelism().map_or(1, usize::from)
+}
+
+fn not_reproduced(first: &Linked, second: &Linked) -> Failure {
+    let at = first.image.iter().zip(&second.image).position(|(one, other)| one != other);
+    let diagnostic = Diagnostic::error(Code::NOT_REPRODUCED, "a second build gave other bytes")
+        .note(format!("{} bytes, then {}", first.image.len(), second.image.len()))
+        .note(match at {
+            Some(at) => format!("they differ from byte {at} on"),
+            None => "one is the beginning of the other".to_owned(),
+        });
+    Failure::new(FailureKind::Bug, diagnostic)
+}
+
+/// How long steps take.
+struct Times {
+    last: Instant,
+    done: Vec<(&'static str, Duration)>,
+}
+
+impl Times {
+    fn begin() -> Times {
+        Times { last: Instant::now(), done: Vec::new() }
+    }
+
+    fn step(&mut self, name: &'static str) {
+        let now = Instant::now();
+        self.done.push((name, now - self.last));
+        self.last = now;
+    }
+}
