@@ -13,8 +13,6 @@
 //! Invariants: both versions of a block need the same values at their start, which they get as
 //! parameters; those that turn out to be one value each are dropped again. What is between the first
 //! load of a chain `$a->[i][j]` and the last may run in both versions and is therefore pure.
-//!
-//! Long because finding the places, copying and joining are one argument.
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 
