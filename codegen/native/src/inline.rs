@@ -83,11 +83,11 @@ impl Translator<'_, '_> {
             Rt::to_num if hot => self.num_of(inst, handler),
             Rt::inc | Rt::dec if hot && !self.module.compat => self.step(function, inst, handler),
             Rt::arr_get if hot => self.arr_get(inst),
-            Rt::deref_arr if hot && !self.has_twin => self.deref(function, tag::AREF, inst, handler),
-            Rt::deref_hash if hot && !self.has_twin => self.deref(function, tag::HREF, inst, handler),
-            Rt::viv_arr if hot && !self.has_twin => self.vivify(function, tag::AREF, inst, handler),
-            Rt::viv_hash if hot && !self.has_twin => self.vivify(function, tag::HREF, inst, handler),
-            Rt::arr_get_arr if hot && !self.has_twin => self.arr_get_arr(inst, handler),
+            Rt::deref_arr if hot => self.deref(function, tag::AREF, inst, handler),
+            Rt::deref_hash if hot => self.deref(function, tag::HREF, inst, handler),
+            Rt::viv_arr if hot => self.vivify(function, tag::AREF, inst, handler),
+            Rt::viv_hash if hot => self.vivify(function, tag::HREF, inst, handler),
+            Rt::arr_get_arr if hot => self.arr_get_arr(inst, handler),
             Rt::arr_set if hot => self.arr_set(inst, handler),
             Rt::arr_push if hot => self.arr_push(inst, handler),
             Rt::cell_get | Rt::slot_get if hot => self.slot_get(function, inst),
@@ -676,7 +676,7 @@ impl Translator<'_, '_> {
         };
         if self.func.ty(value) != Ty::V {
             let object = self.one(value);
-            if self.hot && !self.has_twin {
+            if self.hot {
                 let on = self.b.create_block();
                 self.release_shared(object, on);
                 self.runtime(function, &[object]);

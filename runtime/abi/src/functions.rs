@@ -127,6 +127,7 @@ macro_rules! for_each_runtime_function {
             arr_assign_list(A, I) -> N [throws];      // consumes the list from the mark
             arr_assign_arr(A, A) -> N [throws];       // copies elements
             arr_from_list(I) -> A [];                 // consumes the list from the mark
+            arr_repeat(O, V) -> A [throws user];      // so many times the value
             arr_from_list_at(I, I) -> A [];           // a copy of the list from the mark, but for the first n
             arr_splice(A, I, I) -> V [throws];        // list from the mark: offset, length (undef: absent), then what
                                                       // goes in; I: the mark, want; result as a call's
