@@ -207,7 +207,8 @@ fn put(func: &mut Func, block: Block, index: usize, callee: &Func, pos: u32) {
                 Some(value) => *value,
                 None => {
                     let value = func.new_value(Ty::V);
-                    let undef = Inst { op: Op::Undef, args: Vec::new(), result: Some(value), cleanup: Vec::new() };
+                    let undef =
+                        Inst { op: Op::Undef, args: Vec::new(), result: Some(value), cleanup: Vec::new() };
                     data.insts.push(undef);
                     value
                 }

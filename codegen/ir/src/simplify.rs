@@ -88,8 +88,7 @@ pub fn repeats(func: &mut Func) {
         };
         // Nobody else knows the marks.
         let marks = places.iter().filter(|place| insts[**place].op == Op::Rt(Rt::mark));
-        let known: u32 =
-            marks.filter_map(|place| insts[*place].result).map(|mark| uses[mark.index()]).sum();
+        let known: u32 = marks.filter_map(|place| insts[*place].result).map(|mark| uses[mark.index()]).sum();
         if known != 2 {
             continue;
         }

@@ -576,12 +576,7 @@ fn may_run_twice(inst: &Inst) -> bool {
 
 /// Values of a loop nest that the typed version takes for floats: elements, what is computed with
 /// them, and what carries that round.
-fn floats(
-    func: &Func,
-    nest: &Nest,
-    inside: &HashSet<Block>,
-    sites: &HashMap<Block, Site>,
-) -> HashSet<Value> {
+fn floats(func: &Func, nest: &Nest, inside: &HashSet<Block>, sites: &HashMap<Block, Site>) -> HashSet<Value> {
     let mut floats = HashSet::new();
     loop {
         let before = floats.len();

@@ -14,7 +14,7 @@ use crate::inline::at;
 
 /// The place of the test that a block ends in, where the block behind it loads what was tested. What
 /// stands between the test and the end only prepares what goes on.
-pub(crate) fn test_before_load(func: &Func, data: &BlockData, uses: &[u32]) -> Option<usize> {
+pub(crate) fn test_before_load(func: &Func, data: &BlockData, uses: &Uses) -> Option<usize> {
     if uses.is_empty() {
         return None;
     }
@@ -29,22 +29,37 @@ pub(crate) fn test_before_load(func: &Func, data: &BlockData, uses: &[u32]) -> O
     let is_pair = test.result == Some(*cond)
         && next.op == Op::ElemNum(what)
         && next.args == test.args
-        && uses[cond.index()] == 1;
+        && uses.values[cond.index()] == 1
+        // What is found is given to the next block, which nobody else may enter.
+        && uses.blocks[yes.block.index()] == 1;
     is_pair.then_some(at)
 }
 
-/// How often each value is used, if a function tests elements at all.
-pub(crate) fn uses_of(func: &Func) -> Vec<u32> {
-    let tests = |data: &BlockData| data.insts.iter().any(|inst| matches!(inst.op, Op::ElemIsNum(_)));
-    if !func.blocks.iter().any(tests) {
-        return Vec::new();
+/// How often values are used and blocks entered, in a function that tests elements; else nothing.
+#[derive(Debug, Default)]
+pub(crate) struct Uses {
+    values: Vec<u32>,
+    blocks: Vec<u32>,
+}
+
+impl Uses {
+    pub(crate) fn of(func: &Func) -> Uses {
+        let tests = |data: &BlockData| data.insts.iter().any(|inst| matches!(inst.op, Op::ElemIsNum(_)));
+        if !func.blocks.iter().any(tests) {
+            return Uses::default();
+        }
+        let mut uses = Uses { values: vec![0; func.types.len()], blocks: vec![0; func.blocks.len()] };
+        for data in &func.blocks {
+            let args = data.insts.iter().flat_map(|inst| inst.args.iter().copied());
+            args.chain(data.term.values()).for_each(|value| uses.values[value.index()] += 1);
+            data.term.successors().for_each(|block| uses.blocks[block.index()] += 1);
+        }
+        uses
     }
-    let mut uses = vec![0; func.types.len()];
-    for data in &func.blocks {
-        let args = data.insts.iter().flat_map(|inst| inst.args.iter().copied());
-        args.chain(data.term.values()).for_each(|value| uses[value.index()] += 1);
+
+    fn is_empty(&self) -> bool {
+        self.values.is_empty()
     }
-    uses
 }
 
 impl Translator<'_, '_> {

@@ -42,8 +42,7 @@ pub(crate) struct Translator<'a, 'b> {
     pub(crate) blocks: Vec<ClifBlock>,
     /// Floats that the block before has found, by block.
     pub(crate) found: HashMap<Block, Clif>,
-    /// How often each value is used, if the function tests elements.
-    pub(crate) uses: Vec<u32>,
+    pub(crate) uses: crate::element::Uses,
     frame: Option<StackSlot>,
     previous: Option<Clif>,
     signatures: HashMap<Vec<u8>, SigRef>,
@@ -227,7 +226,7 @@ pub(crate) fn body(
         values: HashMap::new(),
         blocks,
         found: HashMap::new(),
-        uses: crate::element::uses_of(func),
+        uses: crate::element::Uses::of(func),
         frame: None,
         previous: None,
         signatures: HashMap::new(),

@@ -489,9 +489,13 @@ fn repeated_lists() {
         %4: val = BoxArr %3
         return %4";
     check(simplify::repeats, two, two);
-    let before = two.replacen("%2: int = mark\n        list_push %0\n", "list_push %0\n        %2: int = mark\n", 1);
+    let before =
+        two.replacen("%2: int = mark\n        list_push %0\n", "list_push %0\n        %2: int = mark\n", 1);
     check(simplify::repeats, &before, &before);
-    let behind = two
-        .replacen("list_push %0\n        list_push %0\n        list_repeat %2, %0", "list_push %0\n        list_repeat %2, %0\n        list_push %0", 1);
+    let behind = two.replacen(
+        "list_push %0\n        list_push %0\n        list_repeat %2, %0",
+        "list_push %0\n        list_repeat %2, %0\n        list_push %0",
+        1,
+    );
     check(simplify::repeats, &behind, &behind);
 }

@@ -2,7 +2,9 @@
 
 use s_ir::module::{ClassData, FieldData, MethodData, TypeData};
 use s_ir::op::RUNTIME;
-use s_ir::{Element, Block, Cond, Edge, FuncId, GlobalRef, Inst, Module, Op, StrId, Term, Ty, Value, parse, print};
+use s_ir::{
+    Block, Cond, Edge, Element, FuncId, GlobalRef, Inst, Module, Op, StrId, Term, Ty, Value, parse, print,
+};
 
 use crate::generate::Random;
 

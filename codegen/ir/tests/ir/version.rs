@@ -222,13 +222,13 @@ fn small_functions_in_loops() {
         jump b4()
         b4() loop 1:
         Pos 3
-        %12: bool = num_lt %4, %1
-        branch %12 b5() b6()
+        %10: bool = num_lt %4, %1
+        branch %10 b5() b6()
+        b5() loop 1:
+        %11: val = div %4, %1
+        jump b3(%11)
         b6() loop 1:
         jump b3(%1)
-        b5() loop 1:
-        %13: val = div %4, %1
-        jump b3(%13)
         b3(%5: val) loop 1:
         Pos 7
         list_push %5

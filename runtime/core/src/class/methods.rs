@@ -22,13 +22,7 @@ pub fn call_method(vm: &mut Vm, name: Val, mark: i64, wanted: i64) -> Result<Val
 }
 
 /// Calls a method by name with invocant and arguments in memory.
-pub fn call_method_at(
-    vm: &mut Vm,
-    name: Val,
-    address: i64,
-    count: i64,
-    wanted: i64,
-) -> Result<Val, Thrown> {
+pub fn call_method_at(vm: &mut Vm, name: Val, address: i64, count: i64, wanted: i64) -> Result<Val, Thrown> {
     method_of(vm, name, crate::code::arguments_at(address, count), wanted as u64)
 }
 
