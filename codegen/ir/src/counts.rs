@@ -297,7 +297,10 @@ impl Writer<'_> {
                 self.out.push(release(*param));
             }
         }
+        // What was tested at the end of the block before is loaded before a release could change it.
+        let load = self.out.pop_if(|inst| matches!(inst.op, Op::ElemNum(_)));
         self.out.extend(ended.into_iter().rev().map(release));
+        self.out.extend(load);
         debug_assert_eq!(self.now.members.len(), live.at_start(block).len());
         self.out.reverse();
         data.insts = std::mem::take(&mut self.out);

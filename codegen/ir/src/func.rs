@@ -225,6 +225,8 @@ pub struct BlockData {
     pub handler: Option<Block>,
     /// How many loops it is in.
     pub loop_depth: u32,
+    /// There is a typed version of it ([`crate::version`]), which does the work on floats.
+    pub has_twin: bool,
 }
 
 /// How a function is called.

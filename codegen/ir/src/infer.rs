@@ -11,6 +11,8 @@
 
 use std::collections::HashMap;
 
+use s_abi::layout::tag;
+
 use crate::cfg::{drop_copies, reverse_postorder};
 use crate::counts::Plain;
 use crate::func::{Block, Func, Inst, Term, Ty, Value};
@@ -35,8 +37,18 @@ const ANY: Tags = 31;
 /// Infers and rewrites all functions of a module. Returns, for each function, the values that are proved
 /// to be undefined or numbers, and therefore need no counting.
 pub fn run(module: &mut Module) -> Vec<Plain> {
+    infer(module, &[])
+}
+
+/// Runs on a module once more, some of whose functions were given typed versions of loops. In those
+/// nothing that begins as an integer becomes a float: the general version may go on with it.
+pub fn again(module: &mut Module, versioned: &[bool]) -> Vec<Plain> {
+    infer(module, versioned)
+}
+
+fn infer(module: &mut Module, exact: &[bool]) -> Vec<Plain> {
     let escapes = escaping(module);
-    let summaries = settle(module, &escapes);
+    let summaries = settle(module, &escapes, exact);
     let compat = module.compat;
     let signatures = specialise(module, &summaries, &escapes);
     let mut plain = Vec::with_capacity(module.functions.len());
@@ -108,13 +120,16 @@ struct Summaries {
 type Promoted = std::collections::HashSet<(usize, Value)>;
 
 /// Solves, promoting parameters until there are no more to promote.
-fn settle(module: &Module, escapes: &[bool]) -> Summaries {
+fn settle(module: &Module, escapes: &[bool], exact: &[bool]) -> Summaries {
     let mut promoted = Promoted::new();
     for _ in 0..8 {
         let mut summaries = solve(module, escapes, &promoted);
         let before = promoted.len();
         if !module.compat {
             for (index, func) in module.functions.iter().enumerate() {
+                if exact.get(index) == Some(&true) {
+                    continue;
+                }
                 let params = func.blocks.iter().flat_map(|data| &data.params);
                 let both = params.filter(|param| summaries.values[index][param.index()] == WEAK | NUM);
                 promoted.extend(both.map(|param| (index, *param)));
@@ -472,6 +487,11 @@ struct Signatures {
     results: Vec<Ty>,
 }
 
+/// Whether a value is an integer or a float, either of which it may be.
+fn is_number(tags: Tags) -> bool {
+    tags != 0 && tags & !(INT | NUM) == 0
+}
+
 fn machine_type(tags: Tags) -> Ty {
     match tags {
         INT => Ty::Int,
@@ -584,9 +604,12 @@ impl Rewriter<'_> {
     }
 
     /// An operand as a float, converted by what it turns out to be.
-    fn float_of(&mut self, value: Value) -> Value {
+    fn float_of(&mut self, value: Value, sets: &[Tags]) -> Value {
         if self.machine.contains_key(&value) {
             return self.as_num(value);
+        }
+        if is_number(sets[value.index()]) {
+            return self.emit(Op::ValToNum, vec![value], Ty::Num);
         }
         self.emit(Op::Rt(Rt::to_num), vec![value], Ty::Num)
     }
@@ -689,6 +712,35 @@ impl Rewriter<'_> {
                 let int = self.emit(Op::Int(i64::from(*constant)), Vec::new(), Ty::Int);
                 done(self, int)
             }
+            Op::ValToNum => match self.number_type(args[0]) {
+                Some(Ty::Num) => {
+                    let machine = self.as_int(args[0]);
+                    self.rename(result, machine)
+                }
+                Some(_) => {
+                    let op = Op::IntToNum;
+                    let args = vec![self.as_int(args[0])];
+                    self.out.push(Inst { op, args, result: Some(result), cleanup: Vec::new() });
+                    true
+                }
+                None => false,
+            },
+            Op::UnboxInt | Op::UnboxNum => match self.machine.get(&args[0]) {
+                Some(machine) if self.func.ty(*machine) == self.func.ty(result) => {
+                    let machine = *machine;
+                    self.rename(result, machine)
+                }
+                _ => false,
+            },
+            Op::HasTag(wanted) => match self.number_type(args[0]) {
+                Some(ty) => {
+                    let tag = if ty == Ty::Int { tag::INT } else { tag::NUM };
+                    let op = Op::Bool(u64::from(*wanted) == tag);
+                    self.out.push(Inst { op, args: Vec::new(), result: Some(result), cleanup: Vec::new() });
+                    true
+                }
+                None => false,
+            },
             Op::Copy => match self.machine.get(&args[0]) {
                 Some(machine) => {
                     let machine = *machine;
@@ -726,7 +778,7 @@ impl Rewriter<'_> {
             };
             args.push(arg);
         }
-        if ty == Ty::V {
+        if ty == Ty::V || self.func.ty(result) != Ty::V {
             self.out.push(Inst { op: inst.op.clone(), args, result: Some(result), cleanup: Vec::new() });
         } else {
             let value = self.emit(inst.op.clone(), args, ty);
@@ -779,14 +831,14 @@ impl Rewriter<'_> {
                         Rt::sub => Op::FSub,
                         _ => Op::FMul,
                     };
-                    let (x, y) = (self.float_of(a), self.float_of(b));
+                    let (x, y) = (self.float_of(a, sets), self.float_of(b, sets));
                     let value = self.emit(op, vec![x, y], Ty::Num);
                     return set(self, value);
                 }
                 false
             }
             Rt::div if !compat && !numbers && sets[result.index()] == NUM => {
-                let (x, y) = (self.float_of(a), self.float_of(b.expect("two operands")));
+                let (x, y) = (self.float_of(a, sets), self.float_of(b.expect("two operands"), sets));
                 let value = self.emit(Op::FDivChecked, vec![x, y], Ty::Num);
                 set(self, value)
             }
@@ -930,6 +982,7 @@ impl Rewriter<'_> {
             Rt::to_num => match left_type {
                 Some(Ty::Int) => replace(self, Op::IntToNum, vec![self.as_int(a)]),
                 Some(_) => replace(self, Op::Copy, vec![self.as_int(a)]),
+                None if is_number(sets[a.index()]) => replace(self, Op::ValToNum, vec![a]),
                 None => false,
             },
             Rt::to_number if left_type.is_some() => set(self, self.as_int(a)),

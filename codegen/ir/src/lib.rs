@@ -6,8 +6,9 @@
 //! hashes, cells. Most instructions are calls of runtime functions ([`Rt`]), whose meaning stands in
 //! one table; passes replace them by machine operations where types allow.
 //!
-//! Order of work: lowering builds ([`Builder`]), then [`optimise`] runs the passes: [`infer`] proves types
-//! and rewrites, [`simplify`] removes what is decided or unused, [`counts`] makes ownership explicit
+//! Order of work: lowering builds ([`Builder`]), then [`optimise`] runs the passes: [`inline`] puts
+//! small functions in the place of calls, [`infer`] proves types
+//! and rewrites, [`version`] gives loops on arrays of floats a typed twin, [`simplify`] removes what is decided or unused, [`counts`] makes ownership explicit
 //! (retains, releases, and what each throwing instruction has to release). The
 //! [`verify`](verify::verify) pass checks the invariants between passes. A module has a text form, which
 //! [`print`] writes and [`parse`] reads.
@@ -21,21 +22,28 @@ pub mod cfg;
 pub mod counts;
 pub mod func;
 pub mod infer;
+pub mod inline;
 pub mod module;
 pub mod op;
 pub mod parse;
 pub mod print;
 pub mod simplify;
 pub mod verify;
+pub mod version;
 
 pub use builder::Builder;
 pub use func::{Block, BlockData, Edge, Func, Inst, Signature, Term, Ty, Value};
 pub use module::{FuncId, GlobalRef, Module, StrId};
-pub use op::{Cond, Op, Rt};
+pub use op::{Cond, Element, Op, Rt};
 
 /// Runs all passes on a module that lowering has built: types, simplifications, counts. To be run once.
 pub fn optimise(module: &mut Module) {
-    let plain = infer::run(module);
+    inline::run(module);
+    let mut plain = infer::run(module);
+    let versioned = version::run(module);
+    if versioned.contains(&true) {
+        plain = infer::again(module, &versioned);
+    }
     for (func, plain) in module.functions.iter_mut().zip(&plain) {
         simplify::run(func);
         counts::insert(func, plain);

@@ -41,6 +41,15 @@ pub enum Own {
     Owned,
 }
 
+/// What an element of an array is taken for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Element {
+    /// A float.
+    Float,
+    /// A float, or an integer, which is converted.
+    Number,
+}
+
 /// What an instruction does. Operands and results are listed by [`Op::params`] and [`Op::result`].
 #[derive(Clone, Debug, PartialEq)]
 pub enum Op {
@@ -99,6 +108,8 @@ pub enum Op {
     BoxHash,
     /// Scalar reference value of an owned cell.
     BoxCell,
+    /// Value to float; the value is known to be an integer or a float.
+    ValToNum,
     /// Integer to float.
     IntToNum,
     /// Truth value to integer, 0 or 1.
@@ -153,6 +164,11 @@ pub enum Op {
     Not,
     /// Is the tag of a value this one? For tests on undef and the like.
     HasTag(u8),
+    /// Is what indexes lead to a float? The root is an array or a value, which is to be a reference to
+    /// one; what each index but the last leads to is to be one, too. No index counts from the end.
+    ElemIsNum(Element),
+    /// The float that [`Op::ElemIsNum`] with the same operands has found, nothing having changed since.
+    ElemNum(Element),
 
     // Calls
     /// A runtime function of the table.
@@ -168,6 +184,8 @@ pub enum Op {
     CallGlob(u64),
     /// As [`Op::CallGlob`] in the context that the last operand says.
     CallGlobWant,
+    /// A method: operands are its name, the invocant, the arguments, and the context, an integer.
+    CallMethod,
     /// A closure of a function of the module: operands are its captures.
     Closure(FuncId),
 
@@ -229,7 +247,7 @@ impl Op {
             Op::BoxNum => fixed(&[Num], V),
             Op::BoxBool => fixed(&[Bool], V),
             Op::UnboxInt => fixed(&[V], Int),
-            Op::UnboxNum => fixed(&[V], Num),
+            Op::UnboxNum | Op::ValToNum => fixed(&[V], Num),
             Op::BoxArr => Shape { params: vec![(Arr, Owned)], ..fixed(&[], V) },
             Op::BoxHash => Shape { params: vec![(Hash, Owned)], ..fixed(&[], V) },
             Op::BoxCell => Shape { params: vec![(Cell, Owned)], ..fixed(&[], V) },
@@ -247,6 +265,9 @@ impl Op {
             Op::FCmp(_) => fixed(&[Num, Num], Bool),
             Op::Not => fixed(&[Bool], Bool),
             Op::HasTag(_) => fixed(&[V], Bool),
+            // The first operand may be an array as well; the verifier knows.
+            Op::ElemIsNum(_) => Shape { variadic: true, ..fixed(&[V, Int], Bool) },
+            Op::ElemNum(_) => Shape { variadic: true, ..fixed(&[V, Int], Num) },
             Op::Rt(function) => function.shape(),
             Op::Call(_) => Shape { result: None, throws: true, pure_: false, ..fixed(&[], V) },
             Op::CallValue(_) => Shape {
@@ -266,6 +287,13 @@ impl Op {
             // The last operand is an integer; the verifier knows.
             Op::CallValueWant => Shape {
                 params: vec![(V, Borrowed)],
+                variadic: true,
+                throws: true,
+                pure_: false,
+                ..fixed(&[], V)
+            },
+            Op::CallMethod => Shape {
+                params: vec![(V, Borrowed), (V, Borrowed)],
                 variadic: true,
                 throws: true,
                 pure_: false,
@@ -336,6 +364,7 @@ impl Op {
             | Op::CallValueWant
             | Op::CallGlob(_)
             | Op::CallGlobWant
+            | Op::CallMethod
             | Op::IRem
             | Op::FDivChecked => true,
             _ => false,

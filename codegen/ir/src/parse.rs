@@ -9,7 +9,7 @@ use std::fmt;
 
 use crate::func::{Block, BlockData, Edge, Func, Inst, Signature, Term, Ty, Value};
 use crate::module::{ClassData, FieldData, FuncId, GlobalRef, MethodData, Module, StrId, TypeData};
-use crate::op::{Cond, Op, Rt};
+use crate::op::{Cond, Element, Op, Rt};
 
 /// What is wrong with a text, and where.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -533,6 +533,7 @@ impl<'a> Parser<'a> {
         if self.take_word("loop") {
             data.loop_depth = self.number("a depth")?;
         }
+        data.has_twin = self.take_word("twin");
         self.sign(b':')?;
         self.end_of_line()?;
         loop {
@@ -657,6 +658,15 @@ impl<'a> Parser<'a> {
             .ok_or(error)
     }
 
+    fn element(&mut self) -> Parsed<Element> {
+        let error = self.error("no such element");
+        match self.word("what an element is")? {
+            "Float" => Ok(Element::Float),
+            "Number" => Ok(Element::Number),
+            _ => Err(error),
+        }
+    }
+
     fn float(&mut self) -> Parsed<f64> {
         if self.take_word("bits") {
             return Ok(f64::from_bits(self.number("the bits of a float")?));
@@ -693,6 +703,7 @@ impl<'a> Parser<'a> {
             "BoxArr" => Op::BoxArr,
             "BoxHash" => Op::BoxHash,
             "BoxCell" => Op::BoxCell,
+            "ValToNum" => Op::ValToNum,
             "IntToNum" => Op::IntToNum,
             "BoolToInt" => Op::BoolToInt,
             "IAdd" => Op::IAdd,
@@ -719,10 +730,13 @@ impl<'a> Parser<'a> {
             "FCmp" => Op::FCmp(self.cond()?),
             "Not" => Op::Not,
             "HasTag" => Op::HasTag(self.number("a tag")?),
+            "ElemIsNum" => Op::ElemIsNum(self.element()?),
+            "ElemNum" => Op::ElemNum(self.element()?),
             "Call" => Op::Call(FuncId(self.number("a function")?)),
             "CallValue" => Op::CallValue(self.number("a context")?),
             "CallValueWant" => Op::CallValueWant,
             "CallGlob" => Op::CallGlob(self.number("a context")?),
+            "CallMethod" => Op::CallMethod,
             "CallGlobWant" => Op::CallGlobWant,
             "Closure" => Op::Closure(FuncId(self.number("a function")?)),
             "Pos" => Op::Pos(self.number("a position")?),

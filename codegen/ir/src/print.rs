@@ -212,6 +212,9 @@ pub fn func(func: &Func) -> String {
         if data.loop_depth > 0 {
             let _ = write!(out, " loop {}", data.loop_depth);
         }
+        if data.has_twin {
+            let _ = write!(out, " twin");
+        }
         let _ = writeln!(out, ":");
         for inst in &data.insts {
             let _ = writeln!(out, "    {}", self::inst(func, inst));
@@ -274,6 +277,8 @@ fn op(out: &mut String, op: &Op) {
         Op::IShrConst(value) => write!(out, "IShrConst {value}"),
         Op::ICmp(cond) => write!(out, "ICmp {cond:?}"),
         Op::FCmp(cond) => write!(out, "FCmp {cond:?}"),
+        Op::ElemIsNum(what) => write!(out, "ElemIsNum {what:?}"),
+        Op::ElemNum(what) => write!(out, "ElemNum {what:?}"),
         Op::HasTag(tag) => write!(out, "HasTag {tag}"),
         Op::Call(id) => write!(out, "Call {}", id.0),
         Op::CallValue(want) => write!(out, "CallValue {want}"),

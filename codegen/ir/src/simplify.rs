@@ -10,10 +10,12 @@ use crate::cfg::{
     Dominance, drop_params, drop_trivial_params, drop_unreachable, predecessors, reverse_postorder,
 };
 use crate::func::{Block, Edge, Func, Inst, Term, Value};
-use crate::op::{Cond, Op};
+use crate::op::{Cond, Op, Rt};
 
 /// Runs all of them, in an order in which they help each other.
 pub fn run(func: &mut Func) {
+    quotients(func);
+    repeats(func);
     constants(func);
     known_conditions(func);
     thread_jumps(func);
@@ -22,6 +24,120 @@ pub fn run(func: &mut Func) {
     constants(func);
     dead_code(func);
     positions(func);
+}
+
+/// A quotient of which only the float is wanted is computed as one: exact or not, it need not be told
+/// whether it is an integer.
+pub fn quotients(func: &mut Func) {
+    let divides = |inst: &Inst| matches!(inst.op, Op::Rt(Rt::int_div | Rt::div));
+    if !func.blocks.iter().any(|data| data.insts.iter().any(divides)) {
+        return;
+    }
+    let mut uses = vec![0u32; func.types.len()];
+    for data in &func.blocks {
+        let args = data.insts.iter().flat_map(|inst| inst.args.iter().copied());
+        args.chain(data.term.values()).for_each(|value| uses[value.index()] += 1);
+    }
+    for data in &mut func.blocks {
+        let mut made: HashMap<Value, usize> = HashMap::new();
+        for at in 0..data.insts.len() {
+            let inst = &data.insts[at];
+            if let (true, Some(result)) = (divides(inst), inst.result) {
+                made.insert(result, at);
+            }
+            // Only where the conversion runs no code of the program.
+            if inst.op == Op::ValToNum
+                && let Some(division) = made.get(&inst.args[0]).copied()
+                && uses[inst.args[0].index()] == 1
+            {
+                let result = inst.result;
+                let division = &mut data.insts[division];
+                let op = if division.op == Op::Rt(Rt::div) { Rt::div_num } else { Rt::int_div_num };
+                division.op = Op::Rt(op);
+                division.result = result;
+                data.insts[at].op = Op::Keep;
+                data.insts[at].args.clear();
+                data.insts[at].result = None;
+            }
+        }
+        if !made.is_empty() {
+            data.insts.retain(|inst| inst.op != Op::Keep || !inst.args.is_empty());
+        }
+    }
+}
+
+/// `my @a = (0) x $n`: the array is made of the value, without a list of it.
+pub fn repeats(func: &mut Func) {
+    let repeats = |inst: &Inst| inst.op == Op::Rt(Rt::list_repeat);
+    let holding: Vec<usize> =
+        (0..func.blocks.len()).filter(|at| func.blocks[*at].insts.iter().any(repeats)).collect();
+    if holding.is_empty() {
+        return;
+    }
+    let mut uses = vec![0u32; func.types.len()];
+    for data in &func.blocks {
+        let args = data.insts.iter().flat_map(|inst| inst.args.iter().copied());
+        args.chain(data.term.values()).for_each(|value| uses[value.index()] += 1);
+    }
+    for at in holding {
+        let insts = &func.blocks[at].insts;
+        let Some((places, value, times)) =
+            (0..insts.len()).find_map(|last| repeat_that_ends(&insts[..=last]))
+        else {
+            continue;
+        };
+        // Nobody else knows the marks.
+        let marks = places.iter().filter(|place| insts[**place].op == Op::Rt(Rt::mark));
+        let known: u32 = marks.filter_map(|place| insts[*place].result).map(|mark| uses[mark.index()]).sum();
+        if known != 2 {
+            continue;
+        }
+        let insts = &mut func.blocks[at].insts;
+        let last = places[0];
+        insts[last].op = Op::Rt(Rt::arr_repeat);
+        insts[last].args = vec![value, times];
+        let mut index = 0;
+        insts.retain(|_| {
+            index += 1;
+            !places[1..].contains(&(index - 1))
+        });
+    }
+}
+
+/// Places of the instructions that make an array of a list of one value many times, the last first;
+/// the value, and how often.
+fn repeat_that_ends(insts: &[Inst]) -> Option<(Vec<usize>, Value, Value)> {
+    let (made, before) = insts.split_last()?;
+    if made.op != Op::Rt(Rt::arr_from_list) {
+        return None;
+    }
+    let mut places = vec![before.len()];
+    let mut repeated: Option<(Value, Value)> = None;
+    let mut value: Option<Value> = None;
+    for (index, inst) in before.iter().enumerate().rev() {
+        match (&inst.op, repeated, value) {
+            (Op::Rt(Rt::list_repeat), None, None) => repeated = Some((inst.args[0], inst.args[1])),
+            (Op::Rt(Rt::list_push), Some(_), None) => value = Some(inst.args[0]),
+            (Op::Rt(Rt::mark), Some((mark, times)), Some(value)) => {
+                // One mark for both, or one behind the other.
+                let mark_of_made = made.args[0];
+                places.push(index);
+                if inst.result == Some(mark_of_made) {
+                    let is_inner_known = places.len() == 5 || mark == mark_of_made;
+                    return is_inner_known.then_some((places, value, times));
+                }
+                if inst.result != Some(mark) {
+                    return None;
+                }
+                continue;
+            }
+            (Op::Pos(_), ..) => continue,
+            (op, ..) if op.is_pure() => continue,
+            _ => return None,
+        }
+        places.push(index);
+    }
+    None
 }
 
 /// A constant of the machine.

@@ -313,9 +313,21 @@ impl Checker<'_> {
                 self.expect_count(inst, 1, block);
                 self.expect_result(inst, None, block);
             }
+            Op::ElemIsNum(_) | Op::ElemNum(_) => {
+                if inst.args.len() < 2 {
+                    self.expect_count(inst, 2, block);
+                }
+                if inst.args.first().is_some_and(|root| self.func.ty(*root) != Ty::Arr) {
+                    self.expect(inst, 0, Ty::V, block);
+                }
+                for index in 1..inst.args.len() {
+                    self.expect(inst, index, Ty::Int, block);
+                }
+                self.expect_result(inst, shape.result.map(|(ty, _)| ty), block);
+            }
             Op::Closure(_) => self.expect_result(inst, Some(Ty::V), block),
-            Op::CallValueWant | Op::CallGlobWant => {
-                let least = if inst.op == Op::CallValueWant { Ty::V } else { Ty::Glob };
+            Op::CallValueWant | Op::CallGlobWant | Op::CallMethod => {
+                let least = if inst.op == Op::CallGlobWant { Ty::Glob } else { Ty::V };
                 self.expect(inst, 0, least, block);
                 if inst.args.len() < 2 || inst.args.last().map(|last| self.func.ty(*last)) != Some(Ty::Int) {
                     let text = text(self);

@@ -39,6 +39,17 @@ impl<'a> Lower<'a> {
                 self.call_through(Through::Value(code), call, context)
             }
             Callee::WithArgs { callee, tail } => self.call_with_args(callee, *tail, context),
+            Callee::Method { invocant, name, super_of, maybe }
+                if !self.passes_places(None, call) && call.args.iter().all(|arg| self.is_single(arg)) =>
+            {
+                let object = self.scalar(invocant);
+                let args: Vec<Value> = call.args.iter().map(|arg| self.scalar(arg)).collect();
+                let mut operands = vec![self.method_name(name, super_of.as_deref(), *maybe), object];
+                operands.extend(args);
+                operands.push(self.want_of(context));
+                let result = self.emit_call(Ir::CallMethod, operands);
+                self.finish_call(result, context, true)
+            }
             Callee::Method { invocant, name, super_of, maybe } => {
                 let mark = self.begin_list();
                 let object = self.scalar(invocant);
@@ -52,12 +63,7 @@ impl<'a> Lower<'a> {
                     self.rt_void(Rt::args_alias, &[mark]);
                 }
                 self.end_list();
-                let name = match super_of {
-                    Some(package) => format!("{package}::SUPER::{name}"),
-                    None if *maybe => format!("{name}?"),
-                    None => name.clone(),
-                };
-                let name = self.text(&name);
+                let name = self.method_name(name, super_of.as_deref(), *maybe);
                 let want = self.want_of(context);
                 let result = self.rt(Rt::call_method, &[name, mark, want]);
                 self.finish_call(result, context, true)
@@ -75,6 +81,15 @@ impl<'a> Lower<'a> {
                 let result = self.rt(Rt::call_dynamic, &[method, mark, want]);
                 self.finish_call(result, context, true)
             }
+        }
+    }
+
+    /// The name a method is searched by.
+    fn method_name(&mut self, name: &str, super_of: Option<&str>, maybe: bool) -> Value {
+        match super_of {
+            Some(package) => self.text(&format!("{package}::SUPER::{name}")),
+            None if maybe => self.text(&format!("{name}?")),
+            None => self.text(name),
         }
     }
 

@@ -39,7 +39,10 @@ pub(crate) struct Translator<'a, 'b> {
     want: Option<Clif>,
     params: Vec<Words>,
     values: HashMap<Value, Words>,
-    blocks: Vec<ClifBlock>,
+    pub(crate) blocks: Vec<ClifBlock>,
+    /// Floats that the block before has found, by block.
+    pub(crate) found: HashMap<Block, Clif>,
+    pub(crate) uses: crate::element::Uses,
     frame: Option<StackSlot>,
     previous: Option<Clif>,
     signatures: HashMap<Vec<u8>, SigRef>,
@@ -48,6 +51,8 @@ pub(crate) struct Translator<'a, 'b> {
     pending: Vec<(Vec<Value>, Option<Block>, ClifBlock)>,
     thrown: Option<ClifBlock>,
     pub(crate) hot: bool,
+    /// The block has a typed twin, which works on floats.
+    pub(crate) has_twin: bool,
 }
 
 pub(crate) fn flags() -> MemFlagsData {
@@ -220,6 +225,8 @@ pub(crate) fn body(
         params,
         values: HashMap::new(),
         blocks,
+        found: HashMap::new(),
+        uses: crate::element::Uses::of(func),
         frame: None,
         previous: None,
         signatures: HashMap::new(),
@@ -228,6 +235,7 @@ pub(crate) fn body(
         pending: Vec::new(),
         thrown: None,
         hot,
+        has_twin: false,
     };
     translator.run(id, &order);
     translator.b.seal_all_blocks();
@@ -361,7 +369,12 @@ impl Translator<'_, '_> {
             self.func.block(*block).insts.iter().any(|inst| {
                 matches!(
                     inst.op,
-                    Op::Call(_) | Op::CallValue(_) | Op::CallValueWant | Op::CallGlob(_) | Op::CallGlobWant
+                    Op::Call(_)
+                        | Op::CallValue(_)
+                        | Op::CallValueWant
+                        | Op::CallGlob(_)
+                        | Op::CallGlobWant
+                        | Op::CallMethod
                 ) || matches!(&inst.op, Op::Rt(function) if function.signature().user)
             })
         });
@@ -564,6 +577,12 @@ impl Translator<'_, '_> {
         self.b.switch_to_block(on);
     }
 
+    /// Goes to the clean-up of an instruction that has thrown for certain.
+    pub(crate) fn throw(&mut self, inst: &Inst, handler: Option<Block>) {
+        let cleanup = self.cleanup(&inst.cleanup, handler);
+        self.b.ins().jump(cleanup, &[]);
+    }
+
     /// Throws when the first word of a value says so.
     pub(crate) fn check_value(&mut self, w0: Clif, inst: &Inst, handler: Option<Block>) {
         let thrown = self.b.ins().icmp_imm_s(IntCC::Equal, w0, -1);
@@ -651,13 +670,27 @@ impl Translator<'_, '_> {
         let data = self.func.block(block);
         self.b.switch_to_block(self.blocks[block.index()]);
         let handler = data.handler;
-        for inst in &data.insts {
+        self.has_twin = data.has_twin;
+        let test = crate::element::test_before_load(self.func, data, &self.uses);
+        for (index, inst) in data.insts.iter().enumerate() {
+            if test == Some(index) {
+                continue;
+            }
+            if index == 0
+                && let (Some(found), Some(result)) = (self.found.get(&block), inst.result)
+            {
+                self.set(result, Words::One(*found));
+                continue;
+            }
             self.inst(inst, handler, data.loop_depth > 0);
         }
-        self.term(&data.term);
+        match test {
+            Some(test) => self.test_and_load(&data.insts[test], &data.term),
+            None => self.term(&data.term),
+        }
     }
 
-    fn edge_args(&self, edge: &s_ir::Edge) -> Vec<BlockArg> {
+    pub(crate) fn edge_args(&self, edge: &s_ir::Edge) -> Vec<BlockArg> {
         let mut args = Vec::with_capacity(edge.args.len() * 2);
         for arg in &edge.args {
             match self.values[arg] {
@@ -861,6 +894,11 @@ impl Translator<'_, '_> {
                 let words = (self.word(tag), self.one(arg(0)));
                 self.set_two(inst, words);
             }
+            Op::ValToNum => {
+                let (w0, w1) = self.two(arg(0));
+                let value = self.number_as_float(w0, w1);
+                self.set_one(inst, value);
+            }
             Op::IntToNum => {
                 let value = self.one(arg(0));
                 let value = self.b.ins().fcvt_from_sint(F64, value);
@@ -964,6 +1002,8 @@ impl Translator<'_, '_> {
                 let value = self.b.ins().icmp_imm_s(IntCC::Equal, low, i64::from(*tag));
                 self.set_one(inst, value);
             }
+            Op::ElemIsNum(_) => self.elem_is_num(inst),
+            Op::ElemNum(_) => self.elem_num(inst),
             Op::Rt(function) => self.rt(*function, inst, handler, in_loop),
             Op::Call(id) => self.call_direct(*id, inst, handler),
             Op::CallValue(want) => {
@@ -986,6 +1026,16 @@ impl Translator<'_, '_> {
                 let want = self.one(inst.args[last]);
                 let want = self.b.ins().ishl_imm_u(want, i64::from(want::SHIFT));
                 self.call_glob(arg(0), &inst.args[1..last], want, inst, handler);
+            }
+            Op::CallMethod => {
+                let last = inst.args.len() - 1;
+                let (w0, w1) = self.two(arg(0));
+                let want = self.one(inst.args[last]);
+                let address = self.spill(&inst.args[1..last]);
+                let count = self.word(last as u64 - 1);
+                let results = self.runtime(Rt::call_method_at, &[w0, w1, address, count, want]);
+                self.check_value(results[0], inst, handler);
+                self.set_two(inst, (results[0], results[1]));
             }
             Op::Closure(id) => self.closure(*id, inst),
             Op::Pos(pos) => {

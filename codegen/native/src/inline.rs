@@ -6,7 +6,9 @@ use std::mem::offset_of;
 
 use cranelift_codegen::ir::condcodes::{FloatCC, IntCC};
 use cranelift_codegen::ir::types::{F64, I8, I32, I64};
-use cranelift_codegen::ir::{Block as ClifBlock, BlockArg, InstBuilder, MemFlagsData, Type, Value as Clif};
+use cranelift_codegen::ir::{
+    Block as ClifBlock, BlockArg, InstBuilder, InstructionData, MemFlagsData, Opcode, Type, Value as Clif,
+};
 use s_abi::layout::{Arr, Cell, Header, storage, tag};
 use s_ir::{Block, Cond, Inst, Rt, Ty, Value};
 
@@ -57,10 +59,23 @@ impl Translator<'_, '_> {
                 let value = self.b.ins().isub(height, mark);
                 self.result_one(inst, value);
             }
-            Rt::list_push => self.list_push(inst, handler),
+            Rt::list_push if hot => self.list_push(inst, handler),
             Rt::add | Rt::sub | Rt::mul if hot => self.arithmetic(function, inst, handler),
             Rt::num_eq | Rt::num_ne | Rt::num_lt | Rt::num_gt | Rt::num_le | Rt::num_ge if hot => {
                 self.compare(function, inst, handler);
+            }
+            Rt::int_div if hot && !self.module.compat => {
+                let (x, y) = (self.one(inst.args[0]), self.one(inst.args[1]));
+                self.int_div(x, y, inst, handler);
+            }
+            Rt::div if hot && !self.module.compat => self.div(inst, handler),
+            Rt::div_num if hot => {
+                let ((a0, a1), (b0, b1)) = (self.two(inst.args[0]), self.two(inst.args[1]));
+                self.div_num(function, &[a0, a1, b0, b1], inst, handler);
+            }
+            Rt::int_div_num if hot => {
+                let (x, y) = (self.one(inst.args[0]), self.one(inst.args[1]));
+                self.div_num(function, &[x, y], inst, handler);
             }
             Rt::str_eq | Rt::str_ne if hot => self.same_text(function, inst, handler),
             Rt::to_bool if hot => self.truth(inst, handler),
@@ -68,6 +83,11 @@ impl Translator<'_, '_> {
             Rt::to_num if hot => self.num_of(inst, handler),
             Rt::inc | Rt::dec if hot && !self.module.compat => self.step(function, inst, handler),
             Rt::arr_get if hot => self.arr_get(inst),
+            Rt::deref_arr if hot => self.deref(function, tag::AREF, inst, handler),
+            Rt::deref_hash if hot => self.deref(function, tag::HREF, inst, handler),
+            Rt::viv_arr if hot => self.vivify(function, tag::AREF, inst, handler),
+            Rt::viv_hash if hot => self.vivify(function, tag::HREF, inst, handler),
+            Rt::arr_get_arr if hot => self.arr_get_arr(inst, handler),
             Rt::arr_set if hot => self.arr_set(inst, handler),
             Rt::arr_push if hot => self.arr_push(inst, handler),
             Rt::cell_get | Rt::slot_get if hot => self.slot_get(function, inst),
@@ -151,16 +171,20 @@ impl Translator<'_, '_> {
     }
 
     /// Goes to `ints` when both are integers, to `floats` with the two as floats when both are numbers,
-    /// else to `other`.
+    /// else to `other`. Without a place for floats those go there, too.
     fn by_numbers(
         &mut self,
         a: (Clif, Clif),
         b: (Clif, Clif),
         ints: ClifBlock,
-        floats: ClifBlock,
+        floats: Option<ClifBlock>,
         other: ClifBlock,
     ) {
         let either = self.b.ins().bor(a.0, b.0);
+        let Some(floats) = floats else {
+            self.b.ins().brif(either, other, &[], ints, &[]);
+            return;
+        };
         let next = self.b.create_block();
         self.b.ins().brif(either, next, &[], ints, &[]);
         self.b.switch_to_block(next);
@@ -220,7 +244,7 @@ impl Translator<'_, '_> {
     fn arithmetic(&mut self, function: Rt, inst: &Inst, handler: Option<Block>) {
         let ((a0, a1), (b0, b1)) = (self.two(inst.args[0]), self.two(inst.args[1]));
         let ints = self.b.create_block();
-        let floats = self.join_of(&[F64, F64]);
+        let floats = (!self.has_twin).then(|| self.join_of(&[F64, F64]));
         let other = self.cold();
         let join = self.join_of(&[I64, I64]);
         self.by_numbers((a0, a1), (b0, b1), ints, floats, other);
@@ -245,11 +269,14 @@ impl Translator<'_, '_> {
             let zero = self.word(tag::INT);
             self.jump(join, &[zero, value]);
         }
-        self.b.switch_to_block(floats);
-        if self.module.compat {
+        if let Some(floats) = floats
+            && self.module.compat
+        {
             // Integral floats count as integers there: the runtime knows.
+            self.b.switch_to_block(floats);
             self.jump(other, &[]);
-        } else {
+        } else if let Some(floats) = floats {
+            self.b.switch_to_block(floats);
             let (x, y) = (self.b.block_params(floats)[0], self.b.block_params(floats)[1]);
             let value = match function {
                 Rt::add => self.b.ins().fadd(x, y),
@@ -280,17 +307,19 @@ impl Translator<'_, '_> {
         };
         let ((a0, a1), (b0, b1)) = (self.two(inst.args[0]), self.two(inst.args[1]));
         let ints = self.b.create_block();
-        let floats = self.join_of(&[F64, F64]);
+        let floats = (!self.has_twin).then(|| self.join_of(&[F64, F64]));
         let other = self.cold();
         let join = self.join_of(&[I8]);
         self.by_numbers((a0, a1), (b0, b1), ints, floats, other);
         self.b.switch_to_block(ints);
         let value = self.b.ins().icmp(int_cond, a1, b1);
         self.jump(join, &[value]);
-        self.b.switch_to_block(floats);
-        let (x, y) = (self.b.block_params(floats)[0], self.b.block_params(floats)[1]);
-        let value = self.b.ins().fcmp(float_condition(cond), x, y);
-        self.jump(join, &[value]);
+        if let Some(floats) = floats {
+            self.b.switch_to_block(floats);
+            let (x, y) = (self.b.block_params(floats)[0], self.b.block_params(floats)[1]);
+            let value = self.b.ins().fcmp(float_condition(cond), x, y);
+            self.jump(join, &[value]);
+        }
         self.b.switch_to_block(other);
         let results = self.runtime(function, &[a0, a1, b0, b1]);
         self.check_status(results[1], inst, handler);
@@ -411,23 +440,6 @@ impl Translator<'_, '_> {
 
     // Arrays
 
-    /// The storage and the address of an element, when the index is within; else control goes to
-    /// `outside`.
-    fn within(&mut self, array: Clif, index: Clif, outside: ClifBlock) -> Clif {
-        let len = self.b.ins().load(I64, flags(), array, at::ARR_LEN);
-        let inside = self.b.ins().icmp(IntCC::UnsignedLessThan, index, len);
-        let on = self.b.create_block();
-        self.b.ins().brif(inside, on, &[], outside, &[]);
-        self.b.switch_to_block(on);
-        self.b.ins().load(I32, flags(), array, at::ARR_STORAGE)
-    }
-
-    fn element(&mut self, array: Clif, index: Clif, shift: i64) -> Clif {
-        let data = self.b.ins().load(I64, flags(), array, at::ARR_DATA);
-        let bytes = self.b.ins().ishl_imm_u(index, shift);
-        self.b.ins().iadd(data, bytes)
-    }
-
     fn arr_get(&mut self, inst: &Inst) {
         let (array, index) = (self.one(inst.args[0]), self.one(inst.args[1]));
         let slow = self.cold();
@@ -447,20 +459,31 @@ impl Translator<'_, '_> {
         let place = self.element(array, index, 4);
         let w0 = self.b.ins().load(I64, flags(), place, 0);
         let w1 = self.b.ins().load(I64, flags(), place, 8);
-        let special = self.cold();
-        let counted = self.b.create_block();
-        self.split_by_tag(w0, w1, join, counted, special);
-        self.b.switch_to_block(counted);
-        self.retain_object(w1);
-        self.jump(join, &[w0, w1]);
-        self.b.switch_to_block(special);
-        self.jump(slow, &[]);
+        if self.has_twin {
+            // Numbers are what matters here.
+            let plain = self.is_plain(w0);
+            self.b.ins().brif(plain, join, &[BlockArg::Value(w0), BlockArg::Value(w1)], slow, &[]);
+        } else {
+            let special = self.cold();
+            let counted = self.b.create_block();
+            self.split_by_tag(w0, w1, join, counted, special);
+            self.b.switch_to_block(counted);
+            self.retain_object(w1);
+            self.jump(join, &[w0, w1]);
+            self.b.switch_to_block(special);
+            self.jump(slow, &[]);
+        }
         self.b.switch_to_block(slow);
         let results = self.runtime(Rt::arr_get, &[array, index]);
         self.jump(join, &[results[0], results[1]]);
         self.b.switch_to_block(join);
         let params = self.b.block_params(join).to_vec();
         self.result_two(inst, params[0], params[1]);
+    }
+
+    fn is_plain(&mut self, w0: Clif) -> Clif {
+        let low = self.b.ins().band_imm_u(w0, 0xff);
+        self.b.ins().icmp_imm_s(IntCC::UnsignedLessThan, low, tag::COUNTED.cast_signed())
     }
 
     /// A value of a slot: plain ones go to `join`, counted ones to `counted`, boxes and weak references to
@@ -653,7 +676,15 @@ impl Translator<'_, '_> {
         };
         if self.func.ty(value) != Ty::V {
             let object = self.one(value);
-            self.runtime(function, &[object]);
+            if self.hot {
+                let on = self.b.create_block();
+                self.release_shared(object, on);
+                self.runtime(function, &[object]);
+                self.b.ins().jump(on, &[]);
+                self.b.switch_to_block(on);
+            } else {
+                self.runtime(function, &[object]);
+            }
             return;
         }
         let (w0, w1) = self.two(value);
@@ -662,22 +693,88 @@ impl Translator<'_, '_> {
         let on = self.b.create_block();
         self.b.ins().brif(counted, drop, &[], on, &[]);
         self.b.switch_to_block(drop);
-        if self.hot {
-            // Others hold it, too: only the count changes.
-            let count = self.b.ins().load(I32, flags(), w1, at::COUNT);
-            let shared = self.b.ins().icmp_imm_s(IntCC::SignedGreaterThan, count, 1);
-            let less = self.b.create_block();
-            let last = self.b.create_block();
-            self.b.ins().brif(shared, less, &[], last, &[]);
-            self.b.switch_to_block(less);
-            let fewer = self.b.ins().iadd_imm_s(count, -1);
-            self.b.ins().store(flags(), fewer, w1, at::COUNT);
-            self.b.ins().jump(on, &[]);
-            self.b.switch_to_block(last);
+        if self.hot && !self.has_twin {
+            self.release_shared(w1, on);
         }
         self.runtime(function, &[w0, w1]);
         self.b.ins().jump(on, &[]);
         self.b.switch_to_block(on);
+    }
+
+    /// Gives up a reference to what others hold, too: only the count changes, and control goes to `on`.
+    /// Else it goes on here.
+    fn release_shared(&mut self, object: Clif, on: ClifBlock) {
+        let count = self.b.ins().load(I32, flags(), object, at::COUNT);
+        let shared = self.b.ins().icmp_imm_s(IntCC::SignedGreaterThan, count, 1);
+        let less = self.b.create_block();
+        let last = self.b.create_block();
+        self.b.ins().brif(shared, less, &[], last, &[]);
+        self.b.switch_to_block(less);
+        let fewer = self.b.ins().iadd_imm_s(count, -1);
+        self.b.ins().store(flags(), fewer, object, at::COUNT);
+        self.b.ins().jump(on, &[]);
+        self.b.switch_to_block(last);
+    }
+
+    /// The array or hash a reference is to, retained; anything else asks the runtime.
+    fn deref(&mut self, function: Rt, wanted: u64, inst: &Inst, handler: Option<Block>) {
+        let (w0, w1) = self.two(inst.args[0]);
+        let same = self.b.ins().icmp_imm_s(IntCC::Equal, w0, wanted.cast_signed());
+        let (slow, fast, _) = self.fork();
+        let join = self.join_of(&[I64]);
+        self.b.ins().brif(same, fast, &[], slow, &[]);
+        self.b.switch_to_block(fast);
+        self.retain_object(w1);
+        self.jump(join, &[w1]);
+        self.b.switch_to_block(slow);
+        let results = self.runtime(function, &[w0, w1]);
+        self.check_status(results[1], inst, handler);
+        self.jump(join, &[results[0]]);
+        self.b.switch_to_block(join);
+        let value = self.b.block_params(join)[0];
+        self.result_one(inst, value);
+    }
+
+    /// A reference of a kind as it is, retained; anything else asks the runtime.
+    fn vivify(&mut self, function: Rt, wanted: u64, inst: &Inst, handler: Option<Block>) {
+        let (w0, w1) = self.two(inst.args[0]);
+        let same = self.b.ins().icmp_imm_s(IntCC::Equal, w0, wanted.cast_signed());
+        let (slow, fast, _) = self.fork();
+        let join = self.join_of(&[I64, I64]);
+        self.b.ins().brif(same, fast, &[], slow, &[]);
+        self.b.switch_to_block(fast);
+        self.retain_object(w1);
+        self.jump(join, &[w0, w1]);
+        self.b.switch_to_block(slow);
+        let results = self.runtime(function, &[w0, w1]);
+        self.check_value(results[0], inst, handler);
+        self.jump(join, &[results[0], results[1]]);
+        self.b.switch_to_block(join);
+        let params = self.b.block_params(join).to_vec();
+        self.result_two(inst, params[0], params[1]);
+    }
+
+    /// The array that is an element, retained; anything else asks the runtime.
+    fn arr_get_arr(&mut self, inst: &Inst, handler: Option<Block>) {
+        let (array, index) = (self.one(inst.args[0]), self.one(inst.args[1]));
+        let slow = self.cold();
+        let join = self.join_of(&[I64]);
+        let kind = self.within(array, index, slow);
+        let is_wide = self.b.ins().icmp_imm_s(IntCC::Equal, kind, i64::from(storage::VAL));
+        self.go_on_if(is_wide, slow);
+        let place = self.element(array, index, 4);
+        let w0 = self.b.ins().load(I64, flags(), place, 0);
+        self.expect_word(w0, tag::AREF, slow);
+        let inner = self.b.ins().load(I64, flags(), place, 8);
+        self.retain_object(inner);
+        self.jump(join, &[inner]);
+        self.b.switch_to_block(slow);
+        let results = self.runtime(Rt::arr_get_arr, &[array, index]);
+        self.check_status(results[1], inst, handler);
+        self.jump(join, &[results[0]]);
+        self.b.switch_to_block(join);
+        let value = self.b.block_params(join)[0];
+        self.result_one(inst, value);
     }
 
     // Division
@@ -692,6 +789,136 @@ impl Translator<'_, '_> {
         self.b.ins().select(fix, fixed, remainder)
     }
 
+    /// The constant a word is.
+    fn constant(&self, word: Clif) -> Option<i64> {
+        let inst = self.b.func.dfg.value_def(word).inst()?;
+        match self.b.func.dfg.insts[inst] {
+            InstructionData::UnaryImm { opcode: Opcode::Iconst, imm } => Some(imm.bits()),
+            _ => None,
+        }
+    }
+
+    /// A value that is an integer or a float, as a float.
+    pub(crate) fn number_as_float(&mut self, w0: Clif, w1: Clif) -> Clif {
+        let float = self.as_float(w1);
+        let converted = self.b.ins().fcvt_from_sint(F64, w1);
+        self.b.ins().select(w0, float, converted)
+    }
+
+    /// The quotient of integers: an integer when it is exact. 0 and -1 are left to the runtime.
+    fn int_div(&mut self, x: Clif, y: Clif, inst: &Inst, handler: Option<Block>) {
+        let join = self.join_of(&[I64, I64]);
+        self.int_div_to(x, y, inst, handler, join);
+        self.b.switch_to_block(join);
+        let params = self.b.block_params(join).to_vec();
+        self.result_two(inst, params[0], params[1]);
+    }
+
+    fn int_div_to(&mut self, x: Clif, y: Clif, inst: &Inst, handler: Option<Block>, join: ClifBlock) {
+        let exact = self.b.create_block();
+        let inexact = self.b.create_block();
+        let divisor = self.constant(y);
+        let (quotient, is_exact) = match divisor {
+            Some(divisor) if divisor > 0 && divisor & (divisor - 1) == 0 => {
+                let rest = self.b.ins().band_imm_u(x, divisor - 1);
+                let is_exact = self.b.ins().icmp_imm_s(IntCC::Equal, rest, 0);
+                (self.b.ins().sshr_imm_u(x, i64::from(divisor.trailing_zeros())), is_exact)
+            }
+            _ => {
+                if !divisor.is_some_and(|divisor| divisor != 0 && divisor != -1) {
+                    let plus = self.b.ins().iadd_imm_s(y, 1);
+                    let odd = self.b.ins().icmp_imm_s(IntCC::UnsignedLessThanOrEqual, plus, 1);
+                    let rare = self.cold();
+                    let usual = self.b.create_block();
+                    self.b.ins().brif(odd, rare, &[], usual, &[]);
+                    self.b.switch_to_block(rare);
+                    let results = self.runtime(Rt::int_div, &[x, y]);
+                    self.check_value(results[0], inst, handler);
+                    self.jump(join, &[results[0], results[1]]);
+                    self.b.switch_to_block(usual);
+                }
+                let quotient = self.b.ins().sdiv(x, y);
+                let product = self.b.ins().imul(quotient, y);
+                (quotient, self.b.ins().icmp(IntCC::Equal, product, x))
+            }
+        };
+        self.b.ins().brif(is_exact, exact, &[], inexact, &[]);
+        self.b.switch_to_block(exact);
+        let zero = self.word(tag::INT);
+        self.jump(join, &[zero, quotient]);
+        self.b.switch_to_block(inexact);
+        let (x, y) = (self.b.ins().fcvt_from_sint(F64, x), self.b.ins().fcvt_from_sint(F64, y));
+        let float = self.b.ins().fdiv(x, y);
+        let bits = self.as_bits(float);
+        let one = self.word(tag::NUM);
+        self.jump(join, &[one, bits]);
+    }
+
+    fn div(&mut self, inst: &Inst, handler: Option<Block>) {
+        let ((a0, a1), (b0, b1)) = (self.two(inst.args[0]), self.two(inst.args[1]));
+        let ints = self.b.create_block();
+        let floats = (!self.has_twin).then(|| self.join_of(&[F64, F64]));
+        let other = self.cold();
+        let join = self.join_of(&[I64, I64]);
+        self.by_numbers((a0, a1), (b0, b1), ints, floats, other);
+        self.b.switch_to_block(ints);
+        self.int_div_to(a1, b1, inst, handler, join);
+        if let Some(floats) = floats {
+            self.b.switch_to_block(floats);
+            let (x, y) = (self.b.block_params(floats)[0], self.b.block_params(floats)[1]);
+            let zero = self.b.ins().f64const(0.0);
+            let bad = self.b.ins().fcmp(FloatCC::Equal, y, zero);
+            let usual = self.b.create_block();
+            self.b.ins().brif(bad, other, &[], usual, &[]);
+            self.b.switch_to_block(usual);
+            let value = self.b.ins().fdiv(x, y);
+            let bits = self.as_bits(value);
+            let one = self.word(tag::NUM);
+            self.jump(join, &[one, bits]);
+        }
+        self.b.switch_to_block(other);
+        let results = self.runtime(Rt::div, &[a0, a1, b0, b1]);
+        self.check_value(results[0], inst, handler);
+        self.jump(join, &[results[0], results[1]]);
+        self.b.switch_to_block(join);
+        let params = self.b.block_params(join).to_vec();
+        self.result_two(inst, params[0], params[1]);
+    }
+
+    /// A quotient as a float. Integers up to 2^53 are the same as floats, and so is their quotient.
+    fn div_num(&mut self, function: Rt, operands: &[Clif], inst: &Inst, handler: Option<Block>) {
+        let slow = self.cold();
+        let join = self.join_of(&[F64]);
+        let (x, y) = match *operands {
+            [a0, a1, b0, b1] => {
+                let either = self.b.ins().bor(a0, b0);
+                let numbers = self.b.ins().icmp_imm_s(IntCC::UnsignedLessThanOrEqual, either, 1);
+                self.go_on_if(numbers, slow);
+                (self.number_as_float(a0, a1), self.number_as_float(b0, b1))
+            }
+            [x, y] => (self.b.ins().fcvt_from_sint(F64, x), self.b.ins().fcvt_from_sint(F64, y)),
+            _ => unreachable!("two values or two integers"),
+        };
+        let limit = self.b.ins().f64const(9_007_199_254_740_992.0);
+        let zero = self.b.ins().f64const(0.0);
+        let (size_x, size_y) = (self.b.ins().fabs(x), self.b.ins().fabs(y));
+        let fits = self.b.ins().fcmp(FloatCC::LessThan, size_x, limit);
+        self.go_on_if(fits, slow);
+        let fits = self.b.ins().fcmp(FloatCC::LessThan, size_y, limit);
+        self.go_on_if(fits, slow);
+        let some = self.b.ins().fcmp(FloatCC::NotEqual, y, zero);
+        self.go_on_if(some, slow);
+        let quotient = self.b.ins().fdiv(x, y);
+        self.jump(join, &[quotient]);
+        self.b.switch_to_block(slow);
+        let results = self.runtime(function, operands);
+        self.check_status(results[1], inst, handler);
+        self.jump(join, &[results[0]]);
+        self.b.switch_to_block(join);
+        let value = self.b.block_params(join)[0];
+        self.result_one(inst, value);
+    }
+
     /// By a constant that is neither 0 nor -1.
     pub(crate) fn rem_const(&mut self, x: Clif, divisor: i64) -> Clif {
         if divisor > 0 && (divisor & (divisor - 1)) == 0 {
@@ -703,23 +930,20 @@ impl Translator<'_, '_> {
     }
 
     pub(crate) fn rem(&mut self, x: Clif, y: Clif, inst: &Inst, handler: Option<Block>) -> Clif {
-        // 0 throws, -1 gives 0; both are rare.
-        let plus = self.b.ins().iadd_imm_s(y, 1);
-        let odd = self.b.ins().icmp_imm_s(IntCC::UnsignedLessThanOrEqual, plus, 1);
         let rare = self.cold();
         let usual = self.b.create_block();
-        let join = self.join_of(&[I64]);
-        self.b.ins().brif(odd, rare, &[], usual, &[]);
-        self.b.switch_to_block(usual);
-        let remainder = self.b.ins().srem(x, y);
-        let value = self.adjust(remainder, y);
-        self.jump(join, &[value]);
+        self.b.ins().brif(y, usual, &[], rare, &[]);
         self.b.switch_to_block(rare);
-        let results = self.runtime(Rt::int_rem, &[x, y]);
-        self.check_status(results[1], inst, handler);
-        self.jump(join, &[results[0]]);
-        self.b.switch_to_block(join);
-        self.b.block_params(join)[0]
+        // Dies, and never comes back.
+        self.runtime(Rt::int_rem, &[x, y]);
+        self.throw(inst, handler);
+        self.b.switch_to_block(usual);
+        // By -1 as by 1: the remainder is 0, and the machine would overflow.
+        let minus = self.b.ins().icmp_imm_s(IntCC::Equal, y, -1);
+        let one = self.word(1);
+        let divisor = self.b.ins().select(minus, one, y);
+        let remainder = self.b.ins().srem(x, divisor);
+        self.adjust(remainder, y)
     }
 
     pub(crate) fn float_div(&mut self, x: Clif, y: Clif, inst: &Inst, handler: Option<Block>) -> Clif {
@@ -733,9 +957,21 @@ impl Translator<'_, '_> {
         let (x_bits, y_bits) = (self.as_bits(x), self.as_bits(y));
         let num = self.word(tag::NUM);
         let results = self.runtime(Rt::div, &[num, x_bits, num, y_bits]);
+        if !self.tests_elements() {
+            // Never comes back, which keeps what is alive in registers.
+            self.throw(inst, handler);
+            self.b.switch_to_block(usual);
+            return self.b.ins().fdiv(x, y);
+        }
         self.check_value(results[0], inst, handler);
-        self.b.ins().jump(usual, &[]);
+        // Among many branches, each of several uses would divide again, unless the quotient is what a
+        // block is given on one of several ways.
+        let join = self.join_of(&[F64]);
+        self.jump(join, &[zero]);
         self.b.switch_to_block(usual);
-        self.b.ins().fdiv(x, y)
+        let quotient = self.b.ins().fdiv(x, y);
+        self.jump(join, &[quotient]);
+        self.b.switch_to_block(join);
+        self.b.block_params(join)[0]
     }
 }

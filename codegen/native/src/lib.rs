@@ -10,6 +10,7 @@
 //! Results are two words: a value of the language, whose tag says when an exception is on its way; or
 //! a machine number and a status that is 0 when all is well.
 
+mod element;
 mod function;
 mod inline;
 mod symbol;
@@ -154,7 +155,8 @@ impl Compiler {
         function::body(
             module,
             id,
-            hot,
+            // The main program runs once, but for its loops.
+            hot && id.0 != 0,
             self.options,
             self.full.frontend_config(),
             &mut self.context.func,

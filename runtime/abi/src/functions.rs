@@ -90,6 +90,8 @@ macro_rules! for_each_runtime_function {
             num_exp(F) -> F [];
             num_int(F) -> V [];                       // `int` of a float: INT when it fits
             int_div(I, I) -> V [throws];              // exact: INT, else NUM; by zero: dies
+            div_num(V, V) -> F [throws user];         // the quotient as a float
+            int_div_num(I, I) -> F [throws];
             int_rem(I, I) -> I [throws];              // sign of the right operand
             int_pow(I, I) -> V [];
             num_rem(F, F) -> V [throws];
@@ -125,6 +127,7 @@ macro_rules! for_each_runtime_function {
             arr_assign_list(A, I) -> N [throws];      // consumes the list from the mark
             arr_assign_arr(A, A) -> N [throws];       // copies elements
             arr_from_list(I) -> A [];                 // consumes the list from the mark
+            arr_repeat(O, V) -> A [throws user];      // so many times the value
             arr_from_list_at(I, I) -> A [];           // a copy of the list from the mark, but for the first n
             arr_splice(A, I, I) -> V [throws];        // list from the mark: offset, length (undef: absent), then what
                                                       // goes in; I: the mark, want; result as a call's
@@ -252,6 +255,7 @@ macro_rules! for_each_runtime_function {
             call_method(V, I, I) -> V [throws user];        // name; mark of invocant and arguments (consumed), want.
                                                             // `Pkg::SUPER::m` searches the parents of Pkg; a name
                                                             // that ends in `?` gives undef where no such method is
+            call_method_at(V, I, I, I) -> V [throws user];  // name; address and count of invocant and arguments, want
             call_dynamic(V, I, I) -> V [throws user];       // method value; mark of invocant and arguments, want
             call_builtin(I, I, I) -> V [throws user];       // cell of its function, mark of arguments (consumed), want
             args_alias(I) -> N [];                    // references from the mark become values; the next function

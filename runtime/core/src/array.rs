@@ -49,6 +49,27 @@ pub fn from_values(values: &[Val]) -> Array {
     array
 }
 
+/// An array of a value so many times; borrows it.
+#[must_use]
+pub fn repeated(value: Val, count: usize) -> Array {
+    let mut array = new();
+    if count == 0 {
+        return array;
+    }
+    fit(&mut array, value);
+    reserve(&mut array, count);
+    if array.storage == storage::VAL {
+        for at in 0..count {
+            write_fresh(&array, at, value.retained());
+        }
+    } else {
+        // SAFETY: the block has room for `count` words, all of which are written.
+        unsafe { core::slice::from_raw_parts_mut(word(&array, 0), count) }.fill(value.w1);
+    }
+    array.len = count;
+    array
+}
+
 /// Ends an array whose last reference is gone.
 pub fn free(vm: &mut Vm, array: Array) {
     let mut array = array;

@@ -252,7 +252,7 @@ pub fn call(vm: &mut Vm, function: Val, address: i64, count: i64, wanted: i64) -
     vm.call_value(function, arguments_at(address, count), wanted as u64)
 }
 
-fn arguments_at(address: i64, count: i64) -> &'static [Val] {
+pub(crate) fn arguments_at(address: i64, count: i64) -> &'static [Val] {
     if count <= 0 || address == 0 {
         return &[];
     }

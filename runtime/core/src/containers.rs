@@ -190,6 +190,26 @@ pub fn arr_from_list(vm: &mut Vm, mark: i64) -> Array {
     array
 }
 
+/// An array of a value so many times, which it consumes.
+pub fn arr_repeat(vm: &mut Vm, value: Val, times: Val) -> Result<Array, Thrown> {
+    let times = match vm.integer(times) {
+        Ok(times) => times,
+        Err(thrown) => {
+            vm.release(value);
+            return Err(thrown);
+        }
+    };
+    // As a list it would have to fit.
+    let room = (vm.abi.end as usize).saturating_sub(vm.abi.top as usize) / size_of::<Val>();
+    if times > room as i64 {
+        vm.release(value);
+        return Err(vm.die(b"Out of memory: a list is too long"));
+    }
+    let array = array::repeated(value, times.max(0) as usize);
+    vm.release(value);
+    Ok(array)
+}
+
 /// An array of a copy of the list, but for its first values.
 pub fn arr_from_list_at(vm: &mut Vm, mark: i64, skip: i64) -> Array {
     let mut array = array::new();

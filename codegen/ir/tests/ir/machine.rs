@@ -478,6 +478,14 @@ impl<'a> Machine<'a> {
                     Val::Num(0.0)
                 }
             },
+            Op::ValToNum => match args[0] {
+                Val::Int(value) => Val::Num(value as f64),
+                Val::Num(value) => Val::Num(value),
+                other => {
+                    self.broken(format!("{other:?} is taken for a number"));
+                    Val::Num(0.0)
+                }
+            },
             Op::BoxArr | Op::BoxCell | Op::BoxHash => args[0],
             Op::Copy => args[0],
             Op::IntToNum => Val::Num(int(0) as f64),
@@ -540,6 +548,39 @@ impl<'a> Machine<'a> {
                 Val::Bool(value) => Val::Bool(!value),
                 other => panic!("{other:?} is no truth value"),
             },
+            Op::HasTag(wanted) => Val::Bool(match args[0] {
+                Val::Int(_) => *wanted == 0,
+                Val::Num(_) => *wanted == 1,
+                _ => false,
+            }),
+            Op::ElemIsNum(what) | Op::ElemNum(what) => {
+                let mut value = args[0];
+                for index in 1..args.len() {
+                    let parts = match value {
+                        Val::Obj(object) if self.objects[object].kind == Kind::Arr => {
+                            self.alive(object);
+                            &self.objects[object].parts
+                        }
+                        _ => &Vec::new(),
+                    };
+                    value = usize::try_from(int(index))
+                        .ok()
+                        .and_then(|at| parts.get(at))
+                        .copied()
+                        .unwrap_or(Val::Undef);
+                }
+                if let (s_ir::Element::Number, Val::Int(int)) = (what, value) {
+                    value = Val::Num(int as f64);
+                }
+                match (&inst.op, value) {
+                    (Op::ElemIsNum(_), value) => Val::Bool(matches!(value, Val::Num(_))),
+                    (_, Val::Num(_)) => value,
+                    (_, other) => {
+                        self.broken(format!("{other:?} is taken for a float"));
+                        Val::Num(0.0)
+                    }
+                }
+            }
             Op::Pos(_) => Val::Undef,
             Op::Keep => Val::Undef,
             Op::Call(callee) => {
@@ -665,6 +706,13 @@ impl<'a> Machine<'a> {
                     _ => shr(a, b),
                 })
             }
+            Rt::div_num => match (self.number(args[0]), self.number(args[1])) {
+                (Some(Val::Int(a)), Some(Val::Int(b))) => Val::Num(float(self.int_div(a, b)?)),
+                (Some(_), Some(y)) if float(y) == 0.0 => self.throw(Val::Int(-2))?,
+                (Some(x), Some(y)) => Val::Num(float(x) / float(y)),
+                _ => Val::Num(9.0),
+            },
+            Rt::int_div_num => Val::Num(float(self.int_div(int(0), int(1))?)),
             Rt::int_shl => Val::Int(shl(int(0), int(1))),
             Rt::int_shr => Val::Int(shr(int(0), int(1))),
             Rt::int_div => self.int_div(int(0), int(1))?,

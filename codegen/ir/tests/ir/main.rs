@@ -19,6 +19,7 @@ mod simplify;
 mod speed;
 mod text;
 mod verify;
+mod version;
 
 use s_ir::{Func, Module, Signature, Ty};
 

@@ -419,3 +419,83 @@ b5():
 "#,
     );
 }
+
+/// A quotient that only becomes a float is one from the start; one that is used otherwise is not.
+#[test]
+fn quotients_as_floats() {
+    check(
+        simplify::quotients,
+        "b0():
+        %0: val = Param 0
+        %1: int = Int 7
+        %2: val = int_div %1, %1
+        %3: num = ValToNum %2
+        %4: val = div %0, %0
+        list_push %4
+        %5: num = ValToNum %4
+        %6: num = FAdd %3, %5
+        %7: val = BoxNum %6
+        return %7",
+        "b0():
+        %0: val = Param 0
+        %1: int = Int 7
+        %3: num = int_div_num %1, %1
+        %4: val = div %0, %0
+        list_push %4
+        %5: num = ValToNum %4
+        %6: num = FAdd %3, %5
+        %7: val = BoxNum %6
+        return %7",
+    );
+}
+
+/// An array of one value many times is made without a list.
+#[test]
+fn repeated_values() {
+    check(
+        simplify::repeats,
+        "b0():
+        %0: val = Param 0
+        %1: int = mark
+        %2: int = mark
+        list_push %0
+        %3: int = Int 9
+        %4: val = BoxInt %3
+        list_repeat %2, %4
+        %5: arr = arr_from_list %1
+        %6: val = BoxArr %5
+        return %6",
+        "b0():
+        %0: val = Param 0
+        %3: int = Int 9
+        %4: val = BoxInt %3
+        %5: arr = arr_repeat %0, %4
+        %6: val = BoxArr %5
+        return %6",
+    );
+}
+
+/// Two values in turn, or a value behind them, are a list.
+#[test]
+fn repeated_lists() {
+    let two = "b0():
+        %0: val = Param 0
+        %1: int = mark
+        %2: int = mark
+        list_push %0
+        list_push %0
+        list_repeat %2, %0
+        %3: arr = arr_from_list %1
+        %4: val = BoxArr %3
+        return %4";
+    check(simplify::repeats, two, two);
+    let before =
+        two.replacen("%2: int = mark\n        list_push %0\n", "list_push %0\n        %2: int = mark\n", 1);
+    check(simplify::repeats, &before, &before);
+    let behind = two.replacen(
+        "list_push %0\n        list_push %0\n        list_repeat %2, %0",
+        "list_push %0\n        list_repeat %2, %0\n        list_push %0",
+        1,
+    );
+    check(simplify::repeats, &behind, &behind);
+}

@@ -2,7 +2,9 @@
 
 use s_ir::module::{ClassData, FieldData, MethodData, TypeData};
 use s_ir::op::RUNTIME;
-use s_ir::{Block, Cond, Edge, FuncId, GlobalRef, Inst, Module, Op, StrId, Term, Ty, Value, parse, print};
+use s_ir::{
+    Block, Cond, Edge, Element, FuncId, GlobalRef, Inst, Module, Op, StrId, Term, Ty, Value, parse, print,
+};
 
 use crate::generate::Random;
 
@@ -97,6 +99,7 @@ fn everything() -> Module {
     func.blocks[4].term = Term::Throw;
     // Not reached: shown all the same, unless it is empty.
     func.blocks[5].loop_depth = 1;
+    func.blocks[5].has_twin = true;
     func.blocks[6].term = Term::Unreachable;
     func.blocks[7].term = Term::Unreachable;
     module.functions.push(func);
@@ -138,6 +141,7 @@ fn every_operation() -> Vec<Op> {
         Op::BoxHash,
         Op::BoxCell,
         Op::IntToNum,
+        Op::ValToNum,
         Op::BoolToInt,
         Op::IAdd,
         Op::ISub,
@@ -161,11 +165,14 @@ fn every_operation() -> Vec<Op> {
         Op::FSqrt,
         Op::Not,
         Op::HasTag(9),
+        Op::ElemIsNum(Element::Float),
+        Op::ElemNum(Element::Number),
         Op::Call(FuncId(1)),
         Op::CallValue(2),
         Op::CallValueWant,
         Op::CallGlob(0),
         Op::CallGlobWant,
+        Op::CallMethod,
         Op::Closure(FuncId(1)),
         Op::Pos(u32::MAX),
         Op::Keep,

@@ -16,8 +16,18 @@ use crate::vm::Vm;
 
 /// Calls a method by name; the list from the mark is invocant and arguments, which it consumes.
 pub fn call_method(vm: &mut Vm, name: Val, mark: i64, wanted: i64) -> Result<Val, Thrown> {
-    let wanted = wanted as u64;
     let list = vm.list(mark);
+    let result = method_of(vm, name, list, wanted as u64);
+    vm.settle(mark, result)
+}
+
+/// Calls a method by name with invocant and arguments in memory.
+pub fn call_method_at(vm: &mut Vm, name: Val, address: i64, count: i64, wanted: i64) -> Result<Val, Thrown> {
+    method_of(vm, name, crate::code::arguments_at(address, count), wanted as u64)
+}
+
+#[inline(always)]
+fn method_of(vm: &mut Vm, name: Val, list: &[Val], wanted: u64) -> Result<Val, Thrown> {
     let Some(&invocant) = list.first() else {
         return Err(vm.die(b"a method call without an invocant"));
     };
@@ -37,30 +47,25 @@ pub fn call_method(vm: &mut Vm, name: Val, mark: i64, wanted: i64) -> Result<Val
                 let code = code.retained();
                 let result = vm.call(code, list, wanted);
                 vm.release_ptr(code);
-                return vm.settle(mark, result);
+                return result;
             }
             Member::Field(at) => {
                 if let Some(object) = object_of(invocant)
                     && let Some(slot) = hash::slot_of(object.fields, at as usize, name)
                 {
-                    let result = match list.get(1) {
+                    return match list.get(1) {
                         None => Ok(crate::cell::load(*slot)),
                         Some(&value) => vm.set_field(class, object, at as usize, slot, value),
                     };
-                    vm.drop_list(mark);
-                    return result;
                 }
             }
             Member::Construct if invocant.is_string() => {
-                let result = vm.construct_object(class, &list[1..]);
-                vm.drop_list(mark);
-                return result;
+                return vm.construct_object(class, &list[1..]);
             }
             Member::Construct | Member::Other => {}
         }
     }
-    let result = slow_method(vm, name, list, wanted);
-    vm.settle(mark, result)
+    slow_method(vm, name, list, wanted)
 }
 
 /// Calls a method value: a function, or a name.

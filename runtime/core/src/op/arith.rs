@@ -155,6 +155,19 @@ pub fn int_div(vm: &mut Vm, a: i64, b: i64) -> Result<Val, Thrown> {
     Ok(if a % b == 0 { int(a / b) } else { num(a as f64 / b as f64) })
 }
 
+/// `/` as a float, whatever it is exactly.
+pub fn div_num(vm: &mut Vm, a: Val, b: Val) -> Result<f64, Thrown> {
+    let quotient = div(vm, a, b)?;
+    let result = vm.float(quotient);
+    vm.release(quotient);
+    result
+}
+
+/// `/` of integers as a float.
+pub fn int_div_num(vm: &mut Vm, a: i64, b: i64) -> Result<f64, Thrown> {
+    int_div(vm, a, b).map(float_of)
+}
+
 /// `%`
 #[inline(always)]
 pub fn rem(vm: &mut Vm, a: Val, b: Val) -> Result<Val, Thrown> {
