@@ -134,7 +134,7 @@ fn signature_of(func: &s_ir::Func) -> Signature {
 }
 
 /// The calling convention of a runtime function.
-fn signature_of_runtime(row: &RtSignature) -> Signature {
+fn signature_of_runtime(row: &RtSignature, options: Options) -> Signature {
     let mut signature = Signature::new(CallConv::SystemV);
     signature.params.push(AbiParam::new(I64));
     for kind in row.params {
@@ -153,7 +153,8 @@ fn signature_of_runtime(row: &RtSignature) -> Signature {
             signature.returns.push(AbiParam::new(I64));
         }
         ('F', throws) => {
-            signature.returns.push(AbiParam::new(F64));
+            let is_bits = throws && !options.float_pairs;
+            signature.returns.push(AbiParam::new(if is_bits { I64 } else { F64 }));
             if throws {
                 signature.returns.push(AbiParam::new(I64));
             }
@@ -546,7 +547,7 @@ impl Translator<'_, '_> {
         let target = match self.functions.get(&symbol) {
             Some(target) => *target,
             None => {
-                let signature = self.b.import_signature(signature_of_runtime(function.signature()));
+                let signature = self.b.import_signature(signature_of_runtime(function.signature(), self.options));
                 let target = import(&mut self.b, symbol, signature, self.options);
                 self.functions.insert(symbol, target);
                 target
@@ -555,7 +556,11 @@ impl Translator<'_, '_> {
         let mut all = vec![self.vm];
         all.extend_from_slice(operands);
         let call = self.b.ins().call(target, &all);
-        self.b.inst_results(call).to_vec()
+        let mut results = self.b.inst_results(call).to_vec();
+        if function.signature().result == 'F' && self.b.func.dfg.value_type(results[0]) == I64 {
+            results[0] = self.b.ins().bitcast(F64, MemFlagsData::new(), results[0]);
+        }
+        results
     }
 
     fn entry_signature(&mut self) -> SigRef {

@@ -53,6 +53,9 @@ pub(crate) struct Options {
     pub(crate) lazy: bool,
     /// The code generator knows the machine's operations that tell an overflow.
     pub(crate) overflow: bool,
+    /// A structure of a float and a word comes back in a register for floats and one for words; otherwise
+    /// in two for words.
+    pub(crate) float_pairs: bool,
     /// The number of the module among those of a program, for stubs.
     pub(crate) unit: usize,
 }
@@ -93,7 +96,12 @@ impl Compiler {
     ///
     /// When the code generator does not know the machine.
     pub fn host(unit: usize) -> Result<Compiler, CompileError> {
-        let options = Options { lazy: true, overflow: cfg!(not(target_arch = "riscv64")), unit };
+        let options = Options {
+            lazy: true,
+            overflow: cfg!(not(target_arch = "riscv64")),
+            float_pairs: cfg!(not(target_arch = "aarch64")),
+            unit,
+        };
         Compiler::of(options, "host", &|| cranelift_native::builder().map_err(str::to_owned))
     }
 
@@ -104,7 +112,12 @@ impl Compiler {
     /// When the code generator was built without the machine.
     pub fn target(machine: Machine) -> Result<Compiler, CompileError> {
         // There are none for riscv64.
-        let options = Options { lazy: false, overflow: machine != Machine::Riscv64, unit: 0 };
+        let options = Options {
+            lazy: false,
+            overflow: machine != Machine::Riscv64,
+            float_pairs: machine != Machine::Aarch64,
+            unit: 0,
+        };
         Compiler::of(options, machine.name(), &|| {
             isa::lookup_by_name(machine.name()).map_err(|error| error.to_string())
         })

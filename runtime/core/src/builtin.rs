@@ -242,12 +242,24 @@ pub fn call_builtin(vm: &mut Vm, cell: i64, mark: i64, wanted: i64) -> Result<Va
 }
 
 /// `eval STRING`: the list from the mark is references to what is visible, then the site, then the
-/// wanted context; it is consumed.
+/// wanted context; it is consumed. What the text throws is caught where it is compiled; that it could
+/// not be compiled is caught here.
 pub fn eval_string(vm: &mut Vm, text: Val, mark: i64) -> Result<Val, Thrown> {
-    let result = match (vm.text(text), vm.hooks.eval_string) {
-        (Ok(source), Some(hook)) => hook(vm, &source, vm.list(mark)),
-        (Ok(_), None) => Err(vm.die(b"eval STRING: code generation is not available in this binary")),
-        (Err(thrown), _) => Err(thrown),
+    let result = match vm.text(text) {
+        Ok(source) => {
+            let record = vm.try_record();
+            let result = match vm.hooks.eval_string {
+                Some(hook) => hook(vm, &source, vm.list(mark)),
+                None => Err(vm.die(b"eval STRING: code generation is not available in this binary")),
+            };
+            let wanted = vm.list(mark).last().map_or(want::SCALAR, |last| last.w1);
+            result.or_else(|Thrown| {
+                let error = vm.catch(&record)?;
+                crate::cell::set(vm, crate::value::Ptr(vm.known.error.scalar), error);
+                listed_last(vm, Vec::new(), wanted)
+            })
+        }
+        Err(thrown) => Err(thrown),
     };
     vm.settle(mark, result)
 }

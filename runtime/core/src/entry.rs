@@ -52,7 +52,8 @@ pub struct Pair {
     pub status: u64,
 }
 
-/// As [`Pair`], of a function that gives a double.
+/// As [`Pair`], of a function that gives a double. It travels as the convention of the machine has it for
+/// such a structure: in a register for floats and one for words, but on aarch64 in two for words.
 #[derive(Clone, Copy, Debug)]
 #[repr(C)]
 pub struct FloatPair {

@@ -197,6 +197,21 @@ impl Vm {
         core::mem::replace(&mut self.abi.exception, UNDEF)
     }
 
+    /// Catches: undoes what was begun since and gives the exception, owned. What only passes through, as
+    /// `exit` does, goes on.
+    pub(crate) fn catch(&mut self, record: &TryRecord) -> Result<Val, Thrown> {
+        // Destructors that run meanwhile may throw and catch on their own.
+        let flight = self.flight;
+        let value = self.take_exception();
+        self.unwind(record);
+        self.flight = flight;
+        if matches!(flight, Flight::Die) {
+            return Ok(value);
+        }
+        self.abi.exception = value;
+        Err(Thrown)
+    }
+
     /// The state that an exception undoes.
     #[must_use]
     pub fn try_record(&self) -> TryRecord {
@@ -331,16 +346,7 @@ pub fn try_catch(vm: &mut Vm, handle: i64) -> Result<Val, Thrown> {
     let handle = handle.max(0) as usize;
     let Some(&record) = vm.tries.get(handle) else { return Ok(vm.take_exception()) };
     vm.tries.truncate(handle);
-    // Destructors that run meanwhile may throw and catch on their own.
-    let flight = vm.flight;
-    let value = vm.take_exception();
-    vm.unwind(&record);
-    vm.flight = flight;
-    if matches!(flight, Flight::Die) {
-        return Ok(value);
-    }
-    vm.abi.exception = value;
-    Err(Thrown)
+    vm.catch(&record)
 }
 
 /// `last`, `next` or `redo` of a loop in a caller.
