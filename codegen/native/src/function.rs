@@ -547,7 +547,8 @@ impl Translator<'_, '_> {
         let target = match self.functions.get(&symbol) {
             Some(target) => *target,
             None => {
-                let signature = self.b.import_signature(signature_of_runtime(function.signature(), self.options));
+                let signature =
+                    self.b.import_signature(signature_of_runtime(function.signature(), self.options));
                 let target = import(&mut self.b, symbol, signature, self.options);
                 self.functions.insert(symbol, target);
                 target

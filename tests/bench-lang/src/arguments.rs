@@ -13,6 +13,7 @@ Usage: s-bench-lang [OPTIONS]
 
   --s FILE         the `s` to measure; else the variable S, else beside this program
   --s-arg WORD     an argument for `s` before the file, such as run; may be repeated
+  --built          what `s build --release` makes of each program as well, as `s build`
   --no-s           leaves `s` out
   --peers A,B      whom to measure beside it (perl,luajit,node,python3); none for nobody
   --only A,B       only these programs
@@ -33,6 +34,7 @@ pub(crate) struct Arguments {
     pub(crate) list: bool,
     pub(crate) s: Option<PathBuf>,
     pub(crate) s_arguments: Vec<String>,
+    pub(crate) built: bool,
     pub(crate) no_s: bool,
     pub(crate) peers: Vec<String>,
     pub(crate) only: Vec<String>,
@@ -54,6 +56,7 @@ impl Arguments {
             list: false,
             s: None,
             s_arguments: Vec::new(),
+            built: false,
             no_s: false,
             peers: ["perl", "luajit", "node", "python3"].map(str::to_owned).to_vec(),
             only: Vec::new(),
@@ -70,6 +73,7 @@ impl Arguments {
                 "--list" => arguments.list = true,
                 "--s" => arguments.s = Some(value()?.into()),
                 "--s-arg" => arguments.s_arguments.push(value()?),
+                "--built" => arguments.built = true,
                 "--no-s" => arguments.no_s = true,
                 "--peers" => arguments.peers = peers(&value()?)?,
                 "--only" => arguments.only = value()?.split(',').map(str::to_owned).collect(),

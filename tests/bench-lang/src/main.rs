@@ -98,7 +98,13 @@ fn peers(arguments: &Arguments, scratch: &Path) -> Result<(Vec<Peer>, Vec<String
     let mut found = Vec::new();
     let mut missing = Vec::new();
     match own(arguments) {
-        Some(s) => found.push(Peer::s(&s, &arguments.s_arguments)?),
+        Some(s) => {
+            let s = Peer::s(&s, &arguments.s_arguments)?;
+            found.push(s.clone());
+            if arguments.built {
+                found.push(s.built());
+            }
+        }
         None => missing.push("s".to_owned()),
     }
     for name in &arguments.peers {

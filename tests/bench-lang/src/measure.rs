@@ -101,7 +101,7 @@ pub(crate) fn measure(
             if file.is_none() {
                 cell.failure = Some("there is no program for it".to_owned());
             }
-            calls.push(file.map(|file| call(peer, &file, input, scratch, effort)));
+            calls.push(file.map(|file| call(peer, &file, input, scratch, effort)).transpose()?);
             cells.push(cell);
         }
         let first = cells.len() - peers.len();
@@ -110,11 +110,20 @@ pub(crate) fn measure(
     Ok(Row { name: program.name.to_owned(), cells })
 }
 
-fn call(peer: &Peer, file: &Path, input: Option<&Path>, scratch: &Path, effort: &Effort) -> Call {
-    let mut arguments = peer.arguments.clone();
-    arguments.push(file.to_string_lossy().into_owned());
+fn call(peer: &Peer, file: &Path, input: Option<&Path>, scratch: &Path, effort: &Effort) -> Result<Call> {
+    let mut arguments = Vec::new();
+    let program = if peer.builds {
+        let stem = file.file_stem().unwrap_or(file.as_os_str());
+        let output = scratch.join(stem).with_extension("built");
+        peer.build(file, &output)?;
+        output
+    } else {
+        arguments.clone_from(&peer.arguments);
+        arguments.push(file.to_string_lossy().into_owned());
+        peer.program.clone()
+    };
     arguments.extend(input.map(|path| path.to_string_lossy().into_owned()));
-    Call { program: peer.program.clone(), arguments, folder: scratch.to_owned(), patience: effort.patience }
+    Ok(Call { program, arguments, folder: scratch.to_owned(), patience: effort.patience })
 }
 
 fn take_turns(cells: &mut [Cell], calls: &[Option<Call>], runs: usize) -> Result<()> {
@@ -152,7 +161,7 @@ fn take_turns(cells: &mut [Cell], calls: &[Option<Call>], runs: usize) -> Result
 fn compare(cells: &mut [Cell], printed: &[Option<Vec<u8>>]) {
     let votes = |output: &Vec<u8>| {
         let same = cells.iter().zip(printed).filter(|(_, other)| other.as_ref() == Some(output));
-        same.filter(|(cell, _)| cell.peer != "s").count()
+        same.filter(|(cell, _)| !is_own(cell)).count()
     };
     let mut right: Option<(usize, usize)> = None;
     for (place, output) in printed.iter().enumerate() {
@@ -164,10 +173,8 @@ fn compare(cells: &mut [Cell], printed: &[Option<Vec<u8>>]) {
     }
     let Some((right, _)) = right else { return };
     let Some(expected) = printed[right].clone() else { return };
-    let of = cells
-        .iter()
-        .zip(printed)
-        .find(|(cell, output)| cell.peer != "s" && output.as_ref() == Some(&expected));
+    let of =
+        cells.iter().zip(printed).find(|(cell, output)| !is_own(cell) && output.as_ref() == Some(&expected));
     let of = of.map_or_else(|| "s".to_owned(), |(cell, _)| cell.peer.clone());
     for (cell, output) in cells.iter_mut().zip(printed) {
         if let Some(output) = output.as_ref().filter(|output| **output != expected) {
@@ -175,6 +182,11 @@ fn compare(cells: &mut [Cell], printed: &[Option<Vec<u8>>]) {
             cell.failure = Some(message);
         }
     }
+}
+
+/// Whether it is `s` that is measured, in either form.
+fn is_own(cell: &Cell) -> bool {
+    cell.peer == "s" || cell.peer == "s build"
 }
 
 /// What was printed, as part of a sentence.
@@ -203,6 +215,7 @@ mod tests {
             arguments: Vec::new(),
             endings: ending,
             version: String::new(),
+            builds: false,
         }
     }
 

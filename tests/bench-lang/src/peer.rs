@@ -21,6 +21,8 @@ pub(crate) struct Peer {
     pub(crate) endings: &'static [&'static str],
     /// What it says of its version.
     pub(crate) version: String,
+    /// It makes an executable of the file first, which is what is measured.
+    pub(crate) builds: bool,
 }
 
 impl Peer {
@@ -39,7 +41,27 @@ impl Peer {
             program,
             arguments: arguments.to_vec(),
             endings: &["stk", "pl"],
+            builds: false,
         })
+    }
+
+    /// Executables that this `s` builds.
+    pub(crate) fn built(self) -> Peer {
+        Peer { name: "s build".to_owned(), builds: true, ..self }
+    }
+
+    /// Makes an executable of a file.
+    ///
+    /// # Errors
+    /// What `s build` says, where it does not.
+    pub(crate) fn build(&self, file: &Path, output: &Path) -> Result<()> {
+        let mut command = Command::new(&self.program);
+        command.args(["build", "--release"]).arg(file).arg("-o").arg(output).stdin(Stdio::null());
+        let built = command.output().with_context(|| format!("start {}", self.program.display()))?;
+        if !built.status.success() {
+            bail!("build {}: {}", file.display(), String::from_utf8_lossy(&built.stderr).trim());
+        }
+        Ok(())
     }
 
     /// One of [`NAMES`], if this machine has it.
@@ -59,7 +81,14 @@ impl Peer {
             program = behind_python(&program, scratch).unwrap_or(program);
         }
         let version = version(&program, asks)?;
-        Ok(Some(Peer { name: name.to_owned(), program, arguments: Vec::new(), endings, version }))
+        Ok(Some(Peer {
+            name: name.to_owned(),
+            program,
+            arguments: Vec::new(),
+            endings,
+            version,
+            builds: false,
+        }))
     }
 }
 

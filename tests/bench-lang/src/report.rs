@@ -166,6 +166,7 @@ mod tests {
             program: name.into(),
             arguments: Vec::new(),
             endings: &[],
+            builds: false,
             version: String::new(),
         }
     }

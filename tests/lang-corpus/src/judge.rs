@@ -186,7 +186,13 @@ mod tests {
     use super::*;
 
     fn ended(stdout: &str, stderr: &str) -> Ended {
-        Ended { status: Some(0), stdout: stdout.into(), stderr: stderr.into(), time: Duration::ZERO, refused: false }
+        Ended {
+            status: Some(0),
+            stdout: stdout.into(),
+            stderr: stderr.into(),
+            time: Duration::ZERO,
+            refused: false,
+        }
     }
 
     #[test]
