@@ -11,7 +11,7 @@ pub mod object;
 use std::sync::Arc;
 
 use s_diag::Diagnostic;
-use s_ir::Module;
+pub use s_ir::Module;
 use s_ir::module::Numbers;
 pub use s_native::{CompileError, FixupKind, Machine};
 pub use s_sema::{Files, Loaded, Options, Require};
@@ -92,6 +92,12 @@ fn dynamic(analysis: &s_sema::Analysis) -> Vec<Diagnostic> {
 pub(crate) fn require_builtins(analysis: &mut s_sema::Analysis) {
     let missing = analysis.builtins.iter().filter(|(name, _)| !s_core::implemented(name));
     analysis.diagnostics.extend(missing.map(|(_, error)| error.clone()));
+}
+
+/// A module as text, for people: the whole of it.
+#[must_use]
+pub fn text(module: &Module) -> String {
+    s_ir::print::module(module)
 }
 
 /// From a resolved program to a module that can be compiled to machine code.

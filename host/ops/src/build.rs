@@ -293,7 +293,7 @@ struct Job<'a> {
 
 /// A program in the middle representation.
 struct Front {
-    module: s_ir::Module,
+    module: s_driver::Module,
     warnings: Vec<Diagnostic>,
     packages: Vec<LockedPackage>,
 }
@@ -430,7 +430,7 @@ impl Job<'_> {
         part(self.description.name.as_bytes());
         part(&[u8::from(self.request.release), u8::from(self.programs.pie)]);
         part(self.runtime.digest.as_bytes());
-        part(s_ir::print::module(&front.module).as_bytes());
+        part(s_driver::text(&front.module).as_bytes());
         for note in notes {
             part(&note.bytes);
         }
@@ -467,7 +467,7 @@ impl Job<'_> {
                 Failure::new(FailureKind::Bug, Diagnostic::error(Code::CODE_GENERATION, message))
             };
             let bytes = match kind {
-                Emit::Ir => s_ir::print::module(&front.module).into_bytes(),
+                Emit::Ir => s_driver::text(&front.module).into_bytes(),
                 Emit::Clif => {
                     object::clif(&front.module, machine).map_err(|error| bug(error.to_string()))?.into_bytes()
                 }

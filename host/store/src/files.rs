@@ -100,6 +100,17 @@ pub fn read_to_string(path: &Path, size_max_bytes: u64) -> Result<String, StoreE
         .map_err(|_| StoreError::io("read", path)(io::ErrorKind::InvalidData.into()))
 }
 
+/// The first bytes of a file: so many, or all it has.
+///
+/// # Errors
+/// Those of the operating system.
+pub fn read_start(path: &Path, size_bytes: u64) -> Result<Vec<u8>, StoreError> {
+    let file = File::open(path).map_err(StoreError::io("read", path))?;
+    let mut bytes = Vec::new();
+    file.take(size_bytes).read_to_end(&mut bytes).map_err(StoreError::io("read", path))?;
+    Ok(bytes)
+}
+
 /// Computes digest and size of a regular file without holding it in memory.
 ///
 /// # Errors

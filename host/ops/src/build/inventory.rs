@@ -44,10 +44,7 @@ pub(super) fn note(packages: &[LockedPackage]) -> Note {
 /// Whether a file is an executable that may have such a note. What cannot be read is none.
 #[must_use]
 pub fn is_executable(path: &Path) -> bool {
-    use std::io::Read as _;
-    let mut start = [0; 4];
-    let read = std::fs::File::open(path).and_then(|mut file| file.read_exact(&mut start));
-    read.is_ok() && start == ELF
+    files::read_start(path, 4).is_ok_and(|start| start == ELF)
 }
 
 /// The packages an executable was made from, one `NAME@VERSION` a line.
