@@ -41,6 +41,16 @@ pub fn free(vm: &mut Vm, object: Ptr<Header>) {
     }
 }
 
+/// The text of an error value or a set; the others are written as other references are.
+pub(crate) fn text(vm: &mut Vm, value: Val) -> Option<Result<Val, Thrown>> {
+    if let Some(errno) = errno_of(value) {
+        return Some(Ok(crate::string::string(s_sys::Errno(errno).message().as_bytes())));
+    }
+    let table = set_of(value)?;
+    let mut out = Vec::new();
+    Some(append_set(vm, table, &mut out).map(|()| crate::string::string(&out)))
+}
+
 /// The number of an error value.
 #[must_use]
 pub fn errno_of(value: Val) -> Option<i32> {

@@ -20,7 +20,6 @@ pub unsafe fn run(image: &Image, stack_limit: usize) -> i32 {
         args,
         script_name,
         stack_limit,
-        environment: s_sys::environment(),
     });
     // SAFETY: the caller vouches for the image.
     let (names, definitions, starts) = unsafe {
@@ -78,6 +77,16 @@ pub unsafe extern "C" fn declare(machine: *mut layout::Vm, image: *const Image) 
         crate::output::write_error(vm, &[message.as_bytes(), b"\n"].concat());
         s_sys::exit(255)
     }
+}
+
+/// Fills `%ENV`: the start of programs that name it.
+///
+/// # Safety
+/// Called by [`run`].
+#[cfg_attr(feature = "exports", unsafe(export_name = "rt.fill_environment"))]
+pub unsafe extern "C" fn fill_environment(machine: *mut layout::Vm, _image: *const Image) {
+    // SAFETY: the machine begins a `Vm`.
+    unsafe { &mut *machine.cast::<Vm>() }.fill_environment();
 }
 
 /// Fills `%all`: the start of programs that name it.

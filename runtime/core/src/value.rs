@@ -117,7 +117,8 @@ pub const fn int(value: i64) -> Val {
 /// A float.
 #[inline(always)]
 #[must_use]
-pub const fn num(value: f64) -> Val {
+pub fn num(value: f64) -> Val {
+    crate::late::floats();
     Val { w0: tag::NUM, w1: value.to_bits() }
 }
 
