@@ -171,16 +171,14 @@ pub fn method(vm: &mut Vm, name: &[u8], list: &[Val], wanted: u64, optional: boo
     if vm.handle_glob(invocant).is_some() {
         let number = match name {
             b"print" | b"say" | b"printf" => {
-                let bits = match name {
-                    b"say" => 1,
-                    b"printf" => 2,
-                    _ => 0,
-                };
                 let mark = vm.height() as i64;
                 for &value in &list[1..] {
                     vm.push(value.retained())?;
                 }
-                let good = crate::output::print(vm, invocant, mark, bits)?;
+                let good = match name {
+                    b"printf" => crate::output::print_format(vm, invocant, mark)?,
+                    _ => crate::output::print(vm, invocant, mark, i64::from(name == b"say"))?,
+                };
                 return Ok(vm.boolean(good));
             }
             b"getline" => return crate::output::read_line(vm, invocant),

@@ -3,7 +3,8 @@
 //! Every program releases values and makes text of them; few have patterns, classes or fibers. What is done
 //! for such values only is called through a place here, and who makes the first such value fills the place:
 //! so a linker that takes what is referred to takes the function exactly when it takes a maker. A place holds
-//! one function for the life of a process, whatever the machine; writing it is one store.
+//! one function for the life of a process, whatever the machine; writing it is one store. Places are `used`:
+//! an optimiser that sees the one function that is ever stored would call it directly.
 //!
 //! Left to others: what the functions do. Floats are made by compiled code as well, which says so by calling
 //! [`use_floats`] at start.
@@ -25,20 +26,31 @@ use crate::vm::Vm;
 pub(crate) type End = fn(&mut Vm, Ptr<Header>);
 
 /// How patterns, objects of declared types, other objects and anonymous globs end.
+#[used]
 pub(crate) static END_RX: Late<End> = Late::new();
+#[used]
 pub(crate) static END_OBJ: Late<End> = Late::new();
+#[used]
 pub(crate) static END_EXT: Late<End> = Late::new();
+#[used]
 pub(crate) static END_GLOB: Late<End> = Late::new();
 /// Takes the weak references to an object from it.
+#[used]
 pub(crate) static CLEAR_WEAK: Late<End> = Late::new();
 /// Text of what is of kind EXT, and of patterns.
+#[used]
 pub(crate) static TEXT_EXT: Late<fn(&mut Vm, Val) -> Option<Result<Val, Thrown>>> = Late::new();
+#[used]
 pub(crate) static TEXT_RX: Late<fn(Val, &mut Vec<u8>)> = Late::new();
 /// Text of a float.
+#[used]
 pub(crate) static TEXT_NUM: Late<fn(f64, &mut Vec<u8>)> = Late::new();
 /// The DESTROY of a class, running it, and what a conversion method of a class gives.
+#[used]
 pub(crate) static DESTRUCTOR: Late<fn(&mut Vm, u32) -> Option<CodeRef>> = Late::new();
+#[used]
 pub(crate) static RUN_DESTRUCTOR: Late<fn(&mut Vm, CodeRef, Val)> = Late::new();
+#[used]
 pub(crate) static CONVERT: Late<fn(&mut Vm, Val, Conversion) -> Result<Option<Val>, Thrown>> = Late::new();
 
 /// A place for a function; `F` is a type of functions.

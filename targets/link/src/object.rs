@@ -45,7 +45,8 @@ pub struct Reader<'a> {
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Options {
     /// Whether functions of at most 64 bytes, each in a section of its own, may be aligned to 4 bytes
-    /// where the compiler preferred more. Right for compilers that keep constants out of code.
+    /// where the compiler preferred more, and constants that a linker may merge are atoms each. Right for
+    /// compilers that keep constants out of code.
     pub tight: bool,
     /// Whether debugging information is kept.
     pub debug: bool,
