@@ -487,7 +487,8 @@ impl<'a> One<'_, 'a> {
             }
         }
         for section in self.file.sections() {
-            if section.elf_section_header().sh_flags(LittleEndian) & u64::from(elf::SHF_ALLOC) == 0 {
+            let flags = section.elf_section_header().sh_flags(LittleEndian);
+            if flags & u64::from(elf::SHF_ALLOC) == 0 && !self.reader.options.debug {
                 continue;
             }
             for (_, relocation) in section.relocations() {
@@ -495,9 +496,10 @@ impl<'a> One<'_, 'a> {
                     && let Some(section) = self.section_of(target)
                     && let Some(starts) = found.get_mut(&section)
                 {
-                    match self.exact_place(section, &relocation) {
-                        Some(place) => drop(starts.insert(place)),
-                        None => drop(found.remove(&section)),
+                    if let Some(place) = self.exact_place(section, &relocation) {
+                        starts.insert(place);
+                    } else {
+                        found.remove(&section);
                     }
                 }
             }
