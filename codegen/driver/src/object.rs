@@ -508,6 +508,9 @@ impl Maker<'_> {
         image.rows(routines, numbered.len());
 
         let mut starts = Words::default();
+        if definitions.is_some() {
+            starts.address(Of::Runtime("rt.define".to_owned()));
+        }
         if declarations.is_some() {
             starts.address(Of::Runtime("rt.declare".to_owned()));
         }

@@ -188,8 +188,14 @@ impl<'a> Reader<'a> {
             .map_err(|error| fault(None, None, Fault::Format { why: error.to_string() }))?;
         self.check_header(&file).map_err(|error| fault(None, None, error))?;
         self.builder.object(name);
-        let mut one =
-            One { reader: self, file: &file, name, size: bytes.len() as u64, sections: BTreeMap::new(), starts: BTreeMap::new() };
+        let mut one = One {
+            reader: self,
+            file: &file,
+            name,
+            size: bytes.len() as u64,
+            sections: BTreeMap::new(),
+            starts: BTreeMap::new(),
+        };
         let groups = one.groups()?;
         one.read_sections(&groups)?;
         let mut symbols = one.read_symbols()?;
