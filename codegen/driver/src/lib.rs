@@ -13,9 +13,9 @@ use std::sync::Arc;
 use s_diag::Diagnostic;
 use s_ir::Module;
 use s_ir::module::Numbers;
+use s_sema::{Finding, FindingKind};
 pub use s_native::{CompileError, FixupKind, Machine};
 pub use s_sema::{Files, Loaded, Options, Require};
-use s_sema::{Finding, FindingKind};
 
 /// What became of a program's text.
 pub struct Compilation {

@@ -349,8 +349,7 @@ impl Job<'_> {
         let emitted = self.emit(&front, &object, &linked, &path)?;
         times.step("write");
         let mut warnings = front.warnings;
-        warnings
-            .extend(linked.warnings.iter().map(|text| Diagnostic::warning(Code::LINK_FAILED, text.clone())));
+        warnings.extend(linked.warnings.iter().map(|text| Diagnostic::warning(Code::LINK_FAILED, text.clone())));
         Ok(Built {
             name: self.program.name.clone(),
             path,
@@ -395,7 +394,12 @@ impl Job<'_> {
         })
     }
 
-    fn link(&self, object: &object::Object, key: &Sha256Digest, notes: &[Note]) -> Result<Linked, Failure> {
+    fn link(
+        &self,
+        object: &object::Object,
+        key: &Sha256Digest,
+        notes: &[Note],
+    ) -> Result<Linked, Failure> {
         let unit = atoms::unit(object, s_abi::layout::IMAGE);
         let target = s_link::Target::from_name(self.description.name);
         let target = target.expect("the linker knows every target that has a pack");
@@ -466,9 +470,9 @@ impl Job<'_> {
             };
             let bytes = match kind {
                 Emit::Ir => s_ir::print::module(&front.module).into_bytes(),
-                Emit::Clif => {
-                    object::clif(&front.module, machine).map_err(|error| bug(error.to_string()))?.into_bytes()
-                }
+                Emit::Clif => object::clif(&front.module, machine)
+                    .map_err(|error| bug(error.to_string()))?
+                    .into_bytes(),
                 Emit::Asm => object::assembly(&front.module, machine)
                     .map_err(|error| bug(error.to_string()))?
                     .into_bytes(),
