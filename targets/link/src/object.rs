@@ -14,6 +14,7 @@ use alloc::string::{String, ToString};
 use alloc::vec;
 use alloc::vec::Vec;
 use core::fmt;
+use core::ops::Bound;
 
 use object::read::archive::ArchiveFile;
 use object::read::elf::{ElfFile64, FileHeader as _, SectionHeader as _, Sym as _};
@@ -471,8 +472,8 @@ impl<'a> One<'_, 'a> {
     }
 
     /// Sections of constants that may be cut apart, with the places where something that is referred to
-    /// begins: what a linker may merge is referred to constant by constant. Not where a place in the section
-    /// cannot be told from an addend.
+    /// begins: what a linker may merge is referred to constant by constant. Where a reference does not say
+    /// exactly which constant it means, all that it can mean stay together.
     fn constants(&self) -> BTreeMap<usize, BTreeSet<u64>> {
         let merged = u64::from(elf::SHF_MERGE);
         let mut found: BTreeMap<usize, BTreeSet<u64>> = BTreeMap::new();
@@ -492,21 +493,37 @@ impl<'a> One<'_, 'a> {
                 starts.insert(symbol.address());
             }
         }
+        let mut blurred = Vec::new();
         for section in self.file.sections() {
             let flags = section.elf_section_header().sh_flags(LittleEndian);
             if flags & u64::from(elf::SHF_ALLOC) == 0 && !self.reader.options.debug {
                 continue;
             }
+            let size = section.size();
             for (_, relocation) in section.relocations() {
                 if let RelocationTarget::Symbol(target) = relocation.target()
-                    && let Some(section) = self.section_of(target)
-                    && let Some(starts) = found.get_mut(&section)
+                    && let Some(target_section) = self.section_of(target)
+                    && let Some(starts) = found.get_mut(&target_section)
                 {
-                    if let Some(place) = self.exact_place(section, &relocation) {
-                        starts.insert(place);
-                    } else {
-                        found.remove(&section);
+                    match self.exact_place(target_section, &relocation) {
+                        Some(place) => {
+                            starts.insert(place);
+                        }
+                        None => blurred.push((target_section, relocation.addend(), size)),
                     }
+                }
+            }
+        }
+        for (section, addend, size) in blurred {
+            // A table of distances adds to each where in the table it is, an instruction takes off what
+            // follows the address.
+            let first = u64::try_from(addend).unwrap_or(0).saturating_sub(size).min(u64::MAX - 1);
+            let last = u64::try_from(addend.saturating_add(16)).unwrap_or(0);
+            if let Some(starts) = found.get_mut(&section) {
+                let inside = (Bound::Excluded(first), Bound::Included(last.max(first + 1)));
+                let inside: Vec<u64> = starts.range(inside).copied().collect();
+                for start in inside {
+                    starts.remove(&start);
                 }
             }
         }
@@ -521,13 +538,14 @@ impl<'a> One<'_, 'a> {
     }
 
     /// The place in a section that a relocation through the symbol of the section means: its addend, where
-    /// that has no part that is about the instruction.
+    /// that has no part that is about the place of the reference.
     fn exact_place(&self, section: usize, relocation: &object::read::Relocation) -> Option<u64> {
         let RelocationFlags::Elf { r_type } = relocation.flags() else { return None };
-        let absolute = matches!(r_type, elf::R_X86_64_64 | elf::R_X86_64_32 | elf::R_X86_64_32S);
+        if let Mapped::As(RelocKind::Rel32 | RelocKind::Rel64) = map_reloc(self.reader.machine, r_type) {
+            return None;
+        }
         let size = self.file.section_by_index(SectionIndex(section)).ok()?.size();
-        let place = u64::try_from(relocation.addend()).ok().filter(|place| *place < size)?;
-        (self.reader.machine != Machine::X86_64 || absolute).then_some(place)
+        u64::try_from(relocation.addend()).ok().filter(|place| *place < size)
     }
 
     /// Leaves out what compilers for RISC-V put in so that the linker can align, as far as it is not needed.
@@ -740,9 +758,9 @@ impl<'a> One<'_, 'a> {
         }
         if let Some(section) = self.section_of(target)
             && let Some(kept) = self.sections.get(&section).filter(|kept| !kept.pieces.is_empty())
-            && let Some(place) = self.exact_place(section, relocation)
         {
-            let (atom, start, _) = kept.piece(place);
+            let near = u64::try_from(addend).unwrap_or(0).min(kept.size.saturating_sub(1));
+            let (atom, start, _) = kept.piece(near);
             let symbol = match self.starts.get(&atom) {
                 Some(symbol) => *symbol,
                 None => {
@@ -754,7 +772,7 @@ impl<'a> One<'_, 'a> {
                     symbol
                 }
             };
-            return Ok(Some(Reloc { offset: at, kind, symbol, addend: (place - start) as i64 }));
+            return Ok(Some(Reloc { offset: at, kind, symbol, addend: addend.wrapping_sub_unsigned(start) }));
         }
         let symbol = match symbols.get(&target.0) {
             Some(symbol) => *symbol,
