@@ -57,14 +57,16 @@ fn run_here(module: Module, files: Arc<dyn Files + Send + Sync>, options: RunOpt
     let process = s_sys::getpid();
     // The standard library ignores it; programs end by it, and so do those that they start.
     let _ = s_sys::signal_default(s_sys::SIGPIPE);
-    s_sys::set_environment(options.environment.clone());
+    s_sys::set_environment(options.environment);
     let mut vm = Vm::new(s_core::Options {
         compat: options.compat,
         args: options.args,
         script_name: options.script,
         stack_limit: here.saturating_sub(STACK_BYTES - STACK_RESERVE),
-        environment: options.environment,
     });
+    // Compiled code makes floats, and what is compiled later may name `%ENV`.
+    s_core::late::floats();
+    vm.fill_environment();
     let mut session = Session { units: Vec::new(), files, compat: options.compat };
     vm.hooks.data = (&raw mut session) as usize;
     vm.hooks.eval_string = Some(load::eval_string);

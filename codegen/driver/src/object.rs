@@ -15,7 +15,7 @@ use s_abi::layout::{
 };
 use s_core::value::{FLAG_HASHED, FLAG_WIDE};
 use s_ir::op::Op;
-use s_ir::{FuncId, Module};
+use s_ir::{FuncId, Module, Ty};
 use s_native::{Code, CompileError, Compiler, FixupKind, Machine, Symbol, Target};
 
 /// A compiled module.
@@ -91,8 +91,14 @@ pub fn object(module: &Module, machine: Machine, threads: usize) -> Result<Objec
     }
     let functions = reached(module);
     let codes = compile(module, machine, &functions, threads)?;
-    let mut maker =
-        Maker { module, pieces: Vec::new(), known: HashMap::new(), texts: HashMap::new(), tables: [None; 2] };
+    let mut maker = Maker {
+        module,
+        makes_floats: functions.iter().any(|function| makes_floats(module, function.id)),
+        pieces: Vec::new(),
+        known: HashMap::new(),
+        texts: HashMap::new(),
+        tables: [None; 2],
+    };
     maker.pieces.push(Piece {
         name: IMAGE.to_owned(),
         memory: Memory::Addresses,
@@ -214,6 +220,14 @@ fn reached(module: &Module) -> Vec<Reached> {
     reached.map(|(index, (_, entry))| Reached { id: FuncId(index), entry: *entry }).collect()
 }
 
+/// Whether the code of a function works with floats, so that some may become values.
+fn makes_floats(module: &Module, function: FuncId) -> bool {
+    let func = &module.functions[function.index()];
+    let insts = func.blocks.iter().flat_map(|block| &block.insts);
+    let is_float = |value: &s_ir::Value| func.ty(*value) == Ty::Num;
+    insts.into_iter().any(|inst| inst.result.iter().chain(&inst.args).any(is_float))
+}
+
 /// Body and, where it can be called through a value, entry of each function.
 type Codes = Vec<(Code, Option<Code>)>;
 
@@ -257,6 +271,7 @@ fn compile(
 
 struct Maker<'a> {
     module: &'a Module,
+    makes_floats: bool,
     pieces: Vec<Piece>,
     known: HashMap<Symbol, usize>,
     texts: HashMap<Vec<u8>, usize>,
@@ -493,8 +508,17 @@ impl Maker<'_> {
         image.rows(routines, numbered.len());
 
         let mut starts = Words::default();
+        if definitions.is_some() {
+            starts.address(Of::Runtime("rt.define".to_owned()));
+        }
         if declarations.is_some() {
             starts.address(Of::Runtime("rt.declare".to_owned()));
+        }
+        if self.makes_floats {
+            starts.address(Of::Runtime("rt.use_floats".to_owned()));
+        }
+        if module.globals.iter().any(|name| name == "main::ENV") {
+            starts.address(Of::Runtime("rt.fill_environment".to_owned()));
         }
         if module.globals.iter().any(|name| name == "main::all") {
             starts.address(Of::Runtime("rt.fill_names".to_owned()));

@@ -443,7 +443,10 @@ impl<'a> Lower<'a> {
     fn print(&mut self, handle: Option<&'a Expr>, list: &'a [Expr], newline: bool, format: bool) -> Value {
         let handle = self.handle(handle);
         let mark = self.list_of(list);
-        let bits = self.builder.int(i64::from(newline) | i64::from(format) << 1);
+        if format {
+            return self.rt(Rt::print_format, &[handle, mark]);
+        }
+        let bits = self.builder.int(i64::from(newline));
         self.rt(Rt::print, &[handle, mark, bits])
     }
 

@@ -319,7 +319,8 @@ macro_rules! for_each_runtime_function {
             defined_or_stub(V) -> B [];
 
             // Output, input
-            print(V, I, I) -> B [throws user];        // handle or undef, mark (consumed), bits: 1 newline, 2 format
+            print(V, I, I) -> B [throws user];        // handle or undef, mark (consumed), bits: 1 newline
+            print_format(V, I) -> B [throws user];    // handle or undef, mark (consumed): a format and its list
             read_line(V) -> V [throws user];          // handle, or undef for `<>`
             read_lines(V) -> N [throws user];         // pushes
             file_test(I, V) -> V [throws user];       // letter

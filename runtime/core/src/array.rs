@@ -10,7 +10,7 @@ use s_abi::layout::{Arr, Cell, Val, kind, storage, tag};
 
 use crate::cell;
 use crate::memory::{allocate, deallocate, header, raw_allocate, raw_free, raw_resize};
-use crate::value::{Array, CellRef, NONEXISTENT, Ptr, Slot, UNDEF, ValExt, int, num};
+use crate::value::{Array, CellRef, NONEXISTENT, Ptr, Slot, UNDEF, ValExt, int, known_num};
 use crate::vm::Vm;
 
 /// Most elements an array may have.
@@ -152,7 +152,7 @@ pub fn element(array: &Array, i: usize) -> Val {
         // SAFETY: `i` is below the length.
         storage::INT => int(unsafe { word(array, i).read() } as i64),
         // SAFETY: as above.
-        storage::NUM => num(f64::from_bits(unsafe { word(array, i).read() })),
+        storage::NUM => known_num(f64::from_bits(unsafe { word(array, i).read() })),
         // SAFETY: as above.
         _ => cell::load(unsafe { val(array, i).read() }),
     }
@@ -660,6 +660,7 @@ mod tests {
     use crate::memory::LIVE;
     use crate::string::string;
     use crate::testing::{Random, machine};
+    use crate::value::num;
 
     fn random_value(random: &mut Random, kinds: u64) -> Val {
         match random.below(kinds) {

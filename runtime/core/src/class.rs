@@ -174,6 +174,7 @@ pub fn object_of(value: Val) -> Option<Ptr<Object>> {
 }
 
 fn new_object(class: u32, fields: Table) -> Ptr<Object> {
+    crate::late::classes();
     let mut object = allocate(Object { header: header(kind::OBJ), fields, payload: UNDEF, variant: 0 });
     object.header.class = class;
     object
@@ -728,6 +729,7 @@ fn word_of(name: Val, class: u32) -> u64 {
 
 /// `bless REF, CLASS`.
 pub fn bless(vm: &mut Vm, value: Val, class: Val) -> Result<Val, Thrown> {
+    crate::late::classes();
     if class.is_string() && !bytes(&class).is_empty() && matches!(value.w0, tag::HREF | tag::AREF) {
         value.header().class = vm.package_of_value(class)?;
         return Ok(value.retained());

@@ -11,6 +11,7 @@ use crate::cell;
 use crate::class::Conversion;
 use crate::exception::Thrown;
 use crate::hash;
+use crate::late;
 use crate::string::{Text, push_bytes, push_string, string, string_of, with_capacity};
 use crate::text::number::{self, Number};
 use crate::text::utf8;
@@ -38,6 +39,15 @@ pub fn num_string(value: f64) -> Val {
     let mut out = Vec::with_capacity(24);
     number::format_float(value, &mut out);
     string(&out)
+}
+
+/// Text of the float of a value. Whoever made the value filled the place.
+fn format_num(value: f64, out: &mut Vec<u8>) {
+    let format = late::TEXT_NUM.get();
+    debug_assert!(format.is_some(), "who makes floats fills the place");
+    if let Some(format) = format {
+        format(value, out);
+    }
 }
 
 /// A number as a value.
@@ -292,7 +302,11 @@ impl Vm {
     #[inline(never)]
     fn str_slow(&mut self, value: Val) -> Result<Val, Thrown> {
         match value.w0 {
-            tag::NUM => Ok(num_string(value.as_num())),
+            tag::NUM => {
+                let mut out = Vec::with_capacity(24);
+                format_num(value.as_num(), &mut out);
+                Ok(string(&out))
+            }
             tag::UNDEF => Ok(EMPTY),
             tag::BOOL => Ok(if value.w1 != 0 { short(b"1") } else { EMPTY }),
             tag::UINT => {
@@ -310,14 +324,20 @@ impl Vm {
         }
     }
 
-    fn reference_text(&mut self, value: Val) -> Result<Val, Thrown> {
-        if let Some(errno) = crate::extension::errno_of(value) {
-            return Ok(string(s_sys::Errno(errno).message().as_bytes()));
+    /// What a conversion method of the value's class gives; `None` when there is none.
+    pub fn convert_object(&mut self, value: Val, wanted: Conversion) -> Result<Option<Val>, Thrown> {
+        match late::CONVERT.get() {
+            Some(convert) => convert(self, value, wanted),
+            None => Ok(None),
         }
-        if let Some(table) = crate::extension::set_of(value) {
-            let mut out = Vec::new();
-            crate::extension::append_set(self, table, &mut out)?;
-            return Ok(string(&out));
+    }
+
+    fn reference_text(&mut self, value: Val) -> Result<Val, Thrown> {
+        if value.w0 == tag::EXT
+            && let Some(text) = late::TEXT_EXT.get()
+            && let Some(result) = text(self, value)
+        {
+            return result;
         }
         if value.class() != 0
             && let Some(result) = self.convert_object(value, Conversion::String)?
@@ -334,7 +354,9 @@ impl Vm {
     /// The form of a reference without overloading: `Class=HASH(0x..)`.
     pub fn plain_form(&mut self, value: Val, out: &mut Vec<u8>) {
         if value.w0 == tag::RX && value.header().class == 0 {
-            crate::pattern::append_form(value, out);
+            if let Some(text) = late::TEXT_RX.get() {
+                text(value, out);
+            }
             return;
         }
         if value.w0 == tag::GLOB {
@@ -362,7 +384,7 @@ impl Vm {
         match value.tag() {
             tag::SSTR | tag::SSTRW | tag::STR => out.extend_from_slice(bytes(&value)),
             tag::INT => number::format_int(value.as_int(), out),
-            tag::NUM => number::format_float(value.as_num(), out),
+            tag::NUM => format_num(value.as_num(), out),
             _ => {
                 let text = self.text(value)?;
                 out.extend_from_slice(&text);

@@ -41,6 +41,16 @@ pub fn free(vm: &mut Vm, object: Ptr<Header>) {
     }
 }
 
+/// The text of an error value or a set; the others are written as other references are.
+pub(crate) fn text(vm: &mut Vm, value: Val) -> Option<Result<Val, Thrown>> {
+    if let Some(errno) = errno_of(value) {
+        return Some(Ok(crate::string::string(s_sys::Errno(errno).message().as_bytes())));
+    }
+    let table = set_of(value)?;
+    let mut out = Vec::new();
+    Some(append_set(vm, table, &mut out).map(|()| crate::string::string(&out)))
+}
+
 /// The number of an error value.
 #[must_use]
 pub fn errno_of(value: Val) -> Option<i32> {
@@ -161,16 +171,14 @@ pub fn method(vm: &mut Vm, name: &[u8], list: &[Val], wanted: u64, optional: boo
     if vm.handle_glob(invocant).is_some() {
         let number = match name {
             b"print" | b"say" | b"printf" => {
-                let bits = match name {
-                    b"say" => 1,
-                    b"printf" => 2,
-                    _ => 0,
-                };
                 let mark = vm.height() as i64;
                 for &value in &list[1..] {
                     vm.push(value.retained())?;
                 }
-                let good = crate::output::print(vm, invocant, mark, bits)?;
+                let good = match name {
+                    b"printf" => crate::output::print_format(vm, invocant, mark)?,
+                    _ => crate::output::print(vm, invocant, mark, i64::from(name == b"say"))?,
+                };
                 return Ok(vm.boolean(good));
             }
             b"getline" => return crate::output::read_line(vm, invocant),

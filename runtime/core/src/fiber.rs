@@ -15,7 +15,7 @@ use s_abi::layout::{Frame, Val, want};
 
 use crate::exception::{Flight, Thrown, TraceLine, TryRecord};
 use crate::pattern::Dynamic;
-use crate::saves::Save;
+use crate::saves::Saved;
 use crate::value::{Ptr, UNDEF};
 use crate::vm::Vm;
 
@@ -88,7 +88,7 @@ struct State {
     frame: *mut Frame,
     stack_base: *mut Val,
     tries: Vec<TryRecord>,
-    saves: Vec<Save>,
+    saves: Vec<Saved>,
     trace: Vec<TraceLine>,
     overload_depth: u32,
     matches: Dynamic,

@@ -45,6 +45,7 @@ fn make(header: Header) -> GlobRef {
 /// A new anonymous glob with one reference.
 #[must_use]
 pub fn anonymous() -> GlobRef {
+    crate::late::END_GLOB.set(|vm, object| free(vm, Ptr(object.0.cast())));
     make(header(kind::GLOB))
 }
 
@@ -75,6 +76,9 @@ impl Vm {
     /// The glob of a name as a program writes it, in a package; `::x` and `main::x` are the same.
     pub fn qualified_glob(&mut self, name: &[u8], package: &[u8]) -> GlobRef {
         let full = qualify(name, package);
+        if full == b"main::ENV" {
+            self.fill_environment();
+        }
         self.glob(&full)
     }
 
@@ -102,7 +106,8 @@ impl Vm {
 
     /// The symbols of a package: names behind `PACKAGE::`.
     #[must_use]
-    pub fn package_symbols(&self, package: &[u8]) -> Vec<(Vec<u8>, GlobRef)> {
+    pub fn package_symbols(&mut self, package: &[u8]) -> Vec<(Vec<u8>, GlobRef)> {
+        self.fill_environment();
         let mut prefix = package.to_vec();
         prefix.extend_from_slice(b"::");
         self.globs

@@ -15,30 +15,18 @@ use crate::vm::{Options, Vm};
 pub unsafe fn run(image: &Image, stack_limit: usize) -> i32 {
     let mut args = s_sys::arguments();
     let script_name = if args.is_empty() { Vec::new() } else { args.remove(0) };
-    let mut vm = Vm::new(Options {
-        compat: image.flags & image_flag::COMPAT != 0,
-        args,
-        script_name,
-        stack_limit,
-        environment: s_sys::environment(),
-    });
+    let mut vm =
+        Vm::new(Options { compat: image.flags & image_flag::COMPAT != 0, args, script_name, stack_limit });
     // SAFETY: the caller vouches for the image.
-    let (names, definitions, starts) = unsafe {
+    let (names, starts) = unsafe {
         (
             rows_mut::<NameRow>(image.names, image.name_count),
-            rows::<DefinitionRow>(image.definitions, image.definition_count),
             rows::<layout::Start>(image.starts, image.start_count),
         )
     };
     for row in names {
         // SAFETY: the same.
         row.glob = vm.glob(unsafe { rows(row.name, row.name_len) }).0;
-    }
-    for row in definitions {
-        let code = vm.new_code(row.routine.info, row.routine.entry, &[]);
-        // SAFETY: the same: it is one of the rows above, which has its glob by now.
-        let glob = Ptr(unsafe { &*row.name }.glob);
-        vm.define(glob, code);
     }
     for start in starts {
         // SAFETY: the same; the machine begins with what the function takes.
@@ -53,6 +41,25 @@ pub unsafe fn run(image: &Image, stack_limit: usize) -> i32 {
     // The process ends here: what is still alive goes with it.
     core::mem::forget(vm);
     status
+}
+
+/// Defines the functions that are found by name: the first start of programs that have some.
+///
+/// # Safety
+/// Called by [`run`].
+#[cfg_attr(feature = "exports", unsafe(export_name = "rt.define"))]
+pub unsafe extern "C" fn define(machine: *mut layout::Vm, image: *const Image) {
+    // SAFETY: the machine begins a `Vm`, and the caller of `run` vouches for the image.
+    let (vm, definitions) = unsafe {
+        let image = &*image;
+        (&mut *machine.cast::<Vm>(), rows::<DefinitionRow>(image.definitions, image.definition_count))
+    };
+    for row in definitions {
+        let code = vm.new_code(row.routine.info, row.routine.entry, &[]);
+        // SAFETY: the same: its name is one of the rows of names, which have their globs by now.
+        let glob = Ptr(unsafe { &*row.name }.glob);
+        vm.define(glob, code);
+    }
 }
 
 /// Reads the declarations of an image: the start of programs that have some.
@@ -78,6 +85,16 @@ pub unsafe extern "C" fn declare(machine: *mut layout::Vm, image: *const Image) 
         crate::output::write_error(vm, &[message.as_bytes(), b"\n"].concat());
         s_sys::exit(255)
     }
+}
+
+/// Fills `%ENV`: the start of programs that name it.
+///
+/// # Safety
+/// Called by [`run`].
+#[cfg_attr(feature = "exports", unsafe(export_name = "rt.fill_environment"))]
+pub unsafe extern "C" fn fill_environment(machine: *mut layout::Vm, _image: *const Image) {
+    // SAFETY: the machine begins a `Vm`.
+    unsafe { &mut *machine.cast::<Vm>() }.fill_environment();
 }
 
 /// Fills `%all`: the start of programs that name it.

@@ -30,6 +30,7 @@ pub mod glob;
 pub mod hash;
 pub mod image;
 pub mod io;
+pub mod late;
 pub mod list;
 pub mod memory;
 pub mod op;

@@ -8,8 +8,9 @@ use alloc::alloc::{handle_alloc_error, realloc};
 use alloc::vec::Vec;
 use core::alloc::Layout;
 
-use s_abi::layout::{Arr, Cell, Code, Glob, Hash, Header, IMMORTAL, Str, Val, kind, tag};
+use s_abi::layout::{Arr, Cell, Code, Hash, Header, IMMORTAL, Str, Val, kind, tag};
 
+use crate::late;
 use crate::value::{FLAG_DESTROYED, FLAG_WEAK, Ptr, UNDEF, ValExt};
 use crate::vm::Vm;
 
@@ -24,8 +25,10 @@ pub struct Weak {
 }
 
 /// A header of a fresh object with one reference.
+#[inline(always)]
 #[must_use]
 pub fn header(kind: u8) -> Header {
+    late::made(kind);
     Header { count: 1, kind, flags: 0, aux: 0, class: 0, extra: 0 }
 }
 
@@ -200,14 +203,16 @@ impl Vm {
     fn end(&mut self, mut object: Ptr<Header>) {
         if object.class != 0
             && object.flags & FLAG_DESTROYED == 0
-            && let Some(destroy) = self.destructor(object.class)
+            && let Some(destructor) = late::DESTRUCTOR.get()
+            && let Some(destroy) = destructor(self, object.class)
+            && let Some(run) = late::RUN_DESTRUCTOR.get()
         {
             object.flags |= FLAG_DESTROYED;
             object.count = 1;
             let value = Val { w0: tag_of(object), w1: object.address() };
             let nested = core::mem::replace(&mut self.burying, false);
             let graves = core::mem::take(&mut self.graves);
-            self.run_destructor(destroy, value);
+            run(self, destroy, value);
             let more = core::mem::replace(&mut self.graves, graves);
             self.graves.extend(more);
             self.burying = nested;
@@ -218,8 +223,10 @@ impl Vm {
                 return;
             }
         }
-        if object.flags & FLAG_WEAK != 0 {
-            self.clear_weak(object);
+        if object.flags & FLAG_WEAK != 0
+            && let Some(clear) = late::CLEAR_WEAK.get()
+        {
+            clear(self, object);
         }
         match object.kind {
             kind::ARR => crate::array::free(self, Ptr(object.0.cast::<Arr>())),
@@ -229,10 +236,18 @@ impl Vm {
                 self.release(cell.value);
             }
             kind::CODE => crate::code::free(self, Ptr(object.0.cast::<Code>())),
-            kind::GLOB => crate::glob::free(self, Ptr(object.0.cast::<Glob>())),
-            kind::RX => crate::pattern::free(self, object),
-            kind::OBJ => crate::class::free_object(self, object),
-            _ => crate::extension::free(self, object),
+            rare => {
+                let end = match rare {
+                    kind::GLOB => late::END_GLOB.get(),
+                    kind::RX => late::END_RX.get(),
+                    kind::OBJ => late::END_OBJ.get(),
+                    _ => late::END_EXT.get(),
+                };
+                debug_assert!(end.is_some(), "who makes such objects fills the place");
+                if let Some(end) = end {
+                    end(self, object);
+                }
+            }
         }
     }
 
@@ -250,6 +265,7 @@ impl Vm {
                 let mut held = weak;
                 held.header.aux = crate::extension::WEAK;
                 target.flags |= FLAG_WEAK;
+                late::CLEAR_WEAK.set(Vm::clear_weak);
                 self.weak.insert(target.address(), weak);
                 weak
             }

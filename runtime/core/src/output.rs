@@ -408,49 +408,57 @@ impl Vm {
         self.set_errno(Errno::EBADF);
         Ok(None)
     }
+
+    /// Where a list is printed to; without such a place, `$!` is set and the list consumed.
+    fn printed_stream(&mut self, handle: Val, mark: i64) -> Option<Ptr<Stream>> {
+        let stream = if handle.is_undef() {
+            self.output.selected.and_then(stream_of)
+        } else if handle.class() != 0 && handle.w0 == tag::CODE {
+            None
+        } else {
+            self.stream(handle)
+        };
+        if stream.is_none() {
+            self.set_errno(Errno::EBADF);
+            self.drop_list(mark);
+        }
+        stream
+    }
 }
 
 /// Bit of [`print`]: a newline at the end.
 const NEWLINE: i64 = 1;
-/// Bit of [`print`]: the first of the list is a format.
-const FORMAT: i64 = 2;
 
-/// `print`, `say`, `printf`: consumes the list.
+/// `print`, `say`: consumes the list.
 pub fn print(vm: &mut Vm, handle: Val, mark: i64, bits: i64) -> Result<bool, Thrown> {
-    let stream = if handle.is_undef() {
-        vm.output.selected.and_then(stream_of)
-    } else if handle.class() != 0 && handle.w0 == tag::CODE {
-        None
-    } else {
-        vm.stream(handle)
-    };
-    let Some(mut stream) = stream else {
-        vm.set_errno(Errno::EBADF);
-        vm.drop_list(mark);
-        return Ok(false);
-    };
+    let Some(mut stream) = vm.printed_stream(handle, mark) else { return Ok(false) };
     let list = vm.list(mark);
     let mut good = true;
-    if bits & FORMAT != 0 {
-        let text = crate::builtin::text::format(vm, list)?;
-        good = vm.write_value(&mut stream, text)?;
-        vm.release(text);
-    } else {
-        let separator = vm.specials.output_separator;
-        for (at, &value) in list.iter().enumerate() {
-            if at > 0 && !separator.is_undef() {
-                good &= vm.write_value(&mut stream, separator)?;
-            }
-            good &= vm.write_value(&mut stream, value)?;
+    let separator = vm.specials.output_separator;
+    for (at, &value) in list.iter().enumerate() {
+        if at > 0 && !separator.is_undef() {
+            good &= vm.write_value(&mut stream, separator)?;
         }
-        let ending = vm.specials.record_separator;
-        if bits & NEWLINE != 0 {
-            good &= vm.write_bytes(&mut stream, b"\n");
-        }
-        if !ending.is_undef() && bits & NEWLINE == 0 {
-            good &= vm.write_value(&mut stream, ending)?;
-        }
+        good &= vm.write_value(&mut stream, value)?;
     }
+    let ending = vm.specials.record_separator;
+    if bits & NEWLINE != 0 {
+        good &= vm.write_bytes(&mut stream, b"\n");
+    }
+    if !ending.is_undef() && bits & NEWLINE == 0 {
+        good &= vm.write_value(&mut stream, ending)?;
+    }
+    vm.drop_list(mark);
+    Ok(good)
+}
+
+/// `printf`: consumes the list.
+pub fn print_format(vm: &mut Vm, handle: Val, mark: i64) -> Result<bool, Thrown> {
+    let Some(mut stream) = vm.printed_stream(handle, mark) else { return Ok(false) };
+    let list = vm.list(mark);
+    let text = crate::builtin::text::format(vm, list)?;
+    let good = vm.write_value(&mut stream, text)?;
+    vm.release(text);
     vm.drop_list(mark);
     Ok(good)
 }

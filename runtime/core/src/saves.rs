@@ -29,64 +29,78 @@ pub enum Save {
     Special(i64, Val),
 }
 
+/// A thing to put back and how: programs carry the ways that they use.
+pub(crate) type Saved = (fn(&mut Vm, Save), Save);
+
 impl Vm {
     /// Puts everything back that was saved since.
     pub fn restore_saves(&mut self, mark: usize) {
         while self.saves.len() > mark {
-            let Some(save) = self.saves.pop() else { break };
-            match save {
-                Save::Scalar(mut glob, old) => {
-                    let new = core::mem::replace(&mut glob.scalar, old.0);
-                    self.release_ptr(Ptr(new));
-                }
-                Save::Array(mut glob, old) => {
-                    let new = core::mem::replace(&mut glob.array, old.0);
-                    self.release_ptr(Ptr(new));
-                }
-                Save::Hash(mut glob, old) => {
-                    let new = core::mem::replace(&mut glob.hash, old.0);
-                    self.release_ptr(Ptr(new));
-                }
-                Save::Code(mut glob, old) => {
-                    let new = core::mem::replace(&mut glob.code, old.0);
-                    if !new.is_null() {
-                        self.release_ptr(Ptr(new));
-                    }
-                    self.classes.changed();
-                }
-                Save::Element(mut array, index, old) => {
-                    let removed = match old {
-                        Some(value) => {
-                            let _ = array::set(self, &mut array, index, value);
-                            UNDEF
-                        }
-                        None => array::delete(self, &mut array, index),
-                    };
-                    self.release(removed);
-                    self.release_ptr(array);
-                }
-                Save::Entry(table, key, old) => {
-                    let normal = hash::normal(key);
-                    if self.is_signals(table) {
-                        self.arm_signal(key, old.unwrap_or(UNDEF));
-                    }
-                    match old {
-                        Some(value) => hash::set(self, table, normal, value),
-                        None => {
-                            let removed = hash::delete(self, table, normal);
-                            self.release(removed.unwrap_or(UNDEF));
-                        }
-                    }
-                    self.release(key);
-                    self.release_ptr(table);
-                }
-                Save::Special(number, value) => {
-                    let _ = crate::special::special_set(self, number, value);
-                    self.release(value);
-                }
-            }
+            let Some((restore, save)) = self.saves.pop() else { break };
+            restore(self, save);
         }
     }
+}
+
+fn restore_variable(vm: &mut Vm, save: Save) {
+    match save {
+        Save::Scalar(mut glob, old) => {
+            let new = core::mem::replace(&mut glob.scalar, old.0);
+            vm.release_ptr(Ptr(new));
+        }
+        Save::Array(mut glob, old) => {
+            let new = core::mem::replace(&mut glob.array, old.0);
+            vm.release_ptr(Ptr(new));
+        }
+        Save::Hash(mut glob, old) => {
+            let new = core::mem::replace(&mut glob.hash, old.0);
+            vm.release_ptr(Ptr(new));
+        }
+        Save::Code(mut glob, old) => {
+            let new = core::mem::replace(&mut glob.code, old.0);
+            if !new.is_null() {
+                vm.release_ptr(Ptr(new));
+            }
+            vm.classes.changed();
+        }
+        _ => {}
+    }
+}
+
+fn restore_element(vm: &mut Vm, save: Save) {
+    let Save::Element(mut array, index, old) = save else { return };
+    let removed = match old {
+        Some(value) => {
+            let _ = array::set(vm, &mut array, index, value);
+            UNDEF
+        }
+        None => array::delete(vm, &mut array, index),
+    };
+    vm.release(removed);
+    vm.release_ptr(array);
+}
+
+fn restore_entry(vm: &mut Vm, save: Save) {
+    let Save::Entry(table, key, old) = save else { return };
+    let normal = hash::normal(key);
+    if vm.is_signals(table) {
+        vm.arm_signal(key, old.unwrap_or(UNDEF));
+    }
+    match old {
+        Some(value) => hash::set(vm, table, normal, value),
+        None => {
+            let removed = hash::delete(vm, table, normal);
+            vm.release(removed.unwrap_or(UNDEF));
+        }
+    }
+    vm.release(key);
+    vm.release_ptr(table);
+}
+
+fn restore_special(vm: &mut Vm, save: Save) {
+    let Save::Special(number, value) = save else { return };
+    let _ = crate::special::special_set(vm, number, value);
+    vm.release(value);
 }
 
 /// How much is saved.
@@ -112,19 +126,19 @@ pub fn local_alias(vm: &mut Vm, glob: GlobRef, cell: CellRef) {
 
 fn local_alias_owned(vm: &mut Vm, mut glob: GlobRef, cell: CellRef) {
     let old = core::mem::replace(&mut glob.scalar, cell.0);
-    vm.saves.push(Save::Scalar(glob, Ptr(old)));
+    vm.saves.push((restore_variable, Save::Scalar(glob, Ptr(old))));
 }
 
 /// `local @x`
 pub fn local_array(vm: &mut Vm, mut glob: GlobRef) {
     let old = core::mem::replace(&mut glob.array, array::new().0);
-    vm.saves.push(Save::Array(glob, Ptr(old)));
+    vm.saves.push((restore_variable, Save::Array(glob, Ptr(old))));
 }
 
 /// `local %x`
 pub fn local_hash(vm: &mut Vm, mut glob: GlobRef) {
     let old = core::mem::replace(&mut glob.hash, hash::new().0);
-    vm.saves.push(Save::Hash(glob, Ptr(old)));
+    vm.saves.push((restore_variable, Save::Hash(glob, Ptr(old))));
 }
 
 /// `local *f = sub`: the function stays until it is replaced.
@@ -132,7 +146,7 @@ pub fn local_code(vm: &mut Vm, glob: GlobRef) {
     if !glob.code.is_null() {
         let _kept = Ptr(glob.code).retained();
     }
-    vm.saves.push(Save::Code(glob, Ptr(glob.code)));
+    vm.saves.push((restore_variable, Save::Code(glob, Ptr(glob.code))));
 }
 
 /// `local $a[i]`
@@ -143,7 +157,7 @@ pub fn local_arr_elem(vm: &mut Vm, array: Array, index: i64) -> Result<(), Throw
         None => index,
     };
     let old = array::exists(&array, at).then(|| array::get(&array, at));
-    vm.saves.push(Save::Element(array.retained(), at, old));
+    vm.saves.push((restore_element, Save::Element(array.retained(), at, old)));
     Ok(())
 }
 
@@ -155,14 +169,14 @@ pub fn local_hash_elem(vm: &mut Vm, table: Table, key: Val) -> Result<(), Thrown
         Some(text) => text.into_val(),
         None => Text(normal.retained()).into_val(),
     };
-    vm.saves.push(Save::Entry(table.retained(), kept, old));
+    vm.saves.push((restore_entry, Save::Entry(table.retained(), kept, old)));
     Ok(())
 }
 
 /// `local` of a special variable.
 pub fn local_special(vm: &mut Vm, number: i64) {
     if let Ok(value) = crate::special::special_get(vm, number) {
-        vm.saves.push(Save::Special(number, value));
+        vm.saves.push((restore_special, Save::Special(number, value)));
         // `local $/;` leaves it undefined; what cannot be undefined keeps its value.
         if vm.compat && crate::special::may_be_undefined(number) {
             let _ = crate::special::special_set(vm, number, UNDEF);

@@ -117,7 +117,15 @@ pub const fn int(value: i64) -> Val {
 /// A float.
 #[inline(always)]
 #[must_use]
-pub const fn num(value: f64) -> Val {
+pub fn num(value: f64) -> Val {
+    crate::late::floats();
+    known_num(value)
+}
+
+/// A float that stood in a value before: who made that value said that there are floats.
+#[inline(always)]
+#[must_use]
+pub(crate) const fn known_num(value: f64) -> Val {
     Val { w0: tag::NUM, w1: value.to_bits() }
 }
 

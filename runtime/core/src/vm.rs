@@ -14,7 +14,7 @@ use crate::exception::{Flight, TryRecord};
 use crate::memory::{Graves, Weak};
 use crate::output::Output;
 use crate::pattern::Patterns;
-use crate::saves::Save;
+use crate::saves::Saved;
 use crate::special::Specials;
 use crate::text::number::Rand48;
 use crate::value::{GlobRef, Ptr, UNDEF};
@@ -33,8 +33,6 @@ pub struct Options {
     pub script_name: Vec<u8>,
     /// Lowest machine-stack address functions may be entered at; 0 for no limit.
     pub stack_limit: usize,
-    /// What `%ENV` begins with.
-    pub environment: Vec<(Vec<u8>, Vec<u8>)>,
 }
 
 /// Compiles and runs a text: machine, text, and references to what is visible, the site, the wanted
@@ -78,7 +76,7 @@ pub struct Vm {
     pub(crate) flight: Flight,
     pub(crate) trace: Vec<crate::exception::TraceLine>,
     pub(crate) tries: Vec<TryRecord>,
-    pub(crate) saves: Vec<Save>,
+    pub(crate) saves: Vec<Saved>,
     pub(crate) classes: Classes,
     pub(crate) output: Output,
     pub(crate) patterns: Patterns,
@@ -94,6 +92,8 @@ pub struct Vm {
     pub(crate) builtins: crate::builtin::Table,
     pub(crate) world: crate::builtin::World,
     pub(crate) fibers: crate::fiber::Fibers,
+    /// `%ENV` has what the process was given.
+    pub(crate) environment_filled: bool,
     /// Memory for texts on their way to a value; who takes it gives it back.
     pub(crate) buffer: Vec<u8>,
 }
@@ -190,6 +190,7 @@ impl Vm {
             builtins: crate::builtin::Table::new(),
             world: crate::builtin::World::default(),
             fibers: crate::fiber::Fibers::default(),
+            environment_filled: false,
             buffer: Vec::new(),
         });
         vm.start(options);
@@ -202,11 +203,20 @@ impl Vm {
             let value = self.input_string(argument);
             crate::array::push(&mut Ptr(self.known.argv.array), value);
         }
-        for (name, content) in &options.environment {
-            let value = self.input_string(content);
-            crate::hash::set_text(self, Ptr(self.known.env.hash), name, value);
-        }
         crate::output::open_standard(self);
+    }
+
+    /// Fills `%ENV` with what the process was given: before compiled code that names it runs, and before it
+    /// is found by name.
+    pub fn fill_environment(&mut self) {
+        if self.environment_filled {
+            return;
+        }
+        self.environment_filled = true;
+        for (name, content) in s_sys::environment() {
+            let value = self.input_string(&content);
+            crate::hash::set_text(self, Ptr(self.known.env.hash), &name, value);
+        }
     }
 
     /// Gives the memory of [`Vm::buffer`] back, unless it grew large.

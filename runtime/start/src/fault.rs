@@ -46,7 +46,11 @@ struct Line {
 
 impl Line {
     fn add(&mut self, text: &str) {
-        for byte in text.bytes() {
+        self.add_bytes(text.as_bytes());
+    }
+
+    fn add_bytes(&mut self, bytes: &[u8]) {
+        for &byte in bytes {
             if let Some(slot) = self.bytes.get_mut(self.length) {
                 *slot = byte;
                 self.length += 1;
@@ -65,7 +69,7 @@ impl Line {
                 break;
             }
         }
-        self.add(core::str::from_utf8(&digits[at..]).unwrap_or(""));
+        self.add_bytes(&digits[at..]);
     }
 }
 

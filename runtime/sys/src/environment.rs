@@ -2,44 +2,36 @@
 //!
 //! A static program calls [`init`] with its initial stack; the tool, whose own arguments are
 //! not the program's, calls [`set_arguments`] and [`set_environment`]. The environment keeps its
-//! order and has each name once. It is shared by all threads behind one short lock.
+//! order and has each name once. It is shared by all threads behind one short lock. What the kernel left is
+//! read when somebody first asks: most programs never do.
 
 use alloc::vec::Vec;
 use core::cell::UnsafeCell;
-use core::sync::atomic::{AtomicBool, Ordering};
+use core::ptr::null_mut;
+use core::sync::atomic::{AtomicBool, AtomicPtr, Ordering};
 
 /// A variable: name and value.
 type Variable = (Vec<u8>, Vec<u8>);
 
 static ARGUMENTS: Lock<Vec<Vec<u8>>> = Lock::new(Vec::new());
 static ENVIRONMENT: Lock<Vec<Variable>> = Lock::new(Vec::new());
+/// The kernel's list of variables, as long as it was not read.
+static INITIAL: AtomicPtr<*const u8> = AtomicPtr::new(null_mut());
 
 /// Takes arguments and environment from the initial stack of a process.
 ///
 /// # Safety
 /// `argv` must hold `argc` pointers to strings ended by NUL, and `envp` pointers to such strings
-/// up to a null pointer. All must be readable for the length of the call.
+/// up to a null pointer. All must stay readable, and the variables unchanged, for the life of the process, or
+/// until the environment is asked for or replaced.
 pub unsafe fn init(argc: usize, argv: *const *const u8, envp: *const *const u8) {
     let mut arguments = Vec::with_capacity(argc);
     for index in 0..argc {
         // SAFETY: the caller promises `argc` readable pointers to strings.
         arguments.push(unsafe { string(*argv.add(index)) });
     }
-    let mut variables = Vec::new();
-    let mut next = envp;
-    loop {
-        // SAFETY: the caller promises pointers up to a null, where this loop ends.
-        let pointer = unsafe { *next };
-        if pointer.is_null() {
-            break;
-        }
-        // SAFETY: not null, so a string by the caller's promise.
-        variables.push(unsafe { string(pointer) });
-        // SAFETY: the null has not been reached, so the next pointer belongs to the list too.
-        next = unsafe { next.add(1) };
-    }
     set_arguments(arguments);
-    set_environment(variables.iter().filter_map(|line| split(line)).collect());
+    INITIAL.store(envp.cast_mut(), Ordering::Release);
 }
 
 /// Sets the arguments; the first is the name of the program.
@@ -54,28 +46,23 @@ pub fn arguments() -> Vec<Vec<u8>> {
 
 /// Replaces the whole environment. Of a name that comes twice, the first value stays.
 pub fn set_environment(variables: Vec<Variable>) {
-    let mut unique: Vec<Variable> = Vec::with_capacity(variables.len());
-    for (name, value) in variables {
-        if !unique.iter().any(|(other, _)| *other == name) {
-            unique.push((name, value));
-        }
-    }
-    ENVIRONMENT.with(|ours| *ours = unique);
+    let variables = unique(variables);
+    with_variables(|ours| *ours = variables);
 }
 
 /// All variables in their order.
 pub fn environment() -> Vec<Variable> {
-    ENVIRONMENT.with(|ours| ours.clone())
+    with_variables(|ours| ours.clone())
 }
 
 /// The value of a variable.
 pub fn environment_get(name: &[u8]) -> Option<Vec<u8>> {
-    ENVIRONMENT.with(|ours| ours.iter().find(|(other, _)| other == name).map(|(_, value)| value.clone()))
+    with_variables(|ours| ours.iter().find(|(other, _)| other == name).map(|(_, value)| value.clone()))
 }
 
 /// Sets a variable, which children see from then on.
 pub fn environment_set(name: &[u8], value: &[u8]) {
-    ENVIRONMENT.with(|ours| match ours.iter_mut().find(|(other, _)| other == name) {
+    with_variables(|ours| match ours.iter_mut().find(|(other, _)| other == name) {
         Some((_, old)) => {
             old.clear();
             old.extend_from_slice(value);
@@ -86,10 +73,44 @@ pub fn environment_set(name: &[u8], value: &[u8]) {
 
 /// Takes a variable out and gives its value.
 pub fn environment_remove(name: &[u8]) -> Option<Vec<u8>> {
-    ENVIRONMENT.with(|ours| {
+    with_variables(|ours| {
         let index = ours.iter().position(|(other, _)| other == name)?;
         Some(ours.remove(index).1)
     })
+}
+
+/// Runs `job` with the variables, which are read from what the kernel left if nobody did so before.
+fn with_variables<R>(job: impl FnOnce(&mut Vec<Variable>) -> R) -> R {
+    ENVIRONMENT.with(|ours| {
+        let mut next = INITIAL.swap(null_mut(), Ordering::AcqRel).cast_const();
+        if !next.is_null() {
+            let mut variables = Vec::new();
+            loop {
+                // SAFETY: the caller of `init` promises pointers up to a null, where this loop ends.
+                let pointer = unsafe { *next };
+                if pointer.is_null() {
+                    break;
+                }
+                // SAFETY: not null, so a string by the same promise.
+                let line = unsafe { core::ffi::CStr::from_ptr(pointer.cast()) };
+                variables.extend(split(line.to_bytes()));
+                // SAFETY: the null has not been reached, so the next pointer belongs to the list too.
+                next = unsafe { next.add(1) };
+            }
+            *ours = unique(variables);
+        }
+        job(ours)
+    })
+}
+
+fn unique(variables: Vec<Variable>) -> Vec<Variable> {
+    let mut unique: Vec<Variable> = Vec::with_capacity(variables.len());
+    for (name, value) in variables {
+        if !unique.iter().any(|(other, _)| *other == name) {
+            unique.push((name, value));
+        }
+    }
+    unique
 }
 
 /// Copies a string ended by NUL.

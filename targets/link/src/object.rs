@@ -8,12 +8,13 @@
 //! Memory is in proportion to the input also when tables of a malformed object overlap.
 
 use alloc::borrow::{Cow, ToOwned};
-use alloc::collections::BTreeMap;
+use alloc::collections::{BTreeMap, BTreeSet};
 use alloc::format;
 use alloc::string::{String, ToString};
 use alloc::vec;
 use alloc::vec::Vec;
 use core::fmt;
+use core::ops::Bound;
 
 use object::read::archive::ArchiveFile;
 use object::read::elf::{ElfFile64, FileHeader as _, SectionHeader as _, Sym as _};
@@ -45,7 +46,8 @@ pub struct Reader<'a> {
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Options {
     /// Whether functions of at most 64 bytes, each in a section of its own, may be aligned to 4 bytes
-    /// where the compiler preferred more. Right for compilers that keep constants out of code.
+    /// where the compiler preferred more, and constants that a linker may merge are atoms each. Right for
+    /// compilers that keep constants out of code.
     pub tight: bool,
     /// Whether debugging information is kept.
     pub debug: bool,
@@ -187,8 +189,14 @@ impl<'a> Reader<'a> {
             .map_err(|error| fault(None, None, Fault::Format { why: error.to_string() }))?;
         self.check_header(&file).map_err(|error| fault(None, None, error))?;
         self.builder.object(name);
-        let mut one =
-            One { reader: self, file: &file, name, size: bytes.len() as u64, sections: BTreeMap::new() };
+        let mut one = One {
+            reader: self,
+            file: &file,
+            name,
+            size: bytes.len() as u64,
+            sections: BTreeMap::new(),
+            starts: BTreeMap::new(),
+        };
         let groups = one.groups()?;
         one.read_sections(&groups)?;
         let mut symbols = one.read_symbols()?;
@@ -273,9 +281,12 @@ impl<'a> Reader<'a> {
 
 /// What became of a section.
 struct Kept {
+    /// The first of its atoms, and the only one but for sections of constants.
     atom: u32,
     size: u64,
     cuts: Vec<Cut>,
+    /// Where the atoms begin that a section of constants became, in ascending order; none where it is one.
+    pieces: Vec<(u64, u32)>,
 }
 
 /// Bytes that are left out of a section, since alignment needs fewer.
@@ -295,6 +306,16 @@ impl Kept {
             None => old,
         }
     }
+
+    /// The atom that an offset of the section is in, where that begins, and where it ends.
+    fn piece(&self, offset: u64) -> (u32, u64, u64) {
+        let next = self.pieces.partition_point(|(start, _)| *start <= offset);
+        let end = self.pieces.get(next).map_or(self.size, |(start, _)| *start);
+        match next.checked_sub(1).map(|last| self.pieces[last]) {
+            Some((start, atom)) => (atom, start, end),
+            None => (self.atom, 0, self.size),
+        }
+    }
 }
 
 /// One object while it is read.
@@ -304,6 +325,8 @@ struct One<'r, 'a> {
     name: &'r str,
     size: u64,
     sections: BTreeMap<usize, Kept>,
+    /// Symbols of atoms of cut sections, where something refers to them without one.
+    starts: BTreeMap<u32, SymbolId>,
 }
 
 /// What to do with a relocation.
@@ -360,6 +383,7 @@ impl<'a> One<'_, 'a> {
 
     fn read_sections(&mut self, groups: &BTreeMap<usize, u32>) -> Result<(), ObjectError> {
         let mut room = self.size;
+        let mut cuttable = if self.reader.options.tight { self.constants() } else { BTreeMap::new() };
         for section in self.file.sections() {
             let name = section.name_bytes().map_err(|error| self.damaged(None, error))?;
             let name = self.text(name)?;
@@ -426,10 +450,102 @@ impl<'a> One<'_, 'a> {
                 atom.align = atom.align.min(4);
             }
             let size = section.size();
-            let atom = self.reader.builder.atom(&name, atom);
-            self.sections.insert(section.index().0, Kept { atom, size, cuts });
+            let index = section.index().0;
+            let starts = cuttable.remove(&index).filter(|_| atom.kind == Kind::Rodata && !empty);
+            let Some(starts) = starts.filter(|starts| starts.len() > 1) else {
+                let atom = self.reader.builder.atom(&name, atom);
+                self.sections.insert(index, Kept { atom, size, cuts, pieces: Vec::new() });
+                continue;
+            };
+            let bytes = section.data().map_err(|error| self.damaged(Some(&name), error))?;
+            let ends = starts.iter().skip(1).copied().chain([bytes.len() as u64]);
+            let mut pieces = Vec::with_capacity(starts.len());
+            for (&start, end) in starts.iter().zip(ends) {
+                let aligned = start.trailing_zeros().min(align.trailing_zeros());
+                let mut piece = Atom::new(atom.kind, 1 << aligned, &bytes[start as usize..end as usize]);
+                (piece.keep, piece.group) = (atom.keep, atom.group);
+                pieces.push((start, self.reader.builder.atom(&name, piece)));
+            }
+            self.sections.insert(index, Kept { atom: pieces[0].1, size, cuts, pieces });
         }
         Ok(())
+    }
+
+    /// Sections of constants that may be cut apart, with the places where something that is referred to
+    /// begins: what a linker may merge is referred to constant by constant. Where a reference does not say
+    /// exactly which constant it means, all that it can mean stay together.
+    fn constants(&self) -> BTreeMap<usize, BTreeSet<u64>> {
+        let merged = u64::from(elf::SHF_MERGE);
+        let mut found: BTreeMap<usize, BTreeSet<u64>> = BTreeMap::new();
+        for section in self.file.sections() {
+            let flags = section.elf_section_header().sh_flags(LittleEndian);
+            if flags & merged != 0 && section.relocations().next().is_none() {
+                found.insert(section.index().0, BTreeSet::from([0]));
+            }
+        }
+        for symbol in self.file.symbols() {
+            if symbol.elf_symbol().st_type() != elf::STT_SECTION
+                && let Some(section) = symbol.section_index()
+                && let Some(starts) = found.get_mut(&section.0)
+                && let Ok(section) = self.file.section_by_index(section)
+                && symbol.address() < section.size()
+            {
+                starts.insert(symbol.address());
+            }
+        }
+        let mut blurred = Vec::new();
+        for section in self.file.sections() {
+            let flags = section.elf_section_header().sh_flags(LittleEndian);
+            if flags & u64::from(elf::SHF_ALLOC) == 0 && !self.reader.options.debug {
+                continue;
+            }
+            let size = section.size();
+            for (_, relocation) in section.relocations() {
+                if let RelocationTarget::Symbol(target) = relocation.target()
+                    && let Some(target_section) = self.section_of(target)
+                    && let Some(starts) = found.get_mut(&target_section)
+                {
+                    match self.exact_place(target_section, &relocation) {
+                        Some(place) => {
+                            starts.insert(place);
+                        }
+                        None => blurred.push((target_section, relocation.addend(), size)),
+                    }
+                }
+            }
+        }
+        for (section, addend, size) in blurred {
+            // A table of distances adds to each where in the table it is, an instruction takes off what
+            // follows the address.
+            let first = u64::try_from(addend).unwrap_or(0).saturating_sub(size).min(u64::MAX - 1);
+            let last = u64::try_from(addend.saturating_add(16)).unwrap_or(0);
+            if let Some(starts) = found.get_mut(&section) {
+                let inside = (Bound::Excluded(first), Bound::Included(last.max(first + 1)));
+                let inside: Vec<u64> = starts.range(inside).copied().collect();
+                for start in inside {
+                    starts.remove(&start);
+                }
+            }
+        }
+        found
+    }
+
+    /// The section that a symbol stands for, if it is no symbol of anything in it.
+    fn section_of(&self, symbol: SymbolIndex) -> Option<usize> {
+        let symbol = self.file.symbol_by_index(symbol).ok()?;
+        let section = symbol.section_index().filter(|_| symbol.elf_symbol().st_type() == elf::STT_SECTION)?;
+        Some(section.0)
+    }
+
+    /// The place in a section that a relocation through the symbol of the section means: its addend, where
+    /// that has no part that is about the place of the reference.
+    fn exact_place(&self, section: usize, relocation: &object::read::Relocation) -> Option<u64> {
+        let RelocationFlags::Elf { r_type } = relocation.flags() else { return None };
+        if let Mapped::As(RelocKind::Rel32 | RelocKind::Rel64) = map_reloc(self.reader.machine, r_type) {
+            return None;
+        }
+        let size = self.file.section_by_index(SectionIndex(section)).ok()?.size();
+        u64::try_from(relocation.addend()).ok().filter(|place| *place < size)
     }
 
     /// Leaves out what compilers for RISC-V put in so that the linker can align, as far as it is not needed.
@@ -566,9 +682,10 @@ impl<'a> One<'_, 'a> {
                     if value > kept.size {
                         return Err(bad(self));
                     }
+                    let (atom, start, limit) = kept.piece(value);
                     let offset = kept.offset(value);
-                    size = kept.offset(end.unwrap_or(kept.size)) - offset;
-                    Place::Atom(kept.atom, offset)
+                    size = kept.offset(end.unwrap_or(kept.size).min(limit)) - offset;
+                    Place::Atom(atom, offset - start)
                 }
             }
         };
@@ -623,7 +740,7 @@ impl<'a> One<'_, 'a> {
         let inside = offset.checked_add(kind.width()).is_some_and(|end| end <= kept.size);
         let atom = &self.reader.builder.unit_mut().atoms[kept.atom as usize];
         let inside = inside && place + kind.width() <= atom.bytes.len() as u64;
-        let Some(place) = u32::try_from(place).ok().filter(|_| inside && !relocation.has_implicit_addend())
+        let Some(at) = u32::try_from(place).ok().filter(|_| inside && !relocation.has_implicit_addend())
         else {
             return fault(self, Fault::BadRelocation { kind: code });
         };
@@ -639,6 +756,24 @@ impl<'a> One<'_, 'a> {
         {
             addend = kept.offset(old) as i64;
         }
+        if let Some(section) = self.section_of(target)
+            && let Some(kept) = self.sections.get(&section).filter(|kept| !kept.pieces.is_empty())
+        {
+            let near = u64::try_from(addend).unwrap_or(0).min(kept.size.saturating_sub(1));
+            let (atom, start, _) = kept.piece(near);
+            let symbol = match self.starts.get(&atom) {
+                Some(symbol) => *symbol,
+                None => {
+                    let name = self.reader.builder.name("");
+                    let (binding, place) = (Binding::Local, Place::Atom(atom, 0));
+                    let symbol = Symbol { name, place, binding, form: Form::None, size: 0 };
+                    let symbol = self.reader.builder.push_symbol(symbol);
+                    self.starts.insert(atom, symbol);
+                    symbol
+                }
+            };
+            return Ok(Some(Reloc { offset: at, kind, symbol, addend: addend.wrapping_sub_unsigned(start) }));
+        }
         let symbol = match symbols.get(&target.0) {
             Some(symbol) => *symbol,
             None => {
@@ -647,7 +782,7 @@ impl<'a> One<'_, 'a> {
                 id
             }
         };
-        Ok(Some(Reloc { offset: place, kind, symbol, addend }))
+        Ok(Some(Reloc { offset: at, kind, symbol, addend }))
     }
 }
 

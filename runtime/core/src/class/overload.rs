@@ -208,7 +208,7 @@ impl Vm {
     }
 
     /// What a conversion method gives; `None` when there is none.
-    pub fn convert_object(&mut self, value: Val, wanted: Conversion) -> Result<Option<Val>, Thrown> {
+    pub(crate) fn converted_object(&mut self, value: Val, wanted: Conversion) -> Result<Option<Val>, Thrown> {
         const STRING: Operator = Operator { symbol: b"\"\"", method: b"stringify" };
         const NUMBER: Operator = Operator { symbol: b"0+", method: b"op_numify" };
         const TRUTH: Operator = Operator { symbol: b"bool", method: b"op_bool" };

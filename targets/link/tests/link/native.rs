@@ -396,3 +396,29 @@ fn variables_without_any_bytes_in_the_file() {
         assert_eq!(run(Target::X86_64Linux, &bytes).unwrap().status.code(), Some(0), "{kind:?}");
     }
 }
+
+#[test]
+fn constants_that_nothing_refers_to_are_left_out() {
+    if !has_native_as() {
+        return;
+    }
+    let main = ".globl main\n.section .text.main,\"ax\",@progbits\nmain: cmpb $'u',used(%rip)\njne 1f\n\
+                mov pointer(%rip),%rdx\ncmpb $'w',(%rdx)\njne 1f\nxor %eax,%eax\nret\n1: mov $1,%eax\nret\n\
+                .section .text.dead,\"ax\",@progbits\ndead: lea never(%rip),%rax\nret\n\
+                .section .data.rel.ro.pointer,\"aw\",@progbits\n.balign 8\npointer: .quad wanted\n\
+                .section .rodata.str1.1,\"aMS\",@progbits,1\nused: .asciz \"used text\"\n\
+                never: .asciz \"never text\"\nwanted: .asciz \"wanted text\"\n";
+    let objects = [assemble(PIE_START), assemble(main)];
+    for (tight, dead) in [(true, false), (false, true)] {
+        let mut reader = Reader::new(Target::X86_64Linux, Options { tight, debug: false });
+        reader.object("start.o", &objects[0]).unwrap();
+        reader.object("main.o", &objects[1]).unwrap();
+        let program = [reader.finish().unwrap()];
+        let pack = pack(Target::X86_64Linux, Unit::empty());
+        let output = s_link::link(&request(&pack, &program)).unwrap();
+        assert_eq!(run(Target::X86_64Linux, &output.bytes).unwrap().status.code(), Some(0));
+        let has = |text: &[u8]| output.bytes.windows(text.len()).any(|part| part == text);
+        assert!(has(b"used text\0") && has(b"wanted text\0"));
+        assert_eq!(has(b"never text\0"), dead);
+    }
+}

@@ -1,0 +1,121 @@
+//! Functions that a program carries only when it can need them.
+//!
+//! Every program releases values and makes text of them; few have patterns, classes or fibers. What is done
+//! for such values only is called through a place here, and who makes the first such value fills the place:
+//! so a linker that takes what is referred to takes the function exactly when it takes a maker. A place holds
+//! one function for the life of a process, whatever the machine; writing it is one store. Places are `used`:
+//! an optimiser that sees the one function that is ever stored would call it directly.
+//!
+//! Left to others: what the functions do. Floats are made by compiled code as well, which says so by calling
+//! [`use_floats`] at start.
+
+use alloc::vec::Vec;
+use core::marker::PhantomData;
+use core::mem::transmute_copy;
+use core::ptr::null_mut;
+use core::sync::atomic::{AtomicPtr, Ordering};
+
+use s_abi::layout::{self, Header, Image, Val, kind};
+
+use crate::class::Conversion;
+use crate::exception::Thrown;
+use crate::value::{CodeRef, Ptr};
+use crate::vm::Vm;
+
+/// Ends an object whose last reference went.
+pub(crate) type End = fn(&mut Vm, Ptr<Header>);
+
+/// How patterns, objects of declared types, other objects and anonymous globs end.
+#[used]
+pub(crate) static END_RX: Late<End> = Late::new();
+#[used]
+pub(crate) static END_OBJ: Late<End> = Late::new();
+#[used]
+pub(crate) static END_EXT: Late<End> = Late::new();
+#[used]
+pub(crate) static END_GLOB: Late<End> = Late::new();
+/// Takes the weak references to an object from it.
+#[used]
+pub(crate) static CLEAR_WEAK: Late<End> = Late::new();
+/// Text of what is of kind EXT, and of patterns.
+#[used]
+pub(crate) static TEXT_EXT: Late<fn(&mut Vm, Val) -> Option<Result<Val, Thrown>>> = Late::new();
+#[used]
+pub(crate) static TEXT_RX: Late<fn(Val, &mut Vec<u8>)> = Late::new();
+/// Text of a float.
+#[used]
+pub(crate) static TEXT_NUM: Late<fn(f64, &mut Vec<u8>)> = Late::new();
+/// The DESTROY of a class, running it, and what a conversion method of a class gives.
+#[used]
+pub(crate) static DESTRUCTOR: Late<fn(&mut Vm, u32) -> Option<CodeRef>> = Late::new();
+#[used]
+pub(crate) static RUN_DESTRUCTOR: Late<fn(&mut Vm, CodeRef, Val)> = Late::new();
+#[used]
+pub(crate) static CONVERT: Late<fn(&mut Vm, Val, Conversion) -> Result<Option<Val>, Thrown>> = Late::new();
+
+/// A place for a function; `F` is a type of functions.
+#[derive(Debug)]
+pub(crate) struct Late<F>(AtomicPtr<()>, PhantomData<F>);
+
+impl<F: Copy> Late<F> {
+    const fn new() -> Late<F> {
+        assert!(size_of::<F>() == size_of::<*mut ()>());
+        Late(AtomicPtr::new(null_mut()), PhantomData)
+    }
+
+    /// Fills the place.
+    #[inline(always)]
+    pub(crate) fn set(&self, function: F) {
+        // SAFETY: a function's address, of the same size by `new`.
+        let address = unsafe { transmute_copy::<F, *mut ()>(&function) };
+        self.0.store(address, Ordering::Relaxed);
+    }
+
+    /// The function, where something made it necessary.
+    #[inline(always)]
+    pub(crate) fn get(&self) -> Option<F> {
+        let address = self.0.load(Ordering::Relaxed);
+        // SAFETY: what is not null was written by `set` from an `F`.
+        (!address.is_null()).then(|| unsafe { transmute_copy::<*mut (), F>(&address) })
+    }
+}
+
+/// What an object of a rare kind needs from now on; nothing for the kinds that every program has.
+#[inline(always)]
+pub(crate) fn made(of: u8) {
+    match of {
+        kind::RX => {
+            END_RX.set(crate::pattern::free);
+            TEXT_RX.set(crate::pattern::append_form);
+        }
+        kind::OBJ => END_OBJ.set(crate::class::free_object),
+        kind::EXT => {
+            END_EXT.set(crate::extension::free);
+            TEXT_EXT.set(crate::extension::text);
+        }
+        _ => {}
+    }
+}
+
+/// What objects of classes need: called by whoever gives an object its class.
+#[inline(always)]
+pub(crate) fn classes() {
+    DESTRUCTOR.set(Vm::destructor);
+    RUN_DESTRUCTOR.set(Vm::run_destructor);
+    CONVERT.set(Vm::converted_object);
+}
+
+/// Floats may become text from now on: also said by who compiles into this process.
+#[inline(always)]
+pub fn floats() {
+    TEXT_NUM.set(crate::text::number::format_float);
+}
+
+/// The start of programs whose compiled code makes floats.
+///
+/// # Safety
+/// None of its arguments is used.
+#[cfg_attr(feature = "exports", unsafe(export_name = "rt.use_floats"))]
+pub unsafe extern "C" fn use_floats(_machine: *mut layout::Vm, _image: *const Image) {
+    floats();
+}
