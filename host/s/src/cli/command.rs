@@ -21,6 +21,7 @@ use crate::commands::plugin::PluginArgs;
 use crate::commands::publish::PublishArgs;
 use crate::commands::registry::RegistryArgs;
 use crate::commands::remove::RemoveArgs;
+use crate::commands::repl::ReplArgs;
 use crate::commands::run::RunArgs;
 use crate::commands::search::SearchArgs;
 use crate::commands::store::StoreArgs;
@@ -87,6 +88,8 @@ commands! {
     Vendor(VendorArgs) = "vendor",
     /// Run a file, or a script or program of this project
     Run(RunArgs) = "run",
+    /// Try out the language, entry by entry
+    Repl(ReplArgs) = "repl",
     /// Find mistakes in programs, and what they can reach
     Check(CheckArgs) = "check",
     /// Run tests
