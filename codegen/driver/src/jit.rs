@@ -12,7 +12,7 @@ use std::collections::HashMap;
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use s_abi::layout::{Code as FunctionObject, Entry, FileName, FunctionInfo, Val, Vm as Machine};
+use s_abi::layout::{self, Code as FunctionObject, FileName, FunctionInfo, Val, Vm as Machine};
 use s_core::Vm;
 use s_ir::{FuncId, Module};
 use s_native::{Code, Compiler, FixupKind, Symbol, Target};
@@ -201,7 +201,7 @@ impl Unit {
     ) -> Result<*mut FunctionObject, String> {
         let entry = self.entry(vm, id)?;
         // SAFETY: the compiler made it an entry.
-        let entry = unsafe { std::mem::transmute::<*const u8, Entry>(entry) };
+        let entry = unsafe { std::mem::transmute::<*const u8, layout::Entry>(entry) };
         Ok(vm.new_code(&raw const self.infos[id.index()], entry, captures).0)
     }
 

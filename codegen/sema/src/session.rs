@@ -10,7 +10,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 use s_syntax::ast::{self, ExprKind as A, StmtKind as S};
 
-use crate::hir::{self, Array, Expr, ExprKind, GlobalId, Pos, TypeName, VarKind};
+use crate::hir::{Array, Expr, ExprKind, GlobalId, Pos, TypeName, VarKind};
 use crate::resolver::{Resolver, mk};
 use crate::scope::{Binding, Place};
 use crate::stmt::is_constant;
@@ -224,7 +224,7 @@ impl Resolver<'_> {
 
     fn known_constant(&self, values: &[Expr]) -> Option<Known> {
         if values.iter().all(is_constant) {
-            let nowhere = |value: &Expr| hir::Expr { pos: Pos::default(), kind: value.kind.clone() };
+            let nowhere = |value: &Expr| Expr { pos: Pos::default(), kind: value.kind.clone() };
             return Some(Known::Values(values.iter().map(nowhere).collect()));
         }
         let [value] = values else { return None };

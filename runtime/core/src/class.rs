@@ -761,7 +761,7 @@ pub fn ref_type(vm: &mut Vm, value: Val) -> Val {
 }
 
 /// The type of a value in the words of declarations: `Int`, `Str`, `Array`, a class.
-pub(crate) fn type_name(vm: &mut Vm, value: Val) -> alloc::vec::Vec<u8> {
+pub(crate) fn type_name(vm: &mut Vm, value: Val) -> Vec<u8> {
     let name: &[u8] = match value.w0 {
         tag::INT | tag::UINT => b"Int",
         tag::NUM => b"Float",

@@ -756,7 +756,7 @@ pub fn viv_scalar(_: &mut Vm, value: Val) -> Result<Val, Thrown> {
 fn holds_nothing(value: Val) -> bool {
     match value.w0 {
         tag::UNDEF => true,
-        tag::BOX => cell::target(crate::value::Ptr(core::ptr::from_ref(&value).cast_mut().cast())).w0 == tag::UNDEF,
+        tag::BOX => cell::target(Ptr(core::ptr::from_ref(&value).cast_mut())).w0 == tag::UNDEF,
         _ => false,
     }
 }

@@ -222,3 +222,210 @@ fn eval(
     };
     (entry, if type_only { None } else { analysis.session })
 }
+
+#[cfg(test)]
+mod tests {
+    use std::collections::HashMap;
+    use std::sync::Mutex;
+
+    use super::*;
+    use crate::{Loaded, Require};
+
+    /// Modules by name.
+    struct Shelf(Mutex<HashMap<&'static str, &'static str>>);
+
+    impl Files for Shelf {
+        fn require(&self, request: &Require, _: &str) -> Result<Loaded, String> {
+            let (Require::Path(name) | Require::Module(name)) = request;
+            let shelf = self.0.lock().unwrap();
+            let text = shelf.get(name.as_str()).ok_or_else(|| format!("Can't locate {name} in @INC"))?;
+            Ok(Loaded { name: format!("shelf/{name}"), text: Arc::from(*text) })
+        }
+    }
+
+    fn session(shelf: &[(&'static str, &'static str)]) -> Repl {
+        let shelf = Shelf(Mutex::new(shelf.iter().copied().collect()));
+        Repl::new(Arc::new(shelf), RunOptions::default()).unwrap()
+    }
+
+    /// What becomes of entries, one text each.
+    fn told(repl: &mut Repl, entries: &[&str]) -> Vec<String> {
+        let tell = |entry| match entry {
+            Entry::Done(None) => String::new(),
+            Entry::Done(Some(text)) => text,
+            Entry::Wrong(found) => format!("wrong: {}", found[0].message),
+            Entry::Died(message) => format!("died: {message}"),
+            Entry::Interrupted => "interrupted".to_owned(),
+            Entry::Exit(status) => format!("exit {status}"),
+        };
+        entries.iter().map(|text| tell(repl.eval(text))).collect()
+    }
+
+    fn check(pairs: &[(&str, &str)]) {
+        check_in(&mut session(&[]), pairs);
+    }
+
+    fn check_in(repl: &mut Repl, pairs: &[(&str, &str)]) {
+        for (text, expected) in pairs {
+            assert_eq!(told(repl, &[text]), [*expected], "{text}");
+        }
+    }
+
+    #[test]
+    fn variables_stay() {
+        check(&[
+            ("my $x = 5", ""),
+            ("$x + 1", "6"),
+            ("$x += 2", ""),
+            ("$x", "7"),
+            ("$x;", ""),
+            ("my @a = (1, 2)", ""),
+            ("push @a, 3", "3"),
+            ("@a", "(1, 2, 3)"),
+            ("my %h = (a => [1, {b => 2}])", ""),
+            ("$h{a}", "[1, {\"b\" => 2}]"),
+            ("val ($p, $q) = (1, \"two\")", ""),
+            ("$q", "\"two\""),
+            ("my $f = sub { $x++ }", ""),
+            ("$f->(); $f->(); $x", "9"),
+            ("my $x = 1", ""),
+            ("$f->(); $x", "1"),
+            ("fn peek { $x }", ""),
+            ("peek()", "1"),
+            ("$x = 3; peek()", "3"),
+            ("for my $i (1:3) { $x += $i }", ""),
+            ("$x", "9"),
+            ("$nothing", "undef"),
+        ]);
+    }
+
+    #[test]
+    fn functions_classes_packages_and_constants_add_up() {
+        check(&[
+            ("fn twice($n) { $n * 2 }", ""),
+            ("twice 4", "8"),
+            ("map { twice $_ } 1, 2", "(2, 4)"),
+            ("fn twice($n) { $n * 3 }", ""),
+            ("twice(4)", "12"),
+            ("class Pt { x: Int = 0; fn far { $self->x > 9 } }", ""),
+            ("my $p = Pt(x => 3)", ""),
+            ("$p->x += 7", ""),
+            ("$p", "Pt(x => 10)"),
+            ("$p->far", "1"),
+            ("class Deep extends Pt { y: Int = 1 }", ""),
+            ("Deep(x => 20)->far", "1"),
+            ("Deep->new", "Deep(x => 0, y => 1)"),
+            ("class Bad extends Nowhere { }", "wrong: there is no class `Nowhere`"),
+            ("enum Light { Red, Green }", ""),
+            ("Light::Red", "Light::Red"),
+            ("use constant { TWO => 2, LIST => [1] }", ""),
+            ("TWO + 1", "3"),
+            ("LIST->[0]", "1"),
+            ("package Other", ""),
+            ("sub name { __PACKAGE__ }", ""),
+            ("name()", "\"Other\""),
+            ("package main", ""),
+            ("Other::name()", "\"Other\""),
+        ]);
+    }
+
+    #[test]
+    fn failures_leave_the_session_as_it_was() {
+        let mut repl = session(&[]);
+        let wrong = told(&mut repl, &["my $x = 1", "my $x = (2 + ;", "$x"]);
+        assert!(wrong[1].starts_with("wrong: ") && wrong[2] == "1", "{wrong:?}");
+        let died = told(&mut repl, &["sub f { die \"deep\" }", "f()"]).remove(1);
+        assert!(died.starts_with("died: deep at (entry 4) line 1.\n"), "{died}");
+        assert!(died.contains("  in main::f at (entry 4):1\n"), "{died}");
+        check_in(&mut repl, &[
+            ("my $v = 3; die \"x\\n\"", "died: x\n"),
+            ("$v", "3"),
+            ("last", "died: there is no loop around this to leave\n"),
+            ("eval { die \"in\\n\" }; $@", "\"in\\n\""),
+            ("eval '$v + 1'", "4"),
+            ("exit 3", "exit 3"),
+        ]);
+    }
+
+    #[test]
+    fn modules_are_run_once() {
+        let text = "package Count; our @EXPORT_OK = qw(next_one); my $n = 0; sub next_one { ++$n } 1";
+        let mut repl = session(&[("Count", text)]);
+        check_in(&mut repl, &[
+            ("use Count qw(next_one)", ""),
+            ("next_one()", "1"),
+            ("use Count qw(next_one)", ""),
+            ("next_one()", "2"),
+            ("use Nothing", "wrong: Can't locate Nothing in @INC"),
+            ("next_one()", "3"),
+        ]);
+    }
+
+    #[test]
+    fn types_are_declared_or_those_of_values() {
+        let mut repl = session(&[]);
+        assert_eq!(told(&mut repl, &["my $x: Int = 3", "class K { }"]), ["", ""]);
+        for (text, ty) in [
+            ("$x", "Int"),
+            ("$x + 0.5", "Float"),
+            ("\"a\"", "Str"),
+            ("[1]", "Array"),
+            ("{a => 1}", "Hash"),
+            ("sub { 1 }", "Code"),
+            ("K()", "K"),
+            ("undef", "Undef"),
+            ("(1, \"a\", 2)", "a list of 3: Int, Str"),
+        ] {
+            match repl.type_of(text) {
+                Entry::Done(Some(found)) => assert_eq!(found, ty, "{text}"),
+                other => panic!("{text}: {other:?}"),
+            }
+        }
+        assert!(matches!(repl.type_of("unlink('x')"), Entry::Wrong(_)));
+        assert_eq!(told(&mut repl, &["$x = \"a\""])[0].split(',').next(), Some("died: variable $x: expected Int (INTEGER)"));
+        assert!(repl.names().contains(&"$x".to_owned()) && repl.names().contains(&"K".to_owned()));
+    }
+
+    #[test]
+    fn a_loop_without_an_end_is_interrupted() {
+        let mut repl = session(&[]);
+        assert_eq!(told(&mut repl, &["my $n = 0"]), [""]);
+        for text in ["while (1) { $n++ }", "while (1) { eval { sleep 10 } }", "1 while 1"] {
+            let running = std::sync::atomic::AtomicBool::new(true);
+            std::thread::scope(|scope| {
+                scope.spawn(|| {
+                    // It may not be caught yet when the entry has just begun.
+                    while running.load(std::sync::atomic::Ordering::Relaxed) {
+                        std::thread::sleep(std::time::Duration::from_millis(50));
+                        let caught = s_sys::signal_action(s_sys::SIGINT).is_ok_and(s_sys::signal_is_caught);
+                        if caught {
+                            s_sys::kill(s_sys::getpid(), s_sys::SIGINT).unwrap();
+                        }
+                    }
+                });
+                assert_eq!(told(&mut repl, &[text]), ["interrupted"], "{text}");
+                running.store(false, std::sync::atomic::Ordering::Relaxed);
+            });
+        }
+        assert_eq!(told(&mut repl, &["$n > 0"]), ["1"]);
+    }
+
+    #[test]
+    fn values_without_an_end_are_shown_in_part() {
+        let mut repl = session(&[]);
+        let told = told(&mut repl, &["my $r = []; push @$r, $r, $r;", "$r", "(1) x 100_000", "my @e = (); @e"]);
+        assert!(told[1].len() < 200_000 && told[1].contains("..."), "{}", told[1].len());
+        assert!(told[2].len() < 400_000, "{}", told[2].len());
+        assert_eq!(told[3], "");
+    }
+
+    #[test]
+    fn open_texts_are_unfinished() {
+        for text in ["if (1) {", "my @a = (1,", "p \"abc", "p <<E\nx\n", "1 +", "fn f", "[1, {"] {
+            assert!(is_unfinished(text, false), "{text}");
+        }
+        for text in ["1", "p 1", "if (1) { 2 }", "p }", "p <<E\nx\nE\n", "my $x = ;", ""] {
+            assert!(!is_unfinished(text, false), "{text}");
+        }
+    }
+}

@@ -320,7 +320,7 @@ const LINE_BYTES_MAX: usize = 76;
 pub(super) fn shown(vm: &mut Vm, mark: i64) -> Result<Vec<u8>, Thrown> {
     let count = vm.height() - mark.max(0) as usize;
     let mut texts: Vec<Vec<u8>> = Vec::new();
-    let (mut bytes_used, mut left_out) = (0, false);
+    let mut bytes_used = 0;
     for at in 0..count {
         let value = vm.list(mark)[at];
         let mut text = Vec::new();
@@ -330,7 +330,7 @@ pub(super) fn shown(vm: &mut Vm, mark: i64) -> Result<Vec<u8>, Thrown> {
             dump(vm, value, 0, true, &mut text)?;
         }
         bytes_used += text.len();
-        left_out = bytes_used > SHOWN_BYTES_MAX;
+        let left_out = bytes_used > SHOWN_BYTES_MAX;
         if left_out {
             text.truncate(text.len().saturating_sub(bytes_used - SHOWN_BYTES_MAX));
             text.extend_from_slice(b"\n... (the rest is left out)");
