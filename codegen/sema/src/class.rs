@@ -408,6 +408,16 @@ impl Resolver<'_> {
             let args = self.arguments_of(&call.args);
             return Some(self.construct(id, args, span));
         }
+        if let Some(class) = self.known_class(name) {
+            let class = text(pos, &class);
+            if !call.parens && call.args.is_empty() {
+                return Some(class);
+            }
+            let args = self.arguments_of(&call.args);
+            let (invocant, name) = (Box::new(class), "new".to_owned());
+            let callee = Callee::Method { invocant, name, super_of: None, maybe: false };
+            return Some(mk(pos, ExprKind::Call(Box::new(hir::Call { callee, args, topic: None }))));
+        }
         if let Some((id, variant)) = self.variant_named(name) {
             let payload = call.args.first().map(|arg| self.expr(arg, Want::Scalar));
             let declared = self.classes[id.index()].variants[variant as usize].1.clone();

@@ -316,8 +316,8 @@ mod tests {
             ("Deep(x => 20)->far", "1"),
             ("Deep->new", "Deep(x => 0, y => 1)"),
             ("class Bad extends Nowhere { }", "wrong: there is no class `Nowhere`"),
-            ("enum Light { Red, Green }", ""),
-            ("Light::Red", "Light::Red"),
+            ("enum Light { Red, Green } my $l = Light::Red", ""),
+            ("$l", "Light::Red"),
             ("use constant { TWO => 2, LIST => [1] }", ""),
             ("TWO + 1", "3"),
             ("LIST->[0]", "1"),
@@ -335,8 +335,8 @@ mod tests {
         let wrong = told(&mut repl, &["my $x = 1", "my $x = (2 + ;", "$x"]);
         assert!(wrong[1].starts_with("wrong: ") && wrong[2] == "1", "{wrong:?}");
         let died = told(&mut repl, &["sub f { die \"deep\" }", "f()"]).remove(1);
-        assert!(died.starts_with("died: deep at (entry 4) line 1.\n"), "{died}");
-        assert!(died.contains("  in main::f at (entry 4):1\n"), "{died}");
+        assert!(died.starts_with("died: deep at (entry 3) line 1.\n"), "{died}");
+        assert!(died.contains("  in main::f at (entry 3):1\n"), "{died}");
         check_in(&mut repl, &[
             ("my $v = 3; die \"x\\n\"", "died: x\n"),
             ("$v", "3"),
@@ -421,7 +421,7 @@ mod tests {
 
     #[test]
     fn open_texts_are_unfinished() {
-        for text in ["if (1) {", "my @a = (1,", "p \"abc", "p <<E\nx\n", "1 +", "fn f", "[1, {"] {
+        for text in ["if (1) {", "my @a = (1,", "p \"abc", "p <<E\nx\n", "1 +", "[1, {"] {
             assert!(is_unfinished(text, false), "{text}");
         }
         for text in ["1", "p 1", "if (1) { 2 }", "p }", "p <<E\nx\nE\n", "my $x = ;", ""] {
