@@ -44,7 +44,8 @@ fn what_is_open_goes_on_in_the_next_line() {
 
 #[test]
 fn failures_are_shown_and_the_session_goes_on() {
-    let entries = "my $x = (1 + ;\nfn g { die \"inside\" }\nfn f { g() }\nf()\nmy $y = 4; die \"late\\n\"\n$y\n";
+    let entries =
+        "my $x = (1 + ;\nfn g { die \"inside\" }\nfn f { g() }\nf()\nmy $y = 4; die \"late\\n\"\n$y\n";
     let outcome = session(&Sandbox::new(), &[], entries);
     assert_eq!((outcome.status, outcome.stdout.as_str()), (Some(0), "4\n"), "{}", outcome.text());
     for part in [
@@ -61,15 +62,27 @@ fn failures_are_shown_and_the_session_goes_on() {
 fn commands_tell_types_and_builtins_and_load_files() {
     let sandbox = Sandbox::new();
     sandbox.write("more.stk", "fn more($n) {\n  $n + 1\n}\nmy $loaded = \"yes\"\n");
-    let entries = "my $n: Int = 3\n:type $n\n:type $n / 2\n:load more.stk\nmore 4\n$loaded\n:doc atan2\n:help\n";
+    let entries =
+        "my $n: Int = 3\n:type $n\n:type $n / 2\n:load more.stk\nmore 4\n$loaded\n:doc atan2\n:help\n";
     let outcome = session(&sandbox, &[], entries);
     assert_eq!((outcome.status, outcome.stderr.as_str()), (Some(0), ""), "{}", outcome.text());
-    assert!(outcome.stdout.starts_with("Int\nFloat\n5\n\"yes\"\natan2 VALUE1, VALUE2\n"), "{}", outcome.text());
+    assert!(
+        outcome.stdout.starts_with("Int\nFloat\n5\n\"yes\"\natan2 VALUE1, VALUE2\n"),
+        "{}",
+        outcome.text()
+    );
     assert!(outcome.stdout.contains(":quit"), "{}", outcome.text());
-    let entries = ":type unlink(\"more.stk\")\n:doc lenght\n:load absent.stk\n:what\n:type\nmy $x = 1\n:clear\n$x\n";
+    let entries =
+        ":type unlink(\"more.stk\")\n:doc lenght\n:load absent.stk\n:what\n:type\nmy $x = 1\n:clear\n$x\n";
     let outcome = session(&sandbox, &[], entries);
     assert_eq!((outcome.status, outcome.stdout.as_str()), (Some(0), "undef\n"), "{}", outcome.text());
-    for part in ["is not run", "did you mean `length`?", "cannot load `absent.stk`", "no command `:what`", "`:type` is"] {
+    for part in [
+        "is not run",
+        "did you mean `length`?",
+        "cannot load `absent.stk`",
+        "no command `:what`",
+        "`:type` is",
+    ] {
         assert!(outcome.stderr.contains(part), "{part}: {}", outcome.text());
     }
     assert!(sandbox.work().join("more.stk").exists());

@@ -61,7 +61,10 @@ struct Variable {
 enum Known {
     Values(Vec<Expr>),
     /// In an array of that name: its first element, or all.
-    Kept { array: String, one: bool },
+    Kept {
+        array: String,
+        one: bool,
+    },
 }
 
 impl Default for Session {
@@ -143,7 +146,9 @@ pub(crate) fn shown(text: &str, body: &[ast::Stmt]) -> Shown {
         expr = one;
     }
     match &expr.kind {
-        A::Assign { .. } | A::Declare { .. } | A::DeclarePattern { .. } | A::Local(_) | A::Error => Shown::Nothing,
+        A::Assign { .. } | A::Declare { .. } | A::DeclarePattern { .. } | A::Local(_) | A::Error => {
+            Shown::Nothing
+        }
         A::Call(call) if is_told(&call.name.text) => Shown::Nothing,
         A::Bind { .. } | A::Step { .. } => Shown::Scalar,
         _ => Shown::List,

@@ -375,8 +375,8 @@ impl Resolver<'_> {
                 let here = self.full_name(bare);
                 if let Some(declared) = self.declared.get(&source).copied() {
                     // Code that is not known yet finds it by its name here.
-                    let sought = self.now.dynamic_code
-                        || self.prior.as_ref().is_some_and(|prior| prior.dynamic_code);
+                    let sought =
+                        self.now.dynamic_code || self.prior.as_ref().is_some_and(|prior| prior.dynamic_code);
                     if sought && here != source && !self.declared.contains_key(&here) {
                         let function = self.global(VarKind::Code, &source);
                         let place = mk(pos, ExprKind::Glob(here.clone()));

@@ -126,7 +126,8 @@ mod tests {
 
     #[test]
     fn a_word_is_completed_with_its_sigil() {
-        let names: Vec<String> = ["$count", "$cost", "@count", "Foo::bar", ":doc", "map"].map(str::to_owned).into();
+        let names: Vec<String> =
+            ["$count", "$cost", "@count", "Foo::bar", ":doc", "map"].map(str::to_owned).into();
         let offered = |line: &str| complete(&names, line, line.len());
         assert_eq!(offered("1 + $co"), (4, vec!["$count".to_owned(), "$cost".to_owned()]));
         assert_eq!(offered("p @c"), (2, vec!["@count".to_owned()]));

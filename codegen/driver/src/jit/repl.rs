@@ -206,7 +206,9 @@ fn eval(
     let caught = s_sys::signal_catch(s_sys::SIGINT);
     let record = vm.try_record();
     let ended = match load::join(session, vm, &analysis.program) {
-        Ok(main) => vm.run_entry(main, wanted, if type_only { s_core::Vm::types } else { s_core::builtin::shown }),
+        Ok(main) => {
+            vm.run_entry(main, wanted, if type_only { s_core::Vm::types } else { s_core::builtin::shown })
+        }
         Err(thrown) => vm.end_of_entry(thrown, &record),
     };
     if caught.is_ok_and(|before| !s_sys::signal_is_caught(before)) {
@@ -337,28 +339,34 @@ mod tests {
         let died = told(&mut repl, &["sub f { die \"deep\" }", "f()"]).remove(1);
         assert!(died.starts_with("died: deep at (entry 3) line 1.\n"), "{died}");
         assert!(died.contains("  in main::f at (entry 3):1\n"), "{died}");
-        check_in(&mut repl, &[
-            ("my $v = 3; die \"x\\n\"", "died: x\n"),
-            ("$v", "3"),
-            ("last", "died: there is no loop around this to leave\n"),
-            ("eval { die \"in\\n\" }; $@", "\"in\\n\""),
-            ("eval '$v + 1'", "4"),
-            ("exit 3", "exit 3"),
-        ]);
+        check_in(
+            &mut repl,
+            &[
+                ("my $v = 3; die \"x\\n\"", "died: x\n"),
+                ("$v", "3"),
+                ("last", "died: Can't \"last\" outside a loop block at (entry 7) line 1.\n"),
+                ("eval { die \"in\\n\" }; $@", "\"in\\n\""),
+                ("eval '$v + 1'", "4"),
+                ("exit 3", "exit 3"),
+            ],
+        );
     }
 
     #[test]
     fn modules_are_run_once() {
         let text = "package Count; our @EXPORT_OK = qw(next_one); my $n = 0; sub next_one { ++$n } 1";
         let mut repl = session(&[("Count", text)]);
-        check_in(&mut repl, &[
-            ("use Count qw(next_one)", ""),
-            ("next_one()", "1"),
-            ("use Count qw(next_one)", ""),
-            ("next_one()", "2"),
-            ("use Nothing", "wrong: Can't locate Nothing in @INC"),
-            ("next_one()", "3"),
-        ]);
+        check_in(
+            &mut repl,
+            &[
+                ("use Count qw(next_one)", ""),
+                ("next_one()", "1"),
+                ("use Count qw(next_one)", ""),
+                ("next_one()", "2"),
+                ("use Nothing", "wrong: Can't locate Nothing in @INC"),
+                ("next_one()", "3"),
+            ],
+        );
     }
 
     #[test]
@@ -382,7 +390,10 @@ mod tests {
             }
         }
         assert!(matches!(repl.type_of("unlink('x')"), Entry::Wrong(_)));
-        assert_eq!(told(&mut repl, &["$x = \"a\""])[0].split(',').next(), Some("died: variable $x: expected Int (INTEGER)"));
+        assert_eq!(
+            told(&mut repl, &["$x = \"a\""])[0].split(',').next(),
+            Some("died: variable $x: expected Int (INTEGER)")
+        );
         assert!(repl.names().contains(&"$x".to_owned()) && repl.names().contains(&"K".to_owned()));
     }
 
@@ -413,7 +424,8 @@ mod tests {
     #[test]
     fn values_without_an_end_are_shown_in_part() {
         let mut repl = session(&[]);
-        let told = told(&mut repl, &["my $r = []; push @$r, $r, $r;", "$r", "(1) x 100_000", "my @e = (); @e"]);
+        let told =
+            told(&mut repl, &["my $r = []; push @$r, $r, $r;", "$r", "(1) x 100_000", "my @e = (); @e"]);
         assert!(told[1].len() < 200_000 && told[1].contains("..."), "{}", told[1].len());
         assert!(told[2].len() < 400_000, "{}", told[2].len());
         assert_eq!(told[3], "");
