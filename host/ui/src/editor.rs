@@ -42,7 +42,8 @@ impl LineEditor {
     /// When the terminal cannot be used.
     pub fn new(before: &[String], most: usize) -> io::Result<LineEditor> {
         let config = Config::builder().max_history_size(most).map_err(failed)?.build();
-        let mut editor = Editor::with_history(config, MemHistory::with_config(&config)).map_err(failed)?;
+        let history = MemHistory::with_config(&config);
+        let mut editor = Editor::with_history(config, history).map_err(failed)?;
         for line in before {
             editor.add_history_entry(line.as_str()).map_err(failed)?;
         }

@@ -80,7 +80,7 @@ pub(super) fn run(context: &Context<'_>, args: &ReplArgs) -> Result<u8, Failure>
     let request =
         ReplRequest { include: args.include.clone(), compat: args.compat, arguments: args.arguments.clone() };
     let start = || Repl::start(&world, &request).map_err(|diagnostic| Failure::new(Exit::Failed, diagnostic));
-    let mut session = Session { ui: context.ui, repl: start()?, start: &start };
+    let session = Session { ui: context.ui, repl: start()?, start: &start };
     if !std::io::stdin().is_terminal() {
         return session.of_lines();
     }
