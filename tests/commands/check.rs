@@ -67,3 +67,21 @@ fn nothing_to_check_is_said() {
     assert!(nothing.stderr.starts_with("error[S-1007]: "), "{}", nothing.text());
     assert_eq!(sandbox.run(&["check", "absent.stk"]).status, Some(2));
 }
+
+#[test]
+fn a_block_without_a_list_is_noticed() {
+    let sandbox = Sandbox::new();
+    sandbox.write(
+        "main.stk",
+        "val @a = (2, 1)\np map { $_ * 2 }\np grep { $_ }\np sort { _0 <=> _1 }\np map { $_ } @a\np @a |> map { $_ } |> join \",\"\n",
+    );
+    let checked = sandbox.run(&["check", "--json", "main.stk"]);
+    let json = checked.json();
+    let found = json["diagnostics"].as_array().unwrap();
+    let lines: Vec<_> = found
+        .iter()
+        .filter(|one| one["code"] == "S-0404")
+        .map(|one| one["labels"][0]["line"].as_u64().unwrap())
+        .collect();
+    assert_eq!((checked.status, lines), (Some(0), vec![2, 3, 4]), "{}", checked.text());
+}

@@ -45,6 +45,7 @@ mod registry;
 mod registry_server;
 mod registry_use;
 #[cfg(unix)]
+mod repl;
 mod repositories;
 mod run_file;
 mod served;

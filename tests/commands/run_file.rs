@@ -1,7 +1,7 @@
 //! `s FILE`, `s run FILE`, `s -`, shebang scripts, and where modules come from.
 
 use std::fs;
-use std::io::Write as _;
+use std::io::{Read as _, Write as _};
 use std::process::Stdio;
 
 use crate::market::Market;
@@ -192,4 +192,38 @@ fn programs_of_the_package_run_by_their_name() {
     prints(&sandbox.run(&["run", "lint"]), "linted\n");
     let tool = sandbox.run(&["run", "tool", "--", "a", "-b"]);
     assert_eq!((tool.status, tool.stdout.as_str()), (Some(3), "tool a -b\n"), "{}", tool.text());
+}
+
+#[test]
+fn what_is_imported_is_called_where_a_text_is_evaluated() {
+    let sandbox = Sandbox::new();
+    sandbox.write(
+        "lib/Counting.stk",
+        "package Counting\nour @EXPORT_OK = qw(more)\nvar $n = 0\nfn more { $n++; \"more $n\" }\n1\n",
+    );
+    sandbox.write(
+        "main.stk",
+        "use Counting qw(more)\np eval \"1 + $ARGV[0]\"\np more()\np eval \"more$ARGV[1]\"\n",
+    );
+    let outcome = sandbox.command(&["main.stk", "2", "()"]).env("STRYKELIB", "lib").output().unwrap();
+    prints(&sandbox.outcome(&outcome), "3\nmore 1\nmore 2\n");
+}
+
+#[test]
+fn a_signal_ends_what_a_program_waits_for() {
+    let sandbox = Sandbox::new();
+    sandbox.write(
+        "wait.stk",
+        "$SIG{TERM} = sub { p \"asked to end\"; exit 3 }\n$| = 1\np \"ready\"\nsleep 60\np \"slept\"\n",
+    );
+    let mut child =
+        sandbox.command(&["wait.stk"]).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+    let mut ready = [0; 6];
+    child.stdout.as_mut().unwrap().read_exact(&mut ready).unwrap();
+    let process = rustix::process::Pid::from_child(&child);
+    rustix::process::kill_process(process, rustix::process::Signal::TERM).unwrap();
+    let began = std::time::Instant::now();
+    let outcome = sandbox.outcome(&child.wait_with_output().unwrap());
+    assert_eq!((outcome.status, outcome.stdout.as_str()), (Some(3), "asked to end\n"), "{}", outcome.text());
+    assert!(began.elapsed().as_secs() < 30, "{:?}", began.elapsed());
 }

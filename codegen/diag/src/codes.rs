@@ -81,6 +81,8 @@ codes! {
     401 UNUSED "unused" "`s check` found a variable that is never read, or a function that is never called. Often a name is misspelt where it should be used. A name that begins with `_` is never reported, nor is a function in a folder `lib`."
     402 DEAD_CODE "dead-code" "`s check` found a statement that is never reached: the one before it always leaves, with `return`, `die`, `exit`, `next` or `last`."
     403 NOT_AHEAD_OF_TIME "not-ahead-of-time" "A program that is compiled ahead of time contains no compiler, so a text that only the running program knows cannot become code, nor can a file whose name only the running program knows. Reaching the place is an error that `eval` can catch. `[build] deny-eval = true` makes it an error of the build."
+    404 NO_LIST "no-list" "`map { ... }`, `grep { ... }` and `sort { ... }` stand here without a list, and without a pipe that brings one, so they work on nothing. The list stands behind the block, `map { ... } @list`, or before the pipe, `@list |> map { ... }`."
+    405 ENTRY_DIED "entry-died" "An entry of `s repl` ended with an exception that nothing in it caught. Below the message are the functions it passed through. What the entry did and declared before remains."
     1001 USAGE "usage" "The command line could not be understood. `s help COMMAND` shows what the command takes."
     1002 UNKNOWN_COMMAND "unknown-command" "There is no command of this name, built in or from a plugin. `s help` lists them all; `s plugin list` shows which plugins add commands."
     1003 UNKNOWN_CODE "unknown-code" "`s explain` knows the codes that `s` prints, such as `S-5007`. This one is not among them."

@@ -41,10 +41,13 @@ fn class(writer: &mut Writer, module: &Module, data: &ClassData, number: &mut im
     writer.text(data.name.as_bytes());
     writer.number(data.kind.into());
     writer.number(u32::from(data.is_abstract) | u32::from(data.is_final) << 1);
-    for list in [&data.parents, &data.traits] {
-        writer.len(list.len());
+    for (list, known) in [&data.parents, &data.traits].into_iter().zip(&data.known) {
+        writer.len(list.len() + known.len());
         for other in list {
             writer.text(module.classes[*other as usize].name.as_bytes());
+        }
+        for name in known {
+            writer.text(name.as_bytes());
         }
     }
     writer.len(data.fields.len());

@@ -6,18 +6,20 @@
 
 mod load;
 mod memory;
+mod repl;
 
 use std::collections::HashMap;
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use s_abi::layout::{Code as FunctionObject, Entry, FileName, FunctionInfo, Val, Vm as Machine};
+use s_abi::layout::{self, Code as FunctionObject, FileName, FunctionInfo, Val, Vm as Machine};
 use s_core::Vm;
 use s_ir::{FuncId, Module};
 use s_native::{Code, Compiler, FixupKind, Symbol, Target};
 
 use crate::Files;
 use memory::Memory;
+pub use repl::{Entry, Repl, is_unfinished};
 
 /// How a program is run.
 #[derive(Clone, Debug, Default)]
@@ -45,18 +47,23 @@ const STACK_RESERVE: usize = 1 << 20;
 pub fn run(module: Module, files: Arc<dyn Files + Send + Sync>, options: RunOptions) -> i32 {
     let thread =
         std::thread::Builder::new().stack_size(STACK_BYTES).spawn(move || run_here(module, files, options));
-    match thread.map(std::thread::JoinHandle::join) {
+    // Signals go to the program, so that they interrupt what it waits for.
+    let blocked = s_sys::sigprocmask(s_sys::MaskChange::Block, u64::MAX);
+    let ended = thread.map(std::thread::JoinHandle::join);
+    if let Ok(mask) = blocked {
+        // It was in force before.
+        let _ = s_sys::sigprocmask(s_sys::MaskChange::Set, mask);
+    }
+    match ended {
         Ok(Ok(status)) => status,
         Ok(Err(panic)) => std::panic::resume_unwind(panic),
         Err(_) => 70,
     }
 }
 
-fn run_here(module: Module, files: Arc<dyn Files + Send + Sync>, options: RunOptions) -> i32 {
+/// A machine for a program, on a thread whose stack has [`STACK_BYTES`], of which almost nothing is used.
+fn machine(options: RunOptions) -> Box<Vm> {
     let here = std::ptr::from_ref(&options) as usize;
-    let process = s_sys::getpid();
-    // The standard library ignores it; programs end by it, and so do those that they start.
-    let _ = s_sys::signal_default(s_sys::SIGPIPE);
     s_sys::set_environment(options.environment);
     let mut vm = Vm::new(s_core::Options {
         compat: options.compat,
@@ -67,10 +74,16 @@ fn run_here(module: Module, files: Arc<dyn Files + Send + Sync>, options: RunOpt
     // Compiled code makes floats, and what is compiled later may name `%ENV`.
     s_core::late::floats();
     vm.fill_environment();
+    vm
+}
+
+fn run_here(module: Module, files: Arc<dyn Files + Send + Sync>, options: RunOptions) -> i32 {
+    let process = s_sys::getpid();
+    // The standard library ignores it; programs end by it, and so do those that they start.
+    let _ = s_sys::signal_default(s_sys::SIGPIPE);
     let mut session = Session { units: Vec::new(), files, compat: options.compat };
-    vm.hooks.data = (&raw mut session) as usize;
-    vm.hooks.eval_string = Some(load::eval_string);
-    vm.hooks.require_value = Some(load::require_value);
+    let mut vm = machine(options);
+    session.serve(&mut vm);
     match session.load(&mut vm, module) {
         Ok(main) => {
             let status = vm.run_main(s_core::value::Ptr(main));
@@ -114,6 +127,14 @@ pub(crate) struct Unit {
 }
 
 impl Session {
+    /// Lets the machine come here when it needs a compiler. The session must outlive it and stay where
+    /// it is.
+    fn serve(&mut self, vm: &mut Vm) {
+        vm.hooks.data = std::ptr::from_mut(self) as usize;
+        vm.hooks.eval_string = Some(load::eval_string);
+        vm.hooks.require_value = Some(load::require_value);
+    }
+
     /// Loads a module and returns its main function.
     pub(crate) fn load(&mut self, vm: &mut Vm, module: Module) -> Result<*mut FunctionObject, String> {
         let mut unit = Unit::new(vm, module, self.units.len())?;
@@ -183,7 +204,7 @@ impl Unit {
     ) -> Result<*mut FunctionObject, String> {
         let entry = self.entry(vm, id)?;
         // SAFETY: the compiler made it an entry.
-        let entry = unsafe { std::mem::transmute::<*const u8, Entry>(entry) };
+        let entry = unsafe { std::mem::transmute::<*const u8, layout::Entry>(entry) };
         Ok(vm.new_code(&raw const self.infos[id.index()], entry, captures).0)
     }
 

@@ -89,6 +89,8 @@ pub struct ClassData {
     pub kind: u8,
     /// Numbers of parents.
     pub parents: Vec<u32>,
+    /// Parents and traits that the machine has already, by name.
+    pub known: [Vec<String>; 2],
     /// Numbers of traits.
     pub traits: Vec<u32>,
     /// Own fields.

@@ -394,6 +394,8 @@ impl<'a> Parser<'a> {
             match self.word("a part of a class")? {
                 "parent" => class.parents.push(self.number("a class")?),
                 "trait" => class.traits.push(self.number("a class")?),
+                "known_parent" => class.known[0].push(self.name()?),
+                "known_trait" => class.known[1].push(self.name()?),
                 "field" => {
                     let mut field = FieldData {
                         name: self.name()?,

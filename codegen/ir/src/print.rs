@@ -75,6 +75,11 @@ fn class(out: &mut String, index: usize, class: &ClassData) {
     for number in &class.traits {
         let _ = writeln!(out, "    trait {number}");
     }
+    for (names, word) in class.known.iter().zip(["known_parent", "known_trait"]) {
+        for name in names {
+            let _ = writeln!(out, "    {word} {}", quoted(name.as_bytes()));
+        }
+    }
     for field in &class.fields {
         let _ = write!(out, "    field {} visibility {}", quoted(field.name.as_bytes()), field.visibility);
         if let Some(default) = field.default {

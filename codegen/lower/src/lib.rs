@@ -15,6 +15,7 @@ mod expr;
 mod function;
 mod iterate;
 mod list;
+mod member;
 mod op;
 mod pattern;
 mod place;

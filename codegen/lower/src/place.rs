@@ -7,6 +7,7 @@ use s_sema::hir::{Array, BinaryOp, Expr, ExprKind, Hash, LocalId, LogicOp, Magic
 
 use crate::expr::special_number;
 use crate::function::{Context, Lower, Var};
+use crate::member::{Member, is_member};
 
 impl<'a> Lower<'a> {
     // Arrays and hashes
@@ -416,6 +417,10 @@ impl<'a> Lower<'a> {
             ExprKind::Assign(inner, _) | ExprKind::AssignOp(_, inner, _) => {
                 self.void(place);
                 self.store(inner, value);
+            }
+            ExprKind::Call(call) if is_member(call) => {
+                let member = self.open_member(call);
+                self.write_member(&member, value);
             }
             ExprKind::Do(_) | ExprKind::Call(_) => {
                 // An lvalue function: its result is a copy here, and the assignment is lost on it.
@@ -929,6 +934,13 @@ impl<'a> Lower<'a> {
                 self.store(inner, new);
                 new
             }
+            ExprKind::Call(call) if is_member(call) => {
+                let member = self.open_member(call);
+                let old = self.read_member(&member);
+                let new = change(self, old);
+                self.write_member(&member, new);
+                new
+            }
             _ => {
                 let old = self.scalar(place);
                 let new = change(self, old);
@@ -940,7 +952,7 @@ impl<'a> Lower<'a> {
 
     /// `&&=`, `||=`, `//=`.
     pub(crate) fn assign_logic(&mut self, op: LogicOp, place: &'a Expr, value: &'a Expr) -> Value {
-        if !self.is_scalar_place(place) {
+        if !self.is_scalar_place(place) && !matches!(&place.kind, ExprKind::Call(call) if is_member(call)) {
             // `@a ||= LIST`: the test is on the whole.
             let truth = self.condition(place);
             let (keep, more) = (self.builder.block(), self.builder.block());
@@ -1018,6 +1030,7 @@ impl<'a> Lower<'a> {
                 let cell = self.cell_of(place, true);
                 Open::Cell(cell)
             }
+            ExprKind::Call(call) if is_member(call) => Open::Member(self.open_member(call)),
             _ => Open::Plain,
         }
     }
@@ -1027,6 +1040,7 @@ impl<'a> Lower<'a> {
             Open::Element(array, index) => self.rt(Rt::arr_get, &[*array, *index]),
             Open::Entry(hash, key) => self.rt(Rt::hash_get, &[*hash, *key]),
             Open::Cell(cell) => self.rt(Rt::cell_get, &[*cell]),
+            Open::Member(member) => self.read_member(member),
             Open::Plain => match &place.kind {
                 ExprKind::Declare(ids) => self.read_local(ids[0]),
                 ExprKind::Localize(inner) => self.scalar(inner),
@@ -1040,6 +1054,7 @@ impl<'a> Lower<'a> {
             Open::Element(array, index) => self.rt_void(Rt::arr_set, &[*array, *index, value]),
             Open::Entry(hash, key) => self.rt_void(Rt::hash_set, &[*hash, *key, value]),
             Open::Cell(cell) => self.rt_void(Rt::cell_set, &[*cell, value]),
+            Open::Member(member) => self.write_member(member, value),
             Open::Plain => match &place.kind {
                 ExprKind::Declare(ids) => self.write_local(ids[0], value),
                 ExprKind::Localize(inner) => self.store(inner, value),
@@ -1218,6 +1233,7 @@ enum Open {
     Element(Value, Value),
     Entry(Value, Value),
     Cell(Value),
+    Member(Member),
     /// Reading and writing it again does no harm.
     Plain,
 }

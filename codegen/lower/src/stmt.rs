@@ -268,6 +268,12 @@ impl<'a> Lower<'a> {
             test(self, body, exit);
         }
         self.builder.switch_to(body);
+        if self.program.facts.interruptible {
+            // Signals are looked at behind every builtin.
+            let mark = self.begin_list();
+            self.end_list();
+            self.call_builtin("time", mark, Context::Void);
+        }
         before(self);
         let redo = self.builder.block();
         self.builder.jump(redo, &[]);

@@ -60,6 +60,7 @@ pub(crate) fn fill(program: &Program, module: &mut Module) {
                 ClassKind::Trait => 3,
             },
             parents: class.parents.iter().map(|id| id.0).collect(),
+            known: class.known.clone(),
             traits: class.traits.iter().map(|id| id.0).collect(),
             fields: class
                 .fields

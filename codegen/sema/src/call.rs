@@ -154,9 +154,9 @@ impl Resolver<'_> {
     /// What a call by name calls. `called`: it has parentheses or arguments.
     pub(crate) fn callee(&mut self, name: &str, called: bool, span: Span) -> Callee {
         let mut full = self.full_name(name);
-        if !self.declared.contains_key(&full) && !name.contains("::") && !self.options.compat {
+        if !self.has_function(&full) && !name.contains("::") && !self.options.compat {
             let main = format!("main::{name}");
-            if self.declared.contains_key(&main) {
+            if self.has_function(&main) {
                 full = main;
             }
         }

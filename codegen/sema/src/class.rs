@@ -46,6 +46,7 @@ impl Resolver<'_> {
             pos,
             kind,
             parents: Vec::new(),
+            known: [Vec::new(), Vec::new()],
             traits: Vec::new(),
             fields: Vec::new(),
             statics: Vec::new(),
@@ -156,6 +157,10 @@ impl Resolver<'_> {
                         self.classes[id.index()].parents.push(found);
                     }
                     None => {
+                        if let Some(name) = self.known_class(&parent.text) {
+                            self.classes[id.index()].known[0].push(name);
+                            continue;
+                        }
                         let message = format!("there is no class `{}`", parent.text);
                         self.error(Code::UNKNOWN_TYPE, parent.span, message);
                     }
@@ -165,6 +170,10 @@ impl Resolver<'_> {
                 match self.class_id(&wanted.text) {
                     Some(found) => self.classes[id.index()].traits.push(found),
                     None => {
+                        if let Some(name) = self.known_class(&wanted.text) {
+                            self.classes[id.index()].known[1].push(name);
+                            continue;
+                        }
                         let message = format!("there is no trait `{}`", wanted.text);
                         self.error(Code::UNKNOWN_TYPE, wanted.span, message);
                     }
@@ -179,6 +188,13 @@ impl Resolver<'_> {
             }
         }
         self.links = links;
+    }
+
+    /// The full name of a class that an earlier entry of the session declared.
+    fn known_class(&self, name: &str) -> Option<String> {
+        let session = self.session?;
+        let full = self.type_full_name(name);
+        [name.to_owned(), full].into_iter().find(|name| session.has_class(name))
     }
 
     /// The class and everything it inherits from, nearest first.
@@ -391,6 +407,16 @@ impl Resolver<'_> {
             self.check_fields(id, &call.args, span);
             let args = self.arguments_of(&call.args);
             return Some(self.construct(id, args, span));
+        }
+        if let Some(class) = self.known_class(name) {
+            let class = text(pos, &class);
+            if !call.parens && call.args.is_empty() {
+                return Some(class);
+            }
+            let args = self.arguments_of(&call.args);
+            let (invocant, name) = (Box::new(class), "new".to_owned());
+            let callee = Callee::Method { invocant, name, super_of: None, maybe: false };
+            return Some(mk(pos, ExprKind::Call(Box::new(hir::Call { callee, args, topic: None }))));
         }
         if let Some((id, variant)) = self.variant_named(name) {
             let payload = call.args.first().map(|arg| self.expr(arg, Want::Scalar));

@@ -415,7 +415,7 @@ impl Resolver<'_> {
             ast::UnaryOp::Neg => {
                 if let A::Bareword(name) = &inner.kind {
                     let full = self.full_name(name);
-                    if !self.declared.contains_key(&full) && !self.constants.contains_key(&full) {
+                    if !self.has_function(&full) && !self.constants.contains_key(&full) {
                         return text(pos, &format!("-{name}"));
                     }
                 }
@@ -655,7 +655,7 @@ impl Resolver<'_> {
         if let Some(variant) = self.variant_named(name) {
             return mk(pos, op(Op::Variant(variant.0, variant.1, None)));
         }
-        if self.declared.contains_key(&full) {
+        if self.has_function(&full) {
             let call = ast::Call {
                 name: ast::Name { span, text: name.to_owned() },
                 block: None,

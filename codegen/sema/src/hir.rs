@@ -96,6 +96,8 @@ pub struct Facts {
     pub overloads: bool,
     /// A computed `eval`, `require` or `do FILE` exists: names may appear at run time.
     pub dynamic_code: bool,
+    /// Every loop asks in each round whether somebody wants it to end.
+    pub interruptible: bool,
     /// Bits of `s_abi::builtins::effect` that the program can reach.
     pub effects: u8,
 }
@@ -225,6 +227,18 @@ pub struct TypeName {
     pub name: String,
     /// Arguments.
     pub args: Vec<TypeName>,
+}
+
+impl TypeName {
+    /// As it is written.
+    #[must_use]
+    pub fn text(&self) -> String {
+        if self.args.is_empty() {
+            return self.name.clone();
+        }
+        let args: Vec<String> = self.args.iter().map(TypeName::text).collect();
+        format!("{}<{}>", self.name, args.join(", "))
+    }
 }
 
 /// Statements with a scope of their own.
@@ -1036,6 +1050,8 @@ pub struct Class {
     pub kind: ClassKind,
     /// Parents, in order, resolved.
     pub parents: Vec<ClassId>,
+    /// Parents and traits that the machine has from an earlier entry of a session.
+    pub known: [Vec<String>; 2],
     /// Traits.
     pub traits: Vec<ClassId>,
     /// Own fields, in order (parents' come first in objects).

@@ -10,6 +10,7 @@ use crate::hir::{
     self, Block, Callee, Expr, ExprKind, Iterate, IterateBody, LocalId, LoopVariable, Op, Params, SortBy,
     UnaryOp, VarKind,
 };
+use crate::lint::FindingKind;
 use crate::names::Use;
 use crate::place::stmt;
 use crate::resolver::{FnKind, Frame, FrameKind, Resolver, Want, mk, set_slot};
@@ -87,6 +88,7 @@ impl Resolver<'_> {
                 }
             }
         }
+        self.note_list(rest, block.is_some(), call, span);
         let list = self.list(rest);
         let list = Box::new(mk(pos, ExprKind::List(list)));
         let seen = match (block, body) {
@@ -201,7 +203,7 @@ impl Resolver<'_> {
                     | A::TaskBlock(..)
                     | A::Goto(_)
                     | A::Local(_) => false,
-                    A::Bareword(name) => !self.declared.contains_key(&self.full_name(name)),
+                    A::Bareword(name) => !self.has_function(&self.full_name(name)),
                     A::Subst(subst) => {
                         !matches!(subst.replacement, ast::Replacement::Code { evals, .. } if evals > 0)
                     }
@@ -218,6 +220,13 @@ impl Resolver<'_> {
             walk::children(node, &mut |child| todo.push(child));
         }
         !self.now.overloads && !self.prior.as_ref().is_some_and(|prior| prior.overloads)
+    }
+
+    /// Notes a body that works on nothing: no list stands behind it, and no pipe before it.
+    fn note_list(&mut self, rest: &[ast::Expr], has_block: bool, call: &ast::Call, span: Span) {
+        if has_block && rest.is_empty() {
+            self.find(FindingKind::NoList, span, call.name.text.clone());
+        }
     }
 
     /// Brings a topic in sight in the innermost scope, as `$_` has it in Perl.
@@ -272,7 +281,7 @@ impl Resolver<'_> {
         match &value.kind {
             A::Var(Sigil::Scalar, name) => name != "_",
             A::Topic { slot, outer, .. } => *slot > 0 || *outer > 0,
-            A::Bareword(name) => self.declared.contains_key(&self.full_name(name)),
+            A::Bareword(name) => self.has_function(&self.full_name(name)),
             _ => false,
         }
     }
@@ -309,6 +318,7 @@ impl Resolver<'_> {
                 _ => {}
             }
         }
+        self.note_list(rest, block.is_some(), call, span);
         let by = match (block, value) {
             (Some(block), _) => match self.simple_comparison(block) {
                 Some(by) => by,

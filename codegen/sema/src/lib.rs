@@ -24,6 +24,7 @@ mod pipe;
 mod place;
 mod resolver;
 mod scope;
+mod session;
 mod source;
 mod stmt;
 mod string;
@@ -33,6 +34,9 @@ use std::sync::Arc;
 
 pub use dump::{dump, dump_function};
 pub use lint::{Finding, FindingKind};
+pub use session::{Session, Shown};
+
+use resolver::Start;
 
 /// How a program is meant.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -83,13 +87,15 @@ pub struct Analysis {
     /// The builtins that are called when the program runs, each with what to say where it is first
     /// used if the runtime has it not.
     pub builtins: Vec<(&'static str, s_diag::Diagnostic)>,
+    /// What the entry of a session leaves to the next one.
+    pub session: Option<Session>,
 }
 
 /// Parses and resolves a program.
 #[must_use]
 pub fn analyse(name: &str, text: Arc<str>, files: &dyn Files, options: &Options) -> Analysis {
     let units = source::load(name, text, files, options);
-    resolver::run(units, options, None)
+    resolver::run(units, options, Start::Program)
 }
 
 /// Parses and resolves the text of a computed `eval`. Function 0 takes the visible variables as
@@ -105,5 +111,25 @@ pub fn analyse_eval(
     options: &Options,
 ) -> Analysis {
     let units = source::load(name, text, files, options);
-    resolver::run(units, options, Some((package, visible)))
+    resolver::run(units, options, Start::Eval(package, visible))
+}
+
+/// Parses and resolves an entry of a session, and says what is to be done with its value.
+#[must_use]
+pub fn analyse_entry(
+    name: &str,
+    text: Arc<str>,
+    session: &Session,
+    files: &dyn Files,
+    options: &Options,
+) -> (Analysis, Shown) {
+    let units = source::load(name, Arc::clone(&text), files, options);
+    let shown = session::shown(&text, &units[0].ast.body);
+    (resolver::run(units, options, Start::Entry(session)), shown)
+}
+
+/// Whether a text is the beginning of one that goes on: something in it is open at its end.
+#[must_use]
+pub fn is_unfinished(text: &str, options: &Options) -> bool {
+    source::is_unfinished(text, options)
 }

@@ -13,6 +13,8 @@ pub enum FindingKind {
     UnusedFunction,
     /// A statement behind one that always leaves.
     Unreachable,
+    /// `map { ... }` and its like without a list.
+    NoList,
     /// An `eval` of a text that only the running program knows.
     ComputedEval,
     /// A `require` or `do` of a file whose name only the running program knows.

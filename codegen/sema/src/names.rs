@@ -552,9 +552,16 @@ impl Resolver<'_> {
         let key = VarKey { file: self.file, offset: name.span.start, kind, tag: 0 };
         let sigil = crate::scope::sigil(kind);
         self.written.entry(key).or_insert_with(|| (format!("{sigil}{}", name.text), name.span));
-        let place = if self.prior(key).named {
+        let place = if let Some(full) = self.session_name(name) {
+            Place::Global(self.global(kind, &full))
+        } else if self.prior(key).named {
             let line = self.pos(name.span).line;
-            let full = format!("{}:{line}:{}:{}", self.file, name.span.start, name.text);
+            // A part that joins a program must not meet the variables of another one.
+            let file = match self.now.dynamic_code {
+                true => self.units[self.file as usize].source.name.clone(),
+                false => self.file.to_string(),
+            };
+            let full = format!("{file}:{line}:{}:{}", name.span.start, name.text);
             Place::Global(self.global(kind, &full))
         } else {
             let id = self.new_local(&name.text, kind, Some(key));

@@ -63,7 +63,8 @@ impl Resolver<'_> {
         let state = declarator == Declarator::State;
         if state && self.contexts.last().is_some_and(|c| c.kind != FnKind::Anonymous) {
             // One variable for the one function of that name.
-            let full = format!("state:{}:{}:{name}", self.file, var.name.span.start);
+            let file = &self.units[self.file as usize].source.name;
+            let full = format!("state:{file}:{}:{name}", var.name.span.start);
             let place = Place::Global(self.global(kind, &full));
             let binding = Binding { place, frozen, constant: None, ty, protection: 0 };
             return Declared { name, kind, binding, renew: false, state };
@@ -283,7 +284,8 @@ impl Resolver<'_> {
                 mk(pos, ExprKind::Assign(Box::new(place), Box::new(done)))
             }
             Place::Global(id) if one.state => {
-                let flag = format!("done:{}:{}", self.file, span.start);
+                let file = &self.units[self.file as usize].source.name;
+                let flag = format!("done:{file}:{}", span.start);
                 let flag = self.global(VarKind::Scalar, &flag);
                 let flag = mk(pos, ExprKind::Global(flag));
                 let place = whole(pos, kind, Err(id));

@@ -18,6 +18,7 @@ use crate::hir::{
     RegexId, Storage, TransId, VarKind,
 };
 use crate::scope::{Binding, FnFacts, Knowledge, Names, Place, Scope, VarFacts, VarKey};
+use crate::session::Session;
 use crate::source::{self, Unit};
 use crate::walk::{self, Node};
 use crate::{Analysis, Options};
@@ -129,6 +130,17 @@ pub(crate) struct Declared {
     pub(crate) key: (u32, u32),
 }
 
+/// What is resolved.
+#[derive(Clone, Copy)]
+pub(crate) enum Start<'u> {
+    /// A program, or a part of one that sees nothing of the rest.
+    Program,
+    /// A computed `eval`: its package, and the variables that it sees.
+    Eval(&'u str, &'u [String]),
+    /// An entry of a session.
+    Entry(&'u Session),
+}
+
 /// The resolver.
 pub(crate) struct Resolver<'u> {
     pub(crate) units: Vec<Arc<Unit>>,
@@ -204,19 +216,23 @@ pub(crate) struct Resolver<'u> {
     pub(crate) pending: Vec<(String, Binding, bool)>,
     /// Hidden variables so far at one place, so that both passes name them alike.
     pub(crate) hidden: HashMap<(u32, u32, u32), u32>,
+    /// What the entry of a session finds.
+    pub(crate) session: Option<&'u Session>,
+    /// What it leaves.
+    left: Option<Session>,
 }
 
-/// Resolves parsed files; `eval` gives the package and the variables that a computed `eval` sees.
-pub(crate) fn run(units: Vec<Unit>, options: &Options, eval: Option<(&str, &[String])>) -> Analysis {
+/// Resolves parsed files.
+pub(crate) fn run(units: Vec<Unit>, options: &Options, start: Start<'_>) -> Analysis {
     let deep = units.iter().any(|unit| unit.depth > SHALLOW);
     let units: Vec<Arc<Unit>> = units.into_iter().map(Arc::new).collect();
     if !deep {
-        return both(units, options, eval, false);
+        return both(units, options, start, false);
     }
     let copy = units.clone();
     let result = std::thread::scope(|scope| {
         let builder = std::thread::Builder::new().stack_size(DEEP_STACK);
-        let thread = builder.spawn_scoped(scope, || both(copy, options, eval, true)).ok()?;
+        let thread = builder.spawn_scoped(scope, || both(copy, options, start, true)).ok()?;
         thread.join().ok()
     });
     result.unwrap_or_else(|| {
@@ -227,11 +243,12 @@ pub(crate) fn run(units: Vec<Unit>, options: &Options, eval: Option<(&str, &[Str
             diagnostics: vec![Diagnostic::error(Code::TOO_DEEP, message).at(source, 0..0, "")],
             findings: Vec::new(),
             builtins: Vec::new(),
+            session: None,
         }
     })
 }
 
-fn both(units: Vec<Arc<Unit>>, options: &Options, eval: Option<(&str, &[String])>, deep: bool) -> Analysis {
+fn both<'u>(units: Vec<Arc<Unit>>, options: &'u Options, start: Start<'u>, deep: bool) -> Analysis {
     let mut diagnostics = Vec::new();
     for unit in &units {
         for error in &unit.errors {
@@ -240,11 +257,11 @@ fn both(units: Vec<Arc<Unit>>, options: &Options, eval: Option<(&str, &[String])
     }
     let mut first = Resolver::new(units, options, None, HashMap::new());
     first.deep = deep;
-    first.program(eval);
+    first.program(start);
     let Resolver { units, evals, now, .. } = first;
     let mut second = Resolver::new(units, options, Some(now), evals);
     second.deep = deep;
-    second.program(eval);
+    second.program(start);
     second.finish(diagnostics)
 }
 
@@ -309,32 +326,46 @@ impl<'u> Resolver<'u> {
             packages: HashSet::new(),
             pending: Vec::new(),
             hidden: HashMap::new(),
+            session: None,
+            left: None,
         }
     }
 
-    fn program(&mut self, eval: Option<(&str, &[String])>) {
+    fn program(&mut self, start: Start<'u>) {
         let main = self.reserve();
         // What the program around an evaluated text declares is not known here.
-        self.now.dynamic_code = eval.is_some();
+        self.now.dynamic_code = !matches!(start, Start::Program);
+        let (package, visible) = match start {
+            Start::Program => ("main", None),
+            Start::Eval(package, visible) => (package, Some(visible)),
+            Start::Entry(session) => {
+                self.session = Some(session);
+                self.know_session(session);
+                (session.package(), None)
+            }
+        };
         let evaluated: HashSet<usize> = self.evals.values().copied().collect();
         let files: Vec<usize> = (0..self.units.len()).filter(|n| !evaluated.contains(n)).collect();
         self.file_functions = vec![None; self.units.len()];
         self.file_functions[0] = Some(main);
         for &unit in &files[1..] {
-            self.file_functions[unit] = Some(self.reserve());
+            // What the machine has run already is only looked at for its names.
+            if !self.session.is_some_and(|session| session.has_file(&self.units[unit].source.name)) {
+                self.file_functions[unit] = Some(self.reserve());
+            }
         }
-        let package = eval.map_or("main", |(package, _)| package);
+        let first_package = |unit: usize| if unit == 0 || self.session.is_none() { package } else { "main" };
+        let packages: Vec<&str> = (0..self.units.len()).map(first_package).collect();
         for &unit in &files {
             self.file = u32::try_from(unit).unwrap_or(u32::MAX);
-            package.clone_into(&mut self.package);
+            packages[unit].clone_into(&mut self.package);
             let tree = Arc::clone(&self.units[unit]);
             self.declare_all(&tree.ast.body, false);
         }
         self.link_classes();
         for &unit in &files {
-            package.clone_into(&mut self.package);
-            let visible = if unit == 0 { eval.map(|(_, visible)| visible) } else { None };
-            self.file_function(unit, visible);
+            packages[unit].clone_into(&mut self.package);
+            self.file_function(unit, if unit == 0 { visible } else { None });
         }
     }
 
@@ -375,6 +406,7 @@ impl<'u> Resolver<'u> {
             uses_caller: now.uses_caller,
             overloads: now.overloads,
             dynamic_code: now.dynamic_code,
+            interruptible: self.session.is_some(),
             effects: crate::effects::reachable(&functions, &self.calls),
         };
         diagnostics.extend(self.diagnostics);
@@ -393,6 +425,7 @@ impl<'u> Resolver<'u> {
             diagnostics,
             findings: self.findings,
             builtins: self.builtins.into_iter().collect(),
+            session: self.left,
         }
     }
 
@@ -704,7 +737,14 @@ impl<'u> Resolver<'u> {
         for (place, name) in visible.unwrap_or_default().iter().enumerate() {
             self.visible_variable(place, name);
         }
+        let session = self.session.filter(|_| unit == 0);
+        if let Some(session) = session {
+            self.join_session(session);
+        }
         let stmts = self.statements(&tree.ast.body, Want::Caller);
+        if let Some(session) = session {
+            self.left = Some(self.leave_session(session));
+        }
         let body = hir::Block { stmts, has_local: false, declares: Vec::new() };
         let span = Span { start: 0, end: 0 };
         let params = Params::Positional { scalars: Vec::new(), rest: None };

@@ -97,6 +97,21 @@ pub(crate) fn load(name: &str, text: Arc<str>, files: &dyn Files, options: &Opti
     units
 }
 
+/// Whether something is open at the end of a text: a bracket, a string, a here-document, or an operator
+/// without its right side.
+pub(crate) fn is_unfinished(text: &str, options: &Options) -> bool {
+    let settings = s_syntax::Options { compat: options.compat, ..Default::default() };
+    let end = text.trim_end().len();
+    s_syntax::parse(text, &settings).errors.iter().any(|error| match error.code {
+        ErrorKind::UnclosedBracket | ErrorKind::UnclosedString | ErrorKind::UnclosedHeredoc => true,
+        ErrorKind::ExpectedExpression
+        | ErrorKind::ExpectedBlock
+        | ErrorKind::ExpectedName
+        | ErrorKind::UnexpectedToken => error.span.start as usize >= end,
+        _ => false,
+    })
+}
+
 /// Modules that mean something to the compiler and are no files.
 pub(crate) fn is_pragma(module: &str) -> bool {
     matches!(

@@ -374,6 +374,16 @@ impl Resolver<'_> {
             if kind == VarKind::Code {
                 let here = self.full_name(bare);
                 if let Some(declared) = self.declared.get(&source).copied() {
+                    // Code that is not known yet finds it by its name here.
+                    let sought =
+                        self.now.dynamic_code || self.prior.as_ref().is_some_and(|prior| prior.dynamic_code);
+                    if sought && here != source && !self.declared.contains_key(&here) {
+                        let function = self.global(VarKind::Code, &source);
+                        let place = mk(pos, ExprKind::Glob(here.clone()));
+                        let function = mk(pos, ExprKind::FunctionRef(function));
+                        let assign = ExprKind::Assign(Box::new(place), Box::new(function));
+                        self.early(mk(pos, assign), out);
+                    }
                     self.declared.entry(here).or_insert(declared);
                 }
             } else {

@@ -13,6 +13,7 @@ mod files;
 mod junit;
 mod one_liner;
 mod packages;
+mod repl;
 mod run;
 mod test;
 
@@ -24,6 +25,10 @@ pub use discover::{SOURCE_ENDINGS, is_source_name};
 pub use files::DiskFiles;
 pub use junit::{junit, write_report};
 pub use one_liner::{Looping, Separator, Switches, shebang_words, wrap};
+pub use repl::{
+    BuiltinDoc, Repl, ReplRequest, builtin_doc, history_file, nearest_builtin, read_history, write_history,
+};
 pub(crate) use run::include_path;
 pub use run::{Code, Program, Ran, World, run};
+pub use s_driver::jit::Entry;
 pub use test::{Assertion, Outcome, TestFile, TestRequest, TestSummary, test};

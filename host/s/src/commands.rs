@@ -36,6 +36,7 @@ pub(crate) mod publish;
 pub(crate) mod registry;
 mod registry_serve;
 pub(crate) mod remove;
+pub(crate) mod repl;
 pub(crate) mod run;
 pub(crate) mod search;
 pub(crate) mod store;
@@ -87,6 +88,7 @@ pub(crate) fn run(context: &Context<'_>, command: Command) -> Result<u8, Failure
         Command::Vendor(args) => vendor::run(context, &args),
         Command::Run(args) => return run::run(context, &args),
         Command::Build(args) => build::run(context, &args),
+        Command::Repl(args) => return repl::run(context, &args),
         Command::Check(args) => check::run(context, &args),
         Command::Test(args) => test::run(context, &args),
         Command::Bench(args) => bench::run(context, &args),

@@ -130,13 +130,18 @@ pub(crate) fn of_command_line(args: &[OsString]) -> Option<ExitCode> {
     }
 }
 
-/// Runs a program; its status is that of the process.
-pub(crate) fn execute(program: Program, ui: &dyn Fn() -> Ui) -> u8 {
-    let world = World {
+/// What a program sees of the world around this process.
+pub(crate) fn world() -> World {
+    World {
         directory: std::env::current_dir().unwrap_or_else(|_| PathBuf::from(".")),
         environment: Arc::new(|name| std::env::var_os(name)),
         variables: std::env::vars_os().collect(),
-    };
+    }
+}
+
+/// Runs a program; its status is that of the process.
+pub(crate) fn execute(program: Program, ui: &dyn Fn() -> Ui) -> u8 {
+    let world = world();
     let first_line = |text: &str, switches: &mut Switches| {
         for word in shebang_words(text) {
             let args = [OsString::from(word)];

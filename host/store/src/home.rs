@@ -69,6 +69,11 @@ impl Home {
         self.root.join("plugins.toml")
     }
 
+    /// What was typed in sessions; private.
+    pub fn repl_history(&self) -> PathBuf {
+        self.root.join("repl_history")
+    }
+
     /// Components of plugins, each under the digest of its bytes.
     pub fn components(&self) -> PathBuf {
         self.root.join("plugins").join("components")

@@ -15,6 +15,7 @@
 //! Exit statuses and the choice of words are left to `s`; diagnostics are made by others.
 
 mod capture;
+mod editor;
 mod escape;
 mod json;
 mod options;
@@ -27,6 +28,7 @@ mod table;
 mod ui;
 
 pub use capture::Captured;
+pub use editor::{Line, LineEditor};
 pub use escape::{escape_terminal, one_line};
 pub use options::{ColorChoice, UiOptions, Verbosity};
 pub use progress::{Task, Unit};

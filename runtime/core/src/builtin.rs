@@ -241,6 +241,12 @@ pub fn call_builtin(vm: &mut Vm, cell: i64, mark: i64, wanted: i64) -> Result<Va
     Ok(result)
 }
 
+/// The values from the mark as a person reads them: one as `ddump` has it, on one line where it fits;
+/// several in parentheses; none as nothing.
+pub fn shown(vm: &mut Vm, mark: i64) -> Result<Vec<u8>, Thrown> {
+    codec::shown(vm, mark)
+}
+
 /// `eval STRING`: the list from the mark is references to what is visible, then the site, then the
 /// wanted context; it is consumed. What the text throws is caught where it is compiled; that it could
 /// not be compiled is caught here.

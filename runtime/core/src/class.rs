@@ -762,6 +762,29 @@ pub fn ref_type(vm: &mut Vm, value: Val) -> Val {
     string(crate::convert::base_type(value))
 }
 
+/// The type of a value in the words of declarations: `Int`, `Str`, `Array`, a class.
+pub(crate) fn type_name(vm: &mut Vm, value: Val) -> Vec<u8> {
+    let name: &[u8] = match value.w0 {
+        tag::INT | tag::UINT => b"Int",
+        tag::NUM => b"Float",
+        tag::BOOL => b"Bool",
+        tag::UNDEF => b"Undef",
+        _ if value.class() != 0 => vm.class_name(value.class()),
+        tag::AREF => b"Array",
+        tag::HREF => b"Hash",
+        tag::CODE => b"Code",
+        tag::SREF => b"Ref",
+        _ if value.is_string() => b"Str",
+        _ => {
+            let name = ref_type(vm, value);
+            let text = vm.text(name).map(|text| text.to_vec()).unwrap_or_default();
+            vm.release(name);
+            return text;
+        }
+    };
+    name.to_vec()
+}
+
 /// The fields of an object as a hash reference, owned.
 #[must_use]
 pub fn fields_of(object: Ptr<Object>) -> Val {

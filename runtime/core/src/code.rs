@@ -370,15 +370,23 @@ pub fn caller(vm: &mut Vm, level: Val, wanted: i64) -> Val {
     let with_level = !level.is_undef();
     let mut left = if with_level { vm.index_of(level).max(0) } else { 0 };
     let mut frame: Ptr<Frame> = Ptr(vm.abi.frame);
+    let mut evals = vm.evals_in(frame);
+    // In plain Perl every `eval` is a frame, inside that of the function it stands in.
     while left > 0 && !frame.0.is_null() {
-        frame = Ptr(frame.previous);
+        if evals > 0 {
+            evals -= 1;
+        } else {
+            frame = Ptr(frame.previous);
+            evals = vm.evals_in(frame);
+        }
         left -= 1;
     }
     let mark = vm.height() as i64;
-    if frame.0.is_null() || frame.previous.is_null() {
+    let in_eval = evals > 0;
+    if frame.0.is_null() || (frame.previous.is_null() && !in_eval) {
         return vm.list_as_result(mark, wanted as u64);
     }
-    let from = Ptr(frame.previous);
+    let from = if in_eval { frame } else { Ptr(frame.previous) };
     let info = Ptr(from.info.cast_mut());
     let package = package_of_name(function_name(info));
     if wanted as u64 != want::LIST {
@@ -392,7 +400,8 @@ pub fn caller(vm: &mut Vm, level: Val, wanted: i64) -> Val {
     };
     let mut out = alloc::vec![string(package), string(file_name(info, from.pos)), int(i64::from(line))];
     if with_level || !vm.compat {
-        out.push(string(function_name(Ptr(frame.info.cast_mut()))));
+        let name = if in_eval { b"(eval)" } else { function_name(Ptr(frame.info.cast_mut())) };
+        out.push(string(name));
         if vm.compat {
             out.extend([int(1), context]);
         }

@@ -756,28 +756,29 @@ pub fn deref_cell(vm: &mut Vm, value: Val) -> Result<CellRef, Thrown> {
     cell_of(vm, value)
 }
 
-/// The value as an array reference; undef becomes a new one.
-pub fn viv_arr(vm: &mut Vm, value: Val) -> Result<Val, Thrown> {
-    if value.w0 == tag::AREF {
-        return Ok(value.retained());
-    }
-    Ok(aref(array_of(vm, value)?.unwrap_or_else(array::new)))
+/// The value, which the caller dereferences; undef becomes a reference to a new array.
+pub fn viv_arr(_: &mut Vm, value: Val) -> Result<Val, Thrown> {
+    Ok(if holds_nothing(value) { aref(array::new()) } else { value.retained() })
 }
 
-/// The value as a hash reference; undef becomes a new one.
-pub fn viv_hash(vm: &mut Vm, value: Val) -> Result<Val, Thrown> {
-    if value.w0 == tag::HREF {
-        return Ok(value.retained());
-    }
-    Ok(href(table_of(vm, value)?.unwrap_or_else(hash::new)))
+/// The value, which the caller dereferences; undef becomes a reference to a new hash. An object stays
+/// what it is: its class is not that of its hash.
+pub fn viv_hash(_: &mut Vm, value: Val) -> Result<Val, Thrown> {
+    Ok(if holds_nothing(value) { href(hash::new()) } else { value.retained() })
 }
 
-/// The value as a scalar reference; undef becomes a new one.
-pub fn viv_scalar(vm: &mut Vm, value: Val) -> Result<Val, Thrown> {
-    if value.is_undef() {
-        return Ok(counted(tag::SREF, cell::new(UNDEF)));
+/// The value, which the caller dereferences; undef becomes a reference to a new scalar.
+pub fn viv_scalar(_: &mut Vm, value: Val) -> Result<Val, Thrown> {
+    Ok(if holds_nothing(value) { counted(tag::SREF, cell::new(UNDEF)) } else { value.retained() })
+}
+
+/// Whether a value is undefined, itself or in the cell it stands for.
+fn holds_nothing(value: Val) -> bool {
+    match value.w0 {
+        tag::UNDEF => true,
+        tag::BOX => cell::target(Ptr(core::ptr::from_ref(&value).cast_mut())).w0 == tag::UNDEF,
+        _ => false,
     }
-    Ok(counted(tag::SREF, cell_of(vm, value)?))
 }
 
 /// The array a slot refers to, made when undefined.

@@ -24,6 +24,8 @@ pub enum Flight {
     Die,
     /// `exit` with that status.
     Exit(i32),
+    /// The entry of a session is to end.
+    Interrupt,
     /// `last`, `next`, `redo` (0, 1, 2) of a loop outside the function; the value is the label.
     Jump(i64),
 }
@@ -157,6 +159,13 @@ impl Vm {
         Thrown
     }
 
+    /// Throws the end of an entry.
+    pub(crate) fn throw_interrupt(&mut self) -> Thrown {
+        self.throw_exit(0);
+        self.flight = Flight::Interrupt;
+        Thrown
+    }
+
     /// The message of `die LIST` or `warn LIST`, or the one reference; consumes the list.
     fn death_value(&mut self, mark: i64, default: &[u8]) -> Result<Val, Thrown> {
         let values = self.list(mark);
@@ -222,6 +231,14 @@ impl Vm {
             matches: self.patterns.scope_depth(),
             substitutions: self.patterns.open_substitutions(),
         }
+    }
+
+    /// How many `eval`s are open in an activation; none in default mode, where they are no frames.
+    pub(crate) fn evals_in(&self, frame: Ptr<Frame>) -> usize {
+        if !self.compat || frame.0.is_null() {
+            return 0;
+        }
+        self.tries.iter().filter(|record| record.frame == frame.0).count()
     }
 
     /// Undoes what was begun since.

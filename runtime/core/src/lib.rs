@@ -37,7 +37,7 @@ pub mod op;
 pub mod output;
 pub mod pattern;
 pub mod places;
-mod run;
+pub mod run;
 pub mod saves;
 pub mod signals;
 pub mod sort;

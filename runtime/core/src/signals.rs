@@ -47,6 +47,9 @@ impl Vm {
             let Some(name) = s_sys::signal_name(number) else { continue };
             let handler = crate::hash::get_text(Ptr(self.known.sig.hash), name.as_bytes());
             if handler.is_undef() {
+                if self.interruptible && number == s_sys::SIGINT {
+                    return Err(self.throw_interrupt());
+                }
                 continue;
             }
             let argument = string(name.as_bytes());

@@ -63,6 +63,8 @@ pub struct Vm {
     pub compat: bool,
     /// What only the tool can do.
     pub hooks: Hooks,
+    /// A caught interrupt that the program itself does not handle ends what runs.
+    pub interruptible: bool,
     /// `use strict` is in force for the whole program: a text is no reference.
     pub(crate) strict_refs: bool,
     /// First place of the value stack.
@@ -163,6 +165,7 @@ impl Vm {
             },
             compat: options.compat,
             hooks: Hooks::default(),
+            interruptible: false,
             stack_base: base,
             stack_bytes: bytes,
             graves: Vec::new(),

@@ -116,6 +116,16 @@ pub(super) fn require_value(vm: &mut Vm, name: &[u8], is_do: i64) -> Result<Val,
     vm.call(main, &[], want::SCALAR)
 }
 
+/// Lets an entry of a session join the machine; its main function.
+pub(super) fn join(
+    session: &mut Session,
+    vm: &mut Vm,
+    program: &s_sema::hir::Program,
+) -> Result<s_core::value::CodeRef, Thrown> {
+    let module = crate::finish(program, numbers(vm));
+    load(session, vm, module, |_| Vec::new())
+}
+
 fn load(
     session: &mut Session,
     vm: &mut Vm,

@@ -41,6 +41,7 @@ fn everything() -> Module {
         kind: 2,
         parents: vec![1, 2],
         traits: vec![3],
+        known: [vec!["P".to_owned()], vec!["T".to_owned(), "A::U".to_owned()]],
         fields: vec![
             FieldData { name: "x".to_owned(), ty: Some(nested), default: Some(FuncId(0)), visibility: 2 },
             FieldData { name: "y".to_owned(), ty: None, default: None, visibility: 0 },

@@ -865,7 +865,29 @@ impl Parser<'_> {
         if called { self.suffixes(call, true) } else { call }
     }
 
+    /// In Perl blanks may stand between `*` and the name: `1 +* 2` adds a glob.
+    fn distant_glob(&mut self) -> Option<Expr> {
+        let from = self.at;
+        if !self.compat || !matches!(self.byte(1), b' ' | b'\t' | b'\n' | b'\r') {
+            return None;
+        }
+        let (start, _) = self.after_blanks(from + 1);
+        let mut end = self.name_end(start);
+        while end < self.text.len() && self.byte_at(end).is_ascii_digit() {
+            end += 1;
+        }
+        if end == start {
+            return None;
+        }
+        let name = self.slice(start, end).trim_start_matches("::").to_owned();
+        self.advance_to(end);
+        Some(self.node(from, ExprKind::Var(Sigil::Glob, name)))
+    }
+
     fn glob_term(&mut self) -> Expr {
+        if let Some(glob) = self.distant_glob() {
+            return glob;
+        }
         let from = self.at;
         let container = self.container(Sigil::Glob);
         let end = self.prev_end;

@@ -55,7 +55,8 @@ impl Checked {
     }
 }
 
-const EFFECTS: [(u8, &str); 6] = [
+/// What a program can reach, in words.
+pub(super) const EFFECTS: [(u8, &str); 6] = [
     (effect::NET, "net"),
     (effect::FS_READ, "fs-read"),
     (effect::FS_WRITE, "fs-write"),
@@ -82,11 +83,16 @@ fn warning(finding: &Finding, files: &[SourceFile]) -> Option<Diagnostic> {
         FindingKind::Unreachable => {
             ("this is never reached".to_owned(), "what stands before always leaves", None)
         }
+        FindingKind::NoList => {
+            let hint = "the list stands behind the block, or before a pipe: `@list |> map { ... }`";
+            (format!("`{bare}` has no list to work on"), "nothing stands behind the block", Some(hint))
+        }
         // Of no concern to a program that is run from its text.
         FindingKind::ComputedEval | FindingKind::ComputedRequire => return None,
     };
     let code = match finding.kind {
         FindingKind::Unreachable => Code::DEAD_CODE,
+        FindingKind::NoList => Code::NO_LIST,
         _ => Code::UNUSED,
     };
     let diagnostic = Diagnostic::warning(code, message).at(&source, span, label);

@@ -22,6 +22,7 @@ use crate::commands::plugin::PluginArgs;
 use crate::commands::publish::PublishArgs;
 use crate::commands::registry::RegistryArgs;
 use crate::commands::remove::RemoveArgs;
+use crate::commands::repl::ReplArgs;
 use crate::commands::run::RunArgs;
 use crate::commands::search::SearchArgs;
 use crate::commands::store::StoreArgs;
@@ -90,6 +91,8 @@ commands! {
     Run(RunArgs) = "run",
     /// Compile programs to native executables
     Build(BuildArgs) = "build",
+    /// Try out the language, entry by entry
+    Repl(ReplArgs) = "repl",
     /// Find mistakes in programs, and what they can reach
     Check(CheckArgs) = "check",
     /// Run tests

@@ -27,7 +27,7 @@ const GROUPS: &[(&str, &[&str])] = &[
         "Packages",
         &["add", "remove", "install", "update", "lock", "tree", "why", "list", "outdated", "audit", "vendor"],
     ),
-    ("Programs", &["run", "build", "check", "test", "bench", "x", "uninstall", "clean"]),
+    ("Programs", &["run", "build", "repl", "check", "test", "bench", "x", "uninstall", "clean"]),
     (
         "Registries and the store",
         &[

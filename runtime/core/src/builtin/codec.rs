@@ -309,8 +309,51 @@ fn literal(vm: &mut Vm, a: &[Val], _: u64) -> Result<Val, Thrown> {
     Ok(string(&out))
 }
 
+/// The text of a dump may grow to this; what comes then is left out, as it is in a circle.
+const DUMP_BYTES_MAX: usize = 64 << 20;
+/// The same of what is shown for a person.
+const SHOWN_BYTES_MAX: usize = 64 << 10;
+/// What a person is shown on one line.
+const LINE_BYTES_MAX: usize = 76;
+
+/// The values from the mark, for a person.
+pub(super) fn shown(vm: &mut Vm, mark: i64) -> Result<Vec<u8>, Thrown> {
+    let count = vm.height() - mark.max(0) as usize;
+    let mut texts: Vec<Vec<u8>> = Vec::new();
+    let mut bytes_used = 0;
+    for at in 0..count {
+        let value = vm.list(mark)[at];
+        let mut text = Vec::new();
+        dump(vm, value, 0, false, &mut text)?;
+        if text.len() > LINE_BYTES_MAX {
+            text.clear();
+            dump(vm, value, 0, true, &mut text)?;
+        }
+        bytes_used += text.len();
+        let left_out = bytes_used > SHOWN_BYTES_MAX;
+        if left_out {
+            text.truncate(text.len().saturating_sub(bytes_used - SHOWN_BYTES_MAX));
+            text.extend_from_slice(b"\n... (the rest is left out)");
+        }
+        texts.push(text);
+        if left_out {
+            break;
+        }
+    }
+    if count <= 1 {
+        return Ok(texts.pop().unwrap_or_default());
+    }
+    let long = bytes_used + 2 * count > LINE_BYTES_MAX || texts.iter().any(|text| text.contains(&b'\n'));
+    let (first, between, last): (&[u8], &[u8], &[u8]) =
+        if long { (b"(\n  ", b",\n  ", b"\n)") } else { (b"(", b", ", b")") };
+    let mut out = first.to_vec();
+    out.extend_from_slice(&texts.join(between));
+    out.extend_from_slice(last);
+    Ok(out)
+}
+
 fn dump(vm: &mut Vm, value: Val, depth: usize, indent: bool, out: &mut Vec<u8>) -> Result<(), Thrown> {
-    if depth > 64 {
+    if depth > 64 || out.len() > DUMP_BYTES_MAX {
         out.extend_from_slice(b"...");
         return Ok(());
     }
