@@ -523,6 +523,9 @@ impl Maker<'_> {
         if module.globals.iter().any(|name| name == "main::all") {
             starts.address(Of::Runtime("rt.fill_names".to_owned()));
         }
+        if module.data.is_some() {
+            starts.address(Of::Runtime("rt.open_data".to_owned()));
+        }
         let count = starts.references.len();
         let starts = (count > 0).then(|| self.push("starts", Memory::Addresses, starts));
         image.rows(starts, count);

@@ -441,13 +441,18 @@ impl<'a> Lower<'a> {
     }
 
     fn print(&mut self, handle: Option<&'a Expr>, list: &'a [Expr], newline: bool, format: bool) -> Value {
+        if handle.is_none() && !format {
+            let mark = self.list_of(list);
+            let bits = self.builder.int(i64::from(newline));
+            return self.rt(Rt::print, &[mark, bits]);
+        }
         let handle = self.handle(handle);
         let mark = self.list_of(list);
         if format {
             return self.rt(Rt::print_format, &[handle, mark]);
         }
         let bits = self.builder.int(i64::from(newline));
-        self.rt(Rt::print, &[handle, mark, bits])
+        self.rt(Rt::print_to, &[handle, mark, bits])
     }
 
     fn push(&mut self, array: &'a Array, list: &'a [Expr], front: bool) -> Value {

@@ -319,7 +319,8 @@ macro_rules! for_each_runtime_function {
             defined_or_stub(V) -> B [];
 
             // Output, input
-            print(V, I, I) -> B [throws user];        // handle or undef, mark (consumed), bits: 1 newline
+            print(I, I) -> B [throws user];           // mark (consumed), bits: 1 newline; to the selected handle
+            print_to(V, I, I) -> B [throws user];     // the same to a handle
             print_format(V, I) -> B [throws user];    // handle or undef, mark (consumed): a format and its list
             read_line(V) -> V [throws user];          // handle, or undef for `<>`
             read_lines(V) -> N [throws user];         // pushes

@@ -26,8 +26,8 @@ use crate::op::compare::*;
 use crate::op::concat::*;
 use crate::op::math::*;
 use crate::output::{
-    command, file_test, flush_all, open_named, open_slot, print, print_format, read_line, read_lines,
-    read_slot,
+    command, file_test, flush_all, open_named, open_slot, print, print_format, print_to, read_line,
+    read_lines, read_slot,
 };
 use crate::pattern::{
     capture, match_all, match_all_value, match_list, match_next, match_once, match_restore, match_scope,

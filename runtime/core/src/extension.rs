@@ -177,7 +177,7 @@ pub fn method(vm: &mut Vm, name: &[u8], list: &[Val], wanted: u64, optional: boo
                 }
                 let good = match name {
                     b"printf" => crate::output::print_format(vm, invocant, mark)?,
-                    _ => crate::output::print(vm, invocant, mark, i64::from(name == b"say"))?,
+                    _ => crate::output::print_to(vm, invocant, mark, i64::from(name == b"say"))?,
                 };
                 return Ok(vm.boolean(good));
             }

@@ -32,10 +32,6 @@ pub unsafe fn run(image: &Image, stack_limit: usize) -> i32 {
         // SAFETY: the same; the machine begins with what the function takes.
         unsafe { start((&raw mut *vm).cast(), image) };
     }
-    if !image.data.is_null() {
-        // SAFETY: the same.
-        vm.set_data_handle(unsafe { rows(image.data, image.data_len) }.to_vec());
-    }
     let main = vm.new_code(image.main.info, image.main.entry, &[]);
     let status = vm.run_main(main);
     // The process ends here: what is still alive goes with it.
@@ -95,6 +91,17 @@ pub unsafe extern "C" fn declare(machine: *mut layout::Vm, image: *const Image) 
 pub unsafe extern "C" fn fill_environment(machine: *mut layout::Vm, _image: *const Image) {
     // SAFETY: the machine begins a `Vm`.
     unsafe { &mut *machine.cast::<Vm>() }.fill_environment();
+}
+
+/// Opens `DATA`: a start of programs with text behind `__DATA__`.
+///
+/// # Safety
+/// Called by [`run`].
+#[cfg_attr(feature = "exports", unsafe(export_name = "rt.open_data"))]
+pub unsafe extern "C" fn open_data(machine: *mut layout::Vm, image: *const Image) {
+    // SAFETY: the machine begins a `Vm`, and the caller of `run` vouches for the image.
+    let (vm, text) = unsafe { (&mut *machine.cast::<Vm>(), rows((*image).data, (*image).data_len)) };
+    vm.set_data_handle(text.to_vec());
 }
 
 /// Fills `%all`: the start of programs that name it.

@@ -409,29 +409,42 @@ impl Vm {
         Ok(None)
     }
 
-    /// Where a list is printed to; without such a place, `$!` is set and the list consumed.
-    fn printed_stream(&mut self, handle: Val, mark: i64) -> Option<Ptr<Stream>> {
-        let stream = if handle.is_undef() {
+    /// Where a list is printed to.
+    fn printed_stream(&mut self, handle: Val) -> Option<Ptr<Stream>> {
+        if handle.is_undef() {
             self.output.selected.and_then(stream_of)
         } else if handle.class() != 0 && handle.w0 == tag::CODE {
             None
         } else {
             self.stream(handle)
-        };
-        if stream.is_none() {
-            self.set_errno(Errno::EBADF);
-            self.drop_list(mark);
         }
-        stream
+    }
+
+    /// A list that has no place to go: `$!` says so, and it is consumed.
+    fn nowhere(&mut self, mark: i64) -> bool {
+        self.set_errno(Errno::EBADF);
+        self.drop_list(mark);
+        false
     }
 }
 
 /// Bit of [`print`]: a newline at the end.
 const NEWLINE: i64 = 1;
 
-/// `print`, `say`: consumes the list.
-pub fn print(vm: &mut Vm, handle: Val, mark: i64, bits: i64) -> Result<bool, Thrown> {
-    let Some(mut stream) = vm.printed_stream(handle, mark) else { return Ok(false) };
+/// `print`, `say` to the selected handle: consumes the list.
+pub fn print(vm: &mut Vm, mark: i64, bits: i64) -> Result<bool, Thrown> {
+    let stream = vm.output.selected.and_then(stream_of);
+    print_on(vm, stream, mark, bits)
+}
+
+/// The same to a handle, or undef for the selected one.
+pub fn print_to(vm: &mut Vm, handle: Val, mark: i64, bits: i64) -> Result<bool, Thrown> {
+    let stream = vm.printed_stream(handle);
+    print_on(vm, stream, mark, bits)
+}
+
+fn print_on(vm: &mut Vm, stream: Option<Ptr<Stream>>, mark: i64, bits: i64) -> Result<bool, Thrown> {
+    let Some(mut stream) = stream else { return Ok(vm.nowhere(mark)) };
     let list = vm.list(mark);
     let mut good = true;
     let separator = vm.specials.output_separator;
@@ -454,7 +467,7 @@ pub fn print(vm: &mut Vm, handle: Val, mark: i64, bits: i64) -> Result<bool, Thr
 
 /// `printf`: consumes the list.
 pub fn print_format(vm: &mut Vm, handle: Val, mark: i64) -> Result<bool, Thrown> {
-    let Some(mut stream) = vm.printed_stream(handle, mark) else { return Ok(false) };
+    let Some(mut stream) = vm.printed_stream(handle) else { return Ok(vm.nowhere(mark)) };
     let list = vm.list(mark);
     let text = crate::builtin::text::format(vm, list)?;
     let good = vm.write_value(&mut stream, text)?;

@@ -311,7 +311,7 @@ fn write(vm: &mut Vm, a: &[Val], _: u64) -> Result<Val, Thrown> {
     let (comma, ending) = (vm.specials.output_separator, vm.specials.record_separator);
     vm.specials.output_separator = crate::value::UNDEF;
     vm.specials.record_separator = crate::value::UNDEF;
-    let good = crate::output::print(vm, handle, mark, 0);
+    let good = crate::output::print_to(vm, handle, mark, 0);
     vm.specials.output_separator = comma;
     vm.specials.record_separator = ending;
     let good = good?;
