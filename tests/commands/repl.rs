@@ -136,11 +136,11 @@ fn an_interrupt_ends_the_entry_and_not_the_session() {
     for entry in ["while (1) { }", "sleep 60"] {
         writeln!(input, "p \"ready\"; {entry}").unwrap();
     }
+    let process = rustix::process::Pid::from_child(&child);
     let output = child.stdout.as_mut().unwrap();
     for _ in 0..2 {
         // Output is written when an entry ends or its buffer is full, so the state of the process tells.
         std::thread::sleep(std::time::Duration::from_millis(1500));
-        let process = rustix::process::Pid::from_child(&child);
         rustix::process::kill_process(process, rustix::process::Signal::INT).unwrap();
         let mut ready = [0; 6];
         output.read_exact(&mut ready).unwrap();
