@@ -199,18 +199,37 @@ fn what_needs_a_compiler_later_is_said_now() {
     );
     let built = sandbox.run(&["build"]);
     assert_eq!(built.status, Some(0));
-    insta::assert_snapshot!(built.stderr, @"");
+    let (warned, _) = built.stderr.rsplit_once("      Built ").unwrap();
+    insta::assert_snapshot!(warned, @r#"
+    warning[S-0403]: this text is known only when the program runs, and an executable has no compiler: the `eval` will fail with an error in `$@`
+     --> main.stk:1:9
+      |
+    1 | my $r = eval $ARGV[0];
+      |         ^^^^^^^^^^^^^
+    hint: a text that can be told from the program is compiled into it; a table of functions often says the same
+    "#);
     let output = Command::new(sandbox.work().join("target/debug/b")).arg("2").output().unwrap();
     assert_eq!(output.status.code(), Some(0));
     let text = String::from_utf8_lossy(&output.stdout).into_owned();
-    insta::assert_snapshot!(text, @"");
+    insta::assert_snapshot!(text, @r#"
+    no: eval STRING: code generation is not available in this binary at main.stk line 1.
+    2
+    "#);
     sandbox.write(
         "stryke.toml",
         "[package]\nname = \"a/b\"\nversion = \"1.0.0\"\n\n[build]\ndeny-eval = true\n",
     );
     let denied = sandbox.run(&["build"]);
     assert_eq!(denied.status, Some(1));
-    insta::assert_snapshot!(denied.stderr, @"");
+    insta::assert_snapshot!(denied.stderr, @r#"
+    error[S-0403]: this text is known only when the program runs, and an executable has no compiler: the `eval` will fail with an error in `$@`
+      `[build] deny-eval` is on
+     --> main.stk:1:9
+      |
+    1 | my $r = eval $ARGV[0];
+      |         ^^^^^^^^^^^^^
+    hint: a text that can be told from the program is compiled into it; a table of functions often says the same
+    "#);
 }
 
 #[test]
@@ -220,20 +239,44 @@ fn what_cannot_be_built_leaves_what_was_there() {
     assert!(none.stderr.starts_with("error[S-3005]"), "{none:?}");
     sandbox.write("stryke.toml", "[package]\nname = \"a/b\"\nversion = \"1.0.0\"\n");
     let none = sandbox.run(&["build"]);
-    insta::assert_snapshot!(none.stderr, @"");
+    insta::assert_snapshot!(none.stderr, @r#"
+    error[S-5160]: this package has no program
+      looked for `[bin]` in stryke.toml, for files in `bin`, and for `main.stk`
+    hint: a file by itself: s build FILE
+    "#);
     sandbox.write("bin/one.stk", "say 1\n");
     sandbox.write("bin/two.stk", "say 2\n");
     assert_eq!(sandbox.run(&["build", "--bin", "one"]).status, Some(0));
     let file = sandbox.work().join("target/debug/one");
     let bytes = fs::read(&file).unwrap();
-    insta::assert_snapshot!(sandbox.run(&["build", "--bin", "three"]).stderr, @"");
-    insta::assert_snapshot!(sandbox.run(&["build", "-o", "x"]).stderr, @"");
-    insta::assert_snapshot!(sandbox.run(&["build", "--target", "riscv46-linux"]).stderr, @"");
+    insta::assert_snapshot!(sandbox.run(&["build", "--bin", "three"]).stderr, @r#"
+    error[S-5160]: this package has no program `three`
+      there are: one, two
+    "#);
+    insta::assert_snapshot!(sandbox.run(&["build", "-o", "x"]).stderr, @r#"
+    error[S-1001]: one name cannot be that of several executables
+      programs: one, two
+    hint: choose one: s build --bin NAME -o FILE
+    "#);
+    insta::assert_snapshot!(sandbox.run(&["build", "--target", "riscv46-linux"]).stderr, @r#"
+    error[S-5150]: there is no target `riscv46-linux`: `riscv46` means nothing in a target
+    hint: did you mean: s target info riscv64-linux
+    hint: did you mean: s target info aarch64-linux
+    hint: did you mean: s target info x86_64-linux
+    hint: all that are known: s target list
+    "#);
 
     sandbox.write("bin/one.stk", "say (1\n");
     let wrong = sandbox.run(&["build", "--bin", "one"]);
     assert_eq!(wrong.status, Some(1));
-    insta::assert_snapshot!(wrong.stderr, @"");
+    insta::assert_snapshot!(wrong.stderr, @r#"
+    error[S-0106]: `(` is never closed
+     --> bin/one.stk:1:5
+      |
+    1 | say (1
+      |     ^ opened here, and still open at the end
+    hint: add a `)`
+    "#);
     assert!(fs::read(&file).unwrap() == bytes);
 
     // No room for the file: the limit of a process stands for a disk that is full.

@@ -30,6 +30,7 @@ fn all_ways_to_the_overview_are_the_same() {
 
     Programs:
       run                 Run a file, or a script or program of this project
+      build               Compile programs to native executables
       repl                Try out the language, entry by entry
       check               Find mistakes in programs, and what they can reach
       test                Run tests

@@ -172,7 +172,11 @@ fn of_description(target: &Description) -> TargetInfo {
     };
     let mut aliases = vec![target.runtime.to_owned()];
     if let Ok(triple) = target.name.parse::<Triple>() {
-        aliases.extend([triple.rust(), triple.system_first()]);
+        for spelling in [triple.rust(), triple.system_first()] {
+            if !aliases.contains(&spelling) {
+                aliases.push(spelling);
+            }
+        }
     }
     TargetInfo {
         target: listed,
