@@ -14,14 +14,15 @@ pub mod link;
 mod objects;
 mod record;
 
+use std::cell::OnceCell;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use s_diag::{Code, Diagnostic, Severity};
 use s_driver::{Compilation, Machine, Options, object};
-use s_packs::Description;
 use s_packs::triple::Arch;
+use s_packs::{BuiltinPack, Description};
 use s_project::{LockedPackage, MANIFEST_NAME};
 use s_store::files::{self, Access};
 use s_store::{Sha256Digest, Sha256Hasher};
@@ -154,7 +155,7 @@ pub fn build(context: &Arc<Context>, request: &BuildRequest) -> Result<BuildSumm
             .hint("choose one: s build --bin NAME -o FILE");
         return Err(Failure::new(FailureKind::Usage, diagnostic));
     }
-    let runtime = runtime(description)?;
+    let runtime = Runtime::of(description)?;
     let mut built = Vec::with_capacity(programs.list.len());
     for program in &programs.list {
         if context.cancel().is_raised() {
@@ -176,30 +177,38 @@ fn target(request: &BuildRequest) -> Result<&'static Description, Failure> {
     s_packs::find(&triple).map_err(|unknown| crate::target_list::not_known(&unknown, Vec::new()))
 }
 
-/// The runtime of a target, and its digest.
+/// The runtime of a target: its digest, and its bytes once something is linked with it.
 struct Runtime {
-    bytes: Vec<u8>,
+    description: &'static Description,
+    pack: &'static BuiltinPack,
     digest: Sha256Digest,
+    bytes: OnceCell<Vec<u8>>,
 }
 
-fn runtime(description: &Description) -> Result<Runtime, Failure> {
-    let failure = |message: String, hint: String| {
-        Failure::new(FailureKind::Failed, Diagnostic::error(Code::TARGET_PACK, message).hint(hint))
-    };
-    let Some(pack) = s_packs::builtin(description.name) else {
-        return Err(failure(
-            format!("there is no pack for the target `{}` here", description.name),
-            format!("s target info {}", description.name),
-        ));
-    };
-    let bytes = pack.open(s_abi::DIGEST).map_err(|error| {
-        failure(
-            format!("the pack of the target `{}` cannot be used: {error}", description.name),
-            "packs are part of `s`: install it anew".to_owned(),
-        )
-    })?;
-    let digest = Sha256Digest::of(&bytes);
-    Ok(Runtime { bytes, digest })
+impl Runtime {
+    fn of(description: &'static Description) -> Result<Runtime, Failure> {
+        let Some(pack) = s_packs::builtin(description.name) else {
+            let message = format!("there is no pack for the target `{}` here", description.name);
+            let hint = format!("s target info {}", description.name);
+            let diagnostic = Diagnostic::error(Code::TARGET_PACK, message).hint(hint);
+            return Err(Failure::new(FailureKind::Failed, diagnostic));
+        };
+        let digest = Sha256Digest::of(pack.sealed);
+        Ok(Runtime { description, pack, digest, bytes: OnceCell::new() })
+    }
+
+    fn bytes(&self) -> Result<&[u8], Failure> {
+        if let Some(bytes) = self.bytes.get() {
+            return Ok(bytes);
+        }
+        let bytes = self.pack.open(s_abi::DIGEST).map_err(|error| {
+            let message =
+                format!("the pack of the target `{}` cannot be used: {error}", self.description.name);
+            let hint = "packs are part of `s`: install it anew";
+            Failure::new(FailureKind::Failed, Diagnostic::error(Code::TARGET_PACK, message).hint(hint))
+        })?;
+        Ok(self.bytes.get_or_init(|| bytes))
+    }
 }
 
 /// A program that is to be built.
@@ -408,7 +417,7 @@ impl Job<'_> {
             entry: "_start",
             abi: s_abi::DIGEST,
             units: vec![(name, unit.to_bytes(target))],
-            pack: self.runtime.bytes.clone().into(),
+            pack: self.runtime.bytes()?.to_vec().into(),
             assets: Vec::new(),
             build_id: key.as_bytes()[..20].to_vec(),
             notes: notes.to_vec(),
