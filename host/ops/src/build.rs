@@ -388,7 +388,16 @@ impl Job<'_> {
         let options = Options { compat: request.compat, test: false };
         let Compilation { module, diagnostics, mut dynamic } =
             s_driver::compile(&main.name, main.text, &files, &options);
-        let Some(module) = module else { return Err(Failure::mistakes(diagnostics)) };
+        let Some(module) = module else {
+            // A file that several require has its mistakes once.
+            let mut once: Vec<Diagnostic> = Vec::new();
+            for diagnostic in diagnostics {
+                if !once.contains(&diagnostic) {
+                    once.push(diagnostic);
+                }
+            }
+            return Err(Failure::mistakes(once));
+        };
         if self.programs.deny_eval && !dynamic.is_empty() {
             for diagnostic in &mut dynamic {
                 diagnostic.severity = Severity::Error;
