@@ -30,6 +30,5 @@ fn passes(built: Option<Built>) {
         built,
     };
     let report = run(&settings).expect("the corpus can be read");
-    eprintln!("{}{}", report.failures(), report.table());
-    assert!(report.is_good(), "see the table");
+    assert!(report.is_good(), "{}{}", report.failures(), report.table());
 }

@@ -15,7 +15,7 @@ use s_abi::layout::{
 };
 use s_core::value::{FLAG_HASHED, FLAG_WIDE};
 use s_ir::op::Op;
-use s_ir::{FuncId, Module, Ty};
+use s_ir::{FuncId, Module, Rt, Ty};
 use s_native::{Code, CompileError, Compiler, FixupKind, Machine, Symbol, Target};
 
 /// A compiled module.
@@ -220,25 +220,28 @@ fn reached(module: &Module) -> Vec<Reached> {
     reached.map(|(index, (_, entry))| Reached { id: FuncId(index), entry: *entry }).collect()
 }
 
-/// Whether the code of a function works with floats, so that some may become values.
+/// Whether the code of a function works with floats, so that some may become values. Quotients of values
+/// are made in line, and are floats where they are not whole.
 fn makes_floats(module: &Module, function: FuncId) -> bool {
     let func = &module.functions[function.index()];
     let insts = func.blocks.iter().flat_map(|block| &block.insts);
     let is_float = |value: &s_ir::Value| func.ty(*value) == Ty::Num;
-    insts.into_iter().any(|inst| inst.result.iter().chain(&inst.args).any(is_float))
+    insts.into_iter().any(|inst| {
+        matches!(inst.op, Op::Rt(Rt::div | Rt::int_div)) || inst.result.iter().chain(&inst.args).any(is_float)
+    })
 }
 
 /// Body and, where it can be called through a value, entry of each function.
-type Codes = Vec<(Code, Option<Code>)>;
+type Compiled = (Code, Option<Code>);
 
 fn compile(
     module: &Module,
     machine: Machine,
     functions: &[Reached],
     threads: usize,
-) -> Result<Codes, CompileError> {
+) -> Result<Vec<Compiled>, CompileError> {
     let next = AtomicUsize::new(0);
-    let work = || -> Result<Vec<(usize, (Code, Option<Code>))>, CompileError> {
+    let work = || -> Result<Vec<(usize, Compiled)>, CompileError> {
         let mut compiler = Compiler::target(machine)?;
         let mut done = Vec::new();
         loop {

@@ -39,7 +39,7 @@ pub(crate) static END_GLOB: Late<End> = Late::new();
 pub(crate) static CLEAR_WEAK: Late<End> = Late::new();
 /// Text of what is of kind EXT, and of patterns.
 #[used]
-pub(crate) static TEXT_EXT: Late<fn(&mut Vm, Val) -> Option<Result<Val, Thrown>>> = Late::new();
+pub(crate) static TEXT_EXT: Late<Shown> = Late::new();
 #[used]
 pub(crate) static TEXT_RX: Late<fn(Val, &mut Vec<u8>)> = Late::new();
 /// Text of a float.
@@ -51,7 +51,13 @@ pub(crate) static DESTRUCTOR: Late<fn(&mut Vm, u32) -> Option<CodeRef>> = Late::
 #[used]
 pub(crate) static RUN_DESTRUCTOR: Late<fn(&mut Vm, CodeRef, Val)> = Late::new();
 #[used]
-pub(crate) static CONVERT: Late<fn(&mut Vm, Val, Conversion) -> Result<Option<Val>, Thrown>> = Late::new();
+pub(crate) static CONVERT: Late<Convert> = Late::new();
+
+/// What shows a value, if it knows the kind.
+type Shown = fn(&mut Vm, Val) -> Option<Result<Val, Thrown>>;
+
+/// What converts an object, if its class says how.
+type Convert = fn(&mut Vm, Val, Conversion) -> Result<Option<Val>, Thrown>;
 
 /// A place for a function; `F` is a type of functions.
 #[derive(Debug)]

@@ -282,7 +282,7 @@ mod tests {
                         let layout = Layout::from_size_align(size, align).unwrap();
                         let block =
                             if step % 3 == 0 { heap.alloc_zeroed(layout) } else { heap.alloc(layout) };
-                        assert!(!block.is_null() && block as usize % align == 0);
+                        assert!(!block.is_null() && (block as usize).is_multiple_of(align));
                         if step % 3 == 0 {
                             check(block, size, 0);
                         }
@@ -293,7 +293,7 @@ mod tests {
                         let at = random.below(blocks.len());
                         let (block, layout, mark) = blocks[at];
                         let moved = heap.realloc(block, layout, size);
-                        assert!(!moved.is_null() && moved as usize % layout.align() == 0);
+                        assert!(!moved.is_null() && (moved as usize).is_multiple_of(layout.align()));
                         check(moved, layout.size().min(size), mark);
                         moved.write_bytes(mark, size);
                         blocks[at] = (moved, Layout::from_size_align(size, layout.align()).unwrap(), mark);

@@ -53,8 +53,7 @@ fn code(target: Target) -> (Vec<u8>, Vec<Reference>) {
                 &w1.to_le_bytes(),
                 &[0x48, 0x89, 0x48, 0x08],             // mov [rax + 8], rcx
                 &[0x48, 0x83, 0x07, 0x10],             // add qword [rdi], 16
-                &[0xbe, 2, 0, 0, 0, 0x31, 0xd2],       // mov esi, undef; xor edx, edx
-                &[0x31, 0xc9, 0x41, 0xb8, 1, 0, 0, 0], // xor ecx, ecx; mov r8d, 1
+                &[0x31, 0xf6, 0xba, 1, 0, 0, 0],       // xor esi, esi; mov edx, 1
                 &[0xe8, 0, 0, 0, 0],                   // call rt.print
                 &[0x48, 0x89, 0xdf, 0x5b],             // mov rdi, rbx; pop rbx
                 &[0xbe, 7, 0, 0, 0, 0xe9, 0, 0, 0, 0], // mov esi, 7; jmp rt.exit
@@ -83,10 +82,8 @@ fn code(target: Target) -> (Vec<u8>, Vec<Reference>) {
                 0xa900_2d2a, // stp x10, x11, [x9]
                 0x9100_4129, // add x9, x9, #16
                 0xf900_0009, // str x9, [x0]
-                0xd280_0041, // mov x1, undef
-                0xd280_0002, // mov x2, 0
-                0xd280_0003, // mov x3, 0
-                0xd280_0024, // mov x4, 1
+                0xd280_0001, // mov x1, 0
+                0xd280_0022, // mov x2, 1
                 0x9400_0000, // bl rt.print
                 0xaa13_03e0, // mov x0, x19
                 0xf940_0bf3, // ldr x19, [sp, #16]
@@ -114,10 +111,8 @@ fn code(target: Target) -> (Vec<u8>, Vec<Reference>) {
                 0x0072_b423, // sd t2, 8(t0)
                 0x0102_8293, // addi t0, t0, 16
                 0x0055_3023, // sd t0, 0(a0)
-                0x0020_0593, // li a1, undef
-                0x0000_0613, // li a2, 0
-                0x0000_0693, // li a3, 0
-                0x0010_0713, // li a4, 1
+                0x0000_0593, // li a1, 0
+                0x0010_0613, // li a2, 1
                 0x0000_0097, // auipc ra, rt.print
                 0x0000_80e7, // jalr ra
                 0x0004_0513, // mv a0, s0
@@ -131,8 +126,8 @@ fn code(target: Target) -> (Vec<u8>, Vec<Reference>) {
             let relocs = vec![
                 (20, RelocKind::RvHi20, "value", 0),
                 (24, RelocKind::RvLo12I, "high", 0),
-                (68, RelocKind::RvCall, print, 0),
-                (96, RelocKind::RvCall, exit, 0),
+                (60, RelocKind::RvCall, print, 0),
+                (88, RelocKind::RvCall, exit, 0),
             ];
             (words(&code), relocs)
         }

@@ -228,7 +228,7 @@ fn eval(
 #[cfg(test)]
 mod tests {
     use std::collections::HashMap;
-    use std::sync::Mutex;
+    use std::sync::{Mutex, MutexGuard, PoisonError};
 
     use super::*;
     use crate::{Loaded, Require};
@@ -245,9 +245,28 @@ mod tests {
         }
     }
 
-    fn session(shelf: &[(&'static str, &'static str)]) -> Repl {
+    /// A session, and that there is no other: a process has one way to take interrupts.
+    struct Alone(Repl, #[expect(dead_code, reason = "it is held")] MutexGuard<'static, ()>);
+
+    impl std::ops::Deref for Alone {
+        type Target = Repl;
+
+        fn deref(&self) -> &Repl {
+            &self.0
+        }
+    }
+
+    impl std::ops::DerefMut for Alone {
+        fn deref_mut(&mut self) -> &mut Repl {
+            &mut self.0
+        }
+    }
+
+    fn session(shelf: &[(&'static str, &'static str)]) -> Alone {
+        static ONE: Mutex<()> = Mutex::new(());
+        let one = ONE.lock().unwrap_or_else(PoisonError::into_inner);
         let shelf = Shelf(Mutex::new(shelf.iter().copied().collect()));
-        Repl::new(Arc::new(shelf), RunOptions::default()).unwrap()
+        Alone(Repl::new(Arc::new(shelf), RunOptions::default()).unwrap(), one)
     }
 
     /// What becomes of entries, one text each.

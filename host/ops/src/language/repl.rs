@@ -247,7 +247,7 @@ mod tests {
         assert_eq!(form("time"), "time");
         assert_eq!(form("map"), "map BLOCK LIST");
         assert_eq!(form("atan2"), "atan2 VALUE1, VALUE2");
-        assert_eq!(form("substr"), "substr VALUE1, VALUE2[, VALUE3[, VALUE4]]");
+        assert_eq!(form("index"), "index VALUE1, VALUE2[, VALUE3]");
         assert!(builtin_doc("no_such_builtin").is_none());
         assert_eq!(nearest_builtin("lenght"), Some("length"));
     }
