@@ -87,20 +87,10 @@ fn is_small(func: &Func, overloads: bool) -> bool {
 fn is_plain(op: &Op, overloads: bool) -> bool {
     match op {
         Op::Rt(function) => reads(*function) && !(overloads && function.signature().user),
-        Op::Call(_)
-        | Op::CallValue(_)
-        | Op::CallValueWant
-        | Op::CallGlob(_)
-        | Op::CallGlobWant
-        | Op::CallMethod
-        | Op::Closure(_)
-        | Op::Capture(_)
-        | Op::Want
-        | Op::ListAddress
-        | Op::Arg
-        | Op::Retain
-        | Op::Release => false,
-        _ => true,
+        Op::Closure(_) | Op::Capture(_) | Op::Want | Op::ListAddress | Op::Arg | Op::Retain | Op::Release => {
+            false
+        }
+        op => !op.is_call(),
     }
 }
 

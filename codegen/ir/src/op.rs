@@ -354,20 +354,27 @@ impl Op {
         }
     }
 
+    /// Whether it calls a function of the program, directly or whatever a value or a name means.
+    #[must_use]
+    pub fn is_call(&self) -> bool {
+        matches!(
+            self,
+            Op::Call(_)
+                | Op::CallValue(_)
+                | Op::CallValueWant
+                | Op::CallGlob(_)
+                | Op::CallGlobWant
+                | Op::CallMethod
+        )
+    }
+
     /// Whether it may leave by an exception.
     #[must_use]
     pub fn throws(&self) -> bool {
         match self {
             Op::Rt(function) => function.signature().throws,
-            Op::Call(_)
-            | Op::CallValue(_)
-            | Op::CallValueWant
-            | Op::CallGlob(_)
-            | Op::CallGlobWant
-            | Op::CallMethod
-            | Op::IRem
-            | Op::FDivChecked => true,
-            _ => false,
+            Op::IRem | Op::FDivChecked => true,
+            op => op.is_call(),
         }
     }
 }

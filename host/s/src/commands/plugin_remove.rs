@@ -1,6 +1,7 @@
 //! `s plugin remove`.
 
-use s_ops::plugin_remove;
+use s_ops::{Removed, plugin_remove};
+use s_ui::Ui;
 use serde_json::json;
 
 use super::Context;
@@ -12,7 +13,12 @@ use crate::frame::Failure;
 pub(super) fn run(context: &Context<'_>, args: &RemoveArgs) -> Result<Exit, Failure> {
     let operations = (context.operations)()?;
     let removed = plugin_remove(&operations, &args.id, args.scope.user)?;
-    let ui = context.ui;
+    tell(context.ui, &removed);
+    Ok(Exit::Done)
+}
+
+/// Says what was removed.
+pub(super) fn tell(ui: &Ui, removed: &Removed) {
     ui.status("Removed", format!("{} for this {}", removed.id, removed.level.word()));
     if removed.grants_stay {
         ui.note(format!("what you allowed it stays; to take that back: s plugin revoke {}", removed.id));
@@ -21,5 +27,4 @@ pub(super) fn run(context: &Context<'_>, args: &RemoveArgs) -> Result<Exit, Fail
         let level = removed.level.word();
         ui.json(&json!({ "id": removed.id, "level": level, "grants-stay": removed.grants_stay }));
     }
-    Ok(Exit::Done)
 }

@@ -10,6 +10,7 @@ use serde_json::{Value, json};
 
 use super::Context;
 use super::plugin::{self, ScopeArgs};
+use super::plugin_remove;
 use crate::exit::Exit;
 use crate::frame::Failure;
 
@@ -165,15 +166,7 @@ fn add(context: &Context<'_>, args: &AddArgs) -> Result<Exit, Failure> {
 fn remove(context: &Context<'_>, args: &RemoveArgs) -> Result<Exit, Failure> {
     let operations = (context.operations)()?;
     let removed = target_remove(&operations, &args.name, args.scope.user)?;
-    let ui = context.ui;
-    ui.status("Removed", format!("{} for this {}", removed.id, removed.level.word()));
-    if removed.grants_stay {
-        ui.note(format!("what you allowed it stays; to take that back: s plugin revoke {}", removed.id));
-    }
-    if ui.is_json() {
-        let level = removed.level.word();
-        ui.json(&json!({ "id": removed.id, "level": level, "grants-stay": removed.grants_stay }));
-    }
+    plugin_remove::tell(context.ui, &removed);
     Ok(Exit::Done)
 }
 
