@@ -104,6 +104,32 @@ fn a_folder_is_a_feed() {
     ");
 }
 
+#[cfg(target_os = "linux")]
+#[test]
+fn an_executable_says_what_it_was_made_from() {
+    let sandbox = sandbox();
+    sandbox.write("feed/a.json", &simple("ONE", "2.0.0"));
+    sandbox.write("p/stryke.toml", "[package]\nname = \"p\"\nversion = \"1.1.0\"\n");
+    sandbox.write("p/lib/P.stk", "package P;\nfn one { 1 }\n1;\n");
+    let manifest = "[package]\nname = \"app\"\nversion = \"1.0.0\"\n\n[deps]\np = { path = \"p\" }\n";
+    sandbox.write("stryke.toml", manifest);
+    sandbox.write("main.stk", "use P;\nsay P::one();\n");
+    for args in [&["install"][..], &["build", "--release"]] {
+        let outcome = sandbox.run(args);
+        assert_eq!(outcome.status, Some(0), "{outcome:?}");
+    }
+    let audited = sandbox.run(&["audit", "--feed", "feed", "target/release/app", "--json"]);
+    assert_eq!((audited.status, found(&audited)), (Some(7), vec!["p@1.1.0 ONE".to_owned()]));
+    fs::write(sandbox.work().join("other"), b"\x7fELF and nothing else").unwrap();
+    insta::assert_snapshot!(sandbox.run(&["audit", "--feed", "feed", "other"]).text(), @"
+    status 1
+    --- stderr
+    error[S-3020]: `[sandbox]/work/other` does not say which packages it was made from
+      only what `s build` made has such a list inside
+    hint: the lock it was built from can be audited instead: s audit
+    ");
+}
+
 #[test]
 fn the_json_answer() {
     let sandbox = sandbox();

@@ -59,6 +59,13 @@ fn a_project_becomes_one_file_that_does_what_its_text_does() {
     assert_eq!(again["programs"][0]["fresh"], true);
     assert_eq!(again["programs"][0]["digest"], answer["programs"][0]["digest"]);
 
+    // What another `s` built is built again, also when both have one version.
+    let record = sandbox.work().join("app/target/release/.app.built");
+    let text = fs::read_to_string(&record).unwrap();
+    let [key, tool, digest] = text.lines().collect::<Vec<_>>()[..] else { panic!("{text}") };
+    fs::write(&record, format!("{key}\n{tool}1\n{digest}\n")).unwrap();
+    assert_eq!(in_app(&sandbox, &["build", "--release", "--json"]).json()["programs"][0]["fresh"], false);
+
     // What somebody did to the file is noticed, and so is another text.
     fs::write(&file, "something else").unwrap();
     assert_eq!(in_app(&sandbox, &["build", "--release", "--json"]).json()["programs"][0]["fresh"], false);
@@ -233,6 +240,22 @@ fn what_needs_a_compiler_later_is_said_now() {
 }
 
 #[test]
+fn what_is_part_of_an_executable_can_be_required_by_a_computed_name() {
+    let sandbox = Sandbox::new();
+    sandbox.write("lib/Deep/Part.stk", "package Deep::Part;\nfn one { 1 }\n1;\n");
+    sandbox.write("stryke.toml", "[package]\nname = \"a/b\"\nversion = \"1.0.0\"\n");
+    sandbox.write(
+        "main.stk",
+        "use Deep::Part;\nfor my $name (\"Deep::Part\", \"Deep/Part.pm\", \"Part\", \"eep::Part\", \"Other\") {\n  \
+         my $there = eval { require $name; 1 };\n  say \"$name: \", $there ? \"yes\" : \"no\";\n}\n",
+    );
+    assert_eq!(sandbox.run(&["build"]).status, Some(0));
+    let output = Command::new(sandbox.work().join("target/debug/b")).output().unwrap();
+    let says = "Deep::Part: yes\nDeep/Part.pm: yes\nPart: no\neep::Part: no\nOther: no\n";
+    assert_eq!(ran(&output), (says.to_owned(), Some(0)));
+}
+
+#[test]
 fn what_cannot_be_built_leaves_what_was_there() {
     let sandbox = Sandbox::new();
     let none = sandbox.run(&["build"]);
@@ -252,6 +275,7 @@ fn what_cannot_be_built_leaves_what_was_there() {
     insta::assert_snapshot!(sandbox.run(&["build", "--bin", "three"]).stderr, @r#"
     error[S-5160]: this package has no program `three`
       there are: one, two
+    hint: for one of them: s build --bin one
     "#);
     insta::assert_snapshot!(sandbox.run(&["build", "-o", "x"]).stderr, @r#"
     error[S-1001]: one name cannot be that of several executables

@@ -15,7 +15,7 @@ use s_abi::layout::{
 };
 use s_core::value::{FLAG_HASHED, FLAG_WIDE};
 use s_ir::op::Op;
-use s_ir::{FuncId, Module, Rt, Ty};
+use s_ir::{FuncId, Module};
 use s_native::{Code, CompileError, Compiler, FixupKind, Machine, Symbol, Target};
 
 /// A compiled module.
@@ -93,7 +93,7 @@ pub fn object(module: &Module, machine: Machine, threads: usize) -> Result<Objec
     let codes = compile(module, machine, &functions, threads)?;
     let mut maker = Maker {
         module,
-        makes_floats: functions.iter().any(|function| makes_floats(module, function.id)),
+        makes_floats: codes.iter().any(|(body, _)| body.makes_floats),
         pieces: Vec::new(),
         known: HashMap::new(),
         texts: HashMap::new(),
@@ -110,18 +110,17 @@ pub fn object(module: &Module, machine: Machine, threads: usize) -> Result<Objec
     let mut made = Vec::with_capacity(codes.len());
     for (Reached { id, .. }, (body, entry)) in functions.iter().zip(codes) {
         let name = &module.functions[id.index()].name;
-        let body_piece = maker.code(name.clone(), &body);
-        maker.known.insert(Symbol::Function(*id), body_piece);
-        made.push((body_piece, body));
+        let mut add = |symbol, name, code: Code| {
+            made.push((maker.code(name, code.bytes, code.alignment), code.fixups));
+            maker.known.insert(symbol, maker.pieces.len() - 1);
+        };
+        add(Symbol::Function(*id), name.clone(), body);
         if let Some(entry) = entry {
-            let entry_piece = maker.code(format!("{name}.entry"), &entry);
-            maker.known.insert(Symbol::Entry(*id), entry_piece);
-            made.push((entry_piece, entry));
+            add(Symbol::Entry(*id), format!("{name}.entry"), entry);
         }
     }
-    for (piece, code) in made {
-        let references = code
-            .fixups
+    for (piece, fixups) in made {
+        let references = fixups
             .iter()
             .map(|fixup| {
                 let (of, inside) = match fixup.target {
@@ -218,17 +217,6 @@ fn reached(module: &Module) -> Vec<Reached> {
     }
     let reached = (0..).zip(seen.iter().zip(&entry)).filter(|(_, (seen, _))| **seen);
     reached.map(|(index, (_, entry))| Reached { id: FuncId(index), entry: *entry }).collect()
-}
-
-/// Whether the code of a function works with floats, so that some may become values. Quotients of values
-/// are made in line, and are floats where they are not whole.
-fn makes_floats(module: &Module, function: FuncId) -> bool {
-    let func = &module.functions[function.index()];
-    let insts = func.blocks.iter().flat_map(|block| &block.insts);
-    let is_float = |value: &s_ir::Value| func.ty(*value) == Ty::Num;
-    insts.into_iter().any(|inst| {
-        matches!(inst.op, Op::Rt(Rt::div | Rt::int_div)) || inst.result.iter().chain(&inst.args).any(is_float)
-    })
 }
 
 /// Body and, where it can be called through a value, entry of each function.
@@ -343,12 +331,12 @@ impl Maker<'_> {
         self.pieces.len() - 1
     }
 
-    fn code(&mut self, name: String, code: &Code) -> usize {
+    fn code(&mut self, name: String, bytes: Vec<u8>, alignment: u64) -> usize {
         self.pieces.push(Piece {
             name,
             memory: Memory::Code,
-            align: u32::try_from(code.alignment).expect("a small alignment"),
-            bytes: code.bytes.clone(),
+            align: u32::try_from(alignment).expect("a small alignment"),
+            bytes,
             references: Vec::new(),
         });
         self.pieces.len() - 1

@@ -53,6 +53,8 @@ pub(crate) struct Translator<'a, 'b> {
     pub(crate) hot: bool,
     /// The block has a typed twin, which works on floats.
     pub(crate) has_twin: bool,
+    /// It makes values that are floats.
+    makes_floats: bool,
 }
 
 pub(crate) fn flags() -> MemFlagsData {
@@ -180,7 +182,7 @@ fn signature_of_entry() -> Signature {
     signature
 }
 
-/// Translates the body of a function.
+/// Translates the body of a function, and says whether it makes values that are floats.
 pub(crate) fn body(
     module: &Module,
     id: FuncId,
@@ -189,7 +191,7 @@ pub(crate) fn body(
     config: TargetFrontendConfig,
     into: &mut Function,
     context: &mut FunctionBuilderContext,
-) {
+) -> bool {
     let func = &module.functions[id.index()];
     into.signature = signature_of(func);
     let mut b = FunctionBuilder::new(into, context);
@@ -237,10 +239,13 @@ pub(crate) fn body(
         thrown: None,
         hot,
         has_twin: false,
+        makes_floats: false,
     };
     translator.run(id, &order);
+    let makes_floats = translator.makes_floats;
     translator.b.seal_all_blocks();
     translator.b.finalize(config);
+    makes_floats
 }
 
 /// Translates the entry of a function: arguments in memory become parameters.
@@ -368,15 +373,7 @@ impl Translator<'_, '_> {
             order.iter().any(|block| self.func.block(*block).insts.iter().any(|inst| inst.op.throws()));
         let calls = order.iter().any(|block| {
             self.func.block(*block).insts.iter().any(|inst| {
-                matches!(
-                    inst.op,
-                    Op::Call(_)
-                        | Op::CallValue(_)
-                        | Op::CallValueWant
-                        | Op::CallGlob(_)
-                        | Op::CallGlobWant
-                        | Op::CallMethod
-                ) || matches!(&inst.op, Op::Rt(function) if function.signature().user)
+                inst.op.is_call() || matches!(&inst.op, Op::Rt(function) if function.signature().user)
             })
         });
         if calls {
@@ -493,6 +490,12 @@ impl Translator<'_, '_> {
         if let Some(result) = inst.result {
             self.set(result, Words::Two(words.0, words.1));
         }
+    }
+
+    /// The tag of a float, of a value that is made here.
+    pub(crate) fn float_tag(&mut self) -> Clif {
+        self.makes_floats = true;
+        self.word(tag::NUM)
     }
 
     pub(crate) fn word(&mut self, value: u64) -> Clif {
@@ -872,7 +875,7 @@ impl Translator<'_, '_> {
             Op::BoxNum => {
                 let value = self.one(arg(0));
                 let bits = self.b.ins().bitcast(I64, MemFlagsData::new(), value);
-                let words = (self.word(tag::NUM), bits);
+                let words = (self.float_tag(), bits);
                 self.set_two(inst, words);
             }
             Op::BoxBool => {

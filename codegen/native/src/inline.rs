@@ -284,7 +284,7 @@ impl Translator<'_, '_> {
                 _ => self.b.ins().fmul(x, y),
             };
             let bits = self.as_bits(value);
-            let one = self.word(tag::NUM);
+            let one = self.float_tag();
             self.jump(join, &[one, bits]);
         }
         self.b.switch_to_block(other);
@@ -850,7 +850,7 @@ impl Translator<'_, '_> {
         let (x, y) = (self.b.ins().fcvt_from_sint(F64, x), self.b.ins().fcvt_from_sint(F64, y));
         let float = self.b.ins().fdiv(x, y);
         let bits = self.as_bits(float);
-        let one = self.word(tag::NUM);
+        let one = self.float_tag();
         self.jump(join, &[one, bits]);
     }
 
@@ -873,7 +873,7 @@ impl Translator<'_, '_> {
             self.b.switch_to_block(usual);
             let value = self.b.ins().fdiv(x, y);
             let bits = self.as_bits(value);
-            let one = self.word(tag::NUM);
+            let one = self.float_tag();
             self.jump(join, &[one, bits]);
         }
         self.b.switch_to_block(other);
@@ -955,7 +955,7 @@ impl Translator<'_, '_> {
         self.b.switch_to_block(rare);
         // The runtime dies with the right words.
         let (x_bits, y_bits) = (self.as_bits(x), self.as_bits(y));
-        let num = self.word(tag::NUM);
+        let num = self.float_tag();
         let results = self.runtime(Rt::div, &[num, x_bits, num, y_bits]);
         if !self.tests_elements() {
             // Never comes back, which keeps what is alive in registers.

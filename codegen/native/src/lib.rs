@@ -165,7 +165,7 @@ impl Compiler {
             || func.blocks.iter().any(|block| block.loop_depth > 0)
             || (id.0 != 0 && func.size() < 400);
         self.context.clear();
-        function::body(
+        let makes_floats = function::body(
             module,
             id,
             // The main program runs once, but for its loops.
@@ -175,7 +175,8 @@ impl Compiler {
             &mut self.context.func,
             &mut self.builder,
         );
-        self.finish(&func.name, hot)
+        let code = self.finish(&func.name, hot)?;
+        Ok(Code { makes_floats, ..code })
     }
 
     /// Compiles the entry of a function: arguments in memory.
@@ -259,6 +260,6 @@ impl Compiler {
             let kind = symbol::kind(reloc.kind).ok_or_else(unexpected)?;
             fixups.push(Fixup { offset: reloc.offset as usize, kind, target, addend: reloc.addend });
         }
-        Ok(Code { bytes, alignment, fixups })
+        Ok(Code { bytes, alignment, fixups, makes_floats: false })
     }
 }

@@ -88,6 +88,8 @@ pub struct Code {
     pub alignment: u64,
     /// Places to fill in.
     pub fixups: Vec<Fixup>,
+    /// It makes values that are floats: the runtime has to know what to do with such.
+    pub makes_floats: bool,
 }
 
 /// The name under which the code generator knows a symbol.

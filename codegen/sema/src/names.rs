@@ -534,11 +534,16 @@ impl Resolver<'_> {
         frozen: bool,
         ty: Option<hir::TypeName>,
     ) -> Binding {
+        self.refuse_reserved(kind, name);
+        self.declare_parameter(kind, name, frozen, ty)
+    }
+
+    /// Reports the declaration of a hash that belongs to the language.
+    pub(crate) fn refuse_reserved(&mut self, kind: VarKind, name: &ast::Name) {
         if kind == VarKind::Hash && !self.options.compat && is_reserved_hash(&name.text) {
             let message = format!("`%{}` belongs to the language and cannot be declared", name.text);
             self.error(Code::RESERVED_NAME, name.span, message);
         }
-        self.declare_parameter(kind, name, frozen, ty)
     }
 
     /// A written variable that is a parameter: it may have any name.

@@ -9,7 +9,7 @@ use crate::hir::{
     self, Array, Block, ExprKind, Hash, LocalId, MagicPlace, Op, Pos, Stmt, StmtKind, Storage, Target,
     VarKind,
 };
-use crate::names::{Found, Use, is_reserved_hash, kind_of};
+use crate::names::{Found, Use, kind_of};
 use crate::resolver::{FnKind, Resolver, Want, mk};
 use crate::scope::{Binding, Place, VarKey};
 use crate::stmt::{is_constant, is_short};
@@ -49,12 +49,9 @@ impl Resolver<'_> {
         let ty = var.ty.as_ref().map(type_name);
         let frozen = declarator == Declarator::Val;
         let name = var.name.text.clone();
-        if kind == VarKind::Hash && !self.options.compat && is_reserved_hash(&name) {
-            let message = format!("`%{name}` belongs to the language and cannot be declared");
-            self.error(Code::RESERVED_NAME, var.name.span, message);
-        }
         let global = matches!(declarator, Declarator::Our | Declarator::OurSync) || name.contains("::");
         if global || (name == "_" && kind == VarKind::Scalar && self.options.compat) {
+            self.refuse_reserved(kind, &var.name);
             let full = self.global_name(kind, &name);
             let place = Place::Global(self.global(kind, &full));
             let binding = Binding { place, frozen, constant: None, ty, protection: 0 };
@@ -62,6 +59,7 @@ impl Resolver<'_> {
         }
         let state = declarator == Declarator::State;
         if state && self.contexts.last().is_some_and(|c| c.kind != FnKind::Anonymous) {
+            self.refuse_reserved(kind, &var.name);
             // One variable for the one function of that name.
             let file = &self.units[self.file as usize].source.name;
             let full = format!("state:{file}:{}:{name}", var.name.span.start);

@@ -285,7 +285,9 @@ fn no_program(name: Option<&str>, found: &std::collections::BTreeMap<String, Str
             .hint("a file by itself: s build FILE");
     } else {
         let names: Vec<&str> = found.keys().map(String::as_str).collect();
-        diagnostic = diagnostic.note(format!("there are: {}", names.join(", ")));
+        diagnostic = diagnostic
+            .note(format!("there are: {}", names.join(", ")))
+            .hint(format!("for one of them: s build --bin {}", names[0]));
     }
     Failure::new(FailureKind::Failed, diagnostic)
 }
@@ -388,16 +390,7 @@ impl Job<'_> {
         let options = Options { compat: request.compat, test: false };
         let Compilation { module, diagnostics, mut dynamic } =
             s_driver::compile(&main.name, main.text, &files, &options);
-        let Some(module) = module else {
-            // A file that several require has its mistakes once.
-            let mut once: Vec<Diagnostic> = Vec::new();
-            for diagnostic in diagnostics {
-                if !once.contains(&diagnostic) {
-                    once.push(diagnostic);
-                }
-            }
-            return Err(Failure::mistakes(once));
-        };
+        let Some(module) = module else { return Err(Failure::mistakes(diagnostics)) };
         if self.programs.deny_eval && !dynamic.is_empty() {
             for diagnostic in &mut dynamic {
                 diagnostic.severity = Severity::Error;

@@ -100,6 +100,17 @@ pub fn read_to_string(path: &Path, size_max_bytes: u64) -> Result<String, StoreE
         .map_err(|_| StoreError::io("read", path)(io::ErrorKind::InvalidData.into()))
 }
 
+/// Size in bytes and time of the last change of a file, in nanoseconds since 1970: what another content
+/// has otherwise, unless somebody went to lengths.
+///
+/// # Errors
+/// Those of the operating system.
+pub fn stamp(path: &Path) -> Result<(u64, u128), StoreError> {
+    let metadata = fs::metadata(path).map_err(StoreError::io("look at", path))?;
+    let changed = metadata.modified().map_err(StoreError::io("look at", path))?;
+    Ok((metadata.len(), changed.duration_since(std::time::UNIX_EPOCH).unwrap_or_default().as_nanos()))
+}
+
 /// The first bytes of a file: so many, or all it has.
 ///
 /// # Errors

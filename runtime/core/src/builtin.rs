@@ -288,7 +288,7 @@ pub fn require_value(vm: &mut Vm, value: Val, which: i64) -> Result<Val, Thrown>
     }
 }
 
-/// Whether a file is that of a module, named as `require` takes it.
+/// Whether a file is that of a module, named as `require` takes it: in a folder `lib`, where modules are.
 fn is_module(file: &[u8], name: &[u8]) -> bool {
     let stem = |path: &[u8]| match path.iter().rposition(|byte| *byte == b'.') {
         Some(dot) => path[..dot].to_vec(),
@@ -307,7 +307,7 @@ fn is_module(file: &[u8], name: &[u8]) -> bool {
         wanted = stem(&wanted);
     }
     let file = stem(file);
-    file.strip_suffix(&wanted[..]).is_some_and(|before| before.is_empty() || before.ends_with(b"/"))
+    file.strip_suffix(&wanted[..]).is_some_and(|before| before == b"lib/" || before.ends_with(b"/lib/"))
 }
 
 // What the files by subject share.

@@ -1,7 +1,9 @@
 //! What an executable was made from, in a file beside it.
 //!
-//! Two lines: the digest of everything it depends on, and that of its own bytes. A record that cannot be
-//! read, or says anything else, is as good as none: the program is built again.
+//! Three lines: the digest of everything the program is, which `s` built it (size and time of its file),
+//! and the digest of the executable. A record that cannot be read, or says anything else, is as good as
+//! none: the program is built again. Which `s` it was is in the record only, so that an executable does
+//! not depend on when `s` was installed.
 
 use std::path::{Path, PathBuf};
 
@@ -27,15 +29,23 @@ impl Record {
         Record { path: path.with_file_name(name) }
     }
 
-    /// The digest of the executable, if it was made from this.
+    /// The digest of the executable, if this `s` made it from this.
     pub(super) fn read(&self, key: &Sha256Digest) -> Option<Sha256Digest> {
         let text = files::read_to_string(&self.path, BYTES_MAX).ok()?;
-        let (from, digest) = text.trim_end().split_once('\n')?;
-        if from == key.to_string() { digest.parse().ok() } else { None }
+        let digest = text.strip_prefix(&format!("{key}\n{}\n", tool()?))?;
+        digest.trim_end().parse().ok()
     }
 
     /// Says what the executable was made from.
     pub(super) fn write(&self, key: &Sha256Digest, digest: &Sha256Digest) -> Result<(), Failure> {
-        Ok(files::write_cached(&self.path, format!("{key}\n{digest}\n").as_bytes(), Access::Shared)?)
+        let tool = tool().unwrap_or_default();
+        let text = format!("{key}\n{tool}\n{digest}\n");
+        Ok(files::write_cached(&self.path, text.as_bytes(), Access::Shared)?)
     }
+}
+
+/// Which `s` this is; none where its own file cannot be looked at, which makes nothing up to date.
+fn tool() -> Option<String> {
+    let (size, changed) = files::stamp(&std::env::current_exe().ok()?).ok()?;
+    Some(format!("{size} {changed}"))
 }
