@@ -124,7 +124,7 @@ fn an_executable_says_what_it_was_made_from() {
     insta::assert_snapshot!(sandbox.run(&["audit", "--feed", "feed", "other"]).text(), @"
     status 1
     --- stderr
-    error[S-3020]: `[sandbox]/work/other` does not say which packages it was made from
+    error[S-3020]: `other` does not say which packages it was made from
       only what `s build` made has such a list inside
     hint: the lock it was built from can be audited instead: s audit
     ");

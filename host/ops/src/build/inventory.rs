@@ -12,6 +12,7 @@ use s_project::LockedPackage;
 use s_store::files;
 
 use super::link::Note;
+use crate::Context;
 use crate::failure::{Failure, FailureKind};
 
 const OWNER: &str = "stryke";
@@ -43,8 +44,8 @@ pub(super) fn note(packages: &[LockedPackage]) -> Note {
 
 /// Whether a file is an executable that may have such a note. What cannot be read is none.
 #[must_use]
-pub fn is_executable(path: &Path) -> bool {
-    files::read_start(path, 4).is_ok_and(|start| start == ELF)
+pub fn is_executable(context: &Context, path: &Path) -> bool {
+    files::read_start(&context.directory().join(path), 4).is_ok_and(|start| start == ELF)
 }
 
 /// The packages an executable was made from, one `NAME@VERSION` a line.
@@ -52,8 +53,8 @@ pub fn is_executable(path: &Path) -> bool {
 /// # Errors
 ///
 /// When it says nothing of packages, or is damaged.
-pub fn packages_in(path: &Path) -> Result<String, Failure> {
-    let bytes = files::read_capped(path, BYTES_MAX)?;
+pub fn packages_in(context: &Context, path: &Path) -> Result<String, Failure> {
+    let bytes = files::read_capped(&context.directory().join(path), BYTES_MAX)?;
     let Some(text) = find(&bytes) else {
         let message = format!("`{}` does not say which packages it was made from", path.display());
         let diagnostic = Diagnostic::error(Code::PACKAGE_LIST, message)

@@ -57,9 +57,8 @@ const LIST_BYTES_MAX: u64 = 4 << 20;
 
 /// A list, or the one that an executable carries.
 fn list_in(operations: &s_ops::Context, path: &Path) -> Result<Source, Failure> {
-    let full = operations.directory().join(path);
-    if is_executable(&full) {
-        return Ok(Source::new(path.display().to_string(), packages_in(&full)?));
+    if is_executable(operations, path) {
+        return Ok(Source::new(path.display().to_string(), packages_in(operations, path)?));
     }
     Ok(operations.source(path)?)
 }
