@@ -256,6 +256,34 @@ fn what_is_part_of_an_executable_can_be_required_by_a_computed_name() {
 }
 
 #[test]
+fn an_executable_has_the_builtins_its_methods_may_mean() {
+    let sandbox = Sandbox::new();
+    let text = |method: &str| {
+        format!(
+            "class Point {{ x: Int = 0; fn shown {{ \"x is \" . $self->x }} }}\np Point(x => 3)->shown\n\
+             open my $file, \"<\", \"some.txt\" or die\np {method}\nprint $file->getline\n"
+        )
+    };
+    sandbox.write("some.txt", "abcdef\n");
+    let mut sizes = Vec::new();
+    // No method, one whose name is in the text, and one whose name is computed.
+    for (name, method, says) in [
+        ("none", "\"-\"", "-\nabcdef"),
+        ("named", "$file->sysseek(2, 0)", "2\ncdef"),
+        ("computed", "do { my $name = join \"\", qw(sys seek); $file->$name(2, 0) }", "2\ncdef"),
+    ] {
+        sandbox.write(&format!("{name}.stk"), &text(method));
+        let built = sandbox.run(&["build", &format!("{name}.stk"), "-o", name]);
+        assert_eq!(built.status, Some(0), "{built:?}");
+        let file = sandbox.work().join(name);
+        let output = Command::new(&file).current_dir(sandbox.work()).output().unwrap();
+        assert_eq!(ran(&output), (format!("x is 3\n{says}\n"), Some(0)), "{name}");
+        sizes.push(fs::metadata(&file).unwrap().len());
+    }
+    assert!(sizes[0] < 500_000 && sizes[1] < sizes[0] + 10_000 && sizes[2] > 1_000_000, "{sizes:?}");
+}
+
+#[test]
 fn what_cannot_be_built_leaves_what_was_there() {
     let sandbox = Sandbox::new();
     let none = sandbox.run(&["build"]);

@@ -5,17 +5,18 @@
 //! and to the runtime by symbol; a linker puts them where it likes. No piece holds source text: names,
 //! constant strings and patterns are what the program itself works with.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::mem::{offset_of, size_of};
 use std::sync::atomic::{AtomicUsize, Ordering};
 
+use s_abi::builtins::BUILTINS;
 use s_abi::layout::{
     DefinitionRow, FileName, FunctionInfo, IMAGE, IMMORTAL, Image, NameRow, PatternRow, Routine, Str,
     image_flag, kind,
 };
 use s_core::value::{FLAG_HASHED, FLAG_WIDE};
 use s_ir::op::Op;
-use s_ir::{FuncId, Module};
+use s_ir::{FuncId, Module, Rt};
 use s_native::{Code, CompileError, Compiler, FixupKind, Machine, Symbol, Target};
 
 /// A compiled module.
@@ -94,6 +95,7 @@ pub fn object(module: &Module, machine: Machine, threads: usize) -> Result<Objec
     let mut maker = Maker {
         module,
         makes_floats: codes.iter().any(|(body, _)| body.makes_floats),
+        methods: Methods::of(module, &functions),
         pieces: Vec::new(),
         known: HashMap::new(),
         texts: HashMap::new(),
@@ -219,6 +221,48 @@ fn reached(module: &Module) -> Vec<Reached> {
     reached.map(|(index, (_, entry))| Reached { id: FuncId(index), entry: *entry }).collect()
 }
 
+/// The builtins that method calls may mean.
+enum Methods {
+    /// A name is computed somewhere.
+    Any,
+    /// Names and rows of these.
+    Named(BTreeMap<String, u32>),
+}
+
+impl Methods {
+    fn of(module: &Module, functions: &[Reached]) -> Methods {
+        let mut names = BTreeMap::new();
+        for Reached { id, .. } in functions {
+            let func = &module.functions[id.index()];
+            let mut texts = HashMap::new();
+            let insts = func.blocks.iter().flat_map(|block| &block.insts);
+            for inst in insts.clone() {
+                if let (Op::Str(text), Some(value)) = (&inst.op, inst.result) {
+                    texts.insert(value, text);
+                }
+            }
+            for inst in insts {
+                if inst.op == Op::Rt(Rt::call_dynamic) {
+                    return Methods::Any;
+                }
+                if !matches!(inst.op, Op::CallMethod | Op::Rt(Rt::call_method | Rt::call_method_at)) {
+                    continue;
+                }
+                let Some(name) = texts.get(&inst.args[0]) else { return Methods::Any };
+                let Ok(name) = std::str::from_utf8(&module.strings[name.index()].0) else { continue };
+                // `super` and `maybe` are part of the text.
+                let name = name.rsplit("::").next().unwrap_or(name).trim_end_matches('?');
+                let row = BUILTINS.binary_search_by(|row| row.name.cmp(name)).ok();
+                let row = row.and_then(|row| u32::try_from(row).ok());
+                if let Some(row) = row.filter(|row| s_core::builtin::cell(*row).is_some()) {
+                    names.insert(name.to_owned(), row);
+                }
+            }
+        }
+        Methods::Named(names)
+    }
+}
+
 /// Body and, where it can be called through a value, entry of each function.
 type Compiled = (Code, Option<Code>);
 
@@ -263,6 +307,7 @@ fn compile(
 struct Maker<'a> {
     module: &'a Module,
     makes_floats: bool,
+    methods: Methods,
     pieces: Vec<Piece>,
     known: HashMap<Symbol, usize>,
     texts: HashMap<Vec<u8>, usize>,
@@ -314,7 +359,7 @@ const _: () = {
     assert!(offset_of!(Image, main) == WORD && offset_of!(Image, names) == 3 * WORD);
     assert!(offset_of!(Image, definitions) == 5 * WORD && offset_of!(Image, routines) == 7 * WORD);
     assert!(offset_of!(Image, starts) == 9 * WORD && offset_of!(Image, declarations) == 11 * WORD);
-    assert!(offset_of!(Image, data) == 13 * WORD && size_of::<Image>() == 15 * WORD);
+    assert!(offset_of!(Image, data) == 13 * WORD && size_of::<Image>() == 17 * WORD);
     assert!(offset_of!(Str, len) == 2 * WORD && offset_of!(Str, capacity) == 3 * WORD);
     assert!(offset_of!(Str, hash) == 4 * WORD && size_of::<Str>() == 5 * WORD);
 };
@@ -517,6 +562,23 @@ impl Maker<'_> {
         if module.data.is_some() {
             starts.address(Of::Runtime("rt.open_data".to_owned()));
         }
+        let (methods, count_of_methods) = match &self.methods {
+            Methods::Any => {
+                starts.address(Of::Runtime("rt.every_builtin".to_owned()));
+                (None, 0)
+            }
+            Methods::Named(names) if names.is_empty() => (None, 0),
+            Methods::Named(names) => {
+                starts.address(Of::Runtime("rt.use_methods".to_owned()));
+                let names = names.clone();
+                let mut words = Words::default();
+                for (name, row) in &names {
+                    words.rows(Some(self.text("name", name.as_bytes())), name.len());
+                    words.address(self.of(Symbol::Builtin(*row)).0);
+                }
+                (Some(self.push("methods", Memory::Addresses, words)), names.len())
+            }
+        };
         let count = starts.references.len();
         let starts = (count > 0).then(|| self.push("starts", Memory::Addresses, starts));
         image.rows(starts, count);
@@ -527,6 +589,8 @@ impl Maker<'_> {
         // Text that is empty is there all the same: its handle is at its end.
         let data = module.data.as_ref().map(|text| self.text("data", text));
         image.rows(data, module.data.as_ref().map_or(0, Vec::len));
+
+        image.rows(methods, count_of_methods);
 
         self.pieces[0].bytes = image.bytes;
         self.pieces[0].references = image.references;

@@ -147,12 +147,22 @@ impl<'a> Lower<'a> {
         }
         self.bind_captures();
         self.bind_params();
+        if self.index != 0 {
+            self.poll_signals();
+        }
         if self.facts.matches(self.index) && self.index != 0 {
             let mark = self.rt(Rt::match_scope, &[]);
             self.scopes.push(Scope::Captures(mark));
         }
         let result = self.body_value(&function.body);
         self.leave_function(result);
+    }
+
+    /// Runs the handlers of signals that came, in programs that may have some.
+    pub(crate) fn poll_signals(&mut self) {
+        if self.program.facts.interruptible {
+            self.rt_void(Rt::poll_signals, &[]);
+        }
     }
 
     /// The value of the body in the context of the caller.

@@ -204,6 +204,7 @@ impl<'a> Lower<'a> {
         }
         self.builder.jump(start, &[]);
         self.builder.switch_to(start);
+        self.poll_signals();
         self.targets.push(Target { id, next: end, last: end, redo: start, depth: self.scopes.len() });
         let value = self.block_value(body, context);
         self.targets.pop();
@@ -268,16 +269,11 @@ impl<'a> Lower<'a> {
             test(self, body, exit);
         }
         self.builder.switch_to(body);
-        if self.program.facts.interruptible {
-            // Signals are looked at behind every builtin.
-            let mark = self.begin_list();
-            self.end_list();
-            self.call_builtin("time", mark, Context::Void);
-        }
         before(self);
         let redo = self.builder.block();
         self.builder.jump(redo, &[]);
         self.builder.switch_to(redo);
+        self.poll_signals();
         self.targets.push(Target { id: node.id, next, last: exit, redo, depth: self.scopes.len() });
         self.block(&node.body);
         self.targets.pop();

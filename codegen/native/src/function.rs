@@ -78,6 +78,7 @@ pub(crate) mod at {
     pub(crate) const BASE: i32 = offset(offset_of!(Vm, base));
     pub(crate) const STACK_LIMIT: i32 = offset(offset_of!(Vm, stack_limit));
     pub(crate) const FRAME: i32 = offset(offset_of!(Vm, frame));
+    pub(crate) const PENDING: i32 = offset(offset_of!(Vm, pending));
     pub(crate) const FRAME_PREVIOUS: i32 = offset(offset_of!(Frame, previous));
     pub(crate) const FRAME_INFO: i32 = offset(offset_of!(Frame, info));
     pub(crate) const FRAME_POS: i32 = offset(offset_of!(Frame, pos));

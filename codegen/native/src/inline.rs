@@ -59,6 +59,7 @@ impl Translator<'_, '_> {
                 let value = self.b.ins().isub(height, mark);
                 self.result_one(inst, value);
             }
+            Rt::poll_signals => self.poll_signals(inst, handler),
             Rt::list_push if hot => self.list_push(inst, handler),
             Rt::add | Rt::sub | Rt::mul if hot => self.arithmetic(function, inst, handler),
             Rt::num_eq | Rt::num_ne | Rt::num_lt | Rt::num_gt | Rt::num_le | Rt::num_ge if hot => {
@@ -114,6 +115,17 @@ impl Translator<'_, '_> {
         let base = self.b.ins().load(I64, flags(), self.vm, crate::function::at::BASE);
         let bytes = self.b.ins().isub(top, base);
         self.b.ins().ushr_imm_u(bytes, 4)
+    }
+
+    fn poll_signals(&mut self, inst: &Inst, handler: Option<Block>) {
+        let set = self.b.ins().load(I64, flags(), self.vm, crate::function::at::PENDING);
+        let pending = self.b.ins().load(I64, flags(), set, 0);
+        let (some, none) = (self.cold(), self.b.create_block());
+        self.b.ins().brif(pending, some, &[], none, &[]);
+        self.b.switch_to_block(some);
+        self.rt_call(Rt::poll_signals, inst, handler);
+        self.b.ins().jump(none, &[]);
+        self.b.switch_to_block(none);
     }
 
     fn list_push(&mut self, inst: &Inst, handler: Option<Block>) {

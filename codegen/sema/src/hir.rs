@@ -96,7 +96,8 @@ pub struct Facts {
     pub overloads: bool,
     /// A computed `eval`, `require` or `do FILE` exists: names may appear at run time.
     pub dynamic_code: bool,
-    /// Every loop asks in each round whether somebody wants it to end.
+    /// `%SIG` is named, or somebody types the program: every loop looks in each round, and every function
+    /// where it begins, whether a signal came.
     pub interruptible: bool,
     /// Bits of `s_abi::builtins::effect` that the program can reach.
     pub effects: u8,

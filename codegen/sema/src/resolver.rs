@@ -406,7 +406,7 @@ impl<'u> Resolver<'u> {
             uses_caller: now.uses_caller,
             overloads: now.overloads,
             dynamic_code: now.dynamic_code,
-            interruptible: self.session.is_some(),
+            interruptible: self.session.is_some() || self.globals.iter().any(is_signals),
             effects: crate::effects::reachable(&functions, &self.calls),
         };
         diagnostics.extend(self.diagnostics);
@@ -885,4 +885,8 @@ pub(crate) fn set_slot(slots: &mut Vec<Option<Place>>, slot: usize, place: Optio
 
 fn is_destructor(global: &Global) -> bool {
     global.kind == VarKind::Code && global.name.ends_with("::DESTROY")
+}
+
+fn is_signals(global: &Global) -> bool {
+    global.kind == VarKind::Hash && global.name == "main::SIG"
 }

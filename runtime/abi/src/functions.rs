@@ -32,6 +32,7 @@ macro_rules! for_each_runtime_function {
         $callback! {
             // Values
             release(O) -> N [];                       // drops a counted value
+            poll_signals() -> N [throws user];        // runs the handlers of signals that came
             to_bool(V) -> B [throws user];
             to_int(V) -> I [throws user];             // as `int` converts an operand of `%`, `..`, `<<`, an index
             to_num(V) -> F [throws user];

@@ -284,8 +284,8 @@ pub struct Vm {
     pub frame: *mut Frame,
     /// The exception on its way.
     pub exception: Val,
-    /// Set by signal handlers; polled at loop heads of programs that handle signals.
-    pub pending: u64,
+    /// The set of caught signals that wait; polled at loop heads of programs that handle signals.
+    pub pending: *const u64,
 }
 
 /// A function that can be called with arguments in memory.
@@ -318,6 +318,18 @@ pub struct DefinitionRow {
     pub name: *const NameRow,
     /// The function.
     pub routine: Routine,
+}
+
+/// A builtin that a method call of the program may mean.
+#[derive(Clone, Copy, Debug)]
+#[repr(C)]
+pub struct MethodRow {
+    /// Its name.
+    pub name: *const u8,
+    /// The name's length in bytes.
+    pub name_len: usize,
+    /// The cell of its function.
+    pub cell: *const c_void,
 }
 
 /// A constant pattern.
@@ -370,6 +382,10 @@ pub struct Image {
     pub data: *const u8,
     /// Its length.
     pub data_len: usize,
+    /// Builtins that method calls may mean, by name in ascending order.
+    pub methods: *const MethodRow,
+    /// Their number.
+    pub method_count: usize,
 }
 
 /// The symbol of a program's [`Image`].

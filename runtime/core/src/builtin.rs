@@ -8,7 +8,7 @@
 use alloc::vec::Vec;
 
 use s_abi::builtins::{BUILTINS, find};
-use s_abi::layout::{Val, want};
+use s_abi::layout::{self, Image, MethodRow, Val, want};
 
 use crate::array;
 use crate::exception::Thrown;
@@ -50,10 +50,13 @@ pub type Function = fn(&mut Vm, &[Val], u64) -> Result<Val, Thrown>;
 #[repr(transparent)]
 pub struct Cell(Function);
 
-/// Builtins by row.
-#[derive(Debug)]
+/// Builtins that method calls may mean.
+#[derive(Debug, Default)]
 pub struct Table {
+    /// All of them by row, where [`every_builtin`] was called.
     rows: Vec<Row>,
+    /// Those the program names, in ascending order.
+    named: &'static [MethodRow],
 }
 
 /// What is known of a row.
@@ -127,14 +130,11 @@ pub fn cell_name(row: u32) -> Option<&'static str> {
 }
 
 impl Table {
-    /// The table, empty: a row is found when it is first called.
-    #[must_use]
-    pub fn new() -> Self {
-        Self { rows: alloc::vec![Row::Unknown; BUILTINS.len()] }
-    }
-
-    /// The function of a row.
+    /// The function of a row; a row is found when it is first asked for.
     fn function(&mut self, number: usize) -> Option<Function> {
+        if self.rows.is_empty() {
+            self.rows.resize(BUILTINS.len(), Row::Unknown);
+        }
         match self.rows.get(number)? {
             Row::Known(function) => *function,
             Row::Unknown => {
@@ -143,12 +143,6 @@ impl Table {
                 function
             }
         }
-    }
-}
-
-impl Default for Table {
-    fn default() -> Self {
-        Self::new()
     }
 }
 
@@ -199,12 +193,6 @@ impl Vm {
     }
 }
 
-/// The row number of a name.
-#[must_use]
-pub fn number_of(name: &str) -> Option<i64> {
-    BUILTINS.binary_search_by(|row| row.name.cmp(name)).ok().map(|at| at as i64)
-}
-
 /// The name of a row; an alias gives its target's.
 #[must_use]
 pub fn name_of(number: i64) -> &'static str {
@@ -212,16 +200,39 @@ pub fn name_of(number: i64) -> &'static str {
     row.map_or("", |row| row.alias_of.unwrap_or(row.name))
 }
 
-/// Runs a builtin on arguments, which it borrows.
-pub fn run(vm: &mut Vm, number: i64, arguments: &[Val], wanted: u64) -> Result<Val, Thrown> {
-    let row = usize::try_from(number).ok().and_then(|at| vm.builtins.function(at));
-    match row {
-        Some(function) => function(vm, arguments, wanted),
-        None => {
-            let name = name_of(number);
-            Err(vm.die_fmt(format_args!("The {name} function is unimplemented")))
-        }
-    }
+/// Any builtin may be meant by a method call from now on: said by who compiles into this process.
+pub fn every_builtin() {
+    crate::late::BUILTIN.set(|vm, name| {
+        let row = BUILTINS.binary_search_by(|row| row.name.cmp(name)).ok()?;
+        vm.builtins.function(row)
+    });
+}
+
+/// The start of programs in which the name of a method may be computed.
+///
+/// # Safety
+/// None of its arguments is used.
+#[cfg_attr(feature = "exports", unsafe(export_name = "rt.every_builtin"))]
+pub unsafe extern "C" fn use_every_builtin(_machine: *mut layout::Vm, _image: *const Image) {
+    every_builtin();
+}
+
+/// Takes the builtins that the program's method calls may mean.
+pub(crate) fn use_methods(vm: &mut Vm, named: &'static [MethodRow]) {
+    vm.builtins.named = named;
+    crate::late::BUILTIN.set(|vm, name| {
+        // SAFETY: rows are constants of the image.
+        let text = |row: &MethodRow| unsafe { core::slice::from_raw_parts(row.name, row.name_len) };
+        let at = vm.builtins.named.binary_search_by(|row| text(row).cmp(name.as_bytes())).ok()?;
+        // SAFETY: the row has the address of one of the cells.
+        Some(unsafe { &*vm.builtins.named[at].cell.cast::<Cell>() }.0)
+    });
+}
+
+/// The builtin that a method call means, if it may be one.
+pub(crate) fn by_name(vm: &mut Vm, name: &[u8]) -> Option<Function> {
+    let name = core::str::from_utf8(name).ok()?;
+    crate::late::BUILTIN.get()?(vm, name)
 }
 
 /// Runs the builtin of a cell on the list from the mark, which it consumes.
@@ -231,7 +242,7 @@ pub fn call_builtin(vm: &mut Vm, cell: i64, mark: i64, wanted: i64) -> Result<Va
     let result = function(vm, vm.list(mark), wanted as u64);
     let result = vm.settle(mark, result)?;
     if let Err(thrown) = vm.poll_signals() {
-        if result.w0 == s_abi::layout::tag::LIST {
+        if result.w0 == layout::tag::LIST {
             vm.drop_list(mark);
         } else {
             vm.release(result);

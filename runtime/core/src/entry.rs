@@ -38,6 +38,7 @@ use crate::places::{
     chomp_slot, chop_slot, str_index, str_slice, str_step, substr_get, substr_set, substr_tail, vec_set,
 };
 use crate::saves::*;
+use crate::signals::poll_signals;
 use crate::sort::{list_sort, list_sort_by, list_sort_desc, list_sort_num, list_sort_num_desc};
 use crate::special::{special_get, special_set};
 use crate::value::{Array, CellRef, GlobRef, Ptr, Slot, THROWN, Table, ValExt as _};

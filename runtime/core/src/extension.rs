@@ -36,8 +36,8 @@ pub fn free(vm: &mut Vm, object: Ptr<Header>) {
             let set = take_out(Ptr(object.0.cast::<Set>()));
             vm.release_ptr(set.table);
         }
-        _ if crate::fiber::free(vm, object) => {}
-        _ => crate::memory::deallocate(object),
+        ERROR => crate::memory::deallocate(object),
+        _ => crate::fiber::free(vm, object),
     }
 }
 
@@ -162,14 +162,17 @@ pub fn method(vm: &mut Vm, name: &[u8], list: &[Val], wanted: u64, optional: boo
     {
         return Ok(result);
     }
-    if let Some(result) = crate::fiber::method(vm, name, list, wanted)? {
+    if invocant.w0 == tag::EXT
+        && let Some(method) = crate::fiber::methods(invocant.header().aux)
+        && let Some(result) = method(vm, name, list, wanted)?
+    {
         return Ok(result);
     }
     if invocant.w0 == tag::CODE && matches!(name, b"call" | b"()") {
         return vm.call(invocant.pointer(), &list[1..], wanted);
     }
     if vm.handle_glob(invocant).is_some() {
-        let number = match name {
+        let function = match name {
             b"print" | b"say" | b"printf" => {
                 let mark = vm.height() as i64;
                 for &value in &list[1..] {
@@ -205,10 +208,10 @@ pub fn method(vm: &mut Vm, name: &[u8], list: &[Val], wanted: u64, optional: boo
                 let open = vm.stream(invocant).is_some_and(|stream| stream.handle.is_open());
                 return Ok(vm.boolean(open));
             }
-            other => core::str::from_utf8(other).ok().and_then(crate::builtin::number_of),
+            other => crate::builtin::by_name(vm, other),
         };
-        if let Some(number) = number {
-            return crate::builtin::run(vm, number, list, wanted);
+        if let Some(function) = function {
+            return function(vm, list, wanted);
         }
     }
     if optional {

@@ -21,9 +21,10 @@ use crate::vm::Vm;
 
 use objects::{Barrier, Channel, Generator, Task};
 pub use objects::{
-    await_task, free, method, new_barrier, new_channel, new_database, new_generator, new_pipeline, new_task,
-    select, type_name, yield_value,
+    await_task, new_barrier, new_channel, new_database, new_generator, new_pipeline, new_task, select,
+    type_name, yield_value,
 };
+pub(crate) use objects::{free, methods};
 
 /// Bytes of address space of a fiber's machine stack; memory is taken as it is used.
 const MACHINE_BYTES: usize = 64 << 20;

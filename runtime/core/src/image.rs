@@ -104,6 +104,17 @@ pub unsafe extern "C" fn open_data(machine: *mut layout::Vm, image: *const Image
     vm.set_data_handle(text.to_vec());
 }
 
+/// Makes builtins known that method calls may mean: a start of programs that name some.
+///
+/// # Safety
+/// Called by [`run`].
+#[cfg_attr(feature = "exports", unsafe(export_name = "rt.use_methods"))]
+pub unsafe extern "C" fn use_methods(machine: *mut layout::Vm, image: *const Image) {
+    // SAFETY: the machine begins a `Vm`, and the caller of `run` vouches for the image.
+    let (vm, named) = unsafe { (&mut *machine.cast::<Vm>(), rows((*image).methods, (*image).method_count)) };
+    crate::builtin::use_methods(vm, named);
+}
+
 /// Fills `%all`: the start of programs that name it.
 ///
 /// # Safety

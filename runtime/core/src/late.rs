@@ -37,6 +37,15 @@ pub(crate) static END_GLOB: Late<End> = Late::new();
 /// Takes the weak references to an object from it.
 #[used]
 pub(crate) static CLEAR_WEAK: Late<End> = Late::new();
+/// How tasks, channels and the like end, and databases; and the methods of both.
+#[used]
+pub(crate) static END_FIBER: Late<End> = Late::new();
+#[used]
+pub(crate) static END_DATABASE: Late<End> = Late::new();
+#[used]
+pub(crate) static FIBER_METHOD: Late<Method> = Late::new();
+#[used]
+pub(crate) static DATABASE_METHOD: Late<Method> = Late::new();
 /// Text of what is of kind EXT, and of patterns.
 #[used]
 pub(crate) static TEXT_EXT: Late<Shown> = Late::new();
@@ -52,6 +61,13 @@ pub(crate) static DESTRUCTOR: Late<fn(&mut Vm, u32) -> Option<CodeRef>> = Late::
 pub(crate) static RUN_DESTRUCTOR: Late<fn(&mut Vm, CodeRef, Val)> = Late::new();
 #[used]
 pub(crate) static CONVERT: Late<Convert> = Late::new();
+
+/// The builtin of a name, for methods.
+#[used]
+pub(crate) static BUILTIN: Late<fn(&mut Vm, &str) -> Option<crate::builtin::Function>> = Late::new();
+
+/// Calls a method of an object by name, in a context, if it has one of that name.
+pub(crate) type Method = fn(&mut Vm, &[u8], &[Val], u64) -> Result<Option<Val>, Thrown>;
 
 /// What shows a value, if it knows the kind.
 type Shown = fn(&mut Vm, Val) -> Option<Result<Val, Thrown>>;

@@ -294,10 +294,10 @@ impl Vm {
     }
 
     fn read_from(&mut self, glob: GlobRef) -> Result<Option<Val>, Thrown> {
-        let Some(mut stream) = stream_of(glob) else {
+        if stream_of(glob).is_none() {
             self.set_errno(Errno::EBADF);
             return Ok(None);
-        };
+        }
         let short = self.specials.input_separator;
         let plain = short.w0 & 0xff == tag::SSTR && short != crate::value::EMPTY;
         let (text, record, slurp) = if plain { (Vec::new(), None, false) } else { self.separator() };
@@ -317,13 +317,18 @@ impl Vm {
         self.output.last_read = Some(glob);
         let mut line = core::mem::take(&mut self.buffer);
         line.clear();
-        let result = stream.handle.read_line(separator, &mut line);
-        let value = match result {
-            Ok(true) => {
-                let wide = self.compat && stream.handle.layers().utf8 && !line.is_ascii();
+        // A handler of a signal may close the handle.
+        let read = self.uninterrupted(|_| {
+            let mut stream = stream_of(glob).ok_or(Errno::EBADF)?;
+            let found = stream.handle.read_line(separator, &mut line)?;
+            Ok((found, stream.handle.layers().utf8))
+        });
+        let value = match read.inspect_err(|_| give_back(glob, &line))? {
+            Ok((true, utf8)) => {
+                let wide = self.compat && utf8 && !line.is_ascii();
                 Some(string_of(&line, wide))
             }
-            Ok(false) => None,
+            Ok((false, _)) => None,
             Err(error) => {
                 self.set_errno(error);
                 None
@@ -425,6 +430,14 @@ impl Vm {
         self.set_errno(Errno::EBADF);
         self.drop_list(mark);
         false
+    }
+}
+
+/// What was read of a line that nobody will get, to be read again.
+#[cold]
+fn give_back(glob: GlobRef, line: &[u8]) {
+    if let Some(mut stream) = stream_of(glob) {
+        let _ = stream.handle.unread(line);
     }
 }
 
@@ -723,7 +736,11 @@ fn read_into(vm: &mut Vm, which: i64, slot: Slot, arguments: &[Val]) -> Result<V
     let result = if name == "sysread" {
         stream.handle.sysread(count, &mut data)
     } else {
-        stream.handle.read(count, &mut data)
+        vm.uninterrupted(|_| {
+            let left = count - data.len();
+            stream.handle.read(left, &mut data)
+        })?
+        .map(|_| data.len())
     };
     let mut content = if slot.is_undef() { Vec::new() } else { vm.text(*slot)?.to_vec() };
     let start = if offset < 0 { content.len() as i64 + offset } else { offset };
@@ -737,6 +754,8 @@ fn read_into(vm: &mut Vm, which: i64, slot: Slot, arguments: &[Val]) -> Result<V
     match result {
         Ok(read) => Ok(int(read as i64)),
         Err(error) => {
+            // `sysread` tells of a signal; its handler runs all the same.
+            vm.poll_signals()?;
             vm.set_errno(error);
             Ok(UNDEF)
         }
@@ -747,7 +766,7 @@ fn read_into(vm: &mut Vm, which: i64, slot: Slot, arguments: &[Val]) -> Result<V
 pub fn command(vm: &mut Vm, text: Val, wanted: i64) -> Result<Val, Thrown> {
     let text = vm.text(text)?;
     flush_everything(vm);
-    match crate::io::run_shell(&text) {
+    match vm.running(|interrupted| crate::io::run_shell(&text, interrupted))? {
         Ok((out, status)) => {
             vm.specials.child_status = i64::from(status.0);
             if wanted as u64 == want::LIST && vm.compat {

@@ -1,14 +1,21 @@
 //! `%SIG`: what the program wants done with signals, and running its handlers.
 //!
-//! A caught signal is only noted; the handler runs at the next safe place: after a builtin, and
-//! where a call was interrupted.
+//! A caught signal is only noted; the handler runs at the next safe place: after a builtin, where a
+//! wait was interrupted, and, in programs that name `%SIG`, in each round of a loop and where a function
+//! begins.
 
 use s_abi::layout::{Val, want};
+use s_sys::Errno;
 
 use crate::exception::Thrown;
 use crate::string::string;
 use crate::value::{Ptr, Table, ValExt, bytes};
 use crate::vm::Vm;
+
+/// See [`Vm::poll_signals`].
+pub fn poll_signals(vm: &mut Vm) -> Result<(), Thrown> {
+    vm.poll_signals()
+}
 
 impl Vm {
     /// Whether a hash is `%SIG`.
@@ -39,6 +46,34 @@ impl Vm {
     #[inline(always)]
     pub fn poll_signals(&mut self) -> Result<(), Thrown> {
         if s_sys::signals_pending() { self.run_handlers() } else { Ok(()) }
+    }
+
+    /// Does what may wait until it is done: where a caught signal ends the wait with `EINTR`, its handler
+    /// runs and the wait goes on, unless the handler throws.
+    pub(crate) fn uninterrupted<T>(
+        &mut self,
+        mut job: impl FnMut(&mut Vm) -> Result<T, Errno>,
+    ) -> Result<Result<T, Errno>, Thrown> {
+        loop {
+            match job(self) {
+                Err(Errno::EINTR) => self.poll_signals()?,
+                result => return Ok(result),
+            }
+        }
+    }
+
+    /// As [`Vm::uninterrupted`] for what cannot be done again from the start: it is given what to call
+    /// when a signal interrupts, which says whether to go on.
+    pub(crate) fn running<T>(
+        &mut self,
+        job: impl FnOnce(&mut dyn FnMut() -> bool) -> Result<T, Errno>,
+    ) -> Result<Result<T, Errno>, Thrown> {
+        let mut thrown = None;
+        let result = job(&mut || {
+            thrown = self.poll_signals().err();
+            thrown.is_none()
+        });
+        thrown.map_or(Ok(result), Err)
     }
 
     #[cold]

@@ -69,6 +69,33 @@ macro_rules! call {
 }
 use call;
 
+/// What `arch::wait_call` needs: the number of the call, its six arguments, and the address of the set of
+/// caught signals that wait.
+type WaitRequest = [usize; 8];
+
+/// What `arch::wait_call` gives: a result, or the two ends of the stretch in which the call has not begun.
+#[repr(C)]
+struct WaitAnswer {
+    first: usize,
+    end: usize,
+}
+
+/// As [`call!`], for what may wait for ever: `EINTR` if a caught signal waits for its handler, whenever
+/// it came, and in no other case.
+macro_rules! wait {
+    (@pad $number:expr, [$a:expr, $b:expr, $c:expr, $d:expr, $e:expr, $f:expr $(, $rest:expr)*]) => {{
+        let pending = $crate::linux::signals_cell().as_ptr() as usize;
+        let request = [
+            $number, $a as usize, $b as usize, $c as usize, $d as usize, $e as usize, $f as usize, pending,
+        ];
+        $crate::linux::repeat_wait(|| $crate::linux::arch::wait_call(&raw const request).first as isize)
+    }};
+    ($number:ident $(, $argument:expr)* $(,)?) => {
+        wait!(@pad $crate::linux::number::$number, [$($argument,)* 0, 0, 0, 0, 0, 0])
+    };
+}
+use wait;
+
 /// Turns the kernel's answer into a value or an error.
 fn check(result: isize) -> Result<usize, Errno> {
     if (-4095..0).contains(&result) {
@@ -88,7 +115,7 @@ fn retry(mut job: impl FnMut() -> isize) -> Result<usize, Errno> {
 }
 
 /// Repeats a call that a signal interrupted, unless a caught signal waits for its handler.
-fn interruptible(mut job: impl FnMut() -> isize) -> Result<usize, Errno> {
+fn repeat_wait(mut job: impl FnMut() -> isize) -> Result<usize, Errno> {
     loop {
         match check(job()) {
             Err(Errno::EINTR) if !signals_pending() => {}

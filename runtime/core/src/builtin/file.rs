@@ -7,7 +7,6 @@ use s_sys::Errno;
 
 use super::{arg, listed};
 use crate::exception::Thrown;
-use crate::io::{Access, Handle};
 use crate::output::{close_dropped, stream_of};
 use crate::string::string;
 use crate::value::{UNDEF, ValExt, counted, glob_name, int};
@@ -290,7 +289,7 @@ functions![
     ("eof", |vm, a, _| {
         let glob = if a.is_empty() { Some(vm.known.stdin) } else { vm.handle_glob(arg(a, 0)) };
         let Some(mut stream) = glob.and_then(stream_of) else { return Ok(vm.boolean(true)) };
-        let at_end = stream.handle.eof().unwrap_or(true);
+        let at_end = vm.uninterrupted(|_| stream.handle.eof())?.unwrap_or(true);
         Ok(vm.boolean(at_end))
     }),
     ("fileno", |vm, a, _| {
@@ -322,7 +321,7 @@ functions![
     ("getc", |vm, a, _| {
         let glob = if a.is_empty() { Some(vm.known.stdin) } else { vm.handle_glob(arg(a, 0)) };
         let Some(mut stream) = glob.and_then(stream_of) else { return Ok(UNDEF) };
-        let read = stream.handle.getc();
+        let read = vm.uninterrupted(|_| stream.handle.getc())?;
         Ok(given(vm, read.map(|byte| byte.map_or(UNDEF, |byte| string(&[byte])))))
     }),
     ("readline", |vm, a, w| {
@@ -487,13 +486,10 @@ fn of_stat(vm: &mut Vm, a: &[Val], part: fn(&s_sys::Stat) -> Val) -> Result<Val,
 /// The whole content of a file.
 pub(super) fn read_whole(path: &[u8]) -> Result<Vec<u8>, Errno> {
     let fd = s_sys::open(path, s_sys::O_RDONLY, 0)?;
-    let mut handle = Handle::from_fd(fd, Access::Read);
     let mut out = Vec::new();
-    loop {
-        if handle.read(1 << 16, &mut out)? == 0 {
-            return Ok(out);
-        }
-    }
+    let read = s_sys::read_to_end(fd, &mut out);
+    s_sys::close(fd)?;
+    read.map(|()| out)
 }
 
 fn write_whole(path: &[u8], text: &[u8], append: bool) -> Result<(), Errno> {

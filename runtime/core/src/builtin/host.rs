@@ -383,7 +383,7 @@ fn git(vm: &mut Vm, folder: Val, arguments: &[&[u8]]) -> Result<Option<Vec<u8>>,
     crate::output::flush_everything(vm);
     let mut words: Vec<&[u8]> = alloc::vec![b"git", b"-C", &folder];
     words.extend_from_slice(arguments);
-    let answer = crate::io::run_quiet(&words);
+    let answer = vm.running(|interrupted| crate::io::run_quiet(&words, interrupted))?;
     Ok(answer.ok().filter(|(_, status)| status.0 == 0).map(|(text, _)| text))
 }
 

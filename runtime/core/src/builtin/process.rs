@@ -67,10 +67,10 @@ functions![
             }
         }
     }),
-    ("wait", |vm, _, _| Ok(waited(vm, -1, 0))),
+    ("wait", |vm, _, _| waited(vm, -1, 0)),
     ("waitpid", |vm, a, _| {
         let (pid, flags) = (vm.integer(arg(a, 0))? as i32, vm.integer(arg(a, 1))? as i32);
-        Ok(waited(vm, pid, flags))
+        waited(vm, pid, flags)
     }),
     ("kill", |vm, a, _| {
         let signal = arg(a, 0);
@@ -210,8 +210,8 @@ fn words(vm: &mut Vm, a: &[Val]) -> Result<Vec<Vec<u8>>, Thrown> {
     Ok(out)
 }
 
-fn waited(vm: &mut Vm, pid: i32, flags: i32) -> Val {
-    match s_sys::waitpid(pid, flags) {
+fn waited(vm: &mut Vm, pid: i32, flags: i32) -> Result<Val, Thrown> {
+    Ok(match vm.uninterrupted(|_| s_sys::waitpid(pid, flags))? {
         Ok(Some((pid, status))) => {
             vm.specials.child_status = i64::from(status.0);
             int(i64::from(pid))
@@ -222,7 +222,7 @@ fn waited(vm: &mut Vm, pid: i32, flags: i32) -> Val {
             vm.specials.child_status = -1;
             int(-1)
         }
-    }
+    })
 }
 
 fn hostname(vm: &mut Vm, _: &[Val], _: u64) -> Result<Val, Thrown> {

@@ -103,7 +103,8 @@ fn read_message(vm: &mut Vm, fd: Fd, to_end: bool) -> Result<Option<Message>, Th
         }
         match s_sys::read_append(fd, &mut data, 16 << 10) {
             Ok(0) => break,
-            Ok(_) | Err(s_sys::Errno::EINTR) => {}
+            Ok(_) => {}
+            Err(s_sys::Errno::EINTR) => vm.poll_signals()?,
             Err(_) => return Ok(None),
         }
     }
@@ -137,6 +138,7 @@ fn write_all(vm: &mut Vm, fd: Fd, mut data: &[u8]) -> Result<bool, Thrown> {
                 if vm.wait_for(Wait::Descriptor(fd, s_sys::POLLOUT))? == Woken::Never {
                     return Ok(false);
                 }
+                vm.poll_signals()?;
             }
             Err(_) => return Ok(false),
         }

@@ -9,6 +9,7 @@ use s_abi::layout::{Header, Val, kind, tag, want};
 use super::{Job, Wait, Woken};
 use crate::array;
 use crate::exception::Thrown;
+use crate::late;
 use crate::memory::{allocate, header, take_out};
 use crate::text::sql::{Cell, Database};
 use crate::value::{Ptr, UNDEF, ValExt, aref, counted, int};
@@ -143,7 +144,15 @@ struct Store {
     database: Database,
 }
 
+#[inline(always)]
 fn object<T>(aux: u16, value: T) -> Val {
+    if aux == DATABASE {
+        late::END_DATABASE.set(end_database);
+        late::DATABASE_METHOD.set(database_method);
+    } else {
+        late::END_FIBER.set(end);
+        late::FIBER_METHOD.set(method);
+    }
     let made = allocate(value);
     made.head().aux = aux;
     counted(tag::EXT, made)
@@ -168,8 +177,21 @@ pub fn type_name(aux: u16) -> Option<&'static [u8]> {
     })
 }
 
-/// Ends an object of this file; false when it is none.
-pub fn free(vm: &mut Vm, object: Ptr<Header>) -> bool {
+/// Ends an object of this file.
+pub(crate) fn free(vm: &mut Vm, object: Ptr<Header>) {
+    let place = if object.aux == DATABASE { &late::END_DATABASE } else { &late::END_FIBER };
+    if let Some(end) = place.get() {
+        end(vm, object);
+    }
+}
+
+/// The methods of an object of this file.
+pub(crate) fn methods(aux: u16) -> Option<late::Method> {
+    let place = if aux == DATABASE { &late::DATABASE_METHOD } else { &late::FIBER_METHOD };
+    place.get()
+}
+
+fn end(vm: &mut Vm, object: Ptr<Header>) {
     match object.aux {
         TASK => {
             let task = take_out(Ptr(object.0.cast::<Task>()));
@@ -205,10 +227,12 @@ pub fn free(vm: &mut Vm, object: Ptr<Header>) -> bool {
             let pipeline = take_out(Ptr(object.0.cast::<Pipeline>()));
             vm.release_all(&pipeline.values);
         }
-        DATABASE => drop(take_out(Ptr(object.0.cast::<Store>()))),
-        _ => return false,
+        _ => {}
     }
-    true
+}
+
+fn end_database(_: &mut Vm, object: Ptr<Header>) {
+    drop(take_out(Ptr(object.0.cast::<Store>())));
 }
 
 /// `async`: runs a function until it first waits.
@@ -351,12 +375,8 @@ pub fn new_pipeline(values: &[Val]) -> Val {
     object(PIPELINE, Pipeline { header: header(kind::EXT), values })
 }
 
-/// The methods of these objects; `None`: there is none of that name.
-pub fn method(vm: &mut Vm, name: &[u8], list: &[Val], wanted: u64) -> Result<Option<Val>, Thrown> {
+fn method(vm: &mut Vm, name: &[u8], list: &[Val], wanted: u64) -> Result<Option<Val>, Thrown> {
     let invocant = list[0];
-    if invocant.w0 != tag::EXT {
-        return Ok(None);
-    }
     let argument = list.get(1).copied().unwrap_or(UNDEF);
     Ok(Some(match (invocant.header().aux, name) {
         (TASK, b"await" | b"join" | b"result" | b"get") => await_task(vm, invocant)?,
@@ -431,7 +451,6 @@ pub fn method(vm: &mut Vm, name: &[u8], list: &[Val], wanted: u64) -> Result<Opt
             }
             vm.boolean(false)
         }
-        (DATABASE, _) => return database_method(vm, name, list, wanted),
         (PIPELINE, _) => return pipeline_method(vm, name, list, wanted),
         _ => return Ok(None),
     }))
@@ -577,15 +596,11 @@ fn pipeline_method(vm: &mut Vm, name: &[u8], list: &[Val], wanted: u64) -> Resul
         }
         other => {
             // What works on a list works on these: `sort`, `uniq`, `sum`, `join`, `rev`.
-            let number = core::str::from_utf8(other).ok().and_then(crate::builtin::number_of);
-            let Some(number) = number.filter(|_| core::str::from_utf8(other).is_ok_and(crate::implemented))
-            else {
-                return Ok(None);
-            };
+            let Some(function) = crate::builtin::by_name(vm, other) else { return Ok(None) };
             let mut all: Vec<Val> = list[1..].to_vec();
             all.extend_from_slice(values);
             let mark = vm.height() as i64;
-            let result = crate::builtin::run(vm, number, &all, want::LIST)?;
+            let result = function(vm, &all, want::LIST)?;
             if result.w0 == tag::LIST {
                 let out = vm.take_list(mark);
                 let made = new_pipeline(&out);

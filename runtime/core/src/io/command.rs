@@ -6,32 +6,37 @@ use alloc::vec::Vec;
 
 use s_sys::{Errno, Fd, Pid, Redirection, Spawn, WaitStatus};
 
-use super::handle::wait;
-
 const SHELL: [&[u8]; 2] = [b"/bin/sh", b"-c"];
 /// A command with one of these is for the shell.
 const SHELL_BYTES: &[u8] = b"$&*(){}[]'\";\\|?<>~`\n";
 
 /// Runs a command, by the shell where it needs one, and gives what it wrote to standard output
-/// and how it ended. The error is that it could not be started.
-pub fn run_shell(command: &[u8]) -> Result<(Vec<u8>, WaitStatus), Errno> {
-    with_words(command, run_list)
+/// and how it ended. The error is that it could not be started, or `EINTR`: when a caught signal
+/// interrupts, `interrupted` runs its handler and says whether to go on.
+pub fn run_shell(
+    command: &[u8],
+    interrupted: &mut dyn FnMut() -> bool,
+) -> Result<(Vec<u8>, WaitStatus), Errno> {
+    with_words(command, |words| run(words, None, interrupted))
 }
 
-/// As [`run_shell`], for a list that no shell sees.
-pub fn run_list(arguments: &[&[u8]]) -> Result<(Vec<u8>, WaitStatus), Errno> {
-    run(arguments, None)
-}
-
-/// As [`run_list`]; what the command writes to standard error is dropped.
-pub fn run_quiet(arguments: &[&[u8]]) -> Result<(Vec<u8>, WaitStatus), Errno> {
+/// As [`run_shell`], for a list that no shell sees. What the command writes to standard error is
+/// dropped.
+pub fn run_quiet(
+    arguments: &[&[u8]],
+    interrupted: &mut dyn FnMut() -> bool,
+) -> Result<(Vec<u8>, WaitStatus), Errno> {
     let nowhere = s_sys::open(b"/dev/null", s_sys::O_WRONLY, 0)?;
-    let result = run(arguments, Some(nowhere));
+    let result = run(arguments, Some(nowhere), interrupted);
     s_sys::close(nowhere).unwrap_or_default();
     result
 }
 
-fn run(arguments: &[&[u8]], errors: Option<Fd>) -> Result<(Vec<u8>, WaitStatus), Errno> {
+fn run(
+    arguments: &[&[u8]],
+    errors: Option<Fd>,
+    interrupted: &mut dyn FnMut() -> bool,
+) -> Result<(Vec<u8>, WaitStatus), Errno> {
     let (read_end, write_end) = s_sys::pipe()?;
     let mut redirections = alloc::vec![Redirection { source: write_end, target: Fd::STDOUT }];
     redirections.extend(errors.map(|source| Redirection { source, target: Fd::STDERR }));
@@ -50,12 +55,17 @@ fn run(arguments: &[&[u8]], errors: Option<Fd>) -> Result<(Vec<u8>, WaitStatus),
         let step = (output.len() / 2).clamp(4096, 1 << 20);
         match s_sys::read_append(read_end, &mut output, step) {
             Ok(0) => break Ok(()),
-            Ok(_) | Err(Errno::EINTR) => {}
+            Ok(_) => {}
+            Err(Errno::EINTR) if interrupted() => {}
             Err(error) => break Err(error),
         }
     };
     s_sys::close(read_end).unwrap_or_default();
-    let status = wait(pid)?;
+    if read == Err(Errno::EINTR) {
+        // Whoever gives up does not wait: the command ends when it writes to nobody.
+        return Err(Errno::EINTR);
+    }
+    let status = s_sys::wait_for_end(pid)?;
     read.map(|()| (output, status))
 }
 
@@ -69,7 +79,7 @@ pub fn system(command: &[u8]) -> Result<WaitStatus, Errno> {
 pub fn system_list(arguments: &[&[u8]]) -> Result<WaitStatus, Errno> {
     let pid: Pid = s_sys::spawn(&Spawn::new(arguments))?;
     let deaf = [s_sys::SIGINT, s_sys::SIGQUIT].map(s_sys::signal_suspend);
-    let status = wait(pid);
+    let status = s_sys::wait_for_end(pid);
     for saved in deaf.into_iter().flatten() {
         s_sys::signal_restore(saved)?;
     }

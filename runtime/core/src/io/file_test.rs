@@ -116,7 +116,7 @@ fn looks_like(text: bool, target: TestTarget<'_>, stat: &Stat) -> Result<bool, E
     let length = match target {
         TestTarget::Path(path) => {
             let fd = s_sys::open(path, s_sys::O_RDONLY, 0)?;
-            let length = s_sys::read(fd, &mut sample);
+            let length = s_sys::pread(fd, &mut sample, 0);
             s_sys::close(fd)?;
             length?
         }

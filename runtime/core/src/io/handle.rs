@@ -371,24 +371,6 @@ impl Handle {
         Ok(true)
     }
 
-    /// All lines that are left, for a list.
-    pub fn read_lines(&mut self, separator: Separator<'_>) -> Result<Vec<Vec<u8>>, Errno> {
-        let mut lines = Vec::new();
-        loop {
-            let mut line = Vec::new();
-            while match self.next_line(separator, &mut line) {
-                Ok(true) => false,
-                Ok(false) => return Ok(lines),
-                Err(Errno::EINTR) => true,
-                Err(error) => return Err(error),
-            } {}
-            line.shrink_to_fit();
-            lines.push(line);
-            self.lines += 1;
-            self.line_read = true;
-        }
-    }
-
     /// Appends up to `count` bytes to `out` and says how many; fewer only at the end of the file.
     /// After an error, `EINTR` among them, what came before it has been appended.
     pub fn read(&mut self, count: usize, out: &mut Vec<u8>) -> Result<usize, Errno> {
@@ -576,7 +558,7 @@ impl Handle {
             Backing::Descriptor { fd, .. } => s_sys::close(fd),
             _ => Ok(()),
         };
-        let waited = child.map(wait).transpose();
+        let waited = child.map(s_sys::wait_for_end).transpose();
         self.status = waited.unwrap_or_default();
         flushed.and(closed).and(waited)
     }
@@ -817,17 +799,6 @@ impl Drop for Handle {
             _ => {
                 self.close().map(drop).unwrap_or_default();
             }
-        }
-    }
-}
-
-/// Waits for a child to its end, whatever signals come.
-pub(super) fn wait(pid: Pid) -> Result<WaitStatus, Errno> {
-    loop {
-        match s_sys::waitpid(pid, 0) {
-            Ok(Some((_, status))) => return Ok(status),
-            Ok(None) | Err(Errno::EINTR) => {}
-            Err(error) => return Err(error),
         }
     }
 }

@@ -1,6 +1,8 @@
 //! The system call of aarch64: instruction, and what only this architecture does its way.
 
-use core::arch::asm;
+use core::arch::{asm, naked_asm};
+
+use super::{WaitAnswer, WaitRequest};
 
 pub(crate) use super::number_generic::{number, stat_layout};
 
@@ -32,6 +34,49 @@ pub(crate) unsafe fn call(number: usize, arguments: [usize; 6]) -> isize {
         );
     }
     result
+}
+
+/// Performs a system call unless a caught signal waits, which is `EINTR`. Between the look at the set
+/// and the call there is a stretch of code; whoever notes a signal in it has to go back to its
+/// beginning, so that no signal comes too late to be seen and too early to interrupt. Asked with null
+/// it gives that stretch: from the first address on and without the second.
+///
+/// # Safety
+/// As [`call`]; the request is read.
+#[unsafe(naked)]
+pub(crate) unsafe extern "C" fn wait_call(request: *const WaitRequest) -> WaitAnswer {
+    naked_asm!(
+        "cbz x0, 4f",
+        "ldr x9, [x0, #56]",
+        "ldr x8, [x0]",
+        "ldp x1, x2, [x0, #16]",
+        "ldp x3, x4, [x0, #32]",
+        "ldr x5, [x0, #48]",
+        "ldr x0, [x0, #8]",
+        "2:",
+        "ldr x10, [x9]",
+        "cbnz x10, 5f",
+        "svc #0",
+        "3:",
+        "ret",
+        "4:",
+        "adr x0, 2b",
+        "adr x1, 3b",
+        "ret",
+        "5:",
+        "mov x0, #-4",
+        "ret",
+    )
+}
+
+/// Where the machine goes on after a signal, in the context the kernel hands to a handler.
+///
+/// # Safety
+/// The context must be the kernel's, as the handler got it.
+pub(crate) unsafe fn program_counter(context: *mut u8) -> *mut usize {
+    // `uc_mcontext` stands at 176: the address of a fault, 31 registers, the stack pointer, `pc`.
+    // SAFETY: inside the context, which is the caller's promise.
+    unsafe { context.add(176 + 8 + 31 * 8 + 8).cast() }
 }
 
 /// Clones with `flags`; the child runs `entry(argument)` on `stack`, the parent gets its number.

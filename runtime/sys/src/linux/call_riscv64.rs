@@ -1,6 +1,8 @@
 //! The system call of riscv64: instruction, and what only this architecture does its way.
 
-use core::arch::asm;
+use core::arch::{asm, naked_asm};
+
+use super::{WaitAnswer, WaitRequest};
 
 pub(crate) use super::number_generic::{number, stat_layout};
 
@@ -32,6 +34,51 @@ pub(crate) unsafe fn call(number: usize, arguments: [usize; 6]) -> isize {
         );
     }
     result
+}
+
+/// Performs a system call unless a caught signal waits, which is `EINTR`. Between the look at the set
+/// and the call there is a stretch of code; whoever notes a signal in it has to go back to its
+/// beginning, so that no signal comes too late to be seen and too early to interrupt. Asked with null
+/// it gives that stretch: from the first address on and without the second.
+///
+/// # Safety
+/// As [`call`]; the request is read.
+#[unsafe(naked)]
+pub(crate) unsafe extern "C" fn wait_call(request: *const WaitRequest) -> WaitAnswer {
+    naked_asm!(
+        "beqz a0, 4f",
+        "ld t0, 56(a0)",
+        "ld a7, 0(a0)",
+        "ld a1, 16(a0)",
+        "ld a2, 24(a0)",
+        "ld a3, 32(a0)",
+        "ld a4, 40(a0)",
+        "ld a5, 48(a0)",
+        "ld a0, 8(a0)",
+        "2:",
+        "ld t1, 0(t0)",
+        "bnez t1, 5f",
+        "ecall",
+        "3:",
+        "ret",
+        "4:",
+        "lla a0, 2b",
+        "lla a1, 3b",
+        "ret",
+        "5:",
+        "li a0, -4",
+        "ret",
+    )
+}
+
+/// Where the machine goes on after a signal, in the context the kernel hands to a handler.
+///
+/// # Safety
+/// The context must be the kernel's, as the handler got it.
+pub(crate) unsafe fn program_counter(context: *mut u8) -> *mut usize {
+    // `uc_mcontext` stands at 176 and begins with `pc`.
+    // SAFETY: inside the context, which is the caller's promise.
+    unsafe { context.add(176).cast() }
 }
 
 /// Clones with `flags`; the child runs `entry(argument)` on `stack`, the parent gets its number.

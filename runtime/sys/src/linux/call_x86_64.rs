@@ -2,6 +2,8 @@
 
 use core::arch::{asm, naked_asm};
 
+use super::{WaitAnswer, WaitRequest};
+
 /// Numbers of the calls in use.
 pub(crate) mod number {
     pub(crate) const READ: usize = 0;
@@ -118,6 +120,52 @@ pub(crate) unsafe fn call(number: usize, arguments: [usize; 6]) -> isize {
         );
     }
     result
+}
+
+/// Performs a system call unless a caught signal waits, which is `EINTR`. Between the look at the set
+/// and the call there is a stretch of code; whoever notes a signal in it has to go back to its
+/// beginning, so that no signal comes too late to be seen and too early to interrupt. Asked with null
+/// it gives that stretch: from the first address on and without the second.
+///
+/// # Safety
+/// As [`call`]; the request is read.
+#[unsafe(naked)]
+pub(crate) unsafe extern "C" fn wait_call(request: *const WaitRequest) -> WaitAnswer {
+    naked_asm!(
+        "test rdi, rdi",
+        "jz 4f",
+        "mov rcx, [rdi + 56]",
+        "mov rax, [rdi]",
+        "mov rsi, [rdi + 16]",
+        "mov rdx, [rdi + 24]",
+        "mov r10, [rdi + 32]",
+        "mov r8, [rdi + 40]",
+        "mov r9, [rdi + 48]",
+        "mov rdi, [rdi + 8]",
+        "2:",
+        "cmp qword ptr [rcx], 0",
+        "jne 5f",
+        "syscall",
+        "3:",
+        "ret",
+        "4:",
+        "lea rax, [rip + 2b]",
+        "lea rdx, [rip + 3b]",
+        "ret",
+        "5:",
+        "mov rax, -4",
+        "ret",
+    )
+}
+
+/// Where the machine goes on after a signal, in the context the kernel hands to a handler.
+///
+/// # Safety
+/// The context must be the kernel's, as the handler got it.
+pub(crate) unsafe fn program_counter(context: *mut u8) -> *mut usize {
+    // `uc_mcontext` stands at 40; `rip` is its 17th register.
+    // SAFETY: inside the context, which is the caller's promise.
+    unsafe { context.add(40 + 16 * 8).cast() }
 }
 
 /// Clones with `flags`; the child runs `entry(argument)` on `stack`, the parent gets its number.

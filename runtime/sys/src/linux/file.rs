@@ -3,7 +3,7 @@
 use alloc::vec;
 use alloc::vec::Vec;
 
-use super::{arch, call, check, interruptible, retry, until_nul, with_path};
+use super::{arch, call, check, retry, until_nul, wait, with_path};
 use crate::{Errno, Fd, Stat, Time};
 
 /// Open for reading.
@@ -77,7 +77,7 @@ pub fn open(path: &[u8], flags: i32, mode: u32) -> Result<Fd, Errno> {
     let flags = flags | O_CLOEXEC;
     let fd = with_path(path, |path| {
         // SAFETY: the path ends with NUL and outlives the call.
-        interruptible(|| unsafe { call!(OPENAT, AT_FDCWD, path, flags, mode) })
+        retry(|| unsafe { call!(OPENAT, AT_FDCWD, path, flags, mode) })
     })?;
     keep_standard(Fd(fd as i32))
 }
@@ -95,7 +95,7 @@ pub fn close(fd: Fd) -> Result<(), Errno> {
 pub fn read(fd: Fd, buffer: &mut [u8]) -> Result<usize, Errno> {
     let (start, length) = (buffer.as_mut_ptr(), buffer.len());
     // SAFETY: the kernel writes inside the buffer, which is ours alone.
-    interruptible(|| unsafe { call!(READ, fd.0, start, length) })
+    unsafe { wait!(READ, fd.0, start, length) }
 }
 
 /// Reads into the spare room of `buffer`, at most `limit` bytes, and makes it longer.
@@ -105,10 +105,27 @@ pub fn read_append(fd: Fd, buffer: &mut Vec<u8>, limit: usize) -> Result<usize, 
     let start = spare.as_mut_ptr();
     let length = spare.len().min(limit);
     // SAFETY: the kernel writes inside the spare room, which is ours alone.
-    let count = interruptible(|| unsafe { call!(READ, fd.0, start, length) })?;
+    let count = unsafe { wait!(READ, fd.0, start, length) }?;
     // SAFETY: the kernel has written `count` bytes from the old end on, inside the capacity.
     unsafe { buffer.set_len(buffer.len() + count.min(length)) };
     Ok(count)
+}
+
+/// Appends what there is up to the end of the file, whatever signals come.
+pub fn read_to_end(fd: Fd, buffer: &mut Vec<u8>) -> Result<(), Errno> {
+    loop {
+        let step = (buffer.len() / 2).clamp(4096, 1 << 20);
+        buffer.try_reserve(step).map_err(|_| Errno::ENOMEM)?;
+        let spare = buffer.spare_capacity_mut();
+        let (start, length) = (spare.as_mut_ptr(), spare.len());
+        // SAFETY: the kernel writes inside the spare room, which is ours alone.
+        let count = retry(|| unsafe { call!(READ, fd.0, start, length) })?;
+        if count == 0 {
+            return Ok(());
+        }
+        // SAFETY: the kernel has written `count` bytes from the old end on, inside the capacity.
+        unsafe { buffer.set_len(buffer.len() + count.min(length)) };
+    }
 }
 
 /// Writes some of `bytes` and says how many.
@@ -136,7 +153,7 @@ pub fn write_all(fd: Fd, mut bytes: &[u8]) -> Result<(), Errno> {
 pub fn pread(fd: Fd, buffer: &mut [u8], offset: i64) -> Result<usize, Errno> {
     let (start, length) = (buffer.as_mut_ptr(), buffer.len());
     // SAFETY: the kernel writes inside the buffer, which is ours alone.
-    interruptible(|| unsafe { call!(PREAD64, fd.0, start, length, offset) })
+    retry(|| unsafe { call!(PREAD64, fd.0, start, length, offset) })
 }
 
 /// Writes at an offset without moving the position.
@@ -171,10 +188,15 @@ pub fn fsync(fd: Fd) -> Result<(), Errno> {
     retry(|| unsafe { call!(FSYNC, fd.0) }).map(drop)
 }
 
-/// Locks an open file; `operation` is made of the `LOCK_` values.
+/// Locks an open file; `operation` is made of the `LOCK_` values. A caught signal ends the wait with
+/// `EINTR`.
 pub fn flock(fd: Fd, operation: i32) -> Result<(), Errno> {
+    if operation & LOCK_NB != 0 {
+        // SAFETY: no pointers.
+        return retry(|| unsafe { call!(FLOCK, fd.0, operation) }).map(drop);
+    }
     // SAFETY: no pointers.
-    interruptible(|| unsafe { call!(FLOCK, fd.0, operation) }).map(drop)
+    unsafe { wait!(FLOCK, fd.0, operation) }.map(drop)
 }
 
 /// What the system knows of an open file.
@@ -454,29 +476,16 @@ pub struct PollFd {
 /// Waits until something of `fds` has happened, at most `timeout`; says how many have. A caught
 /// signal ends the wait with `EINTR`.
 pub fn poll(fds: &mut [PollFd], timeout: Option<Time>) -> Result<usize, Errno> {
-    let end = timeout.map(|timeout| add(super::clock_monotonic(), timeout));
-    loop {
-        let left = end.map(|end| end.since(super::clock_monotonic()));
-        let pair = left.map(|left| [left.seconds, i64::from(left.nanoseconds)]);
-        let pointer = pair.as_ref().map_or(core::ptr::null(), |pair| pair.as_ptr());
-        // SAFETY: `PollFd` is the kernel's layout (`Fd` is an `i32` alone in its struct) and the
-        // length is the slice's; the timeout is null or a pair that outlives the call.
-        match check(unsafe { call!(PPOLL, fds.as_mut_ptr(), fds.len(), pointer) }) {
-            Err(Errno::EINTR) if !super::signals_pending() => {}
-            result => return result,
-        }
+    let mut left = timeout.map(|timeout| [timeout.seconds, i64::from(timeout.nanoseconds)]);
+    let pointer = left.as_mut().map_or(core::ptr::null_mut(), |pair| pair.as_mut_ptr());
+    if timeout == Some(Time::default()) {
+        // SAFETY: `PollFd` is the kernel's layout (`Fd` is an `i32` alone in its struct) and the length is
+        // the slice's; the timeout is null or a pair that outlives the call, in which the kernel leaves
+        // what is left of it.
+        return retry(|| unsafe { call!(PPOLL, fds.as_mut_ptr(), fds.len(), pointer) });
     }
-}
-
-fn add(time: Time, length: Time) -> Time {
-    let nanoseconds = time.nanoseconds + length.nanoseconds;
-    Time {
-        seconds: time
-            .seconds
-            .saturating_add(length.seconds)
-            .saturating_add(i64::from(nanoseconds / 1_000_000_000)),
-        nanoseconds: nanoseconds % 1_000_000_000,
-    }
+    // SAFETY: as above.
+    unsafe { wait!(PPOLL, fds.as_mut_ptr(), fds.len(), pointer) }
 }
 
 /// Lets 0, 1 and 2 live through exec, as programs started with them expect.

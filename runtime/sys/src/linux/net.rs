@@ -2,7 +2,7 @@
 
 use alloc::vec::Vec;
 
-use super::{O_CLOEXEC, O_NONBLOCK, call, check, interruptible, retry, until_nul};
+use super::{O_CLOEXEC, O_NONBLOCK, call, check, retry, until_nul, wait};
 use crate::{Errno, Fd};
 
 /// Local sockets.
@@ -162,7 +162,7 @@ pub fn accept(fd: Fd) -> Result<(Fd, Option<Address>), Errno> {
     let mut length = ADDRESS_MAX as u32;
     let (bytes, size) = (room.as_mut_ptr(), core::ptr::from_mut(&mut length));
     // SAFETY: the kernel writes at most the length it reads first.
-    let new = interruptible(|| unsafe { call!(ACCEPT4, fd.0, bytes, size, O_CLOEXEC) })?;
+    let new = unsafe { wait!(ACCEPT4, fd.0, bytes, size, O_CLOEXEC) }?;
     let length = (length as usize).min(ADDRESS_MAX);
     Ok((Fd(new as i32), Address::decode(&room[..length]).ok()))
 }
@@ -182,7 +182,7 @@ pub fn receive(fd: Fd, buffer: &mut [u8], flags: i32) -> Result<(usize, Option<A
     let (bytes, size) = (room.as_mut_ptr(), core::ptr::from_mut(&mut length));
     let (start, limit) = (buffer.as_mut_ptr(), buffer.len());
     // SAFETY: the kernel writes inside the buffer, and of the address at most its length.
-    let count = interruptible(|| unsafe { call!(RECVFROM, fd.0, start, limit, flags, bytes, size) })?;
+    let count = unsafe { wait!(RECVFROM, fd.0, start, limit, flags, bytes, size) }?;
     let length = (length as usize).min(ADDRESS_MAX);
     Ok((count, Address::decode(&room[..length]).ok()))
 }

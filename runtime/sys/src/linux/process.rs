@@ -3,7 +3,7 @@
 use alloc::vec;
 use alloc::vec::Vec;
 
-use super::{call, check, interruptible, until_nul};
+use super::{call, check, retry, until_nul, wait};
 use crate::{Errno, Pid, WaitStatus};
 
 /// For [`waitpid`]: do not wait.
@@ -30,9 +30,23 @@ pub unsafe fn fork() -> Result<Pid, Errno> {
 pub fn waitpid(pid: Pid, flags: i32) -> Result<Option<(Pid, WaitStatus)>, Errno> {
     let mut status = 0_i32;
     let pointer = core::ptr::from_mut(&mut status);
-    // SAFETY: the kernel writes the status.
-    let ended = interruptible(|| unsafe { call!(WAIT4, pid, pointer, flags) })?;
+    let ended = if flags & WNOHANG == 0 {
+        // SAFETY: the kernel writes the status.
+        unsafe { wait!(WAIT4, pid, pointer, flags) }?
+    } else {
+        // SAFETY: as above.
+        retry(|| unsafe { call!(WAIT4, pid, pointer, flags) })?
+    };
     Ok((ended != 0).then_some((ended as Pid, WaitStatus(status))))
+}
+
+/// Waits for the end of a child, whatever signals come.
+pub fn wait_for_end(pid: Pid) -> Result<WaitStatus, Errno> {
+    let mut status = 0_i32;
+    let pointer = core::ptr::from_mut(&mut status);
+    // SAFETY: the kernel writes the status.
+    retry(|| unsafe { call!(WAIT4, pid, pointer, 0) })?;
+    Ok(WaitStatus(status))
 }
 
 /// Sends a signal to a process or, below zero, a group; signal 0 only asks.

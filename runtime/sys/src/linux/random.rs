@@ -1,6 +1,6 @@
 //! Random bytes of the kernel.
 
-use super::{call, interruptible};
+use super::{call, retry};
 use crate::Errno;
 
 /// Fills `buffer` with random bytes fit for keys; may wait early at boot.
@@ -10,7 +10,7 @@ pub fn random(buffer: &mut [u8]) -> Result<(), Errno> {
         let rest = &mut buffer[done..];
         let (start, length) = (rest.as_mut_ptr(), rest.len());
         // SAFETY: the kernel writes inside the rest of the buffer.
-        done += interruptible(|| unsafe { call!(GETRANDOM, start, length, 0) })?;
+        done += retry(|| unsafe { call!(GETRANDOM, start, length, 0) })?;
     }
     Ok(())
 }

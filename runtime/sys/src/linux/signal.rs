@@ -7,7 +7,7 @@
 use core::sync::atomic::{AtomicU64, Ordering};
 
 use super::arch::KernelAction;
-use super::{call, check};
+use super::{WaitAnswer, arch, call, check};
 use crate::Errno;
 
 /// Names by number, from 0 (`ZERO`) to 31, without `SIG`.
@@ -53,6 +53,7 @@ const SIG_DFL: usize = 0;
 const SIG_IGN: usize = 1;
 const SA_RESTART: usize = 0x1000_0000;
 const SA_ONSTACK: usize = 0x0800_0000;
+const SA_SIGINFO: usize = 4;
 const SET_SIZE: usize = 8;
 const SIG_BLOCK: usize = 0;
 const SIG_UNBLOCK: usize = 1;
@@ -168,8 +169,9 @@ pub fn signals_cell() -> &'static AtomicU64 {
 /// the kernel repeats interrupted calls. A handler runs on the alternate stack if there is one.
 ///
 /// # Safety
-/// A handler must be the address of an `extern "C" fn(i32)` that does only what is sound at any
-/// point of the program, on any of its threads.
+/// A handler must be the address of an `extern "C" fn(i32, *const u8, *mut u8)`, or of one that takes
+/// only the first of these (the number, the kernel's `siginfo` and `ucontext`), that does only what is
+/// sound at any point of the program, on any of its threads.
 pub unsafe fn sigaction(
     signal: i32,
     action: Option<SignalAction>,
@@ -181,7 +183,7 @@ pub unsafe fn sigaction(
             SignalAction::Ignore => SIG_IGN,
             SignalAction::Handler(address) => address,
         };
-        KernelAction::new(handler, SA_ONSTACK | if restart { SA_RESTART } else { 0 })
+        KernelAction::new(handler, SA_ONSTACK | SA_SIGINFO | if restart { SA_RESTART } else { 0 })
     });
     let mut old = KernelAction::new(SIG_DFL, 0);
     let pointer = new.as_ref().map_or(core::ptr::null(), core::ptr::from_ref);
@@ -238,12 +240,47 @@ pub(super) unsafe fn reset_handlers() {
     }
 }
 
-extern "C" fn note(signal: i32) {
+extern "C" fn note(signal: i32, _: *const u8, context: *mut u8) {
     if (1..=SIGNAL_MAX).contains(&signal) {
         PENDING.fetch_or(1 << (signal - 1), Ordering::AcqRel);
+    }
+    // SAFETY: null only asks.
+    let WaitAnswer { first, end } = unsafe { arch::wait_call(core::ptr::null()) };
+    // SAFETY: inside the kernel's context, which nobody else has.
+    unsafe {
+        let next = arch::program_counter(context);
+        if (first..end).contains(&next.read_unaligned()) {
+            next.write_unaligned(first);
+        }
     }
 }
 
 fn note_address() -> usize {
-    note as extern "C" fn(i32) as usize
+    note as extern "C" fn(i32, *const u8, *mut u8) as usize
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A signal between the look at the set and the call is the one that could be missed.
+    #[test]
+    fn a_signal_just_before_a_wait_makes_it_look_again() {
+        // SAFETY: null only asks.
+        let WaitAnswer { first, end } = unsafe { arch::wait_call(core::ptr::null()) };
+        assert!(first < end && end - first < 64, "{first:x} {end:x}");
+        for (before, after) in
+            [(first - 1, first - 1), (first, first), (first + 1, first), (end - 1, first), (end, end)]
+        {
+            let mut context = [0_u8; 1024];
+            // SAFETY: the place is inside the context.
+            let place = unsafe { arch::program_counter(context.as_mut_ptr()) };
+            // SAFETY: as above.
+            unsafe { place.write_unaligned(before) };
+            // Number 0 is no signal, so nothing is noted.
+            note(0, core::ptr::null(), context.as_mut_ptr());
+            // SAFETY: as above.
+            assert_eq!(unsafe { place.read_unaligned() }, after);
+        }
+    }
 }

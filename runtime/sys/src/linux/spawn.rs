@@ -79,8 +79,7 @@ pub fn spawn(command: &Spawn<'_>) -> Result<Pid, Errno> {
             return Ok(pid);
         }
         // The child has exited; take it away. `ECHILD` means the program ignores `SIGCHLD`.
-        // SAFETY: no status is asked for.
-        while check(unsafe { call!(WAIT4, pid, 0, 0) }) == Err(Errno::EINTR) {}
+        let _ = super::wait_for_end(pid);
         Err(Errno(error))
     });
     // SAFETY: the child no longer runs on it.

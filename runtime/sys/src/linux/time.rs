@@ -1,6 +1,6 @@
 //! Clocks and waiting.
 
-use super::{call, check, signals_pending};
+use super::{call, check, wait};
 use crate::{Errno, Time};
 
 const CLOCK_REALTIME: usize = 0;
@@ -41,13 +41,8 @@ pub fn sleep(length: Time) -> Result<(), Errno> {
         now.seconds.saturating_add(length.seconds).saturating_add(i64::from(nanoseconds / 1_000_000_000)),
         i64::from(nanoseconds % 1_000_000_000),
     ];
-    loop {
-        // SAFETY: the pair is the kernel's layout and outlives the call.
-        match check(unsafe { call!(CLOCK_NANOSLEEP, CLOCK_MONOTONIC, TIMER_ABSTIME, end.as_ptr()) }) {
-            Err(Errno::EINTR) if !signals_pending() => {}
-            result => return result.map(drop),
-        }
-    }
+    // SAFETY: the pair is the kernel's layout and outlives the call.
+    unsafe { wait!(CLOCK_NANOSLEEP, CLOCK_MONOTONIC, TIMER_ABSTIME, end.as_ptr()) }.map(drop)
 }
 
 /// Has `SIGALRM` sent in `length`, zero for never; gives what was left of the earlier alarm.
@@ -60,10 +55,10 @@ pub fn alarm(length: Time) -> Result<Time, Errno> {
     Ok(Time { seconds: old[2], nanoseconds: old[3] as u32 * 1000 })
 }
 
-/// Waits for a signal; always `EINTR`.
+/// Waits for a caught signal; always `EINTR`.
 pub fn pause() -> Result<(), Errno> {
     // SAFETY: no descriptors and no timeout.
-    check(unsafe { call!(PPOLL, 0, 0, 0, 0, 8) }).map(drop)
+    unsafe { wait!(PPOLL, 0, 0, 0, 0, 8) }.map(drop)
 }
 
 /// What [`times`] tells, in ticks of [`TICKS_PER_SECOND`].
