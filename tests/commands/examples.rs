@@ -69,3 +69,36 @@ fn sitegen_writes_a_site() {
     let page = std::fs::read_to_string(sandbox.work().join("sitegen/out/tags/stryke/index.html")).unwrap();
     assert!(page.contains("Lists &amp; pipes"), "{page}");
 }
+
+/// What a program says and how it ends, on both streams.
+fn said(output: &std::process::Output) -> (String, String, Option<i32>) {
+    let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
+    (text(&output.stdout), text(&output.stderr), output.status.code())
+}
+
+#[test]
+fn as_executables_they_do_the_same() {
+    let sandbox = examples();
+    for (example, arguments) in [
+        ("logstat", &["samples/access.log"][..]),
+        ("logstat", &["--json", "-n2", "samples/access.log"]),
+        ("logstat", &["missing.log"]),
+        ("json2csv", &["samples/orders.json"]),
+        ("json2csv", &["--help"]),
+        ("sitegen", &["site", "-o", "out"]),
+    ] {
+        let folder = sandbox.work().join(example);
+        let built = done(&sandbox, example, &["build", "--release"]);
+        assert!(built.text().contains(example), "{}", built.text());
+        let file = folder.join("target/release").join(example);
+        let made = std::process::Command::new(&file)
+            .args(arguments)
+            .current_dir(&folder)
+            .env_clear()
+            .output()
+            .unwrap();
+        let text = [&["run", example, "--"], arguments].concat();
+        let from_text = sandbox.command(&text).current_dir(&folder).output().unwrap();
+        assert_eq!(said(&made), said(&from_text), "{example} {arguments:?}");
+    }
+}

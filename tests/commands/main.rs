@@ -49,6 +49,7 @@ mod repl;
 mod repositories;
 mod run_file;
 mod served;
+mod story;
 mod support;
 mod target;
 mod test_runner;
