@@ -21,6 +21,7 @@ mod faulty;
 mod guide;
 mod help;
 mod hostile;
+mod kept;
 mod killed;
 mod lock_merge;
 #[cfg(unix)]

@@ -64,7 +64,7 @@ fn main() {
             .map(|(k, v)| (k.into_encoded_bytes(), v.into_encoded_bytes()))
             .collect(),
         compat,
-        cache: None,
+        keep: None,
     };
-    std::process::exit(s_driver::jit::run(module, Arc::new(Here), run));
+    std::process::exit(s_driver::jit::run(s_driver::jit::Program::new(module, None), Arc::new(Here), run));
 }

@@ -4,25 +4,27 @@
 //! to be compiled, which replaces the stub. Code is written to fresh pages that become executable, and
 //! cease to be writable, before anybody jumps there.
 
+mod kept;
 mod load;
 mod memory;
 mod repl;
 
 use std::collections::HashMap;
-use std::path::PathBuf;
 use std::sync::Arc;
 
 use s_abi::layout::{self, Code as FunctionObject, FileName, FunctionInfo, Val, Vm as Machine};
 use s_core::Vm;
-use s_ir::{FuncId, Module};
+use s_ir::FuncId;
 use s_native::{Code, Compiler, FixupKind, Symbol, Target};
 
 use crate::Files;
+use kept::Part;
+pub use kept::{Identity, Program, Recorder, Sources};
 use memory::Memory;
 pub use repl::{Entry, Repl, is_unfinished};
 
 /// How a program is run.
-#[derive(Clone, Debug, Default)]
+#[derive(Debug, Default)]
 pub struct RunOptions {
     /// `$0`.
     pub script: Vec<u8>,
@@ -32,8 +34,22 @@ pub struct RunOptions {
     pub environment: Vec<(Vec<u8>, Vec<u8>)>,
     /// Plain Perl.
     pub compat: bool,
-    /// Where compiled code may be kept.
-    pub cache: Option<PathBuf>,
+    /// What keeps the program for the next start.
+    pub keep: Option<Keep>,
+}
+
+/// What is done with the bytes of a program that is to be kept, when it has ended.
+pub struct Keep {
+    /// Whom they are for.
+    pub identity: Identity,
+    /// Puts them away; that may fail, and nobody is told.
+    pub write: Box<dyn FnOnce(&[u8]) + Send>,
+}
+
+impl std::fmt::Debug for Keep {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Keep").field("identity", &self.identity).finish_non_exhaustive()
+    }
 }
 
 /// Address space of the stack a program runs on, in bytes; memory is taken as it is used.
@@ -44,9 +60,9 @@ const STACK_RESERVE: usize = 1 << 20;
 
 /// Runs a program; its exit status.
 #[must_use]
-pub fn run(module: Module, files: Arc<dyn Files + Send + Sync>, options: RunOptions) -> i32 {
+pub fn run(program: Program, files: Arc<dyn Files + Send + Sync>, options: RunOptions) -> i32 {
     let thread =
-        std::thread::Builder::new().stack_size(STACK_BYTES).spawn(move || run_here(module, files, options));
+        std::thread::Builder::new().stack_size(STACK_BYTES).spawn(move || run_here(program, files, options));
     // Signals go to the program, so that they interrupt what it waits for.
     let blocked = s_sys::sigprocmask(s_sys::MaskChange::Block, u64::MAX);
     let ended = thread.map(std::thread::JoinHandle::join);
@@ -78,19 +94,25 @@ fn machine(options: RunOptions) -> Box<Vm> {
     vm
 }
 
-fn run_here(module: Module, files: Arc<dyn Files + Send + Sync>, options: RunOptions) -> i32 {
+fn run_here(program: Program, files: Arc<dyn Files + Send + Sync>, mut options: RunOptions) -> i32 {
     let process = s_sys::getpid();
     // The standard library ignores it; programs end by it, and so do those that they start.
     let _ = s_sys::signal_default(s_sys::SIGPIPE);
     let mut session = Session { units: Vec::new(), files, compat: options.compat };
+    let keep = options.keep.take();
     let mut vm = machine(options);
     session.serve(&mut vm);
-    match session.load(&mut vm, module) {
+    match session.load(&mut vm, program) {
         Ok(main) => {
             let status = vm.run_main(s_core::value::Ptr(main));
             if s_sys::getpid() != process {
                 // A child that the program forked has this thread only; nobody waits for it.
                 s_sys::exit(status);
+            }
+            if let Some((Keep { identity, write }, unit)) = keep.zip(session.units.first())
+                && let Some(bytes) = unit.program.bytes(&identity)
+            {
+                write(&bytes);
             }
             // Objects of the program may refer to code; nothing is freed before the process ends.
             std::mem::forget(vm);
@@ -113,8 +135,10 @@ pub(crate) struct Session {
 
 /// A module in memory.
 pub(crate) struct Unit {
-    module: Module,
-    compiler: Compiler,
+    program: Program,
+    /// Made when the first function is compiled.
+    compiler: Option<Compiler>,
+    number: usize,
     memory: Memory,
     /// Addresses of bodies, or of stubs.
     slots: Vec<*const u8>,
@@ -137,8 +161,8 @@ impl Session {
     }
 
     /// Loads a module and returns its main function.
-    pub(crate) fn load(&mut self, vm: &mut Vm, module: Module) -> Result<*mut FunctionObject, String> {
-        let mut unit = Unit::new(vm, module, self.units.len())?;
+    pub(crate) fn load(&mut self, vm: &mut Vm, program: Program) -> Result<*mut FunctionObject, String> {
+        let mut unit = Unit::new(vm, program, self.units.len())?;
         let result = unit.start(vm);
         self.units.push(unit);
         result
@@ -146,8 +170,8 @@ impl Session {
 }
 
 impl Unit {
-    fn new(vm: &mut Vm, module: Module, number: usize) -> Result<Box<Unit>, String> {
-        let compiler = Compiler::host(number).map_err(|error| error.to_string())?;
+    fn new(vm: &mut Vm, program: Program, number: usize) -> Result<Box<Unit>, String> {
+        let module = program.module();
         // Names live as long as the process: traces may name them at its very end.
         let files: Vec<FileName> = module
             .files
@@ -178,8 +202,9 @@ impl Unit {
         }
         let count = module.functions.len();
         Ok(Box::new(Unit {
-            module,
-            compiler,
+            program,
+            compiler: None,
+            number,
             memory: Memory::default(),
             slots: vec![std::ptr::null(); count],
             entries: HashMap::new(),
@@ -213,31 +238,33 @@ impl Unit {
         if let Some(entry) = self.entries.get(&id) {
             return Ok(*entry);
         }
-        let code = self.compiler.entry(&self.module, id).map_err(|error| error.to_string())?;
-        let address = self.place(vm, &code)?;
+        let address = self.make(vm, Part::Entry, id)?;
         self.entries.insert(id, address);
         Ok(address)
     }
 
     /// Compiles the body of a function and puts it into its slot.
     fn body(&mut self, vm: &mut Vm, id: FuncId) -> Result<*const u8, String> {
-        let code = self.compiler.function(&self.module, id).map_err(|error| error.to_string())?;
-        let address = self.place(vm, &code)?;
+        let address = self.make(vm, Part::Body, id)?;
         self.slots[id.index()] = address;
         Ok(address)
     }
 
     fn slot(&mut self, vm: &mut Vm, id: FuncId) -> Result<*const *const u8, String> {
         if self.slots[id.index()].is_null() {
-            let code = self.compiler.stub(&self.module, id).map_err(|error| error.to_string())?;
-            self.slots[id.index()] = self.place(vm, &code)?;
+            self.slots[id.index()] = self.make(vm, Part::Stub, id)?;
         }
         Ok(&raw const self.slots[id.index()])
     }
 
+    fn make(&mut self, vm: &mut Vm, part: Part, id: FuncId) -> Result<*const u8, String> {
+        let code = self.program.code(part, id, &mut self.compiler, self.number);
+        self.place(vm, code.map_err(|error| error.to_string())?)
+    }
+
     /// Puts code into memory, its symbols filled in.
-    fn place(&mut self, vm: &mut Vm, code: &Code) -> Result<*const u8, String> {
-        let mut bytes = code.bytes.clone();
+    fn place(&mut self, vm: &mut Vm, code: Code) -> Result<*const u8, String> {
+        let mut bytes = code.bytes;
         let mut relative = Vec::new();
         for fixup in &code.fixups {
             let Target::Symbol(symbol) = fixup.target else {
@@ -263,14 +290,14 @@ impl Unit {
             Symbol::Slot(id) => self.slot(vm, id)? as u64,
             Symbol::Info(id) => (&raw const self.infos[id.index()]) as u64,
             Symbol::String(id) => {
-                let module = &self.module;
+                let module = self.program.module();
                 let value = self.strings.entry(id.0).or_insert_with(|| {
                     let (bytes, wide) = &module.strings[id.index()];
                     vm.constant_string(bytes, *wide)
                 });
                 value.w1
             }
-            Symbol::Glob(id) => vm.glob(self.module.globals[id.index()].as_bytes()).0 as u64,
+            Symbol::Glob(id) => vm.glob(self.program.module().globals[id.index()].as_bytes()).0 as u64,
             Symbol::Regex(id) => self.regexes[id as usize].w1,
             Symbol::Compile => compile as *const () as u64,
             Symbol::NewCode => s_core::entry::new_code as *const () as u64,

@@ -1,9 +1,11 @@
 //! A function: blocks, instructions, values.
 
+use serde::{Deserialize, Serialize};
+
 use crate::op::Op;
 
 /// The type of a value.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 pub enum Ty {
     /// Any value of the language: two words, counted when its tag says so.
     V,
@@ -68,7 +70,7 @@ impl Ty {
 macro_rules! entity {
     ($(#[$doc:meta])* $name:ident, $prefix:literal) => {
         $(#[$doc])*
-        #[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+        #[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
         pub struct $name(pub u32);
 
         impl $name {
@@ -105,7 +107,7 @@ entity!(
 );
 
 /// An instruction.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Inst {
     /// What it does.
     pub op: Op,
@@ -118,7 +120,7 @@ pub struct Inst {
 }
 
 /// A way to a block, with what its parameters get.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Edge {
     /// Where to.
     pub block: Block,
@@ -127,7 +129,7 @@ pub struct Edge {
 }
 
 /// How a block ends.
-#[derive(Clone, Debug, Default, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub enum Term {
     /// Goes on.
     Jump(Edge),
@@ -213,7 +215,7 @@ impl Term {
 }
 
 /// A block.
-#[derive(Clone, Debug, Default, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct BlockData {
     /// Parameters.
     pub params: Vec<Value>,
@@ -230,7 +232,7 @@ pub struct BlockData {
 }
 
 /// How a function is called.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Signature {
     /// Types of parameters. Counted ones are borrowed.
     pub params: Vec<Ty>,
@@ -245,7 +247,7 @@ pub struct Signature {
 }
 
 /// A function.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Func {
     /// Full name.
     pub name: String,

@@ -2,12 +2,14 @@
 
 use std::collections::HashMap;
 
+use serde::{Deserialize, Serialize};
+
 use crate::func::{Func, Ty};
 
 macro_rules! id {
     ($(#[$doc:meta])* $name:ident) => {
         $(#[$doc])*
-        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
         pub struct $name(pub u32);
 
         impl $name {
@@ -34,7 +36,7 @@ id!(
 );
 
 /// A program in this representation.
-#[derive(Clone, Debug, Default, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Module {
     /// Functions; the first is the main program.
     pub functions: Vec<Func>,
@@ -64,13 +66,16 @@ pub struct Module {
     pub overloads: bool,
     /// The numbers its first class, type and table have at run time.
     pub first: Numbers,
+    #[serde(skip)]
     strings_by_text: HashMap<(Vec<u8>, bool), StrId>,
+    #[serde(skip)]
     globals_by_name: HashMap<String, GlobalRef>,
+    #[serde(skip)]
     types_by_value: HashMap<TypeData, u32>,
 }
 
 /// How many of each a running program has already, when a module joins it.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Numbers {
     /// Declared classes.
     pub classes: u32,
@@ -81,7 +86,7 @@ pub struct Numbers {
 }
 
 /// A declared type as the runtime is told of it.
-#[derive(Clone, Debug, Default, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct ClassData {
     /// Full name.
     pub name: String,
@@ -108,7 +113,7 @@ pub struct ClassData {
 }
 
 /// A field.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct FieldData {
     /// Its name.
     pub name: String,
@@ -121,7 +126,7 @@ pub struct FieldData {
 }
 
 /// A method.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct MethodData {
     /// Its name.
     pub name: String,
@@ -136,7 +141,7 @@ pub struct MethodData {
 }
 
 /// A type that values are checked against.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct TypeData {
     /// `Int`, `Str`, a class.
     pub name: String,

@@ -1,10 +1,12 @@
 //! Operations: what an instruction does, and what is known about it.
 
+use serde::{Deserialize, Serialize};
+
 use crate::func::Ty;
 use crate::module::{FuncId, GlobalRef, StrId};
 
 /// How a comparison compares.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[expect(missing_docs, reason = "each is its name")]
 pub enum Cond {
     Eq,
@@ -42,7 +44,7 @@ pub enum Own {
 }
 
 /// What an element of an array is taken for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub enum Element {
     /// A float.
     Float,
@@ -51,7 +53,7 @@ pub enum Element {
 }
 
 /// What an instruction does. Operands and results are listed by [`Op::params`] and [`Op::result`].
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub enum Op {
     // Constants
     /// An integer.
@@ -433,7 +435,7 @@ macro_rules! kind {
 macro_rules! table {
     ($($name:ident ( $($param:ident),* ) -> $result:ident [ $($flag:ident)* ];)*) => {
         /// A runtime function; see `s_abi::functions` for what each does.
-        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
         #[allow(non_camel_case_types, missing_docs, reason = "names are those of the functions")]
         pub enum Rt {
             $($name,)*

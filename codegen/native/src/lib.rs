@@ -77,6 +77,20 @@ impl std::fmt::Display for CompileError {
 
 impl std::error::Error for CompileError {}
 
+/// What code for this process depends on besides its module: the machine, with each of its extensions that
+/// is used.
+///
+/// # Errors
+///
+/// When the code generator does not know the machine.
+pub fn host_identity() -> Result<String, CompileError> {
+    let error = |message: String| CompileError { name: "host".to_owned(), message };
+    let builder = cranelift_native::builder().map_err(|message| error(message.to_owned()))?;
+    let isa = builder.finish(settings::Flags::new(settings::builder())).map_err(|e| error(e.to_string()))?;
+    let extensions: Vec<String> = isa.isa_flags().iter().map(ToString::to_string).collect();
+    Ok(format!("{} {}", isa.triple(), extensions.join(" ")))
+}
+
 /// Compiles functions of a module for one machine.
 pub struct Compiler {
     quick: OwnedTargetIsa,

@@ -5,9 +5,10 @@ use cranelift_codegen::ir::function::FunctionParameters;
 use cranelift_codegen::ir::{ExternalName, UserExternalName};
 use s_ir::op::RUNTIME;
 use s_ir::{FuncId, GlobalRef, Rt, StrId};
+use serde::{Deserialize, Serialize};
 
 /// Something with an address.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 pub enum Symbol {
     /// A runtime function.
     Runtime(Rt),
@@ -37,7 +38,7 @@ pub enum Symbol {
 }
 
 /// How an address is written into code. S is the address with the addend, P the place.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum FixupKind {
     /// S, 8 bytes.
     Abs64,
@@ -58,7 +59,7 @@ pub enum FixupKind {
 }
 
 /// What a place in code refers to.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Target {
     /// Something with an address of its own.
     Symbol(Symbol),
@@ -67,7 +68,7 @@ pub enum Target {
 }
 
 /// A place in code that names a symbol.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Fixup {
     /// Where in the bytes.
     pub offset: usize,
@@ -80,7 +81,7 @@ pub struct Fixup {
 }
 
 /// A compiled function.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Code {
     /// Machine code.
     pub bytes: Vec<u8>,

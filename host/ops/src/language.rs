@@ -11,6 +11,7 @@ mod child;
 mod discover;
 mod files;
 mod junit;
+mod kept;
 mod one_liner;
 mod packages;
 mod repl;

@@ -12,6 +12,7 @@ mod context;
 mod describe;
 mod failure;
 mod frontend;
+mod identity;
 pub mod language;
 mod lock_merge;
 mod login;

@@ -64,6 +64,10 @@ pub fn read(path: &Path) -> Result<Vec<u8>, StoreError> {
 /// [`StoreError::TooLarge`], and as [`read`].
 pub fn read_capped(path: &Path, size_max_bytes: u64) -> Result<Vec<u8>, StoreError> {
     let (file, size) = open_regular(path, Links::Followed)?;
+    read_open(file, size, path, size_max_bytes)
+}
+
+fn read_open(file: File, size: u64, path: &Path, size_max_bytes: u64) -> Result<Vec<u8>, StoreError> {
     if size > size_max_bytes {
         return Err(StoreError::TooLarge { path: path.to_path_buf(), size_max_bytes });
     }
@@ -76,6 +80,29 @@ pub fn read_capped(path: &Path, size_max_bytes: u64) -> Result<Vec<u8>, StoreErr
         return Err(StoreError::TooLarge { path: path.to_path_buf(), size_max_bytes });
     }
     Ok(bytes)
+}
+
+/// Reads a whole regular file of at most `size_max_bytes` that nobody but this user can have written: it is
+/// not reached through a link in the last place, belongs to the user this process acts as, and others may
+/// not write to it. Where files have no such owner, who may write to its folder is believed.
+///
+/// # Errors
+/// [`StoreError::TooLarge`], and as [`read`]; files of others are errors of reading.
+pub fn read_own(path: &Path, size_max_bytes: u64) -> Result<Vec<u8>, StoreError> {
+    let (file, size) = open_regular(path, Links::Refused)?;
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::MetadataExt as _;
+        let metadata = file.metadata().map_err(StoreError::io("read", path))?;
+        if metadata.uid() != rustix::process::geteuid().as_raw() || metadata.mode() & 0o022 != 0 {
+            let message = "it belongs to somebody else, or others may write to it";
+            return Err(StoreError::io("read", path)(io::Error::new(
+                io::ErrorKind::PermissionDenied,
+                message,
+            )));
+        }
+    }
+    read_open(file, size, path, size_max_bytes)
 }
 
 /// Returns whether the owner of a file may execute it; where files have no such bit, nobody may.

@@ -8,29 +8,29 @@ use s_core::{Thrown, Vm};
 use s_ir::FuncId;
 use s_ir::module::Numbers;
 
-use super::{Session, Unit};
+use super::{Program, Session, Unit};
 use crate::{Options, Require};
 
 /// Defines functions, types, classes and tables.
 pub(super) fn declare(unit: &mut Unit, vm: &mut Vm) -> Result<(), String> {
-    for (glob, function) in unit.module.definitions.clone() {
+    for (glob, function) in unit.program.module().definitions.clone() {
         // What is only called directly has no entry, and nobody looks it up.
-        if !unit.module.functions[function.index()].escapes {
+        if !unit.program.module().functions[function.index()].escapes {
             continue;
         }
-        let name = unit.module.globals[glob.index()].clone();
+        let name = unit.program.module().globals[glob.index()].clone();
         let code = unit.function_object(vm, function, &[])?;
         let glob = vm.glob(name.as_bytes());
         vm.define(glob, Ptr(code));
     }
-    if unit.module.globals.iter().any(|name| name == "main::all") {
+    if unit.program.module().globals.iter().any(|name| name == "main::all") {
         vm.fill_names();
     }
-    let bytes = crate::declarations::write(&unit.module, |function| function.0);
+    let bytes = crate::declarations::write(unit.program.module(), |function| function.0);
     s_core::declare::declare(vm, &bytes, &mut |vm, number| {
         unit.function_object(vm, FuncId(number), &[]).map(Ptr)
     })?;
-    if let Some(data) = unit.module.data.take() {
+    if let Some(data) = unit.program.module().data.clone() {
         vm.set_data_handle(data);
     }
     Ok(())
@@ -49,7 +49,7 @@ pub(super) fn eval_string(vm: &mut Vm, text: &[u8], list: &[Val]) -> Result<Val,
         return Ok(s_core::value::UNDEF);
     };
     let site = usize::try_from(site.w1).unwrap_or(usize::MAX);
-    let Some((package, names)) = unit.module.eval_sites.get(site).cloned() else {
+    let Some((package, names)) = unit.program.module().eval_sites.get(site).cloned() else {
         return Ok(s_core::value::UNDEF);
     };
     let text = String::from_utf8_lossy(text).into_owned();
@@ -95,7 +95,11 @@ pub(super) fn require_value(vm: &mut Vm, name: &[u8], is_do: i64) -> Result<Val,
     } else {
         Require::Module(name.clone())
     };
-    let from = session.units.first().and_then(|unit| unit.module.files.first().cloned()).unwrap_or_default();
+    let from = session
+        .units
+        .first()
+        .and_then(|unit| unit.program.module().files.first().cloned())
+        .unwrap_or_default();
     let loaded = match session.files.require(&request, &from) {
         Ok(loaded) => loaded,
         Err(_) if is_do != 0 => return Ok(s_core::value::UNDEF),
@@ -132,7 +136,7 @@ fn load(
     module: s_ir::Module,
     captures: impl FnOnce(&Unit) -> Vec<Val>,
 ) -> Result<s_core::value::CodeRef, Thrown> {
-    let made = Unit::new(vm, module, session.units.len()).and_then(|mut unit| {
+    let made = Unit::new(vm, Program::new(module, None), session.units.len()).and_then(|mut unit| {
         declare(&mut unit, vm)?;
         let captures = captures(&unit);
         let main = unit.function_object(vm, FuncId(0), &captures)?;

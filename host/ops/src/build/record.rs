@@ -1,6 +1,6 @@
 //! What an executable was made from, in a file beside it.
 //!
-//! Three lines: the digest of everything the program is, which `s` built it (size and time of its file),
+//! Three lines: the digest of everything the program is, which `s` built it,
 //! and the digest of the executable. A record that cannot be read, or says anything else, is as good as
 //! none: the program is built again. Which `s` it was is in the record only, so that an executable does
 //! not depend on when `s` was installed.
@@ -11,6 +11,7 @@ use s_store::Sha256Digest;
 use s_store::files::{self, Access};
 
 use crate::failure::Failure;
+use crate::identity::tool;
 
 /// The record of one executable.
 pub(super) struct Record {
@@ -42,10 +43,4 @@ impl Record {
         let text = format!("{key}\n{tool}\n{digest}\n");
         Ok(files::write_cached(&self.path, text.as_bytes(), Access::Shared)?)
     }
-}
-
-/// Which `s` this is; none where its own file cannot be looked at, which makes nothing up to date.
-fn tool() -> Option<String> {
-    let (size, changed) = files::stamp(&std::env::current_exe().ok()?).ok()?;
-    Some(format!("{size} {changed}"))
 }

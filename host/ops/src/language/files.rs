@@ -6,7 +6,7 @@
 //! The same file always has the same name, however it was asked for.
 
 use std::collections::{BTreeSet, HashMap};
-use std::path::{Path, PathBuf};
+use std::path::{Component, Path, PathBuf};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use s_driver::{Files, Loaded, Require};
@@ -103,7 +103,9 @@ impl DiskFiles {
             format!("Can't open script \"{shown}\": {}{near}", reason(&error))
         })?;
         let real = files::canonicalize(&full).unwrap_or_else(|_| full.clone());
-        self.script_folder = full.parent().map(Path::to_path_buf);
+        // What stands before `..` is above no program.
+        let climbs = full.components().any(|part| part == Component::ParentDir);
+        self.script_folder = if climbs { &real } else { &full }.parent().map(Path::to_path_buf);
         self.known().names.insert(real.clone(), shown.clone());
         if self.locked_by.is_some()
             && let Some(owner) = self.packages()?.and_then(|packages| packages.owner_of(&real))

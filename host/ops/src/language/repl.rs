@@ -68,7 +68,7 @@ impl Repl {
             args: request.arguments.iter().map(bytes).collect(),
             environment: world.variables.iter().map(|(name, value)| (bytes(name), bytes(value))).collect(),
             compat: request.compat,
-            cache: None,
+            keep: None,
         };
         let inner = jit::Repl::new(Arc::new(files), options).map_err(|error| {
             Diagnostic::error(DiagnosticCode::PROGRAM, format!("cannot start a session: {error}"))

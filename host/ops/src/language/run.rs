@@ -6,11 +6,12 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use s_diag::{Code as DiagnosticCode, Diagnostic, Severity};
-use s_driver::jit::{self, RunOptions};
+use s_driver::jit::{self, Recorder, RunOptions};
 use s_driver::{Loaded, Options, compile};
 
 use super::discover::is_test_name;
 use super::files::{DiskFiles, text_of};
+use super::kept::Place;
 use super::one_liner::{Switches, wrap};
 use crate::context::Environment;
 
@@ -102,31 +103,43 @@ pub fn run(
     let is_test = switches.test || is_test_name(Path::new(&loaded.name));
     let options = Options { compat: switches.compat, test: is_test };
     let name = loaded.name;
-    let compilation = compile(&name, text, &files, &options);
-    let Some(module) = compilation.module else {
-        return Ran::Wrong { name, diagnostics: compilation.diagnostics };
+    // What may be wrong is said by the compiler only.
+    let is_kept = !switches.check_only && !switches.warnings && matches!(program.code, Code::File(_));
+    let place = if is_kept { files.project() } else { None };
+    let place = place.and_then(|project| Place::of(&project, &name, &options));
+    let kept = place.as_ref().and_then(|place| place.read(&name, &text, &options, &files));
+    let compiled = match kept {
+        Some(program) => program,
+        None => {
+            let recorder = Recorder::new(&files);
+            let compilation = compile(&name, Arc::clone(&text), &recorder, &options);
+            let Some(module) = compilation.module else {
+                return Ran::Wrong { name, diagnostics: compilation.diagnostics };
+            };
+            let warnings: Vec<Diagnostic> = compilation
+                .diagnostics
+                .into_iter()
+                .filter(|diagnostic| diagnostic.severity != Severity::Error)
+                .collect();
+            if switches.check_only {
+                return Ran::InOrder { name, warnings };
+            }
+            if switches.warnings {
+                warnings.iter().for_each(say);
+            }
+            let sources = place.is_some().then(|| recorder.sources(&name, &text, &options));
+            jit::Program::new(module, sources)
+        }
     };
-    let warnings: Vec<Diagnostic> = compilation
-        .diagnostics
-        .into_iter()
-        .filter(|diagnostic| diagnostic.severity != Severity::Error)
-        .collect();
-    if switches.check_only {
-        return Ran::InOrder { name, warnings };
-    }
-    if switches.warnings {
-        warnings.iter().for_each(say);
-    }
     let bytes = |text: &OsString| text.clone().into_encoded_bytes();
-    let cache = files.project().map(|root| root.join("target").join("cache"));
     let options = RunOptions {
         script: name.into_bytes(),
         args: program.arguments.iter().map(bytes).collect(),
         environment: world.variables.iter().map(|(name, value)| (bytes(name), bytes(value))).collect(),
         compat: switches.compat,
-        cache,
+        keep: place.map(Place::keep),
     };
-    Ran::Exit(jit::run(module, Arc::new(files), options))
+    Ran::Exit(jit::run(compiled, Arc::new(files), options))
 }
 
 /// The folders of modules: those of `-I`, then those that `STRYKELIB` names.
