@@ -43,8 +43,11 @@ pub struct Keep {
     /// Whom they are for.
     pub identity: Identity,
     /// Puts them away; that may fail, and nobody is told.
-    pub write: Box<dyn FnOnce(&[u8]) + Send>,
+    pub write: Box<Write>,
 }
+
+/// Puts bytes away.
+pub type Write = dyn FnOnce(&[u8]) + Send;
 
 impl std::fmt::Debug for Keep {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
