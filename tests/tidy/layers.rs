@@ -65,6 +65,7 @@ const LAYERS: &[(&str, &[&str])] = &[
     ("s-benches", &["s-capability", "s-kit", "s-link", "s-ops", "s-plugin", "s-store"]),
     ("s-lang-corpus", &[]),
     ("s-bench-lang", &["s-kit"]),
+    ("s-fuzz-lang", &["s-driver", "s-regex", "s-syntax"]),
     ("s-bench-packages", &["s-kit", "s-store", "s-wire"]),
     ("s-tidy", &[]),
     ("s-xtask", &["s-abi", "s-capability", "s-component", "s-diag", "s-link", "s-packs"]),

@@ -301,8 +301,13 @@ impl<'a> Lower<'a> {
             | ExprKind::ArrayPairs(..)
             | ExprKind::HashPairs(..)
             | ExprKind::ListSlice(..)
-            | ExprKind::Range { .. }
-            | ExprKind::RepeatList(..) => self.last_of(expr),
+            | ExprKind::Range { .. } => self.last_of(expr),
+            // Of one value there is only the text to repeat.
+            ExprKind::RepeatList(list, count) => {
+                let text = self.last_of(list);
+                let count = self.scalar(count);
+                self.rt(Rt::repeat, &[text, count])
+            }
             ExprKind::NewArray(items) => {
                 if items.is_empty() {
                     let array = self.rt(Rt::arr_new, &[]);

@@ -476,12 +476,12 @@ impl Vm {
         let (mut at, mut barred, mut pushed) = (start, None, 0);
         let mut last_end = Some(start);
         while at <= subject.len() {
-            let Some((_, end)) = self.search(subject, pattern, at, last_end, barred)? else { break };
+            let Some((start, end)) = self.search(subject, pattern, at, last_end, barred)? else { break };
             pushed += self.push_groups()?;
             at = end;
             last_end = Some(end);
-            // An empty match may not follow at the same place.
-            barred = Some(end);
+            // An empty match may not follow another one at the same place.
+            barred = (start == end).then_some(end);
         }
         Ok(pushed)
     }
@@ -493,7 +493,7 @@ impl Vm {
         let (mut at, mut last_end, mut pushed) = (start, start, 0);
         let mut last = None;
         while at <= subject.len() {
-            let barred = last.map(|_| at);
+            let barred = last.filter(|(start, end)| start == end).map(|_| at);
             let Some(found) = self.look(subject, pattern, at, Some(last_end), barred)? else { break };
             let value = self.piece(&subject.0, found.0, found.1);
             self.push(value)?;
@@ -687,7 +687,8 @@ pub fn subst_next(vm: &mut Vm, handle: i64) -> Result<bool, Thrown> {
             open.out.push_same(&open.subject[open.copied..start]);
             open.copied = end.max(start);
             open.at = end;
-            open.not_empty = true;
+            // Only an empty match bars another one at its place.
+            open.not_empty = start == end;
             open.count += 1;
         }
         None => open.over = true,

@@ -374,12 +374,17 @@ pub fn inc(vm: &mut Vm, value: Val) -> Result<Val, Thrown> {
             return Ok(string(&next));
         }
     }
-    add(vm, value, int(1))
+    stepped_float(vm, value, 1.0).map_or_else(|| add(vm, value, int(1)), Ok)
 }
 
 /// What `--` makes of a value.
 pub fn dec(vm: &mut Vm, value: Val) -> Result<Val, Thrown> {
-    sub(vm, value, int(1))
+    stepped_float(vm, value, -1.0).map_or_else(|| sub(vm, value, int(1)), Ok)
+}
+
+/// In plain Perl `++` and `--` leave a float a float, where `+` and `-` make integers of whole ones.
+fn stepped_float(vm: &Vm, value: Val, by: f64) -> Option<Val> {
+    (vm.compat && value.w0 == tag::NUM).then(|| num(value.as_num() + by))
 }
 
 /// Saturating truncation.
