@@ -85,7 +85,11 @@ fn slow(
         }
         return Ok(num(float(float_of(x), float_of(y))));
     }
+    // A text that is no number counts as a float.
+    let is_word = |value: Val| value.is_string() && !looks_like_number(bytes(&value));
     if let (Wide::Whole(one), Wide::Whole(two)) = (wide(x), wide(y))
+        && !is_word(a)
+        && !is_word(b)
         && let Some(result) = exact(one, two).and_then(whole)
     {
         return Ok(result);
@@ -363,7 +367,8 @@ pub fn inc(vm: &mut Vm, value: Val) -> Result<Val, Thrown> {
     }
     if value.is_string() {
         let text = bytes(&value);
-        if !looks_like_number(text)
+        // `inf` and `nan` are words for `++`.
+        if (!looks_like_number(text) || text.first().is_some_and(u8::is_ascii_alphabetic))
             && let Some(next) = magic_increment(text)
         {
             return Ok(string(&next));

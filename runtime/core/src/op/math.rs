@@ -43,7 +43,16 @@ pub fn abs(vm: &mut Vm, value: Val) -> Result<Val, Thrown> {
             None => number,
         },
         tag::UINT => number,
-        _ => num(libm::fabs(number.as_num())),
+        _ => {
+            let float = libm::fabs(number.as_num());
+            // Plain Perl looks at a whole float as an integer here.
+            let whole = float as i64;
+            if vm.compat && float < 9_223_372_036_854_775_808.0 && whole as f64 == float {
+                int(whole)
+            } else {
+                num(float)
+            }
+        }
     })
 }
 
