@@ -95,7 +95,7 @@ const BINARY: [&str; 31] = [
     "le", "gt", "ge", "&&", "||", "//", "&", "|", "^", "<<", ">>", "xor", "x",
 ];
 
-const UNARY: [&str; 27] = [
+const UNARY: [&str; 26] = [
     "-",
     "!",
     "~",
@@ -120,7 +120,6 @@ const UNARY: [&str; 27] = [
     "0 +",
     "'' .",
     "sqrt abs",
-    "ref",
     "join '-', ",
     "sprintf '%s',",
 ];

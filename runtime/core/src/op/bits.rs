@@ -27,6 +27,14 @@ fn result(vm: &Vm, bits: u64) -> Val {
     if vm.compat { uint(bits) } else { int(bits as i64) }
 }
 
+/// The bytes of what is no number: a text, or undef, which is an empty one.
+fn text(value: &Val) -> Option<&[u8]> {
+    if value.is_undef() {
+        return Some(b"");
+    }
+    value.is_string().then(|| bytes(value))
+}
+
 fn binary(
     vm: &mut Vm,
     operator: Operator,
@@ -43,8 +51,9 @@ fn binary(
     {
         return Ok(result);
     }
-    if vm.compat && a.is_string() && b.is_string() {
-        let (one, two) = (bytes(&a), bytes(&b));
+    if vm.compat
+        && let (Some(one), Some(two)) = (text(&a), text(&b))
+    {
         let len = if pad { one.len().max(two.len()) } else { one.len().min(two.len()) };
         let at = |text: &[u8], i: usize| u64::from(text.get(i).copied().unwrap_or(0));
         let out: Vec<u8> = (0..len).map(|i| combine(at(one, i), at(two, i)) as u8).collect();
@@ -76,8 +85,10 @@ pub fn bit_not(vm: &mut Vm, value: Val) -> Result<Val, Thrown> {
     {
         return Ok(result);
     }
-    if vm.compat && value.is_string() {
-        let out: Vec<u8> = bytes(&value).iter().map(|byte| !byte).collect();
+    if vm.compat
+        && let Some(text) = text(&value)
+    {
+        let out: Vec<u8> = text.iter().map(|byte| !byte).collect();
         return Ok(string(&out));
     }
     let bits = word(vm, value)?;
