@@ -7,8 +7,8 @@ use std::sync::Arc;
 
 use s_diag::{Code, Diagnostic, Severity};
 use s_project::{
-    Bare, DependencyOrigin, DependencyRequest, GitReference, Group, MANIFEST_NAME, PackageName, PackageSource, ProjectLock,
-    ProjectManifest, Requirement, Version, Workspace,
+    Bare, DependencyOrigin, DependencyRequest, GitReference, Group, MANIFEST_NAME, PackageName,
+    PackageSource, ProjectLock, ProjectManifest, Requirement, Version, Workspace,
 };
 use s_resolver::{Candidate, Candidates, Dependency, Package, Root, RootDependency, SourceId};
 use s_source::{Commit, Git, GitError};

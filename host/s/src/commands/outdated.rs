@@ -28,7 +28,8 @@ pub(crate) struct OutdatedArgs {
 pub(super) fn run(context: &Context<'_>, args: &OutdatedArgs) -> Result<Exit, Failure> {
     let operations = (context.operations)()?;
     let outdated = package_outdated(&operations)?;
-    let shown: Vec<_> = outdated.iter().filter(|one| args.all || one.is_direct || one.compatible.is_none()).collect();
+    let shown: Vec<_> =
+        outdated.iter().filter(|one| args.all || one.is_direct || one.compatible.is_none()).collect();
     let ui = context.ui;
     if ui.is_json() {
         let packages = shown.iter().map(|one| {
