@@ -53,7 +53,7 @@ impl fmt::Display for ProjectName {
 fn is_path(text: &str) -> bool {
     let parts: Vec<&str> = text.split(['/', '\\']).collect();
     let leads = |part: &&str| part.is_empty() || part.starts_with(['.', '~']);
-    parts.len() > 1 && (parts.len() > 2 || text.contains('\\') || parts.iter().any(|part| leads(&part)))
+    parts.len() > 1 && (parts.len() > 2 || text.contains('\\') || parts.iter().any(leads))
 }
 
 /// One part of a name.

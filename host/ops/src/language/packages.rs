@@ -59,7 +59,7 @@ impl Refusal {
 /// What modules may be loaded from.
 pub(super) enum Packages {
     /// What the lock of a project has.
-    Locked(Locked),
+    Locked(Box<Locked>),
     /// What the store has, where there is no project.
     Stored(Stored),
 }
@@ -70,7 +70,7 @@ impl Packages {
         let context = context(from, environment)?;
         let project = Project::read(&context, None).map_err(|failure| message(&failure))?;
         let locked = project.lock.packages().cloned().collect();
-        Ok(Packages::Locked(Locked { context, project, locked }))
+        Ok(Packages::Locked(Box::new(Locked { context, project, locked })))
     }
 
     /// The packages of the store, of which nothing is read yet.
