@@ -34,6 +34,8 @@ mod one_liners;
 #[cfg(unix)]
 mod owner;
 mod packages;
+#[cfg(unix)]
+mod pins;
 mod pipes;
 mod plugin_add;
 mod plugin_inspect;

@@ -26,7 +26,9 @@ fn outdated_tells_compatible_from_newest() {
     let direct = market.answer(&["outdated", "--json"]).json();
     assert_eq!(
         direct["outdated"],
-        json!([{ "name": "json", "locked": "1.4.0", "compatible": "1.6.0", "newest": "2.3.0", "direct": true }])
+        json!([{
+            "name": "json", "locked": "1.4.0", "compatible": "1.6.0", "newest": "2.3.0", "yanked": null, "direct": true
+        }])
     );
     let all = market.answer(&["outdated", "--all"]);
     assert!(all.stdout.contains("text  0.4.1"), "{}", all.stdout);
@@ -34,6 +36,38 @@ fn outdated_tells_compatible_from_newest() {
     market.done(&["update"]);
     let rest = market.answer(&["outdated", "--json"]).json();
     assert_eq!(rest["outdated"][0]["locked"], "1.6.0");
+}
+
+#[test]
+fn outdated_goes_on_where_a_yanked_version_has_no_stand_in() {
+    let mut market = market();
+    market.publish("zip", "1.0.0", &[]);
+    market.publish("log", "1.0.0", &[]);
+    market.done(&["add", "zip@=1.0.0", "log@1"]);
+    market.publish("log", "1.1.0", &[]);
+    market.publish_as("zip", "1.0.0", &[], &json!({ "yanked": "loses files" }));
+    market.publish_as("log", "1.0.0", &[], &json!({ "yanked": true }));
+    market.publish("zip", "2.0.0", &[]);
+    let outcome = market.answer(&["outdated", "--json"]);
+    assert_eq!(
+        outcome.json()["outdated"],
+        json!([
+            { "name": "json", "locked": "1.4.0", "compatible": "1.6.0", "newest": "2.3.0", "yanked": null, "direct": true },
+            { "name": "log", "locked": "1.0.0", "compatible": "1.1.0", "newest": "1.1.0", "yanked": "", "direct": true },
+            { "name": "zip", "locked": "1.0.0", "compatible": null, "newest": "2.0.0", "yanked": "loses files", "direct": true },
+        ])
+    );
+    let shown = market.answer(&["outdated"]);
+    assert!(shown.stdout.contains("zip   1.0.0 (yanked)  none        2.0.0"), "{}", shown.text());
+    for words in [
+        "S-4074",
+        "`zip@1.0.0` was yanked, and nothing else fits what is asked for",
+        "the reason is: loses files",
+        "s why zip",
+        "`log@1.0.0` was yanked, and stays because it is locked",
+    ] {
+        assert!(shown.stderr.contains(words), "`{words}` is missing: {}", shown.text());
+    }
 }
 
 #[test]

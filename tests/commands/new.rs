@@ -38,6 +38,25 @@ fn s1_a_directory_becomes_a_project_and_keeps_what_it_has() {
 }
 
 #[test]
+fn a_scoped_project_is_in_a_folder_of_its_name() {
+    let sandbox = Sandbox::new();
+    let outcome = sandbox.run(&["new", "acme/x", "--lib"]);
+    assert_eq!(outcome.stdout, "created project `acme/x` in x/\n", "{outcome:?}");
+    let manifest = fs::read_to_string(sandbox.work().join("x/stryke.toml")).unwrap();
+    assert!(manifest.starts_with("[package]\nname = \"acme/x\"\n"), "{manifest}");
+    // It runs, without a name, as it was made.
+    let run = |args: &[&str]| {
+        let mut command = sandbox.command(args);
+        sandbox.outcome(&command.current_dir(sandbox.work().join("x")).output().unwrap())
+    };
+    assert_eq!(run(&["run"]).stdout, "hello from acme/x\n");
+    assert_eq!(run(&["run", "x"]).stdout, "hello from acme/x\n");
+    assert_eq!(run(&["test"]).status, Some(0));
+    let refused = sandbox.run(&["new", "a/b/c"]);
+    assert!(refused.status != Some(0) && refused.stderr.contains("is a path, not a name"), "{refused:?}");
+}
+
+#[test]
 fn the_answer_can_be_json() {
     let outcome = Sandbox::new().run(&["new", "demo", "--lib", "--json"]);
     let files = outcome.json()["files"].as_array().map(Vec::len);

@@ -364,7 +364,7 @@ fn what_is_mistyped_is_answered_with_what_is_right() {
     let text = market.refused(&["add", "json@9"], 4, "S-2001");
     assert!(text.contains("`shop` needs `json` 9"), "{text}");
     market.refused(&["add", "json", "--registry", "mraket"], 2, "S-4063");
-    market.refused(&["why", "jsno"], 3, "S-3012");
+    market.refused(&["why", "jsno"], 1, "S-3015");
     market.done(&["lock"]);
     market.refused(&["why", "jsno"], 1, "S-3015");
     market.project("[deps]\njson = \"v1\"\n");
@@ -387,4 +387,34 @@ fn packing_twice_gives_the_same_bytes() {
     assert_eq!(first["integrity"], again["integrity"]);
     market.sandbox.write("shop/stryke.toml", "[package]\nname = \"shop\"\n");
     market.refused(&["pack"], 1, "S-3003");
+}
+
+#[test]
+fn what_asks_for_a_lock_says_how_to_make_one() {
+    let mut market = Market::new();
+    market.publish("json", "1.4.0", &[]);
+    // Where nothing is asked for, nothing has to be locked.
+    assert_eq!(market.answer(&["tree"]).stdout, "shop 7.0.0\n");
+    assert!(market.answer(&["list"]).stderr.contains("no packages are locked here"));
+    market.done(&["outdated"]);
+    market.project("[deps]\njson = \"1\"\n");
+    for args in [&["tree"][..], &["list"], &["why", "json"], &["outdated"]] {
+        let text = market.refused(args, 3, "S-3012");
+        for words in ["there is no `stryke.lock` yet", "s install", "s lock"] {
+            assert!(text.contains(words), "{args:?}: {text}");
+        }
+    }
+    market.done(&["lock"]);
+    assert!(market.answer(&["list"]).stdout.contains("json  1.4.0"));
+    market.project("[deps]\njson = \"1.4.0\"\n");
+    assert!(market.refused(&["tree"], 3, "S-3012").contains("does not fit"));
+}
+
+#[test]
+fn a_scoped_name_without_quotes_is_shown_with_them() {
+    let mut market = Market::new();
+    market.project("[deps]\nacme/x = \"1\"\n");
+    let text = market.refused(&["install"], 1, "S-3001");
+    assert!(text.contains("a name with `/` in it is written in quotes"), "{text}");
+    assert!(text.contains("\"acme/x\" = \"1\""), "{text}");
 }

@@ -120,6 +120,38 @@ fn s22_ranges_are_over_tags() {
 }
 
 #[test]
+fn outdated_tells_of_newer_tags() {
+    let scene = Scene::new();
+    let (market, url) = (&scene.market, scene.url());
+    market.done(&["add", "edge@1", "--git", &url]);
+    assert!(market.answer(&["outdated"]).stderr.contains("as new as it can be"));
+    for (version, tag) in [("1.4.0", "v1.4.0"), ("2.0.0", "2.0.0"), ("3.0.0-rc.1", "v3.0.0-rc.1")] {
+        scene.commit(version);
+        scene.git(&["tag", tag]);
+    }
+    let row = |args: &[&str]| market.answer(args).json()["outdated"].clone();
+    let expected = |compatible: &str| {
+        serde_json::json!([{
+            "name": "edge", "locked": "1.0.0", "compatible": compatible, "newest": "2.0.0", "yanked": null, "direct": true
+        }])
+    };
+    // Offline the tags are those that were last seen, and that is said.
+    let offline = market.answer(&["outdated", "--offline"]);
+    for words in ["S-4053", "whether there are newer tags of `edge`", "without --offline"] {
+        assert!(offline.stderr.contains(words), "`{words}` is missing: {}", offline.text());
+    }
+    assert!(!offline.stdout.contains("1.4.0"), "{}", offline.text());
+    assert_eq!(row(&["outdated", "--json"]), expected("1.4.0"));
+    market.done(&["update", "--dry-run"]);
+    assert_eq!(row(&["outdated", "--json", "--offline"]), expected("1.4.0"));
+    // What is pinned by a tag stays, and newer ones are told.
+    let manifest = market.manifest().replace("version = \"1\"", "tag = \"v1.0.0\"");
+    market.sandbox.write("shop/stryke.toml", &manifest);
+    market.done(&["install"]);
+    assert_eq!(row(&["outdated", "--json", "--all"]), expected("1.0.0"));
+}
+
+#[test]
 fn s22_a_locked_commit_installs_elsewhere_and_offline() {
     let scene = Scene::new();
     let market = &scene.market;

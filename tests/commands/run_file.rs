@@ -195,6 +195,40 @@ fn programs_of_the_package_run_by_their_name() {
 }
 
 #[test]
+fn the_only_program_of_a_package_runs_without_a_name() {
+    let sandbox = Sandbox::new();
+    let refused = |args: &[&str], words: &[&str]| {
+        let outcome = sandbox.run(args);
+        assert_eq!(outcome.status, Some(2), "{args:?}: {}", outcome.text());
+        for word in words {
+            assert!(outcome.stderr.contains(word), "`{word}` is missing: {}", outcome.text());
+        }
+    };
+    sandbox.write("stryke.toml", "[package]\nname = \"p\"\n");
+    refused(&["run"], &["S-3018", "nothing to run here", "main.stk", "s run FILE"]);
+    prints(&sandbox.run(&["run", "--list", "--json"]), "{\"programs\":{},\"scripts\":{}}\n");
+    // `main.stk` counts where nothing else is named.
+    sandbox.write("main.stk", "print \"main @ARGV\\n\"\nexit 4\n");
+    for args in [&["run", "--", "a", "-b"][..], &["run", "p", "--", "a", "-b"]] {
+        let ran = sandbox.run(args);
+        assert_eq!((ran.status, ran.stdout.as_str()), (Some(4), "main a -b\n"), "{}", ran.text());
+    }
+    refused(&["run", "q"], &["S-3018", "no script or program `q`", "did you mean `p`?"]);
+    // Scripts do not stand in the way of the program.
+    sandbox.write("stryke.toml", "[package]\nname = \"p\"\n[scripts]\nlint = \"echo linted\"\n");
+    assert_eq!(sandbox.run(&["run"]).stdout, "main \n");
+    sandbox.write("bin/one.stk", "print \"one\\n\"\n");
+    prints(&sandbox.run(&["run"]), "one\n");
+    sandbox.write("bin/two.stk", "print \"two\\n\"\n");
+    let listed = sandbox.run(&["run"]);
+    for words in ["lint  script   echo linted", "one   program  bin/one.stk", "two   program  bin/two.stk"] {
+        assert!(listed.stdout.contains(words), "{}", listed.text());
+    }
+    refused(&["run", "--", "x"], &["S-3018", "`lint`, `one`, `two`", "s run NAME -- ARGUMENT"]);
+    refused(&["run", "elsewhere"], &["there are `lint`, `one`, `two`", "s run --list"]);
+}
+
+#[test]
 fn what_is_imported_is_called_where_a_text_is_evaluated() {
     let sandbox = Sandbox::new();
     sandbox.write(

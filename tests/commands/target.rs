@@ -28,14 +28,21 @@ fn what_is_built_in_is_listed_and_shown_in_any_spelling() {
     insta::assert_snapshot!(sandbox.run(&["target", "list"]).text(), @"
     status 0
     --- stdout
-    TARGET         MACHINE  SYSTEM  PACK      FROM
-    aarch64-linux  aarch64  linux   built-in  stryke/target-elf
-    riscv64-linux  riscv64  linux   built-in  stryke/target-elf
-    x86_64-linux   x86_64   linux   built-in  stryke/target-elf
+    TARGET           MACHINE  SYSTEM   PACK      FROM
+    aarch64-darwin   aarch64  darwin   absent    s target add PATH|URL
+    aarch64-linux    aarch64  linux    built-in  stryke/target-elf
+    aarch64-windows  aarch64  windows  absent    s target add PATH|URL
+    riscv64-linux    riscv64  linux    built-in  stryke/target-elf
+    wasm32-wasi      wasm32   wasi     absent    s target add PATH|URL
+    x86_64-darwin    x86_64   darwin   absent    s target add PATH|URL
+    x86_64-linux     x86_64   linux    built-in  stryke/target-elf
+    x86_64-windows   x86_64   windows  absent    s target add PATH|URL
     ");
     let answer = sandbox.run(&["target", "list", "--json"]).json();
-    assert_eq!(answer["targets"][1]["triple"], "riscv64-linux");
-    assert_eq!(answer["targets"][1]["pack"], "built-in");
+    assert_eq!(answer["targets"][3]["triple"], "riscv64-linux");
+    assert_eq!(answer["targets"][3]["pack"], "built-in");
+    let absent = &answer["targets"][0];
+    assert_eq!((&absent["pack"], &absent["get"]), (&"absent".into(), &"s target add PATH|URL".into()));
     let info = sandbox.run(&["target", "info", "linux-arm64-gnu"]);
     insta::assert_snapshot!(info.text(), @"
     status 0
@@ -66,12 +73,25 @@ fn targets_that_nobody_knows() {
     hint: did you mean: s target info riscv64-linux
     hint: all that are known: s target list
     ");
-    insta::assert_snapshot!(sandbox.run(&["target", "info", "aarch64-apple-darwin"]).text(), @"
+    // One that is known and not here: what is missing is one command.
+    insta::assert_snapshot!(sandbox.run(&["target", "info", "x86_64-pc-windows-gnu"]).text(), @"
+    status 0
+    --- stdout
+    x86_64-windows
+    machine      x86_64
+    system       windows
+    pack         absent: s target add PATH|URL
+    address      64 bits
+    suffix       .exe
+    also called  x86_64-pc-windows-msvc, windows-x86_64
+    ");
+    sandbox.write("main.stk", "p 1\n");
+    insta::assert_snapshot!(sandbox.run(&["build", "main.stk", "--target", "aarch64-apple-darwin"]).text(), @"
     status 1
     --- stderr
-    error[S-5150]: there is no pack for the target `aarch64-apple-darwin` here
-    hint: if you have a pack for it: s target add PATH|URL
-    hint: all that are known: s target list
+    error[S-5150]: the pack for the target `aarch64-darwin` is not here
+      none is part of `s`; a pack is a plugin, which somebody else may have
+    hint: s target add PATH|URL
     ");
     let removed = sandbox.run(&["target", "remove", "x86_64-linux"]);
     assert_eq!(removed.status, Some(2), "{removed:?}");
@@ -93,7 +113,7 @@ fn a_pack_comes_and_goes_as_any_plugin_and_nothing_else_comes_this_way() {
     assert!(added.stderr.contains("x86_64-haiku"), "{added:?}");
     let list = sandbox.run(&["target", "list"]).stdout;
     assert!(
-        list.contains("x86_64-haiku   x86_64   unknown  installed  acme/haiku 1.2.3 (project)"),
+        list.contains("x86_64-haiku     x86_64   unknown  installed  acme/haiku 1.2.3 (project)"),
         "{list}"
     );
     let info = sandbox.run(&["target", "info", "x86_64-haiku-gnu", "--json"]).json();

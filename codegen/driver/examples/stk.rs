@@ -10,11 +10,13 @@ use std::sync::Arc;
 struct Here;
 impl s_driver::Files for Here {
     fn require(&self, request: &s_driver::Require, _from: &str) -> Result<s_driver::Loaded, String> {
-        let (s_driver::Require::Path(name) | s_driver::Require::Module(name)) = request;
+        let name = request.name();
         match std::fs::read(name) {
-            Ok(text) => {
-                Ok(s_driver::Loaded { name: name.clone(), text: String::from_utf8_lossy(&text).into() })
-            }
+            Ok(text) => Ok(s_driver::Loaded {
+                name: name.to_owned(),
+                text: String::from_utf8_lossy(&text).into(),
+                pinned: false,
+            }),
             Err(_) => {
                 let file = format!("{}.pm", name.replace("::", "/"));
                 Err(format!(

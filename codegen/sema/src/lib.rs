@@ -18,6 +18,7 @@ mod iterate;
 mod lint;
 mod loops;
 mod matching;
+mod module_version;
 mod names;
 mod pattern;
 mod pipe;
@@ -54,6 +55,23 @@ pub enum Require {
     Path(String),
     /// `require Foo::Bar`, `use Foo::Bar`, `require "Foo/Bar.pm"`.
     Module(String),
+    /// `use Foo::Bar 2.13`. Of a module of a package it is the version of the package.
+    Pinned {
+        /// The module.
+        module: String,
+        /// The version, as it is written.
+        version: String,
+    },
+}
+
+impl Require {
+    /// The path or the module.
+    #[must_use]
+    pub fn name(&self) -> &str {
+        match self {
+            Require::Path(name) | Require::Module(name) | Require::Pinned { module: name, .. } => name,
+        }
+    }
 }
 
 /// A file that was found.
@@ -63,6 +81,9 @@ pub struct Loaded {
     pub name: String,
     /// Its text.
     pub text: Arc<str>,
+    /// Whether a version was asked for and is that of its package. Otherwise the module says itself
+    /// which version it is.
+    pub pinned: bool,
 }
 
 /// Where files come from; the driver knows.

@@ -2,7 +2,7 @@
 //!
 //! Files are read here and nowhere else, before any name is looked up.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 use s_diag::{Code, Diagnostic, Source};
@@ -24,6 +24,8 @@ pub(crate) struct Unit {
     lines: Vec<u32>,
     /// By the offset of a `require` or `use`: the unit it leads to, or why it leads nowhere.
     pub(crate) links: HashMap<u32, Result<usize, String>>,
+    /// Those of them whose version is that of a package, and was looked at.
+    pub(crate) pinned: HashSet<u32>,
     /// Depth of the tree.
     pub(crate) depth: usize,
 }
@@ -50,6 +52,7 @@ impl Unit {
             errors: parsed.errors,
             lines,
             links: HashMap::new(),
+            pinned: HashSet::new(),
             depth,
         }
     }
@@ -79,15 +82,20 @@ pub(crate) fn load(name: &str, text: Arc<str>, files: &dyn Files, options: &Opti
         }
         for (offset, request) in wanted {
             let link = match files.require(&request, &units[next].source.name) {
-                Ok(loaded) => match known.get(&loaded.name) {
-                    Some(&unit) => Ok(unit),
-                    None if units.len() >= MAX_UNITS => Err("too many files".to_owned()),
-                    None => {
-                        known.insert(loaded.name.clone(), units.len());
-                        units.push(Unit::parse(&loaded.name, loaded.text, options));
-                        Ok(units.len() - 1)
+                Ok(loaded) => {
+                    if loaded.pinned {
+                        units[next].pinned.insert(offset);
                     }
-                },
+                    match known.get(&loaded.name) {
+                        Some(&unit) => Ok(unit),
+                        None if units.len() >= MAX_UNITS => Err("too many files".to_owned()),
+                        None => {
+                            known.insert(loaded.name.clone(), units.len());
+                            units.push(Unit::parse(&loaded.name, loaded.text, options));
+                            Ok(units.len() - 1)
+                        }
+                    }
+                }
                 Err(message) => Err(message),
             };
             units[next].links.insert(offset, link);
@@ -229,7 +237,12 @@ fn requests(stmt: &Stmt, found: &mut Vec<(u32, Require)>) {
             Node::Stmt(Stmt { span, kind: StmtKind::Use(used), .. }) => {
                 let module = &used.module.text;
                 if !used.no && !is_pragma(module) && !is_built_in_module(module) {
-                    found.push((span.start, Require::Module(module.clone())));
+                    let module = module.clone();
+                    let request = match used.version.clone() {
+                        Some(version) => Require::Pinned { module, version },
+                        None => Require::Module(module),
+                    };
+                    found.push((span.start, request));
                 }
             }
             _ => {}

@@ -4,6 +4,7 @@ use s_diag::Code;
 use s_syntax::ast::{self, Phase, Sigil, Span, StmtKind as S};
 
 use crate::hir::{self, Array, Block, Callee, ExprKind, Op, Stmt, StmtKind, VarKind};
+use crate::module_version;
 use crate::resolver::{FnKind, LoopScope, Resolver, Want, mk};
 use crate::scope::{Binding, Place};
 use crate::source;
@@ -347,6 +348,14 @@ impl Resolver<'_> {
             }
             None => return,
         };
+        if let Some(version) = &used.version
+            && !self.units[self.file as usize].pinned.contains(&span.start)
+            && let Some(stated) = module_version::older(&self.units[unit], &used.module.text, version)
+        {
+            let message =
+                format!("{} version {version} required--this is only version {stated}", used.module.text);
+            self.error(Code::MODULE_VERSION, span, message);
+        }
         let require = self.require_unit(unit, pos);
         self.early(require, out);
         let exporter = used.module.text.clone();

@@ -12,10 +12,10 @@ impl Files for Memory {
     fn require(&self, request: &Require, _from: &str) -> Result<Loaded, String> {
         let name = match request {
             Require::Path(path) => path.clone(),
-            Require::Module(module) => format!("{}.pm", module.replace("::", "/")),
+            other => format!("{}.pm", other.name().replace("::", "/")),
         };
         match self.0.get(name.as_str()) {
-            Some(text) => Ok(Loaded { name, text: Arc::from(*text) }),
+            Some(text) => Ok(Loaded { pinned: name == "Packed.pm", name, text: Arc::from(*text) }),
             None => Err(format!("Can't locate {name} in @INC")),
         }
     }
@@ -485,6 +485,23 @@ fn phases_and_modules() {
     assert!(dump(&found.program).contains("(say (call fn2 1))"));
     let found = run_with("use My::Mod qw($level)\np $level", false, &files);
     assert!(dump(&found.program).contains("(say $My::Mod::level)"));
+    let files = [
+        ("Old.pm", "package Old; our $VERSION = '1.20'; 1;"),
+        ("Computed.pm", "package Computed; our $VERSION = '1.2' + 0; 1;"),
+        ("Packed.pm", "package Packed; our $VERSION = '0.1'; 1;"),
+    ];
+    for (used, is_fine) in [
+        ("use Old 1.2", true),
+        ("use Old v1.200", true),
+        ("use Old 1.21", false),
+        ("no Old 1.21", true),
+        ("use Computed 9", true),
+        ("use Packed 2.13", true),
+    ] {
+        let found = run_with(used, false, &files).diagnostics;
+        assert_eq!(found.is_empty(), is_fine, "{used}: {found:?}");
+        assert!(is_fine || found[0].code.to_string() == "S-0318", "{found:?}");
+    }
     let found = run_with("require \"./none.stk\"", false, &files);
     assert_eq!(found.diagnostics[0].code.to_string(), "S-0311");
     let found = run_with("eval { require \"./none.stk\" }", false, &files);

@@ -16,6 +16,7 @@ mod one_liner;
 mod packages;
 mod repl;
 mod run;
+mod stored;
 mod test;
 
 pub(crate) use child::run_here;

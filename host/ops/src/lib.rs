@@ -103,7 +103,7 @@ pub use registry_serve::{
     registry_token, registry_tokens,
 };
 pub use run_command::{Invocation, run_command};
-pub use script_run::{Script, script_run, scripts};
+pub use script_run::{Runnable, Script, only_program_run, runnable, script_run};
 pub use steps::{Step, StepTime};
 pub use target_add::{TargetAddition, target_add, target_remove};
 pub use target_list::{ListedTarget, PackState, TargetInfo, target_info, target_list};

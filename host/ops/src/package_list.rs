@@ -20,9 +20,10 @@ pub struct ListedLock {
 }
 
 /// The packages of the lock, sorted by name and version. A lock that does not fit the manifest is
-/// shown as it is.
+/// shown as it is; where there is none although something is asked for, that is an error.
 pub fn package_list(context: &Arc<Context>) -> Result<Vec<ListedLock>, Failure> {
     let project = Project::read(context, None)?;
+    project.must_have_lock()?;
     let store = PackageStore::new(context.home());
     let mut listed = Vec::new();
     for package in project.lock.packages() {

@@ -9,6 +9,7 @@
 mod conflict;
 mod fetch;
 mod graph;
+mod outlook;
 mod project;
 pub(crate) mod registries;
 pub(crate) mod repositories;
@@ -21,13 +22,14 @@ use s_diag::{Code, Diagnostic};
 use s_project::{
     DependencyRequest, LockedDependency, LockedPackage, PackageName, PackageSource, ProjectLock, Version,
 };
-use s_resolver::{Problem, Resolution};
+use s_resolver::{Package, Problem, Resolution, Root};
 use s_store::Sha256Digest;
 
 pub use fetch::Fetched;
 pub(crate) use fetch::{fill_store, key_of, vanished};
 pub(crate) use graph::{Graph, Origin};
-pub(crate) use project::{Member, Project};
+pub(crate) use outlook::Outlook;
+pub(crate) use project::{MAIN, Member, Project};
 
 use crate::failure::{Failure, FailureKind};
 use crate::plugins::install::not_editable;
@@ -96,13 +98,28 @@ impl Project {
         Ok(self.lock.manifest_hash() == Some(&hash))
     }
 
-    /// An error where the lock was made for other manifests.
+    /// An error where the lock was made for other manifests, or is not there yet although something is
+    /// asked for.
     pub(crate) fn must_be_locked(&self, context: &Context) -> Result<(), Failure> {
-        if self.is_locked(context)? {
+        self.must_have_lock()?;
+        if !self.has_lock()? || self.is_locked(context)? {
             return Ok(());
         }
         let diagnostic =
             Diagnostic::error(Code::LOCK_DRIFT, "`stryke.lock` does not fit `stryke.toml`").hint("s lock");
+        Err(Failure::new(FailureKind::LockDrift, diagnostic))
+    }
+
+    /// An error where something is asked for and nothing was locked yet.
+    pub(crate) fn must_have_lock(&self) -> Result<(), Failure> {
+        let asks = self.members.iter().any(|member| !member.manifest.dependencies().is_empty());
+        if !asks || self.has_lock()? {
+            return Ok(());
+        }
+        let diagnostic = Diagnostic::error(Code::LOCK_DRIFT, "there is no `stryke.lock` yet")
+            .note("it says which versions the packages of `stryke.toml` are")
+            .hint("to choose them and bring them here: s install")
+            .hint("to choose them and no more: s lock");
         Err(Failure::new(FailureKind::LockDrift, diagnostic))
     }
 
@@ -120,24 +137,8 @@ impl Project {
     ) -> Result<Resolved, Failure> {
         let mut graph = Graph::new(context, &self.root, old, keep);
         let roots = context.step(Step::Graph, || graph.roots(&self.members))?;
-        let mut settings = graph::settings(self.root_manifest());
-        if settings.cooldown_s.is_some() {
-            // Nobody waits with a known weakness for a fix to grow old.
-            settings.exempt = crate::audit::fixes(context, self);
-        }
-        let problem = Problem {
-            roots,
-            preferences: graph.preferences(),
-            settings,
-            stryke: Version::parse(env!("CARGO_PKG_VERSION")).expect("cargo checks the version of a crate"),
-            now_unix: Some(context.now_unix()),
-        };
-        let resolution = context
-            .step(Step::Solve, || s_resolver::solve(&problem, &mut graph))
-            .map_err(|error| conflict::failure(error, &graph, &self.members))?;
-        if let Some(cycle) = resolution.cycles.first() {
-            return Err(circular(&resolution, cycle));
-        }
+        let problem = self.problem(context, roots, graph.preferences());
+        let resolution = self.solve(context, &problem, &mut graph)?;
         let packages = locked_packages(&resolution, &graph);
         context.step(Step::Compare, || refuse_replaced(old, &packages))?;
         yanked::warn(context, &resolution, &mut graph)?;
@@ -152,6 +153,43 @@ impl Project {
         });
         let chosen = chosen.collect();
         Ok(Resolved { lock, graph, chosen })
+    }
+
+    /// What the resolver is asked. `preferences` are versions of a lock that stay where they suit.
+    fn problem(
+        &self,
+        context: &Arc<Context>,
+        roots: Vec<Root>,
+        preferences: Vec<(Package, Version)>,
+    ) -> Problem {
+        let mut settings = graph::settings(self.root_manifest());
+        if settings.cooldown_s.is_some() {
+            // Nobody waits with a known weakness for a fix to grow old.
+            settings.exempt = crate::audit::fixes(context, self);
+        }
+        Problem {
+            roots,
+            preferences,
+            settings,
+            stryke: Version::parse(env!("CARGO_PKG_VERSION")).expect("cargo checks the version of a crate"),
+            now_unix: Some(context.now_unix()),
+        }
+    }
+
+    /// Asks the resolver.
+    fn solve(
+        &self,
+        context: &Arc<Context>,
+        problem: &Problem,
+        graph: &mut Graph,
+    ) -> Result<Resolution, Failure> {
+        let resolution = context
+            .step(Step::Solve, || s_resolver::solve(problem, graph))
+            .map_err(|error| conflict::failure(error, graph, &self.members))?;
+        match resolution.cycles.first() {
+            Some(cycle) => Err(circular(&resolution, cycle)),
+            None => Ok(resolution),
+        }
     }
 
     /// The lock as it is, for a project whose manifests it fits.
@@ -208,7 +246,7 @@ fn locked_packages(resolution: &Resolution, graph: &Graph) -> Vec<LockedPackage>
             name: node.package.name.clone(),
             version: node.version.clone(),
             source: node.package.source.as_str().parse().expect("sources are made of such values"),
-            reference: graph.reference(&node.package).cloned(),
+            reference: graph.reference(&node.package).map(ToString::to_string),
             integrity: artifact.map(|artifact| artifact.integrity),
             size_bytes: artifact.and_then(|artifact| artifact.size_bytes),
             tree: None,

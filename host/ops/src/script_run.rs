@@ -2,20 +2,22 @@
 //!
 //! Scripts are those of the project itself. Nothing runs one on the way of anything else: not while
 //! packages are brought here, and not those of a package that somebody depends on. A program of the
-//! package is run by its name too.
+//! package is run by its name too, and the only one without.
 
+use std::collections::BTreeMap;
 use std::ffi::{OsStr, OsString};
 use std::path::Path;
 use std::process::Command;
 use std::sync::Arc;
 
 use s_diag::{Code, Diagnostic};
+use s_project::MANIFEST_NAME;
 use s_store::files;
 
 use crate::Context;
 use crate::failure::{Failure, FailureKind};
 use crate::language::{is_source_name, run_here};
-use crate::packages::Project;
+use crate::packages::{MAIN, Project};
 
 /// A script, as `s run` lists it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -26,9 +28,21 @@ pub struct Script {
     pub line: String,
 }
 
-/// The scripts of the package the user is in: its own, then those of the root of its workspace.
-pub fn scripts(context: &Arc<Context>, member: Option<&str>) -> Result<Vec<Script>, Failure> {
-    let project = Project::read(context, member)?;
+/// What `s run` can run by a name.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Runnable {
+    /// The scripts of the package: its own, then those of the root of its workspace.
+    pub scripts: Vec<Script>,
+    /// The programs of the package: names, and files in its folder.
+    pub programs: BTreeMap<String, String>,
+}
+
+/// The scripts and programs of the package the user is in, or of a member.
+pub fn runnable(context: &Arc<Context>, member: Option<&str>) -> Result<Runnable, Failure> {
+    runnable_in(&Project::read(context, member)?)
+}
+
+fn runnable_in(project: &Project) -> Result<Runnable, Failure> {
     let of = |manifest: &s_project::ProjectManifest| -> Vec<Script> {
         let scripts = manifest.scripts().iter();
         scripts.map(|(name, line)| Script { name: name.clone(), line: line.clone() }).collect()
@@ -39,7 +53,27 @@ pub fn scripts(context: &Arc<Context>, member: Option<&str>) -> Result<Vec<Scrip
             scripts.push(script);
         }
     }
-    Ok(scripts)
+    Ok(Runnable { scripts, programs: project.programs()? })
+}
+
+/// Runs the only program of the package, and returns the status it ended with; where there are several,
+/// or none and scripts instead, nothing is run and they are returned.
+///
+/// # Errors
+/// Where there is nothing at all; those of starting it.
+pub fn only_program_run(
+    context: &Arc<Context>,
+    arguments: &[String],
+    member: Option<&str>,
+) -> Result<Result<u8, Runnable>, Failure> {
+    let project = Project::read(context, member)?;
+    let found = runnable_in(&project)?;
+    let mut programs = found.programs.values();
+    match (programs.next(), programs.next()) {
+        (Some(file), None) => program(context, &project.folder().join(file), arguments, None).map(Ok),
+        (None, _) if found.scripts.is_empty() => Err(nothing(&project)),
+        _ => Ok(Err(found)),
+    }
 }
 
 /// Runs a script in the folder of its package, with arguments behind its line, and returns the
@@ -53,14 +87,17 @@ pub fn script_run(
     let project = Project::read(context, member)?;
     let manifest = project.manifest();
     let own = manifest.scripts().get(name);
+    let mut programs = project.programs()?;
     let Some(line) = own.or_else(|| project.root_manifest().scripts().get(name)) else {
-        let Some(file) = manifest.programs(&project.folder())?.remove(name) else {
-            return Err(unknown(&project, name));
+        let Some(file) = programs.remove(name) else {
+            return Err(unknown(&runnable_in(&project)?, name));
         };
         return program(context, &project.folder().join(file), arguments, None);
     };
-    let programs = manifest.programs(&project.folder())?;
-    if let Some(file) = programs.get(name) {
+    // `main.stk` has its name from the package: a script of that name is no slip.
+    if let Some(file) =
+        programs.get(name).filter(|file| *file != MAIN || manifest.binaries().contains_key(name))
+    {
         let message = format!("`{name}` is a script and a program of this package");
         let diagnostic = Diagnostic::error(Code::SCRIPT, message)
             .note(format!("`[scripts]` has `{line}`, and the program is `{file}`"))
@@ -127,22 +164,33 @@ pub(crate) fn program(
     Ok(status_of(status))
 }
 
-fn unknown(project: &Project, name: &str) -> Failure {
-    let manifest = project.manifest();
-    let message = format!("there is no script `{}` here", name.escape_debug());
+fn unknown(found: &Runnable, name: &str) -> Failure {
+    let message = format!("there is no script or program `{}` here", name.escape_debug());
     let mut diagnostic = Diagnostic::error(Code::SCRIPT, message);
-    let known: Vec<&str> = manifest
-        .scripts()
-        .keys()
-        .chain(project.root_manifest().scripts().keys())
-        .map(String::as_str)
-        .collect();
+    let scripts = found.scripts.iter().map(|script| script.name.as_str());
+    let known: Vec<&str> = scripts.chain(found.programs.keys().map(String::as_str)).collect();
     if let Some(near) = s_project::nearest_name(name, &known) {
         diagnostic = diagnostic.hint(format!("did you mean `{near}`?"));
     } else if known.is_empty() {
         diagnostic = diagnostic.hint(format!("add one to `stryke.toml`:\n[scripts]\n{name} = \"…\""));
     } else {
-        diagnostic = diagnostic.hint("s run");
+        let known: Vec<String> = known.iter().map(|name| format!("`{name}`")).collect();
+        diagnostic = diagnostic.note(format!("there are {}", known.join(", "))).hint("s run --list");
     }
+    Failure::new(FailureKind::Usage, diagnostic)
+}
+
+fn nothing(project: &Project) -> Failure {
+    let mut diagnostic = Diagnostic::error(Code::SCRIPT, "there is nothing to run here").note(format!(
+        "looked for `[bin]` in {MANIFEST_NAME}, for files in `bin`, for `{MAIN}` and for `[scripts]`"
+    ));
+    let names: Vec<String> = project.names().map(|name| format!("`{name}`")).collect();
+    if project.root_manifest().workspace().is_some() && !names.is_empty() {
+        diagnostic = diagnostic
+            .note(format!("the members of the workspace are {}", names.join(", ")))
+            .hint("for one of them: s run -p NAME");
+    }
+    let diagnostic =
+        diagnostic.hint(format!("write the program into `{MAIN}`")).hint("a file by itself: s run FILE");
     Failure::new(FailureKind::Usage, diagnostic)
 }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use s_capability::Kind;
 use s_diag::{Code, Diagnostic};
-use s_packs::{Description, TARGETS, Triple, UnknownTarget};
+use s_packs::{Arch, Description, Os, TARGETS, Triple, UnknownTarget};
 use s_plugin::extension::target::Target;
 
 use crate::Context;
@@ -81,6 +81,32 @@ pub struct TargetInfo {
     pub runner: Option<String>,
 }
 
+/// A target that is known, and whose pack is not part of `s`.
+struct Elsewhere {
+    arch: Arch,
+    os: Os,
+    pointer_bits: u32,
+    executable_suffix: &'static str,
+}
+
+/// Those there are.
+const ELSEWHERE: &[Elsewhere] = &[
+    Elsewhere { arch: Arch::Aarch64, os: Os::Darwin, pointer_bits: 64, executable_suffix: "" },
+    Elsewhere { arch: Arch::Aarch64, os: Os::Windows, pointer_bits: 64, executable_suffix: ".exe" },
+    Elsewhere { arch: Arch::Wasm32, os: Os::Wasi, pointer_bits: 32, executable_suffix: ".wasm" },
+    Elsewhere { arch: Arch::X86_64, os: Os::Darwin, pointer_bits: 64, executable_suffix: "" },
+    Elsewhere { arch: Arch::X86_64, os: Os::Windows, pointer_bits: 64, executable_suffix: ".exe" },
+];
+
+/// The command that brings a pack.
+const GET: &str = "s target add PATH|URL";
+
+impl Elsewhere {
+    fn name(&self) -> String {
+        format!("{}-{}", self.arch.word(), self.os.word())
+    }
+}
+
 /// Lists targets by name, and why packs could not be asked.
 pub fn target_list(context: &Arc<Context>) -> (Vec<ListedTarget>, Vec<Failure>) {
     let (all, failures) = all(context);
@@ -112,8 +138,15 @@ fn is_same(a: &str, b: &str) -> bool {
     a == b || matches!((a.parse(), b.parse()), (Ok(a), Ok(b)) if same(a, b))
 }
 
-/// The error of a target that nobody knows, with those it may have meant.
+/// The error of a target that has no pack here, or that nobody knows, with those it may have meant.
 pub(crate) fn not_known(unknown: &UnknownTarget, failures: Vec<Failure>) -> Failure {
+    if let Some(target) = ELSEWHERE.iter().find(|target| is_same(&target.name(), &unknown.asked)) {
+        let message = format!("the pack for the target `{}` is not here", target.name());
+        let diagnostic = Diagnostic::error(Code::TARGET_UNKNOWN, message)
+            .note("none is part of `s`; a pack is a plugin, which somebody else may have")
+            .hint(GET);
+        return Failure::new(FailureKind::Failed, diagnostic);
+    }
     let message = match &unknown.reason {
         Some(reason) => format!("there is no target `{}`: {reason}", unknown.asked),
         None => format!("there is no pack for the target `{}` here", unknown.asked),
@@ -146,6 +179,13 @@ fn all(context: &Arc<Context>) -> (BTreeMap<String, TargetInfo>, Vec<Failure>) {
                 found.entry(info.target.triple.clone()).or_insert(info);
             }),
             Err(failure) => failures.push(failure),
+        }
+    }
+    for target in ELSEWHERE {
+        let name = target.name();
+        let is_it = |info: &TargetInfo| is_same(&info.target.triple, &name);
+        if !found.values().any(is_it) {
+            found.insert(name, of_elsewhere(target));
         }
     }
     (found, failures)
@@ -186,6 +226,25 @@ fn of_description(target: &Description) -> TargetInfo {
         pointer_bits: u32::from(target.pointer_width) * 8,
         executable_suffix: target.executable_suffix.to_owned(),
         runner: Some(target.runner.to_owned()),
+    }
+}
+
+fn of_elsewhere(target: &Elsewhere) -> TargetInfo {
+    let name = target.name();
+    let spellings = name.parse::<Triple>().map(|triple| vec![triple.rust(), triple.system_first()]);
+    TargetInfo {
+        aliases: spellings.unwrap_or_default().into_iter().filter(|spelling| *spelling != name).collect(),
+        target: ListedTarget {
+            triple: name,
+            machine: target.arch.word().to_owned(),
+            system: target.os.word().to_owned(),
+            pack: PackState::Absent { get: GET.to_owned() },
+        },
+        features: Vec::new(),
+        minimum_system: None,
+        pointer_bits: target.pointer_bits,
+        executable_suffix: target.executable_suffix.to_owned(),
+        runner: None,
     }
 }
 

@@ -173,11 +173,52 @@ fn syntax_error(source: &Source, message: &str, span: Option<std::ops::Range<usi
     let first = message.lines().next().unwrap_or("it is not TOML");
     let mut diagnostic =
         Diagnostic::error(Code::MANIFEST_SYNTAX, format!("`{}` is not valid TOML", source.name));
-    diagnostic = diagnostic.at(source, span.map_or(Span { start: 0, end: 0 }, Span::from), first);
+    let at = span.clone().map_or(Span { start: 0, end: 0 }, Span::from);
+    diagnostic = diagnostic.at(source, at, first);
     if has_conflict_markers(&source.text) {
         diagnostic = diagnostic.note("it contains the marks of a merge that was not finished");
     }
-    diagnostic
+    match span.and_then(|span| unquoted_name(&source.text, span.start)) {
+        Some(line) => diagnostic.hint(format!("a name with `/` in it is written in quotes:\n{line}")),
+        None => diagnostic,
+    }
+}
+
+/// What to write where the name of a package such as `acme/json` stands without quotes: the line, or
+/// the name where the line has more in it than one entry.
+fn unquoted_name(text: &str, at: usize) -> Option<String> {
+    let start = text.get(..at)?.rfind('\n').map_or(0, |end| end + 1);
+    let line = text.get(start..)?.lines().next()?;
+    let entry =
+        line.split_once('=').and_then(|(key, value)| Some(format!("{} ={value}", quoted(key.trim())?)));
+    let table = || {
+        let (path, rest) = line.trim_start().strip_prefix('[')?.split_once(']')?;
+        Some(format!("[{}]{rest}", quoted(path.trim())?))
+    };
+    let name = || {
+        let is_part = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '/');
+        let (before, behind) = line.split_at_checked(at - start)?;
+        let before = &before[before.trim_end_matches(is_part).len()..];
+        let (behind, rest) = behind.split_at(behind.len() - behind.trim_start_matches(is_part).len());
+        quoted(&format!("{before}{behind}")).filter(|_| rest.trim_start().starts_with(['=', '.']))
+    };
+    let found = entry.or_else(table).or_else(name)?;
+    Some(found.trim_end().to_owned())
+}
+
+/// A dotted key with quotes around those of its parts that have a `/`; none where no part has one, or
+/// something is amiss that quotes do not help.
+fn quoted(key: &str) -> Option<String> {
+    let is_part = |part: &&str| {
+        part.starts_with(|c: char| c.is_ascii_alphanumeric())
+            && part.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '/'))
+    };
+    let parts: Vec<&str> = key.split('.').map(str::trim).collect();
+    if !parts.iter().all(is_part) || !key.contains('/') {
+        return None;
+    }
+    let quote = |part: &&str| if part.contains('/') { format!("\"{part}\"") } else { (*part).to_owned() };
+    Some(parts.iter().map(quote).collect::<Vec<_>>().join("."))
 }
 
 fn kind(item: &Item) -> &'static str {
@@ -203,6 +244,29 @@ pub(crate) fn list(names: &[&str]) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn names_without_quotes_are_written_with_them() {
+        for (text, expected) in [
+            ("[deps]\nacme/x = \"1\" # why\n", Some("\"acme/x\" = \"1\" # why")),
+            ("[deps]\n  acme/x={ version = \"1\" }\n", Some("\"acme/x\" ={ version = \"1\" }")),
+            ("[deps]\nacme/x.workspace = true", Some("\"acme/x\".workspace = true")),
+            ("[deps.acme/x]\nversion = \"1\"\n", Some("[deps.\"acme/x\"]")),
+            ("deps = { a = \"1\", acme/x = \"1\" }\n", Some("\"acme/x\"")),
+            ("[deps]\na = \n", None),
+            ("[deps]\n/x = \"1\"\n", None),
+            ("[deps]\nä/x = \"1\"\n", None),
+            ("[scripts]\na = b/c d\n", None),
+            ("a/", None),
+            ("/", None),
+        ] {
+            let mut reader = Reader::new(Source::new("stryke.toml", text), Code::MANIFEST_VALUE);
+            assert!(reader.document().is_none(), "{text}");
+            let hint =
+                reader.diagnostics[0].hints.first().map(|hint| hint.split_once('\n').expect("two lines").1);
+            assert_eq!(hint, expected, "{text}");
+        }
+    }
 
     #[test]
     fn near_names_are_found_and_far_ones_are_not() {

@@ -139,6 +139,29 @@ impl PackageStore {
         Ok(true)
     }
 
+    /// Returns the entries of every package whose name is wanted, sorted by where they are. Reads the
+    /// names of folders, and the markers of those entries. An entry in the place of another is left out.
+    ///
+    /// # Errors
+    /// Those of the operating system but absence.
+    pub fn entries(
+        &self,
+        is_wanted: &dyn Fn(&str) -> bool,
+    ) -> Result<Vec<(EntryKey, StoredPackage)>, PackageStoreError> {
+        let mut found = Vec::new();
+        for path in self.entry_folders()? {
+            let inside = path.strip_prefix(&self.root).ok().and_then(Path::to_str);
+            let Some(inside) = inside.map(|inside| inside.replace('\\', "/")) else { continue };
+            let Some(name) = inside.split('@').next().filter(|name| is_wanted(name)) else { continue };
+            let Some(marker) = marker::read(&path)? else { continue };
+            let key = marker.key();
+            if key.name == name && self.places(&key).is_ok_and(|places| places.contains(&path)) {
+                found.push((key, marker.stored(path)));
+            }
+        }
+        Ok(found)
+    }
+
     /// The places an entry can be at, first choice first.
     fn places(&self, key: &EntryKey) -> Result<Vec<PathBuf>, PackageStoreError> {
         check_key(key)?;

@@ -29,8 +29,9 @@ pub fn files(name: &ProjectName, options: Options) -> Vec<File> {
         file(".gitignore", "target/\n".to_owned(), "keeps build output out of the repository"),
     ];
     if options.library {
-        files.push(file(&format!("lib/{name}.stk"), library(name), "the library"));
-        files.push(file(&format!("t/test_{name}.stk"), test(name), "its first test"));
+        let base = name.base();
+        files.push(file(&format!("lib/{base}.stk"), library(name), "the library"));
+        files.push(file(&format!("t/test_{base}.stk"), test(name), "its first test"));
     }
     files
 }
@@ -48,8 +49,8 @@ fn main(name: &ProjectName) -> String {
 }
 
 fn library_main(name: &ProjectName) -> String {
-    let package = package(name);
-    format!("require \"./lib/{name}.stk\"\n\np {package}::greeting(\"{name}\")\n")
+    let (package, base) = (package(name), name.base());
+    format!("require \"./lib/{base}.stk\"\n\np {package}::greeting(\"{name}\")\n")
 }
 
 fn library(name: &ProjectName) -> String {
@@ -58,17 +59,16 @@ fn library(name: &ProjectName) -> String {
 }
 
 fn test(name: &ProjectName) -> String {
-    let package = package(name);
+    let (package, base) = (package(name), name.base());
     format!(
-        "require \"./lib/{name}.stk\"\n\n\
+        "require \"./lib/{base}.stk\"\n\n\
          assert_eq {package}::greeting(\"here\"), \"hello from here\", \"greets from the place\"\n\
          test_run\n"
     )
 }
 
-/// The name as packages are spelled: `my-app` becomes `MyApp`.
+/// The name as packages are spelled: `acme/my-app` becomes `MyApp`.
 fn package(name: &ProjectName) -> String {
-    let name = name.to_string();
     let capital = |part: &str| part[..1].to_ascii_uppercase() + &part[1..];
-    name.split(['-', '_']).filter(|part| !part.is_empty()).map(capital).collect()
+    name.base().split(['-', '_']).filter(|part| !part.is_empty()).map(capital).collect()
 }

@@ -45,7 +45,7 @@ pub fn plan(question: &Question<'_>) -> Result<Plan, Error> {
     let (name, below) = match (question.command, question.arguments) {
         ("new", [name]) => {
             let name = ProjectName::parse(name)?;
-            let below = format!("{name}/");
+            let below = format!("{}/", name.base());
             (name, below)
         }
         ("new", []) => {
@@ -118,6 +118,26 @@ mod tests {
     }
 
     #[test]
+    fn a_scope_is_in_the_name_and_not_in_the_place() {
+        let plan = ask("new", &["acme/my-lib"], true, false).unwrap();
+        assert_eq!(
+            paths(&plan),
+            [
+                "my-lib/stryke.toml",
+                "my-lib/main.stk",
+                "my-lib/.gitignore",
+                "my-lib/lib/my-lib.stk",
+                "my-lib/t/test_my-lib.stk"
+            ]
+        );
+        assert!(plan.files[0].content.starts_with("[package]\nname = \"acme/my-lib\"\n"));
+        assert!(plan.files[1].content.starts_with("require \"./lib/my-lib.stk\"\n\np MyLib::greeting("));
+        assert_eq!(plan.answer, "created project `acme/my-lib` in my-lib/\n");
+        let plan = ask("init", &["acme/x"], false, true).unwrap();
+        assert!(plan.answer.starts_with("{\"name\":\"acme/x\",\"directory\":\".\""), "{}", plan.answer);
+    }
+
+    #[test]
     fn init_stays_where_it_is_and_takes_the_name_of_the_directory() {
         let plan = ask("init", &[], false, true).unwrap();
         assert_eq!(paths(&plan), ["stryke.toml", "main.stk", ".gitignore"]);
@@ -146,7 +166,7 @@ mod tests {
             ("new", &["a", "b"], "new/usage"),
             ("init", &["a", "b"], "new/usage"),
             ("new", &["../up"], "new/name"),
-            ("init", &["a/b"], "new/name"),
+            ("init", &["a/b/c"], "new/name"),
         ] {
             let error = ask(command, arguments, false, false).unwrap_err();
             assert_eq!(error.code, code, "{command} {arguments:?}");

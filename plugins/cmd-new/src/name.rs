@@ -4,13 +4,17 @@ use std::fmt;
 
 use s_guest::Error;
 
-/// Bytes of the longest name.
+/// Bytes of the longest part of a name.
 pub const NAME_LENGTH_MAX: usize = 64;
 
 /// A name that is good as a package, a directory and a file on every system: letters, digits, `-`
-/// and `_` of ASCII, beginning with a letter, at most [`NAME_LENGTH_MAX`] bytes.
+/// and `_` of ASCII, beginning with a letter, at most [`NAME_LENGTH_MAX`] bytes. A scope of the same
+/// form may stand before it: `acme/json`.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct ProjectName(String);
+pub struct ProjectName {
+    scope: Option<String>,
+    base: String,
+}
 
 impl ProjectName {
     /// Checks a name.
@@ -18,38 +22,61 @@ impl ProjectName {
     /// # Errors
     /// `invalid-input` that says what is wrong and offers the nearest name that is not.
     pub fn parse(text: &str) -> Result<ProjectName, Error> {
-        let wrong = if text.is_empty() {
-            "the name of the project is empty".to_owned()
-        } else if text.contains(['/', '\\']) {
-            format!("`{text}` is a path, not a name")
-        } else if let Some(bad) = text.chars().find(|c| !allowed(*c)) {
-            format!("`{text}` is not a name: `{}` stands in it", bad.escape_debug())
-        } else if !text.starts_with(|c: char| c.is_ascii_alphabetic()) {
-            format!("`{text}` is not a name: it does not begin with a letter")
-        } else if text.len() > NAME_LENGTH_MAX {
-            format!("the name is longer than {NAME_LENGTH_MAX} characters")
-        } else if RESERVED.contains(&text.to_ascii_lowercase().as_str()) {
-            format!("`{text}` cannot be a file on every system")
-        } else {
-            return Ok(ProjectName(text.to_owned()));
+        if is_path(text) {
+            let message = format!("`{text}` is a path, not a name");
+            let help = "change to the directory it should be made in, and give the last part only";
+            return Err(Error::invalid_input("new/name", message).with_help(help));
+        }
+        let (scope, base) = match text.split_once('/') {
+            Some((scope, base)) => (Some(checked(scope)?), base),
+            None => (None, text),
         };
-        let rule = "a name has letters, digits, `-` and `_`, and begins with a letter";
-        let help = if text.contains(['/', '\\']) {
-            "change to the directory it should be made in, and give the last part only".to_owned()
-        } else {
-            match nearest(text) {
-                Some(near) => format!("{rule}, such as `{near}`"),
-                None => rule.to_owned(),
-            }
-        };
-        Err(Error::invalid_input("new/name", wrong).with_help(help))
+        Ok(ProjectName { scope, base: checked(base)? })
+    }
+
+    /// The name without its scope: what a directory or a file is called.
+    pub fn base(&self) -> &str {
+        &self.base
     }
 }
 
 impl fmt::Display for ProjectName {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.0)
+        match &self.scope {
+            Some(scope) => write!(f, "{scope}/{}", self.base),
+            None => f.write_str(&self.base),
+        }
     }
+}
+
+/// Whether a text names a place rather than a scope and a name in it.
+fn is_path(text: &str) -> bool {
+    let parts: Vec<&str> = text.split(['/', '\\']).collect();
+    let leads = |part: &&str| part.is_empty() || part.starts_with(['.', '~']);
+    parts.len() > 1 && (parts.len() > 2 || text.contains('\\') || parts.iter().any(leads))
+}
+
+/// One part of a name.
+fn checked(text: &str) -> Result<String, Error> {
+    let wrong = if text.is_empty() {
+        "the name of the project is empty".to_owned()
+    } else if let Some(bad) = text.chars().find(|c| !allowed(*c)) {
+        format!("`{text}` is not a name: `{}` stands in it", bad.escape_debug())
+    } else if !text.starts_with(|c: char| c.is_ascii_alphabetic()) {
+        format!("`{text}` is not a name: it does not begin with a letter")
+    } else if text.len() > NAME_LENGTH_MAX {
+        format!("the name is longer than {NAME_LENGTH_MAX} characters")
+    } else if RESERVED.contains(&text.to_ascii_lowercase().as_str()) {
+        format!("`{text}` cannot be a file on every system")
+    } else {
+        return Ok(text.to_owned());
+    };
+    let rule = "a name has letters, digits, `-` and `_`, and begins with a letter";
+    let help = match nearest(text) {
+        Some(near) => format!("{rule}, such as `{near}`"),
+        None => rule.to_owned(),
+    };
+    Err(Error::invalid_input("new/name", wrong).with_help(help))
 }
 
 /// Device names that Windows reserves in every directory.
@@ -80,12 +107,18 @@ mod tests {
 
     #[test]
     fn names_are_good_everywhere() {
-        for good in ["demo", "my-app", "my_app2", "A", &"x".repeat(NAME_LENGTH_MAX)] {
+        for good in ["demo", "my-app", "my_app2", "A", "acme/json", &"x".repeat(NAME_LENGTH_MAX)] {
             assert_eq!(ProjectName::parse(good).unwrap().to_string(), good);
         }
+        assert_eq!(ProjectName::parse("acme/my-lib").unwrap().base(), "my-lib");
         for (bad, message, help) in [
             ("", "the name of the project is empty", "begins with a letter"),
-            ("a/b", "`a/b` is a path, not a name", "give the last part only"),
+            ("a/b/c", "`a/b/c` is a path, not a name", "give the last part only"),
+            ("../b", "`../b` is a path, not a name", "give the last part only"),
+            ("/b", "`/b` is a path, not a name", "give the last part only"),
+            ("b/", "`b/` is a path, not a name", "give the last part only"),
+            ("a/7", "`7` is not a name: it does not begin with a letter", "begins with a letter"),
+            ("a b/c", "`a b` is not a name: ` ` stands in it", "such as `a-b`"),
             ("..\\b", "`..\\b` is a path, not a name", "give the last part only"),
             ("..", "`..` is not a name: `.` stands in it", "begins with a letter"),
             ("my app", "`my app` is not a name: ` ` stands in it", "such as `my-app`"),

@@ -238,10 +238,10 @@ mod tests {
 
     impl Files for Shelf {
         fn require(&self, request: &Require, _: &str) -> Result<Loaded, String> {
-            let (Require::Path(name) | Require::Module(name)) = request;
+            let name = request.name();
             let shelf = self.0.lock().unwrap();
-            let text = shelf.get(name.as_str()).ok_or_else(|| format!("Can't locate {name} in @INC"))?;
-            Ok(Loaded { name: format!("shelf/{name}"), text: Arc::from(*text) })
+            let text = shelf.get(name).ok_or_else(|| format!("Can't locate {name} in @INC"))?;
+            Ok(Loaded { name: format!("shelf/{name}"), text: Arc::from(*text), pinned: false })
         }
     }
 

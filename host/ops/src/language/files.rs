@@ -3,6 +3,7 @@
 //! A literal path is looked for in the directory the user is in, then in the folder of the program
 //! and those above it, last beside the file that asks. A module is looked for in `lib` of the package
 //! that asks, then among what that package depends on, as the lock has it, then in the include path.
+//! Of a program in no project it is looked for in the include path, then in the store.
 //! The same file always has the same name, however it was asked for.
 
 use std::collections::{BTreeSet, HashMap};
@@ -13,7 +14,7 @@ use s_driver::{Files, Loaded, Require};
 use s_project::LockedPackage;
 use s_store::{EntryKind, files};
 
-use super::packages::{Owner, Packages};
+use super::packages::{Owner, Packages, Refusal};
 use crate::context::Environment;
 
 /// The size of a text that is still read.
@@ -32,7 +33,7 @@ pub struct DiskFiles {
     environment: Environment,
     /// Files of packages are called by package and version, not by where they lie.
     portable: bool,
-    packages: OnceLock<Result<Option<Packages>, String>>,
+    packages: OnceLock<Result<Packages, String>>,
     known: Mutex<Known>,
 }
 
@@ -79,12 +80,12 @@ impl DiskFiles {
         self.portable = true;
     }
 
-    /// The locked packages that files were taken from, by name and version.
+    /// The packages that files were taken from, in the order of the lock, or as they were chosen.
     #[must_use]
     pub fn packages_used(&self) -> Vec<LockedPackage> {
         let used: BTreeSet<usize> = self.known().owners.values().filter_map(|owner| owner.index()).collect();
         match self.packages.get() {
-            Some(Ok(Some(packages))) => used.into_iter().filter_map(|index| packages.locked(index)).collect(),
+            Some(Ok(packages)) => used.into_iter().filter_map(|index| packages.package(index)).collect(),
             _ => Vec::new(),
         }
     }
@@ -108,11 +109,11 @@ impl DiskFiles {
         self.script_folder = if climbs { &real } else { &full }.parent().map(Path::to_path_buf);
         self.known().names.insert(real.clone(), shown.clone());
         if self.locked_by.is_some()
-            && let Some(owner) = self.packages()?.and_then(|packages| packages.owner_of(&real))
+            && let Some(owner) = self.packages()?.owner_of(&real)
         {
             self.known().owners.insert(shown.clone(), owner);
         }
-        Ok(Loaded { name: shown, text: text_of(&bytes) })
+        Ok(Loaded { name: shown, text: text_of(&bytes), pinned: false })
     }
 
     /// The nearest folder with a manifest, of the program or of the user.
@@ -128,19 +129,16 @@ impl DiskFiles {
         self.known.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn packages(&self) -> Result<Option<&Packages>, String> {
+    fn packages(&self) -> Result<&Packages, String> {
         let read = || match self.project() {
             Some(_) => {
                 let around = self.script_folder.as_deref().unwrap_or(&self.directory);
                 let from = self.locked_by.as_deref().unwrap_or(around);
-                Packages::read(from, &self.environment).map(Some)
+                Packages::of_project(from, &self.environment)
             }
-            None => Ok(None),
+            None => Packages::of_store(&self.directory, &self.environment),
         };
-        match self.packages.get_or_init(read) {
-            Ok(packages) => Ok(packages.as_ref()),
-            Err(message) => Err(message.clone()),
-        }
+        self.packages.get_or_init(read).as_ref().map_err(Clone::clone)
     }
 
     /// Takes a file if it is there. `shown` is its name, if nobody asked for it before.
@@ -162,7 +160,7 @@ impl DiskFiles {
         if let Some(owner) = owner {
             known.owners.insert(name.clone(), owner);
         }
-        Ok(Some(Loaded { name, text: text_of(&bytes) }))
+        Ok(Some(Loaded { name, text: text_of(&bytes), pinned: false }))
     }
 
     fn path(&self, text: &str, from: &str) -> Result<Loaded, String> {
@@ -201,7 +199,7 @@ impl DiskFiles {
         Err(self.not_there(text, &tried, &full))
     }
 
-    fn module(&self, text: &str, from: &str) -> Result<Loaded, String> {
+    fn module(&self, text: &str, pin: Option<&str>, from: &str) -> Result<Loaded, String> {
         let name = text.strip_suffix(".pm").unwrap_or(text).replace("::", "/").replace('\'', "/");
         let parts: Vec<&str> = name.split('/').collect();
         let is_word = |part: &&str| {
@@ -217,7 +215,7 @@ impl DiskFiles {
         // Its own package first, even where a lock cannot be read.
         let own = match owner {
             Owner::Project => self.project(),
-            Owner::Package(_) => self.packages()?.map(|packages| packages.folder(owner)).transpose()?,
+            Owner::Package(_) => Some(self.packages()?.folder(owner)?),
         };
         if let Some(root) = &own {
             let full = root.join("lib").join(&file);
@@ -228,18 +226,20 @@ impl DiskFiles {
                 return Ok(loaded);
             }
         }
+        let from_package = |package: Owner, folder: &Path, tried: &mut Tried, looked: &[PathBuf]| {
+            let loaded = self.in_package(package, folder, &parts, &file, tried, looked.to_vec(), text)?;
+            Ok(Loaded { pinned: pin.is_some(), ..loaded })
+        };
+        let find = || self.packages().map_err(Refusal::soft)?.find(owner, parts[0], pin);
         let mut refused = None;
         if own.is_some() {
-            let found = self.packages().and_then(|packages| match packages {
-                Some(packages) => packages.find(owner, parts[0]),
-                None => Ok(None),
-            });
-            match found {
-                Ok(Some((package, folder))) => {
-                    return self.in_package(package, &folder, &parts, &file, &mut tried, looked, text);
-                }
+            match find() {
+                Ok(Some((package, folder))) => return from_package(package, &folder, &mut tried, &looked),
                 Ok(None) => {}
-                Err(message) => refused = Some(message),
+                Err(refusal) if refusal.is_final => {
+                    return Err(format!("Can't locate {name}.pm: {}", refusal.message));
+                }
+                Err(refusal) => refused = Some(refusal.message),
             }
         }
         for folder in &self.include {
@@ -250,6 +250,14 @@ impl DiskFiles {
                     return Ok(loaded);
                 }
                 looked.push(full);
+            }
+        }
+        // Without a project what the user named himself goes first, and nobody else is asked for it.
+        if own.is_none() {
+            match find() {
+                Ok(Some((package, folder))) => return from_package(package, &folder, &mut tried, &looked),
+                Ok(None) => {}
+                Err(refusal) => refused = (refusal.is_final || pin.is_some()).then_some(refusal.message),
             }
         }
         if let Some(message) = refused {
@@ -278,7 +286,8 @@ impl DiskFiles {
             candidates.push(lib.join(format!("{}.stk", rest.join("/"))));
         }
         candidates.push(lib.join(file));
-        if let ([_], Some(name)) = (parts, self.packages()?.map(|packages| packages.short_name(package))) {
+        if let [_] = parts {
+            let name = self.packages()?.short_name(package);
             let own = lib.join(format!("{name}.stk"));
             if !candidates.contains(&own) {
                 candidates.push(own);
@@ -312,8 +321,8 @@ impl DiskFiles {
 
     /// The name of a file in the folder of a package, or of the project.
     fn name_in(&self, owner: Owner, folder: &Path, full: &Path) -> Result<PathBuf, String> {
-        let label = match (self.portable, owner.index(), self.packages()?) {
-            (true, Some(index), Some(packages)) => packages.locked(index),
+        let label = match (self.portable, owner.index()) {
+            (true, Some(index)) => self.packages()?.package(index),
             _ => None,
         };
         Ok(match (label, full.strip_prefix(folder)) {
@@ -362,7 +371,8 @@ impl Files for DiskFiles {
     fn require(&self, request: &Require, from: &str) -> Result<Loaded, String> {
         match request {
             Require::Path(path) => self.path(path, from),
-            Require::Module(name) => self.module(name, from),
+            Require::Module(name) => self.module(name, None, from),
+            Require::Pinned { module, version } => self.module(module, Some(version), from),
         }
     }
 }

@@ -1,4 +1,5 @@
-//! Modules of packages: which package a name belongs to, for whoever asks.
+//! Modules of packages: which package a name belongs to, for whoever asks. Here, where there is a
+//! project and its lock says it; in `stored`, where there is none.
 //!
 //! `Foo::Bar` belongs to the package that the one that asks calls `foo`; `MyLib` is `my-lib`. Only
 //! what a package itself depends on is there for it: a package that is in the lock because another
@@ -7,10 +8,11 @@
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use s_project::{DependencyOrigin, LockedPackage, PackageSource};
+use s_project::{Bare, DependencyOrigin, LockedPackage, PackageSource, Requirement};
 use s_store::files;
 use s_store::package_store::PackageStore;
 
+use super::stored::Stored;
 use crate::context::{Environment, Setup};
 use crate::packages::{Project, VENDOR, key_of, repositories};
 use crate::{Context, Failure, Quiet};
@@ -34,34 +36,130 @@ impl Owner {
     }
 }
 
+/// Why a module is not taken from a package.
+pub(super) struct Refusal {
+    /// What is said about it.
+    pub(super) message: String,
+    /// Whether that is the end, and no folder of modules is looked into instead.
+    pub(super) is_final: bool,
+}
+
+impl Refusal {
+    /// One that is the end.
+    pub(super) fn last(message: impl Into<String>) -> Refusal {
+        Refusal { message: message.into(), is_final: true }
+    }
+
+    /// One after which other places are looked at.
+    pub(super) fn soft(message: impl Into<String>) -> Refusal {
+        Refusal { message: message.into(), is_final: false }
+    }
+}
+
+/// What modules may be loaded from.
+pub(super) enum Packages {
+    /// What the lock of a project has.
+    Locked(Box<Locked>),
+    /// What the store has, where there is no project.
+    Stored(Stored),
+}
+
+impl Packages {
+    /// Reads manifests and lock of the project around a folder.
+    pub(super) fn of_project(from: &Path, environment: &Environment) -> Result<Packages, String> {
+        let context = context(from, environment)?;
+        let project = Project::read(&context, None).map_err(|failure| message(&failure))?;
+        let locked = project.lock.packages().cloned().collect();
+        Ok(Packages::Locked(Box::new(Locked { context, project, locked })))
+    }
+
+    /// The packages of the store, of which nothing is read yet.
+    pub(super) fn of_store(from: &Path, environment: &Environment) -> Result<Packages, String> {
+        let context = context(from, environment)?;
+        Ok(Packages::Stored(Stored::new(PackageStore::new(context.home()))))
+    }
+
+    /// The package that `first`, the first part of the name of a module, belongs to, and its folder.
+    /// `pin` is the version that was asked for.
+    pub(super) fn find(
+        &self,
+        owner: Owner,
+        first: &str,
+        pin: Option<&str>,
+    ) -> Result<Option<(Owner, PathBuf)>, Refusal> {
+        match self {
+            Packages::Locked(locked) => locked.find(owner, first, pin),
+            Packages::Stored(stored) => stored.find(owner, first, pin),
+        }
+    }
+
+    /// What is known of a package.
+    pub(super) fn package(&self, index: usize) -> Option<LockedPackage> {
+        match self {
+            Packages::Locked(locked) => locked.locked.get(index).cloned(),
+            Packages::Stored(stored) => stored.package(index),
+        }
+    }
+
+    /// The folder of a package, or of the project.
+    pub(super) fn folder(&self, owner: Owner) -> Result<PathBuf, String> {
+        match self {
+            Packages::Locked(locked) => locked.folder(owner),
+            Packages::Stored(stored) => stored.folder(owner),
+        }
+    }
+
+    /// The package that a file belongs to, by its real path.
+    pub(super) fn owner_of(&self, path: &Path) -> Option<Owner> {
+        match self {
+            Packages::Locked(locked) => locked.owner_of(path),
+            // Programs of packages come with a project, whoever installed them.
+            Packages::Stored(_) => None,
+        }
+    }
+
+    /// The name of a package without its scope.
+    pub(super) fn short_name(&self, owner: Owner) -> String {
+        match (self, owner) {
+            (Packages::Locked(locked), Owner::Project) => {
+                locked.project.manifest().package().name.clone().unwrap_or_default()
+            }
+            (Packages::Stored(_), Owner::Project) => String::new(),
+            (_, Owner::Package(index)) => {
+                self.package(index).map_or_else(String::new, |one| short(one.name.as_str()).to_owned())
+            }
+        }
+    }
+}
+
+fn context(from: &Path, environment: &Environment) -> Result<Arc<Context>, String> {
+    let setup = Setup {
+        directory: from.to_path_buf(),
+        environment: Arc::clone(environment),
+        frontend: Arc::new(Quiet),
+        offline: true,
+        compiler_arguments: Vec::new(),
+        cancel: s_plugin::Cancel::new(),
+    };
+    Context::new(setup).map_err(|failure| message(&failure))
+}
+
 /// What a project may load modules from.
-pub(super) struct Packages {
+pub(super) struct Locked {
     context: Arc<Context>,
     project: Project,
     locked: Vec<LockedPackage>,
 }
 
-impl Packages {
-    /// Reads manifests and lock of the project around a folder.
-    pub(super) fn read(from: &Path, environment: &Environment) -> Result<Packages, String> {
-        let setup = Setup {
-            directory: from.to_path_buf(),
-            environment: Arc::clone(environment),
-            frontend: Arc::new(Quiet),
-            offline: true,
-            compiler_arguments: Vec::new(),
-            cancel: s_plugin::Cancel::new(),
-        };
-        let context = Context::new(setup).map_err(|failure| message(&failure))?;
-        let project = Project::read(&context, None).map_err(|failure| message(&failure))?;
-        let locked = project.lock.packages().cloned().collect();
-        Ok(Packages { context, project, locked })
-    }
-
-    /// The package that `first`, the first part of the name of a module, belongs to, and its folder.
-    pub(super) fn find(&self, owner: Owner, first: &str) -> Result<Option<(Owner, PathBuf)>, String> {
+impl Locked {
+    fn find(
+        &self,
+        owner: Owner,
+        first: &str,
+        pin: Option<&str>,
+    ) -> Result<Option<(Owner, PathBuf)>, Refusal> {
         let found = match owner {
-            Owner::Project => self.of_project(first)?,
+            Owner::Project => self.of_project(first).map_err(Refusal::last)?,
             Owner::Package(index) => {
                 let dependencies = self.locked.get(index).map(|package| package.dependencies.as_slice());
                 let mut dependencies = dependencies.unwrap_or_default().iter();
@@ -75,11 +173,26 @@ impl Packages {
         };
         match found {
             Some(index) => {
+                if let Some(pin) = pin {
+                    self.must_suit(&self.locked[index], first, pin)?;
+                }
                 let owner = Owner::Package(index);
-                Ok(Some((owner, self.folder(owner)?)))
+                Ok(Some((owner, self.folder(owner).map_err(Refusal::last)?)))
             }
-            None => self.undeclared(owner, first).map_or(Ok(None), Err),
+            None => self.undeclared(owner, first).map_or(Ok(None), |message| Err(Refusal::soft(message))),
         }
+    }
+
+    /// An error where the locked version is not the one that a module is used with.
+    fn must_suit(&self, package: &LockedPackage, first: &str, pin: &str) -> Result<(), Refusal> {
+        let bare = self.project.root_manifest().resolver().bare;
+        if requirement_of(pin, bare)?.matches(&package.version) {
+            return Ok(());
+        }
+        let (name, version) = (&package.name, &package.version);
+        Err(Refusal::last(format!(
+            "`use {first} {pin}` asks for another version than the one that is locked, `{name}@{version}`: change the number, or what stryke.toml asks for and run `s update {name}`"
+        )))
     }
 
     fn of_project(&self, first: &str) -> Result<Option<usize>, String> {
@@ -134,13 +247,7 @@ impl Packages {
         ))
     }
 
-    /// What the lock says of a package.
-    pub(super) fn locked(&self, index: usize) -> Option<LockedPackage> {
-        self.locked.get(index).cloned()
-    }
-
-    /// The folder of a package.
-    pub(super) fn folder(&self, owner: Owner) -> Result<PathBuf, String> {
+    fn folder(&self, owner: Owner) -> Result<PathBuf, String> {
         let Owner::Package(index) = owner else { return Ok(self.project.folder()) };
         let package = &self.locked[index];
         let absent = || {
@@ -180,22 +287,20 @@ impl Packages {
         }
     }
 
-    /// The package that a file belongs to, by its real path.
-    pub(super) fn owner_of(&self, path: &Path) -> Option<Owner> {
+    fn owner_of(&self, path: &Path) -> Option<Owner> {
         let owners = (0..self.locked.len()).map(Owner::Package);
         owners.into_iter().find(|owner| {
             let folder = self.folder(*owner).ok().and_then(|folder| files::canonicalize(&folder).ok());
             folder.is_some_and(|folder| path.starts_with(folder))
         })
     }
+}
 
-    /// The name of a package without its scope.
-    pub(super) fn short_name(&self, owner: Owner) -> String {
-        match owner {
-            Owner::Project => self.project.manifest().package().name.clone().unwrap_or_default(),
-            Owner::Package(index) => short(self.locked[index].name.as_str()).to_owned(),
-        }
-    }
+/// What a version behind the name of a module asks for: the same as that text in `[deps]`.
+pub(super) fn requirement_of(pin: &str, bare: Bare) -> Result<Requirement, Refusal> {
+    let text = pin.strip_prefix('v').unwrap_or(pin);
+    Requirement::parse(text, bare)
+        .map_err(|error| Refusal::last(format!("`{pin}` is no version of a package: {error}")))
 }
 
 /// What stands behind the scope.
@@ -204,7 +309,7 @@ fn short(name: &str) -> &str {
 }
 
 /// Whether the first part of a module's name stands for a package.
-fn is_called(package: &str, first: &str) -> bool {
+pub(super) fn is_called(package: &str, first: &str) -> bool {
     let plain = |text: &str| -> String {
         text.chars().filter(|char| !matches!(char, '-' | '_')).flat_map(char::to_lowercase).collect()
     };

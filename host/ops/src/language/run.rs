@@ -152,7 +152,8 @@ pub(crate) fn include_path(given: &[PathBuf], environment: &Environment) -> Vec<
 }
 
 fn load(code: &Code, files: &mut DiskFiles) -> Result<Loaded, String> {
-    let named = |name: &str, bytes: &[u8]| Loaded { name: name.to_owned(), text: text_of(bytes) };
+    let named =
+        |name: &str, bytes: &[u8]| Loaded { name: name.to_owned(), text: text_of(bytes), pinned: false };
     match code {
         Code::File(path) => files.main(path),
         Code::Words(words) => {

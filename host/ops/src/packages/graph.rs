@@ -7,8 +7,8 @@ use std::sync::Arc;
 
 use s_diag::{Code, Diagnostic, Severity};
 use s_project::{
-    Bare, DependencyOrigin, DependencyRequest, Group, MANIFEST_NAME, PackageName, PackageSource, ProjectLock,
-    ProjectManifest, Requirement, Version, Workspace,
+    Bare, DependencyOrigin, DependencyRequest, GitReference, Group, MANIFEST_NAME, PackageName,
+    PackageSource, ProjectLock, ProjectManifest, Requirement, Version, Workspace,
 };
 use s_resolver::{Candidate, Candidates, Dependency, Package, Root, RootDependency, SourceId};
 use s_source::{Commit, Git, GitError};
@@ -44,7 +44,7 @@ pub(crate) struct Graph {
     /// Packages of repositories.
     checkouts: BTreeMap<Package, Arc<ProjectManifest>>,
     /// What named the commits they are of, where a dependency did.
-    references: BTreeMap<Package, String>,
+    references: BTreeMap<Package, GitReference>,
     candidates: BTreeMap<Package, Arc<Candidates>>,
     artifacts: BTreeMap<(Package, Version), Artifact>,
     /// Where dependencies of the project stand; roots count in this.
@@ -247,7 +247,7 @@ impl Graph {
                     .map_err(|failure| failure.at(manifest.source(), request.span))?;
                 let source_id = SourceId::new(&source.to_string());
                 let package = Package { name: request.package.clone(), source: source_id };
-                self.references.insert(package, reference.to_string());
+                self.references.insert(package, reference.clone());
                 (source, Requirement::exactly(&version))
             }
             (DependencyOrigin::Workspace, _) => return Err(no_workspace(manifest, request)),
@@ -286,8 +286,8 @@ impl Graph {
         Ok((source, version))
     }
 
-    /// What named the commit of a package, for the lock.
-    pub(crate) fn reference(&self, package: &Package) -> Option<&String> {
+    /// What named the commit of a package.
+    pub(crate) fn reference(&self, package: &Package) -> Option<&GitReference> {
         self.references.get(package)
     }
 

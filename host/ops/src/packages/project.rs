@@ -4,6 +4,7 @@
 //! `[resolver]` and `[plugins]` are those of the root; dependencies are those of all members, and a
 //! command that changes some is about one member: the one that was named, or the one the user is in.
 
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -16,6 +17,9 @@ use crate::failure::{Failure, FailureKind};
 use crate::plugins::catalog::{Level, Stated};
 use crate::plugins::level::exclusively;
 use crate::{Context, Step};
+
+/// The program of a package that names none.
+pub(crate) const MAIN: &str = "main.stk";
 
 /// A project as its files were read.
 pub(crate) struct Project {
@@ -112,6 +116,17 @@ impl Project {
     /// The folder of the manifest that the command is about.
     pub(crate) fn folder(&self) -> PathBuf {
         self.root.join(&self.members[self.current].folder)
+    }
+
+    /// The programs of the package that the command is about: names, and files in its folder. One that
+    /// names none has `main.stk`, under the last part of the package's name.
+    pub(crate) fn programs(&self) -> Result<BTreeMap<String, String>, Failure> {
+        let mut found = self.manifest().programs(&self.folder())?;
+        if found.is_empty() && files::exists(&self.folder().join(MAIN))? {
+            let name = self.manifest().package().name.as_deref().unwrap_or("main");
+            found.insert(name.rsplit('/').next().unwrap_or(name).to_owned(), MAIN.to_owned());
+        }
+        Ok(found)
     }
 
     /// The names of the members that have one.

@@ -12,7 +12,8 @@ use crate::frame::Failure;
 /// The arguments of `s outdated`.
 #[derive(Args, Debug)]
 #[command(after_long_help = "\
-`s update` moves to what is compatible, `s update --latest` to the newest.
+`s update` moves to what is compatible, `s update --latest` to the newest. Of packages of repositories, versions
+are those of the tags `1.2.3` and `v1.2.3`. A locked version that is yanked while nothing else fits is shown too.
 
 Examples:
   s outdated
@@ -27,15 +28,17 @@ pub(crate) struct OutdatedArgs {
 pub(super) fn run(context: &Context<'_>, args: &OutdatedArgs) -> Result<Exit, Failure> {
     let operations = (context.operations)()?;
     let outdated = package_outdated(&operations)?;
-    let shown: Vec<_> = outdated.iter().filter(|one| args.all || one.is_direct).collect();
+    let shown: Vec<_> =
+        outdated.iter().filter(|one| args.all || one.is_direct || one.compatible.is_none()).collect();
     let ui = context.ui;
     if ui.is_json() {
         let packages = shown.iter().map(|one| {
             json!({
                 "name": one.name.as_str(),
                 "locked": one.locked.to_string(),
-                "compatible": one.compatible.to_string(),
+                "compatible": one.compatible.as_ref().map(ToString::to_string),
                 "newest": one.newest.to_string(),
+                "yanked": one.yanked,
                 "direct": one.is_direct,
             })
         });
@@ -49,8 +52,12 @@ pub(super) fn run(context: &Context<'_>, args: &OutdatedArgs) -> Result<Exit, Fa
         ("Newest", Align::Left),
     ]);
     for one in &shown {
-        let versions = [&one.locked, &one.compatible, &one.newest].map(ToString::to_string);
-        table.row([one.name.as_str(), &versions[0], &versions[1], &versions[2]]);
+        let locked = match &one.yanked {
+            Some(_) => format!("{} (yanked)", one.locked),
+            None => one.locked.to_string(),
+        };
+        let compatible = one.compatible.as_ref().map_or_else(|| "none".to_owned(), ToString::to_string);
+        table.row([one.name.as_str(), &locked, &compatible, &one.newest.to_string()]);
     }
     match (table.is_empty(), outdated.len() - shown.len()) {
         (true, 0) => ui.note("everything is as new as it can be"),
