@@ -33,6 +33,8 @@ mod walk;
 
 use std::sync::Arc;
 
+use serde::{Deserialize, Serialize};
+
 pub use dump::{dump, dump_function};
 pub use lint::{Finding, FindingKind};
 pub use session::{Session, Shown};
@@ -49,7 +51,7 @@ pub struct Options {
 }
 
 /// What a program asks to be loaded.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub enum Require {
     /// `require "./x.stk"`.
     Path(String),

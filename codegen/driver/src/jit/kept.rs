@@ -76,24 +76,20 @@ pub struct Sources {
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 struct Asked {
-    /// Its name as it was written, and whether that is one of a module.
-    name: String,
-    is_module: bool,
+    request: Require,
     /// Name of the file that asked.
     from: String,
-    /// Name and digest of what was found.
-    found: Option<(String, Digest)>,
+    /// Name and digest of what was found, and whether its package has the version that was asked for.
+    found: Option<(String, Digest, bool)>,
 }
 
 impl Asked {
     fn of(request: &Require, from: &str, found: Result<&Loaded, &String>) -> Asked {
-        let (name, is_module) = match request {
-            Require::Path(path) => (path, false),
-            Require::Module(name) => (name, true),
-        };
-        let found =
-            found.ok().map(|loaded| (loaded.name.clone(), blake3::hash(loaded.text.as_bytes()).into()));
-        Asked { name: name.clone(), is_module, from: from.to_owned(), found }
+        let found = found.ok().map(|loaded| {
+            let digest = blake3::hash(loaded.text.as_bytes()).into();
+            (loaded.name.clone(), digest, loaded.pinned)
+        });
+        Asked { request: request.clone(), from: from.to_owned(), found }
     }
 }
 
@@ -160,10 +156,8 @@ impl Program {
         let Some(sources) = &self.content.sources else { return false };
         sources.main == main_digest(name, text, options)
             && sources.asked.iter().all(|asked| {
-                let name = asked.name.clone();
-                let request = if asked.is_module { Require::Module(name) } else { Require::Path(name) };
-                let found = files.require(&request, &asked.from);
-                Asked::of(&request, &asked.from, found.as_ref()) == *asked
+                let found = files.require(&asked.request, &asked.from);
+                Asked::of(&asked.request, &asked.from, found.as_ref()) == *asked
             })
     }
 
