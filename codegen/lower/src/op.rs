@@ -30,6 +30,7 @@ pub(crate) fn gives_scalar(name: &str) -> bool {
             | "getgrent"
             | "gethostbyname"
             | "gethostbyaddr"
+            | "assets"
             | "env_keys"
             | "mounts"
             | "net_dns_servers"
@@ -324,6 +325,18 @@ impl<'a> Lower<'a> {
                 let want = self.context_number(context);
                 let result = self.rt(Rt::caller, &[level, want]);
                 self.given(result, context)
+            }
+            Op::Asset(asset) => {
+                let id = self.module.shared_string(&asset.bytes);
+                Some(self.builder.string(id))
+            }
+            Op::AssetTable(table) => {
+                let rows = table.rows.iter().map(|(name, bytes)| {
+                    (name.clone(), bytes.as_ref().map(|bytes| self.module.shared_string(bytes)))
+                });
+                let table = s_ir::module::AssetTable { package: table.package.clone(), rows: rows.collect() };
+                let id = self.module.asset_table(table);
+                Some(self.builder.emit(Ir::Assets(id), Vec::new(), Ty::V))
             }
             Op::Nothing(args) => {
                 for arg in args {
