@@ -202,7 +202,7 @@ mod tests {
             Ok(assets) => Ok(assets.names().names.clone()),
             Err(found) => {
                 let label = &found.labels[0];
-                assert_eq!(found.code, Some(Code::PACKAGE_ASSETS));
+                assert_eq!(found.code, Code::PACKAGE_ASSETS);
                 Err((found.message.clone(), label.source.position(label.span.start).0))
             }
         }
