@@ -54,7 +54,10 @@ fn a_program_has_its_assets_from_its_text_and_as_an_executable() {
     says(&in_folder(&sandbox, "app", &["-e", "p asset(\"templates/mail/short.txt\")"]), "short\n");
     // A text that is only known when the program runs belongs where it is evaluated.
     sandbox.write("app/lib/Late.stk", "package Late\nfn run($text) { eval $text // die }\n");
-    sandbox.write("late.stk", "push @INC, \"app/lib\"\np Late::run(join \"\", \"ass\", \"et('logo')\")\nuse Late\n");
+    sandbox.write(
+        "late.stk",
+        "push @INC, \"app/lib\"\np Late::run(join \"\", \"ass\", \"et('logo')\")\nuse Late\n",
+    );
     let late = in_folder(&sandbox, ".", &["-I", "app/lib", "late.stk"]);
     assert_eq!(late.status, Some(0), "{}", late.text());
     sandbox.write("app/t/test_view.stk", "use View\nassert_eq len(View::names()), 3, \"names\"\ntest_run\n");
@@ -125,7 +128,9 @@ fn a_package_sees_its_own_assets_and_no_others() {
     assert!(run.stdout.contains("there is no asset \"x\" in the package `outer` at "), "{}", run.stdout);
 
     market.done(&["build", "-o", "../program"]);
-    for gone in [market.sandbox.work().join("shop"), market.sandbox.work().join("near"), market.sandbox.home()] {
+    for gone in
+        [market.sandbox.work().join("shop"), market.sandbox.work().join("near"), market.sandbox.home()]
+    {
         fs::remove_dir_all(gone).unwrap();
     }
     let output = Command::new(market.sandbox.work().join("program")).env_clear().output().unwrap();
@@ -157,7 +162,8 @@ fn an_executable_has_the_assets_that_its_program_can_ask_for() {
         assert_eq!(found, holds, "{text}");
     }
     // Bytes are there once, however many places name them.
-    sandbox.write("app/main.stk", "p asset($ARGV[0]), asset(\"templates/a\"), length asset(\"templates/a\")\n");
+    sandbox
+        .write("app/main.stk", "p asset($ARGV[0]), asset(\"templates/a\"), length asset(\"templates/a\")\n");
     assert_eq!(in_folder(&sandbox, "app", &["build", "--release"]).status, Some(0));
     let bytes = fs::read(sandbox.work().join("app/target/release/app")).unwrap();
     let count = bytes.windows(14).filter(|window| window == b"the-bytes-of-a").count();
@@ -168,23 +174,69 @@ fn an_executable_has_the_assets_that_its_program_can_ask_for() {
 fn names_that_are_not_there_are_mistakes() {
     let sandbox = Sandbox::new();
     project(&sandbox);
-    sandbox.write("app/wrong.stk", "p asset(\"templates/pgae.html\")\np asset(\"short.txt\")\np asset(\"x\")\n");
+    sandbox
+        .write("app/wrong.stk", "p asset(\"templates/pgae.html\")\np asset(\"short.txt\")\np asset(\"x\")\n");
     let wrong = in_folder(&sandbox, "app", &["wrong.stk"]);
     assert_eq!(wrong.status, Some(255));
-    insta::assert_snapshot!(wrong.stderr, @"");
+    insta::assert_snapshot!(wrong.stderr, @r#"
+    error[S-0318]: there is no asset "templates/pgae.html" in the package `acme/app`
+     --> wrong.stk:1:3
+      |
+    1 | p asset("templates/pgae.html")
+      |   ^^^^^^^^^^^^^^^^^^^^^^^^^^^^
+    hint: did you mean `templates/page.html`?
+    error[S-0318]: there is no asset "short.txt" in the package `acme/app`
+     --> wrong.stk:2:3
+      |
+    2 | p asset("short.txt")
+      |   ^^^^^^^^^^^^^^^^^^
+    hint: did you mean `templates/mail/short.txt`?
+    error[S-0318]: there is no asset "x" in the package `acme/app`
+     --> wrong.stk:3:3
+      |
+    3 | p asset("x")
+      |   ^^^^^^^^^^
+    hint: there are `logo`, `templates/mail/short.txt`, `templates/page.html`
+    note: Execution of wrong.stk aborted due to compilation errors (the first at wrong.stk line 1).
+    "#);
     assert_eq!(in_folder(&sandbox, "app", &["build", "wrong.stk"]).status, Some(1));
     assert_eq!(in_folder(&sandbox, "app", &["check", "wrong.stk"]).status, Some(1));
 
     sandbox.write("outside.stk", "p asset(\"x\")\np assets\n");
     let outside = in_folder(&sandbox, ".", &["outside.stk"]);
-    insta::assert_snapshot!(outside.stderr, @"");
+    insta::assert_snapshot!(outside.stderr, @r#"
+    error[S-0318]: `asset` is about the package that this text belongs to, and it belongs to none
+     --> outside.stk:1:3
+      |
+    1 | p asset("x")
+      |   ^^^^^^^^^^
+    hint: assets are files that a `stryke.toml` beside or above this file names in `[package.assets]`
+    error[S-0318]: `assets` is about the package that this text belongs to, and it belongs to none
+     --> outside.stk:2:3
+      |
+    2 | p assets
+      |   ^^^^^^
+    hint: assets are files that a `stryke.toml` beside or above this file names in `[package.assets]`
+    note: Execution of outside.stk aborted due to compilation errors (the first at outside.stk line 1).
+    "#);
     sandbox.write("bare/stryke.toml", "[package]\nname = \"bare\"\n");
     sandbox.write("bare/main.stk", "p scalar(assets)\n");
     says(&in_folder(&sandbox, "bare", &["main.stk"]), "0\n");
     sandbox.write("bare/main.stk", "p asset(\"x\")\n");
-    insta::assert_snapshot!(in_folder(&sandbox, "bare", &["main.stk"]).stderr, @"");
+    insta::assert_snapshot!(in_folder(&sandbox, "bare", &["main.stk"]).stderr, @r#"
+    error[S-0318]: there is no asset "x" in the package `bare`
+     --> main.stk:1:3
+      |
+    1 | p asset("x")
+      |   ^^^^^^^^^^ the package has no assets
+    hint: name files or folders in its stryke.toml:
+    [package.assets]
+    templates = "share/templates"
+    note: Execution of main.stk aborted due to compilation errors (the first at main.stk line 1).
+    "#);
     // No function of the program can stand in for the table of the compiler.
-    sandbox.write("bare/main.stk", "my $n = \"asset\"; my @l = (1); eval { (\\@l)->$n(\"x\") }; p $@ ne \"\"\n");
+    sandbox
+        .write("bare/main.stk", "my $n = \"asset\"; my @l = (1); eval { (\\@l)->$n(\"x\") }; p $@ ne \"\"\n");
     says(&in_folder(&sandbox, "bare", &["main.stk"]), "1\n");
     // Plain Perl knows neither word.
     sandbox.write("bare/main.pl", "sub assets { 5 } print assets(), \"\\n\";\n");
@@ -210,9 +262,59 @@ fn what_the_manifest_says_wrongly_is_told_with_its_line() {
         let built = in_folder(&sandbox, "app", &["build"]);
         assert!(built.status == Some(1) && built.stderr.contains("S-3021"), "{path}: {}", built.text());
         let packed = in_folder(&sandbox, "app", &["pack"]);
-        assert!(packed.status == Some(1) && packed.stderr.contains("stryke.toml:7:8"), "{path}: {}", packed.text());
+        assert!(
+            packed.status == Some(1) && packed.stderr.contains("stryke.toml:7:8"),
+            "{path}: {}",
+            packed.text()
+        );
     }
-    insta::assert_snapshot!(told, @"");
+    insta::assert_snapshot!(told, @r#"
+    error[S-3021]: there is no `share/lgo.png` in the package
+     --> stryke.toml:7:8
+      |
+    7 | logo = "share/lgo.png"
+      |        ^^^^^^^^^^^^^^^ named here
+    hint: did you mean `share/logo.png`?
+    note: Execution of main.stk aborted due to compilation errors (the first at stryke.toml line 7).
+    error[S-3021]: `package.assets.logo` leads out of the package, or nowhere: `..` is not allowed in it
+     --> stryke.toml:7:8
+      |
+    7 | logo = "../secret"
+      |        ^^^^^^^^^^^ a path below the folder of stryke.toml is expected here
+    note: Execution of main.stk aborted due to compilation errors (the first at stryke.toml line 7).
+    error[S-3021]: `package.assets.logo` leads out of the package, or nowhere: it is absolute
+     --> stryke.toml:7:8
+      |
+    7 | logo = "/etc/passwd"
+      |        ^^^^^^^^^^^^^ a path below the folder of stryke.toml is expected here
+    note: Execution of main.stk aborted due to compilation errors (the first at stryke.toml line 7).
+    error[S-3021]: `share/link` is a link that leads out of the package or nowhere, or no file at all
+     --> stryke.toml:7:8
+      |
+    7 | logo = "share/link"
+      |        ^^^^^^^^^^^^ named here
+    hint: put the file itself there
+    note: Execution of main.stk aborted due to compilation errors (the first at stryke.toml line 7).
+    error[S-3021]: the assets of the package are larger than 64 MiB together, or more than 10000 files
+     --> stryke.toml:7:8
+      |
+    7 | logo = "share/large"
+      |        ^^^^^^^^^^^^^ named here
+    hint: name only what programs need, and let them read the rest from a place that they are told
+    note: Execution of main.stk aborted due to compilation errors (the first at stryke.toml line 7).
+    error[S-3021]: `package.assets.logo` names what no archive of the package has
+     --> stryke.toml:7:8
+      |
+    7 | logo = "target"
+      |        ^^^^^^^^ hidden files, `target`, `vendor` and `examples` are left out of packages
+    note: Execution of main.stk aborted due to compilation errors (the first at stryke.toml line 7).
+    error[S-3021]: `package.assets.logo` is the folder of the package itself
+     --> stryke.toml:7:8
+      |
+    7 | logo = "."
+      |        ^^^ a file or folder below it is expected here
+    note: Execution of main.stk aborted due to compilation errors (the first at stryke.toml line 7).
+    "#);
 }
 
 #[test]
@@ -220,7 +322,8 @@ fn an_archive_has_the_assets() {
     let sandbox = Sandbox::new();
     project(&sandbox);
     let packed = in_folder(&sandbox, "app", &["pack", "--json"]).json();
-    let files: Vec<&str> = packed["files"].as_array().unwrap().iter().map(|name| name.as_str().unwrap()).collect();
+    let files: Vec<&str> =
+        packed["files"].as_array().unwrap().iter().map(|name| name.as_str().unwrap()).collect();
     assert_eq!(
         files,
         [

@@ -11,8 +11,8 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use s_abi::builtins::BUILTINS;
 use s_abi::layout::{
-    AssetRow, DefinitionRow, FileName, FunctionInfo, IMAGE, IMMORTAL, Image, NameRow, PatternRow, Routine, Str,
-    image_flag, kind,
+    AssetRow, DefinitionRow, FileName, FunctionInfo, IMAGE, IMMORTAL, Image, NameRow, PatternRow, Routine,
+    Str, image_flag, kind,
 };
 use s_core::value::{FLAG_HASHED, FLAG_WIDE};
 use s_ir::op::Op;

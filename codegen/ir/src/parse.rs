@@ -8,7 +8,9 @@
 use std::fmt;
 
 use crate::func::{Block, BlockData, Edge, Func, Inst, Signature, Term, Ty, Value};
-use crate::module::{AssetTable, ClassData, FieldData, FuncId, GlobalRef, MethodData, Module, StrId, TypeData};
+use crate::module::{
+    AssetTable, ClassData, FieldData, FuncId, GlobalRef, MethodData, Module, StrId, TypeData,
+};
 use crate::op::{Cond, Element, Op, Rt};
 
 /// What is wrong with a text, and where.

@@ -8,63 +8,6 @@ use crate::function::{Context, Lower};
 use crate::iterate::Kind;
 use crate::tables::type_data;
 
-/// Builtins of scalar arguments whose result is one scalar in every context.
-pub(crate) fn gives_scalar(name: &str) -> bool {
-    // Those that give lists, or nothing, in list context.
-    !matches!(
-        name,
-        "caller"
-            | "localtime"
-            | "gmtime"
-            | "stat"
-            | "lstat"
-            | "times"
-            | "readdir"
-            | "readline"
-            | "readlink"
-            | "getpwnam"
-            | "getpwuid"
-            | "getgrnam"
-            | "getgrgid"
-            | "getpwent"
-            | "getgrent"
-            | "gethostbyname"
-            | "gethostbyaddr"
-            | "assets"
-            | "env_keys"
-            | "mounts"
-            | "net_dns_servers"
-            | "net_interfaces"
-            | "process_list"
-            | "unpack"
-            | "chars"
-            | "lines"
-            | "words"
-            | "graphemes"
-            | "prime_factors"
-            | "glob"
-            | "do"
-            | "eval"
-            | "await"
-            | "split"
-            | "each"
-            | "wait"
-            | "fib_seq"
-            | "divisors"
-            | "path_split"
-            | "read_lines"
-            | "csv_read"
-            | "split_regex"
-            | "range"
-            | "pselect"
-            | "pchannel"
-            | "getprotobyname"
-            | "getprotobynumber"
-            | "getservbyname"
-            | "getservbyport"
-    )
-}
-
 impl<'a> Lower<'a> {
     /// Operators that are truth values from the start.
     pub(crate) fn truth_of_op(&mut self, op: &'a Op) -> Option<Value> {

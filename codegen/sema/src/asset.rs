@@ -67,9 +67,10 @@ impl Resolver<'_> {
         with_bytes: bool,
         span: Span,
     ) -> Arc<AssetTable> {
-        let known = self.asset_tables.iter().find(|(made_of, with, _)| {
-            Arc::ptr_eq(made_of, assets) && *with == with_bytes
-        });
+        let known = self
+            .asset_tables
+            .iter()
+            .find(|(made_of, with, _)| Arc::ptr_eq(made_of, assets) && *with == with_bytes);
         if let Some((_, _, table)) = known {
             return Arc::clone(table);
         }
@@ -98,7 +99,9 @@ impl Resolver<'_> {
     fn no_assets(&mut self, builtin: &str, reason: NoAssets, span: Span) {
         match reason {
             NoAssets::NoPackage => {
-                let message = format!("`{builtin}` is about the package that this text belongs to, and it belongs to none");
+                let message = format!(
+                    "`{builtin}` is about the package that this text belongs to, and it belongs to none"
+                );
                 let hint = "assets are files that a `stryke.toml` beside or above this file names in `[package.assets]`";
                 self.error_with(Code::UNKNOWN_ASSET, span, message, "", Some(hint.to_owned()));
             }
@@ -141,7 +144,8 @@ fn nearest<'a>(names: &'a [String], name: &str) -> Vec<&'a str> {
         .iter()
         .filter_map(|known| {
             let same_file = known.rsplit('/').next() == Some(last);
-            let far = if known.len().abs_diff(name.len()) > limit { usize::MAX } else { distance(known, name) };
+            let far =
+                if known.len().abs_diff(name.len()) > limit { usize::MAX } else { distance(known, name) };
             let far = if same_file { far.min(limit) } else { far };
             (far <= limit).then_some((far, known.as_str()))
         })

@@ -739,8 +739,10 @@ impl Dump<'_> {
                 let _ = write!(self.out, "(asset {:?} {} bytes)", asset.name, asset.bytes.len());
             }
             Op::AssetTable(table) => {
-                let held = if table.rows.iter().any(|(_, bytes)| bytes.is_some()) { " with bytes" } else { "" };
-                let _ = write!(self.out, "(asset-table {:?} {} names{held})", table.package, table.rows.len());
+                let held =
+                    if table.rows.iter().any(|(_, bytes)| bytes.is_some()) { " with bytes" } else { "" };
+                let _ =
+                    write!(self.out, "(asset-table {:?} {} names{held})", table.package, table.rows.len());
             }
             Op::Nothing(list) => self.items("nothing", list),
             Op::Assert(name, list) => self.items(name, list),

@@ -36,6 +36,7 @@ use std::sync::Arc;
 use s_diag::Diagnostic;
 
 pub use dump::{dump, dump_function};
+pub use function::gives_scalar;
 pub use lint::{Finding, FindingKind};
 pub use session::{Session, Shown};
 

@@ -762,7 +762,10 @@ fn assets_are_those_of_the_package_of_the_text() {
     let both = run_with("use Other; p asset(\"t/a\")", false, &[("Other.pm", "p asset(\"logo\"), assets")]);
     assert!(both.diagnostics.is_empty(), "{:#?}", both.diagnostics);
     let text = dump(&both.program);
-    assert!(text.contains("(asset-table \"other\" 1 names)") && text.contains("(asset \"t/a\" 3 bytes)"), "{text}");
+    assert!(
+        text.contains("(asset-table \"other\" 1 names)") && text.contains("(asset \"t/a\" 3 bytes)"),
+        "{text}"
+    );
     wrong(&[
         ("asset(\"t/c\")", "S-0318", "did you mean `t/a` or `t/b`?"),
         ("asset(\"zzzz\")", "S-0318", "there are `logo`, `t/a`, `t/b`"),

@@ -160,7 +160,8 @@ impl Search<'_> {
     }
 
     fn no_file(&self, entry: &AssetEntry, path: &str) -> Diagnostic {
-        let message = format!("`{path}` is a link that leads out of the package or nowhere, or no file at all");
+        let message =
+            format!("`{path}` is a link that leads out of the package or nowhere, or no file at all");
         wrong(self.source, entry, message).hint("put the file itself there")
     }
 
@@ -169,9 +170,8 @@ impl Search<'_> {
             "the assets of the package are larger than {} MiB together, or more than {FILES_MAX} files",
             BYTES_MAX >> 20
         );
-        wrong(self.source, entry, message).hint(
-            "name only what programs need, and let them read the rest from a place that they are told",
-        )
+        wrong(self.source, entry, message)
+            .hint("name only what programs need, and let them read the rest from a place that they are told")
     }
 }
 
@@ -212,7 +212,14 @@ mod tests {
     fn files_have_names_and_bytes() {
         let folder = package(
             "t = \"share/t\"\nlogo = \"share/logo.png\"",
-            &["share/t/b.html", "share/t/a/x", "share/t/.hidden", "share/t/.git/x", "share/logo.png", "share/other"],
+            &[
+                "share/t/b.html",
+                "share/t/a/x",
+                "share/t/.hidden",
+                "share/t/.git/x",
+                "share/logo.png",
+                "share/other",
+            ],
         );
         assert_eq!(names(folder.path()).unwrap(), ["logo", "t/a/x", "t/b.html"]);
         let assets = PackageAssets::read(folder.path(), MANIFEST_NAME).unwrap();
@@ -269,7 +276,10 @@ mod tests {
         assert_eq!(names(folder.path()).unwrap(), ["large", "small"]);
         file.set_len(BYTES_MAX).unwrap();
         let (message, line) = names(folder.path()).unwrap_err();
-        assert!(message.starts_with("the assets of the package are larger than 64 MiB together"), "{message}");
+        assert!(
+            message.starts_with("the assets of the package are larger than 64 MiB together"),
+            "{message}"
+        );
         assert_eq!(line, 6);
     }
 }

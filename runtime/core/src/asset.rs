@@ -46,7 +46,10 @@ pub(crate) fn rows(value: Val) -> Option<(&'static [u8], &'static [AssetRow])> {
     // SAFETY: what has the mark is made of rows, by the function above or by the compiler, which both put
     // it at an address for words.
     let rows = unsafe {
-        core::slice::from_raw_parts(content.as_ptr().cast::<AssetRow>(), content.len() / size_of::<AssetRow>())
+        core::slice::from_raw_parts(
+            content.as_ptr().cast::<AssetRow>(),
+            content.len() / size_of::<AssetRow>(),
+        )
     };
     let (package, rows) = rows.split_first()?;
     Some((name(package), rows))

@@ -51,16 +51,16 @@ pub(super) fn assets(reader: &mut Reader, root: &Table) -> Vec<AssetEntry> {
         }
         let inside = path.strip_prefix("./").unwrap_or(&path);
         let inside = inside.strip_suffix('/').unwrap_or(inside);
-        if let Err(error) = check_view_path(inside) {
+        if inside.is_empty() || inside == "." {
+            let label = "a file or folder below it is expected here";
+            wrong(reader, format!("`{shown}` is the folder of the package itself"), span, label);
+        } else if let Err(error) = check_view_path(inside) {
             let reason = match error {
                 StoreError::Path { reason, .. } => reason.to_string(),
                 error => error.to_string(),
             };
             let message = format!("`{shown}` leads out of the package, or nowhere: {reason}");
             wrong(reader, message, span, "a path below the folder of stryke.toml is expected here");
-        } else if inside.is_empty() || inside == "." {
-            let label = "a file or folder below it is expected here";
-            wrong(reader, format!("`{shown}` is the folder of the package itself"), span, label);
         } else if !is_packed(inside) {
             let message = format!("`{shown}` names what no archive of the package has");
             let label = "hidden files, `target`, `vendor` and `examples` are left out of packages";
@@ -97,11 +97,27 @@ mod tests {
     #[test]
     fn what_leaves_the_package_is_refused_with_its_line() {
         for (line, message) in [
-            ("x = \"../up\"", "`package.assets.x` leads out of the package, or nowhere: `..` is not allowed in it"),
-            ("x = \"a/../../up\"", "`package.assets.x` leads out of the package, or nowhere: `..` is not allowed in it"),
-            ("x = \"/etc/passwd\"", "`package.assets.x` leads out of the package, or nowhere: it is absolute"),
-            ("x = \"a//b\"", "`package.assets.x` leads out of the package, or nowhere: a part of it is empty"),
-            ("x = \".\"", "`package.assets.x` leads out of the package, or nowhere: `.` is not allowed in it"),
+            (
+                "x = \"../up\"",
+                "`package.assets.x` leads out of the package, or nowhere: `..` is not allowed in it",
+            ),
+            (
+                "x = \"a/../../up\"",
+                "`package.assets.x` leads out of the package, or nowhere: `..` is not allowed in it",
+            ),
+            (
+                "x = \"/etc/passwd\"",
+                "`package.assets.x` leads out of the package, or nowhere: it is absolute",
+            ),
+            (
+                "x = \"a//b\"",
+                "`package.assets.x` leads out of the package, or nowhere: a part of it is empty",
+            ),
+            ("x = \".\"", "`package.assets.x` is the folder of the package itself"),
+            (
+                "x = \"a/./b\"",
+                "`package.assets.x` leads out of the package, or nowhere: `.` is not allowed in it",
+            ),
             ("x = \"./\"", "`package.assets.x` is the folder of the package itself"),
             ("x = \"\"", "`package.assets.x` is empty"),
             ("x = 3", "`package.assets.x` is an integer"),
