@@ -230,8 +230,8 @@ fn names_that_are_not_there_are_mistakes() {
     1 | p asset("x")
       |   ^^^^^^^^^^ the package has no assets
     hint: name files or folders in its stryke.toml:
-    [package.assets]
-    templates = "share/templates"
+          [package.assets]
+          templates = "share/templates"
     note: Execution of main.stk aborted due to compilation errors (the first at main.stk line 1).
     "#);
     // No function of the program can stand in for the table of the compiler.
