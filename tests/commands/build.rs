@@ -127,7 +127,7 @@ fn an_executable_needs_nothing_and_holds_no_text_of_its_program() {
 }
 
 /// Runs a file in a root directory that holds nothing else.
-fn in_an_empty_root(sandbox: &Sandbox, file: &Path) -> Output {
+pub(crate) fn in_an_empty_root(sandbox: &Sandbox, file: &Path) -> Output {
     let root = sandbox.work().join("root");
     fs::create_dir_all(&root).unwrap();
     fs::copy(file, root.join("app")).unwrap();

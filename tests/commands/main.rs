@@ -5,6 +5,8 @@
 
 #![expect(clippy::unwrap_used, reason = "tests state certainties, in their helpers too")]
 
+#[cfg(target_os = "linux")]
+mod assets;
 mod audit;
 #[cfg(target_os = "linux")]
 mod build;

@@ -12,9 +12,9 @@ mod repl;
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use s_abi::layout::{self, Code as FunctionObject, FileName, FunctionInfo, Val, Vm as Machine};
+use s_abi::layout::{self, AssetRow, Code as FunctionObject, FileName, FunctionInfo, Val, Vm as Machine};
 use s_core::Vm;
-use s_ir::FuncId;
+use s_ir::{FuncId, StrId};
 use s_native::{Code, Compiler, FixupKind, Symbol, Target};
 
 use crate::Files;
@@ -101,7 +101,7 @@ fn run_here(program: Program, files: Arc<dyn Files + Send + Sync>, mut options: 
     let process = s_sys::getpid();
     // The standard library ignores it; programs end by it, and so do those that they start.
     let _ = s_sys::signal_default(s_sys::SIGPIPE);
-    let mut session = Session { units: Vec::new(), files, compat: options.compat };
+    let mut session = Session { units: Vec::new(), files, texts: HashMap::new(), compat: options.compat };
     let keep = options.keep.take();
     let mut vm = machine(options);
     session.serve(&mut vm);
@@ -133,6 +133,8 @@ fn run_here(program: Program, files: Arc<dyn Files + Send + Sync>, mut options: 
 pub(crate) struct Session {
     units: Vec<Box<Unit>>,
     files: Arc<dyn Files + Send + Sync>,
+    /// Texts that were evaluated, each with the file in which it was.
+    texts: HashMap<String, String>,
     compat: bool,
 }
 
@@ -149,6 +151,8 @@ pub(crate) struct Unit {
     entries: HashMap<FuncId, *const u8>,
     infos: Vec<FunctionInfo>,
     strings: HashMap<u32, Val>,
+    /// Tables of assets.
+    assets: HashMap<u32, Val>,
     regexes: Vec<Val>,
     /// Names of source files, referred to by `infos`.
     _files: Vec<FileName>,
@@ -213,6 +217,7 @@ impl Unit {
             entries: HashMap::new(),
             infos,
             strings: HashMap::new(),
+            assets: HashMap::new(),
             regexes,
             _files: files,
         }))
@@ -285,6 +290,44 @@ impl Unit {
         self.memory.place(bytes, &relative, code.alignment)
     }
 
+    fn string(&mut self, vm: &mut Vm, id: StrId) -> Val {
+        let module = self.program.module();
+        *self.strings.entry(id.0).or_insert_with(|| {
+            let (bytes, wide) = &module.strings[id.index()];
+            vm.constant_string(bytes, *wide)
+        })
+    }
+
+    /// A table of assets. Names lie in the module, which nobody changes and which outlives the machine.
+    fn asset_table(&mut self, vm: &mut Vm, id: u32) -> Val {
+        if let Some(table) = self.assets.get(&id) {
+            return *table;
+        }
+        let contents: Vec<Option<StrId>> =
+            self.program.module().assets[id as usize].rows.iter().map(|(_, bytes)| *bytes).collect();
+        let contents: Vec<*const layout::Str> = contents
+            .into_iter()
+            .map(|bytes| {
+                let Some(bytes) = bytes else { return std::ptr::null() };
+                match self.string(vm, bytes) {
+                    value if value.w0 == layout::tag::STR => value.w1 as *const layout::Str,
+                    _ => {
+                        s_core::asset::content(&self.program.module().strings[bytes.index()].0).0.cast_const()
+                    }
+                }
+            })
+            .collect();
+        let table = &self.program.module().assets[id as usize];
+        let row = |name: &str, content| AssetRow { name: name.as_ptr(), name_len: name.len(), content };
+        let mut rows = vec![row(&table.package, std::ptr::null())];
+        for ((name, _), content) in table.rows.iter().zip(contents) {
+            rows.push(row(name, content));
+        }
+        let value = s_core::asset::table(&rows);
+        self.assets.insert(id, value);
+        value
+    }
+
     fn address(&mut self, vm: &mut Vm, symbol: Symbol) -> Result<u64, String> {
         Ok(match symbol {
             Symbol::Runtime(function) => s_core::ADDRESSES[function as usize].function as u64,
@@ -292,14 +335,8 @@ impl Unit {
             Symbol::Entry(id) => self.entry(vm, id)? as u64,
             Symbol::Slot(id) => self.slot(vm, id)? as u64,
             Symbol::Info(id) => (&raw const self.infos[id.index()]) as u64,
-            Symbol::String(id) => {
-                let module = self.program.module();
-                let value = self.strings.entry(id.0).or_insert_with(|| {
-                    let (bytes, wide) = &module.strings[id.index()];
-                    vm.constant_string(bytes, *wide)
-                });
-                value.w1
-            }
+            Symbol::String(id) => self.string(vm, id).w1,
+            Symbol::Assets(id) => self.asset_table(vm, id).w1,
             Symbol::Glob(id) => vm.glob(self.program.module().globals[id.index()].as_bytes()).0 as u64,
             Symbol::Regex(id) => self.regexes[id as usize].w1,
             Symbol::Compile => compile as *const () as u64,

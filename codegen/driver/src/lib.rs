@@ -14,7 +14,7 @@ use s_diag::Diagnostic;
 pub use s_ir::Module;
 use s_ir::module::Numbers;
 pub use s_native::{CompileError, FixupKind, Machine};
-pub use s_sema::{Files, Loaded, Options, Require};
+pub use s_sema::{Assets, Files, Loaded, NoAssets, Options, Require};
 use s_sema::{Finding, FindingKind};
 
 /// What became of a program's text.

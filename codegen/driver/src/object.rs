@@ -11,8 +11,8 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use s_abi::builtins::BUILTINS;
 use s_abi::layout::{
-    DefinitionRow, FileName, FunctionInfo, IMAGE, IMMORTAL, Image, NameRow, PatternRow, Routine, Str,
-    image_flag, kind,
+    AssetRow, DefinitionRow, FileName, FunctionInfo, IMAGE, IMMORTAL, Image, NameRow, PatternRow, Routine,
+    Str, image_flag, kind,
 };
 use s_core::value::{FLAG_HASHED, FLAG_WIDE};
 use s_ir::op::Op;
@@ -360,6 +360,8 @@ const _: () = {
     assert!(offset_of!(Image, definitions) == 5 * WORD && offset_of!(Image, routines) == 7 * WORD);
     assert!(offset_of!(Image, starts) == 9 * WORD && offset_of!(Image, declarations) == 11 * WORD);
     assert!(offset_of!(Image, data) == 13 * WORD && size_of::<Image>() == 17 * WORD);
+    assert!(offset_of!(AssetRow, name) == 0 && offset_of!(AssetRow, name_len) == WORD);
+    assert!(offset_of!(AssetRow, content) == 2 * WORD && size_of::<AssetRow>() == 3 * WORD);
     assert!(offset_of!(Str, len) == 2 * WORD && offset_of!(Str, capacity) == 3 * WORD);
     assert!(offset_of!(Str, hash) == 4 * WORD && size_of::<Str>() == 5 * WORD);
 };
@@ -423,6 +425,7 @@ impl Maker<'_> {
                 self.string(bytes, *wide)
             }
             Symbol::Regex(id) => self.pattern(id),
+            Symbol::Assets(id) => self.assets(id),
             symbol => unreachable!("{symbol:?} is no part of an object, or was not reached"),
         };
         self.known.insert(symbol, piece);
@@ -431,15 +434,40 @@ impl Maker<'_> {
 
     /// A string object that lives for ever.
     fn string(&mut self, bytes: &[u8], wide: bool) -> usize {
-        let mut words = Words::default();
         let flags = FLAG_HASHED | if wide { FLAG_WIDE } else { 0 };
-        words.word(u64::from(IMMORTAL) | u64::from(kind::STR) << 32 | u64::from(flags) << 40);
-        words.word(0);
-        words.word(bytes.len() as u64);
-        words.word(bytes.len() as u64);
-        words.word(s_core::string::hash_bytes(bytes));
+        let mut words = Self::string_head(bytes.len(), flags, 0, s_core::string::hash_bytes(bytes));
         words.bytes.extend_from_slice(bytes);
         self.push("string", Memory::Constant, words)
+    }
+
+    fn string_head(len: usize, flags: u8, aux: u16, hash: u64) -> Words {
+        let mut words = Words::default();
+        let kind = u64::from(kind::STR) << 32;
+        words.word(u64::from(IMMORTAL) | kind | u64::from(flags) << 40 | u64::from(aux) << 48);
+        words.word(0);
+        words.word(len as u64);
+        words.word(len as u64);
+        words.word(hash);
+        words
+    }
+
+    /// The assets of a package: first a row with its name, then one for each.
+    fn assets(&mut self, id: u32) -> usize {
+        let table = &self.module.assets[id as usize];
+        let len = (table.rows.len() + 1) * size_of::<AssetRow>();
+        let mut words = Self::string_head(len, FLAG_HASHED, s_core::asset::TABLE, 0);
+        let package = self.text("name", table.package.as_bytes());
+        words.rows(Some(package), table.package.len());
+        words.word(0);
+        for (name, bytes) in &table.rows {
+            let text = self.text("name", name.as_bytes());
+            words.rows(Some(text), name.len());
+            match bytes {
+                Some(id) => words.address(self.of(Symbol::String(*id)).0),
+                None => words.word(0),
+            }
+        }
+        self.push("assets", Memory::Addresses, words)
     }
 
     fn pattern(&mut self, id: u32) -> usize {

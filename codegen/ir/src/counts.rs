@@ -146,6 +146,7 @@ fn never_counted(op: &Op) -> bool {
             | Op::BoolVal(_)
             | Op::Uint(_)
             | Op::Str(_)
+            | Op::Assets(_)
             | Op::Regex(_)
     )
 }

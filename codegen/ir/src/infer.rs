@@ -337,7 +337,7 @@ fn transfer(
             }
         }
         Op::Undef => UNDEF,
-        Op::Str(_) => STR,
+        Op::Str(_) | Op::Assets(_) => STR,
         Op::Copy => arg(0),
         Op::Param(n) => summaries.params[index].get(*n as usize).copied().unwrap_or(ANY),
         Op::Call(callee) => {

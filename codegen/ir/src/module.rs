@@ -1,6 +1,7 @@
 //! A program: functions, constants, names and types.
 
 use std::collections::HashMap;
+use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
@@ -41,7 +42,7 @@ pub struct Module {
     /// Functions; the first is the main program.
     pub functions: Vec<Func>,
     /// Constant strings, and whether each is UTF-8 of code points above 0x7f.
-    pub strings: Vec<(Vec<u8>, bool)>,
+    pub strings: Vec<(Arc<[u8]>, bool)>,
     /// Full names of package variables and functions, without sigil.
     pub globals: Vec<String>,
     /// Constant patterns: text and flags as of `s_abi::functions::pattern_flag`.
@@ -66,12 +67,24 @@ pub struct Module {
     pub overloads: bool,
     /// The numbers its first class, type and table have at run time.
     pub first: Numbers,
+    /// Assets of packages that are looked for by computed names.
+    pub assets: Vec<AssetTable>,
+    /// Those that are not wide, and those that are.
     #[serde(skip)]
-    strings_by_text: HashMap<(Vec<u8>, bool), StrId>,
+    strings_by_text: [HashMap<Arc<[u8]>, StrId>; 2],
     #[serde(skip)]
     globals_by_name: HashMap<String, GlobalRef>,
     #[serde(skip)]
     types_by_value: HashMap<TypeData, u32>,
+}
+
+/// The assets of a package.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AssetTable {
+    /// What the package is called.
+    pub package: String,
+    /// Names in ascending order, and their bytes where a program may ask for them.
+    pub rows: Vec<(String, Option<StrId>)>,
 }
 
 /// How many of each a running program has already, when a module joins it.
@@ -152,14 +165,35 @@ pub struct TypeData {
 impl Module {
     /// The number of a constant string.
     pub fn string(&mut self, bytes: &[u8], wide: bool) -> StrId {
-        let key = (bytes.to_vec(), wide);
-        if let Some(id) = self.strings_by_text.get(&key) {
-            return *id;
+        match self.strings_by_text[usize::from(wide)].get(bytes) {
+            Some(id) => *id,
+            None => self.add_string(Arc::from(bytes), wide),
         }
+    }
+
+    /// The same of bytes that are not copied.
+    pub fn shared_string(&mut self, bytes: &Arc<[u8]>) -> StrId {
+        match self.strings_by_text[0].get(bytes) {
+            Some(id) => *id,
+            None => self.add_string(Arc::clone(bytes), false),
+        }
+    }
+
+    fn add_string(&mut self, bytes: Arc<[u8]>, wide: bool) -> StrId {
         let id = StrId(u32::try_from(self.strings.len()).expect("fewer than 2^32 strings"));
-        self.strings.push(key.clone());
-        self.strings_by_text.insert(key, id);
+        self.strings.push((Arc::clone(&bytes), wide));
+        self.strings_by_text[usize::from(wide)].insert(bytes, id);
         id
+    }
+
+    /// The number of a table of assets.
+    pub fn asset_table(&mut self, table: AssetTable) -> u32 {
+        let known = self.assets.iter().position(|known| *known == table);
+        let index = known.unwrap_or_else(|| {
+            self.assets.push(table);
+            self.assets.len() - 1
+        });
+        u32::try_from(index).expect("fewer than 2^32 tables")
     }
 
     /// The number of a name.
@@ -186,8 +220,9 @@ impl Module {
 
     /// Fills the tables that find constants by their contents, where a module was not built with them.
     pub(crate) fn index(&mut self) {
-        for (index, key) in (0..).zip(&self.strings) {
-            self.strings_by_text.entry(key.clone()).or_insert(StrId(index));
+        for (index, (bytes, wide)) in (0..).zip(&self.strings) {
+            let known = &mut self.strings_by_text[usize::from(*wide)];
+            known.entry(Arc::clone(bytes)).or_insert(StrId(index));
         }
         for (index, name) in (0..).zip(&self.globals) {
             self.globals_by_name.entry(name.clone()).or_insert(GlobalRef(index));

@@ -70,6 +70,8 @@ pub enum Op {
     Uint(u64),
     /// A constant string of the module.
     Str(StrId),
+    /// A table of assets of the module: what the builtins `asset` and `assets` take first.
+    Assets(u32),
     /// A constant pattern of the module.
     Regex(u32),
     /// The address of a name of the module.
@@ -236,7 +238,7 @@ impl Op {
             Op::Int(_) | Op::Want | Op::Builtin(_) => fixed(&[], Int),
             Op::Num(_) => fixed(&[], Num),
             Op::Bool(_) => fixed(&[], Bool),
-            Op::Undef | Op::BoolVal(_) | Op::Uint(_) | Op::Str(_) | Op::Regex(_) => {
+            Op::Undef | Op::BoolVal(_) | Op::Uint(_) | Op::Str(_) | Op::Assets(_) | Op::Regex(_) => {
                 Shape { result: Some((V, Borrowed)), ..fixed(&[], V) }
             }
             Op::Glob(_) => fixed(&[], Glob),
@@ -337,6 +339,7 @@ impl Op {
             | Op::BoolVal(_)
             | Op::Uint(_)
             | Op::Str(_)
+            | Op::Assets(_)
             | Op::Regex(_)
             | Op::Arg
             | Op::Param(_)

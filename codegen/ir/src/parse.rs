@@ -8,7 +8,9 @@
 use std::fmt;
 
 use crate::func::{Block, BlockData, Edge, Func, Inst, Signature, Term, Ty, Value};
-use crate::module::{ClassData, FieldData, FuncId, GlobalRef, MethodData, Module, StrId, TypeData};
+use crate::module::{
+    AssetTable, ClassData, FieldData, FuncId, GlobalRef, MethodData, Module, StrId, TypeData,
+};
 use crate::op::{Cond, Element, Op, Rt};
 
 /// What is wrong with a text, and where.
@@ -299,7 +301,18 @@ impl<'a> Parser<'a> {
                     self.entry(module.strings.len())?;
                     let bytes = self.bytes()?;
                     let wide = self.take_word("wide");
-                    module.strings.push((bytes, wide));
+                    module.strings.push((bytes.into(), wide));
+                }
+                "assets" => {
+                    self.entry(module.assets.len())?;
+                    let mut table = AssetTable { package: self.name()?, rows: Vec::new() };
+                    while *self.peek() != Token::Line {
+                        let name = self.name()?;
+                        let bytes =
+                            if self.take_word("none") { None } else { Some(StrId(self.number("a string")?)) };
+                        table.rows.push((name, bytes));
+                    }
+                    module.assets.push(table);
                 }
                 "glob" => {
                     self.entry(module.globals.len())?;
@@ -687,6 +700,7 @@ impl<'a> Parser<'a> {
             "BoolVal" => Op::BoolVal(self.flag("a truth value")?),
             "Uint" => Op::Uint(self.number("an integer")?),
             "Str" => Op::Str(StrId(self.number("a string")?)),
+            "Assets" => Op::Assets(self.number("a table of assets")?),
             "Regex" => Op::Regex(self.number("a pattern")?),
             "Glob" => Op::Glob(GlobalRef(self.number("a name")?)),
             "Builtin" => Op::Builtin(self.number("a builtin")?),

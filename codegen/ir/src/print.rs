@@ -24,6 +24,16 @@ pub fn module(module: &Module) -> String {
     for (index, (bytes, wide)) in module.strings.iter().enumerate() {
         let _ = writeln!(out, "string {index} = {}{}", quoted(bytes), if *wide { " wide" } else { "" });
     }
+    for (index, table) in module.assets.iter().enumerate() {
+        let _ = write!(out, "assets {index} = {}", quoted(table.package.as_bytes()));
+        for (name, bytes) in &table.rows {
+            let _ = match bytes {
+                Some(id) => write!(out, " {} {}", quoted(name.as_bytes()), id.0),
+                None => write!(out, " {} none", quoted(name.as_bytes())),
+            };
+        }
+        out.push('\n');
+    }
     for (index, name) in module.globals.iter().enumerate() {
         let _ = writeln!(out, "glob {index} = {}", quoted(name.as_bytes()));
     }
@@ -272,6 +282,7 @@ fn op(out: &mut String, op: &Op) {
         Op::BoolVal(value) => write!(out, "BoolVal {value}"),
         Op::Uint(value) => write!(out, "Uint {value}"),
         Op::Str(id) => write!(out, "Str {}", id.0),
+        Op::Assets(id) => write!(out, "Assets {id}"),
         Op::Regex(id) => write!(out, "Regex {id}"),
         Op::Glob(id) => write!(out, "Glob {}", id.0),
         Op::Builtin(row) => write!(out, "Builtin {row}"),

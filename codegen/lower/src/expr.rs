@@ -61,7 +61,7 @@ impl<'a> Lower<'a> {
             }
             ExprKind::Ternary(_, yes, no) => self.is_single(yes) && self.is_single(no),
             ExprKind::Call(call) => self.call_is_single(call),
-            ExprKind::Builtin(call) => call.scalars && crate::op::gives_scalar(call.name),
+            ExprKind::Builtin(call) => call.scalars && s_sema::gives_scalar(call.name),
             ExprKind::Op(op) => matches!(
                 &**op,
                 Op::Print { .. }

@@ -8,62 +8,6 @@ use crate::function::{Context, Lower};
 use crate::iterate::Kind;
 use crate::tables::type_data;
 
-/// Builtins of scalar arguments whose result is one scalar in every context.
-pub(crate) fn gives_scalar(name: &str) -> bool {
-    // Those that give lists, or nothing, in list context.
-    !matches!(
-        name,
-        "caller"
-            | "localtime"
-            | "gmtime"
-            | "stat"
-            | "lstat"
-            | "times"
-            | "readdir"
-            | "readline"
-            | "readlink"
-            | "getpwnam"
-            | "getpwuid"
-            | "getgrnam"
-            | "getgrgid"
-            | "getpwent"
-            | "getgrent"
-            | "gethostbyname"
-            | "gethostbyaddr"
-            | "env_keys"
-            | "mounts"
-            | "net_dns_servers"
-            | "net_interfaces"
-            | "process_list"
-            | "unpack"
-            | "chars"
-            | "lines"
-            | "words"
-            | "graphemes"
-            | "prime_factors"
-            | "glob"
-            | "do"
-            | "eval"
-            | "await"
-            | "split"
-            | "each"
-            | "wait"
-            | "fib_seq"
-            | "divisors"
-            | "path_split"
-            | "read_lines"
-            | "csv_read"
-            | "split_regex"
-            | "range"
-            | "pselect"
-            | "pchannel"
-            | "getprotobyname"
-            | "getprotobynumber"
-            | "getservbyname"
-            | "getservbyport"
-    )
-}
-
 impl<'a> Lower<'a> {
     /// Operators that are truth values from the start.
     pub(crate) fn truth_of_op(&mut self, op: &'a Op) -> Option<Value> {
@@ -324,6 +268,18 @@ impl<'a> Lower<'a> {
                 let want = self.context_number(context);
                 let result = self.rt(Rt::caller, &[level, want]);
                 self.given(result, context)
+            }
+            Op::Asset(asset) => {
+                let id = self.module.shared_string(&asset.bytes);
+                Some(self.builder.string(id))
+            }
+            Op::AssetTable(table) => {
+                let rows = table.rows.iter().map(|(name, bytes)| {
+                    (name.clone(), bytes.as_ref().map(|bytes| self.module.shared_string(bytes)))
+                });
+                let table = s_ir::module::AssetTable { package: table.package.clone(), rows: rows.collect() };
+                let id = self.module.asset_table(table);
+                Some(self.builder.emit(Ir::Assets(id), Vec::new(), Ty::V))
             }
             Op::Nothing(args) => {
                 for arg in args {

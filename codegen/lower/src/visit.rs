@@ -324,6 +324,6 @@ fn op<'a>(node: &'a Op, see: &mut dyn FnMut(&'a Expr)) {
         Op::Exit(inner) | Op::Caller(inner) | Op::Variant(_, _, inner) | Op::LocalTime(_, inner) => {
             all(inner.iter(), see);
         }
-        Op::StaticField(..) => {}
+        Op::StaticField(..) | Op::Asset(_) | Op::AssetTable(_) => {}
     }
 }

@@ -797,6 +797,10 @@ impl Translator<'_, '_> {
                 };
                 self.set_two(inst, words);
             }
+            Op::Assets(id) => {
+                let words = (self.word(tag::STR), self.address(Symbol::Assets(*id)));
+                self.set_two(inst, words);
+            }
             Op::Regex(id) => {
                 let words = (self.word(tag::RX), self.pattern(*id));
                 self.set_two(inst, words);

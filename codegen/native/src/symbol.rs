@@ -22,6 +22,8 @@ pub enum Symbol {
     Info(FuncId),
     /// A constant string too long to be immediate.
     String(StrId),
+    /// A table of assets: a string object whose bytes are rows of `s_abi::layout::AssetRow`.
+    Assets(u32),
     /// A glob; in objects the `s_abi::layout::NameRow` that refers to it.
     Glob(GlobalRef),
     /// A constant pattern; in objects its `s_abi::layout::PatternRow`.
@@ -108,6 +110,7 @@ pub(crate) fn external(symbol: Symbol) -> UserExternalName {
         Symbol::NewCode => (9, 0),
         Symbol::Pattern => (10, 0),
         Symbol::Builtin(row) => (11, row),
+        Symbol::Assets(id) => (12, id),
     };
     UserExternalName { namespace, index }
 }
@@ -129,6 +132,7 @@ pub(crate) fn of_external(name: &ExternalName, params: &FunctionParameters) -> O
         9 => Symbol::NewCode,
         10 => Symbol::Pattern,
         11 => Symbol::Builtin(index),
+        12 => Symbol::Assets(index),
         _ => return None,
     })
 }

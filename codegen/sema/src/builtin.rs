@@ -37,6 +37,21 @@ impl Resolver<'_> {
         let pos = self.pos(span);
         let Some(row) = builtins::find(name) else { return mk(pos, ExprKind::Undef) };
         let row = canonical(row);
+        if matches!(row.name, "asset" | "assets") {
+            return self.assets(row.name, args, span);
+        }
+        self.builtin_call(row, args, scalars, span)
+    }
+
+    /// The same with arguments that are what the runtime takes.
+    pub(crate) fn builtin_call(
+        &mut self,
+        row: &'static Builtin,
+        args: Vec<Expr>,
+        scalars: bool,
+        span: Span,
+    ) -> Expr {
+        let pos = self.pos(span);
         self.cx().effects |= row.effects;
         self.note_builtin(row.name, span);
         mk(pos, ExprKind::Builtin(Box::new(BuiltinCall { name: row.name, args, scalars })))

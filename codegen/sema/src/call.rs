@@ -386,7 +386,7 @@ impl Resolver<'_> {
 }
 
 /// Insertions, deletions and changes between two words, as far as they matter.
-fn distance(left: &str, right: &str) -> usize {
+pub(crate) fn distance(left: &str, right: &str) -> usize {
     const FAR: usize = 100;
     let (left, right) = (left.as_bytes(), right.as_bytes());
     if left.len().abs_diff(right.len()) > 2 || left.len() > 64 || right.len() > 64 {

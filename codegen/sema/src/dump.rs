@@ -735,6 +735,15 @@ impl Dump<'_> {
             Op::Die(list, warn) => self.items(if *warn { "warn" } else { "die" }, list),
             Op::Exit(value) => self.optional("exit", &[value.as_ref()]),
             Op::Caller(value) => self.optional("caller", &[value.as_ref()]),
+            Op::Asset(asset) => {
+                let _ = write!(self.out, "(asset {:?} {} bytes)", asset.name, asset.bytes.len());
+            }
+            Op::AssetTable(table) => {
+                let held =
+                    if table.rows.iter().any(|(_, bytes)| bytes.is_some()) { " with bytes" } else { "" };
+                let _ =
+                    write!(self.out, "(asset-table {:?} {} names{held})", table.package, table.rows.len());
+            }
             Op::Nothing(list) => self.items("nothing", list),
             Op::Assert(name, list) => self.items(name, list),
             Op::Construct(id, list) => {

@@ -631,7 +631,65 @@ pub(crate) fn is_one_scalar(value: &Expr) -> bool {
         }
         ExprKind::Ternary(_, yes, no) => is_one_scalar(yes) && is_one_scalar(no),
         ExprKind::Assign(place, _) => matches!(place.kind, ExprKind::Local(_) | ExprKind::Global(_)),
-        ExprKind::Builtin(call) => call.scalars,
+        ExprKind::Builtin(call) => call.scalars && gives_scalar(call.name),
         _ => false,
     }
+}
+
+/// Builtins of scalar arguments whose result is one scalar in every context.
+#[must_use]
+pub fn gives_scalar(name: &str) -> bool {
+    // Those that give lists, or nothing, in list context.
+    !matches!(
+        name,
+        "caller"
+            | "localtime"
+            | "gmtime"
+            | "stat"
+            | "lstat"
+            | "times"
+            | "readdir"
+            | "readline"
+            | "readlink"
+            | "getpwnam"
+            | "getpwuid"
+            | "getgrnam"
+            | "getgrgid"
+            | "getpwent"
+            | "getgrent"
+            | "gethostbyname"
+            | "gethostbyaddr"
+            | "assets"
+            | "env_keys"
+            | "mounts"
+            | "net_dns_servers"
+            | "net_interfaces"
+            | "process_list"
+            | "unpack"
+            | "chars"
+            | "lines"
+            | "words"
+            | "graphemes"
+            | "prime_factors"
+            | "glob"
+            | "do"
+            | "eval"
+            | "await"
+            | "split"
+            | "each"
+            | "wait"
+            | "fib_seq"
+            | "divisors"
+            | "path_split"
+            | "read_lines"
+            | "csv_read"
+            | "split_regex"
+            | "range"
+            | "pselect"
+            | "pchannel"
+            | "getprotobyname"
+            | "getprotobynumber"
+            | "getservbyname"
+            | "getservbyport"
+    )
 }

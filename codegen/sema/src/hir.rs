@@ -83,6 +83,24 @@ pub struct Program {
     pub compat: bool,
 }
 
+/// A file of a package that its program has in itself.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Asset {
+    /// Its name in the package.
+    pub name: String,
+    /// What is in it.
+    pub bytes: std::sync::Arc<[u8]>,
+}
+
+/// What is known of the assets of a package when the program runs.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct AssetTable {
+    /// What the package is called.
+    pub package: String,
+    /// Names in ascending order; with their bytes where some name is computed.
+    pub rows: Vec<(String, Option<std::sync::Arc<[u8]>>)>,
+}
+
 /// What holds for the whole program; each switches a cost off where it is false.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Facts {
@@ -880,6 +898,11 @@ pub enum Op {
     Exit(Option<Expr>),
     /// `caller`.
     Caller(Option<Expr>),
+    /// `asset` of a name that is known: its bytes.
+    Asset(Asset),
+    /// The assets of a package, as the builtins `asset` and `assets` take them first. No value of the
+    /// language.
+    AssetTable(std::sync::Arc<AssetTable>),
     /// `study`, `lock` and others that do nothing to a place.
     Nothing(Vec<Expr>),
     /// An assertion of the test vocabulary: its canonical name and one flattened list.

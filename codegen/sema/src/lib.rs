@@ -5,6 +5,7 @@
 //! twice: the first time to learn how each variable is used (assigned, captured, referred to), the
 //! second time to choose the form that this permits.
 
+mod asset;
 mod builtin;
 mod call;
 mod class;
@@ -33,9 +34,11 @@ mod walk;
 
 use std::sync::Arc;
 
+use s_diag::Diagnostic;
 use serde::{Deserialize, Serialize};
 
 pub use dump::{dump, dump_function};
+pub use function::gives_scalar;
 pub use lint::{Finding, FindingKind};
 pub use session::{Session, Shown};
 
@@ -88,14 +91,53 @@ pub struct Loaded {
     pub pinned: bool,
 }
 
-/// Where files come from; the driver knows.
-pub trait Files {
+/// What a package has in `[package.assets]`, by name.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Assets {
+    /// What the package is called.
+    pub package: String,
+    /// The names, in ascending order of their bytes, none twice.
+    pub names: Vec<String>,
+}
+
+/// Why a file has no assets.
+#[derive(Clone, Debug)]
+pub enum NoAssets {
+    /// It belongs to no package.
+    NoPackage,
+    /// What the package says of them is wrong.
+    Wrong(Box<Diagnostic>),
+}
+
+/// Where files come from; the driver knows. A text that is nested deeply is resolved on a thread of
+/// its own, which asks as well.
+pub trait Files: Sync {
     /// Finds the file that the file named `from` asks for.
     ///
     /// # Errors
     ///
     /// Says why there is none, in the words of the language (`Can't locate ...`).
     fn require(&self, request: &Require, from: &str) -> Result<Loaded, String>;
+
+    /// The assets of the package that the file named `from` belongs to: the same ones each time.
+    ///
+    /// # Errors
+    ///
+    /// Says why there can be none.
+    fn assets(&self, from: &str) -> Result<Arc<Assets>, NoAssets> {
+        let _ = from;
+        Err(NoAssets::NoPackage)
+    }
+
+    /// The bytes of one of them.
+    ///
+    /// # Errors
+    ///
+    /// Says why it cannot be read.
+    fn asset(&self, from: &str, name: &str) -> Result<Arc<[u8]>, NoAssets> {
+        let _ = (from, name);
+        Err(NoAssets::NoPackage)
+    }
 }
 
 /// What was found out about a program.
@@ -104,12 +146,12 @@ pub struct Analysis {
     /// The program. With errors among the diagnostics it must not be run.
     pub program: hir::Program,
     /// What is wrong.
-    pub diagnostics: Vec<s_diag::Diagnostic>,
+    pub diagnostics: Vec<Diagnostic>,
     /// What is not wrong but noticeable, for `s check`.
     pub findings: Vec<Finding>,
     /// The builtins that are called when the program runs, each with what to say where it is first
     /// used if the runtime has it not.
-    pub builtins: Vec<(&'static str, s_diag::Diagnostic)>,
+    pub builtins: Vec<(&'static str, Diagnostic)>,
     /// What the entry of a session leaves to the next one.
     pub session: Option<Session>,
 }
@@ -118,7 +160,7 @@ pub struct Analysis {
 #[must_use]
 pub fn analyse(name: &str, text: Arc<str>, files: &dyn Files, options: &Options) -> Analysis {
     let units = source::load(name, text, files, options);
-    resolver::run(units, options, Start::Program)
+    resolver::run(units, files, options, Start::Program)
 }
 
 /// Parses and resolves the text of a computed `eval`. Function 0 takes the visible variables as
@@ -134,7 +176,7 @@ pub fn analyse_eval(
     options: &Options,
 ) -> Analysis {
     let units = source::load(name, text, files, options);
-    resolver::run(units, options, Start::Eval(package, visible))
+    resolver::run(units, files, options, Start::Eval(package, visible))
 }
 
 /// Parses and resolves an entry of a session, and says what is to be done with its value.
@@ -148,7 +190,7 @@ pub fn analyse_entry(
 ) -> (Analysis, Shown) {
     let units = source::load(name, Arc::clone(&text), files, options);
     let shown = session::shown(&text, &units[0].ast.body);
-    (resolver::run(units, options, Start::Entry(session)), shown)
+    (resolver::run(units, files, options, Start::Entry(session)), shown)
 }
 
 /// Whether a text is the beginning of one that goes on: something in it is open at its end.

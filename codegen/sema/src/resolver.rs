@@ -21,7 +21,7 @@ use crate::scope::{Binding, FnFacts, Knowledge, Names, Place, Scope, VarFacts, V
 use crate::session::Session;
 use crate::source::{self, Unit};
 use crate::walk::{self, Node};
-use crate::{Analysis, Options};
+use crate::{Analysis, Assets, Files, Options};
 
 /// Depth of a syntax tree that is resolved on the caller's stack.
 const SHALLOW: usize = 40;
@@ -144,6 +144,7 @@ pub(crate) enum Start<'u> {
 /// The resolver.
 pub(crate) struct Resolver<'u> {
     pub(crate) units: Vec<Arc<Unit>>,
+    pub(crate) files: &'u dyn Files,
     pub(crate) options: &'u Options,
     /// What the first pass found; `None` in the first pass.
     pub(crate) prior: Option<Knowledge>,
@@ -220,19 +221,21 @@ pub(crate) struct Resolver<'u> {
     pub(crate) session: Option<&'u Session>,
     /// What it leaves.
     left: Option<Session>,
+    /// Tables of assets, each with what it was made of and whether their bytes are in it.
+    pub(crate) asset_tables: Vec<(Arc<Assets>, bool, Arc<hir::AssetTable>)>,
 }
 
 /// Resolves parsed files.
-pub(crate) fn run(units: Vec<Unit>, options: &Options, start: Start<'_>) -> Analysis {
+pub(crate) fn run(units: Vec<Unit>, files: &dyn Files, options: &Options, start: Start<'_>) -> Analysis {
     let deep = units.iter().any(|unit| unit.depth > SHALLOW);
     let units: Vec<Arc<Unit>> = units.into_iter().map(Arc::new).collect();
     if !deep {
-        return both(units, options, start, false);
+        return both(units, files, options, start, false);
     }
     let copy = units.clone();
     let result = std::thread::scope(|scope| {
         let builder = std::thread::Builder::new().stack_size(DEEP_STACK);
-        let thread = builder.spawn_scoped(scope, || both(copy, options, start, true)).ok()?;
+        let thread = builder.spawn_scoped(scope, || both(copy, files, options, start, true)).ok()?;
         thread.join().ok()
     });
     result.unwrap_or_else(|| {
@@ -248,18 +251,24 @@ pub(crate) fn run(units: Vec<Unit>, options: &Options, start: Start<'_>) -> Anal
     })
 }
 
-fn both<'u>(units: Vec<Arc<Unit>>, options: &'u Options, start: Start<'u>, deep: bool) -> Analysis {
+fn both<'u>(
+    units: Vec<Arc<Unit>>,
+    files: &'u dyn Files,
+    options: &'u Options,
+    start: Start<'u>,
+    deep: bool,
+) -> Analysis {
     let mut diagnostics = Vec::new();
     for unit in &units {
         for error in &unit.errors {
             diagnostics.push(source::diagnostic(&unit.source, error));
         }
     }
-    let mut first = Resolver::new(units, options, None, HashMap::new());
+    let mut first = Resolver::new(units, files, options, None, HashMap::new());
     first.deep = deep;
     first.program(start);
     let Resolver { units, evals, now, .. } = first;
-    let mut second = Resolver::new(units, options, Some(now), evals);
+    let mut second = Resolver::new(units, files, options, Some(now), evals);
     second.deep = deep;
     second.program(start);
     second.finish(diagnostics)
@@ -273,12 +282,14 @@ pub(crate) fn mk(pos: Pos, kind: ExprKind) -> Expr {
 impl<'u> Resolver<'u> {
     fn new(
         units: Vec<Arc<Unit>>,
+        files: &'u dyn Files,
         options: &'u Options,
         prior: Option<Knowledge>,
         evals: HashMap<(u32, u32), usize>,
     ) -> Self {
         Resolver {
             units,
+            files,
             options,
             prior,
             now: Knowledge::default(),
@@ -328,6 +339,7 @@ impl<'u> Resolver<'u> {
             hidden: HashMap::new(),
             session: None,
             left: None,
+            asset_tables: Vec::new(),
         }
     }
 

@@ -1,9 +1,19 @@
 //! Sources and what becomes of them: fragments of the printed tree, or diagnostics.
 
 use std::collections::HashMap;
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 
-use s_sema::{Analysis, Files, FindingKind, Loaded, Options, Require, analyse, analyse_eval, dump};
+use s_sema::{
+    Analysis, Assets, Files, FindingKind, Loaded, NoAssets, Options, Require, analyse, analyse_eval, dump,
+};
+
+/// What two packages have.
+static OWN: LazyLock<Arc<Assets>> = LazyLock::new(|| package("own", &["logo", "t/a", "t/b"]));
+static OTHER: LazyLock<Arc<Assets>> = LazyLock::new(|| package("other", &["logo"]));
+
+fn package(name: &str, names: &[&str]) -> Arc<Assets> {
+    Arc::new(Assets { package: name.to_owned(), names: names.iter().map(|&name| name.to_owned()).collect() })
+}
 
 /// Files in memory.
 struct Memory(HashMap<&'static str, &'static str>);
@@ -18,6 +28,18 @@ impl Files for Memory {
             Some(text) => Ok(Loaded { pinned: name == "Packed.pm", name, text: Arc::from(*text) }),
             None => Err(format!("Can't locate {name} in @INC")),
         }
+    }
+
+    fn assets(&self, from: &str) -> Result<Arc<Assets>, NoAssets> {
+        match from {
+            "t.stk" => Ok(Arc::clone(&OWN)),
+            "Other.pm" => Ok(Arc::clone(&OTHER)),
+            _ => Err(NoAssets::NoPackage),
+        }
+    }
+
+    fn asset(&self, _: &str, name: &str) -> Result<Arc<[u8]>, NoAssets> {
+        Ok(Arc::from(name.as_bytes()))
     }
 }
 
@@ -500,7 +522,7 @@ fn phases_and_modules() {
     ] {
         let found = run_with(used, false, &files).diagnostics;
         assert_eq!(found.is_empty(), is_fine, "{used}: {found:?}");
-        assert!(is_fine || found[0].code.to_string() == "S-0318", "{found:?}");
+        assert!(is_fine || found[0].code.to_string() == "S-0319", "{found:?}");
     }
     let found = run_with("require \"./none.stk\"", false, &files);
     assert_eq!(found.diagnostics[0].code.to_string(), "S-0311");
@@ -739,4 +761,36 @@ fn captured_loop_variables_are_cells() {
     check(true, &[("for my $x (my @a = (1)) { push @r, \\$x; }", &["$x^"])]);
     let found = run("p $ENV{HOME}", false);
     assert_eq!(found.program.facts.effects, 16, "the environment");
+}
+
+#[test]
+fn assets_are_those_of_the_package_of_the_text() {
+    check(
+        false,
+        &[
+            ("p asset(\"t/a\")", &["(asset \"t/a\" 3 bytes)"]),
+            ("p asset \"t/\" . \"a\"", &["(asset \"t/a\" 3 bytes)"]),
+            ("p eval 'asset(\"logo\")'", &["(asset \"logo\" 4 bytes)"]),
+            ("p asset($ARGV[0])", &["(asset-table \"own\" 3 names with bytes)"]),
+            ("p assets", &["(asset-table \"own\" 3 names)"]),
+            ("p \\&asset", &["asset"]),
+        ],
+    );
+    let both = run_with("use Other; p asset(\"t/a\")", false, &[("Other.pm", "p asset(\"logo\"), assets")]);
+    assert!(both.diagnostics.is_empty(), "{:#?}", both.diagnostics);
+    let text = dump(&both.program);
+    assert!(
+        text.contains("(asset-table \"other\" 1 names)") && text.contains("(asset \"t/a\" 3 bytes)"),
+        "{text}"
+    );
+    wrong(&[
+        ("asset(\"t/c\")", "S-0319", "did you mean `t/a` or `t/b`?"),
+        ("asset(\"zzzz\")", "S-0319", "there are `logo`, `t/a`, `t/b`"),
+        ("p \"zzzz\" |> asset", "S-0319", "there is no asset \"zzzz\" in the package `own`"),
+        ("fn asset { 1 }", "S-0303", "built in"),
+    ]);
+    let wrong = run_with("use Other", false, &[("Other.pm", "asset(\"t/a\")")]);
+    assert_eq!(wrong.diagnostics[0].message, "there is no asset \"t/a\" in the package `other`");
+    let none = run_with("use None", false, &[("None.pm", "p assets")]);
+    assert!(none.diagnostics[0].message.contains("belongs to none"), "{:#?}", none.diagnostics);
 }

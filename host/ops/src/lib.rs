@@ -5,6 +5,7 @@
 //! happens on the way is told to a [`Frontend`].
 
 mod address;
+mod assets;
 pub mod audit;
 pub mod build;
 mod clean;

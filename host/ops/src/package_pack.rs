@@ -8,11 +8,12 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use s_diag::{Code, Diagnostic};
-use s_project::{DependencyOrigin, Group, LOCK_NAME, MANIFEST_NAME, PackageName, Version};
+use s_project::{DependencyOrigin, Group, MANIFEST_NAME, PackageName, Version, is_packed};
 use s_store::archive::{self, ArchiveError, ArchiveLimits, PackEntry, PackSource, Packed};
 use s_store::{Access, EntryKind, files};
 
 use crate::Context;
+use crate::assets::PackageAssets;
 use crate::failure::{Failure, FailureKind};
 use crate::package_add::package_name;
 use crate::packages::Project;
@@ -32,8 +33,6 @@ pub struct PackedPackage {
     pub packed: Packed,
 }
 
-const LEFT_OUT: [&str; 4] = ["target", "vendor", "examples", LOCK_NAME];
-
 /// Packs the project the user is in, into `target/package` or a folder that was named.
 pub fn package_pack(
     context: &Arc<Context>,
@@ -44,6 +43,9 @@ pub fn package_pack(
     project.package()?;
     let (name, version) = identity(&project)?;
     no_folders(&project)?;
+    // What its programs will ask for has to be there, and is in what follows.
+    PackageAssets::of(&project.folder(), project.manifest())
+        .map_err(|found| Failure::new(FailureKind::Failed, found))?;
     let mut entries = Vec::new();
     collect(&project.folder(), "", &mut entries)?;
     // What is inherited goes along.
@@ -111,10 +113,10 @@ fn collect(folder: &Path, prefix: &str, entries: &mut Vec<PackEntry>) -> Result<
             let message = format!("`{}` is not UTF-8", entry.path.display());
             return Err(Failure::new(FailureKind::Failed, Diagnostic::error(Code::UNSAFE_PATH, message)));
         };
-        if name.starts_with('.') || (prefix.is_empty() && LEFT_OUT.contains(&name)) {
+        let path = format!("{prefix}{name}");
+        if !is_packed(&path) {
             continue;
         }
-        let path = format!("{prefix}{name}");
         match entry.kind {
             EntryKind::Directory => collect(&entry.path, &format!("{path}/"), entries)?,
             EntryKind::File => {

@@ -18,6 +18,7 @@
 //! plugin = "acme/artifactory"
 //! ```
 
+mod assets;
 mod dependency;
 mod edit;
 mod edit_dependencies;
@@ -30,6 +31,7 @@ use std::collections::BTreeMap;
 use s_diag::{Code, Diagnostic, Source, Span};
 use toml_edit::DocumentMut;
 
+pub use assets::{AssetEntry, is_packed};
 pub use dependency::{DependencyOrigin, DependencyRequest, GitReference, Group};
 pub use settings::{BuildSettings, MultiVersion, Policy, ProjectPolicy, ResolverSettings, Workspace};
 
@@ -50,6 +52,7 @@ pub struct ProjectManifest {
     features: BTreeMap<String, Vec<String>>,
     scripts: BTreeMap<String, String>,
     binaries: BTreeMap<String, String>,
+    assets: Vec<AssetEntry>,
     workspace: Option<Workspace>,
     resolver: ResolverSettings,
     build: BuildSettings,
@@ -155,6 +158,7 @@ impl ProjectManifest {
             features: BTreeMap::new(),
             scripts: BTreeMap::new(),
             binaries: BTreeMap::new(),
+            assets: Vec::new(),
             workspace: None,
             resolver: ResolverSettings::default(),
             build: BuildSettings::default(),
@@ -171,6 +175,7 @@ impl ProjectManifest {
             manifest.features = settings::features(&mut reader, root);
             manifest.scripts = settings::texts(&mut reader, root, "scripts");
             manifest.binaries = settings::texts(&mut reader, root, "bin");
+            manifest.assets = assets::assets(&mut reader, root);
             manifest.workspace = settings::workspace(&mut reader, root, bare);
             manifest.build = settings::build(&mut reader, root);
             manifest.policy = settings::policy(&mut reader, root);
@@ -215,6 +220,11 @@ impl ProjectManifest {
     /// The entries of `[bin]`: files of programs, relative to the folder of the manifest.
     pub fn binaries(&self) -> &BTreeMap<String, String> {
         &self.binaries
+    }
+
+    /// The entries of `[package.assets]`, in the order of the file.
+    pub fn assets(&self) -> &[AssetEntry] {
+        &self.assets
     }
 
     /// What `[workspace]` says, if this is the root of one.

@@ -332,6 +332,18 @@ pub struct MethodRow {
     pub cell: *const c_void,
 }
 
+/// An asset of a package. The first row of a table is the package's own name.
+#[derive(Clone, Copy, Debug)]
+#[repr(C)]
+pub struct AssetRow {
+    /// Its name.
+    pub name: *const u8,
+    /// The name's length in bytes.
+    pub name_len: usize,
+    /// What is in it; null where the program has only the name.
+    pub content: *const Str,
+}
+
 /// A constant pattern.
 #[derive(Debug)]
 #[repr(C)]

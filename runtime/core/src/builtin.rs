@@ -26,6 +26,7 @@ macro_rules! functions {
     };
 }
 
+mod assets;
 mod codec;
 mod data;
 mod file;
@@ -94,6 +95,7 @@ type Functions = &'static [(&'static str, &'static Cell)];
 
 /// The builtins by subject, each part with the kind that `%all` gives its names.
 static PARTS: &[(&str, Functions)] = &[
+    ("file", assets::FUNCTIONS),
     ("codec", codec::FUNCTIONS),
     ("codec", data::FUNCTIONS),
     ("file", file::FUNCTIONS),

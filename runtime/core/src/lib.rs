@@ -15,6 +15,7 @@ extern crate std;
 
 pub mod array;
 pub mod assert;
+pub mod asset;
 pub mod builtin;
 pub mod cell;
 pub mod class;

@@ -6,14 +6,14 @@
 //! else are as good as none. Whoever stores them sees to it that nobody else can write them: what is
 //! opened is executed.
 
-use std::cell::RefCell;
 use std::collections::HashMap;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use s_ir::{FuncId, Module};
 use s_native::{Code, CompileError, Compiler};
 use serde::{Deserialize, Serialize};
 
-use crate::{Files, Loaded, Options, Require};
+use crate::{Assets, Files, Loaded, NoAssets, Options, Require};
 
 /// What the bytes begin with: a mark, and the number of their form.
 const MARK: &[u8; 8] = b"stkc\0\0\0\x01";
@@ -105,28 +105,47 @@ fn main_digest(name: &str, text: &str, options: &Options) -> Digest {
 /// Files that remember what they were asked.
 pub struct Recorder<'a> {
     files: &'a dyn Files,
-    asked: RefCell<Vec<Asked>>,
+    /// Nothing once somebody asked for assets, which are not looked at again.
+    asked: Mutex<Option<Vec<Asked>>>,
 }
 
 impl<'a> Recorder<'a> {
     /// Asks these.
     #[must_use]
     pub fn new(files: &'a dyn Files) -> Recorder<'a> {
-        Recorder { files, asked: RefCell::default() }
+        Recorder { files, asked: Mutex::new(Some(Vec::new())) }
     }
 
-    /// What a program of this name and text was made from.
+    /// What a program of this name and text was made from; nothing where that is more than can be asked
+    /// for again.
     #[must_use]
-    pub fn sources(self, name: &str, text: &str, options: &Options) -> Sources {
-        Sources { main: main_digest(name, text, options), asked: self.asked.into_inner() }
+    pub fn sources(self, name: &str, text: &str, options: &Options) -> Option<Sources> {
+        let asked = self.asked.into_inner().unwrap_or_else(PoisonError::into_inner)?;
+        Some(Sources { main: main_digest(name, text, options), asked })
+    }
+
+    fn forget(&self) {
+        *self.asked.lock().unwrap_or_else(PoisonError::into_inner) = None;
     }
 }
 
 impl Files for Recorder<'_> {
     fn require(&self, request: &Require, from: &str) -> Result<Loaded, String> {
         let found = self.files.require(request, from);
-        self.asked.borrow_mut().push(Asked::of(request, from, found.as_ref()));
+        if let Some(asked) = &mut *self.asked.lock().unwrap_or_else(PoisonError::into_inner) {
+            asked.push(Asked::of(request, from, found.as_ref()));
+        }
         found
+    }
+
+    fn assets(&self, from: &str) -> Result<Arc<Assets>, NoAssets> {
+        self.forget();
+        self.files.assets(from)
+    }
+
+    fn asset(&self, from: &str, name: &str) -> Result<Arc<[u8]>, NoAssets> {
+        self.forget();
+        self.files.asset(from, name)
     }
 }
 
@@ -225,7 +244,7 @@ mod tests {
         let recorder = Recorder::new(&Nothing);
         let options = Options::default();
         let module = crate::compile("a.stk", text.into(), &recorder, &options).module.unwrap();
-        Program::new(module, Some(recorder.sources("a.stk", text, &options)))
+        Program::new(module, recorder.sources("a.stk", text, &options))
     }
 
     #[test]

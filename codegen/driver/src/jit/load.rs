@@ -9,7 +9,7 @@ use s_ir::FuncId;
 use s_ir::module::Numbers;
 
 use super::{Program, Session, Unit};
-use crate::{Options, Require};
+use crate::{Assets, Files, Loaded, NoAssets, Options, Require};
 
 /// Defines functions, types, classes and tables.
 pub(super) fn declare(unit: &mut Unit, vm: &mut Vm) -> Result<(), String> {
@@ -56,8 +56,14 @@ pub(super) fn eval_string(vm: &mut Vm, text: &[u8], list: &[Val]) -> Result<Val,
     let number = session.units.len();
     let name = format!("(eval {number})");
     let options = Options { compat: session.compat, test: false };
+    // SAFETY: as above.
+    let pos = unsafe { vm.abi.frame.as_ref() }.map_or(0, |frame| frame.pos);
+    let around = unit.program.module().files.get((pos >> 20) as usize).cloned().unwrap_or_default();
+    let around = session.texts.get(&around).cloned().unwrap_or(around);
+    let files = Within { files: &*session.files, text: &name, around: &around };
     let mut analysis =
-        s_sema::analyse_eval(&name, Arc::from(text.as_str()), &package, &names, &*session.files, &options);
+        s_sema::analyse_eval(&name, Arc::from(text.as_str()), &package, &names, &files, &options);
+    session.texts.insert(name.clone(), around.clone());
     crate::require_builtins(&mut analysis);
     if let Some(error) =
         analysis.diagnostics.iter().find(|diagnostic| diagnostic.severity == s_diag::Severity::Error)
@@ -76,6 +82,33 @@ pub(super) fn eval_string(vm: &mut Vm, text: &[u8], list: &[Val]) -> Result<Val,
             .collect()
     })?;
     vm.call(main, &[], wanted.w1)
+}
+
+/// The files of a program, for a text that one of them evaluates: it belongs where that file does.
+struct Within<'a> {
+    files: &'a (dyn Files + Send + Sync),
+    text: &'a str,
+    around: &'a str,
+}
+
+impl Within<'_> {
+    fn asks<'n>(&'n self, from: &'n str) -> &'n str {
+        if from == self.text { self.around } else { from }
+    }
+}
+
+impl Files for Within<'_> {
+    fn require(&self, request: &Require, from: &str) -> Result<Loaded, String> {
+        self.files.require(request, from)
+    }
+
+    fn assets(&self, from: &str) -> Result<Arc<Assets>, NoAssets> {
+        self.files.assets(self.asks(from))
+    }
+
+    fn asset(&self, from: &str, name: &str) -> Result<Arc<[u8]>, NoAssets> {
+        self.files.asset(self.asks(from), name)
+    }
 }
 
 /// What the machine has been told of already.

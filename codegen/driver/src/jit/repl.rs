@@ -5,6 +5,7 @@
 //! that does not compile leaves nothing. A caught interrupt ends the entry that runs, at the next builtin
 //! or round of a loop. Reading texts, and saying what became of them, is left to the caller.
 
+use std::collections::HashMap;
 use std::sync::Arc;
 use std::sync::mpsc::{Receiver, Sender, channel};
 
@@ -136,7 +137,7 @@ fn serve(
     answer: &Sender<Answer>,
 ) {
     let process = s_sys::getpid();
-    let mut session = Session { units: Vec::new(), files, compat: options.compat };
+    let mut session = Session { units: Vec::new(), files, texts: HashMap::new(), compat: options.compat };
     let mut vm = machine(options);
     session.serve(&mut vm);
     vm.interruptible = true;

@@ -1,6 +1,6 @@
 //! The text form: what is written is read back as it was, and any bytes are answered.
 
-use s_ir::module::{ClassData, FieldData, MethodData, TypeData};
+use s_ir::module::{AssetTable, ClassData, FieldData, MethodData, TypeData};
 use s_ir::op::RUNTIME;
 use s_ir::{
     Block, Cond, Edge, Element, FuncId, GlobalRef, Inst, Module, Op, StrId, Term, Ty, Value, parse, print,
@@ -25,6 +25,9 @@ fn everything() -> Module {
     module.string(b"a\"b\\c\n\0\xff", false);
     module.string("\u{e4}".as_bytes(), true);
     module.global("main::\u{e4} b");
+    for rows in [vec![("a b".to_owned(), Some(StrId(0))), ("none".to_owned(), None)], Vec::new()] {
+        module.asset_table(AssetTable { package: "acme/\u{e4}".to_owned(), rows });
+    }
     module.regexes.push((b"a+ (b)".to_vec(), 5));
     module.transliterations.push((b"a-z".to_vec(), b"".to_vec(), "dr".to_owned()));
     module.files.push("dir/x y.stk".to_owned());
@@ -166,6 +169,7 @@ fn every_operation() -> Vec<Op> {
         Op::FSqrt,
         Op::Not,
         Op::HasTag(9),
+        Op::Assets(0),
         Op::ElemIsNum(Element::Float),
         Op::ElemNum(Element::Number),
         Op::Call(FuncId(1)),

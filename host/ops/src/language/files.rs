@@ -10,11 +10,13 @@ use std::collections::{BTreeSet, HashMap};
 use std::path::{Component, Path, PathBuf};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
-use s_driver::{Files, Loaded, Require};
+use s_diag::Diagnostic;
+use s_driver::{Assets, Files, Loaded, NoAssets, Require};
 use s_project::LockedPackage;
 use s_store::{EntryKind, files};
 
 use super::packages::{Owner, Packages, Refusal};
+use crate::assets::PackageAssets;
 use crate::context::Environment;
 
 /// The size of a text that is still read.
@@ -45,6 +47,8 @@ struct Known {
     owners: HashMap<String, Owner>,
     /// Where each file lies, by its name.
     paths: HashMap<String, PathBuf>,
+    /// The assets of each package that was asked for some, by its folder.
+    assets: HashMap<PathBuf, Result<Arc<PackageAssets>, Diagnostic>>,
 }
 
 /// What was looked for in vain.
@@ -108,6 +112,7 @@ impl DiskFiles {
         let climbs = full.components().any(|part| part == Component::ParentDir);
         self.script_folder = if climbs { &real } else { &full }.parent().map(Path::to_path_buf);
         self.known().names.insert(real.clone(), shown.clone());
+        self.known().paths.insert(shown.clone(), full);
         if self.locked_by.is_some()
             && let Some(owner) = self.packages()?.owner_of(&real)
         {
@@ -139,6 +144,32 @@ impl DiskFiles {
             None => Packages::of_store(&self.directory, &self.environment),
         };
         self.packages.get_or_init(read).as_ref().map_err(Clone::clone)
+    }
+
+    /// The assets of the package that a file belongs to: that of the nearest manifest above where the
+    /// file really lies. What is no file, such as what was typed, belongs to where the user is.
+    fn assets_of(&self, from: &str) -> Result<Arc<PackageAssets>, NoAssets> {
+        let path = self.known().paths.get(from).map(|path| real_or(path));
+        let folder = match &path {
+            Some(path) => path.parent().unwrap_or(path),
+            None if from.starts_with("(eval ") => return Err(NoAssets::NoPackage),
+            None => &self.directory,
+        };
+        let root = s_project::find_root(folder).ok_or(NoAssets::NoPackage)?;
+        // A package that was brought here ends at its folder, with a manifest in it or without.
+        let owner = self.known().owners.get(from).copied();
+        if let (Some(owner @ Owner::Package(_)), Ok(packages)) = (owner, self.packages())
+            && let Ok(folder) = packages.folder(owner)
+            && !root.starts_with(real_or(&folder))
+        {
+            return Err(NoAssets::NoPackage);
+        }
+        let mut known = self.known();
+        let assets = known.assets.entry(root).or_insert_with_key(|root| {
+            let manifest = root.join(s_project::MANIFEST_NAME);
+            PackageAssets::read(root, &self.shown(&manifest).display().to_string()).map(Arc::new)
+        });
+        assets.clone().map_err(|found| NoAssets::Wrong(Box::new(found)))
     }
 
     /// Takes a file if it is there. `shown` is its name, if nobody asked for it before.
@@ -374,6 +405,14 @@ impl Files for DiskFiles {
             Require::Module(name) => self.module(name, None, from),
             Require::Pinned { module, version } => self.module(module, Some(version), from),
         }
+    }
+
+    fn assets(&self, from: &str) -> Result<Arc<Assets>, NoAssets> {
+        self.assets_of(from).map(|assets| Arc::clone(assets.names()))
+    }
+
+    fn asset(&self, from: &str, name: &str) -> Result<Arc<[u8]>, NoAssets> {
+        self.assets_of(from)?.bytes(name).map_err(|found| NoAssets::Wrong(Box::new(found)))
     }
 }
 

@@ -127,7 +127,7 @@ pub fn run(
             if switches.warnings {
                 warnings.iter().for_each(say);
             }
-            let sources = place.is_some().then(|| recorder.sources(&name, &text, &options));
+            let sources = place.as_ref().and_then(|_| recorder.sources(&name, &text, &options));
             jit::Program::new(module, sources)
         }
     };

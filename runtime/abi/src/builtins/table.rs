@@ -77,6 +77,8 @@ pub(super) static ROWS: &[Builtin] = &[
     row("assert_near", LIST_OPERATOR, LIST),
     row("assert_ok", LIST_OPERATOR, LIST),
     row("assert_true", LIST_OPERATOR, LIST).alias("assert_ok"),
+    row("asset", UNARY, scalars(1, 1)).topic(),
+    row("assets", NULLARY, scalars(0, 0)),
     row("async", BLOCK, SPECIAL),
     row("atan", LIST_OPERATOR, LIST).topic(),
     row("atan2", LIST_OPERATOR, scalars(2, 2)).perl(),
