@@ -131,7 +131,7 @@ fn repeat_that_ends(insts: &[Inst]) -> Option<(Vec<usize>, Value, Value)> {
                 }
                 continue;
             }
-            (Op::Pos(_), ..) => continue,
+            (Op::Pos(_) | Op::Line(_), ..) => continue,
             (op, ..) if op.is_pure() => continue,
             _ => return None,
         }
@@ -702,6 +702,28 @@ pub fn positions(func: &mut Func) {
         }
         let mut keep = keep.into_iter();
         data.insts.retain(|_| keep.next().unwrap_or(true));
+        lines(&mut data.insts);
+    }
+}
+
+/// Removes lines that nothing is on, and those that are in force already.
+fn lines(insts: &mut Vec<Inst>) {
+    let mut now = None;
+    insts.retain(|inst| match inst.op {
+        Op::Line(pos) => now.replace(pos) != Some(pos),
+        Op::Pos(pos) => {
+            now = Some(pos);
+            true
+        }
+        _ => true,
+    });
+    let mut at = 1;
+    while at < insts.len() {
+        if matches!((&insts[at - 1].op, &insts[at].op), (Op::Line(_), Op::Line(_))) {
+            insts.remove(at - 1);
+        } else {
+            at += 1;
+        }
     }
 }
 

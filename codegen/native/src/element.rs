@@ -19,8 +19,9 @@ pub(crate) fn test_before_load(func: &Func, data: &BlockData, uses: &Uses) -> Op
         return None;
     }
     let Term::Branch { cond, yes, .. } = &data.term else { return None };
-    let prepares =
-        |inst: &&Inst| matches!(inst.op, Op::BoxNum | Op::BoxInt | Op::Int(_) | Op::Num(_) | Op::IntToNum);
+    let prepares = |inst: &&Inst| {
+        matches!(inst.op, Op::BoxNum | Op::BoxInt | Op::Int(_) | Op::Num(_) | Op::IntToNum | Op::Line(_))
+    };
     let at = data.insts.len() - data.insts.iter().rev().take_while(prepares).count();
     let at = at.checked_sub(1)?;
     let test = &data.insts[at];

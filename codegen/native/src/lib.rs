@@ -260,6 +260,15 @@ impl Compiler {
             let kind = symbol::kind(reloc.kind).ok_or_else(unexpected)?;
             fixups.push(Fixup { offset: reloc.offset as usize, kind, target, addend: reloc.addend });
         }
-        Ok(Code { bytes, alignment, fixups, makes_floats: false })
+        let mut lines: Vec<(u32, u32)> = Vec::new();
+        for range in compiled.buffer.get_srclocs_sorted() {
+            let pos = range.loc.bits();
+            // The latest that begins at a place is the one that holds.
+            lines.pop_if(|last| last.0 == range.start);
+            if !range.loc.is_default() && lines.last().is_none_or(|last| last.1 != pos) {
+                lines.push((range.start, pos));
+            }
+        }
+        Ok(Code { bytes, alignment, fixups, makes_floats: false, lines })
     }
 }
