@@ -8,6 +8,8 @@
 mod audit;
 #[cfg(target_os = "linux")]
 mod build;
+#[cfg(target_os = "linux")]
+mod build_lines;
 mod check;
 mod completions;
 mod crowd;

@@ -155,7 +155,7 @@ fn put(func: &mut Func, block: Block, index: usize, callee: &Func, pos: u32) {
     let behind = func.new_block();
     let params: Vec<Value> = call.result.into_iter().collect();
     let new_pos = Inst { op: Op::Pos(pos), args: Vec::new(), result: None, cleanup: Vec::new() };
-    rest.splice(0..0, line.into_iter().chain([new_pos]));
+    rest.splice(0..0, std::iter::once(new_pos).chain(line));
     *func.block_mut(behind) =
         BlockData { params, insts: rest, term, handler, loop_depth, ..BlockData::default() };
     let blocks: Vec<Block> = callee.blocks.iter().map(|_| func.new_block()).collect();

@@ -717,14 +717,12 @@ fn lines(insts: &mut Vec<Inst>) {
         }
         _ => true,
     });
-    let mut at = 1;
-    while at < insts.len() {
-        if matches!((&insts[at - 1].op, &insts[at].op), (Op::Line(_), Op::Line(_))) {
-            insts.remove(at - 1);
-        } else {
-            at += 1;
-        }
-    }
+    let mut is_line = insts.iter().map(|inst| matches!(inst.op, Op::Line(_))).collect::<Vec<_>>().into_iter();
+    let mut this = is_line.next().unwrap_or(false);
+    insts.retain(|_| {
+        let next = is_line.next().unwrap_or(false);
+        !(std::mem::replace(&mut this, next) && next)
+    });
 }
 
 fn sees_position(op: &Op) -> bool {
