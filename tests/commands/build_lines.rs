@@ -231,9 +231,19 @@ fn a_release_has_none_of_it_and_both_do_the_same() {
     let holds = |bytes: &[u8], text: &str| bytes.windows(text.len()).any(|window| window == text.as_bytes());
     assert!(holds(&debug, ".debug_line") && holds(&debug, ".debug_info"));
     assert!(!holds(&release, ".debug"));
+    // Neither marks nor descriptions change the code.
+    let code = |bytes: &[u8]| {
+        let elf = object::read::elf::ElfFile64::<Little>::parse(bytes).unwrap();
+        let header = elf.elf_program_headers().iter().find(|segment| segment.p_flags.get(Little) & 1 != 0);
+        let header = header.unwrap();
+        let start = usize::try_from(header.p_offset.get(Little)).unwrap();
+        bytes[start..start + usize::try_from(header.p_filesz.get(Little)).unwrap()].to_vec()
+    };
+    assert!(code(&debug) == code(&release));
     // Nothing of it is part of a segment, which is what is in memory.
     let elf = object::read::elf::ElfFile64::<Little>::parse(&*debug).unwrap();
-    let in_memory = object::read::elf::ElfFile64::elf_program_headers(&elf)
+    let in_memory = elf
+        .elf_program_headers()
         .iter()
         .map(|segment| segment.p_offset.get(Little) + segment.p_filesz.get(Little))
         .max()

@@ -519,7 +519,7 @@ pub fn thread_jumps(func: &mut Func) {
                 users[param.index()] - u32::try_from(here).unwrap_or(0)
             })
             .sum();
-        if own == 0 && data.insts.is_empty() && yes.block != *block && no.block != *block {
+        if own == 0 && data.size() == 1 && yes.block != *block && no.block != *block {
             let test = Test { params: data.params.clone(), index, yes: yes.clone(), no: no.clone() };
             tests.insert(*block, test);
         }

@@ -690,11 +690,12 @@ impl Translator<'_, '_> {
         let handler = data.handler;
         self.has_twin = data.has_twin;
         let test = crate::element::test_before_load(self.func, data, &self.uses);
+        let first = data.insts.iter().position(|inst| !matches!(inst.op, Op::Line(_)));
         for (index, inst) in data.insts.iter().enumerate() {
             if test == Some(index) {
                 continue;
             }
-            if index == 0
+            if first == Some(index)
                 && let (Some(found), Some(result)) = (self.found.get(&block), inst.result)
             {
                 self.set(result, Words::One(*found));
