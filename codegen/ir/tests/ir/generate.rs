@@ -232,7 +232,7 @@ impl<'r> Shape<'r> {
             if self.random.chance(25) {
                 self.pos += 1;
                 self.builder.emit_void(Op::Pos(self.pos), Vec::new());
-                if self.pos % 2 == 0 {
+                if self.pos.is_multiple_of(2) {
                     self.builder.set_line(self.pos);
                 }
             }
