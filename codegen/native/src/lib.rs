@@ -18,7 +18,7 @@ mod symbol;
 use cranelift_codegen::control::ControlPlane;
 use cranelift_codegen::isa::{self, OwnedTargetIsa};
 use cranelift_codegen::settings::{self, Configurable as _};
-use cranelift_codegen::{Context, FinalizedRelocTarget};
+use cranelift_codegen::{Context, Final, FinalizedRelocTarget, MachSrcLoc};
 use cranelift_frontend::FunctionBuilderContext;
 use s_ir::{FuncId, Module};
 
@@ -260,15 +260,27 @@ impl Compiler {
             let kind = symbol::kind(reloc.kind).ok_or_else(unexpected)?;
             fixups.push(Fixup { offset: reloc.offset as usize, kind, target, addend: reloc.addend });
         }
-        let mut lines: Vec<(u32, u32)> = Vec::new();
-        for range in compiled.buffer.get_srclocs_sorted() {
-            let pos = range.loc.bits();
-            // The latest that begins at a place is the one that holds.
-            lines.pop_if(|last| last.0 == range.start);
-            if !range.loc.is_default() && lines.last().is_none_or(|last| last.1 != pos) {
-                lines.push((range.start, pos));
-            }
-        }
+        let lines = lines(compiled.buffer.get_srclocs_sorted());
         Ok(Code { bytes, alignment, fixups, makes_floats: false, lines })
     }
+}
+
+/// Where lines begin. An instruction that the optimiser made a second time, for another way out of its block,
+/// has no place in the text any more; it stands before the one that needs it, and belongs there.
+fn lines(ranges: &[MachSrcLoc<Final>]) -> Vec<(u32, u32)> {
+    let mut lines: Vec<(u32, u32)> = Vec::new();
+    let mut unknown = None;
+    for range in ranges.iter().filter(|range| range.start < range.end) {
+        if range.loc.is_default() {
+            // What comes before everything is how the function begins.
+            unknown = unknown.or((!lines.is_empty()).then_some(range.start));
+            continue;
+        }
+        let start = unknown.take().unwrap_or(range.start);
+        let pos = range.loc.bits();
+        if lines.last().is_none_or(|last| last.1 != pos) {
+            lines.push((start, pos));
+        }
+    }
+    lines
 }
