@@ -13,6 +13,7 @@
 mod element;
 mod function;
 mod inline;
+mod place;
 mod symbol;
 
 use cranelift_codegen::control::ControlPlane;
@@ -86,6 +87,8 @@ pub struct Compiler {
     options: Options,
     /// Machine code is written down as text, too.
     listing: bool,
+    /// The optimiser's copies are to be on the lines of what they are copies of.
+    lines: bool,
 }
 
 impl Compiler {
@@ -151,6 +154,7 @@ impl Compiler {
             builder: FunctionBuilderContext::new(),
             options,
             listing: false,
+            lines: false,
         })
     }
 
@@ -160,6 +164,7 @@ impl Compiler {
     ///
     /// A defect of this crate.
     pub fn function(&mut self, module: &Module, id: FuncId) -> Result<Code, CompileError> {
+        self.lines = module.lines;
         let func = &module.functions[id.index()];
         let hot = !self.options.lazy
             || func.blocks.iter().any(|block| block.loop_depth > 0)
@@ -240,11 +245,23 @@ impl Compiler {
 
     fn finish(&mut self, name: &str, hot: bool) -> Result<Code, CompileError> {
         let isa = if hot { &self.full } else { &self.quick };
-        self.context.set_disasm(self.listing);
-        self.context
-            .compile(&**isa, &mut ControlPlane::default())
-            .map_err(|e| CompileError { name: name.to_owned(), message: format!("{:?}", e.inner) })?;
-        let compiled = self.context.compiled_code().expect("it has just been compiled");
+        let error = |message: String| CompileError { name: name.to_owned(), message };
+        let placed = if self.lines && !self.listing {
+            // What `compile` does below, with a step in between that changes no code.
+            let plane = &mut ControlPlane::default();
+            self.context.optimize(&**isa, plane).map_err(|e| error(format!("{e:?}")))?;
+            let Context { func, domtree, .. } = &mut self.context;
+            place::copies(func, domtree);
+            let stencil = isa.compile_function(func, domtree, &mut Default::default(), false, plane);
+            Some(stencil.map_err(|e| error(format!("{e:?}")))?.apply_params(&func.params))
+        } else {
+            self.context.set_disasm(self.listing);
+            self.context
+                .compile(&**isa, &mut ControlPlane::default())
+                .map_err(|e| error(format!("{:?}", e.inner)))?;
+            None
+        };
+        let compiled = placed.as_ref().or(self.context.compiled_code()).expect("it has just been compiled");
         let bytes = compiled.code_buffer().to_vec();
         let alignment = u64::from(compiled.buffer.alignment);
         let mut fixups = Vec::new();
