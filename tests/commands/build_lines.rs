@@ -265,3 +265,22 @@ fn an_object_has_it_too() {
         assert_eq!(section.relocations().next().is_some(), needs, "{name}");
     }
 }
+
+/// The work of a loop that only computes is on the lines that say it, wherever the optimiser puts it.
+#[test]
+fn loops_that_only_compute() {
+    let sandbox = Sandbox::new();
+    sandbox.write("app/stryke.toml", "[package]\nname = \"acme/app\"\nversion = \"1.0.0\"\n");
+    let text = "fn work($n) {\n    my $x = 0;\n    for my $i (1 .. $n) {\n        $x = ($x * 31 + $i) % 1000003;\n        \
+                $x ^= 5;\n    }\n    return $x;\n}\nsay work(1000);\n";
+    sandbox.write("app/main.stk", text);
+    let all = functions(&built(&sandbox, &["--target", "x86_64-linux"]));
+    let work = &all["main::work"];
+    let mut bytes: BTreeMap<u64, u64> = BTreeMap::new();
+    let ends = work.rows.iter().skip(1).map(|row| row.0).chain([work.end]);
+    for ((start, _, line), end) in work.rows.iter().zip(ends) {
+        *bytes.entry(*line).or_default() += end - start;
+    }
+    assert_eq!(bytes.keys().copied().collect::<Vec<_>>(), [1, 2, 3, 4, 5, 7], "{bytes:?}");
+    assert!(bytes[&4] > 100 && bytes[&7] < 16, "{bytes:?}");
+}
