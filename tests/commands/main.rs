@@ -10,6 +10,8 @@ mod assets;
 mod audit;
 #[cfg(target_os = "linux")]
 mod build;
+#[cfg(target_os = "linux")]
+mod build_lines;
 mod check;
 mod completions;
 mod crowd;

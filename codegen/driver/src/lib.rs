@@ -4,6 +4,7 @@
 //! code in memory, function by function, and runs it; [`object`] into the pieces of an executable.
 #![expect(unsafe_code, reason = "code is put into memory and called")]
 
+mod debug;
 mod declarations;
 pub mod jit;
 pub mod object;
@@ -30,7 +31,13 @@ pub struct Compilation {
 /// Compiles a program as far as the middle representation, types inferred and ownership explicit.
 #[must_use]
 pub fn compile(name: &str, text: Arc<str>, files: &dyn Files, options: &Options) -> Compilation {
-    compile_as(name, text, files, options, None)
+    compile_as(name, text, files, options, None, false)
+}
+
+/// The same with every statement marked, so that an object of it says to debuggers where its code comes from.
+#[must_use]
+pub fn compile_with_lines(name: &str, text: Arc<str>, files: &dyn Files, options: &Options) -> Compilation {
+    compile_as(name, text, files, options, None, true)
 }
 
 /// The same for what joins a running program: everything in it can be reached by name.
@@ -41,7 +48,7 @@ pub(crate) fn compile_part(
     options: &Options,
     first: Numbers,
 ) -> Compilation {
-    compile_as(name, text, files, options, Some(first))
+    compile_as(name, text, files, options, Some(first), false)
 }
 
 fn compile_as(
@@ -50,6 +57,7 @@ fn compile_as(
     files: &dyn Files,
     options: &Options,
     part: Option<Numbers>,
+    lines: bool,
 ) -> Compilation {
     let mut analysis = s_sema::analyse(name, text, files, options);
     require_builtins(&mut analysis);
@@ -59,7 +67,7 @@ fn compile_as(
         return Compilation { module: None, diagnostics: analysis.diagnostics, dynamic: Vec::new() };
     }
     Compilation {
-        module: Some(finish(&analysis.program, part.unwrap_or_default())),
+        module: Some(finish(&analysis.program, part.unwrap_or_default(), lines)),
         dynamic: dynamic(&analysis),
         diagnostics: analysis.diagnostics,
     }
@@ -101,8 +109,8 @@ pub fn text(module: &Module) -> String {
 }
 
 /// From a resolved program to a module that can be compiled to machine code.
-pub(crate) fn finish(program: &s_sema::hir::Program, first: Numbers) -> Module {
-    let mut module = s_lower::lower(program, first);
+pub(crate) fn finish(program: &s_sema::hir::Program, first: Numbers, lines: bool) -> Module {
+    let mut module = s_lower::lower(program, first, lines);
     s_ir::optimise(&mut module);
     if cfg!(debug_assertions) {
         for func in &module.functions {

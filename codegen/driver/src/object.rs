@@ -3,7 +3,8 @@
 //! [`object`] compiles every function that the main function and the named functions reach, in as many
 //! threads as it is given, to the same pieces whatever their number. Pieces refer to each other by number
 //! and to the runtime by symbol; a linker puts them where it likes. No piece holds source text: names,
-//! constant strings and patterns are what the program itself works with.
+//! constant strings and patterns are what the program itself works with. Of a module whose statements
+//! are marked there are pieces for debuggers too (`debug`).
 
 use std::collections::{BTreeMap, HashMap};
 use std::mem::{offset_of, size_of};
@@ -18,6 +19,8 @@ use s_core::value::{FLAG_HASHED, FLAG_WIDE};
 use s_ir::op::Op;
 use s_ir::{FuncId, Module, Rt};
 use s_native::{Code, CompileError, Compiler, FixupKind, Machine, Symbol, Target};
+
+use crate::debug::{self, Described};
 
 /// A compiled module.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -54,6 +57,8 @@ pub enum Memory {
     Addresses,
     /// Variables.
     Variable,
+    /// None: only debuggers read it, and it keeps nothing. Pieces of one name are a section.
+    Debug,
 }
 
 /// A place in a piece that holds an address.
@@ -110,9 +115,20 @@ pub fn object(module: &Module, machine: Machine, threads: usize) -> Result<Objec
     });
     // Code first, so that it can be referred to.
     let mut made = Vec::with_capacity(codes.len());
+    let mut described = Vec::new();
     for (Reached { id, .. }, (body, entry)) in functions.iter().zip(codes) {
         let name = &module.functions[id.index()].name;
-        let mut add = |symbol, name, code: Code| {
+        let mut add = |symbol, name: String, code: Code| {
+            if module.lines {
+                described.push(Described {
+                    piece: maker.pieces.len(),
+                    size: code.bytes.len(),
+                    function: *id,
+                    name: name.clone(),
+                    is_entry: matches!(symbol, Symbol::Entry(_)),
+                    lines: code.lines,
+                });
+            }
             made.push((maker.code(name, code.bytes, code.alignment), code.fixups));
             maker.known.insert(symbol, maker.pieces.len() - 1);
         };
@@ -140,6 +156,12 @@ pub fn object(module: &Module, machine: Machine, threads: usize) -> Result<Objec
         maker.pieces[piece].references = references;
     }
     maker.image();
+    if module.lines {
+        let first = maker.pieces.len();
+        let debug = debug::pieces(module, &described, first)
+            .map_err(|message| CompileError { name: "what debuggers read".to_owned(), message })?;
+        maker.pieces.extend(debug);
+    }
     Ok(Object { pieces: maker.pieces, functions: functions.len() })
 }
 

@@ -26,6 +26,7 @@ pub struct Builder {
     handler: Option<Block>,
     loop_depth: u32,
     undef_of_entry: HashMap<Ty, Value>,
+    line: Option<u32>,
 }
 
 /// A block parameter whose arguments are still to be given.
@@ -42,6 +43,8 @@ struct BlockState {
     filled: bool,
     predecessors: Vec<Block>,
     incomplete: Vec<(Variable, Param)>,
+    /// Where its last instruction belongs to, once that was said.
+    line: Option<u32>,
 }
 
 impl Builder {
@@ -58,6 +61,7 @@ impl Builder {
             handler: None,
             loop_depth: 0,
             undef_of_entry: HashMap::new(),
+            line: None,
         }
     }
 
@@ -130,6 +134,11 @@ impl Builder {
     /// Blocks made from now on are in one loop less.
     pub fn leave_loop(&mut self) {
         self.loop_depth -= 1;
+    }
+
+    /// Where instructions from now on belong to, for debuggers. Blocks say so where it changes.
+    pub fn set_line(&mut self, pos: u32) {
+        self.line = Some(pos);
     }
 
     /// Gives a variable a value from here on.
@@ -275,8 +284,19 @@ impl Builder {
             self.state[block.index()].sealed = true;
             self.current = block;
         }
+        self.say_line();
         let current = self.current;
         self.func.block_mut(current).insts.push(inst);
+    }
+
+    fn say_line(&mut self) {
+        let state = &mut self.state[self.current.index()];
+        if let Some(line) = self.line
+            && state.line.replace(line) != Some(line)
+        {
+            let inst = Inst { op: Op::Line(line), args: Vec::new(), result: None, cleanup: Vec::new() };
+            self.func.blocks[self.current.index()].insts.push(inst);
+        }
     }
 
     /// Calls a runtime function that has a result.
@@ -326,6 +346,10 @@ impl Builder {
     fn end(&mut self, term: Term) {
         if self.is_filled() {
             return;
+        }
+        // A block that only leads on is none that a debugger could stop at.
+        if !matches!(term, Term::Jump(_)) {
+            self.say_line();
         }
         let current = self.current;
         for successor in term.successors().collect::<Vec<_>>() {

@@ -231,6 +231,14 @@ pub struct BlockData {
     pub has_twin: bool,
 }
 
+impl BlockData {
+    /// The number of instructions, its end among them. Marks for debuggers are none.
+    #[must_use]
+    pub fn size(&self) -> usize {
+        self.insts.iter().filter(|inst| !matches!(inst.op, Op::Line(_))).count() + 1
+    }
+}
+
 /// How a function is called.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Signature {
@@ -320,6 +328,6 @@ impl Func {
     /// The number of instructions.
     #[must_use]
     pub fn size(&self) -> usize {
-        self.blocks.iter().map(|block| block.insts.len() + 1).sum()
+        self.blocks.iter().map(BlockData::size).sum()
     }
 }

@@ -147,6 +147,7 @@ fn reads(function: Rt) -> bool {
 /// Puts a function in the place of a call of it.
 fn put(func: &mut Func, block: Block, index: usize, callee: &Func, pos: u32) {
     let data = func.block_mut(block);
+    let line = data.insts[..index].iter().rev().find(|inst| matches!(inst.op, Op::Line(_))).cloned();
     let mut rest = data.insts.split_off(index);
     let call = rest.remove(0);
     let term = std::mem::take(&mut data.term);
@@ -154,7 +155,7 @@ fn put(func: &mut Func, block: Block, index: usize, callee: &Func, pos: u32) {
     let behind = func.new_block();
     let params: Vec<Value> = call.result.into_iter().collect();
     let new_pos = Inst { op: Op::Pos(pos), args: Vec::new(), result: None, cleanup: Vec::new() };
-    rest.insert(0, new_pos);
+    rest.splice(0..0, std::iter::once(new_pos).chain(line));
     *func.block_mut(behind) =
         BlockData { params, insts: rest, term, handler, loop_depth, ..BlockData::default() };
     let blocks: Vec<Block> = callee.blocks.iter().map(|_| func.new_block()).collect();

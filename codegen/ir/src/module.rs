@@ -65,6 +65,8 @@ pub struct Module {
     pub compat: bool,
     /// Operators on objects may run code of the program, or give objects.
     pub overloads: bool,
+    /// Statements are marked for debuggers, by [`crate::Op::Line`].
+    pub lines: bool,
     /// The numbers its first class, type and table have at run time.
     pub first: Numbers,
     /// Assets of packages that are looked for by computed names.

@@ -196,6 +196,8 @@ pub enum Op {
     // Bookkeeping
     /// The statement being run, for messages: file and line as in `s_abi::layout::Frame::pos`.
     Pos(u32),
+    /// The statement being run, for debuggers only: what [`Op::Pos`] leaves out because no message needs it.
+    Line(u32),
     /// Nothing; the operand lives until here.
     Keep,
     /// One more reference to the operand. Inserted by [`crate::counts`].
@@ -313,7 +315,7 @@ impl Op {
             Op::Closure(_) => {
                 Shape { params: vec![(V, Borrowed)], variadic: true, pure_: false, ..fixed(&[], V) }
             }
-            Op::Pos(_) => Shape { result: None, pure_: false, ..fixed(&[], V) },
+            Op::Pos(_) | Op::Line(_) => Shape { result: None, pure_: false, ..fixed(&[], V) },
             Op::Keep => Shape { params: vec![(V, Borrowed)], result: None, pure_: false, ..fixed(&[], V) },
             Op::Retain => Shape { params: vec![(V, Borrowed)], result: None, pure_: false, ..fixed(&[], V) },
             Op::Release => Shape { params: vec![(V, Owned)], result: None, pure_: false, ..fixed(&[], V) },
@@ -354,7 +356,7 @@ impl Op {
     pub fn is_pure(&self) -> bool {
         match self {
             Op::Rt(function) => function.is_pure(),
-            Op::Closure(_) | Op::Pos(_) | Op::Keep | Op::Retain | Op::Release => false,
+            Op::Closure(_) | Op::Pos(_) | Op::Line(_) | Op::Keep | Op::Retain | Op::Release => false,
             op => !op.throws(),
         }
     }

@@ -297,6 +297,7 @@ impl<'a> Parser<'a> {
             match self.word("a fact")? {
                 "compat" => module.compat = true,
                 "overloads" => module.overloads = true,
+                "lines" => module.lines = true,
                 "string" => {
                     self.entry(module.strings.len())?;
                     let bytes = self.bytes()?;
@@ -756,6 +757,7 @@ impl<'a> Parser<'a> {
             "CallGlobWant" => Op::CallGlobWant,
             "Closure" => Op::Closure(FuncId(self.number("a function")?)),
             "Pos" => Op::Pos(self.number("a position")?),
+            "Line" => Op::Line(self.number("a position")?),
             "Keep" => Op::Keep,
             "Retain" => Op::Retain,
             "Release" => Op::Release,

@@ -21,6 +21,9 @@ pub fn module(module: &Module) -> String {
     if module.overloads {
         out.push_str("overloads\n");
     }
+    if module.lines {
+        out.push_str("lines\n");
+    }
     for (index, (bytes, wide)) in module.strings.iter().enumerate() {
         let _ = writeln!(out, "string {index} = {}{}", quoted(bytes), if *wide { " wide" } else { "" });
     }
@@ -301,6 +304,7 @@ fn op(out: &mut String, op: &Op) {
         Op::CallGlob(want) => write!(out, "CallGlob {want}"),
         Op::Closure(id) => write!(out, "Closure {}", id.0),
         Op::Pos(pos) => write!(out, "Pos {pos}"),
+        Op::Line(pos) => write!(out, "Line {pos}"),
         plain => write!(out, "{plain:?}"),
     };
 }

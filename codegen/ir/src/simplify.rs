@@ -131,7 +131,7 @@ fn repeat_that_ends(insts: &[Inst]) -> Option<(Vec<usize>, Value, Value)> {
                 }
                 continue;
             }
-            (Op::Pos(_), ..) => continue,
+            (Op::Pos(_) | Op::Line(_), ..) => continue,
             (op, ..) if op.is_pure() => continue,
             _ => return None,
         }
@@ -519,7 +519,7 @@ pub fn thread_jumps(func: &mut Func) {
                 users[param.index()] - u32::try_from(here).unwrap_or(0)
             })
             .sum();
-        if own == 0 && data.insts.is_empty() && yes.block != *block && no.block != *block {
+        if own == 0 && data.size() == 1 && yes.block != *block && no.block != *block {
             let test = Test { params: data.params.clone(), index, yes: yes.clone(), no: no.clone() };
             tests.insert(*block, test);
         }
@@ -702,7 +702,27 @@ pub fn positions(func: &mut Func) {
         }
         let mut keep = keep.into_iter();
         data.insts.retain(|_| keep.next().unwrap_or(true));
+        lines(&mut data.insts);
     }
+}
+
+/// Removes lines that nothing is on, and those that are in force already.
+fn lines(insts: &mut Vec<Inst>) {
+    let mut now = None;
+    insts.retain(|inst| match inst.op {
+        Op::Line(pos) => now.replace(pos) != Some(pos),
+        Op::Pos(pos) => {
+            now = Some(pos);
+            true
+        }
+        _ => true,
+    });
+    let mut is_line = insts.iter().map(|inst| matches!(inst.op, Op::Line(_))).collect::<Vec<_>>().into_iter();
+    let mut this = is_line.next().unwrap_or(false);
+    insts.retain(|_| {
+        let next = is_line.next().unwrap_or(false);
+        !(std::mem::replace(&mut this, next) && next)
+    });
 }
 
 fn sees_position(op: &Op) -> bool {

@@ -188,7 +188,7 @@ struct Twin<'a> {
 
 impl Twin<'_> {
     fn make(func: &mut Func, nest: &Nest) -> bool {
-        let size: usize = nest.blocks.iter().map(|block| func.block(*block).insts.len() + 1).sum();
+        let size: usize = nest.blocks.iter().map(|block| func.block(*block).size()).sum();
         if size > LOOP_MAX || !is_plain(func, nest) {
             return false;
         }
@@ -571,7 +571,7 @@ fn sites(func: &Func, block: Block, uses: &Uses) -> Vec<(usize, Site)> {
 }
 
 fn may_run_twice(inst: &Inst) -> bool {
-    matches!(inst.op, Op::Pos(_)) || inst.op.is_pure()
+    matches!(inst.op, Op::Pos(_) | Op::Line(_)) || inst.op.is_pure()
 }
 
 /// Values of a loop nest that the typed version takes for floats: elements, what is computed with

@@ -133,6 +133,7 @@ impl<'a> Lower<'a> {
             emitted: HashMap::new(),
             index,
         };
+        lower.back_at(lower.pos);
         lower.run();
         lower.builder.finish()
     }
@@ -389,7 +390,7 @@ impl<'a> Lower<'a> {
 
     /// The statement or expression that what follows belongs to.
     pub(crate) fn at(&mut self, pos: Pos) {
-        self.pos = position(pos);
+        self.back_at(position(pos));
     }
 
     /// Where what follows belongs to, as it is now.
@@ -400,6 +401,9 @@ impl<'a> Lower<'a> {
     /// What follows belongs to an earlier position again.
     pub(crate) fn back_at(&mut self, pos: u32) {
         self.pos = pos;
+        if self.module.lines {
+            self.builder.set_line(pos);
+        }
     }
 
     /// Makes sure that an exception from here on names the right line.

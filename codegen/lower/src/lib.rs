@@ -27,10 +27,12 @@ use s_ir::Module;
 use s_ir::module::Numbers;
 use s_sema::hir::Program;
 
-/// Lowers a program, or a part that joins a running one: `first` counts what that has already.
+/// Lowers a program, or a part that joins a running one: `first` counts what that has already. With `lines`
+/// every statement is marked, for debuggers.
 #[must_use]
-pub fn lower(program: &Program, first: Numbers) -> Module {
+pub fn lower(program: &Program, first: Numbers, lines: bool) -> Module {
     let mut module = Module::default();
+    module.lines = lines;
     module.first = first;
     module.compat = program.compat;
     let facts = escape::Facts::of(program);

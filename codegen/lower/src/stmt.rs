@@ -259,6 +259,7 @@ impl<'a> Lower<'a> {
         after: &mut dyn FnMut(&mut Lower<'a>),
         first: bool,
     ) {
+        let pos = self.position_now();
         let exit = self.builder.block();
         self.builder.enter_loop();
         let body = self.builder.block();
@@ -285,6 +286,8 @@ impl<'a> Lower<'a> {
         if let Some(continuing) = &node.continuing {
             self.block(continuing);
         }
+        // What goes on to the next round belongs to the loop, not to the end of its body.
+        self.back_at(pos);
         after(self);
         if !self.builder.is_filled() {
             test(self, body, exit);

@@ -19,12 +19,13 @@ pub(crate) fn test_before_load(func: &Func, data: &BlockData, uses: &Uses) -> Op
         return None;
     }
     let Term::Branch { cond, yes, .. } = &data.term else { return None };
-    let prepares =
-        |inst: &&Inst| matches!(inst.op, Op::BoxNum | Op::BoxInt | Op::Int(_) | Op::Num(_) | Op::IntToNum);
+    let prepares = |inst: &&Inst| {
+        matches!(inst.op, Op::BoxNum | Op::BoxInt | Op::Int(_) | Op::Num(_) | Op::IntToNum | Op::Line(_))
+    };
     let at = data.insts.len() - data.insts.iter().rev().take_while(prepares).count();
     let at = at.checked_sub(1)?;
     let test = &data.insts[at];
-    let next = func.block(yes.block).insts.first()?;
+    let next = func.block(yes.block).insts.iter().find(|inst| !matches!(inst.op, Op::Line(_)))?;
     let Op::ElemIsNum(what) = test.op else { return None };
     let is_pair = test.result == Some(*cond)
         && next.op == Op::ElemNum(what)

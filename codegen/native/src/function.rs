@@ -9,7 +9,7 @@ use cranelift_codegen::ir::condcodes::{FloatCC, IntCC};
 use cranelift_codegen::ir::types::{F64, I8, I32, I64};
 use cranelift_codegen::ir::{
     AbiParam, Block as ClifBlock, BlockArg, ExtFuncData, ExternalName, FuncRef, Function, GlobalValueData,
-    InstBuilder, MemFlagsData, SigRef, Signature, StackSlot, StackSlotData, StackSlotKind, Type,
+    InstBuilder, MemFlagsData, SigRef, Signature, SourceLoc, StackSlot, StackSlotData, StackSlotKind, Type,
     Value as Clif,
 };
 use cranelift_codegen::isa::{CallConv, TargetFrontendConfig};
@@ -48,7 +48,9 @@ pub(crate) struct Translator<'a, 'b> {
     signatures: HashMap<Vec<u8>, SigRef>,
     functions: HashMap<Symbol, FuncRef>,
     cleanups: HashMap<(Vec<Value>, Option<Block>), ClifBlock>,
-    pending: Vec<(Vec<Value>, Option<Block>, ClifBlock)>,
+    pending: Vec<(Vec<Value>, Option<Block>, ClifBlock, SourceLoc)>,
+    /// Where blocks begin, as far as it is known from what leads to them.
+    locations: HashMap<Block, SourceLoc>,
     thrown: Option<ClifBlock>,
     pub(crate) hot: bool,
     /// The block has a typed twin, which works on floats.
@@ -237,6 +239,7 @@ pub(crate) fn body(
         functions: HashMap::new(),
         cleanups: HashMap::new(),
         pending: Vec::new(),
+        locations: HashMap::new(),
         thrown: None,
         hot,
         has_twin: false,
@@ -612,15 +615,16 @@ impl Translator<'_, '_> {
         let block = self.b.create_block();
         self.b.set_cold_block(block);
         self.cleanups.insert(key, block);
-        self.pending.push((values.to_vec(), handler, block));
+        self.pending.push((values.to_vec(), handler, block, self.b.srcloc()));
         block
     }
 
     /// Writes the clean-up blocks: each releases its last value and goes on to the one without it, so
     /// that they share their ends.
     fn write_cleanups(&mut self) {
-        while let Some((values, handler, block)) = self.pending.pop() {
+        while let Some((values, handler, block, location)) = self.pending.pop() {
             self.b.switch_to_block(block);
+            self.b.set_srcloc(location);
             match values.split_last() {
                 Some((last, rest)) => {
                     self.release(*last);
@@ -679,14 +683,19 @@ impl Translator<'_, '_> {
     fn block(&mut self, block: Block) {
         let data = self.func.block(block);
         self.b.switch_to_block(self.blocks[block.index()]);
+        if self.module.lines {
+            let location = self.locations.get(&block).copied();
+            self.b.set_srcloc(location.unwrap_or_else(|| SourceLoc::new(self.func.pos)));
+        }
         let handler = data.handler;
         self.has_twin = data.has_twin;
         let test = crate::element::test_before_load(self.func, data, &self.uses);
+        let first = data.insts.iter().position(|inst| !matches!(inst.op, Op::Line(_)));
         for (index, inst) in data.insts.iter().enumerate() {
             if test == Some(index) {
                 continue;
             }
-            if index == 0
+            if first == Some(index)
                 && let (Some(found), Some(result)) = (self.found.get(&block), inst.result)
             {
                 self.set(result, Words::One(*found));
@@ -697,6 +706,12 @@ impl Translator<'_, '_> {
         match test {
             Some(test) => self.test_and_load(&data.insts[test], &data.term),
             None => self.term(&data.term),
+        }
+        if self.module.lines {
+            let location = self.b.srcloc();
+            for next in data.term.successors().chain(handler) {
+                self.locations.entry(next).or_insert(location);
+            }
         }
     }
 
@@ -1052,7 +1067,11 @@ impl Translator<'_, '_> {
                 self.set_two(inst, (results[0], results[1]));
             }
             Op::Closure(id) => self.closure(*id, inst),
+            Op::Line(pos) => self.b.set_srcloc(SourceLoc::new(*pos)),
             Op::Pos(pos) => {
+                if self.module.lines {
+                    self.b.set_srcloc(SourceLoc::new(*pos));
+                }
                 if let Some(slot) = self.frame {
                     let pos = self.b.ins().iconst(I32, i64::from(*pos));
                     self.b.ins().stack_store(I64, pos, slot, at::FRAME_POS);

@@ -13,12 +13,13 @@
 mod element;
 mod function;
 mod inline;
+mod place;
 mod symbol;
 
 use cranelift_codegen::control::ControlPlane;
 use cranelift_codegen::isa::{self, OwnedTargetIsa};
 use cranelift_codegen::settings::{self, Configurable as _};
-use cranelift_codegen::{Context, FinalizedRelocTarget};
+use cranelift_codegen::{Context, Final, FinalizedRelocTarget, MachSrcLoc};
 use cranelift_frontend::FunctionBuilderContext;
 use s_ir::{FuncId, Module};
 
@@ -100,6 +101,8 @@ pub struct Compiler {
     options: Options,
     /// Machine code is written down as text, too.
     listing: bool,
+    /// The optimiser's copies are to be on the lines of what they are copies of.
+    lines: bool,
 }
 
 impl Compiler {
@@ -165,6 +168,7 @@ impl Compiler {
             builder: FunctionBuilderContext::new(),
             options,
             listing: false,
+            lines: false,
         })
     }
 
@@ -174,6 +178,7 @@ impl Compiler {
     ///
     /// A defect of this crate.
     pub fn function(&mut self, module: &Module, id: FuncId) -> Result<Code, CompileError> {
+        self.lines = module.lines;
         let func = &module.functions[id.index()];
         let hot = !self.options.lazy
             || func.blocks.iter().any(|block| block.loop_depth > 0)
@@ -254,11 +259,23 @@ impl Compiler {
 
     fn finish(&mut self, name: &str, hot: bool) -> Result<Code, CompileError> {
         let isa = if hot { &self.full } else { &self.quick };
-        self.context.set_disasm(self.listing);
-        self.context
-            .compile(&**isa, &mut ControlPlane::default())
-            .map_err(|e| CompileError { name: name.to_owned(), message: format!("{:?}", e.inner) })?;
-        let compiled = self.context.compiled_code().expect("it has just been compiled");
+        let error = |message: String| CompileError { name: name.to_owned(), message };
+        let placed = if self.lines && !self.listing {
+            // What `compile` does below, with a step in between that changes no code.
+            let plane = &mut ControlPlane::default();
+            self.context.optimize(&**isa, plane).map_err(|e| error(format!("{e:?}")))?;
+            let Context { func, domtree, .. } = &mut self.context;
+            place::copies(func, domtree);
+            let stencil = isa.compile_function(func, domtree, &mut Default::default(), false, plane);
+            Some(stencil.map_err(|e| error(format!("{e:?}")))?.apply_params(&func.params))
+        } else {
+            self.context.set_disasm(self.listing);
+            self.context
+                .compile(&**isa, &mut ControlPlane::default())
+                .map_err(|e| error(format!("{:?}", e.inner)))?;
+            None
+        };
+        let compiled = placed.as_ref().or(self.context.compiled_code()).expect("it has just been compiled");
         let bytes = compiled.code_buffer().to_vec();
         let alignment = u64::from(compiled.buffer.alignment);
         let mut fixups = Vec::new();
@@ -274,6 +291,27 @@ impl Compiler {
             let kind = symbol::kind(reloc.kind).ok_or_else(unexpected)?;
             fixups.push(Fixup { offset: reloc.offset as usize, kind, target, addend: reloc.addend });
         }
-        Ok(Code { bytes, alignment, fixups, makes_floats: false })
+        let lines = lines(compiled.buffer.get_srclocs_sorted());
+        Ok(Code { bytes, alignment, fixups, makes_floats: false, lines })
     }
+}
+
+/// Where lines begin. An instruction that the optimiser made a second time, for another way out of its block,
+/// has no place in the text any more; it stands before the one that needs it, and belongs there.
+fn lines(ranges: &[MachSrcLoc<Final>]) -> Vec<(u32, u32)> {
+    let mut lines: Vec<(u32, u32)> = Vec::new();
+    let mut unknown = None;
+    for range in ranges.iter().filter(|range| range.start < range.end) {
+        if range.loc.is_default() {
+            // What comes before everything is how the function begins.
+            unknown = unknown.or((!lines.is_empty()).then_some(range.start));
+            continue;
+        }
+        let start = unknown.take().unwrap_or(range.start);
+        let pos = range.loc.bits();
+        if lines.last().is_none_or(|last| last.1 != pos) {
+            lines.push((start, pos));
+        }
+    }
+    lines
 }

@@ -44,6 +44,8 @@ pub enum Symbol {
 pub enum FixupKind {
     /// S, 8 bytes.
     Abs64,
+    /// S, 4 bytes, which only what debuggers read can do with; never in code.
+    Abs32,
     /// S - P, 4 bytes.
     Rel32,
     /// `bl` of aarch64: S - P in words.
@@ -93,6 +95,9 @@ pub struct Code {
     pub fixups: Vec<Fixup>,
     /// It makes values that are floats: the runtime has to know what to do with such.
     pub makes_floats: bool,
+    /// Where statements begin, in a module whose statements are marked: offset, and file and line as in
+    /// `s_abi::layout::Frame::pos`, ascending. What comes before the first belongs to where the function begins.
+    pub lines: Vec<(u32, u32)>,
 }
 
 /// The name under which the code generator knows a symbol.

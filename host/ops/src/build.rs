@@ -45,7 +45,7 @@ pub struct BuildRequest {
     pub member: Option<String>,
     /// Only the program of this name.
     pub program: Option<String>,
-    /// Small and without names, instead of with what debuggers and profilers show.
+    /// Small and without names and lines, instead of with what debuggers and profilers show.
     pub release: bool,
     /// For which machine and system; without one, this one.
     pub target: Option<String>,
@@ -388,8 +388,9 @@ impl Job<'_> {
             .main(&self.program.file)
             .map_err(|message| wrong(Diagnostic::error(Code::PROGRAM, message)))?;
         let options = Options { compat: request.compat, test: false };
+        let compile = if request.release { s_driver::compile } else { s_driver::compile_with_lines };
         let Compilation { module, diagnostics, mut dynamic } =
-            s_driver::compile(&main.name, main.text, &files, &options);
+            compile(&main.name, main.text, &files, &options);
         let Some(module) = module else { return Err(Failure::mistakes(diagnostics)) };
         if self.programs.deny_eval && !dynamic.is_empty() {
             for diagnostic in &mut dynamic {

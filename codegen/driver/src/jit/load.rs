@@ -74,7 +74,7 @@ pub(super) fn eval_string(vm: &mut Vm, text: &[u8], list: &[Val]) -> Result<Val,
     let mut program = analysis.program;
     program.facts.dynamic_code = true;
     let captures = program.functions[0].captures.clone();
-    let module = crate::finish(&program, numbers(vm));
+    let module = crate::finish(&program, numbers(vm), false);
     let main = load(session, vm, module, |_| {
         captures
             .iter()
@@ -159,7 +159,7 @@ pub(super) fn join(
     vm: &mut Vm,
     program: &s_sema::hir::Program,
 ) -> Result<s_core::value::CodeRef, Thrown> {
-    let module = crate::finish(program, numbers(vm));
+    let module = crate::finish(program, numbers(vm), false);
     load(session, vm, module, |_| Vec::new())
 }
 

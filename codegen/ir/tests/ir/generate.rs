@@ -232,6 +232,9 @@ impl<'r> Shape<'r> {
             if self.random.chance(25) {
                 self.pos += 1;
                 self.builder.emit_void(Op::Pos(self.pos), Vec::new());
+                if self.pos.is_multiple_of(2) {
+                    self.builder.set_line(self.pos);
+                }
             }
             match self.random.below(24) {
                 0..=9 => self.compute(),

@@ -581,7 +581,7 @@ impl<'a> Machine<'a> {
                     }
                 }
             }
-            Op::Pos(_) => Val::Undef,
+            Op::Pos(_) | Op::Line(_) => Val::Undef,
             Op::Keep => Val::Undef,
             Op::Call(callee) => {
                 let callee = &self.module.functions[callee.index()];

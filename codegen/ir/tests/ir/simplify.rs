@@ -352,6 +352,44 @@ fn positions_in_loops() {
     check(simplify::positions, text, text);
 }
 
+/// Lines for debuggers: all that anything is on, whether a message could name them or not.
+#[test]
+fn lines() {
+    check(
+        simplify::positions,
+        "b0():
+        Line 1
+        Line 2
+        %0: val = Param 0
+        Line 2
+        %1: val = inc %0
+        Line 3
+        Pos 3
+        Line 3
+        %2: bool = is_defined %1
+        Line 4
+        branch %2 b1() b1()
+        b1():
+        Line 4
+        Line 5
+        Line 4
+        return %0",
+        r#"
+b0():
+    Line 2
+    %0: val = Param 0
+    %1: val = inc %0
+    Line 3
+    %2: bool = is_defined %1
+    Line 4
+    branch %2 b1() b1()
+b1():
+    Line 4
+    return %0
+"#,
+    );
+}
+
 #[test]
 fn all_together() {
     let mut module = crate::read(

@@ -22,6 +22,7 @@ fn everything() -> Module {
     let mut module = Module::default();
     module.compat = true;
     module.overloads = true;
+    module.lines = true;
     module.string(b"a\"b\\c\n\0\xff", false);
     module.string("\u{e4}".as_bytes(), true);
     module.global("main::\u{e4} b");
@@ -180,6 +181,7 @@ fn every_operation() -> Vec<Op> {
         Op::CallMethod,
         Op::Closure(FuncId(1)),
         Op::Pos(u32::MAX),
+        Op::Line(u32::MAX),
         Op::Keep,
         Op::Retain,
         Op::Release,

@@ -244,6 +244,21 @@ fn small_functions_in_loops() {
     means_the_same(CALLS);
 }
 
+/// Behind a function that was put in place the line is that of the call again.
+#[test]
+fn lines_of_small_functions_in_loops() {
+    let text = CALLS.replace("Pos 7\n", "Line 7\n Pos 7\n").replace("Pos 3\n", "Line 3\n Pos 3\n");
+    let mut module = read(&text);
+    inline::run(&mut module);
+    clean(&module);
+    let found = shown(&module.functions[0]);
+    let (_, behind) = found.split_once("b3(%5: val) loop 1:\n").unwrap();
+    let lines: Vec<&str> = behind.lines().map(str::trim).take(3).collect();
+    assert_eq!(lines, ["Pos 7", "Line 7", "list_push %5"], "{found}");
+    assert!(found.contains("Line 3\n"), "{found}");
+    means_the_same(&text);
+}
+
 /// What asks for its activation, or may run code of the program, stays a call.
 #[test]
 fn others_stay_calls() {

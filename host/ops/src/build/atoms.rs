@@ -14,6 +14,7 @@ pub(super) fn unit<'a>(object: &'a Object, image: &str) -> Unit<'a> {
             Memory::Constant => (Kind::Rodata, ".rodata", Form::Object),
             Memory::Addresses => (Kind::RelRo, ".data.rel.ro", Form::Object),
             Memory::Variable => (Kind::Data, ".data", Form::Object),
+            Memory::Debug => (Kind::Debug, piece.name.as_str(), Form::None),
         };
         let size = piece.bytes.len() as u64;
         let atom = builder.atom(section, Atom::new(kind, piece.align, piece.bytes.as_slice()));
@@ -41,6 +42,7 @@ pub(super) fn unit<'a>(object: &'a Object, image: &str) -> Unit<'a> {
 fn reloc_kind(kind: FixupKind) -> RelocKind {
     match kind {
         FixupKind::Abs64 => RelocKind::Abs64,
+        FixupKind::Abs32 => RelocKind::Abs32,
         FixupKind::Rel32 => RelocKind::Rel32,
         FixupKind::A64Call26 => RelocKind::A64Call26,
         FixupKind::A64Page21 => RelocKind::A64Page21,

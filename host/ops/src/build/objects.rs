@@ -25,11 +25,17 @@ pub(super) fn elf(object: &Object, machine: Machine) -> Result<Vec<u8>, String> 
     ];
     let mut placed: Vec<(SectionId, u64, SymbolId)> = Vec::with_capacity(object.pieces.len());
     for piece in &object.pieces {
+        if piece.memory == Memory::Debug {
+            let section = section(&mut file, &piece.name, SectionKind::Debug);
+            let at = file.append_section_data(section, &piece.bytes, u64::from(piece.align));
+            placed.push((section, at, file.section_symbol(section)));
+            continue;
+        }
         let (section, kind) = match piece.memory {
             Memory::Code => (sections[0], SymbolKind::Text),
             Memory::Constant => (sections[1], SymbolKind::Data),
             Memory::Addresses => (sections[2], SymbolKind::Data),
-            Memory::Variable => (sections[3], SymbolKind::Data),
+            Memory::Variable | Memory::Debug => (sections[3], SymbolKind::Data),
         };
         let at = file.append_section_data(section, &piece.bytes, u64::from(piece.align));
         let is_image = piece.name == s_abi::layout::IMAGE;
@@ -95,6 +101,11 @@ fn flags(kind: FixupKind) -> RelocationFlags {
             kind: RelocationKind::Absolute,
             encoding: RelocationEncoding::Generic,
             size: 64,
+        },
+        FixupKind::Abs32 => RelocationFlags::Generic {
+            kind: RelocationKind::Absolute,
+            encoding: RelocationEncoding::Generic,
+            size: 32,
         },
         FixupKind::Rel32 => elf(elf::R_X86_64_PC32),
         FixupKind::A64Call26 => elf(elf::R_AARCH64_CALL26),

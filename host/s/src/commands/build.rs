@@ -24,9 +24,10 @@ Programs are those of `[bin]` in stryke.toml and the files in `bin`, else `main.
 `target/release` or `target/debug`, with --target to `target/TARGET/release`. A file by itself becomes an
 executable of its name in the folder you are in.
 
-With --debug, the default, names of functions stay for debuggers and profilers. What needs a compiler when
-the program runs, an `eval` of a text that is not known before, is reported; it fails when it is reached.
-`[build] deny-eval = true` in stryke.toml makes it an error.
+With --debug, the default, names of functions and lines of the text are beside the program for debuggers and
+profilers, under names of files as messages have them: run gdb in the folder of the project. What needs a
+compiler when the program runs, an `eval` of a text that is not known before, is reported; it fails when it
+is reached. `[build] deny-eval = true` in stryke.toml makes it an error.
 
 Examples:
   s build --release
@@ -38,11 +39,11 @@ pub(crate) struct BuildArgs {
     #[arg(value_name = "FILE")]
     file: Option<PathBuf>,
 
-    /// Small, without names
+    /// Small, without names and lines
     #[arg(long, conflicts_with = "debug")]
     release: bool,
 
-    /// With names of functions; this is what happens without --release too
+    /// With names of functions and lines, for debuggers; this is what happens without --release too
     #[arg(long)]
     debug: bool,
 

@@ -7,6 +7,7 @@
 #![expect(clippy::print_stderr, reason = "a test that does less says so")]
 
 mod compare;
+mod debug;
 mod errors;
 mod fuzz;
 mod kit;
