@@ -20,28 +20,18 @@ enum Wide {
 }
 
 /// Integers up to here have a float of their own.
-const EXACT: f64 = 9_007_199_254_740_992.0;
+pub(super) const EXACT: f64 = 9_007_199_254_740_992.0;
 
 fn wide(value: Val) -> Wide {
     match value.w0 {
         tag::INT => Wide::Whole(i128::from(value.as_int())),
         tag::UINT => Wide::Whole(i128::from(value.w1)),
         _ => {
+            // A float that is an integer, and is no other integer rounded, counts as one for `+ - *`.
             let float = value.as_num();
-            if float.abs() < 9_223_372_036_854_775_808.0 {
-                let whole = float as i64;
-                let is_whole = whole as f64 == float && (whole != 0 || float.is_sign_positive());
-                return if is_whole { Wide::Whole(i128::from(whole)) } else { Wide::Float };
-            }
-            // A float that is an integer and fits counts as one for `+ - *`.
-            if float.abs() < EXACT
-                && libm::trunc(float) == float
-                && (float != 0.0 || float.is_sign_positive())
-            {
-                Wide::Whole(float as i128)
-            } else {
-                Wide::Float
-            }
+            let whole = float as i64;
+            let is_whole = whole as f64 == float && (whole != 0 || float.is_sign_positive());
+            if is_whole && float.abs() < EXACT { Wide::Whole(i128::from(whole)) } else { Wide::Float }
         }
     }
 }
@@ -379,17 +369,16 @@ pub fn inc(vm: &mut Vm, value: Val) -> Result<Val, Thrown> {
             return Ok(string(&next));
         }
     }
-    stepped_float(vm, value, 1.0).map_or_else(|| add(vm, value, int(1)), Ok)
+    add(vm, value, int(1))
 }
 
 /// What `--` makes of a value.
 pub fn dec(vm: &mut Vm, value: Val) -> Result<Val, Thrown> {
-    stepped_float(vm, value, -1.0).map_or_else(|| sub(vm, value, int(1)), Ok)
-}
-
-/// In plain Perl `++` and `--` leave a float a float, where `+` and `-` make integers of whole ones.
-fn stepped_float(vm: &Vm, value: Val, by: f64) -> Option<Val> {
-    (vm.compat && value.w0 == tag::NUM).then(|| num(value.as_num() + by))
+    // In plain Perl it leaves a float a float, where `++`, `+` and `-` make integers of whole ones.
+    if vm.compat && value.w0 == tag::NUM {
+        return Ok(num(value.as_num() - 1.0));
+    }
+    sub(vm, value, int(1))
 }
 
 /// Saturating truncation.

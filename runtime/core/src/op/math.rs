@@ -2,6 +2,7 @@
 
 use s_abi::layout::{Val, tag};
 
+use super::arith::EXACT;
 use crate::class::Operator;
 use crate::exception::Thrown;
 use crate::value::{ValExt, int, num, uint};
@@ -45,9 +46,11 @@ pub fn abs(vm: &mut Vm, value: Val) -> Result<Val, Thrown> {
         tag::UINT => number,
         _ => {
             let float = libm::fabs(number.as_num());
-            // Plain Perl looks at a whole float as an integer here.
+            // Plain Perl takes a whole float for an integer here, as far as it is no other integer rounded;
+            // a text as far as it fits.
             let whole = float as i64;
-            if vm.compat && float < 9_223_372_036_854_775_808.0 && whole as f64 == float {
+            let limit = if value.is_string() { 9_223_372_036_854_775_808.0 } else { EXACT };
+            if vm.compat && float < limit && whole as f64 == float {
                 int(whole)
             } else {
                 num(float)
