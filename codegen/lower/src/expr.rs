@@ -303,11 +303,7 @@ impl<'a> Lower<'a> {
             | ExprKind::ListSlice(..)
             | ExprKind::Range { .. } => self.last_of(expr),
             // Of one value there is only the text to repeat.
-            ExprKind::RepeatList(list, count) => {
-                let text = self.last_of(list);
-                let count = self.scalar(count);
-                self.rt(Rt::repeat, &[text, count])
-            }
+            ExprKind::RepeatList(list, count) => self.repeated_text(list, count),
             ExprKind::NewArray(items) => {
                 if items.is_empty() {
                     let array = self.rt(Rt::arr_new, &[]);
@@ -462,14 +458,6 @@ impl<'a> Lower<'a> {
                 self.rt(Rt::die_text, &[text])
             }
         }
-    }
-
-    /// The last of a list, as scalar context sees it.
-    pub(crate) fn last_of(&mut self, expr: &'a Expr) -> Value {
-        let mark = self.begin_list();
-        self.list(expr);
-        self.end_list();
-        self.rt(Rt::list_last, &[mark])
     }
 
     /// A call's result in the context of the caller of this function.

@@ -6,6 +6,21 @@ use s_sema::hir::{Array, Expr, ExprKind, HashPart, Op, VarKind};
 use crate::function::{Context, Lower};
 
 impl<'a> Lower<'a> {
+    /// The last of a list, as scalar context sees it.
+    pub(crate) fn last_of(&mut self, expr: &'a Expr) -> Value {
+        let mark = self.begin_list();
+        self.list(expr);
+        self.end_list();
+        self.rt(Rt::list_last, &[mark])
+    }
+
+    /// A list that is repeated where one value is wanted: the text of its last value, repeated.
+    pub(crate) fn repeated_text(&mut self, list: &'a Expr, count: &'a Expr) -> Value {
+        let text = self.last_of(list);
+        let count = self.scalar(count);
+        self.rt(Rt::repeat, &[text, count])
+    }
+
     /// Pushes what an expression gives in list context.
     pub(crate) fn list(&mut self, expr: &'a Expr) {
         if self.is_single(expr) {

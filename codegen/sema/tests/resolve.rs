@@ -522,7 +522,7 @@ fn phases_and_modules() {
     ] {
         let found = run_with(used, false, &files).diagnostics;
         assert_eq!(found.is_empty(), is_fine, "{used}: {found:?}");
-        assert!(is_fine || found[0].code.to_string() == "S-0319", "{found:?}");
+        assert!(is_fine || found[0].code.to_string() == "S-0318", "{found:?}");
     }
     let found = run_with("require \"./none.stk\"", false, &files);
     assert_eq!(found.diagnostics[0].code.to_string(), "S-0311");

@@ -50,11 +50,7 @@ pub fn abs(vm: &mut Vm, value: Val) -> Result<Val, Thrown> {
             // a text as far as it fits.
             let whole = float as i64;
             let limit = if value.is_string() { 9_223_372_036_854_775_808.0 } else { EXACT };
-            if vm.compat && float < limit && whole as f64 == float {
-                int(whole)
-            } else {
-                num(float)
-            }
+            if vm.compat && float < limit && whole as f64 == float { int(whole) } else { num(float) }
         }
     })
 }
