@@ -224,3 +224,21 @@ fn the_time_grows_with_the_text() {
         assert!(start.elapsed() < Duration::from_secs(10), "{unit}");
     }
 }
+
+/// What fuzzing found.
+#[test]
+fn characters_that_only_look_like_the_beginning_of_a_name() {
+    for text in [
+        "require \u{1f600}\n",
+        "require \u{1f600}",
+        "use \u{1f600}\n",
+        "my $x = \u{1f600}\n",
+        "\u{1f600} => 1\n",
+    ] {
+        for compat in [false, true] {
+            let options = s_syntax::Options { compat, ..s_syntax::Options::default() };
+            let parsed = s_syntax::parse(text, &options);
+            assert!(!parsed.errors.is_empty(), "{text}");
+        }
+    }
+}

@@ -585,11 +585,12 @@ impl Parser<'_> {
         let end = self.name_end(from);
         let (next, _) = self.after_blanks(end);
         let word = self.slice(from, end);
-        let call = matches!(self.byte_at(next), b'(' | b'-' | b'.')
+        let is_version = |digits: &str| !digits.is_empty() && digits.bytes().all(|b| b.is_ascii_digit());
+        // A character that only looks like the beginning of a name ends it where it begins.
+        let call = word.is_empty()
+            || matches!(self.byte_at(next), b'(' | b'-' | b'.')
             || self.is_topic_word(word)
-            || (word.as_bytes()[0] == b'v'
-                && word.len() > 1
-                && word[1..].bytes().all(|b| b.is_ascii_digit()))
+            || word.strip_prefix('v').is_some_and(is_version)
             || (matches!(word, "q" | "qq") && self.is_quote(word))
             || word.starts_with("__");
         if call {
