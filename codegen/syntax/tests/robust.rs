@@ -236,7 +236,7 @@ fn characters_that_only_look_like_the_beginning_of_a_name() {
         "\u{1f600} => 1\n",
     ] {
         for compat in [false, true] {
-            let options = s_syntax::Options { compat, ..s_syntax::Options::default() };
+            let options = Options { compat, ..Options::default() };
             let parsed = s_syntax::parse(text, &options);
             assert!(!parsed.errors.is_empty(), "{text}");
         }
