@@ -237,7 +237,7 @@ fn characters_that_only_look_like_the_beginning_of_a_name() {
     ] {
         for compat in [false, true] {
             let options = Options { compat, ..Options::default() };
-            let parsed = s_syntax::parse(text, &options);
+            let parsed = parse(text, &options);
             assert!(!parsed.errors.is_empty(), "{text}");
         }
     }
