@@ -120,9 +120,14 @@ pub fn share_handle(vm: &mut Vm, to: GlobRef, from: GlobRef) {
 
 /// Takes the stream away from a glob; the last one closes it.
 pub fn close_dropped(vm: &mut Vm, glob: GlobRef) {
-    let Some(mut stream) = stream_of(glob) else { return };
+    let Some(stream) = stream_of(glob) else { return };
     let mut glob = glob;
     glob.handle = core::ptr::null_mut();
+    drop_stream(vm, stream);
+}
+
+/// Gives up one share of a stream, which is closed with the last.
+fn drop_stream(vm: &mut Vm, mut stream: Ptr<Stream>) {
     stream.shared -= 1;
     if stream.shared == 0 {
         vm.output.streams.retain(|known| *known != stream);
@@ -317,9 +322,7 @@ impl Vm {
         self.output.last_read = Some(glob);
         let mut line = core::mem::take(&mut self.buffer);
         line.clear();
-        // A handler of a signal may close the handle.
-        let read = self.uninterrupted(|_| {
-            let mut stream = stream_of(glob).ok_or(Errno::EBADF)?;
+        let read = self.waiting_for(glob, |stream| {
             let found = stream.handle.read_line(separator, &mut line)?;
             Ok((found, stream.handle.layers().utf8))
         });
@@ -425,6 +428,19 @@ impl Vm {
         }
     }
 
+    /// Does what may run code of the program, which may close the stream that is written to.
+    fn with_share<T>(
+        &mut self,
+        mut stream: Ptr<Stream>,
+        job: impl FnOnce(&mut Vm, &mut Ptr<Stream>) -> T,
+    ) -> T {
+        stream.shared += 1;
+        let mut written = stream;
+        let result = job(self, &mut written);
+        drop_stream(self, stream);
+        result
+    }
+
     /// A list that has no place to go: `$!` says so, and it is consumed.
     fn nowhere(&mut self, mark: i64) -> bool {
         self.set_errno(Errno::EBADF);
@@ -457,34 +473,41 @@ pub fn print_to(vm: &mut Vm, handle: Val, mark: i64, bits: i64) -> Result<bool, 
 }
 
 fn print_on(vm: &mut Vm, stream: Option<Ptr<Stream>>, mark: i64, bits: i64) -> Result<bool, Thrown> {
-    let Some(mut stream) = stream else { return Ok(vm.nowhere(mark)) };
+    let Some(stream) = stream else { return Ok(vm.nowhere(mark)) };
+    let good = vm.with_share(stream, |vm, stream| print_list(vm, stream, mark, bits))?;
+    vm.drop_list(mark);
+    Ok(good)
+}
+
+fn print_list(vm: &mut Vm, stream: &mut Ptr<Stream>, mark: i64, bits: i64) -> Result<bool, Thrown> {
     let list = vm.list(mark);
     let mut good = true;
     let separator = vm.specials.output_separator;
     for (at, &value) in list.iter().enumerate() {
         if at > 0 && !separator.is_undef() {
-            good &= vm.write_value(&mut stream, separator)?;
+            good &= vm.write_value(stream, separator)?;
         }
-        good &= vm.write_value(&mut stream, value)?;
+        good &= vm.write_value(stream, value)?;
     }
     let ending = vm.specials.record_separator;
     if bits & NEWLINE != 0 {
-        good &= vm.write_bytes(&mut stream, b"\n");
+        good &= vm.write_bytes(stream, b"\n");
     }
     if !ending.is_undef() && bits & NEWLINE == 0 {
-        good &= vm.write_value(&mut stream, ending)?;
+        good &= vm.write_value(stream, ending)?;
     }
-    vm.drop_list(mark);
     Ok(good)
 }
 
 /// `printf`: consumes the list.
 pub fn print_format(vm: &mut Vm, handle: Val, mark: i64) -> Result<bool, Thrown> {
-    let Some(mut stream) = vm.printed_stream(handle) else { return Ok(vm.nowhere(mark)) };
-    let list = vm.list(mark);
-    let text = crate::builtin::text::format(vm, list)?;
-    let good = vm.write_value(&mut stream, text)?;
-    vm.release(text);
+    let Some(stream) = vm.printed_stream(handle) else { return Ok(vm.nowhere(mark)) };
+    let good = vm.with_share(stream, |vm, stream| {
+        let text = crate::builtin::text::format(vm, vm.list(mark))?;
+        let good = vm.write_value(stream, text);
+        vm.release(text);
+        good
+    })?;
     vm.drop_list(mark);
     Ok(good)
 }
@@ -706,13 +729,13 @@ pub fn read_slot(vm: &mut Vm, which: i64, slot: Slot, mark: i64) -> Result<Val, 
 
 fn read_into(vm: &mut Vm, which: i64, slot: Slot, arguments: &[Val]) -> Result<Val, Thrown> {
     let mut slot = slot;
-    let stream = arguments.first().and_then(|&handle| vm.stream(handle));
     let count = arguments.get(1).map_or(0, |&value| vm.index_of(value));
     let offset = arguments.get(2).map_or(0, |&value| vm.index_of(value));
+    let glob = arguments.first().and_then(|&handle| vm.handle_glob(handle));
     if count < 0 {
         return Err(vm.die(b"Negative length"));
     }
-    let Some(mut stream) = stream else {
+    let Some((glob, mut stream)) = glob.and_then(|glob| Some((glob, stream_of(glob)?))) else {
         vm.set_errno(Errno::EBADF);
         return Ok(UNDEF);
     };
@@ -736,7 +759,7 @@ fn read_into(vm: &mut Vm, which: i64, slot: Slot, arguments: &[Val]) -> Result<V
     let result = if name == "sysread" {
         stream.handle.sysread(count, &mut data)
     } else {
-        vm.uninterrupted(|_| {
+        vm.waiting_for(glob, |stream| {
             let left = count - data.len();
             stream.handle.read(left, &mut data)
         })?

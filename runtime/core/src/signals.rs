@@ -4,12 +4,13 @@
 //! wait was interrupted, and, in programs that name `%SIG`, in each round of a loop and where a function
 //! begins.
 
-use s_abi::layout::{Val, want};
+use s_abi::layout::{Val, tag, want};
 use s_sys::Errno;
 
 use crate::exception::Thrown;
+use crate::output::{Stream, stream_of};
 use crate::string::string;
-use crate::value::{Ptr, Table, ValExt, bytes};
+use crate::value::{GlobRef, Ptr, Table, ValExt, bytes, counted};
 use crate::vm::Vm;
 
 /// See [`Vm::poll_signals`].
@@ -60,6 +61,20 @@ impl Vm {
                 result => return Ok(result),
             }
         }
+    }
+
+    /// As [`Vm::uninterrupted`] with the stream of a glob, which a handler may close or open anew: it is
+    /// found again each time.
+    pub(crate) fn waiting_for<T>(
+        &mut self,
+        glob: GlobRef,
+        mut job: impl FnMut(&mut Stream) -> Result<T, Errno>,
+    ) -> Result<Result<T, Errno>, Thrown> {
+        let held = counted(tag::GLOB, glob.retained());
+        let result =
+            self.uninterrupted(|_| job(&mut *stream_of(glob).ok_or(Errno::EBADF)?));
+        self.release(held);
+        result
     }
 
     /// As [`Vm::uninterrupted`] for what cannot be done again from the start: it is given what to call

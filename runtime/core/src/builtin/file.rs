@@ -288,8 +288,8 @@ functions![
     }),
     ("eof", |vm, a, _| {
         let glob = if a.is_empty() { Some(vm.known.stdin) } else { vm.handle_glob(arg(a, 0)) };
-        let Some(mut stream) = glob.and_then(stream_of) else { return Ok(vm.boolean(true)) };
-        let at_end = vm.uninterrupted(|_| stream.handle.eof())?.unwrap_or(true);
+        let Some(glob) = glob else { return Ok(vm.boolean(true)) };
+        let at_end = vm.waiting_for(glob, |stream| stream.handle.eof())?.unwrap_or(true);
         Ok(vm.boolean(at_end))
     }),
     ("fileno", |vm, a, _| {
@@ -320,8 +320,8 @@ functions![
     }),
     ("getc", |vm, a, _| {
         let glob = if a.is_empty() { Some(vm.known.stdin) } else { vm.handle_glob(arg(a, 0)) };
-        let Some(mut stream) = glob.and_then(stream_of) else { return Ok(UNDEF) };
-        let read = vm.uninterrupted(|_| stream.handle.getc())?;
+        let Some(glob) = glob else { return Ok(UNDEF) };
+        let read = vm.waiting_for(glob, |stream| stream.handle.getc())?;
         Ok(given(vm, read.map(|byte| byte.map_or(UNDEF, |byte| string(&[byte])))))
     }),
     ("readline", |vm, a, w| {
