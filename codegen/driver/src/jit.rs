@@ -12,7 +12,9 @@ mod repl;
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use s_abi::layout::{self, AssetRow, Code as FunctionObject, FileName, FunctionInfo, Val, Vm as Machine};
+use s_abi::layout::{
+    self, AssetRow, Code as FunctionObject, FileName, FunctionInfo, Site, Val, Vm as Machine,
+};
 use s_core::Vm;
 use s_ir::{FuncId, StrId};
 use s_native::{Code, Compiler, FixupKind, Symbol, Target};
@@ -154,6 +156,8 @@ pub(crate) struct Unit {
     /// Tables of assets.
     assets: HashMap<u32, Val>,
     regexes: Vec<Val>,
+    /// Of functions that were compiled.
+    sites: HashMap<FuncId, Box<[Site]>>,
     /// Names of source files, referred to by `infos`.
     _files: Vec<FileName>,
 }
@@ -219,6 +223,7 @@ impl Unit {
             strings: HashMap::new(),
             assets: HashMap::new(),
             regexes,
+            sites: HashMap::new(),
             _files: files,
         }))
     }
@@ -267,7 +272,12 @@ impl Unit {
 
     fn make(&mut self, vm: &mut Vm, part: Part, id: FuncId) -> Result<*const u8, String> {
         let code = self.program.code(part, id, &mut self.compiler, self.number);
-        self.place(vm, code.map_err(|error| error.to_string())?)
+        let code = code.map_err(|error| error.to_string())?;
+        if code.sites > 0 {
+            let sites = (0..code.sites).map(|_| Site { class: 0, kind: 0, target: 0 });
+            self.sites.entry(id).or_insert_with(|| sites.collect());
+        }
+        self.place(vm, code)
     }
 
     /// Puts code into memory, its symbols filled in.
@@ -334,6 +344,7 @@ impl Unit {
             Symbol::Function(id) => self.body(vm, id)? as u64,
             Symbol::Entry(id) => self.entry(vm, id)? as u64,
             Symbol::Slot(id) => self.slot(vm, id)? as u64,
+            Symbol::Sites(id) => self.sites.get(&id).ok_or("a function without sites")?.as_ptr() as u64,
             Symbol::Info(id) => (&raw const self.infos[id.index()]) as u64,
             Symbol::String(id) => self.string(vm, id).w1,
             Symbol::Assets(id) => self.asset_table(vm, id).w1,

@@ -13,7 +13,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use s_abi::builtins::BUILTINS;
 use s_abi::layout::{
     AssetRow, DefinitionRow, FileName, FunctionInfo, IMAGE, IMMORTAL, Image, NameRow, PatternRow, Routine,
-    Str, image_flag, kind,
+    Site, Str, image_flag, kind,
 };
 use s_core::value::{FLAG_HASHED, FLAG_WIDE};
 use s_ir::op::Op;
@@ -57,6 +57,8 @@ pub enum Memory {
     Addresses,
     /// Variables.
     Variable,
+    /// Variables that begin as zeros, which the bytes are.
+    Zeros,
     /// None: only debuggers read it, and it keeps nothing. Pieces of one name are a section.
     Debug,
 }
@@ -129,8 +131,14 @@ pub fn object(module: &Module, machine: Machine, threads: usize) -> Result<Objec
                     lines: code.lines,
                 });
             }
+            let sites = code.sites as usize * size_of::<Site>();
             made.push((maker.code(name, code.bytes, code.alignment), code.fixups));
             maker.known.insert(symbol, maker.pieces.len() - 1);
+            if sites > 0 {
+                let words = Words { bytes: vec![0; sites], ..Words::default() };
+                let piece = maker.push("sites", Memory::Zeros, words);
+                maker.known.insert(Symbol::Sites(*id), piece);
+            }
         };
         add(Symbol::Function(*id), name.clone(), body);
         if let Some(entry) = entry {

@@ -1,7 +1,7 @@
 //! `$o->x += 5` and its like: a method without arguments as a place. It is read by calling the method,
 //! and given a value by calling it with that; the object, and a computed name, are evaluated once.
 
-use s_ir::{Rt, Value};
+use s_ir::{Op as Ir, Rt, Value};
 use s_sema::hir::{Call, Callee};
 
 use crate::function::Lower;
@@ -60,6 +60,12 @@ impl<'a> Lower<'a> {
     }
 
     fn call_member(&mut self, member: &Member, value: Option<Value>, want: i64) -> Value {
+        if member.named {
+            let mut operands = vec![member.method, member.object];
+            operands.extend(value);
+            operands.push(self.builder.int(want));
+            return self.emit_call(Ir::CallMethod, operands);
+        }
         let mark = self.begin_list();
         self.rt_void(Rt::list_push, &[member.object]);
         if let Some(value) = value {
@@ -67,7 +73,6 @@ impl<'a> Lower<'a> {
         }
         self.end_list();
         let want = self.builder.int(want);
-        let function = if member.named { Rt::call_method } else { Rt::call_dynamic };
-        self.rt(function, &[member.method, mark, want])
+        self.rt(Rt::call_dynamic, &[member.method, mark, want])
     }
 }

@@ -416,14 +416,16 @@ impl<'a> Lower<'a> {
             && self.is_single(one)
         {
             let value = self.scalar(one);
-            let array = self.array_place(array);
-            self.rt_void(Rt::arr_push, &[array, value]);
-            let length = self.rt(Rt::arr_len, &[array]);
+            let place = self.array_to_store(array);
+            self.rt_void(Rt::arr_push, &[place, value]);
+            self.stored_into(array);
+            let length = self.rt(Rt::arr_len, &[place]);
             return self.box_int(length);
         }
         let mark = self.list_of(list);
-        let array = self.array_place(array);
-        let length = self.rt(if front { Rt::arr_unshift_list } else { Rt::arr_push_list }, &[array, mark]);
+        let place = self.array_to_store(array);
+        let length = self.rt(if front { Rt::arr_unshift_list } else { Rt::arr_push_list }, &[place, mark]);
+        self.stored_into(array);
         self.box_int(length)
     }
 

@@ -34,12 +34,38 @@ impl<'a> Lower<'a> {
             Array::Local(id) => self.local_array(*id),
             Array::Global(id) => {
                 let glob = self.glob(*id);
+                if self.is_parents(array) {
+                    self.rt_void(Rt::isa_lent, &[glob]);
+                }
                 self.slot_of(glob, Ty::Arr)
             }
             Array::Deref(inner) => {
                 let reference = self.scalar(inner);
                 self.rt(Rt::deref_arr, &[reference])
             }
+        }
+    }
+
+    /// Whether it is `@ISA` of a package.
+    fn is_parents(&self, array: &Array) -> bool {
+        matches!(array, Array::Global(id) if self.program.globals[id.index()].name.ends_with("::ISA"))
+    }
+
+    /// An array to store into, by an operation behind which [`Lower::stored_into`] stands: nobody keeps it.
+    pub(crate) fn array_to_store(&mut self, array: &'a Array) -> Value {
+        match array {
+            Array::Global(id) if self.is_parents(array) => {
+                let glob = self.glob(*id);
+                self.slot_of(glob, Ty::Arr)
+            }
+            _ => self.array_place(array),
+        }
+    }
+
+    /// See [`Lower::array_to_store`].
+    pub(crate) fn stored_into(&mut self, array: &Array) {
+        if self.is_parents(array) {
+            self.rt_void(Rt::isa_changed, &[]);
         }
     }
 
@@ -470,8 +496,9 @@ impl<'a> Lower<'a> {
             return self.assign_aggregate(*id, value, false);
         }
         let mark = self.list_from(value);
-        let array = self.array_place(array);
-        self.rt_void(Rt::arr_assign_list, &[array, mark]);
+        let place = self.array_to_store(array);
+        self.rt_void(Rt::arr_assign_list, &[place, mark]);
+        self.stored_into(array);
     }
 
     fn assign_hash(&mut self, hash: &'a Hash, value: &'a Expr) {

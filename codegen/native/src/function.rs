@@ -16,7 +16,7 @@ use cranelift_codegen::isa::{CallConv, TargetFrontendConfig};
 use cranelift_frontend::{FunctionBuilder, FunctionBuilderContext};
 use s_abi::layout::{Code, Frame, Glob, NameRow, PatternRow, Val, Vm, tag, want};
 use s_ir::op::RtSignature;
-use s_ir::{Block, Cond, FuncId, Inst, Module, Op, Rt, Term, Ty, Value};
+use s_ir::{Block, Cond, FuncId, Inst, Module, Op, Rt, StrId, Term, Ty, Value};
 
 use crate::Options;
 use crate::symbol::{Symbol, external};
@@ -57,6 +57,19 @@ pub(crate) struct Translator<'a, 'b> {
     pub(crate) has_twin: bool,
     /// It makes values that are floats.
     makes_floats: bool,
+    pub(crate) id: FuncId,
+    /// Constant texts.
+    pub(crate) texts: HashMap<Value, StrId>,
+    /// How many places in the code note what they found.
+    pub(crate) sites: u32,
+}
+
+/// What a body turned out to need.
+pub(crate) struct Made {
+    /// It makes values that are floats.
+    pub(crate) makes_floats: bool,
+    /// See [`crate::Code::sites`].
+    pub(crate) sites: u32,
 }
 
 pub(crate) fn flags() -> MemFlagsData {
@@ -185,7 +198,7 @@ fn signature_of_entry() -> Signature {
     signature
 }
 
-/// Translates the body of a function, and says whether it makes values that are floats.
+/// Translates the body of a function.
 pub(crate) fn body(
     module: &Module,
     id: FuncId,
@@ -194,7 +207,7 @@ pub(crate) fn body(
     config: TargetFrontendConfig,
     into: &mut Function,
     context: &mut FunctionBuilderContext,
-) -> bool {
+) -> Made {
     let func = &module.functions[id.index()];
     into.signature = signature_of(func);
     let mut b = FunctionBuilder::new(into, context);
@@ -244,12 +257,15 @@ pub(crate) fn body(
         hot,
         has_twin: false,
         makes_floats: false,
+        id,
+        texts: HashMap::new(),
+        sites: 0,
     };
     translator.run(id, &order);
-    let makes_floats = translator.makes_floats;
+    let made = Made { makes_floats: translator.makes_floats, sites: translator.sites };
     translator.b.seal_all_blocks();
     translator.b.finalize(config);
-    makes_floats
+    made
 }
 
 /// Translates the entry of a function: arguments in memory become parameters.
@@ -810,6 +826,9 @@ impl Translator<'_, '_> {
                     Some((w0, w1)) => (self.word(w0), self.word(w1)),
                     None => (self.word(tag::STR), self.address(Symbol::String(*id))),
                 };
+                if let Some(result) = inst.result {
+                    self.texts.insert(result, *id);
+                }
                 self.set_two(inst, words);
             }
             Op::Assets(id) => {
@@ -1056,16 +1075,7 @@ impl Translator<'_, '_> {
                 let want = self.b.ins().ishl_imm_u(want, i64::from(want::SHIFT));
                 self.call_glob(arg(0), &inst.args[1..last], want, inst, handler);
             }
-            Op::CallMethod => {
-                let last = inst.args.len() - 1;
-                let (w0, w1) = self.two(arg(0));
-                let want = self.one(inst.args[last]);
-                let address = self.spill(&inst.args[1..last]);
-                let count = self.word(last as u64 - 1);
-                let results = self.runtime(Rt::call_method_at, &[w0, w1, address, count, want]);
-                self.check_value(results[0], inst, handler);
-                self.set_two(inst, (results[0], results[1]));
-            }
+            Op::CallMethod => self.call_method(inst, handler),
             Op::Closure(id) => self.closure(*id, inst),
             Op::Line(pos) => self.b.set_srcloc(SourceLoc::new(*pos)),
             Op::Pos(pos) => {
@@ -1181,7 +1191,7 @@ impl Translator<'_, '_> {
     }
 
     /// Writes arguments into memory of the machine stack; their address.
-    fn spill(&mut self, args: &[Value]) -> Clif {
+    pub(crate) fn spill(&mut self, args: &[Value]) -> Clif {
         if args.is_empty() {
             return self.word(0);
         }
@@ -1218,7 +1228,7 @@ impl Translator<'_, '_> {
         self.set_two(inst, words);
     }
 
-    fn call_entry(&mut self, code: Clif, address: Clif, count: Clif, want: Clif, join: ClifBlock) {
+    pub(crate) fn call_entry(&mut self, code: Clif, address: Clif, count: Clif, want: Clif, join: ClifBlock) {
         let entry = self.b.ins().load(I64, flags(), code, at::CODE_ENTRY);
         let count_want = self.b.ins().bor(count, want);
         let signature = self.entry_signature();

@@ -90,6 +90,11 @@ impl Translator<'_, '_> {
             Rt::viv_hash if hot => self.vivify(function, tag::HREF, inst, handler),
             Rt::arr_get_arr if hot => self.arr_get_arr(inst, handler),
             Rt::arr_set if hot => self.arr_set(inst, handler),
+            Rt::hash_get | Rt::hash_set | Rt::hash_slot | Rt::hash_get_arr | Rt::hash_get_hash
+                if hot && self.is_fixed_key(inst.args[1]) =>
+            {
+                self.entry_of_key(function, inst, handler);
+            }
             Rt::arr_push if hot => self.arr_push(inst, handler),
             Rt::cell_get | Rt::slot_get if hot => self.slot_get(function, inst),
             Rt::cell_set | Rt::slot_set if hot => self.slot_set(function, inst),
@@ -97,13 +102,13 @@ impl Translator<'_, '_> {
         }
     }
 
-    fn result_one(&mut self, inst: &Inst, word: Clif) {
+    pub(crate) fn result_one(&mut self, inst: &Inst, word: Clif) {
         if let Some(result) = inst.result {
             self.set(result, Words::One(word));
         }
     }
 
-    fn result_two(&mut self, inst: &Inst, w0: Clif, w1: Clif) {
+    pub(crate) fn result_two(&mut self, inst: &Inst, w0: Clif, w1: Clif) {
         if let Some(result) = inst.result {
             self.set(result, Words::Two(w0, w1));
         }
@@ -149,13 +154,13 @@ impl Translator<'_, '_> {
     }
 
     /// A cold block, a warm one, and where they meet.
-    fn fork(&mut self) -> (ClifBlock, ClifBlock, ClifBlock) {
+    pub(crate) fn fork(&mut self) -> (ClifBlock, ClifBlock, ClifBlock) {
         let (slow, fast, join) = (self.b.create_block(), self.b.create_block(), self.b.create_block());
         self.b.set_cold_block(slow);
         (slow, fast, join)
     }
 
-    fn join_of(&mut self, types: &[Type]) -> ClifBlock {
+    pub(crate) fn join_of(&mut self, types: &[Type]) -> ClifBlock {
         let join = self.b.create_block();
         for ty in types {
             self.b.append_block_param(join, *ty);
@@ -163,13 +168,13 @@ impl Translator<'_, '_> {
         join
     }
 
-    fn cold(&mut self) -> ClifBlock {
+    pub(crate) fn cold(&mut self) -> ClifBlock {
         let block = self.b.create_block();
         self.b.set_cold_block(block);
         block
     }
 
-    fn jump(&mut self, block: ClifBlock, args: &[Clif]) {
+    pub(crate) fn jump(&mut self, block: ClifBlock, args: &[Clif]) {
         let args: Vec<BlockArg> = args.iter().map(|arg| BlockArg::Value(*arg)).collect();
         self.b.ins().jump(block, &args);
     }
@@ -500,7 +505,14 @@ impl Translator<'_, '_> {
 
     /// A value of a slot: plain ones go to `join`, counted ones to `counted`, boxes and weak references to
     /// `special`.
-    fn split_by_tag(&mut self, w0: Clif, w1: Clif, join: ClifBlock, counted: ClifBlock, special: ClifBlock) {
+    pub(crate) fn split_by_tag(
+        &mut self,
+        w0: Clif,
+        w1: Clif,
+        join: ClifBlock,
+        counted: ClifBlock,
+        special: ClifBlock,
+    ) {
         let low = self.b.ins().band_imm_u(w0, 0xff);
         let plain = self.b.ins().icmp_imm_s(IntCC::UnsignedLessThan, low, tag::COUNTED.cast_signed());
         let more = self.b.create_block();
@@ -642,7 +654,7 @@ impl Translator<'_, '_> {
     // Counts
 
     /// One more reference to a counted object.
-    fn retain_object(&mut self, object: Clif) {
+    pub(crate) fn retain_object(&mut self, object: Clif) {
         let count = self.b.ins().load(I32, flags(), object, at::COUNT);
         let mortal = self.b.ins().icmp_imm_s(IntCC::SignedGreaterThanOrEqual, count, 0);
         let add = self.b.create_block();

@@ -14,6 +14,7 @@ mod element;
 mod function;
 mod inline;
 mod place;
+mod site;
 mod symbol;
 
 use cranelift_codegen::control::ControlPlane;
@@ -22,6 +23,8 @@ use cranelift_codegen::settings::{self, Configurable as _};
 use cranelift_codegen::{Context, Final, FinalizedRelocTarget, MachSrcLoc};
 use cranelift_frontend::FunctionBuilderContext;
 use s_ir::{FuncId, Module};
+
+use function::Made;
 
 pub use symbol::{Code, Fixup, FixupKind, Symbol, Target};
 
@@ -184,7 +187,7 @@ impl Compiler {
             || func.blocks.iter().any(|block| block.loop_depth > 0)
             || (id.0 != 0 && func.size() < 400);
         self.context.clear();
-        let makes_floats = function::body(
+        let Made { makes_floats, sites } = function::body(
             module,
             id,
             // The main program runs once, but for its loops.
@@ -195,7 +198,7 @@ impl Compiler {
             &mut self.builder,
         );
         let code = self.finish(&func.name, hot)?;
-        Ok(Code { makes_floats, ..code })
+        Ok(Code { makes_floats, sites, ..code })
     }
 
     /// Compiles the entry of a function: arguments in memory.
@@ -292,7 +295,7 @@ impl Compiler {
             fixups.push(Fixup { offset: reloc.offset as usize, kind, target, addend: reloc.addend });
         }
         let lines = lines(compiled.buffer.get_srclocs_sorted());
-        Ok(Code { bytes, alignment, fixups, makes_floats: false, lines })
+        Ok(Code { bytes, alignment, fixups, sites: 0, makes_floats: false, lines })
     }
 }
 

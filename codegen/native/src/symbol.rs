@@ -20,6 +20,8 @@ pub enum Symbol {
     Slot(FuncId),
     /// Its `s_abi::layout::FunctionInfo`.
     Info(FuncId),
+    /// Its [`Code::sites`]: variables that begin as zeros.
+    Sites(FuncId),
     /// A constant string too long to be immediate.
     String(StrId),
     /// A table of assets: a string object whose bytes are rows of `s_abi::layout::AssetRow`.
@@ -93,6 +95,8 @@ pub struct Code {
     pub alignment: u64,
     /// Places to fill in.
     pub fixups: Vec<Fixup>,
+    /// How many `s_abi::layout::Site` it has.
+    pub sites: u32,
     /// It makes values that are floats: the runtime has to know what to do with such.
     pub makes_floats: bool,
     /// Where statements begin, in a module whose statements are marked: offset, and file and line as in
@@ -116,6 +120,7 @@ pub(crate) fn external(symbol: Symbol) -> UserExternalName {
         Symbol::Pattern => (10, 0),
         Symbol::Builtin(row) => (11, row),
         Symbol::Assets(id) => (12, id),
+        Symbol::Sites(id) => (13, id.0),
     };
     UserExternalName { namespace, index }
 }
@@ -138,6 +143,7 @@ pub(crate) fn of_external(name: &ExternalName, params: &FunctionParameters) -> O
         10 => Symbol::Pattern,
         11 => Symbol::Builtin(index),
         12 => Symbol::Assets(index),
+        13 => Symbol::Sites(FuncId(index)),
         _ => return None,
     })
 }

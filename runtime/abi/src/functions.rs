@@ -147,8 +147,11 @@ macro_rules! for_each_runtime_function {
             hash_ref(H) -> V [];
             hash_len(H) -> I [];
             hash_get(H, V) -> V [throws user];
+            hash_get_site(H, V, I) -> V [];           // a text that is a normal key, and the site that notes its position
             hash_set(H, V, O) -> N [throws user];
+            hash_set_site(H, V, I, I) -> N [];        // address of the value (consumed), site
             hash_slot(H, V) -> P [throws user];
+            hash_slot_site(H, V, I) -> P [];
             hash_cell(H, V) -> C [throws user];
             hash_get_arr(H, V) -> A [throws user];
             hash_get_hash(H, V) -> H [throws user];
@@ -238,6 +241,8 @@ macro_rules! for_each_runtime_function {
             special_get(I) -> V [throws];             // by number, see `specials`
             special_set(I, V) -> N [throws user];
             glob_value(G) -> V [];
+            isa_changed() -> N [];                    // parents of a class have been stored
+            isa_lent(G) -> N [];                      // somebody gets the array of parents, and may change it unseen
             glob_assign(G, V) -> N [throws];
             glob_named(V, V) -> V [throws];           // a glob by a computed name, in the package of that name
             glob_assign_to(V, V) -> N [throws];       // to a glob that is a value
@@ -257,6 +262,8 @@ macro_rules! for_each_runtime_function {
                                                             // `Pkg::SUPER::m` searches the parents of Pkg; a name
                                                             // that ends in `?` gives undef where no such method is
             call_method_at(V, I, I, I) -> V [throws user];  // name; address and count of invocant and arguments, want
+            call_method_site(V, I, I, I) -> V [throws user]; // name; address, count with the context above (as of an
+                                                            // entry), and the first of two sites for what was found
             call_dynamic(V, I, I) -> V [throws user];       // method value; mark of invocant and arguments, want
             call_builtin(I, I, I) -> V [throws user];       // cell of its function, mark of arguments (consumed), want
             args_alias(I) -> N [];                    // references from the mark become values; the next function

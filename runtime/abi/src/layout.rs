@@ -160,7 +160,8 @@ pub struct Cell {
     pub value: Val,
 }
 
-/// A hash; insertion-ordered. Its insides belong to the runtime.
+/// A hash; insertion-ordered. [`Header::aux`] is not 0 where the runtime has to see what is stored. What
+/// follows `used` belongs to the runtime.
 #[derive(Debug)]
 #[repr(C)]
 pub struct Hash {
@@ -168,8 +169,54 @@ pub struct Hash {
     pub header: Header,
     /// Live entries.
     pub len: usize,
+    /// The first entry, or null.
+    pub entries: *mut HashEntry,
+    /// Entries in use, holes included.
+    pub used: usize,
     /// The rest.
-    pub inside: [usize; 8],
+    pub inside: [usize; 6],
+}
+
+/// An entry of a hash.
+#[derive(Clone, Copy, Debug)]
+#[repr(C)]
+pub struct HashEntry {
+    /// A key in its normal form: an INT, a short string, or a long one.
+    pub key: Val,
+    /// A slot.
+    pub value: Val,
+}
+
+/// The beginning of an object of a declared type; what follows belongs to the runtime.
+#[derive(Debug)]
+#[repr(C)]
+pub struct ObjectHead {
+    /// See [`Header`].
+    pub header: Header,
+    /// Its fields by name, in order.
+    pub fields: *mut Hash,
+}
+
+/// What one place in code found last, so that it need not search there again. All zeros where it found
+/// nothing yet.
+#[derive(Debug)]
+#[repr(C)]
+pub struct Site {
+    /// For a method the class of the invocant with all bits turned over; nothing else about this class
+    /// holds when the runtime has cleared it.
+    pub class: u32,
+    /// For a method one of [`site`]; 0 for a key.
+    pub kind: u32,
+    /// The function, borrowed; the position of the field or key among the entries.
+    pub target: usize,
+}
+
+/// What the name of a method means, in [`Site::kind`].
+pub mod site {
+    /// A function.
+    pub const METHOD: u32 = 0;
+    /// A field.
+    pub const FIELD: u32 = 1;
 }
 
 /// The generic entry of a function: virtual machine, the function object (for captures), arguments

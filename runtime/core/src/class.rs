@@ -9,8 +9,9 @@ use alloc::collections::BTreeMap;
 use alloc::rc::Rc;
 use alloc::string::String;
 use alloc::vec::Vec;
+use core::mem::offset_of;
 
-use s_abi::layout::{Code, Header, Val, kind, tag, want};
+use s_abi::layout::{Code, Header, ObjectHead, Site, Val, kind, site, tag, want};
 
 use crate::array;
 use crate::cell;
@@ -25,7 +26,7 @@ mod methods;
 mod overload;
 
 pub use declared::{check_type, construct, is_variant, payload, variant};
-pub use methods::{call_dynamic, call_method, call_method_at, universal_function};
+pub use methods::{call_dynamic, call_method, call_method_at, call_method_site, universal_function};
 pub use overload::Operator;
 
 /// What a declared type is.
@@ -160,6 +161,8 @@ pub struct Object {
     pub variant: u32,
 }
 
+const _: () = assert!(offset_of!(Object, fields) == offset_of!(ObjectHead, fields));
+
 /// Ends an object.
 pub fn free_object(vm: &mut Vm, object: Ptr<Header>) {
     let object = take_out(Ptr(object.0.cast::<Object>()));
@@ -190,6 +193,8 @@ struct Class {
     overload: BTreeMap<Vec<u8>, Val>,
     linear: Rc<[u32]>,
     linear_at: u64,
+    /// Somebody may change an `@ISA` of these unseen.
+    is_lent: bool,
     stamp: u64,
     /// How objects are made, while `linear` is current.
     plan: Option<Rc<declared::Plan>>,
@@ -234,6 +239,8 @@ pub struct Classes {
     /// Numbers of declared types in the order in which the program declares them.
     order: Vec<u32>,
     overloads: bool,
+    /// Places in code that know a class.
+    sites: Vec<Ptr<Site>>,
 }
 
 impl Classes {
@@ -249,6 +256,7 @@ impl Classes {
             types: Vec::new(),
             order: Vec::new(),
             overloads: false,
+            sites: Vec::new(),
         }
     }
 
@@ -260,6 +268,9 @@ impl Classes {
     /// A function or parent changed: what was looked up may be wrong.
     pub fn changed(&mut self) {
         self.generation += 1;
+        for mut site in self.sites.drain(..) {
+            site.class = 0;
+        }
     }
 }
 
@@ -296,6 +307,7 @@ impl Vm {
             overload: BTreeMap::new(),
             linear: Rc::from([]),
             linear_at: 0,
+            is_lent: false,
             stamp: 0,
             plan: None,
         });
@@ -346,7 +358,8 @@ impl Vm {
     /// Whether no parent of a class changed since its ancestors were found.
     #[inline(always)]
     fn is_current(&self, class: &Class) -> bool {
-        class.linear_at == self.classes.generation && self.stamp_of(&class.linear) == class.stamp
+        class.linear_at == self.classes.generation
+            && (!class.is_lent || self.stamp_of(&class.linear) == class.stamp)
     }
 
     /// The class and its ancestors in search order.
@@ -366,15 +379,22 @@ impl Vm {
         let mut out = Vec::new();
         self.collect_linear(number, &mut out, 0);
         let stamp = self.stamp_of(&out);
+        let is_lent = out.iter().any(|&number| self.parents_are_lent(number));
         let generation = self.classes.generation;
         let out: Rc<[u32]> = Rc::from(out);
         if let Some(class) = self.class_mut(number) {
             class.linear = Rc::clone(&out);
             class.linear_at = generation;
+            class.is_lent = is_lent;
             class.stamp = stamp;
             class.plan = None;
         }
         out
+    }
+
+    fn parents_are_lent(&self, number: u32) -> bool {
+        let isa = [self.class_name(number), b"::ISA"].concat();
+        self.existing_glob(&isa).is_some_and(crate::glob::is_lent)
     }
 
     /// A number that changes when an `@ISA` of these classes does.
@@ -483,6 +503,27 @@ impl Vm {
         };
         let is_open = declared.is_none() || self.restriction(number, text).is_none();
         self.keep_member(number, name, slot, (member, is_open))
+    }
+
+    /// A place in code notes what it found, until something changes.
+    fn note(&mut self, mut site: Ptr<Site>, number: u32, member: Member) {
+        let Some(class) = self.class(number) else { return };
+        if !self.is_current(class) || class.is_lent {
+            return;
+        }
+        let (kind, target) = match member {
+            Member::Method(code) => (site::METHOD, code.0 as usize),
+            Member::Field(at) => (site::FIELD, at as usize),
+            Member::Construct | Member::Other => return,
+        };
+        // Two stand there; the one that was noted last is looked at first.
+        let mut older = Ptr(site.0.wrapping_add(1));
+        if site.class == 0 {
+            self.classes.sites.push(site);
+        } else if older.class == 0 {
+            self.classes.sites.push(older);
+        }
+        *older = core::mem::replace(&mut *site, Site { class: !number, kind, target });
     }
 
     /// The method a name such as `Package::SUPER::name` means for a class that descends from the package.

@@ -14,6 +14,8 @@ use crate::vm::Vm;
 #[derive(Debug, Default)]
 pub struct Running {
     stubs: Vec<(GlobRef, CodeRef)>,
+    /// Functions that no name means any more, and that may still run.
+    retired: Vec<CodeRef>,
     /// References to the places of the arguments of the call that begins, and where its arguments are.
     places: Vec<Val>,
     places_of: u64,
@@ -127,6 +129,35 @@ impl Vm {
         // SAFETY: entries follow the convention of `layout::Entry`; the arguments are alive.
         let result = unsafe { (code.entry)(machine, code.0, arguments.as_ptr(), count) };
         if result.w0 == tag::THROWN { Err(Thrown) } else { Ok(result) }
+    }
+
+    /// Gives up a name's reference to a function that the name no longer means. Who called it by the name has
+    /// none of its own: while it runs, what it captured stays.
+    pub(crate) fn retire(&mut self, code: *mut Code) {
+        let mut waiting = core::mem::take(&mut self.code.retired);
+        if !code.is_null() {
+            waiting.push(Ptr(code));
+        }
+        for code in waiting {
+            if code.captures > 0 && code.header.count == 1 && self.may_run(code) {
+                self.code.retired.push(code);
+            } else {
+                self.release_ptr(code);
+            }
+        }
+    }
+
+    /// Whether a function is being run; of the tasks that wait nothing is known.
+    fn may_run(&self, code: CodeRef) -> bool {
+        let mut frame = self.abi.frame.cast_const();
+        // SAFETY: frames are on the stack until their functions return, and linked.
+        while let Some(running) = unsafe { frame.as_ref() } {
+            if running.info == code.info {
+                return true;
+            }
+            frame = running.previous;
+        }
+        self.fibers.several()
     }
 
     /// Calls and gives one value, owned.

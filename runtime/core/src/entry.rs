@@ -11,14 +11,17 @@ use s_abi::layout::{Code, Entry, FunctionInfo, PatternRow, Val};
 use crate::assert::assert;
 use crate::builtin::{call_builtin, eval_string, require_value};
 use crate::class::{
-    bless, call_dynamic, call_method, call_method_at, check_type, construct, is_variant, payload, ref_type,
-    variant,
+    bless, call_dynamic, call_method, call_method_at, call_method_site, check_type, construct, is_variant,
+    payload, ref_type, variant,
 };
 use crate::code::*;
 use crate::containers::*;
 use crate::convert::*;
 use crate::exception::*;
-use crate::glob::{glob_assign, glob_assign_to, glob_by_name, glob_fresh, glob_named, glob_part, glob_value};
+use crate::glob::{
+    glob_assign, glob_assign_to, glob_by_name, glob_fresh, glob_named, glob_part, glob_value, isa_changed,
+    isa_lent,
+};
 use crate::list::*;
 use crate::op::arith::*;
 use crate::op::bits::*;

@@ -11,7 +11,7 @@ use crate::cell;
 use crate::exception::Thrown;
 use crate::hash;
 use crate::memory::{allocate, deallocate, header};
-use crate::value::{GlobRef, Ptr, UNDEF, ValExt, bytes, counted, glob_name};
+use crate::value::{Array, GlobRef, Ptr, UNDEF, ValExt, bytes, counted, glob_name};
 use crate::vm::Vm;
 
 /// The glob of a full name, made when it is new.
@@ -98,10 +98,23 @@ impl Vm {
         }
         let mut glob = glob;
         let old = core::mem::replace(&mut glob.code, code.0);
-        if !old.is_null() {
-            self.release_ptr(Ptr(old));
-        }
+        self.retire(old);
         self.classes.changed();
+    }
+
+    /// The array of a name for somebody who may keep it: `\@x`, `@{"x"}`.
+    pub(crate) fn lend_array(&mut self, glob: GlobRef) -> Array {
+        if is_parents(glob) {
+            isa_lent(self, glob);
+        }
+        Ptr(glob.array).retained()
+    }
+
+    /// To be called when a name has got another hash: stores into `%ENV` and `%SIG` are seen.
+    pub(crate) fn watch_special(&mut self, glob: GlobRef) {
+        if glob == self.known.env || glob == self.known.sig {
+            hash::watch(Ptr(glob.hash));
+        }
     }
 
     /// The symbols of a package: names behind `PACKAGE::`.
@@ -116,6 +129,32 @@ impl Vm {
             .map(|(name, &glob)| (name[prefix.len()..].to_vec(), glob))
             .collect()
     }
+}
+
+/// Bit of [`Header::aux`] of a glob `ISA` whose array somebody may change unseen.
+const LENT: u16 = 1;
+
+/// Whether the array of a name is the parents of a class.
+pub(crate) fn is_parents(glob: GlobRef) -> bool {
+    glob_name(glob).ends_with(b"::ISA")
+}
+
+/// Whether the parents of a class may be changed unseen.
+pub(crate) fn is_lent(glob: GlobRef) -> bool {
+    glob.header.aux & LENT != 0
+}
+
+/// Somebody gets the array of parents, and may keep it: whoever searches classes has to look at it each time.
+pub fn isa_lent(vm: &mut Vm, mut glob: GlobRef) {
+    if !is_lent(glob) {
+        glob.header.aux |= LENT;
+        vm.classes.changed();
+    }
+}
+
+/// Parents of a class were stored.
+pub fn isa_changed(vm: &mut Vm) {
+    vm.classes.changed();
 }
 
 /// A name as it stands in a program, as a full name.
@@ -152,12 +191,13 @@ pub fn glob_assign(vm: &mut Vm, glob: GlobRef, value: Val) -> Result<(), Thrown>
         tag::AREF => {
             let new = value.pointer::<Arr>().retained();
             let old = core::mem::replace(&mut glob.array, new.0);
+            array_replaced(vm, glob);
             vm.release_ptr(Ptr(old));
-            vm.classes.changed();
         }
         tag::HREF => {
             let new = value.pointer::<Hash>().retained();
             let old = core::mem::replace(&mut glob.hash, new.0);
+            vm.watch_special(glob);
             vm.release_ptr(Ptr(old));
         }
         tag::CODE => vm.define(glob, value.pointer::<Code>().retained()),
@@ -177,6 +217,8 @@ pub fn glob_assign(vm: &mut Vm, glob: GlobRef, value: Val) -> Result<(), Thrown>
             let scalar = core::mem::replace(&mut glob.scalar, Ptr(from.scalar).retained().0);
             let array = core::mem::replace(&mut glob.array, Ptr(from.array).retained().0);
             let hash = core::mem::replace(&mut glob.hash, Ptr(from.hash).retained().0);
+            array_replaced(vm, glob);
+            vm.watch_special(glob);
             vm.release_ptr(Ptr(scalar));
             vm.release_ptr(Ptr(array));
             vm.release_ptr(Ptr(hash));
@@ -234,6 +276,14 @@ pub fn glob_assign_to(vm: &mut Vm, to: Val, value: Val) -> Result<(), Thrown> {
     }
 }
 
+/// A name has got another array, which somebody else may have, too.
+pub(crate) fn array_replaced(vm: &mut Vm, glob: GlobRef) {
+    if is_parents(glob) {
+        isa_lent(vm, glob);
+        vm.classes.changed();
+    }
+}
+
 /// `*x{ARRAY}` and the other parts of a glob.
 pub fn glob_part(vm: &mut Vm, glob: Val, part: Val) -> Result<Val, Thrown> {
     let Some(glob) = crate::convert::as_glob(glob) else { return Ok(UNDEF) };
@@ -242,7 +292,7 @@ pub fn glob_part(vm: &mut Vm, glob: Val, part: Val) -> Result<Val, Thrown> {
     let at = name.windows(2).rposition(|pair| pair == b"::");
     Ok(match bytes(&part.0) {
         b"SCALAR" => counted(tag::SREF, Ptr(glob.scalar).retained()),
-        b"ARRAY" if Ptr(glob.array).len > 0 => counted(tag::AREF, Ptr(glob.array).retained()),
+        b"ARRAY" if Ptr(glob.array).len > 0 => counted(tag::AREF, vm.lend_array(glob)),
         b"HASH" if Ptr(glob.hash).len > 0 => counted(tag::HREF, Ptr(glob.hash).retained()),
         b"CODE" if !glob.code.is_null() => counted(tag::CODE, Ptr(glob.code).retained()),
         b"PACKAGE" => crate::string::string(at.map_or(b"main", |at| &name[..at])),
@@ -271,10 +321,12 @@ pub fn glob_fresh(vm: &mut Vm, mut glob: GlobRef, kind: i64) {
         }
         1 => {
             let old = core::mem::replace(&mut glob.array, array::new().0);
+            array_replaced(vm, glob);
             crate::containers::arr_release(vm, Ptr(old));
         }
         _ => {
             let old = core::mem::replace(&mut glob.hash, hash::new().0);
+            vm.watch_special(glob);
             crate::containers::hash_release(vm, Ptr(old));
         }
     }

@@ -7,8 +7,9 @@
 //! entries, closed when the table is rebuilt; order never changes.
 
 use alloc::vec::Vec;
+use core::mem::offset_of;
 
-use s_abi::layout::{Hash, Header, Str, Val, kind, tag};
+use s_abi::layout::{Hash, HashEntry as Entry, Header, Site, Str, Val, kind, tag};
 
 use crate::cell;
 use crate::memory::{allocate, deallocate, header, raw_allocate, raw_free, raw_resize, release_string};
@@ -19,14 +20,6 @@ use crate::vm::Vm;
 /// Tag of the key of an entry that was deleted.
 const HOLE: u64 = 0xfd;
 const SMALL: usize = 8;
-
-/// One entry.
-#[derive(Clone, Copy, Debug)]
-#[repr(C)]
-struct Entry {
-    key: Val,
-    value: Val,
-}
 
 /// What stands behind [`Hash::len`].
 #[repr(C)]
@@ -46,7 +39,11 @@ struct Inside {
     spare: usize,
 }
 
-const _: () = assert!(size_of::<Inside>() == size_of::<Hash>());
+const _: () = {
+    assert!(size_of::<Inside>() == size_of::<Hash>());
+    assert!(offset_of!(Inside, entries) == offset_of!(Hash, entries));
+    assert!(offset_of!(Inside, used) == offset_of!(Hash, used));
+};
 
 type Tab = Ptr<Inside>;
 
@@ -57,7 +54,13 @@ fn inside(table: Table) -> Tab {
 /// A new empty hash with one reference.
 #[must_use]
 pub fn new() -> Table {
-    allocate(Hash { header: header(kind::HASH), len: 0, inside: [0; 8] })
+    allocate(Hash {
+        header: header(kind::HASH),
+        len: 0,
+        entries: core::ptr::null_mut(),
+        used: 0,
+        inside: [0; 6],
+    })
 }
 
 /// A new empty hash with room for so many entries, if they are few.
@@ -276,6 +279,37 @@ pub fn get(table: Table, key: Val) -> Val {
         Some(slot) => cell::load(*slot),
         None => UNDEF,
     }
+}
+
+/// As [`get`]; the site notes where it stands.
+#[must_use]
+pub fn get_at_site(table: Table, key: Val, mut site: Ptr<Site>) -> Val {
+    let tab = inside(table);
+    match find(&tab, key).0 {
+        Some(at) => {
+            site.target = at;
+            cell::load(*value_slot(&tab, at))
+        }
+        None => UNDEF,
+    }
+}
+
+/// As [`slot`]; the site notes where it is.
+#[must_use]
+pub fn slot_at_site(table: Table, key: Val, mut site: Ptr<Site>) -> Slot {
+    let mut tab = inside(table);
+    let (found, hash) = find(&tab, key);
+    let at = match found {
+        Some(at) => at,
+        None => insert(&mut tab, key, hash),
+    };
+    site.target = at;
+    value_slot(&tab, at)
+}
+
+/// Lets the runtime see what is stored: compiled code does not do it by itself.
+pub fn watch(table: Table) {
+    inside(table).header.aux = 1;
 }
 
 /// The value of a text key, owned; undef without one.

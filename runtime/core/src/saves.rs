@@ -50,17 +50,17 @@ fn restore_variable(vm: &mut Vm, save: Save) {
         }
         Save::Array(mut glob, old) => {
             let new = core::mem::replace(&mut glob.array, old.0);
+            crate::glob::array_replaced(vm, glob);
             vm.release_ptr(Ptr(new));
         }
         Save::Hash(mut glob, old) => {
             let new = core::mem::replace(&mut glob.hash, old.0);
+            vm.watch_special(glob);
             vm.release_ptr(Ptr(new));
         }
         Save::Code(mut glob, old) => {
             let new = core::mem::replace(&mut glob.code, old.0);
-            if !new.is_null() {
-                vm.release_ptr(Ptr(new));
-            }
+            vm.retire(new);
             vm.classes.changed();
         }
         _ => {}
@@ -132,12 +132,14 @@ fn local_alias_owned(vm: &mut Vm, mut glob: GlobRef, cell: CellRef) {
 /// `local @x`
 pub fn local_array(vm: &mut Vm, mut glob: GlobRef) {
     let old = core::mem::replace(&mut glob.array, array::new().0);
+    crate::glob::array_replaced(vm, glob);
     vm.saves.push((restore_variable, Save::Array(glob, Ptr(old))));
 }
 
 /// `local %x`
 pub fn local_hash(vm: &mut Vm, mut glob: GlobRef) {
     let old = core::mem::replace(&mut glob.hash, hash::new().0);
+    vm.watch_special(glob);
     vm.saves.push((restore_variable, Save::Hash(glob, Ptr(old))));
 }
 

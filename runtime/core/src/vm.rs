@@ -206,6 +206,8 @@ impl Vm {
             let value = self.input_string(argument);
             crate::array::push(&mut Ptr(self.known.argv.array), value);
         }
+        self.watch_special(self.known.env);
+        self.watch_special(self.known.sig);
         crate::output::open_standard(self);
     }
 

@@ -14,10 +14,15 @@ pub(super) fn unit<'a>(object: &'a Object, image: &str) -> Unit<'a> {
             Memory::Constant => (Kind::Rodata, ".rodata", Form::Object),
             Memory::Addresses => (Kind::RelRo, ".data.rel.ro", Form::Object),
             Memory::Variable => (Kind::Data, ".data", Form::Object),
+            Memory::Zeros => (Kind::Bss, ".bss", Form::Object),
             Memory::Debug => (Kind::Debug, piece.name.as_str(), Form::None),
         };
         let size = piece.bytes.len() as u64;
-        let atom = builder.atom(section, Atom::new(kind, piece.align, piece.bytes.as_slice()));
+        let atom = match kind {
+            Kind::Bss => Atom::zeroed(piece.align, size),
+            kind => Atom::new(kind, piece.align, piece.bytes.as_slice()),
+        };
+        let atom = builder.atom(section, atom);
         let symbol = if piece.name == image {
             builder.define(image, Binding::Global, form, atom, 0, size).ok()
         } else {

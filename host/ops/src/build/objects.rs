@@ -35,7 +35,7 @@ pub(super) fn elf(object: &Object, machine: Machine) -> Result<Vec<u8>, String> 
             Memory::Code => (sections[0], SymbolKind::Text),
             Memory::Constant => (sections[1], SymbolKind::Data),
             Memory::Addresses => (sections[2], SymbolKind::Data),
-            Memory::Variable | Memory::Debug => (sections[3], SymbolKind::Data),
+            Memory::Variable | Memory::Zeros | Memory::Debug => (sections[3], SymbolKind::Data),
         };
         let at = file.append_section_data(section, &piece.bytes, u64::from(piece.align));
         let is_image = piece.name == s_abi::layout::IMAGE;

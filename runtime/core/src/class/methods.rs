@@ -3,7 +3,7 @@
 use alloc::string::String;
 use alloc::vec::Vec;
 
-use s_abi::layout::{Val, tag, want};
+use s_abi::layout::{Site, Val, tag, want};
 
 use super::declared::{flag, shallow};
 use super::{ClassKind, Member, Object, Visibility, object_of};
@@ -17,17 +17,30 @@ use crate::vm::Vm;
 /// Calls a method by name; the list from the mark is invocant and arguments, which it consumes.
 pub fn call_method(vm: &mut Vm, name: Val, mark: i64, wanted: i64) -> Result<Val, Thrown> {
     let list = vm.list(mark);
-    let result = method_of(vm, name, list, wanted as u64);
+    let result = method_of(vm, name, list, wanted as u64, None);
     vm.settle(mark, result)
 }
 
 /// Calls a method by name with invocant and arguments in memory.
 pub fn call_method_at(vm: &mut Vm, name: Val, address: i64, count: i64, wanted: i64) -> Result<Val, Thrown> {
-    method_of(vm, name, crate::code::arguments_at(address, count), wanted as u64)
+    method_of(vm, name, crate::code::arguments_at(address, count), wanted as u64, None)
+}
+
+/// The same from a place in code that notes what it found; the wanted context stands above the count.
+pub fn call_method_site(vm: &mut Vm, name: Val, address: i64, count: i64, site: i64) -> Result<Val, Thrown> {
+    let wanted = count as u64 >> want::SHIFT;
+    let list = crate::code::arguments_at(address, count & 0xffff_ffff);
+    method_of(vm, name, list, wanted, Some(Ptr(site as *mut Site)))
 }
 
 #[inline(always)]
-fn method_of(vm: &mut Vm, name: Val, list: &[Val], wanted: u64) -> Result<Val, Thrown> {
+fn method_of(
+    vm: &mut Vm,
+    name: Val,
+    list: &[Val],
+    wanted: u64,
+    site: Option<Ptr<Site>>,
+) -> Result<Val, Thrown> {
     let Some(&invocant) = list.first() else {
         return Err(vm.die(b"a method call without an invocant"));
     };
@@ -40,8 +53,14 @@ fn method_of(vm: &mut Vm, name: Val, list: &[Val], wanted: u64) -> Result<Val, T
         0
     };
     if class != 0
-        && let (member, true) = vm.member(class, name)
+        && let (member, is_open) = vm.member(class, name)
+        && (is_open || vm.may_call(class, bytes(&name)))
     {
+        if let Some(site) = site
+            && !invocant.is_string()
+        {
+            vm.note(site, class, member);
+        }
         match member {
             Member::Method(code) => {
                 let code = code.retained();

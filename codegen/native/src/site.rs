@@ -1,0 +1,269 @@
+//! Places in code that note what they found: entries of hashes under constant keys, and methods.
+//!
+//! A key that stood at a position stands there in most other hashes that were filled the same way, and
+//! an object that comes to a call is mostly of the class of the one before. Each place has an
+//! `s_abi::layout::Site`. It looks there first, and asks the runtime, which notes what it finds, only where
+//! something else turns up. A position is a guess that the key at it confirms; what a method means holds
+//! until the runtime clears the site.
+
+use std::mem::{offset_of, size_of};
+
+use cranelift_codegen::ir::condcodes::IntCC;
+use cranelift_codegen::ir::types::{I16, I32, I64};
+use cranelift_codegen::ir::{
+    Block as ClifBlock, BlockArg, InstBuilder, StackSlotData, StackSlotKind, Value as Clif,
+};
+use s_abi::layout::{Hash, HashEntry, Header, ObjectHead, Site, Val, site, tag, want};
+use s_ir::{Block, Inst, Rt, Value};
+
+use crate::function::{Translator, flags};
+use crate::symbol::Symbol;
+
+#[expect(
+    clippy::cast_possible_truncation,
+    clippy::cast_possible_wrap,
+    reason = "offsets of small structures"
+)]
+const fn offset(at: usize) -> i32 {
+    at as i32
+}
+
+/// Offsets of fields that are touched here.
+mod at {
+    use super::{Hash, HashEntry, Header, ObjectHead, Site, offset, offset_of};
+    pub(super) const AUX: i32 = offset(offset_of!(Header, aux));
+    pub(super) const CLASS: i32 = offset(offset_of!(Header, class));
+    pub(super) const USED: i32 = offset(offset_of!(Hash, used));
+    pub(super) const ENTRIES: i32 = offset(offset_of!(Hash, entries));
+    pub(super) const KEY: i32 = offset(offset_of!(HashEntry, key));
+    pub(super) const VALUE: i32 = offset(offset_of!(HashEntry, value));
+    pub(super) const FIELDS: i32 = offset(offset_of!(ObjectHead, fields));
+    pub(super) const SITE_CLASS: i32 = offset(offset_of!(Site, class));
+    pub(super) const SITE_KIND: i32 = offset(offset_of!(Site, kind));
+    pub(super) const SITE_TARGET: i32 = offset(offset_of!(Site, target));
+}
+
+impl Translator<'_, '_> {
+    /// Whether a value is a constant text that is its own normal key.
+    pub(crate) fn is_fixed_key(&self, key: Value) -> bool {
+        self.texts.get(&key).is_some_and(|id| {
+            let (bytes, wide) = &self.module.strings[id.index()];
+            // What may be a number has another form as a key.
+            !wide && bytes.first().is_none_or(|first| !first.is_ascii_digit() && *first != b'-')
+        })
+    }
+
+    /// The address of a site of its own.
+    fn site(&mut self) -> Clif {
+        let base = self.address(Symbol::Sites(self.id));
+        let at = i64::from(self.sites) * i64::try_from(size_of::<Site>()).expect("a small structure");
+        self.sites += 1;
+        self.b.ins().iadd_imm_s(base, at)
+    }
+
+    /// The address of the value under a key, if that stands where the site says; else goes to `other`.
+    fn entry_at(&mut self, table: Clif, position: Clif, key: (Clif, Clif), other: ClifBlock) -> Clif {
+        let (inside, found) = (self.b.create_block(), self.b.create_block());
+        let used = self.b.ins().load(I64, flags(), table, at::USED);
+        let is_inside = self.b.ins().icmp(IntCC::UnsignedLessThan, position, used);
+        self.b.ins().brif(is_inside, inside, &[], other, &[]);
+        self.b.switch_to_block(inside);
+        let entries = self.b.ins().load(I64, flags(), table, at::ENTRIES);
+        let off = self.b.ins().ishl_imm_u(position, i64::from(size_of::<HashEntry>().trailing_zeros()));
+        let entry = self.b.ins().iadd(entries, off);
+        let k0 = self.b.ins().load(I64, flags(), entry, at::KEY);
+        let k1 = self.b.ins().load(I64, flags(), entry, at::KEY + 8);
+        let d0 = self.b.ins().bxor(k0, key.0);
+        let d1 = self.b.ins().bxor(k1, key.1);
+        let different = self.b.ins().bor(d0, d1);
+        self.b.ins().brif(different, other, &[], found, &[]);
+        self.b.switch_to_block(found);
+        self.b.ins().iadd_imm_s(entry, i64::from(at::VALUE))
+    }
+
+    /// `$h{key}` in all forms, of a constant key.
+    pub(crate) fn entry_of_key(&mut self, function: Rt, inst: &Inst, handler: Option<Block>) {
+        let (table, key) = (self.one(inst.args[0]), self.two(inst.args[1]));
+        let site = self.site();
+        let position = self.b.ins().load(I64, flags(), site, at::SITE_TARGET);
+        let slow = self.cold();
+        match function {
+            Rt::hash_set => self.set_entry(inst, table, key, (site, position), slow),
+            Rt::hash_slot => self.slot_of_entry(inst, table, key, (site, position), slow),
+            Rt::hash_get => {
+                let join = self.join_of(&[I64, I64]);
+                let place = self.entry_at(table, position, key, slow);
+                self.load_or(place, join, slow);
+                self.b.switch_to_block(slow);
+                let results = self.runtime(Rt::hash_get_site, &[table, key.0, key.1, site]);
+                self.jump(join, &[results[0], results[1]]);
+                self.b.switch_to_block(join);
+                let params = self.b.block_params(join).to_vec();
+                self.result_two(inst, params[0], params[1]);
+            }
+            _ => {
+                // An array or hash that the entry refers to.
+                let wanted = if function == Rt::hash_get_arr { tag::AREF } else { tag::HREF };
+                let made = if function == Rt::hash_get_arr { Rt::slot_arr } else { Rt::slot_hash };
+                let join = self.join_of(&[I64]);
+                let place = self.entry_at(table, position, key, slow);
+                let w0 = self.b.ins().load(I64, flags(), place, 0);
+                let is_wanted = self.b.ins().icmp_imm_s(IntCC::Equal, w0, wanted.cast_signed());
+                let there = self.b.create_block();
+                self.b.ins().brif(is_wanted, there, &[], slow, &[]);
+                self.b.switch_to_block(there);
+                let object = self.b.ins().load(I64, flags(), place, 8);
+                self.retain_object(object);
+                self.jump(join, &[object]);
+                self.b.switch_to_block(slow);
+                let place = self.runtime(Rt::hash_slot_site, &[table, key.0, key.1, site])[0];
+                let results = self.runtime(made, &[place]);
+                self.check_status(results[1], inst, handler);
+                self.jump(join, &[results[0]]);
+                self.b.switch_to_block(join);
+                let object = self.b.block_params(join)[0];
+                self.result_one(inst, object);
+            }
+        }
+    }
+
+    /// The value in a place goes to `join`, counted once more; a shared or weak one is left to `slow`.
+    fn load_or(&mut self, place: Clif, join: ClifBlock, slow: ClifBlock) {
+        let w0 = self.b.ins().load(I64, flags(), place, 0);
+        let w1 = self.b.ins().load(I64, flags(), place, 8);
+        let counted = self.b.create_block();
+        self.split_by_tag(w0, w1, join, counted, slow);
+        self.b.switch_to_block(counted);
+        self.retain_object(w1);
+        self.jump(join, &[w0, w1]);
+    }
+
+    fn slot_of_entry(
+        &mut self,
+        inst: &Inst,
+        table: Clif,
+        key: (Clif, Clif),
+        (site, position): (Clif, Clif),
+        slow: ClifBlock,
+    ) {
+        let join = self.join_of(&[I64]);
+        let place = self.entry_at(table, position, key, slow);
+        let w0 = self.b.ins().load(I64, flags(), place, 0);
+        let is_shared = self.b.ins().icmp_imm_s(IntCC::Equal, w0, tag::BOX.cast_signed());
+        self.b.ins().brif(is_shared, slow, &[], join, &[BlockArg::Value(place)]);
+        self.b.switch_to_block(slow);
+        let place = self.runtime(Rt::hash_slot_site, &[table, key.0, key.1, site])[0];
+        self.jump(join, &[place]);
+        self.b.switch_to_block(join);
+        let place = self.b.block_params(join)[0];
+        self.result_one(inst, place);
+    }
+
+    fn set_entry(
+        &mut self,
+        inst: &Inst,
+        table: Clif,
+        key: (Clif, Clif),
+        (site, position): (Clif, Clif),
+        slow: ClifBlock,
+    ) {
+        let (w0, w1) = self.two(inst.args[2]);
+        let join = self.b.create_block();
+        let unseen = self.b.create_block();
+        let aux = self.b.ins().load(I16, flags(), table, at::AUX);
+        self.b.ins().brif(aux, slow, &[], unseen, &[]);
+        self.b.switch_to_block(unseen);
+        let place = self.entry_at(table, position, key, slow);
+        let old = (self.b.ins().load(I64, flags(), place, 0), self.b.ins().load(I64, flags(), place, 8));
+        let low = self.b.ins().band_imm_u(old.0, 0xff);
+        let plain = self.b.ins().icmp_imm_s(IntCC::UnsignedLessThan, low, tag::COUNTED.cast_signed());
+        let (fast, more, counted) = (self.b.create_block(), self.b.create_block(), self.b.create_block());
+        self.b.ins().brif(plain, fast, &[], more, &[]);
+        self.b.switch_to_block(fast);
+        self.b.ins().store(flags(), w0, place, 0);
+        self.b.ins().store(flags(), w1, place, 8);
+        self.b.ins().jump(join, &[]);
+        self.b.switch_to_block(more);
+        let off = self.b.ins().iadd_imm_s(low, -(tag::BOX.cast_signed()));
+        let odd = self.b.ins().icmp_imm_s(IntCC::UnsignedLessThan, off, 2);
+        self.b.ins().brif(odd, slow, &[], counted, &[]);
+        self.b.switch_to_block(counted);
+        self.b.ins().store(flags(), w0, place, 0);
+        self.b.ins().store(flags(), w1, place, 8);
+        self.runtime(Rt::release, &[old.0, old.1]);
+        self.b.ins().jump(join, &[]);
+        self.b.switch_to_block(slow);
+        let size = u32::try_from(size_of::<Val>()).expect("a small structure");
+        let given = self.b.create_sized_stack_slot(StackSlotData::new(StackSlotKind::ExplicitSlot, size, 3));
+        self.b.ins().stack_store(I64, w0, given, 0);
+        self.b.ins().stack_store(I64, w1, given, 8);
+        let given = self.b.ins().stack_addr(I64, given, 0);
+        self.runtime(Rt::hash_set_site, &[table, key.0, key.1, given, site]);
+        self.b.ins().jump(join, &[]);
+        self.b.switch_to_block(join);
+    }
+
+    /// A method call: its operands are the name, the invocant, what else is given, and the context. It knows
+    /// two classes.
+    pub(crate) fn call_method(&mut self, inst: &Inst, handler: Option<Block>) {
+        let last = inst.args.len() - 1;
+        let (name, given) = (inst.args[0], &inst.args[1..last]);
+        let name_words = self.two(name);
+        let wanted = self.one(inst.args[last]);
+        let address = self.spill(given);
+        let count = self.word(given.len() as u64);
+        let wanted = self.b.ins().ishl_imm_u(wanted, i64::from(want::SHIFT));
+        let sites = [self.site(), self.site()];
+        let slow = self.cold();
+        let join = self.join_of(&[I64, I64]);
+
+        let (known, other) = (self.b.create_block(), self.b.create_block());
+        let (hit, method) = (self.b.create_block(), self.b.create_block());
+        let found = self.b.append_block_param(hit, I64);
+        let (w0, object) = self.two(given[0]);
+        let off = self.b.ins().iadd_imm_s(w0, -(tag::AREF.cast_signed()));
+        let references = (tag::OBJ - tag::AREF + 1).cast_signed();
+        let is_reference = self.b.ins().icmp_imm_s(IntCC::UnsignedLessThan, off, references);
+        self.b.ins().brif(is_reference, known, &[], slow, &[]);
+        self.b.switch_to_block(known);
+        let class = self.b.ins().load(I32, flags(), object, at::CLASS);
+        let turned = self.b.ins().bnot(class);
+        for (site, next) in [(sites[0], other), (sites[1], slow)] {
+            let noted = self.b.ins().load(I32, flags(), site, at::SITE_CLASS);
+            let same = self.b.ins().icmp(IntCC::Equal, turned, noted);
+            self.b.ins().brif(same, hit, &[BlockArg::Value(site)], next, &[]);
+            if next != slow {
+                self.b.switch_to_block(next);
+            }
+        }
+        self.b.switch_to_block(hit);
+        let target = self.b.ins().load(I64, flags(), found, at::SITE_TARGET);
+        let kind = self.b.ins().load(I32, flags(), found, at::SITE_KIND);
+        // A field that is given a value has a type to be held to.
+        let field = if given.len() == 1 && self.is_fixed_key(name) { self.b.create_block() } else { slow };
+        const { assert!(site::METHOD == 0) };
+        self.b.ins().brif(kind, field, &[], method, &[]);
+        if field != slow {
+            self.b.switch_to_block(field);
+            let is_object = self.b.ins().icmp_imm_s(IntCC::Equal, w0, tag::OBJ.cast_signed());
+            let declared = self.b.create_block();
+            self.b.ins().brif(is_object, declared, &[], slow, &[]);
+            self.b.switch_to_block(declared);
+            let fields = self.b.ins().load(I64, flags(), object, at::FIELDS);
+            let place = self.entry_at(fields, target, name_words, slow);
+            self.load_or(place, join, slow);
+        }
+        self.b.switch_to_block(method);
+        self.call_entry(target, address, count, wanted, join);
+
+        self.b.switch_to_block(slow);
+        let count = self.b.ins().bor(count, wanted);
+        let results =
+            self.runtime(Rt::call_method_site, &[name_words.0, name_words.1, address, count, sites[0]]);
+        self.jump(join, &[results[0], results[1]]);
+        self.b.switch_to_block(join);
+        let words = (self.b.block_params(join)[0], self.b.block_params(join)[1]);
+        self.check_value(words.0, inst, handler);
+        self.result_two(inst, words.0, words.1);
+    }
+}
