@@ -61,9 +61,10 @@ fn a_project_becomes_one_file_that_does_what_its_text_does() {
 
     // What another `s` built is built again, also when both have one version.
     let record = sandbox.work().join("app/target/release/.app.built");
-    let text = fs::read_to_string(&record).unwrap();
-    let [key, tool, digest] = text.lines().collect::<Vec<_>>()[..] else { panic!("{text}") };
-    fs::write(&record, format!("{key}\n{tool}1\n{digest}\n")).unwrap();
+    let mut lines: Vec<Vec<u8>> =
+        fs::read(&record).unwrap().splitn(5, |byte| *byte == b'\n').map(<[u8]>::to_vec).collect();
+    lines[1].push(b'1');
+    fs::write(&record, lines.join(&b'\n')).unwrap();
     assert_eq!(in_app(&sandbox, &["build", "--release", "--json"]).json()["programs"][0]["fresh"], false);
 
     // What somebody did to the file is noticed, and so is another text.
@@ -74,6 +75,51 @@ fn a_project_becomes_one_file_that_does_what_its_text_does() {
     assert_eq!(in_app(&sandbox, &["build", "--release", "--json"]).json()["programs"][0]["fresh"], false);
     let changed = Command::new(&file).output().unwrap();
     assert_eq!(String::from_utf8_lossy(&changed.stderr).lines().next(), Some("no squares"));
+}
+
+#[test]
+fn what_did_not_change_is_not_done_again() {
+    let sandbox = Sandbox::new();
+    project(&sandbox);
+    let built = |says: &str| {
+        let answer = in_app(&sandbox, &["build", "--release", "--timings", "--json"]).json();
+        let program = &answer["programs"][0];
+        let output = Command::new(sandbox.work().join("app/target/release/app")).output().unwrap();
+        assert_eq!(ran(&output), (says.to_owned(), Some(3)), "{answer}");
+        let steps: Vec<String> = program["milliseconds"].as_object().unwrap().keys().cloned().collect();
+        (program["fresh"].as_bool().unwrap(), steps, program["digest"].as_str().unwrap().to_owned())
+    };
+    let kept = sandbox.work().join("app/target/cache/app-x86_64-linux-release.stkm");
+    let first = built(SAYS);
+    assert!(!first.0);
+    let code = fs::read(&kept).unwrap();
+    let again = built(SAYS);
+    assert_eq!((again.0, &again.2), (true, &first.2));
+    assert_eq!(again.1, ["compare"], "nothing is read but texts");
+
+    // A file that stands before the one that was found, and one that only looks different.
+    let module = fs::read_to_string(sandbox.work().join("app/lib/Shapes.stk")).unwrap();
+    sandbox.write("app/lib/Shapes.stk", &module.replace("class Square", "# Shapes.\nclass Square"));
+    assert!(!built(SAYS).0, "lines of the text are in the executable");
+    sandbox.write("app/lib/Shapes.stk", &module);
+    assert_eq!(built(SAYS).2, first.2);
+    assert_eq!(fs::read(&kept).unwrap(), code);
+
+    // One function changes; all others are taken from what is kept, and what comes out is what a build from
+    // nothing gives.
+    sandbox.write("app/lib/Shapes.stk", &module.replace("$self->side * $self->side", "$self->side * 10"));
+    let changed = built(&SAYS.replace("1,4,9,16", "10,20,30,40"));
+    fs::remove_dir_all(sandbox.work().join("app/target")).unwrap();
+    assert_eq!(built(&SAYS.replace("1,4,9,16", "10,20,30,40")).2, changed.2);
+
+    // What is kept is checked; damaged, it is compiled.
+    sandbox.write("app/lib/Shapes.stk", &module);
+    let mut damaged = fs::read(&kept).unwrap();
+    let middle = damaged.len() / 2;
+    damaged[middle] ^= 1;
+    fs::write(&kept, damaged).unwrap();
+    assert_eq!(built(SAYS).2, first.2);
+    assert_eq!(fs::read(&kept).unwrap(), code);
 }
 
 #[test]

@@ -21,7 +21,7 @@ use s_native::{Code, Compiler, FixupKind, Symbol, Target};
 
 use crate::Files;
 use kept::Part;
-pub use kept::{Identity, Program, Recorder, Sources};
+pub use kept::{Identity, Program};
 use memory::Memory;
 pub use repl::{Entry, Repl, is_unfinished};
 

@@ -8,6 +8,7 @@ mod debug;
 mod declarations;
 pub mod jit;
 pub mod object;
+mod sources;
 
 use std::sync::Arc;
 
@@ -17,6 +18,7 @@ use s_ir::module::Numbers;
 pub use s_native::{CompileError, FixupKind, Machine};
 pub use s_sema::{Assets, Files, Loaded, NoAssets, Options, Require};
 use s_sema::{Finding, FindingKind};
+pub use sources::{Recorder, Sources};
 
 /// What became of a program's text.
 pub struct Compilation {

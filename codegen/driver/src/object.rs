@@ -22,6 +22,11 @@ use s_native::{Code, CompileError, Compiler, FixupKind, Machine, Symbol, Target}
 
 use crate::debug::{self, Described};
 
+mod codes;
+
+pub use codes::Codes;
+use codes::{Compiled, Made};
+
 /// A compiled module.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Object {
@@ -87,18 +92,18 @@ pub enum Of {
     Runtime(String),
 }
 
-/// Compiles a module for a machine.
+/// Compiles a module for the machine of the codes, which know some of it already, and all of it afterwards.
 ///
 /// # Errors
 ///
 /// A pattern that does not compile, or a defect of the compiler.
-pub fn object(module: &Module, machine: Machine, threads: usize) -> Result<Object, CompileError> {
+pub fn object(module: &Module, codes: &mut Codes, threads: usize) -> Result<Object, CompileError> {
     for (text, flags) in &module.regexes {
         s_core::pattern::check(text, *flags, module.compat)
             .map_err(|message| CompileError { name: "a pattern".to_owned(), message })?;
     }
     let functions = reached(module);
-    let codes = compile(module, machine, &functions, threads)?;
+    let codes = compile(module, codes, &functions, threads)?;
     let mut maker = Maker {
         module,
         makes_floats: codes.iter().any(|(body, _)| body.makes_floats),
@@ -293,25 +298,21 @@ impl Methods {
     }
 }
 
-/// Body and, where it can be called through a value, entry of each function.
-type Compiled = (Code, Option<Code>);
-
 fn compile(
     module: &Module,
-    machine: Machine,
+    codes: &mut Codes,
     functions: &[Reached],
     threads: usize,
 ) -> Result<Vec<Compiled>, CompileError> {
     let next = AtomicUsize::new(0);
-    let work = || -> Result<Vec<(usize, Compiled)>, CompileError> {
-        let mut compiler = Compiler::target(machine)?;
+    let known: &Codes = codes;
+    let work = || -> Result<Vec<(usize, Made)>, CompileError> {
+        let mut compiler = None;
         let mut done = Vec::new();
         loop {
             let index = next.fetch_add(1, Ordering::Relaxed);
             let Some(function) = functions.get(index) else { return Ok(done) };
-            let body = compiler.function(module, function.id)?;
-            let entry = if function.entry { Some(compiler.entry(module, function.id)?) } else { None };
-            done.push((index, (body, entry)));
+            done.push((index, known.code(module, *function, &mut compiler)?));
         }
     };
     let workers = threads.clamp(1, functions.len().max(1));
@@ -331,7 +332,7 @@ fn compile(
         all.extend(result?);
     }
     all.sort_by_key(|(index, _)| *index);
-    Ok(all.into_iter().map(|(_, codes)| codes).collect())
+    Ok(codes.keep(all.into_iter().map(|(_, made)| made).collect()))
 }
 
 struct Maker<'a> {

@@ -20,6 +20,7 @@
 pub mod builder;
 pub mod cfg;
 pub mod counts;
+pub mod excerpt;
 pub mod func;
 pub mod infer;
 pub mod inline;

@@ -40,7 +40,8 @@ pub enum Machine {
 impl Machine {
     /// The name under which the code generator knows it, with the extensions every system of the
     /// target has.
-    const fn name(self) -> &'static str {
+    #[must_use]
+    pub const fn name(self) -> &'static str {
         match self {
             Machine::X86_64 => "x86_64-unknown-linux-gnu",
             Machine::Aarch64 => "aarch64-unknown-linux-gnu",

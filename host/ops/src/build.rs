@@ -10,6 +10,7 @@
 
 mod atoms;
 mod inventory;
+mod kept;
 pub mod link;
 mod objects;
 mod record;
@@ -20,7 +21,8 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use s_diag::{Code, Diagnostic, Severity};
-use s_driver::{Compilation, Machine, Options, object};
+use s_driver::object::Codes;
+use s_driver::{Compilation, Loaded, Machine, Options, Recorder, Sources, object};
 use s_packs::triple::Arch;
 use s_packs::{BuiltinPack, Description};
 use s_project::{LockedPackage, MANIFEST_NAME};
@@ -29,10 +31,12 @@ use s_store::{Sha256Digest, Sha256Hasher};
 
 use crate::Context;
 use crate::failure::{Failure, FailureKind};
+use crate::identity::tool;
 use crate::language::DiskFiles;
 use crate::packages::Project;
+use kept::KeptCodes;
 use link::{LINKER, LinkJob, Linked, Note};
-use record::Record;
+use record::{Record, Recorded};
 
 pub use inventory::{is_executable, packages_in};
 
@@ -307,45 +311,63 @@ struct Front {
     module: s_driver::Module,
     warnings: Vec<Diagnostic>,
     packages: Vec<LockedPackage>,
+    /// What it was made from, where nothing else than these can change it.
+    sources: Option<Sources>,
+}
+
+/// The text of a program.
+struct Text {
+    files: DiskFiles,
+    main: Loaded,
 }
 
 impl Job<'_> {
     fn build(&self) -> Result<Built, Failure> {
         let mut times = Times::begin();
-        let front = self.front()?;
-        times.step("front end");
         let path = self.path();
-        let notes = [inventory::note(&front.packages)];
-        let key = self.key(&front, &notes);
         let record = Record::beside(&path);
-        times.step("fingerprint");
-        if self.request.emit.is_empty()
-            && !self.request.verify
-            && let Some(known) = record.read(&key)
-            && let Ok((digest, size)) = files::digest(&path)
-            && digest == known
+        let may_be_fresh = self.request.emit.is_empty() && !self.request.verify;
+        let recorded = if may_be_fresh { record.read() } else { None };
+        let recorded =
+            recorded.filter(|known| files::digest(&path).is_ok_and(|(image, _)| image == known.image));
+        let text = self.text()?;
+        if let Some(known) = &recorded
+            && let Some(sources) = &known.sources
+            && sources.fit(&text.main.name, &text.main.text, &self.options(), &text.files)
+            && known.given == self.given(&[inventory::note(&text.files.packages_used())])
         {
             times.step("compare");
-            return Ok(Built {
-                name: self.program.name.clone(),
-                path,
-                size,
-                digest,
-                functions: None,
-                fresh: true,
-                warnings: front.warnings,
-                emitted: Vec::new(),
-                times: times.done,
-            });
+            return self.fresh(path, known.image, Vec::new(), times);
+        }
+        let front = self.front(text)?;
+        times.step("front end");
+        let notes = [inventory::note(&front.packages)];
+        let given = self.given(&notes);
+        let key = self.key(&front, &given);
+        times.step("fingerprint");
+        if let Some(known) = recorded
+            && known.key == key
+        {
+            record.write(&Recorded { given, sources: front.sources, ..known })?;
+            times.step("compare");
+            return self.fresh(path, known.image, front.warnings, times);
         }
         let threads = self.request.threads.unwrap_or_else(processors);
-        let object = self.object(&front, threads)?;
+        let kept = self.kept_codes();
+        let mut codes = kept.as_ref().map_or_else(|| self.no_codes(), KeptCodes::none);
+        if let Some(kept) = &kept
+            && !self.request.verify
+        {
+            kept.read(&mut codes);
+        }
+        let object = self.object(&front, &mut codes, threads)?;
         times.step("code");
         let linked = self.link(&object, &key, &notes)?;
         times.step("link");
         if self.request.verify {
             let other = if threads == 1 { 2 } else { 1 };
-            let again = self.link(&self.object(&self.front()?, other)?, &key, &notes)?;
+            let again = self.object(&self.front(self.text()?)?, &mut self.no_codes(), other)?;
+            let again = self.link(&again, &key, &notes)?;
             if again.image != linked.image {
                 return Err(not_reproduced(&linked, &again));
             }
@@ -355,11 +377,14 @@ impl Job<'_> {
             files::create_dir_all(folder, Access::Shared)?;
         }
         files::write_cached(&path, &linked.image, Access::Program)?;
-        let digest = Sha256Digest::of(&linked.image);
-        if self.programs.output.is_some() && self.request.output.is_none() {
-            record.write(&key, &digest)?;
-        }
+        let image = Sha256Digest::of(&linked.image);
         let emitted = self.emit(&front, &object, &linked, &path)?;
+        if self.programs.output.is_some() && self.request.output.is_none() {
+            record.write(&Recorded { key, image, given, sources: front.sources })?;
+        }
+        if let Some(kept) = kept {
+            kept.write(&codes);
+        }
         times.step("write");
         let mut warnings = front.warnings;
         warnings
@@ -368,7 +393,7 @@ impl Job<'_> {
             name: self.program.name.clone(),
             path,
             size: linked.image.len() as u64,
-            digest,
+            digest: image,
             functions: Some(object.functions),
             fresh: false,
             warnings,
@@ -377,20 +402,61 @@ impl Job<'_> {
         })
     }
 
-    /// From the text to the middle representation.
-    fn front(&self) -> Result<Front, Failure> {
-        let request = self.request;
-        let include = crate::language::include_path(&request.include, &self.context.environment());
+    fn no_codes(&self) -> Codes {
+        Codes::new("", machine(self.description))
+    }
+
+    /// Where code is kept between builds of a project, if this `s` can be told from others.
+    fn kept_codes(&self) -> Option<KeptCodes> {
+        let folder = self.programs.output.as_ref()?.join("cache");
+        let profile = if self.request.release { "release" } else { "debug" };
+        let name = format!("{}-{}-{profile}.stkm", self.program.name, self.description.name);
+        Some(KeptCodes { path: folder.join(name), tool: tool()?, machine: machine(self.description) })
+    }
+
+    /// What was built before is what would be built.
+    fn fresh(
+        &self,
+        path: PathBuf,
+        digest: Sha256Digest,
+        warnings: Vec<Diagnostic>,
+        times: Times,
+    ) -> Result<Built, Failure> {
+        Ok(Built {
+            name: self.program.name.clone(),
+            size: files::size(&path)?,
+            path,
+            digest,
+            functions: None,
+            fresh: true,
+            warnings,
+            emitted: Vec::new(),
+            times: times.done,
+        })
+    }
+
+    /// The text of the program, and where others are looked for.
+    fn text(&self) -> Result<Text, Failure> {
+        let include = crate::language::include_path(&self.request.include, &self.context.environment());
         let mut files = DiskFiles::new(self.programs.folder.clone(), include, self.context.environment());
         files.make_portable();
-        let wrong = |diagnostic| Failure::new(FailureKind::Failed, diagnostic);
-        let main = files
-            .main(&self.program.file)
-            .map_err(|message| wrong(Diagnostic::error(Code::PROGRAM, message)))?;
-        let options = Options { compat: request.compat, test: false };
-        let compile = if request.release { s_driver::compile } else { s_driver::compile_with_lines };
+        let main = files.main(&self.program.file).map_err(|message| {
+            Failure::new(FailureKind::Failed, Diagnostic::error(Code::PROGRAM, message))
+        })?;
+        Ok(Text { files, main })
+    }
+
+    fn options(&self) -> Options {
+        Options { compat: self.request.compat, test: false }
+    }
+
+    /// From the text to the middle representation.
+    fn front(&self, Text { files, main }: Text) -> Result<Front, Failure> {
+        let options = self.options();
+        let recorder = Recorder::new(&files);
+        let compile = if self.request.release { s_driver::compile } else { s_driver::compile_with_lines };
         let Compilation { module, diagnostics, mut dynamic } =
-            compile(&main.name, main.text, &files, &options);
+            compile(&main.name, Arc::clone(&main.text), &recorder, &options);
         let Some(module) = module else { return Err(Failure::mistakes(diagnostics)) };
         if self.programs.deny_eval && !dynamic.is_empty() {
             for diagnostic in &mut dynamic {
@@ -399,11 +465,13 @@ impl Job<'_> {
             }
             return Err(Failure::mistakes(dynamic));
         }
-        Ok(Front { module, warnings: dynamic, packages: files.packages_used() })
+        // What there is to warn of has to be said each time.
+        let sources = recorder.sources(&main.name, &main.text, &options).filter(|_| dynamic.is_empty());
+        Ok(Front { module, warnings: dynamic, packages: files.packages_used(), sources })
     }
 
-    fn object(&self, front: &Front, threads: usize) -> Result<object::Object, Failure> {
-        object::object(&front.module, machine(self.description), threads).map_err(|error| {
+    fn object(&self, front: &Front, codes: &mut Codes, threads: usize) -> Result<object::Object, Failure> {
+        object::object(&front.module, codes, threads).map_err(|error| {
             let diagnostic = Diagnostic::error(Code::CODE_GENERATION, error.to_string());
             Failure::new(FailureKind::Bug, diagnostic)
         })
@@ -430,8 +498,8 @@ impl Job<'_> {
         link::link(self.context, LINKER, job)
     }
 
-    /// What the executable depends on, as a digest.
-    fn key(&self, front: &Front, notes: &[Note]) -> Sha256Digest {
+    /// What the executable depends on besides texts, as a digest.
+    fn given(&self, notes: &[Note]) -> Sha256Digest {
         let mut hasher = Sha256Hasher::new();
         let mut part = |bytes: &[u8]| {
             hasher.update(&(bytes.len() as u64).to_le_bytes());
@@ -442,10 +510,17 @@ impl Job<'_> {
         part(self.description.name.as_bytes());
         part(&[u8::from(self.request.release), u8::from(self.programs.pie)]);
         part(self.runtime.digest.as_bytes());
-        part(s_driver::text(&front.module).as_bytes());
         for note in notes {
             part(&note.bytes);
         }
+        hasher.finish()
+    }
+
+    /// What the executable depends on, as a digest.
+    fn key(&self, front: &Front, given: &Sha256Digest) -> Sha256Digest {
+        let mut hasher = Sha256Hasher::new();
+        hasher.update(given.as_bytes());
+        hasher.update(s_driver::text(&front.module).as_bytes());
         hasher.finish()
     }
 

@@ -7,13 +7,13 @@
 //! opened is executed.
 
 use std::collections::HashMap;
-use std::sync::{Arc, Mutex, PoisonError};
 
 use s_ir::{FuncId, Module};
 use s_native::{Code, CompileError, Compiler};
 use serde::{Deserialize, Serialize};
 
-use crate::{Assets, Files, Loaded, NoAssets, Options, Require};
+use crate::sources::Sources;
+use crate::{Files, Options};
 
 /// What the bytes begin with: a mark, and the number of their form.
 const MARK: &[u8; 8] = b"stkc\0\0\0\x01";
@@ -67,88 +67,6 @@ pub(super) enum Part {
     Stub,
 }
 
-/// What a program was made from: its text, how it is meant, and each file that it asked for with what came.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Sources {
-    main: Digest,
-    asked: Vec<Asked>,
-}
-
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-struct Asked {
-    request: Require,
-    /// Name of the file that asked.
-    from: String,
-    /// Name and digest of what was found, and whether its package has the version that was asked for.
-    found: Option<(String, Digest, bool)>,
-}
-
-impl Asked {
-    fn of(request: &Require, from: &str, found: Result<&Loaded, &String>) -> Asked {
-        let found = found.ok().map(|loaded| {
-            let digest = blake3::hash(loaded.text.as_bytes()).into();
-            (loaded.name.clone(), digest, loaded.pinned)
-        });
-        Asked { request: request.clone(), from: from.to_owned(), found }
-    }
-}
-
-fn main_digest(name: &str, text: &str, options: &Options) -> Digest {
-    let mut hasher = blake3::Hasher::new();
-    hasher.update(&[u8::from(options.compat), u8::from(options.test)]);
-    hasher.update(&(name.len() as u64).to_le_bytes());
-    hasher.update(name.as_bytes());
-    hasher.update(text.as_bytes());
-    hasher.finalize().into()
-}
-
-/// Files that remember what they were asked.
-pub struct Recorder<'a> {
-    files: &'a dyn Files,
-    /// Nothing once somebody asked for assets, which are not looked at again.
-    asked: Mutex<Option<Vec<Asked>>>,
-}
-
-impl<'a> Recorder<'a> {
-    /// Asks these.
-    #[must_use]
-    pub fn new(files: &'a dyn Files) -> Recorder<'a> {
-        Recorder { files, asked: Mutex::new(Some(Vec::new())) }
-    }
-
-    /// What a program of this name and text was made from; nothing where that is more than can be asked
-    /// for again.
-    #[must_use]
-    pub fn sources(self, name: &str, text: &str, options: &Options) -> Option<Sources> {
-        let asked = self.asked.into_inner().unwrap_or_else(PoisonError::into_inner)?;
-        Some(Sources { main: main_digest(name, text, options), asked })
-    }
-
-    fn forget(&self) {
-        *self.asked.lock().unwrap_or_else(PoisonError::into_inner) = None;
-    }
-}
-
-impl Files for Recorder<'_> {
-    fn require(&self, request: &Require, from: &str) -> Result<Loaded, String> {
-        let found = self.files.require(request, from);
-        if let Some(asked) = &mut *self.asked.lock().unwrap_or_else(PoisonError::into_inner) {
-            asked.push(Asked::of(request, from, found.as_ref()));
-        }
-        found
-    }
-
-    fn assets(&self, from: &str) -> Result<Arc<Assets>, NoAssets> {
-        self.forget();
-        self.files.assets(from)
-    }
-
-    fn asset(&self, from: &str, name: &str) -> Result<Arc<[u8]>, NoAssets> {
-        self.forget();
-        self.files.asset(from, name)
-    }
-}
-
 impl Program {
     /// A program that was compiled now; without sources it is never kept.
     #[must_use]
@@ -172,12 +90,7 @@ impl Program {
     /// Whether it was made from this text and from what the files say now.
     #[must_use]
     pub fn fits(&self, name: &str, text: &str, options: &Options, files: &dyn Files) -> bool {
-        let Some(sources) = &self.content.sources else { return false };
-        sources.main == main_digest(name, text, options)
-            && sources.asked.iter().all(|asked| {
-                let found = files.require(&asked.request, &asked.from);
-                Asked::of(&asked.request, &asked.from, found.as_ref()) == *asked
-            })
+        self.content.sources.as_ref().is_some_and(|sources| sources.fit(name, text, options, files))
     }
 
     /// The bytes to keep, when there is something new in them.
@@ -231,6 +144,8 @@ impl Program {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::sources::Recorder;
+    use crate::{Loaded, Require};
 
     struct Nothing;
 

@@ -6,8 +6,8 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use s_diag::{Code as DiagnosticCode, Diagnostic, Severity};
-use s_driver::jit::{self, Recorder, RunOptions};
-use s_driver::{Loaded, Options, compile};
+use s_driver::jit::{self, RunOptions};
+use s_driver::{Loaded, Options, Recorder, compile};
 
 use super::discover::is_test_name;
 use super::files::{DiskFiles, text_of};
