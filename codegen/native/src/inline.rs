@@ -90,14 +90,10 @@ impl Translator<'_, '_> {
             Rt::viv_hash if hot => self.vivify(function, tag::HREF, inst, handler),
             Rt::arr_get_arr if hot => self.arr_get_arr(inst, handler),
             Rt::arr_set if hot => self.arr_set(inst, handler),
-            Rt::hash_get | Rt::hash_set | Rt::hash_slot | Rt::hash_get_arr | Rt::hash_get_hash
-                if hot && self.is_fixed_key(inst.args[1]) =>
-            {
-                self.entry_of_key(function, inst, handler);
-            }
             Rt::arr_push if hot => self.arr_push(inst, handler),
             Rt::cell_get | Rt::slot_get if hot => self.slot_get(function, inst),
             Rt::cell_set | Rt::slot_set if hot => self.slot_set(function, inst),
+            _ if hot && self.is_of_fixed_key(function, inst) => self.entry_of_key(function, inst, handler),
             _ => self.rt_call(function, inst, handler),
         }
     }

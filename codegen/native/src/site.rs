@@ -44,8 +44,14 @@ mod at {
 }
 
 impl Translator<'_, '_> {
+    /// Whether it works on the entry of a hash under a constant key.
+    pub(crate) fn is_of_fixed_key(&self, function: Rt, inst: &Inst) -> bool {
+        matches!(function, Rt::hash_get | Rt::hash_set | Rt::hash_slot | Rt::hash_get_arr | Rt::hash_get_hash)
+            && self.is_fixed_key(inst.args[1])
+    }
+
     /// Whether a value is a constant text that is its own normal key.
-    pub(crate) fn is_fixed_key(&self, key: Value) -> bool {
+    fn is_fixed_key(&self, key: Value) -> bool {
         self.texts.get(&key).is_some_and(|id| {
             let (bytes, wide) = &self.module.strings[id.index()];
             // What may be a number has another form as a key.

@@ -3,7 +3,7 @@
 
 use alloc::vec::Vec;
 
-use s_abi::layout::{Cell, Header, IMMORTAL, Site, Val, tag, want};
+use s_abi::layout::{Cell, Header, IMMORTAL, Val, tag, want};
 
 use crate::array;
 use crate::cell;
@@ -363,29 +363,6 @@ pub fn hash_get(vm: &mut Vm, table: Table, key: Val) -> Result<Val, Thrown> {
     Ok(value)
 }
 
-/// `$h{k}` of a constant normal key.
-#[inline(always)]
-pub fn hash_get_site(_vm: &mut Vm, table: Table, key: Val, site: i64) -> Val {
-    hash::get_at_site(table, key, Ptr(site as *mut Site))
-}
-
-/// `$h{k} = V` of a constant normal key; the value is in memory.
-pub fn hash_set_site(vm: &mut Vm, table: Table, key: Val, value: i64, site: i64) {
-    // SAFETY: compiled code passes the address of a value that it gives away.
-    let value = unsafe { (value as *const Val).read() };
-    if table.header.aux == 0 {
-        cell::store(vm, hash::slot_at_site(table, key, Ptr(site as *mut Site)), value);
-    } else {
-        store_seen(vm, table, key, value);
-    }
-}
-
-/// Place of an entry of a constant normal key.
-#[inline(always)]
-pub fn hash_slot_site(_vm: &mut Vm, table: Table, key: Val, site: i64) -> Slot {
-    cell::target(hash::slot_at_site(table, key, Ptr(site as *mut Site)))
-}
-
 /// `$h{k} = V`
 #[inline(always)]
 pub fn hash_set(vm: &mut Vm, table: Table, key: Val, value: Val) -> Result<(), Thrown> {
@@ -408,7 +385,7 @@ pub fn hash_set(vm: &mut Vm, table: Table, key: Val, value: Val) -> Result<(), T
 
 /// Stores into a hash that is watched, `%ENV` or `%SIG`.
 #[cold]
-fn store_seen(vm: &mut Vm, table: Table, key: Val, value: Val) {
+pub(crate) fn store_seen(vm: &mut Vm, table: Table, key: Val, value: Val) {
     if is_environment(vm, table) {
         set_environment(vm, key, value);
     } else if vm.is_signals(table) {

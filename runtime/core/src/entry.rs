@@ -42,6 +42,7 @@ use crate::places::{
 };
 use crate::saves::*;
 use crate::signals::poll_signals;
+use crate::site::{hash_get_site, hash_set_site, hash_slot_site};
 use crate::sort::{list_sort, list_sort_by, list_sort_desc, list_sort_num, list_sort_num_desc};
 use crate::special::{special_get, special_set};
 use crate::value::{Array, CellRef, GlobRef, Ptr, Slot, THROWN, Table, ValExt as _};

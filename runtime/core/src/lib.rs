@@ -41,6 +41,7 @@ pub mod places;
 pub mod run;
 pub mod saves;
 pub mod signals;
+pub mod site;
 pub mod sort;
 pub mod special;
 pub mod string;
