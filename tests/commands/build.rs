@@ -361,6 +361,7 @@ fn what_cannot_be_built_leaves_what_was_there() {
     hint: did you mean: s target info riscv64-linux
     hint: did you mean: s target info aarch64-linux
     hint: did you mean: s target info x86_64-linux
+    hint: if you have a pack for it: s target add PATH|URL
     hint: all that are known: s target list
     "#);
 

@@ -1,25 +1,32 @@
 //! `s target`: list, info, add, remove.
 
-use s_component::embed_manifest;
+use std::process::Command;
 
 use crate::plugins::{attack, digest, files, project, put};
-use crate::support::Sandbox;
+use crate::support::{Outcome, Sandbox};
 
-const LINKER: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../../plugins/dist/target-elf.wasm");
+const PACK: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../../tests/fixtures/own-target.wasm");
 
-/// The built-in pack as somebody else's, for a system of the same length.
-fn haiku() -> Vec<u8> {
-    let mut bytes = std::fs::read(LINKER).unwrap();
-    for system in [(&b"_64-linux"[..], &b"_64-haiku"[..]), (b"64-linux", b"64-haiku")] {
-        for at in 0..bytes.len() - system.0.len() {
-            if bytes[at..].starts_with(system.0) {
-                bytes[at..at + system.1.len()].copy_from_slice(system.1);
-            }
-        }
-    }
-    let manifest = "[plugin]\nid = \"acme/haiku\"\nversion = \"1.2.3\"\nkind = \"target\"\n\
-        worlds = [\"stryke:target/target-plugin@0.1\"]\n";
-    embed_manifest(&bytes, manifest).unwrap()
+/// What stands before the digest and the size of its runtime in [`PACK`].
+const MARK: &[u8] = b"runtime of haiku";
+
+/// A runtime for the target of [`PACK`]: that of Linux. Sealed for a target, with an ABI.
+fn runtime(target: &str, abi: &str) -> Vec<u8> {
+    let linux = s_packs::builtin("x86_64-linux").unwrap().open(s_abi::DIGEST).unwrap();
+    s_packs::sealed::seal(&linux, target, abi).unwrap()
+}
+
+/// The pack of somebody else, with this runtime.
+fn haiku(runtime: &[u8]) -> Vec<u8> {
+    let mut bytes = std::fs::read(PACK).unwrap();
+    let at = bytes.windows(MARK.len()).position(|window| window == MARK).unwrap() + MARK.len();
+    bytes[at..at + 32].copy_from_slice(s_store::Sha256Digest::of(runtime).as_bytes());
+    bytes[at + 32..at + 40].copy_from_slice(&(runtime.len() as u64).to_le_bytes());
+    bytes
+}
+
+fn add(sandbox: &Sandbox, pack: &[u8]) -> Outcome {
+    sandbox.run(&["target", "add", "pack/haiku.wasm", "--allow", "--integrity", &digest(pack)])
 }
 
 #[test]
@@ -71,6 +78,7 @@ fn targets_that_nobody_knows() {
     hint: did you mean: s target info x86_64-linux
     hint: did you mean: s target info aarch64-linux
     hint: did you mean: s target info riscv64-linux
+    hint: if you have a pack for it: s target add PATH|URL
     hint: all that are known: s target list
     ");
     // One that is known and not here: what is missing is one command.
@@ -102,12 +110,11 @@ fn targets_that_nobody_knows() {
 #[test]
 fn a_pack_comes_and_goes_as_any_plugin_and_nothing_else_comes_this_way() {
     let sandbox = project();
-    let pack = haiku();
-    put(&sandbox, "haiku.wasm", &pack);
-    let refused = sandbox.run(&["target", "add", "haiku.wasm"]);
+    let pack = haiku(&runtime("x86_64-haiku", s_abi::DIGEST));
+    put(&sandbox, "pack/haiku.wasm", &pack);
+    let refused = sandbox.run(&["target", "add", "pack/haiku.wasm"]);
     assert!(refused.status == Some(5) && refused.stderr.contains("S-5022"), "{refused:?}");
-    let add = ["target", "add", "haiku.wasm", "--allow", "--integrity", &digest(&pack)];
-    let added = sandbox.run(&add);
+    let added = add(&sandbox, &pack);
     assert_eq!(added.status, Some(0), "{added:?}");
     assert!(added.stderr.contains("Added acme/haiku 1.2.3 for this project"), "{added:?}");
     assert!(added.stderr.contains("x86_64-haiku"), "{added:?}");
@@ -116,7 +123,7 @@ fn a_pack_comes_and_goes_as_any_plugin_and_nothing_else_comes_this_way() {
         list.contains("x86_64-haiku     x86_64   unknown  installed  acme/haiku 1.2.3 (project)"),
         "{list}"
     );
-    let info = sandbox.run(&["target", "info", "x86_64-haiku-gnu", "--json"]).json();
+    let info = sandbox.run(&["target", "info", "x86_64-unknown-haiku", "--json"]).json();
     assert_eq!((&info["pack"], &info["plugin"]), (&"installed".into(), &"acme/haiku".into()));
     let planned = sandbox.run(&[
         "plugin",
@@ -126,7 +133,7 @@ fn a_pack_comes_and_goes_as_any_plugin_and_nothing_else_comes_this_way() {
         "{\"triple\": \"x86_64-haiku\", \"static-link\": true}",
         "--json",
     ]);
-    assert!(planned.status == Some(0) && planned.stdout.contains("\"none\""), "{planned:?}");
+    assert!(planned.status == Some(0) && planned.stdout.contains("\"haiku-1\""), "{planned:?}");
 
     let before = files(&sandbox);
     put(&sandbox, "attack.wasm", &attack());
@@ -141,4 +148,71 @@ fn a_pack_comes_and_goes_as_any_plugin_and_nothing_else_comes_this_way() {
     let list = sandbox.run(&["target", "list"]);
     assert!(list.status == Some(0) && !list.stdout.contains("haiku"), "{list:?}");
     assert_eq!(sandbox.run(&["target", "remove", "haiku"]).status, Some(1), "it is gone");
+}
+
+#[test]
+fn programs_are_built_for_the_target_of_a_pack() {
+    let sandbox = project();
+    sandbox.write("main.stk", "val %h = (name => \"haiku\")\np \"made for $h{name}\"\nexit 4\n");
+    let sealed = runtime("x86_64-haiku", s_abi::DIGEST);
+    let pack = haiku(&sealed);
+    put(&sandbox, "pack/haiku.wasm", &pack);
+    let build = ["build", "--release", "--target", "x86_64-haiku"];
+    let absent = sandbox.run(&build);
+    assert!(absent.status == Some(1) && absent.stderr.contains("s target add PATH|URL"), "{absent:?}");
+    assert_eq!(add(&sandbox, &pack).status, Some(0));
+
+    // The runtime is not there, then is another one: nothing is built.
+    let missing = sandbox.run(&build);
+    assert!(missing.status == Some(1) && missing.stderr.contains("haiku.pack"), "{missing:?}");
+    put(&sandbox, "pack/haiku.pack", b"something else");
+    let other = sandbox.run(&build);
+    assert!(other.status == Some(1) && other.stderr.starts_with("error[S-4058]"), "{other:?}");
+    assert!(!sandbox.work().join("target").exists());
+
+    put(&sandbox, "pack/haiku.pack", &sealed);
+    let built = sandbox.run(&build);
+    assert_eq!(built.status, Some(0), "{built:?}");
+    let file = sandbox.work().join("target/x86_64-haiku/release/shop.hk");
+    let ran = Command::new(&file).env_clear().output().unwrap();
+    assert_eq!((ran.stdout.as_slice(), ran.status.code()), (&b"made for haiku\n"[..], Some(4)));
+
+    // It was fetched once; what is kept is looked at each time.
+    std::fs::remove_file(sandbox.work().join("pack/haiku.pack")).unwrap();
+    std::fs::remove_dir_all(sandbox.work().join("target")).unwrap();
+    let again = sandbox.run(&["build", "--release", "--target", "x86_64-unknown-haiku", "--offline"]);
+    assert_eq!(again.status, Some(0), "{again:?}");
+    let folder = sandbox.home().join("plugins/targets");
+    let kept = std::fs::read_dir(&folder).unwrap().next().unwrap().unwrap().path();
+    std::fs::write(&kept, b"damaged").unwrap();
+    let damaged = sandbox.run(&build);
+    assert!(damaged.status == Some(1) && damaged.stderr.contains("haiku.pack"), "{damaged:?}");
+
+    // A machine that there is no code for.
+    let machine = sandbox.run(&["build", "--target", "m68k-haiku"]);
+    assert!(
+        machine.status == Some(1) && machine.stderr.contains("there is no code for `m68k`"),
+        "{machine:?}"
+    );
+    assert!(machine.stderr.starts_with("error[S-5161]"), "{machine:?}");
+}
+
+#[test]
+fn a_pack_of_another_version_is_refused() {
+    for (target, abi, reason) in [
+        ("x86_64-haiku", "0000000000000000", "`0000000000000000`"),
+        ("x86_64-beos", s_abi::DIGEST, "x86_64-beos"),
+    ] {
+        let sandbox = project();
+        sandbox.write("main.stk", "p 1\n");
+        let sealed = runtime(target, abi);
+        let pack = haiku(&sealed);
+        put(&sandbox, "pack/haiku.wasm", &pack);
+        put(&sandbox, "pack/haiku.pack", &sealed);
+        assert_eq!(add(&sandbox, &pack).status, Some(0));
+        let built = sandbox.run(&["build", "--target", "x86_64-haiku"]);
+        assert!(built.status == Some(1) && built.stderr.starts_with("error[S-5161]"), "{built:?}");
+        assert!(built.stderr.contains("s plugin update acme/haiku"), "{built:?}");
+        assert!(built.stderr.contains(reason), "{built:?}");
+    }
 }

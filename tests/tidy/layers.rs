@@ -71,8 +71,8 @@ const LAYERS: &[(&str, &[&str])] = &[
     ("s-xtask", &["s-abi", "s-capability", "s-component", "s-diag", "s-link", "s-packs"]),
 ];
 
-/// What every guest may depend on: the author's kit, and what is pure.
-const GUEST: &[&str] = &["s-guest", "s-diag", "s-link", "s-wire"];
+/// What every guest may depend on: the author's kit, what is pure, and the logic of the linker.
+const GUEST: &[&str] = &["s-guest", "s-diag", "s-link", "s-target-elf", "s-wire"];
 
 /// What only the tests of a guest may depend on besides: data that the guest repeats.
 const GUEST_TESTS: &[(&str, &[&str])] = &[("s-target-elf", &["s-packs"])];

@@ -14,17 +14,15 @@ mod kept;
 pub mod link;
 mod objects;
 mod record;
+mod target;
 
-use std::cell::OnceCell;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use s_diag::{Code, Diagnostic, Severity};
 use s_driver::object::Codes;
-use s_driver::{Compilation, Loaded, Machine, Options, Recorder, Sources, object};
-use s_packs::triple::Arch;
-use s_packs::{BuiltinPack, Description};
+use s_driver::{Compilation, Loaded, Options, Recorder, Sources, object};
 use s_project::{LockedPackage, MANIFEST_NAME};
 use s_store::files::{self, Access};
 use s_store::{Sha256Digest, Sha256Hasher};
@@ -35,8 +33,9 @@ use crate::identity::tool;
 use crate::language::DiskFiles;
 use crate::packages::Project;
 use kept::KeptCodes;
-use link::{LINKER, LinkJob, Linked, Note};
+use link::{LinkJob, Linked, Note};
 use record::{Record, Recorded};
+use target::BuildTarget;
 
 pub use inventory::{is_executable, packages_in};
 
@@ -150,7 +149,7 @@ pub struct BuildSummary {
 /// What is wrong with a program, a missing pack, or what the system refuses. Executables that were
 /// there before are untouched then.
 pub fn build(context: &Arc<Context>, request: &BuildRequest) -> Result<BuildSummary, Failure> {
-    let description = target(request)?;
+    let target = BuildTarget::find(context, request.target.as_deref())?;
     let programs = programs(context, request)?;
     if request.output.is_some() && programs.list.len() != 1 {
         let names: Vec<&str> = programs.list.iter().map(|program| program.name.as_str()).collect();
@@ -159,60 +158,16 @@ pub fn build(context: &Arc<Context>, request: &BuildRequest) -> Result<BuildSumm
             .hint("choose one: s build --bin NAME -o FILE");
         return Err(Failure::new(FailureKind::Usage, diagnostic));
     }
-    let runtime = Runtime::of(description)?;
     let mut built = Vec::with_capacity(programs.list.len());
     for program in &programs.list {
         if context.cancel().is_raised() {
             let diagnostic = Diagnostic::error(Code::INTERRUPTED, "interrupted");
             return Err(Failure::new(FailureKind::Interrupted, diagnostic));
         }
-        let job = Job { context, request, description, runtime: &runtime, programs: &programs, program };
+        let job = Job { context, request, target: &target, programs: &programs, program };
         built.push(job.build()?);
     }
-    Ok(BuildSummary { target: description.name.to_owned(), built })
-}
-
-/// The description of the target.
-fn target(request: &BuildRequest) -> Result<&'static Description, Failure> {
-    let triple = match &request.target {
-        Some(triple) => triple.clone(),
-        None => format!("{}-{}", std::env::consts::ARCH, std::env::consts::OS),
-    };
-    s_packs::find(&triple).map_err(|unknown| crate::target_list::not_known(&unknown, Vec::new()))
-}
-
-/// The runtime of a target: its digest, and its bytes once something is linked with it.
-struct Runtime {
-    description: &'static Description,
-    pack: &'static BuiltinPack,
-    digest: Sha256Digest,
-    bytes: OnceCell<Vec<u8>>,
-}
-
-impl Runtime {
-    fn of(description: &'static Description) -> Result<Runtime, Failure> {
-        let Some(pack) = s_packs::builtin(description.name) else {
-            let message = format!("there is no pack for the target `{}` here", description.name);
-            let hint = format!("s target info {}", description.name);
-            let diagnostic = Diagnostic::error(Code::TARGET_PACK, message).hint(hint);
-            return Err(Failure::new(FailureKind::Failed, diagnostic));
-        };
-        let digest = Sha256Digest::of(pack.sealed);
-        Ok(Runtime { description, pack, digest, bytes: OnceCell::new() })
-    }
-
-    fn bytes(&self) -> Result<&[u8], Failure> {
-        if let Some(bytes) = self.bytes.get() {
-            return Ok(bytes);
-        }
-        let bytes = self.pack.open(s_abi::DIGEST).map_err(|error| {
-            let message =
-                format!("the pack of the target `{}` cannot be used: {error}", self.description.name);
-            let hint = "packs are part of `s`: install it anew";
-            Failure::new(FailureKind::Failed, Diagnostic::error(Code::TARGET_PACK, message).hint(hint))
-        })?;
-        Ok(self.bytes.get_or_init(|| bytes))
-    }
+    Ok(BuildSummary { target: target.name, built })
 }
 
 /// A program that is to be built.
@@ -300,8 +255,7 @@ fn no_program(name: Option<&str>, found: &std::collections::BTreeMap<String, Str
 struct Job<'a> {
     context: &'a Arc<Context>,
     request: &'a BuildRequest,
-    description: &'a Description,
-    runtime: &'a Runtime,
+    target: &'a BuildTarget,
     programs: &'a Programs,
     program: &'a Program,
 }
@@ -403,15 +357,15 @@ impl Job<'_> {
     }
 
     fn no_codes(&self) -> Codes {
-        Codes::new("", machine(self.description))
+        Codes::new("", self.target.machine())
     }
 
     /// Where code is kept between builds of a project, if this `s` can be told from others.
     fn kept_codes(&self) -> Option<KeptCodes> {
         let folder = self.programs.output.as_ref()?.join("cache");
         let profile = if self.request.release { "release" } else { "debug" };
-        let name = format!("{}-{}-{profile}.stkm", self.program.name, self.description.name);
-        Some(KeptCodes { path: folder.join(name), tool: tool()?, machine: machine(self.description) })
+        let name = format!("{}-{}-{profile}.stkm", self.program.name, self.target.name);
+        Some(KeptCodes { path: folder.join(name), tool: tool()?, machine: self.target.machine() })
     }
 
     /// What was built before is what would be built.
@@ -479,23 +433,22 @@ impl Job<'_> {
 
     fn link(&self, object: &object::Object, key: &Sha256Digest, notes: &[Note]) -> Result<Linked, Failure> {
         let unit = atoms::unit(object, s_abi::layout::IMAGE);
-        let target = s_link::Target::from_name(self.description.name);
-        let target = target.expect("the linker knows every target that has a pack");
         let name = self.program.file.display().to_string();
         let job = LinkJob {
-            triple: self.description.name,
+            triple: &self.target.name,
+            image: self.target.image,
             pie: self.programs.pie,
             entry: "_start",
             abi: s_abi::DIGEST,
-            units: vec![(name, unit.to_bytes(target))],
-            pack: self.runtime.bytes()?.to_vec().into(),
+            units: vec![(name, unit.to_bytes(self.target.units()))],
+            pack: self.target.runtime()?.to_vec().into(),
             assets: Vec::new(),
             build_id: key.as_bytes()[..20].to_vec(),
             notes: notes.to_vec(),
             symbols: !self.request.release,
             map: self.request.emit.contains(&Emit::LinkMap),
         };
-        link::link(self.context, LINKER, job)
+        link::link(self.context, &self.target.linker, job)
     }
 
     /// What the executable depends on besides texts, as a digest.
@@ -507,9 +460,11 @@ impl Job<'_> {
         };
         part(env!("CARGO_PKG_VERSION").as_bytes());
         part(s_abi::DIGEST.as_bytes());
-        part(self.description.name.as_bytes());
+        part(self.target.name.as_bytes());
         part(&[u8::from(self.request.release), u8::from(self.programs.pie)]);
-        part(self.runtime.digest.as_bytes());
+        for digest in &self.target.digests {
+            part(digest.as_bytes());
+        }
         for note in notes {
             part(&note.bytes);
         }
@@ -525,13 +480,13 @@ impl Job<'_> {
     }
 
     fn path(&self) -> PathBuf {
-        let name = format!("{}{}", self.program.name, self.description.executable_suffix);
+        let name = format!("{}{}", self.program.name, self.target.executable_suffix);
         match (&self.request.output, &self.programs.output) {
             (Some(path), _) => self.context.directory().join(path),
             (None, Some(target)) => {
                 let profile = if self.request.release { "release" } else { "debug" };
                 let folder = match &self.request.target {
-                    Some(_) => target.join(self.description.name).join(profile),
+                    Some(_) => target.join(&self.target.name).join(profile),
                     None => target.join(profile),
                 };
                 folder.join(name)
@@ -548,7 +503,7 @@ impl Job<'_> {
         path: &Path,
     ) -> Result<Vec<PathBuf>, Failure> {
         let mut emitted = Vec::new();
-        let machine = machine(self.description);
+        let machine = self.target.machine();
         for kind in &self.request.emit {
             let bug = |message: String| {
                 Failure::new(FailureKind::Bug, Diagnostic::error(Code::CODE_GENERATION, message))
@@ -572,14 +527,6 @@ impl Job<'_> {
             emitted.push(beside);
         }
         Ok(emitted)
-    }
-}
-
-fn machine(description: &Description) -> Machine {
-    match description.arch {
-        Arch::Aarch64 => Machine::Aarch64,
-        Arch::Riscv64 => Machine::Riscv64,
-        _ => Machine::X86_64,
     }
 }
 

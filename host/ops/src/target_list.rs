@@ -133,7 +133,7 @@ pub fn target_info(context: &Arc<Context>, triple: &str) -> Result<TargetInfo, F
 }
 
 /// Whether both mean one target.
-fn is_same(a: &str, b: &str) -> bool {
+pub(crate) fn is_same(a: &str, b: &str) -> bool {
     let same = |a: Triple, b: Triple| (a.arch, a.os) == (b.arch, b.os);
     a == b || matches!((a.parse(), b.parse()), (Ok(a), Ok(b)) if same(a, b))
 }
@@ -155,14 +155,11 @@ pub(crate) fn not_known(unknown: &UnknownTarget, failures: Vec<Failure>) -> Fail
     for failure in failures.iter().flat_map(|failure| &failure.diagnostics) {
         diagnostic = diagnostic.note(format!("a pack could not be asked: {}", failure.message));
     }
-    diagnostic = match unknown.reason {
-        Some(_) => {
-            let near = unknown.nearest.iter().map(|name| format!("did you mean: s target info {name}"));
-            diagnostic.hints.extend(near);
-            diagnostic
-        }
-        None => diagnostic.hint("if you have a pack for it: s target add PATH|URL"),
-    };
+    if unknown.reason.is_some() {
+        let near = unknown.nearest.iter().map(|name| format!("did you mean: s target info {name}"));
+        diagnostic.hints.extend(near);
+    }
+    let diagnostic = diagnostic.hint(format!("if you have a pack for it: {GET}"));
     Failure::new(FailureKind::Failed, diagnostic.hint("all that are known: s target list"))
 }
 

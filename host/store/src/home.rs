@@ -84,6 +84,11 @@ impl Home {
         self.components().join(format!("{}.wasm", digest.to_hex()))
     }
 
+    /// Runtimes of target packs, each under the digest of its bytes.
+    pub fn target_packs(&self) -> PathBuf {
+        self.root.join("plugins").join("targets")
+    }
+
     /// Compiled code of plugins; private.
     pub fn code(&self) -> PathBuf {
         self.root.join("plugins").join("code")

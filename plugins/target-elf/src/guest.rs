@@ -1,72 +1,51 @@
-//! The component: types of the interface to types of the logic, and back.
+//! A link with the types of the interface, for components: this plugin, and packs of other systems that
+//! link alike, which say themselves what their targets are.
 
 use s_guest::Error as PlainError;
 use s_guest::target::blobs::{self, Blob};
 use s_guest::target::types::Kv;
-use s_guest::target::{self, Error, linker, pack};
+use s_guest::target::{Error, linker};
 
-use crate::{Input, InputKind, Job, Linked, OutputKind, TARGETS, find, link};
+use crate::{Input, InputKind, Job, Linked, OutputKind, link};
 
-struct Plugin;
-
-impl pack::Guest for Plugin {
-    fn targets() -> Vec<pack::Target> {
-        TARGETS.iter().map(wire_target).collect()
-    }
-
-    fn plan_sysroot(options: pack::Options) -> Result<pack::Sysroot, Error> {
-        find(&options.triple)?;
-        Ok(pack::Sysroot {
-            id: "none".to_owned(),
-            artifacts: Vec::new(),
-            library_dirs: Vec::new(),
-            startup_objects: Vec::new(),
-            end_objects: Vec::new(),
-            default_libraries: Vec::new(),
-            dynamic_linker: None,
-        })
-    }
-}
-
-impl linker::Guest for Plugin {
-    fn link(job: linker::Job) -> Result<linker::Linked, Error> {
-        let mut inputs = Vec::with_capacity(job.inputs.len());
-        for input in job.inputs {
-            inputs.push(Input {
-                name: input.name,
-                kind: match input.kind {
-                    linker::InputKind::Object => InputKind::Object,
-                    linker::InputKind::Archive => InputKind::Archive,
-                    linker::InputKind::SharedLibrary => InputKind::SharedLibrary,
-                    linker::InputKind::Resource => InputKind::Resource,
-                },
-                whole_archive: input.whole_archive,
-                bytes: read(&input.content)?,
-            });
-        }
-        let linked = link(&Job {
-            triple: job.options.triple,
-            static_link: job.options.static_link,
-            options: pairs(job.options.options),
-            output: match job.output {
-                linker::OutputKind::Executable => OutputKind::Executable,
-                linker::OutputKind::SharedLibrary => OutputKind::SharedLibrary,
-                linker::OutputKind::StaticLibrary => OutputKind::StaticLibrary,
+/// Links a job of the interface.
+pub fn perform(job: linker::Job) -> Result<linker::Linked, Error> {
+    let mut inputs = Vec::with_capacity(job.inputs.len());
+    for input in job.inputs {
+        inputs.push(Input {
+            name: input.name,
+            kind: match input.kind {
+                linker::InputKind::Object => InputKind::Object,
+                linker::InputKind::Archive => InputKind::Archive,
+                linker::InputKind::SharedLibrary => InputKind::SharedLibrary,
+                linker::InputKind::Resource => InputKind::Resource,
             },
-            entry: job.entry,
-            inputs,
-            libraries: job.libraries,
-            build_id: job.build_id,
-            gc_sections: job.gc_sections,
-            strip: job.strip,
-            extra: pairs(job.extra),
-        })?;
-        let Linked { image, map, warnings } = linked;
-        let map = map
-            .map(|map| Ok(linker::SideFile { suffix: ".map".to_owned(), content: write(map.as_bytes())? }));
-        let side_files = map.into_iter().collect::<Result<_, Error>>()?;
-        Ok(linker::Linked { image: write(&image)?, side_files, warnings })
+            whole_archive: input.whole_archive,
+            bytes: read(&input.content)?,
+        });
     }
+    let linked = link(&Job {
+        triple: job.options.triple,
+        static_link: job.options.static_link,
+        options: pairs(job.options.options),
+        output: match job.output {
+            linker::OutputKind::Executable => OutputKind::Executable,
+            linker::OutputKind::SharedLibrary => OutputKind::SharedLibrary,
+            linker::OutputKind::StaticLibrary => OutputKind::StaticLibrary,
+        },
+        entry: job.entry,
+        inputs,
+        libraries: job.libraries,
+        build_id: job.build_id,
+        gc_sections: job.gc_sections,
+        strip: job.strip,
+        extra: pairs(job.extra),
+    })?;
+    let Linked { image, map, warnings } = linked;
+    let map =
+        map.map(|map| Ok(linker::SideFile { suffix: ".map".to_owned(), content: write(map.as_bytes())? }));
+    let side_files = map.into_iter().collect::<Result<_, Error>>()?;
+    Ok(linker::Linked { image: write(&image)?, side_files, warnings })
 }
 
 /// How much crosses in one call.
@@ -101,22 +80,3 @@ fn write(bytes: &[u8]) -> Result<Blob, Error> {
 fn pairs(pairs: Vec<Kv>) -> Vec<(String, String)> {
     pairs.into_iter().map(|pair| (pair.key, pair.value)).collect()
 }
-
-fn wire_target(facts: &crate::Facts) -> pack::Target {
-    let flag = |feature: &&str| Kv { key: (*feature).to_owned(), value: "true".to_owned() };
-    pack::Target {
-        triple: facts.target.name().to_owned(),
-        aliases: facts.aliases.iter().map(|alias| (*alias).to_owned()).collect(),
-        format: pack::ObjectFormat::Elf,
-        pointer_width: 64,
-        little_endian: true,
-        isa: facts.target.machine().to_string(),
-        isa_flags: facts.features.iter().map(flag).collect(),
-        exe_suffix: String::new(),
-        minimum_os: Some(facts.minimum_os.to_owned()),
-        runner_hint: Some(facts.runner_hint.to_owned()),
-        extra: Vec::new(),
-    }
-}
-
-target::export!(Plugin);

@@ -32,6 +32,8 @@
 //!
 //! Left to others: the linking itself (`s-link`), packs, and writing the executable (the host).
 
+#[cfg(all(target_arch = "wasm32", feature = "component"))]
+mod component;
 mod extra;
 #[cfg(target_arch = "wasm32")]
 mod guest;
@@ -39,6 +41,8 @@ mod job;
 mod report;
 mod target;
 
+#[cfg(target_arch = "wasm32")]
+pub use guest::perform;
 pub use job::{Input, InputKind, Job, Linked, OutputKind, link};
 pub use report::LINES_MAX;
 pub use target::{Facts, TARGETS, find};

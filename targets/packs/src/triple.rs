@@ -42,7 +42,9 @@ macro_rules! words {
                 match self { $($name::$variant => $word,)* }
             }
 
-            fn from_word(word: &str) -> Option<$name> {
+            /// The one of a word, in any spelling.
+            #[must_use]
+            pub fn from_word(word: &str) -> Option<$name> {
                 match word { $($word $(| $other)* => Some($name::$variant),)* _ => None }
             }
         }

@@ -29,8 +29,10 @@ pub const LINKER: &str = "stryke/target-elf";
 /// What is to be linked.
 #[derive(Clone, Debug)]
 pub struct LinkJob<'a> {
-    /// For which target, in any spelling.
+    /// For which target: in any spelling if it is part of `s`, else as its pack has it.
     pub triple: &'a str,
+    /// What an executable for it looks like.
+    pub image: Image,
     /// Loaded anywhere, or at one address.
     pub pie: bool,
     /// The symbol where the system starts.
@@ -51,6 +53,17 @@ pub struct LinkJob<'a> {
     pub symbols: bool,
     /// Whether the link map is wanted.
     pub map: bool,
+}
+
+/// What an executable looks like.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Image {
+    /// As the system and machine of the triple have it.
+    OfTriple,
+    /// ELF of 64 bits for a machine, by its `e_machine`.
+    Elf(u16),
+    /// Of a format that is not looked into.
+    Other,
 }
 
 /// A file inside the executable.
@@ -132,13 +145,19 @@ fn run(plugin: &Plugin, job: LinkJob<'_>) -> Result<Linked, Failure> {
 struct Expected {
     /// The name of the target, as packs have it.
     triple: String,
-    /// `e_machine`.
-    machine: u16,
+    /// `e_machine`; none where the format is not looked into.
+    machine: Option<u16>,
     pie: bool,
 }
 
 impl Expected {
     fn of(job: &LinkJob<'_>) -> Result<Expected, Failure> {
+        let named = |machine| Ok(Expected { triple: job.triple.to_owned(), machine, pie: job.pie });
+        match job.image {
+            Image::OfTriple => {}
+            Image::Elf(machine) => return named(Some(machine)),
+            Image::Other => return named(None),
+        }
         let unknown = |reason: String| {
             let message = format!("there is no linking for `{}`: {reason}", shortened(job.triple));
             let diagnostic =
@@ -154,13 +173,16 @@ impl Expected {
             _ => return Err(unknown("executables of its format cannot be checked here".to_owned())),
         };
         let name = format!("{}-{}", triple.arch.word(), triple.os.word());
-        Ok(Expected { triple: name, machine, pie: job.pie })
+        Ok(Expected { triple: name, machine: Some(machine), pie: job.pie })
     }
 
     /// Holds the head of an executable against what was asked for.
     fn check(&self, image: &[u8]) -> Result<(), String> {
         const HEAD: usize = 64;
         const SEGMENT: usize = 56;
+        let Some(expected) = self.machine else {
+            return if image.is_empty() { Err("it is empty".to_owned()) } else { Ok(()) };
+        };
         let number = |at: usize, width: usize| {
             let mut value = [0; 8];
             value[..width].copy_from_slice(&image[at..at + width]);
@@ -171,11 +193,11 @@ impl Expected {
         }
         // Sixty-four bits, the lower byte first, version 1.
         if !image.starts_with(b"\x7fELF\x02\x01\x01") {
-            return Err("it does not begin like an executable of Linux".to_owned());
+            return Err("it does not begin like an ELF file of 64 bits".to_owned());
         }
         let (kind, machine) = (number(16, 2), number(18, 2));
-        if machine != u64::from(self.machine) {
-            return Err(format!("it is for machine {machine}, and `{}` is {}", self.triple, self.machine));
+        if machine != u64::from(expected) {
+            return Err(format!("it is for machine {machine}, and `{}` is {expected}", self.triple));
         }
         // ET_DYN or ET_EXEC.
         if kind != if self.pie { 3 } else { 2 } {

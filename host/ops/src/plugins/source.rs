@@ -135,6 +135,46 @@ impl PluginSource {
     }
 }
 
+impl PluginSource {
+    /// Reads a file that a plugin names: an address, or a path from where its component lies, inside that
+    /// folder.
+    pub(crate) fn fetch_beside(
+        &self,
+        context: &Arc<Context>,
+        name: &str,
+        bytes_max: u64,
+    ) -> Result<Vec<u8>, Failure> {
+        if name.contains("://") {
+            return match PluginSource::parse(name, Path::new(""), false)? {
+                PluginSource::Url { url, .. } => download(context, &url, false, bytes_max),
+                PluginSource::Path(_) => {
+                    Err(unusable("a plugin may not name files of this machine".to_owned()))
+                }
+            };
+        }
+        let inside = |part: &str| !part.is_empty() && part != "." && part != "..";
+        if !name.split('/').all(inside) || name.contains(['\\', ':']) {
+            return Err(unusable(format!(
+                "`{}` is no path inside the folder of the plugin",
+                name.escape_debug()
+            )));
+        }
+        match self {
+            PluginSource::Path(path) => {
+                let is_folder = files::kind(path)? == Some(EntryKind::Directory);
+                let folder = if is_folder { path } else { path.parent().unwrap_or(path) };
+                Ok(files::read_capped(&folder.join(name), bytes_max)?)
+            }
+            PluginSource::Url { url, typed } => {
+                let url = url.join(name).map_err(|error| {
+                    unusable(format!("`{}` makes no address there: {error}", name.escape_debug()))
+                })?;
+                download(context, &url, *typed, bytes_max)
+            }
+        }
+    }
+}
+
 fn base(context: &Context, level: Level) -> &Path {
     match (level, context.project()) {
         (Level::Project, Some(root)) => root,

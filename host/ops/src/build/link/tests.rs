@@ -54,6 +54,7 @@ fn main_unit() -> Unit<'static> {
 fn job() -> LinkJob<'static> {
     LinkJob {
         triple: "x86_64-unknown-linux-gnu",
+        image: Image::OfTriple,
         pie: false,
         entry: "_start",
         abi: ABI,
