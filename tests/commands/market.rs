@@ -61,8 +61,9 @@ impl Market {
         assert!(output.status.success(), "{}", self.sandbox.outcome(&output).text());
         let packed: Value = serde_json::from_slice(&output.stdout).unwrap();
         let file = format!("files/{name}-{version}.tar.zst");
-        fs::create_dir_all(self.root.join("files")).unwrap();
-        fs::copy(packed["file"].as_str().unwrap(), self.root.join(&file)).unwrap();
+        let archive = self.root.join(&file);
+        fs::create_dir_all(archive.parent().unwrap()).unwrap();
+        fs::copy(packed["file"].as_str().unwrap(), archive).unwrap();
         let dependencies: Vec<Value> =
             dependencies.iter().map(|(name, text)| json!({ "name": name, "requirement": text })).collect();
         let mut release = json!({

@@ -214,7 +214,7 @@ fn sources_that_cannot_be_read() {
     add("x.wasm/inside", 1, "S-4001", &["x.wasm/inside"]);
     add("empty", 1, "S-4001", &["empty/plugin.toml"]);
     add("folder", 1, "S-4001", &["folder/plugin.wasm"]);
-    add("acme/artifactory@1", 1, "S-5135", &["no plugins from a registry yet"]);
+    add("acme/artifactory@1", 1, "S-4063", &["no registry to get `acme/artifactory` from"]);
     add("ftp://plugins.example/x.wasm", 1, "S-5135", &["`ftp`"]);
 }
 

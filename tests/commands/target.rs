@@ -2,6 +2,7 @@
 
 use std::process::Command;
 
+use crate::market::Market;
 use crate::plugins::{attack, digest, files, project, put};
 use crate::support::{Outcome, Sandbox};
 
@@ -195,6 +196,98 @@ fn programs_are_built_for_the_target_of_a_pack() {
         "{machine:?}"
     );
     assert!(machine.stderr.starts_with("error[S-5161]"), "{machine:?}");
+}
+
+#[test]
+fn a_pack_comes_from_a_registry() {
+    let mut market = Market::new();
+    market.project("");
+    let sealed = runtime("x86_64-haiku", s_abi::DIGEST);
+    let pack = haiku(&sealed);
+    // The component as a version of a package has it.
+    let component = |version: &str, id: &str| {
+        let text = s_component::manifest_of(&pack).unwrap().unwrap();
+        let text = text.replace("1.2.3", version).replace("acme/haiku", id);
+        (s_component::embed_manifest(&pack, &text).unwrap(), text)
+    };
+    let package = |market: &mut Market, version: &str, id: &str| {
+        let folder = format!("sources/acme/haiku-{version}");
+        let (bytes, text) = component(version, id);
+        put(&market.sandbox, &format!("{folder}/plugin.wasm"), &bytes);
+        market.sandbox.write(&format!("{folder}/plugin.toml"), &text);
+        put(&market.sandbox, &format!("{folder}/haiku.pack"), &sealed);
+        market.publish("acme/haiku", version, &[]);
+    };
+    package(&mut market, "1.2.3", "acme/haiku");
+    market.sandbox.write("shop/main.stk", "p \"hi\"\n");
+    let refused = market.run(&["target", "add", "acme/haiku"]);
+    assert!(
+        refused.status == Some(5) && refused.stderr.contains("s plugin add acme/haiku --integrity"),
+        "{refused:?}"
+    );
+    let stated = |market: &Market, file: &str| {
+        std::fs::read_to_string(market.sandbox.work().join("shop").join(file)).unwrap()
+    };
+    assert!(!stated(&market, "stryke.toml").contains("haiku"));
+
+    let add = |market: &Market, spec: &str, version: &str| {
+        let bytes = digest(&component(version, "acme/haiku").0);
+        market.done(&["target", "add", spec, "--allow", "--integrity", &bytes]);
+    };
+    add(&market, "acme/haiku", "1.2.3");
+    assert!(
+        stated(&market, "stryke.toml").contains("\"acme/haiku\" = \"^1.2.3\""),
+        "{}",
+        stated(&market, "stryke.toml")
+    );
+    let lock = stated(&market, "stryke.lock");
+    assert!(lock.contains("source = \"registry+") && lock.contains("#acme/haiku@1.2.3\""), "{lock}");
+    market.done(&["build", "--release", "--target", "x86_64-haiku"]);
+    let file = market.sandbox.work().join("shop/target/x86_64-haiku/release/shop.hk");
+    assert_eq!(Command::new(&file).output().unwrap().stdout, b"hi\n");
+
+    // A home without any of it gets what is pinned, and `update` a newer one that still fits.
+    package(&mut market, "1.3.0", "acme/haiku");
+    package(&mut market, "2.0.0", "acme/haiku");
+    let forget = |market: &Market| {
+        for folder in ["plugins", "store", "cache"] {
+            std::fs::remove_dir_all(market.sandbox.home().join(folder)).unwrap();
+        }
+    };
+    forget(&market);
+    market.done(&["plugin", "add"]);
+    assert_eq!(stated(&market, "stryke.lock"), lock);
+    market.done(&["build", "--release", "--target", "x86_64-haiku"]);
+    market.done(&["plugin", "update"]);
+    assert!(
+        stated(&market, "stryke.lock").contains("#acme/haiku@1.3.0\""),
+        "{}",
+        stated(&market, "stryke.lock")
+    );
+    add(&market, "acme/haiku@2", "2.0.0");
+    assert!(
+        stated(&market, "stryke.toml").contains("\"acme/haiku\" = \"2\""),
+        "{}",
+        stated(&market, "stryke.toml")
+    );
+    assert!(
+        stated(&market, "stryke.lock").contains("#acme/haiku@2.0.0\""),
+        "{}",
+        stated(&market, "stryke.lock")
+    );
+
+    // A lock that names a registry nobody has here, and a package that is another plugin.
+    let other = stated(&market, "stryke.lock").replace("#acme/haiku", "-other#acme/haiku");
+    market.sandbox.write("shop/stryke.lock", &other);
+    forget(&market);
+    let foreign = market.run(&["plugin", "add"]);
+    assert!(
+        foreign.status == Some(5) && foreign.stderr.contains("that this project does not have"),
+        "{foreign:?}"
+    );
+    package(&mut market, "3.0.0", "acme/beos");
+    let wrong = market.run(&["target", "add", "acme/haiku@3"]);
+    assert!(wrong.status == Some(1) && wrong.stderr.contains("is the plugin `acme/beos`"), "{wrong:?}");
 }
 
 #[test]

@@ -19,6 +19,7 @@ use s_store::{Access, EntryKind, files};
 use crate::Context;
 use crate::failure::{Failure, FailureKind};
 use crate::package_add::{NewDependency, package_add, package_name};
+use crate::packages::registries::Registries;
 use crate::packages::{Project, fill_store, key_of, repositories, vanished};
 use crate::plugins::install::not_editable;
 use crate::plugins::level::exclusively;
@@ -160,15 +161,7 @@ pub(crate) fn passing_program(
 ) -> Result<(PathBuf, PathBuf), Failure> {
     let name = name_of(spec)?;
     let project = context.home().passing_tool(&format!("{spec} {}", registry.unwrap_or_default()));
-    // A version that is exact is the same every time; anything else is asked for anew.
-    let is_here = files::exists(&project.join(s_project::LOCK_NAME))?;
-    if context.is_offline() && is_here {
-        let inner = context.in_directory(&project);
-        let read = Project::read(&inner, None)?;
-        fill_store(&inner, &mut read.as_locked(&inner).graph, &read.lock)?;
-    } else {
-        bring(context, spec, registry, &project)?;
-    }
+    bring_or_keep(context, spec, registry, &project)?;
     let (_, mut programs) = programs_of(context, &project, &name)?;
     let names: Vec<String> = programs.keys().map(|name| format!("`{name}`")).collect();
     let found = match program {
@@ -191,8 +184,46 @@ pub(crate) fn passing_program(
     Ok((project, path))
 }
 
+/// Brings a package for what is in it, and nothing of it is run; the package, and the folder in the store
+/// where it is. Its registry is one that the project or the user has: the one with this address, or the one
+/// that has the package.
+pub(crate) fn passing_package(
+    context: &Arc<Context>,
+    name: &PackageName,
+    requirement: Option<&str>,
+    registry: Option<&str>,
+) -> Result<(LockedPackage, PathBuf), Failure> {
+    let mut registries = Registries::of(context)?;
+    let registry = match registry {
+        // An address out of a lock reaches nothing that nobody named here.
+        Some(url) => registries.name_at(url)?,
+        None => registries.name_of(name)?,
+    };
+    let spec = requirement.map_or_else(|| name.to_string(), |requirement| format!("{name}@{requirement}"));
+    let project = context.home().passing_tool(&format!("{spec} {registry}"));
+    bring_or_keep(context, &spec, Some(&registry), &project)?;
+    folder_of(context, &project, name)
+}
+
 fn name_of(spec: &str) -> Result<PackageName, Failure> {
     package_name(spec.split_once('@').map_or(spec, |(name, _)| name))
+}
+
+/// Brings a package anew; offline, what was brought before.
+fn bring_or_keep(
+    context: &Arc<Context>,
+    spec: &str,
+    registry: Option<&str>,
+    project: &Path,
+) -> Result<(), Failure> {
+    // A version that is exact is the same every time; anything else is asked for anew.
+    if context.is_offline() && files::exists(&project.join(s_project::LOCK_NAME))? {
+        let inner = context.in_directory(project);
+        let read = Project::read(&inner, None)?;
+        fill_store(&inner, &mut read.as_locked(&inner).graph, &read.lock)?;
+        return Ok(());
+    }
+    bring(context, spec, registry, project)
 }
 
 /// Makes the project of a tool ask for one package, and brings what it needs.
@@ -242,12 +273,12 @@ fn locked(context: &Context, project: &Path, name: &PackageName) -> Result<Optio
     Ok(lock.packages().filter(|package| package.name == *name).last().cloned())
 }
 
-/// The programs of a package, and where they are.
-fn programs_of(
+/// A package that the lock of a tool has, and the folder where it is.
+fn folder_of(
     context: &Arc<Context>,
     project: &Path,
     name: &PackageName,
-) -> Result<(Tool, BTreeMap<String, PathBuf>), Failure> {
+) -> Result<(LockedPackage, PathBuf), Failure> {
     // It was just locked; the project of a tool can still be removed or edited at the same time.
     let package = locked(context, project, name)?.ok_or_else(|| vanished(name.as_str()))?;
     let folder = match (&package.source, package.integrity) {
@@ -263,7 +294,16 @@ fn programs_of(
         }
         _ => None,
     };
-    let folder = folder.ok_or_else(|| vanished(name.as_str()))?;
+    Ok((package, folder.ok_or_else(|| vanished(name.as_str()))?))
+}
+
+/// The programs of a package, and where they are.
+fn programs_of(
+    context: &Arc<Context>,
+    project: &Path,
+    name: &PackageName,
+) -> Result<(Tool, BTreeMap<String, PathBuf>), Failure> {
+    let (package, folder) = folder_of(context, project, name)?;
     let (manifest, _) = ProjectManifest::parse(context.source(&folder.join(MANIFEST_NAME))?);
     let mut programs = BTreeMap::new();
     for (program, path) in manifest.programs(&folder)? {

@@ -108,6 +108,20 @@ impl Registries {
         }
     }
 
+    /// The name, in `[registries]`, of the registry that a package comes from which is no dependency of the
+    /// project.
+    pub(crate) fn name_of(&mut self, name: &PackageName) -> Result<String, Failure> {
+        let url = self.bind(name, None, &ProjectLock::default())?;
+        let known = self.known.iter().find(|known| known.place.url == url);
+        Ok(known.map_or(url, |known| known.entry.name.clone()))
+    }
+
+    /// The name, in `[registries]`, of the registry with an address.
+    pub(crate) fn name_at(&self, url: &str) -> Result<String, Failure> {
+        let known = self.known.iter().find(|known| known.place.url == url);
+        known.map(|known| known.entry.name.clone()).ok_or_else(|| foreign(url))
+    }
+
     /// The address of the registry that a dependency of a package from `parent` comes from.
     pub(crate) fn bind_transitive(
         &self,

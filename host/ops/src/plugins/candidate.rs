@@ -49,6 +49,7 @@ impl Candidate {
         source: PluginSource,
         terms: Terms<'_>,
     ) -> Result<Candidate, Failure> {
+        let source = source.resolved(context)?;
         let fetched = source.fetch(context)?;
         Candidate::check(context, source, fetched, terms)
     }
@@ -77,6 +78,15 @@ impl Candidate {
         fits_this_version(&entry.manifest)?;
         if entry.id().org() == RESERVED {
             return Err(catalog::taken(entry.id().as_str()));
+        }
+        if let PluginSource::Package { name, .. } = &source
+            && name.as_str() != entry.id().as_str()
+        {
+            let message = format!("the package `{name}` is the plugin `{}`", entry.id());
+            let diagnostic = Diagnostic::error(Code::PLUGIN_SOURCE, message)
+                .note("a plugin that comes from a registry has the name of its package")
+                .hint("tell its author");
+            return Err(Failure::new(FailureKind::Failed, diagnostic));
         }
         check_commands(context, &entry.manifest, terms.reserved)?;
         let config = config_of(context, &entry, terms.config)?;

@@ -1,7 +1,7 @@
 //! Where a plugin comes from: what was typed, how that is recorded, and the bytes behind it.
 //!
-//! A source is a file or a folder of this machine, or an `http(s)` address of one of these. What
-//! the bytes mean is left to others. Over the network exactly the origin of the address may answer:
+//! A source is a file or a folder of this machine, an `http(s)` address of one of these, or a package of a
+//! registry whose name is the plugin's id. What the bytes mean is left to others. Over the network exactly the origin of the address may answer:
 //! a redirect to another one is refused. Private addresses are reached only when this user typed
 //! the address, not because a repository names it.
 
@@ -13,13 +13,14 @@ use s_capability::{Manifest, Origin, PluginId};
 use s_component::{InspectLimits, MANIFEST_MAX_BYTES};
 use s_diag::{Code, Diagnostic, Source};
 use s_net::{Auth, DownloadPlan, Permit};
-use s_project::PluginOrigin;
+use s_project::{LockedPackage, PackageName, PackageSource, PluginOrigin};
 use s_store::{EntryKind, files};
 use url::Url;
 
 use super::catalog::Level;
 use crate::Context;
 use crate::failure::{Failure, FailureKind};
+use crate::tools::passing_package;
 
 /// The name of the text beside a component.
 pub(crate) const MANIFEST_FILE: &str = "plugin.toml";
@@ -36,6 +37,15 @@ pub(crate) enum PluginSource {
         /// Whether this user typed it, so that it may lead to a private network.
         typed: bool,
     },
+    /// A package.
+    Package {
+        /// Its name, which is the id of the plugin.
+        name: PackageName,
+        /// Which versions, as `[plugins]` has it; none: any.
+        requirement: Option<String>,
+        /// The address of its registry and its version, once they are known.
+        found: Option<(String, String)>,
+    },
 }
 
 /// What lay at a source.
@@ -51,6 +61,11 @@ pub(crate) struct Fetched {
 impl PluginSource {
     /// Understands what was typed; paths are relative to the directory the user is in.
     pub(crate) fn typed(context: &Context, text: &str) -> Result<PluginSource, Failure> {
+        if let Some((name, requirement)) = package(text)
+            && files::kind(&context.directory().join(text))?.is_none()
+        {
+            return Ok(PluginSource::Package { name, requirement, found: None });
+        }
         PluginSource::parse(text, context.directory(), true)
     }
 
@@ -65,7 +80,12 @@ impl PluginSource {
             PluginOrigin::Path(text) | PluginOrigin::Url(text) => {
                 PluginSource::parse(text, base(context, level), level == Level::User)
             }
-            PluginOrigin::Version(version) => Err(no_registry(&format!("{id}@{version}"))),
+            PluginOrigin::Version(version) => match package(id) {
+                Some((name, None)) => {
+                    Ok(PluginSource::Package { name, requirement: Some(version.clone()), found: None })
+                }
+                _ => Err(unusable(format!("`{id}` is not the name of a package"))),
+            },
         }
     }
 
@@ -74,6 +94,17 @@ impl PluginSource {
         match text.split_once('+') {
             Some(("path" | "url", rest)) => {
                 PluginSource::parse(rest, base(context, level), level == Level::User)
+            }
+            Some(("registry", rest)) => {
+                let parts = rest.rsplit_once('#').and_then(|(url, spec)| Some((url, package(spec)?)));
+                match parts {
+                    Some((url, (name, Some(version)))) => Ok(PluginSource::Package {
+                        name,
+                        requirement: None,
+                        found: Some((url.to_owned(), version)),
+                    }),
+                    _ => Err(unusable(format!("the lock records `{text}`, which names no package"))),
+                }
             }
             _ => Err(unusable(format!("the lock records `{text}`, which is no source that this `s` knows"))),
         }
@@ -98,8 +129,11 @@ impl PluginSource {
     }
 
     /// How a lock records it: `path+` relative to the folder of the files of the level, absolute
-    /// for a user; `url+`.
+    /// for a user; `url+`; `registry+ADDRESS#NAME@VERSION`.
     pub(crate) fn recorded(&self, context: &Context, level: Level) -> String {
+        if let PluginSource::Package { name, found: Some((url, version)), .. } = self {
+            return format!("registry+{url}#{name}@{version}");
+        }
         match self.origin(context, level) {
             PluginOrigin::Path(path) => format!("path+{path}"),
             PluginOrigin::Url(url) | PluginOrigin::Version(url) => format!("url+{url}"),
@@ -110,6 +144,11 @@ impl PluginSource {
     pub(crate) fn origin(&self, context: &Context, level: Level) -> PluginOrigin {
         match self {
             PluginSource::Url { url, .. } => PluginOrigin::Url(url.to_string()),
+            PluginSource::Package { requirement, found, .. } => {
+                // As `s add` does it: what is compatible with what was found.
+                let compatible = found.as_ref().map(|(_, version)| format!("^{version}"));
+                PluginOrigin::Version(requirement.clone().or(compatible).unwrap_or_else(|| "*".to_owned()))
+            }
             PluginSource::Path(path) => PluginOrigin::Path(match (level, context.project()) {
                 (Level::Project, Some(root)) => relative(path, &cleaned(root)),
                 _ => path.display().to_string(),
@@ -122,6 +161,11 @@ impl PluginSource {
         match (self, other) {
             (PluginSource::Path(one), PluginSource::Path(other)) => one == other,
             (PluginSource::Url { url: one, .. }, PluginSource::Url { url: other, .. }) => one == other,
+            // What `[plugins]` asks for is kept while it does not name another version.
+            (
+                PluginSource::Package { name: one, requirement: wanted, .. },
+                PluginSource::Package { name: other, requirement: typed, .. },
+            ) => one == other && (typed.is_none() || wanted == typed),
             _ => false,
         }
     }
@@ -131,8 +175,43 @@ impl PluginSource {
         match self {
             PluginSource::Path(path) => from_path(context, path),
             PluginSource::Url { url, typed } => from_url(context, url, *typed),
+            PluginSource::Package { .. } => from_path(context, &self.package_folder(context)?.1),
         }
     }
+
+    /// The same source with what only looking there can tell: which version of a package, from where.
+    pub(crate) fn resolved(self, context: &Arc<Context>) -> Result<PluginSource, Failure> {
+        let PluginSource::Package { ref name, ref requirement, found: None } = self else { return Ok(self) };
+        let (package, _) = self.package_folder(context)?;
+        let PackageSource::Registry(url) = &package.source else {
+            return Err(unusable(format!("`{name}` comes from no registry")));
+        };
+        let found = Some((url.clone(), package.version.to_string()));
+        Ok(PluginSource::Package { name: name.clone(), requirement: requirement.clone(), found })
+    }
+
+    /// The package, and where it is on this machine; it is brought there.
+    fn package_folder(&self, context: &Arc<Context>) -> Result<(LockedPackage, PathBuf), Failure> {
+        let PluginSource::Package { name, requirement, found } = self else {
+            return Err(unusable("no package is meant".to_owned()));
+        };
+        let (requirement, registry) = match found {
+            Some((url, version)) => (Some(format!("={version}")), Some(url.as_str())),
+            None => (requirement.clone(), None),
+        };
+        passing_package(context, name, requirement.as_deref(), registry)
+    }
+}
+
+/// `SCOPE/NAME` or `SCOPE/NAME@REQUIREMENT`.
+fn package(text: &str) -> Option<(PackageName, Option<String>)> {
+    let (name, requirement) = match text.split_once('@') {
+        Some((name, requirement)) => (name, Some(requirement.to_owned())),
+        None => (text, None),
+    };
+    // Ids of plugins are scoped, so a bare word is a file.
+    let is_scoped = name.parse::<PluginId>().is_ok() && Path::new(name).extension().is_none();
+    Some((name.parse().ok().filter(|_| is_scoped)?, requirement))
 }
 
 impl PluginSource {
@@ -147,9 +226,7 @@ impl PluginSource {
         if name.contains("://") {
             return match PluginSource::parse(name, Path::new(""), false)? {
                 PluginSource::Url { url, .. } => download(context, &url, false, bytes_max),
-                PluginSource::Path(_) => {
-                    Err(unusable("a plugin may not name files of this machine".to_owned()))
-                }
+                _ => Err(unusable("a plugin may not name files of this machine".to_owned())),
             };
         }
         let inside = |part: &str| !part.is_empty() && part != "." && part != "..";
@@ -163,6 +240,10 @@ impl PluginSource {
             PluginSource::Path(path) => {
                 let is_folder = files::kind(path)? == Some(EntryKind::Directory);
                 let folder = if is_folder { path } else { path.parent().unwrap_or(path) };
+                Ok(files::read_capped(&folder.join(name), bytes_max)?)
+            }
+            PluginSource::Package { .. } => {
+                let (_, folder) = self.package_folder(context)?;
                 Ok(files::read_capped(&folder.join(name), bytes_max)?)
             }
             PluginSource::Url { url, typed } => {
@@ -185,7 +266,7 @@ fn base(context: &Context, level: Level) -> &Path {
 fn from_path(context: &Context, path: &Path) -> Result<Fetched, Failure> {
     let shown = context.shown(path);
     let (component, beside) = match files::kind(path)? {
-        None => return Err(absent(path, &shown)),
+        None => return Err(unusable(format!("there is nothing at `{shown}`"))),
         Some(EntryKind::Directory) => {
             let text = files::read_to_string(&path.join(MANIFEST_FILE), MANIFEST_MAX_BYTES as u64)?;
             let source = Source::new(context.shown(&path.join(MANIFEST_FILE)), text);
@@ -294,23 +375,6 @@ impl io::Write for Shared {
 /// The address without what may be secret in it.
 fn shown_url(url: &Url) -> String {
     s_net::DisplayUrl::new(url).to_string()
-}
-
-fn absent(path: &Path, shown: &str) -> Failure {
-    let name = path.iter().rev().take(2).map(|part| part.to_string_lossy()).collect::<Vec<_>>();
-    let name = name.into_iter().rev().collect::<Vec<_>>().join("/");
-    let id = name.split('@').next().unwrap_or_default();
-    if path.extension().is_none() && shown == name && id.parse::<PluginId>().is_ok() {
-        return no_registry(&name);
-    }
-    unusable(format!("there is nothing at `{shown}`"))
-}
-
-fn no_registry(what: &str) -> Failure {
-    let message = format!("`{what}` cannot be fetched: this `s` gets no plugins from a registry yet");
-    let mut failure = unusable(message);
-    failure.diagnostics[0].hints = vec!["s plugin add PATH-OR-URL".to_owned()];
-    failure
 }
 
 fn unusable(message: String) -> Failure {

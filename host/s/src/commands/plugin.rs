@@ -146,9 +146,9 @@ pub(crate) struct InspectArgs {
 #[derive(Args, Debug)]
 #[command(after_long_help = ADD_EXAMPLES)]
 pub(crate) struct AddArgs {
-    /// A component, a folder with plugin.toml, or the address of one; without it, everything that
-    /// this project names and that is not here yet
-    #[arg(value_name = "PATH|URL")]
+    /// A component, a folder with plugin.toml, the address of one, or a package of a registry;
+    /// without it, everything that this project names and that is not here yet
+    #[arg(value_name = "PATH|URL|PACKAGE")]
     pub(crate) source: Option<String>,
 
     #[command(flatten)]

@@ -60,8 +60,8 @@ struct InfoArgs {
     after_long_help = "Examples:\n  s target add ./acme-freebsd.wasm\n  s target add --user https://acme.example/freebsd.wasm --integrity sha256-…"
 )]
 struct AddArgs {
-    /// A component, a folder with plugin.toml, or the address of one
-    #[arg(value_name = "PATH|URL")]
+    /// A component, a folder with plugin.toml, the address of one, or a package of a registry
+    #[arg(value_name = "PATH|URL|PACKAGE")]
     source: String,
 
     #[command(flatten)]
