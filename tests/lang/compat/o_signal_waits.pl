@@ -6,7 +6,7 @@ my @seen;
 $SIG{USR1} = sub { push @seen, "USR1" };
 sub soon { system("(sleep 0.2; kill -USR1 $$) &") }
 sub report { print "$_[0]: ", join(",", map { defined $_ ? $_ : "undef" } @_[1 .. $#_]), " seen @seen\n"; @seen = () }
-sub feed { open(my $in, "-|", "printf 'one\ntw'; sleep 0.5; printf 'o\nthree\n'") or die; $in }
+sub feed { open(my $in, "-|", "printf 'one\ntw'; sleep 1.2; printf 'o\nthree\n'") or die; $in }
 
 my $in = feed();
 my $first = <$in>;
@@ -30,13 +30,13 @@ report("read", $count, $buffer, getc($in), eof($in) ? 1 : 0);
 close $in;
 
 soon();
-my $out = `sleep 0.5; echo done`;
+my $out = `sleep 1.2; echo done`;
 chomp $out;
 report("backticks", $out, $?);
 
 soon();
 my $child = fork();
-if (!$child) { select(undef, undef, undef, 0.5); exit 3 }
+if (!$child) { select(undef, undef, undef, 1.2); exit 3 }
 my $ended = waitpid($child, 0);
 report("waitpid", $ended == $child ? "same" : $ended, $? >> 8);
 
