@@ -31,7 +31,7 @@ use crate::Context;
 use crate::failure::{Failure, FailureKind};
 use crate::identity::tool;
 use crate::language::DiskFiles;
-use crate::packages::Project;
+use crate::packages::{MAIN, Project};
 use kept::KeptCodes;
 use link::{LinkJob, Linked, Note};
 use record::{Record, Recorded};
@@ -202,10 +202,7 @@ fn programs(context: &Arc<Context>, request: &BuildRequest) -> Result<Programs, 
     let project = Project::read(context, request.member.as_deref())?;
     let manifest = project.manifest();
     let folder = project.folder();
-    let mut found = manifest.programs(&folder)?;
-    if found.is_empty() && files::exists(&folder.join(MAIN))? {
-        found.insert(name_of(&project), MAIN.to_owned());
-    }
+    let mut found = project.programs()?;
     if let Some(name) = &request.program {
         let Some(file) = found.remove(name) else { return Err(no_program(Some(name), &found)) };
         found = [(name.clone(), file)].into();
@@ -221,15 +218,6 @@ fn programs(context: &Arc<Context>, request: &BuildRequest) -> Result<Programs, 
         deny_eval: manifest.build().deny_eval,
         pie: request.pie || manifest.build().pie,
     })
-}
-
-/// The program of a package that names none.
-const MAIN: &str = "main.stk";
-
-/// What the program of a package that names none is called: the last part of the package's name.
-fn name_of(project: &Project) -> String {
-    let name = project.manifest().package().name.as_deref().unwrap_or("main");
-    name.rsplit('/').next().unwrap_or(name).to_owned()
 }
 
 fn no_program(name: Option<&str>, found: &std::collections::BTreeMap<String, String>) -> Failure {
