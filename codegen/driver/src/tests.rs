@@ -62,16 +62,6 @@ const FORMS: &[&str] = &[
 /// Builtins that may be missing: a program that calls one that is not there is refused.
 const MISSING: &[&str] = &[
     "crypt",
-    "endhostent",
-    "endnetent",
-    "endprotoent",
-    "endservent",
-    "gethostent",
-    "getnetbyaddr",
-    "getnetbyname",
-    "getnetent",
-    "getprotoent",
-    "getservent",
     "ioctl",
     "msgctl",
     "msgget",
@@ -81,16 +71,11 @@ const MISSING: &[&str] = &[
     "semctl",
     "semget",
     "semop",
-    "sethostent",
-    "setnetent",
-    "setprotoent",
-    "setservent",
     "shmctl",
     "shmget",
     "shmread",
     "shmwrite",
     "syscall",
-    "to_pdf",
     "ttl",
 ];
 

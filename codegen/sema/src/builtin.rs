@@ -223,6 +223,14 @@ impl Resolver<'_> {
                 let Some((array, list)) = self.container_args(row.name, call, span) else {
                     return Some(mk(pos, ExprKind::Undef));
                 };
+                let typed = unwrap_list(args).first().and_then(|first| self.container_type(first));
+                let list = match typed {
+                    Some((kind, name, ty)) => {
+                        let list = mk(pos, ExprKind::List(list));
+                        vec![crate::place::typed(kind, &ty, list, &name)]
+                    }
+                    None => list,
+                };
                 op(Op::Push { array, list, front: row.name == "unshift" })
             }
             "pop" | "shift" => {

@@ -276,7 +276,20 @@ impl Resolver<'_> {
 
     /// `\&name`, and `&name` where a function is meant.
     pub(crate) fn function_value(&mut self, name: &str, span: Span) -> Expr {
-        let full = self.full_name(name);
+        let mut full = self.full_name(name);
+        if !self.options.compat && !name.contains("::") && !self.has_function(&full) {
+            let main = format!("main::{name}");
+            if self.has_function(&main) {
+                full = main;
+            }
+        }
+        let core = name.starts_with("CORE::");
+        if (core || !self.options.compat && !name.contains("::")) && !self.has_function(&full)
+            && let Some(row) = self.builtin_row(name)
+            && let Some(function) = self.builtin_value(row, span)
+        {
+            return function;
+        }
         self.note_call(&full);
         let pos = self.pos(span);
         mk(pos, ExprKind::FunctionRef(self.global(VarKind::Code, &full)))

@@ -455,10 +455,22 @@ pub fn hash_clear(vm: &mut Vm, table: Table) {
     hash::clear(vm, table);
 }
 
-/// `%h = LIST`: the number of elements of the list.
+/// `%h = LIST`: the number of elements of the list. In default mode a hash reference alone gives what it
+/// holds, so that it does not matter which of the two a function gives.
 pub fn hash_assign_list(vm: &mut Vm, table: Table, mark: i64) -> Result<i64, Thrown> {
-    hash::clear(vm, table);
     let list = vm.take_list(mark);
+    if let [only] = list.as_slice()
+        && !vm.compat
+        && only.w0 == tag::HREF
+        && only.class() == 0
+        && let Some(from) = only.as_table()
+    {
+        let done = hash_assign_hash(vm, table, from);
+        let count = 2 * table.len as i64;
+        vm.release(*only);
+        return done.map(|()| count);
+    }
+    hash::clear(vm, table);
     add_pairs(vm, table, &list)?;
     Ok(list.len() as i64)
 }

@@ -10,6 +10,7 @@ pub mod maths;
 pub mod net;
 pub mod number;
 pub mod pack;
+pub mod pdf;
 pub mod sprintf;
 pub mod sql;
 pub mod strings;

@@ -277,7 +277,10 @@ impl Parser<'_> {
         if let Some(last) = self.thread_sign() {
             return self.thread_stages(left, last, span);
         }
+        let flags = self.flags;
+        self.flags.fed = true;
         let right = self.prec(RANGE);
+        self.flags = flags;
         self.node_after(span, ExprKind::Pipe(Box::new(left), Box::new(right)))
     }
 
