@@ -806,7 +806,14 @@ impl Resolver<'_> {
             return self.eval_value(text(pos, code), pos, span);
         }
         let file = std::mem::replace(&mut self.file, u32::try_from(unit).unwrap_or(u32::MAX));
+        let known = self.diagnostics.len();
+        let links = std::mem::take(&mut self.links);
         self.declare_all(&tree.ast.body, true);
+        let (here, package) = (self.file, self.package.clone());
+        self.link_classes();
+        (self.file, self.package) = (here, package);
+        let linked = std::mem::replace(&mut self.links, links);
+        self.links.extend(linked);
         self.in_text += 1;
         self.cx().protection += 1;
         self.braces += 1;
@@ -815,6 +822,19 @@ impl Resolver<'_> {
         self.cx().protection -= 1;
         self.in_text -= 1;
         self.file = file;
+        // What is wrong with the text is found when it is run, as if it had only been known then.
+        let mut found = self.diagnostics.split_off(known.min(self.diagnostics.len())).into_iter();
+        let error = found.find(|found| found.severity == s_diag::Severity::Error);
+        let block = match error {
+            Some(error) => {
+                let start = error.labels.first().map_or(0, |label| label.span.start);
+                let line = tree.line(u32::try_from(start).unwrap_or(0));
+                let message = format!("{} at {} line {line}.\n", error.message, tree.source.name);
+                let die = Stmt { pos, kind: StmtKind::Die(message) };
+                Block { stmts: vec![die], ..Block::default() }
+            }
+            None => block,
+        };
         mk(pos, ExprKind::Eval(block))
     }
 

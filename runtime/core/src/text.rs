@@ -11,6 +11,7 @@ pub mod net;
 pub mod number;
 pub mod pack;
 pub mod pdf;
+pub mod sequence;
 pub mod sprintf;
 pub mod sql;
 pub mod strings;

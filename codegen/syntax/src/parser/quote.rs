@@ -1022,6 +1022,8 @@ impl Parser<'_> {
             b'#' => !quoted.regex && (matches!(at(2), b'{' | b'$') || is_ident_start(at(2))),
             b'&' | b'`' | b'\'' | b'+' => !quoted.regex || next == b'&',
             b'!' | b'@' => !quoted.regex,
+            // `/$;/` takes keys of several parts apart.
+            b';' if quoted.regex && !self.compat => at(2) == 0,
             b',' | b';' if quoted.regex => self.compat,
             b'/' | b',' | b';' | b'.' | b'?' | b'>' | b']' => {
                 !quoted.regex
