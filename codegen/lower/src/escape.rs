@@ -46,10 +46,19 @@ impl Facts {
                 }
                 ExprKind::Call(call) => {
                     let mut callee = &call.callee;
+                    let mut by_value = false;
                     while let Callee::WithArgs { callee: inner, .. } = callee {
                         callee = inner;
+                        by_value = true;
                     }
                     match callee {
+                        // `&f` calls what the name holds.
+                        Callee::Function(id) if by_value => {
+                            match program.functions[id.index()].global {
+                                Some(global) => named.insert(global.0),
+                                None => closures.insert(id.0),
+                            };
+                        }
                         Callee::Global(global) => {
                             named.insert(global.0);
                         }

@@ -808,6 +808,7 @@ impl Resolver<'_> {
         let file = std::mem::replace(&mut self.file, u32::try_from(unit).unwrap_or(u32::MAX));
         let known = self.diagnostics.len();
         let links = std::mem::take(&mut self.links);
+        let classes = self.classes.len();
         self.declare_all(&tree.ast.body, true);
         let (here, package) = (self.file, self.package.clone());
         self.link_classes();
@@ -827,6 +828,11 @@ impl Resolver<'_> {
         let error = found.find(|found| found.severity == s_diag::Severity::Error);
         let block = match error {
             Some(error) => {
+                // The machine is told of all classes; what these ask for would be wrong there, too.
+                for class in &mut self.classes[classes..] {
+                    class.parents.clear();
+                    class.traits.clear();
+                }
                 let start = error.labels.first().map_or(0, |label| label.span.start);
                 let line = tree.line(u32::try_from(start).unwrap_or(0));
                 let message = format!("{} at {} line {line}.\n", error.message, tree.source.name);

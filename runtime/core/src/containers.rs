@@ -455,24 +455,27 @@ pub fn hash_clear(vm: &mut Vm, table: Table) {
     hash::clear(vm, table);
 }
 
-/// `%h = LIST`: the number of elements of the list. In default mode a hash reference alone gives what it
-/// holds, so that it does not matter which of the two a function gives.
+/// `%h = LIST`: the number of elements of the list.
 pub fn hash_assign_list(vm: &mut Vm, table: Table, mark: i64) -> Result<i64, Thrown> {
     let list = vm.take_list(mark);
-    if let [only] = list.as_slice()
-        && !vm.compat
-        && only.w0 == tag::HREF
-        && only.class() == 0
-        && let Some(from) = only.as_table()
-    {
+    if let Some(from) = whole_hash(vm, &list) {
         let done = hash_assign_hash(vm, table, from);
         let count = 2 * table.len as i64;
-        vm.release(*only);
+        vm.release_all(&list);
         return done.map(|()| count);
     }
     hash::clear(vm, table);
     add_pairs(vm, table, &list)?;
     Ok(list.len() as i64)
+}
+
+/// In default mode a hash reference alone, where pairs are asked for, gives what it holds, so that it does not
+/// matter whether a function gives a hash or a reference to one.
+fn whole_hash(vm: &Vm, list: &[Val]) -> Option<Table> {
+    match list {
+        [only] if !vm.compat && only.w0 == tag::HREF && only.class() == 0 => only.as_table(),
+        _ => None,
+    }
 }
 
 /// Adds keys and values, which it consumes.
@@ -509,6 +512,11 @@ pub fn hash_assign_hash(vm: &mut Vm, to: Table, from: Table) -> Result<(), Throw
 pub fn hash_from_list(vm: &mut Vm, mark: i64) -> Result<Table, Thrown> {
     let list = vm.take_list(mark);
     let table = hash::new();
+    if let Some(from) = whole_hash(vm, &list) {
+        hash::copy_into(vm, table, from);
+        vm.release_all(&list);
+        return Ok(table);
+    }
     match add_pairs(vm, table, &list) {
         Ok(()) => Ok(table),
         Err(thrown) => {
