@@ -23,7 +23,11 @@ impl Resolver<'_> {
                 ) {
                     return None;
                 }
-                call(row, span, vec![nth(0), rest(span)])
+                match row.name {
+                    "map" | "grep" | "first" | "any" | "all" | "none" => by_block(row, span, 1),
+                    "sort" | "reduce" | "fold" => by_block(row, span, 2),
+                    _ => call(row, span, vec![nth(0), rest(span)]),
+                }
             }
             (Args::List, _) => call(row, span, vec![all()]),
             (Args::Scalars(_, 0), _) => call(row, span, Vec::new()),
@@ -80,6 +84,18 @@ fn if_more(span: Span, count: usize, yes: ast::Expr, no: ast::Expr) -> ast::Expr
     let bound = Box::new(expr(span, A::Int(count as i64)));
     let more = expr(span, A::Binary(ast::BinaryOp::NumGt, all, bound));
     expr(span, A::Ternary(Box::new(more), Box::new(yes), Box::new(no)))
+}
+
+/// `NAME { $_[0]->(_, _1) } @_[1 .. $#_]`, with so many topics.
+fn by_block(row: &'static Builtin, span: Span, count: u32) -> ast::Expr {
+    let topic = |slot| expr(span, A::Topic { slot, outer: 0, sigil: false });
+    let callee = Box::new(element(span, 0));
+    let body = expr(span, A::CallValue { callee, args: (0..count).map(topic).collect() });
+    let stmts = vec![ast::Stmt { span, label: None, kind: ast::StmtKind::Expr(body) }];
+    let name = ast::Name { span, text: row.name.to_owned() };
+    let block = Some(ast::Block { span, stmts, params: Vec::new() });
+    let call = ast::Call { name, block, head: None, args: vec![rest(span)], parens: false };
+    expr(span, A::Call(Box::new(call)))
 }
 
 fn call(row: &'static Builtin, span: Span, args: Vec<ast::Expr>) -> ast::Expr {
