@@ -61,22 +61,8 @@ const FORMS: &[&str] = &[
 
 /// Builtins that may be missing: a program that calls one that is not there is refused.
 const MISSING: &[&str] = &[
-    "crypt",
-    "ioctl",
-    "msgctl",
-    "msgget",
-    "msgrcv",
-    "msgsnd",
-    "reset",
-    "semctl",
-    "semget",
-    "semop",
-    "shmctl",
-    "shmget",
-    "shmread",
-    "shmwrite",
-    "syscall",
-    "ttl",
+    "crypt", "ioctl", "msgctl", "msgget", "msgrcv", "msgsnd", "reset", "semctl", "semget", "semop", "shmctl",
+    "shmget", "shmread", "shmwrite", "syscall", "ttl",
 ];
 
 struct NoFiles;

@@ -23,7 +23,7 @@ impl Facts {
     pub(crate) fn of(program: &Program) -> Facts {
         let mut named: HashSet<u32> = HashSet::new();
         let mut methods: HashSet<String> = HashSet::new();
-        let mut any_method = program.facts.dynamic_code || program.compat;
+        let mut any_method = program.facts.dynamic_code || program.facts.names_functions || program.compat;
         let mut closures: HashSet<u32> = HashSet::new();
         let mut sets = false;
         let mut cells = Vec::new();

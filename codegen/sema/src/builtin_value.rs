@@ -3,10 +3,10 @@
 //! What can only be written out (`local`, `open` with its variable, blocks of tasks) is no value; a
 //! reference to it stays one to a function of the program.
 
-use s_abi::builtins::{Args, Builtin, Syntax};
-use s_syntax::ast::{self, ExprKind as A, RangeOp, Sigil, Span};
 use crate::hir::Expr;
 use crate::resolver::Resolver;
+use s_abi::builtins::{Args, Builtin, Syntax};
+use s_syntax::ast::{self, ExprKind as A, RangeOp, Sigil, Span};
 
 impl Resolver<'_> {
     /// The function that stands for a builtin, if it may be a value.
@@ -19,7 +19,14 @@ impl Resolver<'_> {
             (_, Syntax::Block) | (Args::FunctionThenList, _) => {
                 if matches!(
                     row.name,
-                    "async" | "spawn" | "gen" | "bench" | "fan" | "par_pipeline" | "pmap_reduce" | "pmap_chunked"
+                    "async"
+                        | "spawn"
+                        | "gen"
+                        | "bench"
+                        | "fan"
+                        | "par_pipeline"
+                        | "pmap_reduce"
+                        | "pmap_chunked"
                 ) {
                     return None;
                 }

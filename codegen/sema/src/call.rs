@@ -231,7 +231,10 @@ impl Resolver<'_> {
         let args = self.arguments_of(args);
         let callee = match &callee.kind {
             A::Var(Sigil::Code, name) => self.callee(name, true, callee.span),
-            _ => Callee::Value(self.expr(callee, Want::Scalar)),
+            _ => {
+                self.now.names_functions = true;
+                Callee::Value(self.expr(callee, Want::Scalar))
+            }
         };
         mk(pos, ExprKind::Call(Box::new(hir::Call { callee, args, topic: None })))
     }
@@ -241,7 +244,10 @@ impl Resolver<'_> {
         let pos = self.pos(span);
         let callee = match &callee.kind {
             A::Var(Sigil::Code, name) => self.callee(name, true, callee.span),
-            _ => Callee::Value(self.expr(callee, Want::Scalar)),
+            _ => {
+                self.now.names_functions = true;
+                Callee::Value(self.expr(callee, Want::Scalar))
+            }
         };
         let callee = if self.arguments().is_some() {
             Callee::WithArgs { callee: Box::new(callee), tail }

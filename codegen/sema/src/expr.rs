@@ -284,7 +284,8 @@ impl Resolver<'_> {
             }
         }
         let core = name.starts_with("CORE::");
-        if (core || !self.options.compat && !name.contains("::")) && !self.has_function(&full)
+        if (core || !self.options.compat && !name.contains("::"))
+            && !self.has_function(&full)
             && let Some(row) = self.builtin_row(name)
             && let Some(function) = self.builtin_value(row, span)
         {
@@ -572,10 +573,16 @@ impl Resolver<'_> {
         match &inner.kind {
             A::CallAmp { callee, args: None } => match &callee.kind {
                 A::Var(Sigil::Code, name) => self.function_value(name, span),
-                _ => self.expr(callee, Want::Scalar),
+                _ => {
+                    self.now.names_functions = true;
+                    self.expr(callee, Want::Scalar)
+                }
             },
             A::Var(Sigil::Code, name) => self.function_value(name, span),
-            A::Deref(Sigil::Code, code) => self.expr(code, Want::Scalar),
+            A::Deref(Sigil::Code, code) => {
+                self.now.names_functions = true;
+                self.expr(code, Want::Scalar)
+            }
             A::Function(_) | A::Array(_) | A::HashRef(_) | A::Ref(_) => {
                 let value = self.expr(inner, Want::Scalar);
                 mk(pos, ExprKind::RefTo(Box::new(value)))

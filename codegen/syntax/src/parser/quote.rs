@@ -589,10 +589,8 @@ impl Parser<'_> {
                 b'$' => {
                     if let Some((expr, end)) = self.scalar_piece(*place, to, quoted) {
                         // `$r->@*` and `$r->@[0, 1]` are lists.
-                        let list = matches!(
-                            expr.kind,
-                            ExprKind::Deref(Sigil::Array, _) | ExprKind::Slice { .. }
-                        );
+                        let list =
+                            matches!(expr.kind, ExprKind::Deref(Sigil::Array, _) | ExprKind::Slice { .. });
                         out.piece(if list { Piece::List(expr) } else { Piece::Scalar(expr) });
                         *place = end;
                     } else {

@@ -66,7 +66,8 @@ pub fn text_of_html(html: &[u8]) -> Vec<u8> {
             let name = name.split(|byte| matches!(byte, b' ' | b'/' | b'\n')).next().unwrap_or(name);
             let name = name.to_ascii_lowercase();
             match name.as_slice() {
-                b"br" | b"p" | b"div" | b"tr" | b"li" | b"table" | b"h1" | b"h2" | b"h3" | b"h4" | b"title"
+                b"br" | b"p" | b"div" | b"tr" | b"li" | b"table" | b"h1" | b"h2" | b"h3" | b"h4"
+                | b"title"
                     if !out.is_empty() && !out.ends_with(b"\n") =>
                 {
                     out.push(b'\n');
@@ -115,7 +116,7 @@ impl Writer {
         let count = self.places.len() + 1;
         let mut table = alloc::format!("xref\n0 {count}\n0000000000 65535 f \n");
         for place in &self.places {
-            let _ = write!(table, "{place:010} 00000 n \n");
+            let _ = writeln!(table, "{place:010} 00000 n ");
         }
         let _ = write!(table, "trailer\n<< /Size {count} /Root 1 0 R >>\nstartxref\n{start}\n%%EOF\n");
         self.bytes.extend_from_slice(table.as_bytes());

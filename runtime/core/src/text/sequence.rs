@@ -87,7 +87,8 @@ fn read(text: &[u8]) -> Option<(Kind, i64, Style)> {
     let style = Style { long: text.len() > 3, lower: text.first().is_some_and(u8::is_ascii_lowercase) };
     let value = if text.len() == 10 && text[4] == b'-' && text[7] == b'-' {
         let (year, month, day) = (number(&text[..4])?, number(&text[5..7])?, number(&text[8..])?);
-        let fits = (1..=12).contains(&month) && (1..=i64::from(date::days_in_month(year, month))).contains(&day);
+        let fits =
+            (1..=12).contains(&month) && (1..=i64::from(date::days_in_month(year, month))).contains(&day);
         (Kind::Day, fits.then(|| date::days_from_civil(year, month, day))?)
     } else if text.len() == 7 && text[4] == b'-' {
         let (year, month) = (number(&text[..4])?, number(&text[5..])?);
@@ -117,9 +118,10 @@ fn read(text: &[u8]) -> Option<(Kind, i64, Style)> {
 
 /// Whether a text is a name, capitalized or all small.
 fn is_named(text: &[u8], long: Option<&str>, short: Option<&str>) -> bool {
-    [long, short].into_iter().flatten().any(|name| {
-        text == name.as_bytes() || text == name.to_ascii_lowercase().as_bytes()
-    })
+    [long, short]
+        .into_iter()
+        .flatten()
+        .any(|name| text == name.as_bytes() || text == name.to_ascii_lowercase().as_bytes())
 }
 
 fn write(kind: Kind, style: Style, at: i64) -> Vec<u8> {
@@ -177,7 +179,8 @@ mod tests {
         ] {
             assert_eq!(texts(from, to, step), Some(wanted.to_string()), "{from} to {to}");
         }
-        for (from, to) in [("a", "c"), ("2024-13-01", "2024-13-02"), ("Mon", "Feb"), ("1.2.3.256", "1.2.3.4")] {
+        for (from, to) in [("a", "c"), ("2024-13-01", "2024-13-02"), ("Mon", "Feb"), ("1.2.3.256", "1.2.3.4")]
+        {
             assert_eq!(texts(from, to, 1), None, "{from} to {to}");
         }
     }
