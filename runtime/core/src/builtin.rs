@@ -33,6 +33,7 @@ mod database;
 mod file;
 mod hashes;
 mod host;
+pub(crate) mod ipc;
 mod lists;
 mod misc;
 mod numbers;
@@ -105,6 +106,7 @@ static PARTS: &[(&str, Functions)] = &[
     ("file", file::FUNCTIONS),
     ("hash", hashes::FUNCTIONS),
     ("process", host::FUNCTIONS),
+    ("process", ipc::FUNCTIONS),
     ("list", lists::FUNCTIONS),
     ("core", misc::FUNCTIONS),
     ("math", numbers::FUNCTIONS),

@@ -1,6 +1,7 @@
 //! Functions over bytes and numbers that know no values: parsing, formatting, codecs, dates.
 
 pub mod base64;
+pub mod crypt;
 pub mod csv;
 pub mod date;
 pub mod digest;

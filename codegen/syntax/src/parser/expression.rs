@@ -297,6 +297,8 @@ impl Parser<'_> {
         match self.byte(0) {
             b'=' => match one {
                 b'=' => binary(B::NumEq, 2, EQUALITY),
+                // `$x=~>@l ...` assigns a thread.
+                b'~' if two == b'>' && !self.compat => Some((Op::Assign(None), 1, ASSIGN)),
                 b'~' => Some((Op::Bind(false), 2, BIND)),
                 b'>' => None,
                 _ => Some((Op::Assign(None), 1, ASSIGN)),
