@@ -1,5 +1,7 @@
 //! What compiled code does with arrays, hashes, cells and references: the functions of the table
 //! over `array`, `hash` and `cell`.
+//!
+//! Long because the table has a function for each thing that code does with a container.
 
 use alloc::vec::Vec;
 

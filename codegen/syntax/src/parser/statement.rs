@@ -1,4 +1,6 @@
 //! Statements, blocks, and the keywords that open them.
+//!
+//! Long because what a word may open is one decision with many outcomes.
 
 use super::expression::{is_modifier, statement_of};
 use super::{Known, OPEN, Parser, is_ident_start};

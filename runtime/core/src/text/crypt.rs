@@ -11,13 +11,15 @@ const ROUNDS: usize = 5000;
 /// Fewest and most rounds.
 const LIMITS: (usize, usize) = (1000, 999_999_999);
 
+type Digest = fn(&[u8]) -> Vec<u8>;
+
 /// The hash of a password under a setting, which may be a whole hash. `None`: a kind that is not known.
 #[must_use]
 pub fn crypt(password: &[u8], setting: &[u8]) -> Option<Vec<u8>> {
     if let Some(rest) = setting.strip_prefix(b"$1$") {
         return Some(with_md5(password, salt_of(rest, 8)));
     }
-    let (digest, order): (fn(&[u8]) -> Vec<u8>, &[[u8; 3]]) = match setting.get(..3)? {
+    let (digest, order): (Digest, &[[u8; 3]]) = match setting.get(..3)? {
         b"$5$" => (|data| sha256(data).to_vec(), &ORDER_256),
         b"$6$" => (|data| sha512(data).to_vec(), &ORDER_512),
         _ => return None,
@@ -68,7 +70,7 @@ fn repeated(text: &[u8], count: usize) -> Vec<u8> {
     text.iter().copied().cycle().take(count).collect()
 }
 
-fn with_sha(digest: fn(&[u8]) -> Vec<u8>, password: &[u8], salt: &[u8], rounds: usize) -> Vec<u8> {
+fn with_sha(digest: Digest, password: &[u8], salt: &[u8], rounds: usize) -> Vec<u8> {
     let other = digest(&[password, salt, password].concat());
     let mut text = [password, salt].concat();
     text.extend(repeated(&other, password.len()));
