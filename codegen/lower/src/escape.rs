@@ -23,7 +23,7 @@ impl Facts {
     pub(crate) fn of(program: &Program) -> Facts {
         let mut named: HashSet<u32> = HashSet::new();
         let mut methods: HashSet<String> = HashSet::new();
-        let mut any_method = program.facts.dynamic_code || program.compat;
+        let mut any_method = program.facts.dynamic_code || program.facts.names_functions || program.compat;
         let mut closures: HashSet<u32> = HashSet::new();
         let mut sets = false;
         let mut cells = Vec::new();
@@ -46,10 +46,19 @@ impl Facts {
                 }
                 ExprKind::Call(call) => {
                     let mut callee = &call.callee;
+                    let mut by_value = false;
                     while let Callee::WithArgs { callee: inner, .. } = callee {
                         callee = inner;
+                        by_value = true;
                     }
                     match callee {
+                        // `&f` calls what the name holds.
+                        Callee::Function(id) if by_value => {
+                            match program.functions[id.index()].global {
+                                Some(global) => named.insert(global.0),
+                                None => closures.insert(id.0),
+                            };
+                        }
                         Callee::Global(global) => {
                             named.insert(global.0);
                         }

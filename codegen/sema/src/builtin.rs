@@ -223,6 +223,14 @@ impl Resolver<'_> {
                 let Some((array, list)) = self.container_args(row.name, call, span) else {
                     return Some(mk(pos, ExprKind::Undef));
                 };
+                let typed = unwrap_list(args).first().and_then(|first| self.container_type(first));
+                let list = match typed {
+                    Some((kind, name, ty)) => {
+                        let list = mk(pos, ExprKind::List(list));
+                        vec![crate::place::typed(kind, &ty, list, &name)]
+                    }
+                    None => list,
+                };
                 op(Op::Push { array, list, front: row.name == "unshift" })
             }
             "pop" | "shift" => {
@@ -408,6 +416,36 @@ impl Resolver<'_> {
                 let place = self.target_place(&items[1]);
                 let mut rest = vec![handle];
                 rest.extend(items[2..].iter().map(|arg| self.expr(arg, Want::Scalar)));
+                op(Op::ReadInto(row.name, rest, Box::new(place)))
+            }
+            "shmget" | "semget" | "msgget" | "shmwrite" | "semop" | "msgsnd" => {
+                let items = unwrap_list(args);
+                let done = items.iter().map(|arg| self.expr(arg, Want::Scalar)).collect();
+                return Some(self.builtin_with(row.name, done, true, span));
+            }
+            "shmread" | "msgrcv" | "shmctl" | "msgctl" | "semctl" => {
+                let items = unwrap_list(args);
+                let (count, variable) = match row.name {
+                    "shmread" => (4, 1),
+                    "msgrcv" => (5, 1),
+                    "semctl" => (4, 3),
+                    _ => (3, 2),
+                };
+                if items.len() != count {
+                    let message = format!("`{}` needs {count} operands", row.name);
+                    self.error(Code::WRONG_ARGUMENTS, span, message);
+                    return Some(mk(pos, ExprKind::Undef));
+                }
+                let is_place = matches!(
+                    items[variable].kind,
+                    A::Var(Sigil::Scalar, _) | A::Index { .. } | A::Key { .. } | A::Declare { .. }
+                );
+                let given = items.iter().enumerate().filter(|(at, _)| !is_place || *at != variable);
+                let rest: Vec<Expr> = given.map(|(_, arg)| self.expr(arg, Want::Scalar)).collect();
+                if !is_place {
+                    return Some(self.builtin_with(row.name, rest, true, span));
+                }
+                let place = self.target_place(&items[variable]);
                 op(Op::ReadInto(row.name, rest, Box::new(place)))
             }
             "readline" => op(Op::ReadLine(args.first().map(|arg| self.handle(arg)))),

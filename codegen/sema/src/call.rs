@@ -9,7 +9,7 @@ use crate::hir::{self, Callee, Expr, ExprKind, Op, Pos, VarKind};
 use crate::lint::FindingKind;
 use crate::names::Use;
 use crate::place::Container;
-use crate::resolver::{Resolver, Want, mk};
+use crate::resolver::{FnKind, Resolver, Want, mk};
 use crate::scope::Place;
 use crate::stmt::text;
 
@@ -171,7 +171,11 @@ impl Resolver<'_> {
             None => {
                 let package = full.rsplit_once("::").map_or("main", |(package, _)| package);
                 let automatic = self.declared.contains_key(&format!("{package}::AUTOLOAD"));
-                if !self.options.compat && called && !unsure && !automatic && !self.is_protected() {
+                let universal = package == "UNIVERSAL";
+                // Who calls a function value may catch what it throws.
+                let value = self.contexts.iter().any(|context| context.kind == FnKind::Anonymous);
+                let caught = self.is_protected() || value;
+                if !self.options.compat && called && !unsure && !automatic && !universal && !caught {
                     self.unknown_function(name, span);
                 }
                 Callee::Global(self.global(VarKind::Code, &full))
@@ -227,7 +231,10 @@ impl Resolver<'_> {
         let args = self.arguments_of(args);
         let callee = match &callee.kind {
             A::Var(Sigil::Code, name) => self.callee(name, true, callee.span),
-            _ => Callee::Value(self.expr(callee, Want::Scalar)),
+            _ => {
+                self.now.names_functions = true;
+                Callee::Value(self.expr(callee, Want::Scalar))
+            }
         };
         mk(pos, ExprKind::Call(Box::new(hir::Call { callee, args, topic: None })))
     }
@@ -237,7 +244,10 @@ impl Resolver<'_> {
         let pos = self.pos(span);
         let callee = match &callee.kind {
             A::Var(Sigil::Code, name) => self.callee(name, true, callee.span),
-            _ => Callee::Value(self.expr(callee, Want::Scalar)),
+            _ => {
+                self.now.names_functions = true;
+                Callee::Value(self.expr(callee, Want::Scalar))
+            }
         };
         let callee = if self.arguments().is_some() {
             Callee::WithArgs { callee: Box::new(callee), tail }

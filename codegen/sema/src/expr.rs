@@ -276,7 +276,21 @@ impl Resolver<'_> {
 
     /// `\&name`, and `&name` where a function is meant.
     pub(crate) fn function_value(&mut self, name: &str, span: Span) -> Expr {
-        let full = self.full_name(name);
+        let mut full = self.full_name(name);
+        if !self.options.compat && !name.contains("::") && !self.has_function(&full) {
+            let main = format!("main::{name}");
+            if self.has_function(&main) {
+                full = main;
+            }
+        }
+        let core = name.starts_with("CORE::");
+        if (core || !self.options.compat && !name.contains("::"))
+            && !self.has_function(&full)
+            && let Some(row) = self.builtin_row(name)
+            && let Some(function) = self.builtin_value(row, span)
+        {
+            return function;
+        }
         self.note_call(&full);
         let pos = self.pos(span);
         mk(pos, ExprKind::FunctionRef(self.global(VarKind::Code, &full)))
@@ -559,10 +573,16 @@ impl Resolver<'_> {
         match &inner.kind {
             A::CallAmp { callee, args: None } => match &callee.kind {
                 A::Var(Sigil::Code, name) => self.function_value(name, span),
-                _ => self.expr(callee, Want::Scalar),
+                _ => {
+                    self.now.names_functions = true;
+                    self.expr(callee, Want::Scalar)
+                }
             },
             A::Var(Sigil::Code, name) => self.function_value(name, span),
-            A::Deref(Sigil::Code, code) => self.expr(code, Want::Scalar),
+            A::Deref(Sigil::Code, code) => {
+                self.now.names_functions = true;
+                self.expr(code, Want::Scalar)
+            }
             A::Function(_) | A::Array(_) | A::HashRef(_) | A::Ref(_) => {
                 let value = self.expr(inner, Want::Scalar);
                 mk(pos, ExprKind::RefTo(Box::new(value)))
@@ -793,7 +813,15 @@ impl Resolver<'_> {
             return self.eval_value(text(pos, code), pos, span);
         }
         let file = std::mem::replace(&mut self.file, u32::try_from(unit).unwrap_or(u32::MAX));
+        let known = self.diagnostics.len();
+        let links = std::mem::take(&mut self.links);
+        let classes = self.classes.len();
         self.declare_all(&tree.ast.body, true);
+        let (here, package) = (self.file, self.package.clone());
+        self.link_classes();
+        (self.file, self.package) = (here, package);
+        let linked = std::mem::replace(&mut self.links, links);
+        self.links.extend(linked);
         self.in_text += 1;
         self.cx().protection += 1;
         self.braces += 1;
@@ -802,6 +830,24 @@ impl Resolver<'_> {
         self.cx().protection -= 1;
         self.in_text -= 1;
         self.file = file;
+        // What is wrong with the text is found when it is run, as if it had only been known then.
+        let mut found = self.diagnostics.split_off(known.min(self.diagnostics.len())).into_iter();
+        let error = found.find(|found| found.severity == s_diag::Severity::Error);
+        let block = match error {
+            Some(error) => {
+                // The machine is told of all classes; what these ask for would be wrong there, too.
+                for class in &mut self.classes[classes..] {
+                    class.parents.clear();
+                    class.traits.clear();
+                }
+                let start = error.labels.first().map_or(0, |label| label.span.start);
+                let line = tree.line(u32::try_from(start).unwrap_or(0));
+                let message = format!("{} at {} line {line}.\n", error.message, tree.source.name);
+                let die = Stmt { pos, kind: StmtKind::Die(message) };
+                Block { stmts: vec![die], ..Block::default() }
+            }
+            None => block,
+        };
         mk(pos, ExprKind::Eval(block))
     }
 

@@ -691,5 +691,11 @@ pub fn gives_scalar(name: &str) -> bool {
             | "getprotobynumber"
             | "getservbyname"
             | "getservbyport"
+            | "gethostent"
+            | "getnetbyaddr"
+            | "getnetbyname"
+            | "getnetent"
+            | "getprotoent"
+            | "getservent"
     )
 }

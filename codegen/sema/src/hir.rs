@@ -114,6 +114,8 @@ pub struct Facts {
     pub overloads: bool,
     /// A computed `eval`, `require` or `do FILE` exists: names may appear at run time.
     pub dynamic_code: bool,
+    /// `&$name` or `\&$name` exists: any function may be called by a name that is computed.
+    pub names_functions: bool,
     /// `%SIG` is named, or somebody types the program: every loop looks in each round, and every function
     /// where it begins, whether a signal came.
     pub interruptible: bool,

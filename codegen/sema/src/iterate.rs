@@ -56,7 +56,7 @@ impl Resolver<'_> {
         Some(self.iterate(form, row.name == "mapi", call, want, span))
     }
 
-    fn iterate(&mut self, form: Form, indexed: bool, call: &ast::Call, _want: Want, span: Span) -> Expr {
+    fn iterate(&mut self, form: Form, indexed: bool, call: &ast::Call, want: Want, span: Span) -> Expr {
         let pos = self.pos(span);
         let body_want = if form == Form::Map { Want::List } else { Want::Scalar };
         let args = if call.block.is_some() || call.head.is_some() {
@@ -89,6 +89,13 @@ impl Resolver<'_> {
             }
         }
         self.note_list(rest, block.is_some(), call, span);
+        if form == Form::Each
+            && let Some(block) = block
+            && block.params.len() <= 1
+            && jumps(Node::Block(block))
+        {
+            return self.expr(&loop_over(block, rest, span), want);
+        }
         let list = self.list(rest);
         let list = Box::new(mk(pos, ExprKind::List(list)));
         let seen = match (block, body) {
@@ -503,4 +510,36 @@ fn is_aggregate(value: &ast::Expr) -> bool {
         value.kind,
         A::Var(Sigil::Array | Sigil::Hash, _) | A::Deref(Sigil::Array | Sigil::Hash, _) | A::Range { .. }
     ) || matches!(&value.kind, A::Call(call) if matches!(call.name.text.as_str(), "keys" | "values" | "map" | "grep"))
+}
+
+/// Whether something in a block leaves a loop, or goes to its next round.
+fn jumps(node: Node<'_>) -> bool {
+    if matches!(node, Node::Expr(ast::Expr { kind: A::Jump(..), .. })) {
+        return true;
+    }
+    if matches!(node, Node::Function(_) | Node::Class(_)) {
+        return false;
+    }
+    let mut found = false;
+    walk::children(node, &mut |child| found = found || jumps(child));
+    found
+}
+
+/// `do { for (LIST, ()) BLOCK; 1 }`: what `fore BLOCK LIST` is where its block has `next` or `last`. The empty
+/// list keeps the elements from being aliased.
+fn loop_over(block: &ast::Block, list: &[ast::Expr], span: Span) -> ast::Expr {
+    let expr = |kind| ast::Expr { span, kind };
+    let stmt = |kind| ast::Stmt { span, label: None, kind };
+    let mut items = list.to_vec();
+    items.push(expr(A::List { items: Vec::new(), parens: true }));
+    let variables = block
+        .params
+        .iter()
+        .map(|name| ast::LoopVariable { declarator: Some(ast::Declarator::My), name: name.clone() })
+        .collect();
+    let body = ast::Block { params: Vec::new(), ..block.clone() };
+    let list = expr(A::List { items, parens: true });
+    let each = ast::StmtKind::Foreach { variables, list, body, continuing: None, postfix: false };
+    let stmts = vec![stmt(each), stmt(ast::StmtKind::Expr(expr(A::Int(1))))];
+    expr(A::Do(ast::Block { span, stmts, params: Vec::new() }))
 }

@@ -7,6 +7,7 @@
 
 mod asset;
 mod builtin;
+mod builtin_value;
 mod call;
 mod class;
 mod dump;

@@ -323,8 +323,18 @@ impl Resolver<'_> {
         if is_computed(name) {
             return mk(pos, ExprKind::Special(name.to_owned()));
         }
-        if full != name && full.starts_with("main::") && self.options.compat {
-            return mk(pos, ExprKind::Global(self.global(VarKind::Scalar, full)));
+        if full != name && full.starts_with("main::") {
+            // A lexical variable of the file may be called by the name of its package, too; one of another
+            // package may not.
+            let global = self.global(VarKind::Scalar, full);
+            let lexical = self.names.find(VarKind::Scalar, name).is_some_and(|binding| match binding.place {
+                Place::Local { .. } => true,
+                // What is written without `our` has no name of a package.
+                Place::Global(id) => id == global || !self.globals[id.index()].name.contains("::"),
+            });
+            if self.options.compat || !lexical {
+                return mk(pos, ExprKind::Global(global));
+            }
         }
         if matches!(how, Use::Assign | Use::Modify) {
             self.check_frozen(VarKind::Scalar, name, span);

@@ -241,9 +241,7 @@ impl Resolver<'_> {
         let mut done = if implicit { self.implicit_function(value) } else { self.expr(value, want) };
         let used = recursive && self.pending.pop().is_some_and(|(_, _, used)| used);
         if let Some(ty) = &one.binding.ty {
-            let sigil = crate::scope::sigil(kind);
-            let check = Op::Check(done, ty.clone(), format!("variable {sigil}{}", one.name));
-            done = mk(pos, ExprKind::Op(Box::new(check)));
+            done = typed(kind, ty, done, &one.name);
         }
         self.names.bind(kind, &one.name, one.binding.clone());
         if one.binding.frozen
@@ -406,8 +404,31 @@ impl Resolver<'_> {
             return done;
         }
         let want = if is_list_target(target) { Want::List } else { Want::Scalar };
-        let value = self.expr(value, want);
+        let mut value = self.expr(value, want);
+        if let Some((kind, name, ty)) = self.container_type(target) {
+            value = typed(kind, &ty, value, &name);
+        }
         self.assign_value(target, value, span)
+    }
+
+    /// The type that values of a container variable, or of its elements, are to have, with the kind and
+    /// the name of what gets them.
+    pub(crate) fn container_type(&self, target: &ast::Expr) -> Option<(VarKind, String, hir::TypeName)> {
+        let (base, whole) = match &target.kind {
+            A::Var(..) => (target, true),
+            A::Index { base, arrow: false, .. } | A::Key { base, arrow: false, .. } => (&**base, false),
+            _ => return None,
+        };
+        let (kind, name) = match &base.kind {
+            A::Var(Sigil::Array, name) => (VarKind::Array, name),
+            A::Var(Sigil::Hash, name) => (VarKind::Hash, name),
+            _ => return None,
+        };
+        let ty = self.names.find(kind, name)?.ty.clone()?;
+        if whole {
+            return Some((kind, name.clone(), ty));
+        }
+        Some((VarKind::Scalar, name.clone(), element_type(&ty)?))
     }
 
     /// Assigns a resolved value.
@@ -1008,6 +1029,44 @@ pub(crate) fn target_of(place: hir::Expr) -> Target {
 /// An expression as a statement.
 pub(crate) fn stmt(expr: hir::Expr) -> Stmt {
     Stmt { pos: expr.pos, kind: StmtKind::Expr(expr) }
+}
+
+/// A value for a variable of a type: checked before it is assigned. For an array or a hash the type is that of
+/// the whole, or of each element.
+pub(crate) fn typed(kind: VarKind, ty: &hir::TypeName, value: hir::Expr, name: &str) -> hir::Expr {
+    let pos = value.pos;
+    let what = format!("variable {}{name}", crate::scope::sigil(kind));
+    let check = |value, ty| mk(pos, ExprKind::Op(Box::new(Op::Check(value, ty, what))));
+    let of_elements = |name: &str, args: Vec<hir::TypeName>| hir::TypeName { name: name.to_owned(), args };
+    match kind {
+        VarKind::Array => {
+            let ty = match ty.name.as_str() {
+                "List" | "Array" | "Any" => ty.clone(),
+                _ => of_elements("List", vec![ty.clone()]),
+            };
+            let list = mk(pos, ExprKind::NewArray(vec![value]));
+            mk(pos, ExprKind::Array(Array::Deref(Box::new(check(list, ty)))))
+        }
+        VarKind::Hash => {
+            let ty = match ty.name.as_str() {
+                "Map" | "Hash" | "Any" => ty.clone(),
+                _ => of_elements("Map", vec![of_elements("Any", Vec::new()), ty.clone()]),
+            };
+            let table = mk(pos, ExprKind::NewHash(vec![value]));
+            mk(pos, ExprKind::Hash(Hash::Deref(Box::new(check(table, ty)))))
+        }
+        _ => check(value, ty.clone()),
+    }
+}
+
+/// The type of the elements of a container of a type, where it says one.
+fn element_type(ty: &hir::TypeName) -> Option<hir::TypeName> {
+    match ty.name.as_str() {
+        "List" => ty.args.first().cloned(),
+        "Map" => ty.args.get(1).cloned(),
+        "Array" | "Hash" | "Any" => None,
+        _ => Some(ty.clone()),
+    }
 }
 
 /// A type as written, resolved later by its name.

@@ -418,6 +418,7 @@ impl<'u> Resolver<'u> {
             uses_caller: now.uses_caller,
             overloads: now.overloads,
             dynamic_code: now.dynamic_code,
+            names_functions: now.names_functions,
             interruptible: self.session.is_some() || self.globals.iter().any(is_signals),
             effects: crate::effects::reachable(&functions, &self.calls),
         };

@@ -61,6 +61,8 @@ pub(crate) struct Knowledge {
     /// Some function aliases its arguments.
     pub(crate) aliases: bool,
     pub(crate) uses_caller: bool,
+    /// `&$name`: the operand may be the name of a function.
+    pub(crate) names_functions: bool,
     pub(crate) weakens: bool,
     pub(crate) overloads: bool,
 }

@@ -302,7 +302,7 @@ impl Resolver<'_> {
             return;
         }
         match module {
-            "integer" => self.set_integer(self.options.compat),
+            "integer" => self.set_integer(true),
             "strict" => self.strict = true,
             "constant" => self.use_constant(used),
             "English" => self.english = true,

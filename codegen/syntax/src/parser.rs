@@ -97,9 +97,11 @@ pub(crate) struct Flags {
     pub(crate) bare: bool,
     /// Ranges may lack their ends: directly in a subscript.
     pub(crate) open: bool,
+    /// A pipe brings the list: directly behind `|>`.
+    pub(crate) fed: bool,
 }
 
-pub(crate) const OPEN: Flags = Flags { colon: true, pipe: true, bare: true, open: false };
+pub(crate) const OPEN: Flags = Flags { colon: true, pipe: true, bare: true, open: false, fed: false };
 
 /// Multiplicative hashing of short names, after the compiler's own: fast, and nobody gains from
 /// collisions in a table of the functions of one's own file.

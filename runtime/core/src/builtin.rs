@@ -29,9 +29,11 @@ macro_rules! functions {
 mod assets;
 mod codec;
 mod data;
+mod database;
 mod file;
 mod hashes;
 mod host;
+pub(crate) mod ipc;
 mod lists;
 mod misc;
 mod numbers;
@@ -84,6 +86,8 @@ pub struct World {
     /// Where `getpwent` and `getgrent` are.
     pub(crate) next_user: usize,
     pub(crate) next_group: usize,
+    /// The same of the tables of hosts, networks, protocols and services.
+    pub(crate) next_entry: [usize; 4],
     /// This process is a child made by `fork`.
     pub(crate) forked: bool,
     /// Temporary files and directories to remove at the end.
@@ -98,9 +102,11 @@ static PARTS: &[(&str, Functions)] = &[
     ("file", assets::FUNCTIONS),
     ("codec", codec::FUNCTIONS),
     ("codec", data::FUNCTIONS),
+    ("process", database::FUNCTIONS),
     ("file", file::FUNCTIONS),
     ("hash", hashes::FUNCTIONS),
     ("process", host::FUNCTIONS),
+    ("process", ipc::FUNCTIONS),
     ("list", lists::FUNCTIONS),
     ("core", misc::FUNCTIONS),
     ("math", numbers::FUNCTIONS),

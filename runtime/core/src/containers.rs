@@ -1,5 +1,7 @@
 //! What compiled code does with arrays, hashes, cells and references: the functions of the table
 //! over `array`, `hash` and `cell`.
+//!
+//! Long because the table has a function for each thing that code does with a container.
 
 use alloc::vec::Vec;
 
@@ -467,10 +469,25 @@ pub fn hash_clear(vm: &mut Vm, table: Table) {
 
 /// `%h = LIST`: the number of elements of the list.
 pub fn hash_assign_list(vm: &mut Vm, table: Table, mark: i64) -> Result<i64, Thrown> {
-    hash::clear(vm, table);
     let list = vm.take_list(mark);
+    if let Some(from) = whole_hash(vm, &list) {
+        let done = hash_assign_hash(vm, table, from);
+        let count = 2 * table.len as i64;
+        vm.release_all(&list);
+        return done.map(|()| count);
+    }
+    hash::clear(vm, table);
     add_pairs(vm, table, &list)?;
     Ok(list.len() as i64)
+}
+
+/// In default mode a hash reference alone, where pairs are asked for, gives what it holds, so that it does not
+/// matter whether a function gives a hash or a reference to one.
+fn whole_hash(vm: &Vm, list: &[Val]) -> Option<Table> {
+    match list {
+        [only] if !vm.compat && only.w0 == tag::HREF && only.class() == 0 => only.as_table(),
+        _ => None,
+    }
 }
 
 /// Adds keys and values, which it consumes.
@@ -507,6 +524,11 @@ pub fn hash_assign_hash(vm: &mut Vm, to: Table, from: Table) -> Result<(), Throw
 pub fn hash_from_list(vm: &mut Vm, mark: i64) -> Result<Table, Thrown> {
     let list = vm.take_list(mark);
     let table = hash::new();
+    if let Some(from) = whole_hash(vm, &list) {
+        hash::copy_into(vm, table, from);
+        vm.release_all(&list);
+        return Ok(table);
+    }
     match add_pairs(vm, table, &list) {
         Ok(()) => Ok(table),
         Err(thrown) => {

@@ -369,6 +369,14 @@ fn text_range(vm: &mut Vm, from: &[u8], to: &[u8], step: Val) -> Result<(), Thro
         }
         return Ok(());
     }
+    if !vm.compat
+        && let Some(texts) = crate::text::sequence::Sequence::new(from, to, step)
+    {
+        for text in texts {
+            vm.push(crate::string::string(&text))?;
+        }
+        return Ok(());
+    }
     let step = step.max(1) as usize;
     for (n, text) in crate::text::number::MagicRange::new(from, to).enumerate() {
         if n % step == 0 {

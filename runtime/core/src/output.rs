@@ -729,6 +729,14 @@ pub fn read_slot(vm: &mut Vm, which: i64, slot: Slot, mark: i64) -> Result<Val, 
 
 fn read_into(vm: &mut Vm, which: i64, slot: Slot, arguments: &[Val]) -> Result<Val, Thrown> {
     let mut slot = slot;
+    let name = crate::builtin::name_of(which);
+    if let Some((result, content)) = crate::builtin::ipc::into(vm, name, arguments, *slot)? {
+        if let Some(content) = content {
+            let old = core::mem::replace(&mut *slot, content);
+            vm.release(old);
+        }
+        return Ok(result);
+    }
     let count = arguments.get(1).map_or(0, |&value| vm.index_of(value));
     let offset = arguments.get(2).map_or(0, |&value| vm.index_of(value));
     let glob = arguments.first().and_then(|&handle| vm.handle_glob(handle));
@@ -741,7 +749,6 @@ fn read_into(vm: &mut Vm, which: i64, slot: Slot, arguments: &[Val]) -> Result<V
     };
     let count = (count as usize).min(1 << 32);
     let mut data = Vec::new();
-    let name = crate::builtin::name_of(which);
     if name == "recv" {
         // What stands third is flags, not an offset.
         let received = crate::builtin::socket::receive(vm, &stream.handle, count as i64, offset as i32);

@@ -180,7 +180,7 @@ pub fn local_special(vm: &mut Vm, number: i64) {
     if let Ok(value) = crate::special::special_get(vm, number) {
         vm.saves.push((restore_special, Save::Special(number, value)));
         // `local $/;` leaves it undefined; what cannot be undefined keeps its value.
-        if vm.compat && crate::special::may_be_undefined(number) {
+        if crate::special::may_be_undefined(number) {
             let _ = crate::special::special_set(vm, number, UNDEF);
         }
     }

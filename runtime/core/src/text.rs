@@ -1,6 +1,7 @@
 //! Functions over bytes and numbers that know no values: parsing, formatting, codecs, dates.
 
 pub mod base64;
+pub mod crypt;
 pub mod csv;
 pub mod date;
 pub mod digest;
@@ -10,6 +11,8 @@ pub mod maths;
 pub mod net;
 pub mod number;
 pub mod pack;
+pub mod pdf;
+pub mod sequence;
 pub mod sprintf;
 pub mod sql;
 pub mod strings;

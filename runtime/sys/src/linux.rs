@@ -12,6 +12,7 @@ mod call_x86_64;
 mod dir;
 pub(crate) mod errno;
 mod file;
+mod ipc;
 mod memory;
 mod net;
 #[cfg(not(target_arch = "x86_64"))]
@@ -42,6 +43,7 @@ use crate::Errno;
 pub use arch::{O_DIRECTORY, O_NOFOLLOW};
 pub use dir::{DirEntry, DirReader, read_dir};
 pub use file::*;
+pub use ipc::*;
 pub use memory::*;
 pub use net::*;
 pub use process::*;

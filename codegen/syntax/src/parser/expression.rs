@@ -277,7 +277,10 @@ impl Parser<'_> {
         if let Some(last) = self.thread_sign() {
             return self.thread_stages(left, last, span);
         }
+        let flags = self.flags;
+        self.flags.fed = true;
         let right = self.prec(RANGE);
+        self.flags = flags;
         self.node_after(span, ExprKind::Pipe(Box::new(left), Box::new(right)))
     }
 
@@ -294,6 +297,8 @@ impl Parser<'_> {
         match self.byte(0) {
             b'=' => match one {
                 b'=' => binary(B::NumEq, 2, EQUALITY),
+                // `$x=~>@l ...` assigns a thread.
+                b'~' if two == b'>' && !self.compat => Some((Op::Assign(None), 1, ASSIGN)),
                 b'~' => Some((Op::Bind(false), 2, BIND)),
                 b'>' => None,
                 _ => Some((Op::Assign(None), 1, ASSIGN)),

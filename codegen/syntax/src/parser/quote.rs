@@ -588,7 +588,10 @@ impl Parser<'_> {
                 }
                 b'$' => {
                     if let Some((expr, end)) = self.scalar_piece(*place, to, quoted) {
-                        out.piece(Piece::Scalar(expr));
+                        // `$r->@*` and `$r->@[0, 1]` are lists.
+                        let list =
+                            matches!(expr.kind, ExprKind::Deref(Sigil::Array, _) | ExprKind::Slice { .. });
+                        out.piece(if list { Piece::List(expr) } else { Piece::Scalar(expr) });
                         *place = end;
                     } else {
                         out.byte(b'$');
@@ -835,8 +838,14 @@ impl Parser<'_> {
             self.at = self.prev_end;
             return subscript;
         }
+        let braced = self.byte(1) == b'{';
         let base = self.scalar_base();
         self.at = self.prev_end;
+        if braced && matches!(base, ScalarBase::Named(_)) {
+            // `${name}` ends where it ends: that is what the braces are for.
+            self.prev_end = self.prev_end.min(to);
+            return self.scalar_whole(from, base);
+        }
         let mut expr = if self.subscript_in(to, quoted)
             && !matches!(&base, ScalarBase::Whole(expr) if !matches!(expr.kind, ExprKind::Topic { .. }))
         {
@@ -1011,6 +1020,8 @@ impl Parser<'_> {
             b'#' => !quoted.regex && (matches!(at(2), b'{' | b'$') || is_ident_start(at(2))),
             b'&' | b'`' | b'\'' | b'+' => !quoted.regex || next == b'&',
             b'!' | b'@' => !quoted.regex,
+            // `/$;/` takes keys of several parts apart.
+            b';' if quoted.regex && !self.compat => at(2) == 0,
             b',' | b';' if quoted.regex => self.compat,
             b'/' | b',' | b';' | b'.' | b'?' | b'>' | b']' => {
                 !quoted.regex

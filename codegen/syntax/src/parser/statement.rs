@@ -1,9 +1,11 @@
 //! Statements, blocks, and the keywords that open them.
+//!
+//! Long because what a word may open is one decision with many outcomes.
 
 use super::expression::{is_modifier, statement_of};
 use super::{Known, OPEN, Parser, is_ident_start};
 use crate::ast::{
-    Block, Condition, Declarator, Expr, ExprKind, File, LoopVariable, Name, Phase, Stmt, StmtKind, Use,
+    Block, Condition, Declarator, Expr, ExprKind, File, LoopVariable, Name, Phase, Sigil, Stmt, StmtKind, Use,
 };
 use crate::error::{ErrorKind, nearest};
 
@@ -611,13 +613,17 @@ impl Parser<'_> {
         let bytes = self.word().len();
         self.advance(bytes);
         let mut variables = Vec::new();
+        let mut pattern = None;
         if self.byte(0) != b'(' {
-            variables = self.loop_variables();
+            variables = self.loop_variables(&mut pattern);
         }
         if self.byte(0) != b'(' {
             if self.word() == "qw" && self.is_quote("qw") {
                 let list = self.primary();
-                let body = self.block();
+                let mut body = self.block();
+                if let Some(target) = pattern {
+                    body.stmts.insert(0, take_apart(target));
+                }
                 let continuing = self.continue_block();
                 return StmtKind::Foreach { variables, list, body, continuing, postfix: false };
             }
@@ -665,12 +671,16 @@ impl Parser<'_> {
             },
             None => self.node(list_from, ExprKind::List { items: Vec::new(), parens: true }),
         };
-        let body = self.block();
+        let mut body = self.block();
+        if let Some(target) = pattern {
+            body.stmts.insert(0, take_apart(target));
+        }
         let continuing = self.continue_block();
         StmtKind::Foreach { variables, list, body, continuing, postfix: false }
     }
 
-    fn loop_variables(&mut self) -> Vec<LoopVariable> {
+    /// The variables of a loop; `for val [$a, $b] (LIST)` has a pattern, and a variable nobody can write.
+    fn loop_variables(&mut self, pattern: &mut Option<Expr>) -> Vec<LoopVariable> {
         let declarator = match self.word() {
             "my" => Some(Declarator::My),
             "our" => Some(Declarator::Our),
@@ -686,6 +696,16 @@ impl Parser<'_> {
         }
         let mut variables = Vec::new();
         let opener = self.at;
+        if let Some(declarator) = declarator
+            && !self.compat
+            && matches!(self.byte(0), b'[' | b'{')
+        {
+            let kind = ExprKind::DeclarePattern { declarator, pattern: Box::new(self.pattern()) };
+            let whole = self.node(opener, kind);
+            let name = Name { span: whole.span, text: "loop element".to_owned() };
+            *pattern = Some(whole);
+            return vec![LoopVariable { declarator: Some(Declarator::My), name }];
+        }
         let list = declarator.is_some() && self.eat(b'(');
         while self.byte(0) == b'$' || (self.byte(0) == b'\\' && self.byte(1) == b'$') {
             if self.byte(0) == b'\\' {
@@ -851,7 +871,7 @@ impl Parser<'_> {
 
     // --- the rest
 
-    fn try_statement(&mut self) -> StmtKind {
+    pub(super) fn try_statement(&mut self) -> StmtKind {
         self.advance(3);
         let body = self.block();
         let mut catch = None;
@@ -991,4 +1011,12 @@ fn strings(expr: &Expr) -> Vec<String> {
         ExprKind::Bareword(word) => vec![word.clone()],
         _ => Vec::new(),
     }
+}
+
+/// `val [$a, $b] = ELEMENT`, the first statement of a loop over patterns.
+fn take_apart(target: Expr) -> Stmt {
+    let span = target.span;
+    let element = Expr { span, kind: ExprKind::Var(Sigil::Scalar, "loop element".to_owned()) };
+    let kind = ExprKind::Assign { target: Box::new(target), op: None, value: Box::new(element) };
+    Stmt { span, label: None, kind: StmtKind::Expr(Expr { span, kind }) }
 }

@@ -71,11 +71,19 @@ impl Parser<'_> {
                     subscripts = false;
                     ExprKind::Step { target: Box::new(expr), up: false, prefix: false }
                 }
-                b'!' if adjacent && !self.compat && self.bang_subscript(&expr) => {
+                b'!' if adjacent && !self.compat && self.bang_subscript(&expr, b'!') => {
                     self.advance(1);
                     let index = self.assign();
                     if !self.eat(b'!') {
                         self.unexpected("`!`");
+                    }
+                    ExprKind::StrIndex { base: Box::new(expr), index: Box::new(index) }
+                }
+                b'~' if adjacent && !self.compat && self.bang_subscript(&expr, b'~') => {
+                    self.advance(1);
+                    let index = self.unary();
+                    if !self.eat(b'~') {
+                        self.unexpected("`~`");
                     }
                     ExprKind::StrIndex { base: Box::new(expr), index: Box::new(index) }
                 }
@@ -106,7 +114,9 @@ impl Parser<'_> {
     }
 
     /// `$x!i!`: a number or a variable between exclamation marks.
-    fn bang_subscript(&self, expr: &Expr) -> bool {
+    /// Whether `!i!` or `~i~` is next: between tildes only where no operand stands behind them, since
+    /// `$a~$b` is a range.
+    fn bang_subscript(&self, expr: &Expr, mark: u8) -> bool {
         if !matches!(expr.kind, ExprKind::Var(Sigil::Scalar, _) | ExprKind::Topic { .. }) {
             return false;
         }
@@ -118,7 +128,8 @@ impl Parser<'_> {
         while is_ident_char(self.byte_at(i)) {
             i += 1;
         }
-        i > from && self.byte_at(i) == b'!'
+        let ends = |place: usize| matches!(self.byte_at(place), b',' | b';' | b')' | b']' | b'}' | b'\n' | 0);
+        i > from && self.byte_at(i) == mark && (mark == b'!' || ends(i + 1) || self.sees_at(i + 1, " |>"))
     }
 
     fn arrow(&mut self, expr: Expr) -> Expr {

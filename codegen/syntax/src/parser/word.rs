@@ -6,7 +6,7 @@ use s_abi::builtins::{Builtin, Syntax, find};
 
 use super::expression::{SHIFT, is_modifier};
 use super::{Flags, Known, OPEN, Parser, is_ident_start};
-use crate::ast::{Call, Declarator, Expr, ExprKind, HereWord, JumpOp, MethodName, Name, Piece};
+use crate::ast::{Block, Call, Declarator, Expr, ExprKind, HereWord, JumpOp, MethodName, Name, Piece, Stmt};
 
 /// What the words behind a name without parentheses are.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -172,6 +172,16 @@ impl Parser<'_> {
                 return Some(self.match_expression());
             }
             "cond" if !self.compat && next == b'{' => return Some(self.cond_expression()),
+            "try" if !self.compat && next == b'{' && !self.declared.contains_key("try") => {
+                // The value of `try` is that of the block that ends it.
+                let outer = self.flags;
+                self.flags = OPEN;
+                let kind = self.try_statement();
+                self.flags = outer;
+                let span = self.span_from(from);
+                let stmts = vec![Stmt { span, label: None, kind }];
+                ExprKind::Do(Block { span, stmts, params: Vec::new() })
+            }
             "c" if !self.compat && self.byte_at(end) == b'"' => {
                 let name = self.name(from, end);
                 self.advance_to(end);
@@ -481,7 +491,7 @@ impl Parser<'_> {
         &self,
         from: usize,
         name: Name,
-        block: Option<crate::ast::Block>,
+        block: Option<Block>,
         head: Option<Expr>,
         args: Vec<Expr>,
         parens: bool,
@@ -635,12 +645,20 @@ impl Parser<'_> {
 
     /// Arguments without parentheses. `pipe`: a pipeline belongs to the last of them.
     fn bare_args(&mut self, pipe: bool) -> Vec<Expr> {
+        if self.on_new_line() {
+            return Vec::new();
+        }
+        self.bare_args_here(pipe)
+    }
+
+    /// The same, wherever the first of them stands.
+    fn bare_args_here(&mut self, pipe: bool) -> Vec<Expr> {
         let mut args = Vec::new();
-        if self.on_new_line() || !self.flags.bare || !self.starts_operand() {
+        if !self.flags.bare || !self.starts_operand() {
             return args;
         }
         let flags = self.flags;
-        self.flags = Flags { pipe: pipe && flags.pipe, open: false, ..flags };
+        self.flags = Flags { pipe: pipe && flags.pipe, open: false, fed: false, ..flags };
         args.push(self.assign());
         while self.at_comma() {
             self.eat_comma();
@@ -788,12 +806,58 @@ impl Parser<'_> {
             self.close(b')', opener);
             self.flags = flags;
         } else if args.is_empty() || block.is_some() {
-            args.append(&mut self.bare_args(false));
+            let below = block.is_some() && self.on_new_line() && self.list_below(found);
+            let mut list = if below { self.bare_args_here(false) } else { self.bare_args(false) };
+            args.append(&mut list);
         } else if self.at_comma() {
             self.eat_comma();
             args.append(&mut self.bare_args(false));
         }
         self.finish_call(from, name, block, head, args, parens)
+    }
+
+    /// Whether the list of `map { ... }` and its kin stands on the line below: without one they would work
+    /// on nothing, unless a pipe brings it.
+    fn list_below(&self, found: &'static Builtin) -> bool {
+        let takes_list = !matches!(
+            found.name,
+            "adies" | "assert_dies" | "async" | "spawn" | "gen" | "bench" | "fan" | "par_pipeline"
+        );
+        takes_list
+            && !self.flags.fed
+            && self.starts_operand()
+            && !matches!(self.byte(0), b'{' | b'<' | b'/' | b'-' | b'+' | b'!' | b'~' | b'.' | b'&' | b'*')
+            && !is_keyword(self.word())
+            && !matches!(self.word(), "print" | "printf" | "say" | "p" | "ep" | "die" | "push" | "unshift")
+            && !self.word().starts_with("assert_")
+            && !self.list_is_assigned()
+    }
+
+    /// Whether a variable is next that is given a value: a statement, and no operand.
+    fn list_is_assigned(&self) -> bool {
+        if !matches!(self.byte(0), b'$' | b'@' | b'%' | b'(') {
+            return false;
+        }
+        let mut i = self.at;
+        let mut depth = 0_usize;
+        while i < self.end {
+            match self.byte_at(i) {
+                b'(' | b'[' | b'{' => depth += 1,
+                b')' | b']' | b'}' if depth == 0 => return false,
+                b')' | b']' | b'}' => depth -= 1,
+                b';' | b'\n' if depth == 0 => return false,
+                b'\'' | b'"' => return false,
+                b'=' if depth == 0 => {
+                    return !matches!(self.byte_at(i + 1), b'=' | b'~' | b'>')
+                        && !matches!(self.byte_at(i - 1), b'=' | b'!' | b'<' | b'>');
+                }
+                b'+' if depth == 0 && self.byte_at(i + 1) == b'+' => return true,
+                b'-' if depth == 0 && self.byte_at(i + 1) == b'-' => return true,
+                _ => {}
+            }
+            i += 1;
+        }
+        false
     }
 
     /// Whether the brace behind `map` and its kin is a block. In the default mode it is; Perl guesses.

@@ -52,6 +52,16 @@ functions![
         let (key, message) = (vm.text(arg(a, 0))?, vm.text(arg(a, 1))?);
         Ok(string(&hex_of(&digest::hmac_sha256(&key, &message))))
     }),
+    ("crypt", |vm, a, _| {
+        let (password, setting) = (vm.text(arg(a, 0))?, vm.text(arg(a, 1))?);
+        match crate::text::crypt::crypt(&password, &setting) {
+            Some(hash) => Ok(string(&hash)),
+            None => {
+                vm.set_errno(s_sys::Errno::EINVAL);
+                Ok(UNDEF)
+            }
+        }
+    }),
     ("crc32", |vm, a, _| {
         let text = vm.text(arg(a, 0))?;
         Ok(int(i64::from(crate::text::gzip::crc32(&text))))

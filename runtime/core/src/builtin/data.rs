@@ -18,7 +18,7 @@ use crate::string::string;
 use crate::text::number::Number;
 use crate::text::table::{self, Table};
 use crate::text::tree::{DEPTH_MAX, NODES_MAX, Node};
-use crate::text::{csv, gzip, toml, xml, yaml};
+use crate::text::{csv, gzip, pdf, toml, xml, yaml};
 use crate::value::{UNDEF, ValExt, aref, bytes, href, int};
 use crate::vm::Vm;
 
@@ -107,6 +107,16 @@ functions![
     }),
     ("to_table", |vm, a, _| Ok(string(&table_of(vm, a)?.aligned()))),
     ("to_html", |vm, a, _| Ok(string(&table_of(vm, a)?.html()))),
+    ("to_pdf", |vm, a, _| {
+        let text = match a {
+            [only] if only.is_string() => {
+                let text = vm.text(*only)?.to_vec();
+                if text.trim_ascii_start().starts_with(b"<") { pdf::text_of_html(&text) } else { text }
+            }
+            rows => table_of(vm, rows)?.aligned(),
+        };
+        Ok(string(&pdf::document(&text)))
+    }),
     ("cyber_banner", |vm, a, _| {
         let mut text = Vec::new();
         for &value in a {

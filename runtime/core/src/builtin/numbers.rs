@@ -382,13 +382,50 @@ fn power(vm: &mut Vm, value: Val, times: i64) -> Result<Val, Thrown> {
     pow(vm, value, int(times))
 }
 
-fn clamp(vm: &mut Vm, a: &[Val], _: u64) -> Result<Val, Thrown> {
-    // The value may stand last, as pipelines put it.
-    let (value, low, high) = (arg(a, 0), arg(a, 1), arg(a, 2));
-    if num_lt(vm, value, low)? {
-        return Ok(low.retained());
-    }
-    Ok(if num_gt(vm, value, high)? { high } else { value }.retained())
+/// Three numbers: the middle one, which is the value between its bounds in whatever order they are written.
+/// More: the first two are the bounds of the others, which is what `LIST |> clamp LOW, HIGH` gives.
+fn clamp(vm: &mut Vm, a: &[Val], wanted: u64) -> Result<Val, Thrown> {
+    let within = |vm: &mut Vm, value: Val, low: Val, high: Val| {
+        if num_lt(vm, value, low)? {
+            return Ok(low.retained());
+        }
+        Ok(if num_gt(vm, value, high)? { high } else { value }.retained())
+    };
+    let list = flat(vm, a);
+    let result = match list.as_slice() {
+        &[one, two, three] => match num_gt(vm, one, two) {
+            Ok(true) => within(vm, one, two, three),
+            Ok(false) => match num_gt(vm, two, three) {
+                Ok(true) => within(vm, three, one, two),
+                Ok(false) => Ok(two.retained()),
+                Err(thrown) => Err(thrown),
+            },
+            Err(thrown) => Err(thrown),
+        },
+        [low, high, values @ ..] => {
+            let mut out = Vec::with_capacity(values.len());
+            let mut failed = None;
+            for &value in values {
+                match within(vm, value, *low, *high) {
+                    Ok(value) => out.push(value),
+                    Err(thrown) => {
+                        failed = Some(thrown);
+                        break;
+                    }
+                }
+            }
+            match failed {
+                Some(thrown) => {
+                    vm.release_all(&out);
+                    Err(thrown)
+                }
+                None => super::listed_last(vm, out, wanted),
+            }
+        }
+        _ => Ok(UNDEF),
+    };
+    vm.release_all(&list);
+    result
 }
 
 fn with_bit(vm: &mut Vm, a: &[Val], change: fn(i64, i64) -> i64) -> Result<Val, Thrown> {

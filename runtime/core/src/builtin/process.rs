@@ -170,26 +170,6 @@ functions![
         vm.world.next_group = 0;
         Ok(int(1))
     }),
-    ("getprotobyname", |vm, a, w| {
-        let name = vm.text(arg(a, 0))?.to_vec();
-        database(vm, b"/etc/protocols", w, 1, &|fields| fields[0] == name || fields[2..].contains(&name))
-    }),
-    ("getprotobynumber", |vm, a, w| {
-        let number = vm.text(arg(a, 0))?.to_vec();
-        database(vm, b"/etc/protocols", w, 0, &|fields| fields[1] == number)
-    }),
-    ("getservbyname", |vm, a, w| {
-        let name = vm.text(arg(a, 0))?.to_vec();
-        let protocol = [b"/", &*vm.text(arg(a, 1))?].concat();
-        database(vm, b"/etc/services", w, 1, &|fields| {
-            fields[1].ends_with(&protocol) && (fields[0] == name || fields[2..].contains(&name))
-        })
-    }),
-    ("getservbyport", |vm, a, w| {
-        let port = vm.text(arg(a, 0))?.to_vec();
-        let whole = [port.as_slice(), b"/", &*vm.text(arg(a, 1))?].concat();
-        database(vm, b"/etc/services", w, 0, &|fields| fields[1] == whole)
-    }),
     ("sys_uptime", |_, _, _| {
         let text = super::file::read_whole(b"/proc/uptime").unwrap_or_default();
         Ok(int(crate::text::number::parse(&text).to_i64()))
@@ -270,38 +250,6 @@ fn group_entry(vm: &mut Vm, group: Option<s_sys::Group>, wanted: u64, by_id: boo
         int(i64::from(group.gid)),
         string(&members)
     ];
-    listed(vm, values, wanted)
-}
-
-/// An entry of a table of names and numbers: name, aliases, number and what follows a slash; in scalar
-/// context the name (0) or the number (1).
-fn database(
-    vm: &mut Vm,
-    file: &[u8],
-    wanted: u64,
-    scalar: usize,
-    is_it: &dyn Fn(&[Vec<u8>]) -> bool,
-) -> Result<Val, Thrown> {
-    let text = super::file::read_whole(file).unwrap_or_default();
-    let found = text.split(|&byte| byte == b'\n').find_map(|line| {
-        let line = line.split(|&byte| byte == b'#').next().unwrap_or(line);
-        let fields: Vec<Vec<u8>> = line
-            .split(u8::is_ascii_whitespace)
-            .filter(|field| !field.is_empty())
-            .map(<[u8]>::to_vec)
-            .collect();
-        (fields.len() >= 2 && is_it(&fields)).then_some(fields)
-    });
-    let Some(fields) = found else {
-        return if wanted == want::LIST { listed(vm, Vec::new(), wanted) } else { Ok(UNDEF) };
-    };
-    let mut number = fields[1].split(|&byte| byte == b'/');
-    let value = int(crate::text::number::parse(number.next().unwrap_or(b"0")).to_i64());
-    if wanted != want::LIST {
-        return Ok(if scalar == 0 { string(&fields[0]) } else { value });
-    }
-    let mut values = alloc::vec![string(&fields[0]), string(&fields[2..].join(b" ".as_slice())), value];
-    values.extend(number.next().map(string));
     listed(vm, values, wanted)
 }
 

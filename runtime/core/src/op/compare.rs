@@ -48,7 +48,7 @@ fn numeric(
     b: Val,
     test: fn(Option<Ordering>) -> bool,
 ) -> Result<bool, Thrown> {
-    if (vm.may_overload(a) || vm.may_overload(b))
+    if (vm.may_overload(a) || vm.may_overload(b) || a.w0 == tag::EXT && b.w0 == tag::EXT)
         && let Some(result) = vm.overloaded(operator, a, b)?
     {
         let truth = vm.truth(result);

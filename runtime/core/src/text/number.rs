@@ -819,8 +819,21 @@ pub fn increment_digits(bytes: &[u8]) -> Option<Vec<u8>> {
     Some(out)
 }
 
+/// The text after one of digits, whether it begins with `0` or not.
+fn next_digits(bytes: &[u8]) -> Option<Vec<u8>> {
+    if bytes.is_empty() || !bytes.iter().all(u8::is_ascii_digit) {
+        return None;
+    }
+    let mut padded = Vec::with_capacity(bytes.len() + 1);
+    padded.push(b'0');
+    padded.extend_from_slice(bytes);
+    let next = increment_digits(&padded)?;
+    Some(if next[0] == b'0' { next[1..].to_vec() } else { next })
+}
+
 /// The strings from `from` to `to` of a range over strings: the magic increment until `to` is
-/// met or the text gets longer than it; just `from` if that is longer from the start.
+/// met or the text gets longer than it; just `from` if that is longer from the start, or is no text
+/// that the magic increment takes.
 #[derive(Clone, Debug)]
 pub struct MagicRange {
     next: Option<Vec<u8>>,
@@ -844,19 +857,7 @@ impl Iterator for MagicRange {
             return None;
         }
         if current != self.to {
-            self.next = match magic_increment(&current).or_else(|| increment_digits(&current)) {
-                Some(next) => Some(next),
-                None if current.is_empty() => None,
-                None => {
-                    let mut text = Vec::new();
-                    match parse(&current) {
-                        Number::Int(value) => Number::Int(value.wrapping_add(1)),
-                        other => Number::Float(other.to_f64() + 1.0),
-                    }
-                    .format(&mut text);
-                    Some(text).filter(|text| *text != current)
-                }
-            };
+            self.next = magic_increment(&current).or_else(|| next_digits(&current));
         }
         Some(current)
     }
@@ -1142,9 +1143,14 @@ mod tests {
         let range: Vec<_> =
             MagicRange::new(b"x", b"ab").map(|text| String::from_utf8(text).unwrap()).collect();
         assert_eq!(range, ["x", "y", "z", "aa", "ab"]);
+        let digits: Vec<_> =
+            MagicRange::new(b"08", b"11").map(|text| String::from_utf8(text).unwrap()).collect();
+        assert_eq!(digits, ["08", "09", "10", "11"]);
+        assert_eq!(MagicRange::new(b"098", b"101").count(), 4);
         assert_eq!(MagicRange::new(b"abc", b"b").count(), 1);
         assert_eq!(MagicRange::new(b"", b"b").count(), 1);
-        assert_eq!(MagicRange::new(b"*", b"zz").count(), 100);
+        assert_eq!(MagicRange::new(b"*", b"zz").count(), 1);
+        assert_eq!(MagicRange::new(b"a-b", b"zzzz").count(), 1);
     }
 
     #[test]

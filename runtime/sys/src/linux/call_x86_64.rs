@@ -24,6 +24,17 @@ pub(crate) mod number {
     pub(crate) const MADVISE: usize = 28;
     pub(crate) const SETITIMER: usize = 38;
     pub(crate) const GETPID: usize = 39;
+    pub(crate) const SHMGET: usize = 29;
+    pub(crate) const SHMAT: usize = 30;
+    pub(crate) const SHMCTL: usize = 31;
+    pub(crate) const SEMGET: usize = 64;
+    pub(crate) const SEMOP: usize = 65;
+    pub(crate) const SEMCTL: usize = 66;
+    pub(crate) const SHMDT: usize = 67;
+    pub(crate) const MSGGET: usize = 68;
+    pub(crate) const MSGSND: usize = 69;
+    pub(crate) const MSGRCV: usize = 70;
+    pub(crate) const MSGCTL: usize = 71;
     pub(crate) const SOCKET: usize = 41;
     pub(crate) const CONNECT: usize = 42;
     pub(crate) const SENDTO: usize = 44;

@@ -21,6 +21,17 @@ pub(crate) mod number {
     pub(crate) const MADVISE: usize = 233;
     pub(crate) const SETITIMER: usize = 103;
     pub(crate) const GETPID: usize = 172;
+    pub(crate) const MSGGET: usize = 186;
+    pub(crate) const MSGCTL: usize = 187;
+    pub(crate) const MSGRCV: usize = 188;
+    pub(crate) const MSGSND: usize = 189;
+    pub(crate) const SEMGET: usize = 190;
+    pub(crate) const SEMCTL: usize = 191;
+    pub(crate) const SEMOP: usize = 193;
+    pub(crate) const SHMGET: usize = 194;
+    pub(crate) const SHMCTL: usize = 195;
+    pub(crate) const SHMAT: usize = 196;
+    pub(crate) const SHMDT: usize = 197;
     pub(crate) const SOCKET: usize = 198;
     pub(crate) const CONNECT: usize = 203;
     pub(crate) const SENDTO: usize = 206;
