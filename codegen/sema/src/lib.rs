@@ -16,6 +16,7 @@ mod fold;
 mod function;
 pub mod hir;
 mod iterate;
+mod library;
 mod lint;
 mod loops;
 mod matching;

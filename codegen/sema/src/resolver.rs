@@ -200,6 +200,8 @@ pub(crate) struct Resolver<'u> {
     pub(crate) english: bool,
     /// Functions imported from modules whose functions are builtins.
     pub(crate) imported: HashSet<String>,
+    /// Full names that a function of a supplied module goes by, also where they are those of builtins.
+    pub(crate) overrides: HashSet<String>,
     /// Evaluated texts around the place.
     pub(crate) in_text: u32,
     /// Parents and traits of classes as written: class, file, package, `extends`, `impl`.
@@ -328,6 +330,7 @@ impl<'u> Resolver<'u> {
             lax: false,
             utf8: false,
             imported: HashSet::new(),
+            overrides: HashSet::new(),
             in_text: 0,
             links: Vec::new(),
             static_class: None,

@@ -1,5 +1,7 @@
 //! Statements, except loops and declarations of functions and classes.
 
+use std::collections::HashMap;
+
 use s_diag::Code;
 use s_syntax::ast::{self, Phase, Sigil, Span, StmtKind as S};
 
@@ -52,7 +54,7 @@ impl Resolver<'_> {
         if stmts.iter().all(|stmt| stmt.label.is_none()) {
             return Vec::new();
         }
-        let mut jumps = std::collections::HashMap::new();
+        let mut jumps = HashMap::new();
         for (n, stmt) in stmts.iter().enumerate() {
             find_gotos(Node::Stmt(stmt), &mut |label| {
                 jumps.entry(label).or_insert(n);
@@ -321,6 +323,17 @@ impl Resolver<'_> {
                 self.early(mk(pos, ExprKind::Op(Box::new(push))), out);
             }
             "vars" | "subs" => {}
+            "mro" => {
+                let words = used.imports.as_ref().map_or_else(Vec::new, literal_words);
+                if words.iter().any(|word| word == "c3") {
+                    let package = text(pos, &self.package.clone());
+                    let done = self.builtin_with("__use_c3", vec![package], false, span);
+                    self.early(done, out);
+                }
+            }
+            _ if self.units[self.file as usize].links.contains_key(&span.start) => {
+                self.use_module(used, span, out);
+            }
             _ if source::is_built_in_module(module) => {
                 for name in used.imports.as_ref().map_or_else(Vec::new, literal_words) {
                     self.imported.insert(name);
@@ -359,21 +372,45 @@ impl Resolver<'_> {
         let require = self.require_unit(unit, pos);
         self.early(require, out);
         let exporter = used.module.text.clone();
-        let (default, allowed) = self.exports(unit, &exporter);
-        let wanted = match &used.imports {
-            None => default,
-            Some(list) => literal_words(list),
-        };
+        let supplied = self.units[unit].supplied;
+        let exports = self.exports(unit, &exporter);
+        let allowed = exports.allowed;
+        let mut wanted = Vec::new();
+        match &used.imports {
+            None => wanted = exports.default,
+            Some(list) => {
+                for word in literal_words(list) {
+                    match word.strip_prefix(':') {
+                        Some("DEFAULT") => wanted.extend(exports.default.iter().cloned()),
+                        // A tag that is made up at run time is taken for all there is.
+                        Some(tag) => match exports.tags.get(tag) {
+                            Some(names) if !names.is_empty() => wanted.extend(names.iter().cloned()),
+                            Some(_) => wanted.extend(allowed.iter().cloned()),
+                            None if supplied => {}
+                            None if tag == "all" => wanted.extend(allowed.iter().cloned()),
+                            None => {
+                                let message = format!("`{exporter}` does not export `{word}`");
+                                self.error(Code::UNKNOWN_FUNCTION, span, message);
+                            }
+                        },
+                        None => wanted.push(word),
+                    }
+                }
+            }
+        }
         for name in wanted {
             let (kind, bare) = match name.as_bytes().first() {
                 Some(b'$') => (VarKind::Scalar, &name[1..]),
                 Some(b'@') => (VarKind::Array, &name[1..]),
                 Some(b'%') => (VarKind::Hash, &name[1..]),
                 Some(b'&') => (VarKind::Code, &name[1..]),
-                Some(b':' | b'-') => continue,
+                Some(b'-' | b'0'..=b'9') => continue,
                 _ => (VarKind::Code, name.as_str()),
             };
             let known = allowed.is_empty() || allowed.contains(&name);
+            if !known && supplied {
+                continue;
+            }
             if !known {
                 let message = format!("`{exporter}` does not export `{name}`");
                 self.error(Code::UNKNOWN_FUNCTION, span, message);
@@ -382,7 +419,16 @@ impl Resolver<'_> {
             let source = format!("{exporter}::{bare}");
             if kind == VarKind::Code {
                 let here = self.full_name(bare);
+                if supplied && !self.declared.contains_key(&source) {
+                    self.imported.insert(bare.to_owned());
+                }
                 if let Some(declared) = self.declared.get(&source).copied() {
+                    if let Some(prototype) = self.prototypes.get(&source).cloned() {
+                        self.prototypes.insert(here.clone(), prototype);
+                    }
+                    if supplied {
+                        self.overrides.insert(here.clone());
+                    }
                     // Code that is not known yet finds it by its name here.
                     let sought =
                         self.now.dynamic_code || self.prior.as_ref().is_some_and(|prior| prior.dynamic_code);
@@ -403,9 +449,9 @@ impl Resolver<'_> {
         }
     }
 
-    /// `@EXPORT` of a module, and all that it lets others import.
-    fn exports(&self, unit: usize, module: &str) -> (Vec<String>, Vec<String>) {
-        let (mut default, mut allowed) = (Vec::new(), Vec::new());
+    /// `@EXPORT` of a module, all that it lets others import, and its tags.
+    fn exports(&self, unit: usize, module: &str) -> Exports {
+        let mut exports = Exports::default();
         let tree = &self.units[unit].ast;
         let mut see = |node: Node<'_>| {
             let Node::Expr(ast::Expr { kind: ast::ExprKind::Assign { target, value, .. }, .. }) = node else {
@@ -413,19 +459,36 @@ impl Resolver<'_> {
             };
             let name = match &target.kind {
                 ast::ExprKind::Declare { vars, .. } => match vars.as_slice() {
-                    [Some(var)] if var.sigil == Sigil::Array => var.name.text.as_str(),
+                    [Some(var)] if matches!(var.sigil, Sigil::Array | Sigil::Hash) => var.name.text.as_str(),
                     _ => return,
                 },
-                ast::ExprKind::Var(Sigil::Array, name) => name.as_str(),
+                ast::ExprKind::Var(Sigil::Array | Sigil::Hash, name) => name.as_str(),
                 _ => return,
             };
             let name = name.strip_prefix(module).and_then(|n| n.strip_prefix("::")).unwrap_or(name);
             match name {
                 "EXPORT" => {
-                    default.extend(literal_words(value));
-                    allowed.extend(literal_words(value));
+                    exports.default.extend(literal_words(value));
+                    exports.allowed.extend(literal_words(value));
                 }
-                "EXPORT_OK" => allowed.extend(literal_words(value)),
+                "EXPORT_OK" => exports.allowed.extend(literal_words(value)),
+                "EXPORT_TAGS" => {
+                    let items = match &value.kind {
+                        ast::ExprKind::List { items, .. } => flatten(items),
+                        _ => return,
+                    };
+                    for pair in items.chunks(2) {
+                        if let [tag, names] = pair
+                            && let Some(tag) = literal_word(tag)
+                        {
+                            let names = match &names.kind {
+                                ast::ExprKind::Array(items) => items.iter().flat_map(literal_words).collect(),
+                                _ => Vec::new(),
+                            };
+                            exports.tags.insert(tag, names);
+                        }
+                    }
+                }
                 _ => {}
             }
         };
@@ -441,7 +504,7 @@ impl Resolver<'_> {
                 }
             }
         }
-        (default, allowed)
+        exports
     }
 
     /// Runs a required file once.
@@ -535,6 +598,17 @@ impl Resolver<'_> {
             self.early(mk(pos, assign), out);
         }
     }
+}
+
+/// What a module lets others import.
+#[derive(Default)]
+struct Exports {
+    /// Without being asked for.
+    default: Vec<String>,
+    /// All of it.
+    allowed: Vec<String>,
+    /// By tag; empty where the names are not written out.
+    tags: HashMap<String, Vec<String>>,
 }
 
 /// `PLACE = VALUE` as a statement.

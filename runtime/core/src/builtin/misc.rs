@@ -147,6 +147,123 @@ functions![
         Ok(int(1))
     }),
     ("ref", |vm, a, _| Ok(crate::class::ref_type(vm, arg(a, 0)))),
+    ("__blessed", |vm, a, _| {
+        let value = arg(a, 0);
+        let class = if value.is_reference() { value.class() } else { 0 };
+        Ok(match class {
+            0 if value.is_reference() && crate::convert::base_type(value) == b"Regexp" => string(b"Regexp"),
+            0 => UNDEF,
+            class => string(vm.class_name(class)),
+        })
+    }),
+    // What a frame was called with is not kept.
+    ("__frame_args", |_, _, _| Ok(crate::value::EMPTY)),
+    ("__is_number", |vm, a, _| {
+        let holds = arg(a, 0).is_numeric();
+        Ok(vm.boolean(holds))
+    }),
+    ("__is_wide", |vm, a, _| {
+        let holds = arg(a, 0).is_string() && arg(a, 0).is_wide();
+        Ok(vm.boolean(holds))
+    }),
+    ("__linear_isa", |vm, a, w| {
+        let name = vm.text(arg(a, 0))?.to_vec();
+        let number = vm.package_number(&name);
+        let names = vm.linear(number).iter().map(|&class| string(vm.class_name(class))).collect();
+        listed(vm, names, w)
+    }),
+    // An object, the full name of the method that asks, and whether it may be absent.
+    ("__next_method", |vm, a, _| {
+        let class = match arg(a, 0) {
+            value if value.is_reference() => value.class(),
+            name => {
+                let name = vm.text(name)?.to_vec();
+                vm.package_number(&name)
+            }
+        };
+        let full = vm.text(arg(a, 1))?.to_vec();
+        let how = vm.text(arg(a, 2))?.to_vec();
+        let at = full.windows(2).rposition(|pair| pair == b"::").unwrap_or(0);
+        let (package, method) = (&full[..at], full.get(at + 2..).unwrap_or(b""));
+        let found = vm.find_next_method(class, package, method).map(crate::value::Ptr::retained);
+        match (found, how.as_slice()) {
+            (Some(code), _) => Ok(counted(tag::CODE, code)),
+            (None, b"next::can") => Ok(UNDEF),
+            (None, b"maybe::next::method") => Ok(counted(tag::CODE, vm.new_native(nothing, &[]))),
+            (None, _) => {
+                let method = alloc::string::String::from_utf8_lossy(method).into_owned();
+                let class = vm.class_name(class).to_vec();
+                let class = alloc::string::String::from_utf8_lossy(&class).into_owned();
+                Err(vm.die_fmt(format_args!("No next::method '{method}' found for {class}")))
+            }
+        }
+    }),
+    ("__use_c3", |vm, a, _| {
+        let name = vm.text(arg(a, 0))?.to_vec();
+        vm.use_c3(&name);
+        Ok(UNDEF)
+    }),
+    // An object or class and an operator: its function. Without an operator: whether there is any.
+    ("__overload", |vm, a, _| {
+        let class = match arg(a, 0) {
+            value if value.is_reference() => value.class(),
+            name => {
+                let name = vm.text(name)?.to_vec();
+                vm.package_number(&name)
+            }
+        };
+        let symbol = if a.len() > 1 { Some(vm.text(arg(a, 1))?.to_vec()) } else { None };
+        Ok(vm.overload_function(class, symbol.as_deref()))
+    }),
+    ("__strval", |vm, a, _| {
+        let value = arg(a, 0);
+        if !value.is_reference() {
+            return Ok(value.retained());
+        }
+        let mut out = Vec::new();
+        vm.plain_form(value, &mut out);
+        Ok(string(&out))
+    }),
+    ("__utf8_decode", |vm, a, _| {
+        let text = vm.text(arg(a, 0))?;
+        let mut narrow = Vec::new();
+        if text.is_wide() && !crate::text::utf8::to_latin1(&text, &mut narrow) {
+            return Ok(UNDEF);
+        }
+        let read = if text.is_wide() { &narrow[..] } else { &text[..] };
+        Ok(match core::str::from_utf8(read) {
+            Ok(_) => crate::string::string_of(read, !read.is_ascii()),
+            Err(_) => UNDEF,
+        })
+    }),
+    ("__utf8_encode", |vm, a, _| {
+        let text = vm.text(arg(a, 0))?;
+        Ok(if text.is_wide() { string(&text) } else { string(&crate::convert::widened(&text)) })
+    }),
+    ("__looks_like_number", |vm, a, _| {
+        let value = arg(a, 0);
+        let holds = match () {
+            () if value.is_undef() => false,
+            () if value.is_numeric() || value.w0 == tag::BOOL => true,
+            () if value.is_reference() => false,
+            () => number::looks_like_number(&vm.text(value)?),
+        };
+        Ok(vm.boolean(holds))
+    }),
+    ("__refaddr", |_, a, _| {
+        let value = arg(a, 0);
+        Ok(if value.is_reference() { int(value.w1 as i64) } else { UNDEF })
+    }),
+    ("__reftype", |_, a, _| {
+        let value = arg(a, 0);
+        if !value.is_reference() {
+            return Ok(UNDEF);
+        }
+        Ok(match crate::convert::base_type(value) {
+            b"Regexp" => string(b"REGEXP"),
+            name => string(name),
+        })
+    }),
     ("both", |vm, a, _| logic(vm, a, |x, y| x && y)),
     ("either", |vm, a, _| logic(vm, a, |x, y| x || y)),
     ("neither", |vm, a, _| logic(vm, a, |x, y| !x && !y)),
@@ -325,6 +442,12 @@ fn composed(vm: &mut Vm, held: &[Val], arguments: &[Val], wanted: u64) -> Result
     }
     Ok(value)
 }
+
+/// A function that does nothing.
+fn nothing(vm: &mut Vm, _: &[Val], _: &[Val], wanted: u64) -> Result<Val, Thrown> {
+    if wanted == want::LIST { listed(vm, Vec::new(), wanted) } else { Ok(UNDEF) }
+}
+
 /// The letters of `reset`, ranges written out.
 fn letter_set(letters: &[u8]) -> Vec<u8> {
     let mut out = Vec::new();
