@@ -307,9 +307,22 @@ impl<'a> Lower<'a> {
             }
             _ => {}
         }
+        // What is replaced ends when its successor is there, which a destructor shows.
+        let before = match (&place.kind, &value.kind) {
+            (ExprKind::Local(id), ExprKind::Call(_)) if self.program.facts.timely_drops => {
+                match self.var(*id) {
+                    Var::Value(variable) => Some(self.builder.read(variable)),
+                    _ => None,
+                }
+            }
+            _ => None,
+        };
         let value = self.scalar(value);
         if self.builder.is_filled() {
             return None;
+        }
+        if let Some(before) = before {
+            self.builder.emit_void(Ir::Keep, vec![before]);
         }
         self.store(place, value);
         if !wanted {

@@ -42,7 +42,7 @@ sub _short {
         next if _trusts($mine[0], $frame[0]);
         return $message . _place(@frame[1, 2]);
     }
-    return _long($message, $level);
+    return _long($message, $level + 1);
 }
 
 sub _text { return join '', map { defined $_ ? $_ : '' } @_ }

@@ -15,13 +15,17 @@ impl Resolver<'_> {
     pub(crate) fn pattern(&mut self, regex: &Regex, span: Span) -> Pattern {
         let flags = self.regex_flags(&regex.flags, span);
         if let Some(text) = literal(&regex.pattern) {
+            if self.options.compat && self.utf8 && !text.is_ascii() {
+                let text = self.at(span, ExprKind::Str { bytes: text, wide: true });
+                return Pattern::Dynamic { text: Box::new(text), flags };
+            }
             return Pattern::Constant(self.regex(text, flags));
         }
         let text = match regex.pattern.as_slice() {
             [ast::Piece::Scalar(value)] => self.expr(value, Want::Scalar),
             pieces => self.interpolated(pieces, span),
         };
-        if let ExprKind::Str { bytes, .. } = &text.kind {
+        if let ExprKind::Str { bytes, wide: false } = &text.kind {
             return Pattern::Constant(self.regex(bytes.clone(), flags));
         }
         Pattern::Dynamic { text: Box::new(text), flags }

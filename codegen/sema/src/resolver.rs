@@ -378,7 +378,10 @@ impl<'u> Resolver<'u> {
             self.declare_all(&tree.ast.body, false);
         }
         self.link_classes();
-        for &unit in &files {
+        // What comes with the compiler goes first: its constants are known to the others.
+        let (first, then): (Vec<usize>, Vec<usize>) =
+            files.iter().partition(|&&unit| self.units[unit].supplied);
+        for unit in first.into_iter().chain(then) {
             packages[unit].clone_into(&mut self.package);
             self.file_function(unit, if unit == 0 { visible } else { None });
         }

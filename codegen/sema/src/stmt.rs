@@ -323,6 +323,15 @@ impl Resolver<'_> {
                 self.early(mk(pos, ExprKind::Op(Box::new(push))), out);
             }
             "vars" | "subs" => {}
+            "open" if self.options.compat => {
+                let words = used.imports.as_ref().map_or_else(Vec::new, literal_words).join(" ");
+                let lower = words.to_ascii_lowercase();
+                if lower.contains("utf8") || lower.contains("utf-8") {
+                    let all = text(pos, if lower.contains(":std") { "std" } else { "" });
+                    let done = self.builtin_with("__use_utf8_layers", vec![all], false, span);
+                    self.early(done, out);
+                }
+            }
             "mro" => {
                 let words = used.imports.as_ref().map_or_else(Vec::new, literal_words);
                 if words.iter().any(|word| word == "c3") {
@@ -379,7 +388,19 @@ impl Resolver<'_> {
         match &used.imports {
             None => wanted = exports.default,
             Some(list) => {
-                for word in literal_words(list) {
+                let mut words = literal_words(list);
+                let settles = |word: &String| matches!(word.as_str(), ":config" | "tests" | "skip_all" | "no_plan");
+                if let Some(at) = words.iter().position(settles).filter(|_| supplied) {
+                    words.truncate(at);
+                    let settings = vec![self.expr(list, Want::List)];
+                    if words.is_empty() {
+                        wanted.clone_from(&exports.default);
+                    }
+                    let callee = self.callee(&format!("{exporter}::Configure"), true, span);
+                    let call = hir::Call { callee, args: settings, topic: None };
+                    self.early(mk(pos, ExprKind::Call(Box::new(call))), out);
+                }
+                for word in words {
                     match word.strip_prefix(':') {
                         Some("DEFAULT") => wanted.extend(exports.default.iter().cloned()),
                         // A tag that is made up at run time is taken for all there is.
@@ -419,6 +440,10 @@ impl Resolver<'_> {
             let source = format!("{exporter}::{bare}");
             if kind == VarKind::Code {
                 let here = self.full_name(bare);
+                if let Some(values) = self.constants.get(&source).cloned() {
+                    self.constants.insert(here, values);
+                    continue;
+                }
                 if supplied && !self.declared.contains_key(&source) {
                     self.imported.insert(bare.to_owned());
                 }
@@ -483,8 +508,9 @@ impl Resolver<'_> {
                         {
                             let names = match &names.kind {
                                 ast::ExprKind::Array(items) => items.iter().flat_map(literal_words).collect(),
-                                _ => Vec::new(),
+                                _ => Vec::<String>::new(),
                             };
+                            exports.allowed.extend(Vec::clone(&names));
                             exports.tags.insert(tag, names);
                         }
                     }
@@ -561,6 +587,16 @@ impl Resolver<'_> {
     /// A constant: known values stand for themselves, others are kept in a variable set at once.
     fn constant(&mut self, name: &str, values: Vec<hir::Expr>) {
         let full = self.full_name(name);
+        if self.options.compat && !self.units[self.file as usize].supplied {
+            // It is a function too, for methods, references and other files.
+            let pos = values.first().map_or_else(hir::Pos::default, |value| value.pos);
+            let mut args = vec![text(pos, &full)];
+            args.extend(values.iter().cloned());
+            let row = s_abi::builtins::find("__constant_sub").expect("a row of the table");
+            let done = self.builtin_call(row, args, false, Span::default());
+            let mut out = Vec::new();
+            self.early(hir::Expr { pos, ..done }, &mut out);
+        }
         if values.iter().all(|value| is_constant(value) && is_short(&value.kind)) {
             self.constants.insert(full, values);
             return;

@@ -84,6 +84,8 @@ pub struct World {
     /// Where `getpwent` and `getgrent` are.
     pub(crate) next_user: usize,
     pub(crate) next_group: usize,
+    /// Files are text in UTF-8 where nothing else is said: `use open ':utf8'`.
+    pub(crate) utf8_files: bool,
     /// This process is a child made by `fork`.
     pub(crate) forked: bool,
     /// Temporary files and directories to remove at the end.

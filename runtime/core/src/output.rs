@@ -692,8 +692,11 @@ fn open_file(vm: &mut Vm, glob: GlobRef, arguments: &[Val]) -> Result<Result<Val
             }
         }
     };
-    Ok(opened.map(|handle| {
+    Ok(opened.map(|mut handle| {
         let child = handle.child();
+        if vm.world.utf8_files && !mode_text.contains(&b':') {
+            let _ = handle.binmode(Some(b":utf8"));
+        }
         install(vm, glob, handle);
         int(child.map_or(1, i64::from))
     }))

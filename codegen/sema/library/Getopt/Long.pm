@@ -6,7 +6,10 @@ our ($REQUIRE_ORDER, $PERMUTE, $RETURN_IN_ORDER) = (0, 1, 2);
 our %set = (ignore_case => 1, permute => 1, bundling => 0, pass_through => 0, auto_abbrev => 1, gnu_compat => 0);
 
 sub Configure {
-    for my $word (map { split /[\s,]+/ } @_) {
+    my @words = map { split /[\s,]+/ } @_;
+    # What `use` was given: the settings stand behind the tag.
+    for my $at (0 .. $#words) { if ($words[$at] eq ':config') { splice @words, 0, $at + 1; last } }
+    for my $word (@words) {
         my $name = lc $word;
         $name =~ tr/-/_/;
         my $on = 1;

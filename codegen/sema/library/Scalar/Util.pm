@@ -10,7 +10,11 @@ sub looks_like_number ($) { return CORE::__looks_like_number($_[0]) }
 sub readonly ($) { return 0 }
 sub tainted ($) { return !!0 }
 sub isvstring ($) { return !!0 }
-sub isdual ($) { return !!0 }
+sub isdual ($) { return ref $_[0] eq 'Scalar::Util::_Dual' }
+sub dualvar ($$) { return bless [$_[0], $_[1]], 'Scalar::Util::_Dual' }
+sub weaken ($) { return }
+sub unweaken ($) { return }
+sub isweak ($) { return !!0 }
 sub set_prototype (&$) { return $_[0] }
 
 sub openhandle ($) {
@@ -19,4 +23,7 @@ sub openhandle ($) {
     return undef unless ref $handle || ref \$handle eq 'GLOB' || $handle =~ /^(?:\*?(?:main::)?)STD(?:IN|OUT|ERR)$/;
     return defined fileno($handle) ? $handle : undef;
 }
+
+package Scalar::Util::_Dual;
+use overload '0+' => sub { return $_[0][0] }, '""' => sub { return $_[0][1] }, 'bool' => sub { return !!$_[0][1] }, fallback => 1;
 1;

@@ -156,6 +156,31 @@ functions![
             class => string(vm.class_name(class)),
         })
     }),
+    // A full name and values: the function of that name gives them.
+    ("__constant_sub", |vm, a, _| {
+        let name = vm.text(arg(a, 0))?.to_vec();
+        let held: Vec<Val> = a.get(1..).unwrap_or(&[]).iter().map(|value| value.retained()).collect();
+        let code = vm.new_native(constant_values, &held);
+        let glob = vm.glob(&name);
+        vm.define(glob, code);
+        Ok(UNDEF)
+    }),
+    ("__define", |vm, a, _| {
+        let name = vm.text(arg(a, 0))?.to_vec();
+        if let Some(code) = arg(a, 1).as_code() {
+            let glob = vm.glob(&name);
+            vm.define(glob, code.retained());
+        }
+        Ok(UNDEF)
+    }),
+    ("__function", |vm, a, _| {
+        let name = vm.text(arg(a, 0))?.to_vec();
+        let glob = vm.glob(&name);
+        if glob.code.is_null() {
+            return Ok(UNDEF);
+        }
+        Ok(counted(tag::CODE, crate::value::Ptr(glob.code).retained()))
+    }),
     // What a frame was called with is not kept.
     ("__frame_args", |_, _, _| Ok(crate::value::EMPTY)),
     ("__is_number", |vm, a, _| {
@@ -223,6 +248,18 @@ functions![
         let mut out = Vec::new();
         vm.plain_form(value, &mut out);
         Ok(string(&out))
+    }),
+    // `use open ':utf8'`: of every file opened from now on, with "std" of the three standard ones too.
+    ("__use_utf8_layers", |vm, a, _| {
+        vm.world.utf8_files = true;
+        if &*vm.text(arg(a, 0))? == b"std" {
+            for glob in [vm.known.stdin, vm.known.stdout, vm.known.stderr] {
+                if let Some(mut stream) = crate::output::stream_of(glob) {
+                    let _ = stream.handle.binmode(Some(b":utf8"));
+                }
+            }
+        }
+        Ok(UNDEF)
     }),
     ("__utf8_decode", |vm, a, _| {
         let text = vm.text(arg(a, 0))?;
@@ -441,6 +478,18 @@ fn composed(vm: &mut Vm, held: &[Val], arguments: &[Val], wanted: u64) -> Result
         return listed(vm, alloc::vec![value], wanted);
     }
     Ok(value)
+}
+
+/// The values of a constant.
+fn constant_values(vm: &mut Vm, held: &[Val], _: &[Val], wanted: u64) -> Result<Val, Thrown> {
+    if wanted == want::LIST {
+        let values = held.iter().map(|value| value.retained()).collect();
+        return listed(vm, values, wanted);
+    }
+    Ok(match held {
+        [one] => one.retained(),
+        several => int(several.len() as i64),
+    })
 }
 
 /// A function that does nothing.
