@@ -415,6 +415,8 @@ impl Resolver<'_> {
         let pos = self.pos(span);
         self.cx().effects |= builtins::effect::FS_READ;
         match self.units[self.file as usize].links.get(&span.start).cloned() {
+            // The package stands in this very file.
+            Some(Ok(unit)) if unit == self.file as usize => return mk(pos, ExprKind::Int(1)),
             Some(Ok(unit)) => return self.require_unit(unit, pos),
             Some(Err(message)) => {
                 if self.is_protected() || self.in_function() {

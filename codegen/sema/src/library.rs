@@ -59,6 +59,7 @@ static MODULES: &[(&str, &str)] = modules! {
     "Time::Local" "Time/Local.pm",
     "Time::Piece" "Time/Piece.pm",
     "Time::Seconds" "Time/Seconds.pm",
+    "bytes" "bytes.pm",
     "mro" "mro.pm",
     "overload" "overload.pm",
     "utf8" "utf8.pm",

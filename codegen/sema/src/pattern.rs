@@ -185,7 +185,8 @@ impl Resolver<'_> {
                         regex.flags.push('m');
                     }
                     let plain = regex.flags.chars().all(|c| !"imsxn".contains(c) || "ms".contains(c));
-                    if plain && let Some(text) = plain_text(&text) {
+                    let wide = self.options.compat && self.utf8 && !text.is_ascii();
+                    if plain && !wide && let Some(text) = plain_text(&text) {
                         return SplitOn::Text(text);
                     }
                 }
@@ -194,7 +195,7 @@ impl Resolver<'_> {
             _ => {
                 let value = self.expr(first, Want::Scalar);
                 match value.kind {
-                    ExprKind::Str { bytes, .. } => match bytes.as_slice() {
+                    ExprKind::Str { bytes, wide: false } => match bytes.as_slice() {
                         b" " => SplitOn::Awk,
                         b"" => SplitOn::Characters,
                         _ => match plain_text(&bytes) {

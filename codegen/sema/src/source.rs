@@ -119,6 +119,8 @@ pub(crate) fn load(name: &str, text: Arc<str>, files: &dyn Files, options: &Opti
                         }
                     }
                 }
+                // A module may stand in the file that uses it.
+                Err(_) if options.compat && declares(&units[next].ast.body, request.name()) => Ok(next),
                 Err(message) => Err(message),
             };
             units[next].links.insert(offset, link);
@@ -126,6 +128,17 @@ pub(crate) fn load(name: &str, text: Arc<str>, files: &dyn Files, options: &Opti
         next += 1;
     }
     units
+}
+
+/// Whether statements declare a package of that name.
+fn declares(stmts: &[Stmt], package: &str) -> bool {
+    stmts.iter().any(|stmt| match &stmt.kind {
+        StmtKind::Package { name, body } => {
+            name.text == package || body.as_ref().is_some_and(|body| declares(&body.stmts, package))
+        }
+        StmtKind::Phase { body, .. } | StmtKind::Block { body, .. } => declares(&body.stmts, package),
+        _ => false,
+    })
 }
 
 /// Whether something is open at the end of a text: a bracket, a string, a here-document, or an operator
@@ -262,7 +275,7 @@ fn requests(stmt: &Stmt, compat: bool, found: &mut Vec<(u32, Require)>) {
                 // `utf8::encode($text)` needs no `use`.
                 if let ExprKind::Call(call) = &expr.kind
                     && compat
-                    && let Some((module @ ("utf8" | "overload" | "mro"), _)) = call.name.text.rsplit_once("::")
+                    && let Some((module @ ("utf8" | "overload" | "mro" | "bytes"), _)) = call.name.text.rsplit_once("::")
                 {
                     found.push((expr.span.start, Require::Module(module.to_owned())));
                 }

@@ -378,8 +378,10 @@ impl Resolver<'_> {
                 format!("{} version {version} required--this is only version {stated}", used.module.text);
             self.error(Code::MODULE_VERSION, span, message);
         }
-        let require = self.require_unit(unit, pos);
-        self.early(require, out);
+        if unit != self.file as usize {
+            let require = self.require_unit(unit, pos);
+            self.early(require, out);
+        }
         let exporter = used.module.text.clone();
         let supplied = self.units[unit].supplied;
         let exports = self.exports(unit, &exporter);

@@ -94,8 +94,12 @@ pub fn install(vm: &mut Vm, glob: GlobRef, handle: Handle) {
     install_stream(vm, glob, Stream { handle, directory: None, target: None, shared: 1 });
 }
 
-fn install_stream(vm: &mut Vm, glob: GlobRef, stream: Stream) {
+fn install_stream(vm: &mut Vm, glob: GlobRef, mut stream: Stream) {
     let mut glob = glob;
+    // Lines go on being counted where a handle is opened anew without being closed.
+    if let Some(before) = stream_of(glob).filter(|_| vm.compat) {
+        stream.handle.set_line_number(before.handle.line_number());
+    }
     close_dropped(vm, glob);
     let stream = Ptr(Box::into_raw(Box::new(stream)));
     glob.handle = stream.0.cast();

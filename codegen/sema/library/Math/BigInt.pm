@@ -204,7 +204,7 @@ sub bstr {
 sub bdstr { return $_[0]->bstr }
 sub numify { return 0 + $_[0]->bstr }
 sub bsstr { my $t = $_[0]->bstr; return $t =~ /^(-?\d*?[1-9])(0*)$/ ? $1 . 'e+' . length $2 : "${t}e+0" }
-sub length { return CORE::length(_text($_[0]{d})) }
+sub length { my $n = CORE::length(_text($_[0]{d})); return wantarray ? ($n, 0) : $n }
 sub digits { return CORE::length(_text($_[0]{d})) }
 sub bneg { my $s = shift; return $s->is_zero ? $s : $s->_set($s->{sign} =~ /^-(.*)/ ? "+$1" : $s->{sign} =~ /^\+(.*)/ ? "-$1" : 'NaN', $s->{d}) }
 sub babs { my $s = shift; $s->{sign} =~ s/^-/+/; return $s }

@@ -740,6 +740,7 @@ pub(super) static ROWS: &[Builtin] = &[
     row("symmetric_diff", LIST_OPERATOR, LIST),
     row("sys_uptime", NULLARY, scalars(0, 0)).reaches(ENV),
     row("syscall", LIST_OPERATOR, LIST).reaches(EXEC).perl(),
+    row("sysopen", LIST_OPERATOR, SPECIAL).reaches(FS_READ | FS_WRITE).perl(),
     row("sysread", LIST_OPERATOR, SPECIAL).reaches(FS_READ).perl(),
     row("sysseek", LIST_OPERATOR, SPECIAL).perl(),
     row("system", LIST_OPERATOR, SPECIAL).reaches(EXEC).perl(),
