@@ -54,6 +54,12 @@ impl Resolver<'_> {
             if let Some(row) = self.builtin_row(name) {
                 return self.builtin(row, call, want, span);
             }
+            if name == "memoize"
+                && let Some(function) = call.args.first().and_then(crate::stmt::literal_word)
+            {
+                let full = self.full_name(&function);
+                self.now.replaced.insert(full);
+            }
             if name == "prototype" && self.options.compat && !self.has_function(&full) {
                 return self.prototype(&call.args, span);
             }

@@ -206,7 +206,14 @@ impl Resolver<'_> {
             Body::Expr(_) => &[],
         };
         match parts.params {
-            Some(params) => self.bind_params(&mut binder, params),
+            Some(params) => {
+                if self.options.compat && parts.class.is_none() {
+                    binder.positional = false;
+                    let check = self.count_check(params, &parts.name, pos);
+                    binder.prefix.push(check);
+                }
+                self.bind_params(&mut binder, params);
+            }
             None if !parts.block_params.is_empty() => {
                 for name in parts.block_params {
                     self.bind_scalar(&mut binder, name, None, false, None, pos);
@@ -280,6 +287,35 @@ impl Resolver<'_> {
                 }
             }
         }
+    }
+
+    /// Perl's signatures refuse a wrong number of arguments.
+    fn count_check(&mut self, params: &[ast::Param], name: &str, pos: Pos) -> Stmt {
+        let (mut least, mut most, mut rest) = (0, 0, "");
+        for param in params {
+            match &param.kind {
+                ParamKind::Variable(Sigil::Array, _) => rest = "@",
+                ParamKind::Variable(Sigil::Hash, _) => rest = "%",
+                _ => {
+                    most += 1;
+                    if param.default.is_none() {
+                        least = most;
+                    }
+                }
+            }
+        }
+        let args = self.args_local();
+        let count = mk(pos, ExprKind::Array(Array::Local(args)));
+        let operands = vec![
+            mk(pos, ExprKind::Scalar(Box::new(count))),
+            mk(pos, ExprKind::Int(least)),
+            mk(pos, ExprKind::Int(most)),
+            crate::stmt::text(pos, rest),
+            crate::stmt::text(pos, name),
+        ];
+        let row = builtins::find("__check_count").expect("a row of the table");
+        let call = hir::BuiltinCall { name: row.name, args: operands, scalars: false };
+        stmt(mk(pos, ExprKind::Builtin(Box::new(call))))
     }
 
     /// `$_[n]`.

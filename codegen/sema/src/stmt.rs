@@ -113,9 +113,10 @@ impl Resolver<'_> {
             S::While { .. } | S::For { .. } | S::Foreach { .. } => self.loop_statement(stmt, label, out),
             S::Block { body, continuing } => {
                 let id = self.new_loop();
-                self.cx().loops.push(LoopScope { label, id, given: false });
+                self.cx().loops.push(LoopScope { label: label.clone(), id, given: false });
                 let mut block = self.block(body, want);
                 self.cx().loops.pop();
+                block = self.caught_jumps(label.as_deref(), id, block, pos);
                 if let Some(continuing) = continuing {
                     let inner = Stmt { pos, kind: StmtKind::Block(Some(id), block) };
                     let after = self.block(continuing, Want::Void);
@@ -587,7 +588,10 @@ impl Resolver<'_> {
     }
 
     /// A constant: known values stand for themselves, others are kept in a variable set at once.
-    fn constant(&mut self, name: &str, values: Vec<hir::Expr>) {
+    fn constant(&mut self, name: &str, mut values: Vec<hir::Expr>) {
+        if let [hir::Expr { kind: ExprKind::List(items), .. }] = values.as_slice() {
+            values = items.clone();
+        }
         let full = self.full_name(name);
         if self.options.compat && !self.units[self.file as usize].supplied {
             // It is a function too, for methods, references and other files.

@@ -84,6 +84,9 @@ pub struct World {
     /// Where `getpwent` and `getgrent` are.
     pub(crate) next_user: usize,
     pub(crate) next_group: usize,
+    /// The jump under way to a loop of a caller: which, the label, and how the message begins that is
+    /// thrown meanwhile.
+    pub(crate) far_jump: Option<(i64, Vec<u8>, Vec<u8>)>,
     /// Files are text in UTF-8 where nothing else is said: `use open ':utf8'`.
     pub(crate) utf8_files: bool,
     /// This process is a child made by `fork`.

@@ -156,6 +156,36 @@ functions![
             class => string(vm.class_name(class)),
         })
     }),
+    // How many arguments there are, the least, the most, what takes the rest, and the function's name.
+    ("__check_count", |vm, a, _| {
+        let (got, least, most) = (vm.integer(arg(a, 0))?, vm.integer(arg(a, 1))?, vm.integer(arg(a, 2))?);
+        let rest = vm.text(arg(a, 3))?;
+        let open = !rest.is_empty();
+        let fits = got >= least && (open || got <= most);
+        if fits && !(&*rest == b"%" && got > most && (got - most) % 2 != 0) {
+            return Ok(UNDEF);
+        }
+        let name = alloc::string::String::from_utf8_lossy(&vm.text(arg(a, 4))?).into_owned();
+        let frame = vm.abi.frame;
+        if let Some(caller) = vm.caller_frame() {
+            vm.abi.frame = caller;
+        }
+        let thrown = if fits {
+            vm.die_fmt(format_args!("Odd name/value argument for subroutine '{name}'"))
+        } else {
+            let (many, wanted) = if got < least { ("few", least) } else { ("many", most) };
+            let bound = match () {
+                () if least == most && !open => "",
+                () if got < least => "at least ",
+                () => "at most ",
+            };
+            vm.die_fmt(format_args!(
+                "Too {many} arguments for subroutine '{name}' (got {got}; expected {bound}{wanted})"
+            ))
+        };
+        vm.abi.frame = frame;
+        Err(thrown)
+    }),
     // A full name and values: the function of that name gives them.
     ("__constant_sub", |vm, a, _| {
         let name = vm.text(arg(a, 0))?.to_vec();
@@ -180,6 +210,18 @@ functions![
             return Ok(UNDEF);
         }
         Ok(counted(tag::CODE, crate::value::Ptr(glob.code).retained()))
+    }),
+    // What was thrown and the label of a loop: 1, 2, 3 for `last`, `next`, `redo` of that loop from a
+    // function called in it, and 0 for anything else.
+    ("__far_jump", |vm, a, _| {
+        let label = vm.text(arg(a, 1))?.to_vec();
+        let Some((which, wanted, message)) = vm.world.far_jump.take() else { return Ok(int(0)) };
+        let thrown = vm.text(arg(a, 0))?;
+        if wanted == label && thrown.starts_with(&message) {
+            return Ok(int(which + 1));
+        }
+        vm.world.far_jump = Some((which, wanted, message));
+        Ok(int(0))
     }),
     // What a frame was called with is not kept.
     ("__frame_args", |_, _, _| Ok(crate::value::EMPTY)),
