@@ -498,14 +498,18 @@ impl Resolver<'_> {
 
     /// `goto LABEL`.
     pub(crate) fn goto_label(&mut self, label: &str, span: Span) -> ExprKind {
-        let wanted = format!("goto {label}");
+        let (wanted, back) = (format!("goto {label}"), format!("again {label}"));
         let found = self.contexts.last().and_then(|context| {
-            context.loops.iter().rev().find(|scope| scope.label.as_deref() == Some(&wanted))
+            context.loops.iter().rev().find_map(|scope| match scope.label.as_deref() {
+                Some(name) if name == wanted => Some((JumpOp::Last, scope.id)),
+                Some(name) if name == back => Some((JumpOp::Next, scope.id)),
+                _ => None,
+            })
         });
-        if let Some(scope) = found {
-            return ExprKind::Jump(JumpOp::Last, scope.id);
+        if let Some((jump, id)) = found {
+            return ExprKind::Jump(jump, id);
         }
-        let message = format!("`goto {label}` leads backwards or out of its function; use a loop");
+        let message = format!("`goto {label}` leads into a block or out of its function; use a loop");
         self.error(Code::NOT_SUPPORTED, span, message);
         ExprKind::Undef
     }
@@ -625,7 +629,7 @@ impl Resolver<'_> {
 }
 
 fn is_goto(scope: &LoopScope) -> bool {
-    scope.label.as_deref().is_some_and(|label| label.starts_with("goto "))
+    scope.label.as_deref().is_some_and(|label| label.starts_with("goto ") || label.starts_with("again "))
 }
 
 /// Builtins whose result in `while` is tested for definedness.

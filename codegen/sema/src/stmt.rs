@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use s_diag::Code;
-use s_syntax::ast::{self, Phase, Sigil, Span, StmtKind as S};
+use s_syntax::ast::{self, JumpOp, Phase, Sigil, Span, StmtKind as S};
 
 use crate::hir::{self, Array, Block, Callee, ExprKind, Op, Stmt, StmtKind, VarKind};
 use crate::module_version;
@@ -15,6 +15,11 @@ use crate::walk::{self, Node};
 impl Resolver<'_> {
     /// Statements in the current scope; the last is in context `want`.
     pub(crate) fn statements(&mut self, stmts: &[ast::Stmt], want: Want) -> Vec<Stmt> {
+        self.statements_from(stmts, want, false)
+    }
+
+    /// The same; `inside`: within the loop that jumps back to the first statement make.
+    fn statements_from(&mut self, stmts: &[ast::Stmt], want: Want, inside: bool) -> Vec<Stmt> {
         let mut out = Vec::with_capacity(stmts.len());
         let last = stmts.iter().rposition(|stmt| !matches!(stmt.kind, S::Empty));
         let targets = self.goto_targets(stmts);
@@ -25,6 +30,7 @@ impl Resolver<'_> {
             self.cx().loops.push(LoopScope { label: Some(format!("goto {label}")), id, given: false });
             open.push((place, id));
         }
+        let mut done = 0;
         for (n, stmt) in stmts.iter().enumerate() {
             while let Some(&(place, id)) = open.last() {
                 if place != n {
@@ -35,6 +41,38 @@ impl Resolver<'_> {
                 let pos = self.pos(stmt.span);
                 let before = Block { stmts: std::mem::take(&mut out), ..Block::default() };
                 out.push(Stmt { pos, kind: StmtKind::Block(Some(id), before) });
+            }
+            if n < done {
+                continue;
+            }
+            if !(inside && n == 0)
+                && let Some(end) = jumps_back(stmts, n)
+            {
+                // What goes back to a label is a loop from there to the last statement that does.
+                let pos = self.pos(stmt.span);
+                let label = stmt.label.as_ref().map(|label| format!("again {}", label.text));
+                let id = self.new_loop();
+                self.cx().in_loop += 1;
+                self.cx().loops.push(LoopScope { label, id, given: false });
+                let mut again = Vec::new();
+                if self.enter(stmt.span) {
+                    again = self.statements_from(&stmts[n..end], Want::Void, true);
+                }
+                self.leave();
+                self.cx().loops.pop();
+                self.cx().in_loop -= 1;
+                again.push(Stmt { pos, kind: StmtKind::Expr(mk(pos, ExprKind::Jump(JumpOp::Last, id))) });
+                let body = Block { stmts: again, ..Block::default() };
+                let kind = hir::LoopKind::While(None);
+                let whole = hir::Loop { id, kind, body, continuing: None };
+                out.push(Stmt { pos, kind: StmtKind::Loop(Box::new(whole)) });
+                // Labels in it were seen to there.
+                while open.last().is_some_and(|&(place, _)| place < end) {
+                    open.pop();
+                    self.cx().loops.pop();
+                }
+                done = end;
+                continue;
             }
             if n > 0 && leaves(&stmts[n - 1]) && stmt.label.is_none() && !is_declaration(stmt) {
                 self.find(crate::FindingKind::Unreachable, stmt.span, String::new());
@@ -748,6 +786,25 @@ fn is_declaration(stmt: &ast::Stmt) -> bool {
             | S::Empty
             | S::Error
     )
+}
+
+/// The end of the statements from `n` on that go back to the label of that one. None where there are
+/// none, or where a jump from before leads among them.
+fn jumps_back(stmts: &[ast::Stmt], n: usize) -> Option<usize> {
+    let label = stmts[n].label.as_ref()?;
+    let goes = |stmt: &ast::Stmt| {
+        let mut found = false;
+        find_gotos(Node::Stmt(stmt), &mut |target| found |= target == label.text);
+        found
+    };
+    let end = n + 1 + stmts[n..].iter().rposition(goes)?;
+    let inside: Vec<&str> =
+        stmts[n + 1..end].iter().filter_map(|stmt| Some(stmt.label.as_ref()?.text.as_str())).collect();
+    let mut crossed = false;
+    for stmt in stmts[..n].iter().filter(|_| !inside.is_empty()) {
+        find_gotos(Node::Stmt(stmt), &mut |target| crossed |= inside.contains(&target.as_str()));
+    }
+    (!crossed).then_some(end)
 }
 
 /// Labels that `goto`s in this function jump to.

@@ -249,8 +249,12 @@ fn compile(text: &[u8], wide: bool, flags: i64, compat: bool) -> Result<Ptr<Patt
         && !text.is_empty()
         && !text.iter().any(|byte| b"\\^$.|?*+()[]{}".contains(byte));
     let has_names = regex.names().next().is_some();
+    let mut head = header(kind::RX);
+    if wide && !text.is_ascii() {
+        head.flags |= crate::value::FLAG_WIDE;
+    }
     Ok(allocate(Pattern {
-        header: header(kind::RX),
+        header: head,
         regex: Box::new(regex),
         wide: None,
         literal: plain.then(|| text.to_vec()),
