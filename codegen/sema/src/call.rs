@@ -92,6 +92,14 @@ impl Resolver<'_> {
             }
             _ => args.extend(self.arguments_of(&call.args)),
         }
+        if let Some(&arity) = self.arities.get(&full)
+            && args.iter().all(|arg| is_one_value(&arg.kind))
+            && let Ok(count) = i64::try_from(args.len())
+            && !arity.takes(count)
+        {
+            let count = mk(pos, ExprKind::Int(count));
+            return crate::function::count_check(count, arity, &full, true);
+        }
         let topic = (!written && !self.options.compat).then(|| self.default_topic(span));
         let callee = self.callee(name, written || call.parens, call.name.span);
         mk(pos, ExprKind::Call(Box::new(hir::Call { callee, args, topic })))
@@ -391,7 +399,8 @@ impl Resolver<'_> {
         let keep = assign_stmt(mk(pos, ExprKind::Declare(vec![held])), object);
         let object = mk(pos, ExprKind::Local(held));
         let full = text(pos, &named.unwrap_or_default());
-        let found = self.builtin_with("__next_method", vec![object.clone(), full, text(pos, how)], false, span);
+        let found =
+            self.builtin_with("__next_method", vec![object.clone(), full, text(pos, how)], false, span);
         if how == "next::can" {
             return self.sequence(vec![keep], found);
         }
@@ -426,6 +435,15 @@ impl Resolver<'_> {
             Some(Ok(unit)) => return self.require_unit(unit, pos),
             Some(Err(message)) => {
                 if self.is_protected() || self.in_function() {
+                    let wanted = call.args.first().and_then(crate::source::literal_request);
+                    let message = match wanted {
+                        Some(crate::Require::Module(module)) if self.options.compat => format!(
+                            "Can't locate {}.pm in @INC (you may need to install the {module} module) \
+                             (@INC contains: lib)",
+                            module.replace("::", "/")
+                        ),
+                        _ => message,
+                    };
                     let die = text(pos, &message);
                     return mk(pos, op(Op::Die(vec![die], false)));
                 }
@@ -461,6 +479,26 @@ impl Resolver<'_> {
             Container::Value(value) => value,
         }
     }
+}
+
+/// Whether an argument is exactly one, whatever its value.
+fn is_one_value(kind: &ExprKind) -> bool {
+    matches!(
+        kind,
+        ExprKind::Int(_)
+            | ExprKind::Uint(_)
+            | ExprKind::Float(_)
+            | ExprKind::Str { .. }
+            | ExprKind::Undef
+            | ExprKind::Local(_)
+            | ExprKind::Global(_)
+            | ExprKind::Index(..)
+            | ExprKind::Key(..)
+            | ExprKind::Binary(..)
+            | ExprKind::Closure(_)
+            | ExprKind::FunctionRef(_)
+            | ExprKind::Scalar(_)
+    )
 }
 
 /// Insertions, deletions and changes between two words, as far as they matter.

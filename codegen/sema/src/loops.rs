@@ -460,13 +460,7 @@ impl Resolver<'_> {
     }
 
     /// The body of a loop to whose label functions jump that are called in it.
-    pub(crate) fn caught_jumps(
-        &mut self,
-        label: Option<&str>,
-        id: LoopId,
-        body: Block,
-        pos: Pos,
-    ) -> Block {
+    pub(crate) fn caught_jumps(&mut self, label: Option<&str>, id: LoopId, body: Block, pos: Pos) -> Block {
         let Some(label) = label else { return body };
         if !self.prior.as_ref().is_some_and(|prior| prior.far_labels.contains(label)) {
             return body;

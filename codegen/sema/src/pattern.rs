@@ -186,7 +186,10 @@ impl Resolver<'_> {
                     }
                     let plain = regex.flags.chars().all(|c| !"imsxn".contains(c) || "ms".contains(c));
                     let wide = self.options.compat && self.utf8 && !text.is_ascii();
-                    if plain && !wide && let Some(text) = plain_text(&text) {
+                    if plain
+                        && !wide
+                        && let Some(text) = plain_text(&text)
+                    {
                         return SplitOn::Text(text);
                     }
                 }

@@ -189,6 +189,8 @@ pub(crate) struct Resolver<'u> {
     pub(crate) deep: bool,
     /// Prototypes of functions by full name.
     pub(crate) prototypes: HashMap<String, String>,
+    /// How many arguments named functions take whose signatures say so (`--compat`).
+    pub(crate) arities: HashMap<String, crate::function::Arity>,
     /// `use integer` is in force.
     pub(crate) integer: bool,
     /// `use strict` was seen, and no `no strict`.
@@ -325,6 +327,7 @@ impl<'u> Resolver<'u> {
             english: false,
             deep: false,
             prototypes: HashMap::new(),
+            arities: HashMap::new(),
             integer: false,
             strict: false,
             lax: false,
@@ -868,6 +871,9 @@ impl<'u> Resolver<'u> {
         let key = (self.file, function.span.start);
         if let Some(prototype) = &function.prototype {
             self.prototypes.insert(full.clone(), prototype.clone());
+        }
+        if let Some(params) = function.params.as_ref().filter(|_| self.options.compat) {
+            self.arities.insert(full.clone(), crate::function::Arity::of(params));
         }
         self.declare_named(full, key, evaluated);
     }

@@ -430,7 +430,8 @@ impl Resolver<'_> {
             None => wanted = exports.default,
             Some(list) => {
                 let mut words = literal_words(list);
-                let settles = |word: &String| matches!(word.as_str(), ":config" | "tests" | "skip_all" | "no_plan");
+                let settles =
+                    |word: &String| matches!(word.as_str(), ":config" | "tests" | "skip_all" | "no_plan");
                 if let Some(at) = words.iter().position(settles).filter(|_| supplied) {
                     words.truncate(at);
                     let settings = vec![self.expr(list, Want::List)];

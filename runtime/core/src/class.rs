@@ -430,9 +430,10 @@ impl Vm {
             if lists.is_empty() {
                 return true;
             }
-            let next = lists.iter().map(|list| list[0]).find(|head| {
-                lists.iter().all(|list| !list[1..].contains(head))
-            });
+            let next = lists
+                .iter()
+                .map(|list| list[0])
+                .find(|head| lists.iter().all(|list| !list[1..].contains(head)));
             let Some(next) = next else { return false };
             out.push(next);
             for list in &mut lists {

@@ -7,9 +7,9 @@
 //!
 //! Long because matching, substituting and splitting share the captures and their scopes.
 
+use alloc::borrow::ToOwned;
 use alloc::boxed::Box;
 use alloc::collections::BTreeMap;
-use alloc::borrow::ToOwned;
 use alloc::string::String;
 use alloc::vec::Vec;
 
@@ -213,9 +213,7 @@ fn perl_message(text: &[u8], error: &s_regex::PatternError) -> Option<String> {
             let end = (at + first + 1 + second).min(text.len());
             (alloc::format!("Invalid [] range \"{}\"", String::from_utf8_lossy(&text[at..end])), end)
         }
-        Kind::UnknownClass(name) => {
-            (alloc::format!("POSIX class [:{name}:] unknown"), at + name.len() + 4)
-        }
+        Kind::UnknownClass(name) => (alloc::format!("POSIX class [:{name}:] unknown"), at + name.len() + 4),
         Kind::UnknownProperty(name) => {
             let what = alloc::format!("Can't find Unicode property definition \"{name}\"");
             (what, behind(at, b"}"))
@@ -239,11 +237,12 @@ fn perl_message(text: &[u8], error: &s_regex::PatternError) -> Option<String> {
 fn compile(text: &[u8], wide: bool, flags: i64, compat: bool) -> Result<Ptr<Pattern>, String> {
     let flags = flags_of(flags);
     let units = if compat && !wide { Units::Bytes } else { Units::Utf8 };
-    let regex = Regex::new(text, flags, units)
-        .map_err(|error| match perl_message(text, &error).filter(|_| compat) {
+    let regex = Regex::new(text, flags, units).map_err(|error| {
+        match perl_message(text, &error).filter(|_| compat) {
             Some(message) => message,
             None => alloc::format!("invalid pattern /{}/: {error}", String::from_utf8_lossy(text)),
-        })?;
+        }
+    })?;
     let plain = !flags.ignore_case
         && !flags.extended
         && !text.is_empty()

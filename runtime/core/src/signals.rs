@@ -71,8 +71,7 @@ impl Vm {
         mut job: impl FnMut(&mut Stream) -> Result<T, Errno>,
     ) -> Result<Result<T, Errno>, Thrown> {
         let held = counted(tag::GLOB, glob.retained());
-        let result =
-            self.uninterrupted(|_| job(&mut *stream_of(glob).ok_or(Errno::EBADF)?));
+        let result = self.uninterrupted(|_| job(&mut *stream_of(glob).ok_or(Errno::EBADF)?));
         self.release(held);
         result
     }

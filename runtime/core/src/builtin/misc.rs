@@ -156,7 +156,8 @@ functions![
             class => string(vm.class_name(class)),
         })
     }),
-    // How many arguments there are, the least, the most, what takes the rest, and the function's name.
+    // How many arguments there are, the least, the most, what takes the rest, the function's name, and
+    // something more where the call itself stands here.
     ("__check_count", |vm, a, _| {
         let (got, least, most) = (vm.integer(arg(a, 0))?, vm.integer(arg(a, 1))?, vm.integer(arg(a, 2))?);
         let rest = vm.text(arg(a, 3))?;
@@ -167,7 +168,9 @@ functions![
         }
         let name = alloc::string::String::from_utf8_lossy(&vm.text(arg(a, 4))?).into_owned();
         let frame = vm.abi.frame;
-        if let Some(caller) = vm.caller_frame() {
+        if a.len() < 6
+            && let Some(caller) = vm.caller_frame()
+        {
             vm.abi.frame = caller;
         }
         let thrown = if fits {

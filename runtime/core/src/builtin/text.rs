@@ -98,7 +98,8 @@ pub fn format(vm: &mut Vm, arguments: &[Val]) -> Result<Val, Thrown> {
     if compat {
         wide = format.is_wide() || rest.iter().any(|value| value.is_wide());
         // `%c` may bring a character that is no byte.
-        wide |= format.contains(&b'c') && rest.iter().any(|value| value.w0 == tag::INT && value.as_int() > 0xff);
+        wide |=
+            format.contains(&b'c') && rest.iter().any(|value| value.w0 == tag::INT && value.as_int() > 0xff);
         if wide {
             for &value in rest {
                 if value.is_string() && !value.is_wide() && !bytes(&value).is_ascii() {

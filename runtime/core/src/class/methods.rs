@@ -320,9 +320,10 @@ fn require_version(vm: &mut Vm, class: u32, stated: Val, least: Val) -> Result<(
 /// The numbers of a version: those between dots, or a decimal number's in groups of three digits.
 fn version_parts(text: &[u8]) -> Vec<u64> {
     let number = |digits: &[u8]| {
-        digits.iter().filter(|byte| byte.is_ascii_digit()).fold(0_u64, |sum, &byte| {
-            sum.saturating_mul(10).saturating_add(u64::from(byte - b'0'))
-        })
+        digits
+            .iter()
+            .filter(|byte| byte.is_ascii_digit())
+            .fold(0_u64, |sum, &byte| sum.saturating_mul(10).saturating_add(u64::from(byte - b'0')))
     };
     let dots = text.iter().filter(|&&byte| byte == b'.').count();
     let mut parts: Vec<u64> = Vec::new();
@@ -331,8 +332,7 @@ fn version_parts(text: &[u8]) -> Vec<u64> {
     } else {
         let mut halves = text.splitn(2, |&byte| byte == b'.');
         parts.push(number(halves.next().unwrap_or(b"")));
-        let rest: Vec<u8> =
-            halves.next().unwrap_or(b"").iter().copied().filter(u8::is_ascii_digit).collect();
+        let rest: Vec<u8> = halves.next().unwrap_or(b"").iter().copied().filter(u8::is_ascii_digit).collect();
         for group in rest.chunks(3) {
             let mut digits = group.to_vec();
             digits.resize(3, b'0');
