@@ -47,6 +47,9 @@ impl Resolver<'_> {
                 values => mk(pos, ExprKind::List(values.to_vec())),
             };
         }
+        if self.options.compat && (name == "weaken" || name == "Scalar::Util::weaken") {
+            self.now.weakens = true;
+        }
         if !name.contains("::") || name.starts_with("CORE::") {
             if name == "require" {
                 return self.require(call, span);

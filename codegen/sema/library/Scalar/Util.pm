@@ -12,9 +12,9 @@ sub tainted ($) { return !!0 }
 sub isvstring ($) { return !!0 }
 sub isdual ($) { return ref $_[0] eq 'Scalar::Util::_Dual' }
 sub dualvar ($$) { return bless [$_[0], $_[1]], 'Scalar::Util::_Dual' }
-sub weaken ($) { return }
-sub unweaken ($) { return }
-sub isweak ($) { return !!0 }
+sub weaken ($) { my $place = \$_[0]; CORE::__weaken($place); return }
+sub unweaken ($) { my $place = \$_[0]; CORE::__unweaken($place); return }
+sub isweak ($) { my $place = \$_[0]; return CORE::__is_weak($place) }
 sub set_prototype (&$) { return $_[0] }
 
 sub openhandle ($) {

@@ -1,4 +1,6 @@
 //! Statements, blocks, and the keywords that open them.
+//!
+//! Long because each keyword opens a statement of its own form, and they end alike.
 
 use super::expression::{is_modifier, statement_of};
 use super::{Known, OPEN, Parser, is_ident_start};

@@ -2,7 +2,7 @@
 
 use alloc::vec::Vec;
 
-use s_abi::layout::{Val, tag, want};
+use s_abi::layout::{Cell, Val, tag, want};
 
 use super::{arg, listed};
 use crate::exception::Thrown;
@@ -235,6 +235,26 @@ functions![
     ("__is_wide", |vm, a, _| {
         let holds = arg(a, 0).is_string() && arg(a, 0).is_wide();
         Ok(vm.boolean(holds))
+    }),
+    // A reference to the place that holds the reference in question.
+    ("__is_weak", |vm, a, _| {
+        let holds = arg(a, 0).w0 == tag::SREF && arg(a, 0).pointer::<Cell>().value.w0 == tag::WEAK;
+        Ok(vm.boolean(holds))
+    }),
+    ("__weaken", |vm, a, _| {
+        if arg(a, 0).w0 == tag::SREF {
+            let mut cell = arg(a, 0).pointer::<Cell>();
+            vm.weaken_slot(&mut cell.value);
+        }
+        Ok(UNDEF)
+    }),
+    ("__unweaken", |vm, a, _| {
+        if arg(a, 0).w0 == tag::SREF {
+            let cell = arg(a, 0).pointer::<Cell>();
+            let target = crate::cell::get(cell);
+            crate::cell::set(vm, cell, target);
+        }
+        Ok(UNDEF)
     }),
     ("__linear_isa", |vm, a, w| {
         let name = vm.text(arg(a, 0))?.to_vec();
