@@ -51,6 +51,7 @@ const FORMS: &[&str] = &[
     "sort",
     "split",
     "study",
+    "sysopen",
     "sysread",
     "tie",
     "tied",

@@ -333,9 +333,17 @@ impl<'a> Lower<'a> {
             }
             _ => {}
         }
+        // What is replaced ends when its successor is there, which a destructor shows.
+        let before = match &place.kind {
+            ExprKind::Local(id) if self.program.facts.timely_drops => self.value_before(*id),
+            _ => None,
+        };
         let value = self.scalar(value);
         if self.builder.is_filled() {
             return None;
+        }
+        if let Some(before) = before {
+            self.builder.emit_void(Ir::Keep, vec![before]);
         }
         self.store(place, value);
         if !wanted {
@@ -349,6 +357,14 @@ impl<'a> Lower<'a> {
                 Some(id) => Some(self.read_local(id)),
                 None => Some(value),
             },
+        }
+    }
+
+    /// The value of a local that is kept as such.
+    fn value_before(&mut self, id: LocalId) -> Option<Value> {
+        match self.var(id) {
+            Var::Value(variable) => Some(self.builder.read(variable)),
+            _ => None,
         }
     }
 
@@ -1209,6 +1225,12 @@ impl<'a> Lower<'a> {
                 self.rt_void(Rt::undef_value, &[code]);
             }
             _ => {
+                if let ExprKind::Local(id) = &place.kind
+                    && self.program.facts.timely_drops
+                    && let Some(before) = self.value_before(*id)
+                {
+                    self.builder.emit_void(Ir::Keep, vec![before]);
+                }
                 let undef = self.builder.undef();
                 self.store(place, undef);
             }

@@ -11,7 +11,7 @@ use crate::names::Use;
 use crate::place::Container;
 use crate::resolver::{FnKind, Resolver, Want, mk};
 use crate::scope::Place;
-use crate::stmt::text;
+use crate::stmt::{assign_stmt, text};
 
 /// Names among which the nearest is sought.
 const MAX_NEAREST: usize = 3;
@@ -19,11 +19,16 @@ const MAX_NEAREST: usize = 3;
 impl Resolver<'_> {
     /// The builtin that a bare call of that name means here.
     pub(crate) fn builtin_row(&self, name: &str) -> Option<&'static Builtin> {
-        let name = name.strip_prefix("CORE::").map_or(name, |n| n.strip_prefix("GLOBAL::").unwrap_or(n));
-        let row = builtins::find(name)?;
-        if row.perl || !self.options.compat {
+        let core = name.strip_prefix("CORE::").map(|n| n.strip_prefix("GLOBAL::").unwrap_or(n));
+        let row = builtins::find(core.unwrap_or(name))?;
+        let supplied = core.is_some() && self.units[self.file as usize].supplied;
+        if row.perl && core.is_none() && !self.overrides.is_empty() {
+            return (!self.overrides.contains(&self.full_name(name))).then_some(row);
+        }
+        if row.perl || supplied || !self.options.compat {
             return Some(row);
         }
+        let name = core.unwrap_or(name);
         let imported = self.imported.contains(name);
         (imported && !self.declared.contains_key(&self.full_name(name))).then_some(row)
     }
@@ -42,6 +47,9 @@ impl Resolver<'_> {
                 values => mk(pos, ExprKind::List(values.to_vec())),
             };
         }
+        if self.options.compat && (name == "weaken" || name == "Scalar::Util::weaken") {
+            self.now.weakens = true;
+        }
         if !name.contains("::") || name.starts_with("CORE::") {
             if name == "require" {
                 return self.require(call, span);
@@ -49,6 +57,25 @@ impl Resolver<'_> {
             if let Some(row) = self.builtin_row(name) {
                 return self.builtin(row, call, want, span);
             }
+            if name == "memoize"
+                && let Some(function) = call.args.first().and_then(crate::stmt::literal_word)
+            {
+                let full = self.full_name(&function);
+                self.now.replaced.insert(full);
+            }
+            if name == "prototype" && self.options.compat && !self.has_function(&full) {
+                return self.prototype(&call.args, span);
+            }
+        }
+        // `POSIX::floor`: what the module itself does not define is a builtin.
+        if self.options.compat
+            && let Some((module, bare)) = name.rsplit_once("::")
+            && crate::source::is_built_in_module(module)
+            && crate::library::text(module).is_some()
+            && !self.has_function(&full)
+            && let Some(row) = builtins::find(bare)
+        {
+            return self.builtin(row, call, want, span);
         }
         if let Some(done) = self.class_call(call, span) {
             return done;
@@ -63,10 +90,18 @@ impl Resolver<'_> {
         let written = !args.is_empty() || !call.args.is_empty();
         let prototype = self.prototypes.get(&full).filter(|_| self.options.compat).cloned();
         match prototype {
-            Some(prototype) if prototype.contains(['\\', '$']) => {
-                args.extend(self.prototyped(&prototype, &call.args, call.block.is_some()));
+            Some(prototype) if prototype.contains(['\\', '$', '_']) => {
+                args.extend(self.prototyped(&prototype, &call.args, call.block.is_some(), span));
             }
             _ => args.extend(self.arguments_of(&call.args)),
+        }
+        if let Some(&arity) = self.arities.get(&full)
+            && args.iter().all(|arg| is_one_value(&arg.kind))
+            && let Ok(count) = i64::try_from(args.len())
+            && !arity.takes(count)
+        {
+            let count = mk(pos, ExprKind::Int(count));
+            return crate::function::count_check(count, arity, &full, true);
         }
         let topic = (!written && !self.options.compat).then(|| self.default_topic(span));
         let callee = self.callee(name, written || call.parens, call.name.span);
@@ -84,7 +119,7 @@ impl Resolver<'_> {
     }
 
     /// Arguments as a prototype asks for them: references for `\@`, single values for `$`.
-    fn prototyped(&mut self, prototype: &str, args: &[ast::Expr], block: bool) -> Vec<Expr> {
+    fn prototyped(&mut self, prototype: &str, args: &[ast::Expr], block: bool, span: Span) -> Vec<Expr> {
         let mut letters = prototype.bytes().filter(|byte| !matches!(byte, b';' | b' ')).peekable();
         if block && letters.peek() == Some(&b'&') {
             letters.next();
@@ -127,7 +162,31 @@ impl Resolver<'_> {
                 Some(_) => out.extend(self.arguments_of(std::slice::from_ref(arg))),
             }
         }
+        // `_` stands for the topic where nothing is given.
+        if letters.next() == Some(b'_') {
+            out.push(self.default_topic(span));
+        }
         out
+    }
+
+    /// `prototype` of a function that is named.
+    fn prototype(&mut self, args: &[ast::Expr], span: Span) -> Expr {
+        let named = match args {
+            [one] => match &one.kind {
+                A::Ref(inner) => match &inner.kind {
+                    A::Var(Sigil::Code, name) => Some(name.clone()),
+                    _ => None,
+                },
+                _ => crate::stmt::literal_word(one),
+            },
+            _ => None,
+        };
+        let named = named.map(|name| self.full_name(name.trim_start_matches('&')));
+        let known = named.and_then(|full| self.prototypes.get(&full).cloned());
+        match known {
+            Some(known) => text(self.pos(span), &known),
+            None => self.at(span, ExprKind::Undef),
+        }
     }
 
     /// Notes that a function may change a variable through `$_[i]`.
@@ -285,6 +344,12 @@ impl Resolver<'_> {
             }
             _ => None,
         };
+        if let MethodName::Name(method) = name
+            && self.options.compat
+            && let "next::method" | "maybe::next::method" | "next::can" = method.text.as_str()
+        {
+            return self.next_method(invocant, &method.text, args, span);
+        }
         if let (Some(class), MethodName::Name(method)) = (&class, name)
             && method.text == "new"
             && let Some(id) = self.class_id(class)
@@ -335,6 +400,29 @@ impl Resolver<'_> {
         mk(pos, ExprKind::Call(Box::new(hir::Call { callee, args, topic: None })))
     }
 
+    /// `$o->next::method(...)`: the method of the name of this one that comes behind it in the order of
+    /// the object's class.
+    fn next_method(&mut self, invocant: &ast::Expr, how: &str, args: &[ast::Expr], span: Span) -> Expr {
+        let pos = self.pos(span);
+        let named = self.contexts.iter().rev().find_map(|context| {
+            self.declared.iter().find(|(_, declared)| declared.id == context.id).map(|(full, _)| full.clone())
+        });
+        let object = self.expr(invocant, Want::Scalar);
+        let held = self.hidden(span.start, "object", VarKind::Scalar);
+        let keep = assign_stmt(mk(pos, ExprKind::Declare(vec![held])), object);
+        let object = mk(pos, ExprKind::Local(held));
+        let full = text(pos, &named.unwrap_or_default());
+        let found =
+            self.builtin_with("__next_method", vec![object.clone(), full, text(pos, how)], false, span);
+        if how == "next::can" {
+            return self.sequence(vec![keep], found);
+        }
+        let args = self.arguments_of(args);
+        let callee = Callee::DynamicMethod { invocant: Box::new(object), method: Box::new(found) };
+        let call = mk(pos, ExprKind::Call(Box::new(hir::Call { callee, args, topic: None })));
+        self.sequence(vec![keep], call)
+    }
+
     /// Notes for the effects all functions that a method call may reach.
     fn note_method(&mut self, method: &str) {
         let method = method.rsplit("::").next().unwrap_or(method);
@@ -355,9 +443,20 @@ impl Resolver<'_> {
         let pos = self.pos(span);
         self.cx().effects |= builtins::effect::FS_READ;
         match self.units[self.file as usize].links.get(&span.start).cloned() {
+            // The package stands in this very file.
+            Some(Ok(unit)) if unit == self.file as usize => return mk(pos, ExprKind::Int(1)),
             Some(Ok(unit)) => return self.require_unit(unit, pos),
             Some(Err(message)) => {
                 if self.is_protected() || self.in_function() {
+                    let wanted = call.args.first().and_then(crate::source::literal_request);
+                    let message = match wanted {
+                        Some(crate::Require::Module(module)) if self.options.compat => format!(
+                            "Can't locate {}.pm in @INC (you may need to install the {module} module) \
+                             (@INC contains: lib)",
+                            module.replace("::", "/")
+                        ),
+                        _ => message,
+                    };
                     let die = text(pos, &message);
                     return mk(pos, op(Op::Die(vec![die], false)));
                 }
@@ -393,6 +492,26 @@ impl Resolver<'_> {
             Container::Value(value) => value,
         }
     }
+}
+
+/// Whether an argument is exactly one, whatever its value.
+fn is_one_value(kind: &ExprKind) -> bool {
+    matches!(
+        kind,
+        ExprKind::Int(_)
+            | ExprKind::Uint(_)
+            | ExprKind::Float(_)
+            | ExprKind::Str { .. }
+            | ExprKind::Undef
+            | ExprKind::Local(_)
+            | ExprKind::Global(_)
+            | ExprKind::Index(..)
+            | ExprKind::Key(..)
+            | ExprKind::Binary(..)
+            | ExprKind::Closure(_)
+            | ExprKind::FunctionRef(_)
+            | ExprKind::Scalar(_)
+    )
 }
 
 /// Insertions, deletions and changes between two words, as far as they matter.

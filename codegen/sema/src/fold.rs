@@ -112,8 +112,11 @@ impl Resolver<'_> {
                 (text.len().checked_mul(count)? <= MAX_TEXT).then(|| Value::Str(text.repeat(count), wide))
             }
             (B::StrEq | B::StrNe | B::StrLt | B::StrGt | B::StrLe | B::StrGe | B::StrCmp, ..) => {
-                let (left, _) = text_of(a)?;
-                let (right, _) = text_of(b)?;
+                let (left, wide) = text_of(a)?;
+                let (right, also) = text_of(b)?;
+                if wide != also && !left.is_ascii() && !right.is_ascii() {
+                    return None;
+                }
                 let order = left.cmp(&right);
                 Some(match op {
                     B::StrEq => Value::Bool(order.is_eq()),

@@ -206,7 +206,18 @@ impl Resolver<'_> {
             Body::Expr(_) => &[],
         };
         match parts.params {
-            Some(params) => self.bind_params(&mut binder, params),
+            Some(params) => {
+                // Calls of a named one by its name are checked where they stand.
+                if self.options.compat && matches!(parts.kind, FnKind::Anonymous) && parts.class.is_none() {
+                    binder.positional = false;
+                    let args = self.args_local();
+                    let count = mk(pos, ExprKind::Array(Array::Local(args)));
+                    let count = mk(pos, ExprKind::Scalar(Box::new(count)));
+                    let check = count_check(count, Arity::of(params), &parts.name, false);
+                    binder.prefix.push(stmt(check));
+                }
+                self.bind_params(&mut binder, params);
+            }
             None if !parts.block_params.is_empty() => {
                 for name in parts.block_params {
                     self.bind_scalar(&mut binder, name, None, false, None, pos);
@@ -489,6 +500,63 @@ impl Resolver<'_> {
         let alias = self.options.compat && self.cx().aliases;
         Params::Array { args, alias }
     }
+}
+
+/// How many arguments a signature takes.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Arity {
+    pub(crate) least: i64,
+    pub(crate) most: i64,
+    /// The sigil of what takes the rest, or nothing.
+    pub(crate) rest: &'static str,
+}
+
+impl Arity {
+    pub(crate) fn of(params: &[ast::Param]) -> Arity {
+        let mut arity = Arity { least: 0, most: 0, rest: "" };
+        for param in params {
+            match &param.kind {
+                ParamKind::Variable(Sigil::Array, _) => arity.rest = "@",
+                ParamKind::Variable(Sigil::Hash, _) => arity.rest = "%",
+                _ => {
+                    arity.most += 1;
+                    if param.default.is_none() {
+                        arity.least = arity.most;
+                    }
+                }
+            }
+        }
+        arity
+    }
+
+    /// Whether so many arguments are accepted.
+    pub(crate) fn takes(self, count: i64) -> bool {
+        count >= self.least
+            && match self.rest {
+                "" => count <= self.most,
+                "%" => count <= self.most || (count - self.most) % 2 == 0,
+                _ => true,
+            }
+    }
+}
+
+/// Perl's signatures refuse a wrong number of arguments. `here`: the call stands at this place, and not
+/// what is called.
+pub(crate) fn count_check(count: Expr, arity: Arity, name: &str, here: bool) -> Expr {
+    let pos = count.pos;
+    let mut operands = vec![
+        count,
+        mk(pos, ExprKind::Int(arity.least)),
+        mk(pos, ExprKind::Int(arity.most)),
+        crate::stmt::text(pos, arity.rest),
+        crate::stmt::text(pos, name),
+    ];
+    if here {
+        operands.push(mk(pos, ExprKind::Int(1)));
+    }
+    let row = builtins::find("__check_count").expect("a row of the table");
+    let call = hir::BuiltinCall { name: row.name, args: operands, scalars: false };
+    mk(pos, ExprKind::Builtin(Box::new(call)))
 }
 
 /// The leading statements that take `@_` apart, and how many they are.

@@ -17,6 +17,7 @@ mod fold;
 mod function;
 pub mod hir;
 mod iterate;
+mod library;
 mod lint;
 mod loops;
 mod matching;

@@ -88,6 +88,9 @@ impl Resolver<'_> {
                 }
             }
         }
+        // What comes with the compiler is not the reader's to mend.
+        let units = &self.units;
+        self.findings.retain(|finding| units.get(finding.file as usize).is_none_or(|unit| !unit.supplied));
         self.findings.sort();
         self.findings.dedup();
     }

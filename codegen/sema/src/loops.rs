@@ -48,9 +48,10 @@ impl Resolver<'_> {
                     r.cx().in_loop += 1;
                     let condition = condition.as_ref().map(|e| r.expr(e, Want::Scalar));
                     let step = step.as_ref().map(|e| r.expr(e, Want::Void));
-                    r.cx().loops.push(LoopScope { label, id, given: false });
+                    r.cx().loops.push(LoopScope { label: label.clone(), id, given: false });
                     let body = r.block(body, Want::Void);
                     r.cx().loops.pop();
+                    let body = r.caught_jumps(label.as_deref(), id, body, pos);
                     r.cx().in_loop -= 1;
                     let kind = LoopKind::For { condition, step };
                     let done = Loop { id, kind, body, continuing: None };
@@ -80,11 +81,12 @@ impl Resolver<'_> {
         self.cx().in_loop += 1;
         let test = condition.map(|condition| self.loop_condition(condition));
         if !do_first {
-            self.cx().loops.push(LoopScope { label, id, given: false });
+            self.cx().loops.push(LoopScope { label: label.clone(), id, given: false });
         }
-        let body = self.block(body, Want::Void);
+        let mut body = self.block(body, Want::Void);
         if !do_first {
             self.cx().loops.pop();
+            body = self.caught_jumps(label.as_deref(), id, body, pos);
         }
         let continuing = continuing.map(|block| self.block(block, Want::Void));
         self.cx().in_loop -= 1;
@@ -185,11 +187,12 @@ impl Resolver<'_> {
                     }
                 }
             }
-            r.cx().loops.push(LoopScope { label, id, given: false });
+            r.cx().loops.push(LoopScope { label: label.clone(), id, given: false });
             r.braces += u32::from(!postfix);
             let block = r.block_of(|r| r.statements(&body.stmts, Want::Void));
             r.braces -= u32::from(!postfix);
             r.cx().loops.pop();
+            let block = r.caught_jumps(label.as_deref(), id, block, pos);
             let continuing = continuing.map(|block| r.block(block, Want::Void));
             if topic && let Some(before) = before {
                 r.restore_topic(before);
@@ -449,20 +452,58 @@ impl Resolver<'_> {
                 self.error(Code::UNKNOWN_LABEL, span, message);
                 ExprKind::Undef
             }
-            (None, text) => ExprKind::JumpDynamic(op, text.map(str::to_owned)),
+            (None, text) => {
+                self.now.far_labels.extend(text.map(str::to_owned));
+                ExprKind::JumpDynamic(op, text.map(str::to_owned))
+            }
         }
+    }
+
+    /// The body of a loop to whose label functions jump that are called in it.
+    pub(crate) fn caught_jumps(&mut self, label: Option<&str>, id: LoopId, body: Block, pos: Pos) -> Block {
+        let Some(label) = label else { return body };
+        if !self.prior.as_ref().is_some_and(|prior| prior.far_labels.contains(label)) {
+            return body;
+        }
+        let error = self.hidden(pos.offset, "error", VarKind::Scalar);
+        let which = self.hidden(pos.offset, "jump", VarKind::Scalar);
+        let row = s_abi::builtins::find("__far_jump").expect("a row of the table");
+        let thrown = mk(pos, ExprKind::Local(error));
+        let asked = vec![thrown.clone(), crate::stmt::text(pos, label)];
+        let call = hir::BuiltinCall { name: row.name, args: asked, scalars: false };
+        let call = mk(pos, ExprKind::Builtin(Box::new(call)));
+        let keep = assign_stmt(mk(pos, ExprKind::Declare(vec![which])), call);
+        let one = |kind: ExprKind| Block {
+            stmts: vec![Stmt { pos, kind: StmtKind::Expr(mk(pos, kind)) }],
+            ..Block::default()
+        };
+        let arms = [(1, JumpOp::Last), (2, JumpOp::Next), (3, JumpOp::Redo)].map(|(number, jump)| {
+            let left = Box::new(mk(pos, ExprKind::Local(which)));
+            let right = Box::new(mk(pos, ExprKind::Int(number)));
+            let test = mk(pos, ExprKind::Binary(hir::BinaryOp::NumEq, left, right));
+            (test, one(ExprKind::Jump(jump, id)))
+        });
+        let rethrow = one(ExprKind::Op(Box::new(Op::Die(vec![thrown], false))));
+        let choose = Stmt { pos, kind: StmtKind::If { arms: arms.into(), otherwise: Some(rethrow) } };
+        let handler = Block { stmts: vec![keep, choose], has_local: false, declares: vec![error] };
+        let guarded = StmtKind::Try { body, catch: Some((error, handler)), finally: None };
+        Block { stmts: vec![Stmt { pos, kind: guarded }], ..Block::default() }
     }
 
     /// `goto LABEL`.
     pub(crate) fn goto_label(&mut self, label: &str, span: Span) -> ExprKind {
-        let wanted = format!("goto {label}");
+        let (wanted, back) = (format!("goto {label}"), format!("again {label}"));
         let found = self.contexts.last().and_then(|context| {
-            context.loops.iter().rev().find(|scope| scope.label.as_deref() == Some(&wanted))
+            context.loops.iter().rev().find_map(|scope| match scope.label.as_deref() {
+                Some(name) if name == wanted => Some((JumpOp::Last, scope.id)),
+                Some(name) if name == back => Some((JumpOp::Next, scope.id)),
+                _ => None,
+            })
         });
-        if let Some(scope) = found {
-            return ExprKind::Jump(JumpOp::Last, scope.id);
+        if let Some((jump, id)) = found {
+            return ExprKind::Jump(jump, id);
         }
-        let message = format!("`goto {label}` leads backwards or out of its function; use a loop");
+        let message = format!("`goto {label}` leads into a block or out of its function; use a loop");
         self.error(Code::NOT_SUPPORTED, span, message);
         ExprKind::Undef
     }
@@ -582,7 +623,7 @@ impl Resolver<'_> {
 }
 
 fn is_goto(scope: &LoopScope) -> bool {
-    scope.label.as_deref().is_some_and(|label| label.starts_with("goto "))
+    scope.label.as_deref().is_some_and(|label| label.starts_with("goto ") || label.starts_with("again "))
 }
 
 /// Builtins whose result in `while` is tested for definedness.

@@ -15,13 +15,17 @@ impl Resolver<'_> {
     pub(crate) fn pattern(&mut self, regex: &Regex, span: Span) -> Pattern {
         let flags = self.regex_flags(&regex.flags, span);
         if let Some(text) = literal(&regex.pattern) {
+            if self.options.compat && self.utf8 && !text.is_ascii() {
+                let text = self.at(span, ExprKind::Str { bytes: text, wide: true });
+                return Pattern::Dynamic { text: Box::new(text), flags };
+            }
             return Pattern::Constant(self.regex(text, flags));
         }
         let text = match regex.pattern.as_slice() {
             [ast::Piece::Scalar(value)] => self.expr(value, Want::Scalar),
             pieces => self.interpolated(pieces, span),
         };
-        if let ExprKind::Str { bytes, .. } = &text.kind {
+        if let ExprKind::Str { bytes, wide: false } = &text.kind {
             return Pattern::Constant(self.regex(bytes.clone(), flags));
         }
         Pattern::Dynamic { text: Box::new(text), flags }
@@ -181,7 +185,11 @@ impl Resolver<'_> {
                         regex.flags.push('m');
                     }
                     let plain = regex.flags.chars().all(|c| !"imsxn".contains(c) || "ms".contains(c));
-                    if plain && let Some(text) = plain_text(&text) {
+                    let wide = self.options.compat && self.utf8 && !text.is_ascii();
+                    if plain
+                        && !wide
+                        && let Some(text) = plain_text(&text)
+                    {
                         return SplitOn::Text(text);
                     }
                 }
@@ -190,7 +198,7 @@ impl Resolver<'_> {
             _ => {
                 let value = self.expr(first, Want::Scalar);
                 match value.kind {
-                    ExprKind::Str { bytes, .. } => match bytes.as_slice() {
+                    ExprKind::Str { bytes, wide: false } => match bytes.as_slice() {
                         b" " => SplitOn::Awk,
                         b"" => SplitOn::Characters,
                         _ => match plain_text(&bytes) {

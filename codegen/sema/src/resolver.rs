@@ -189,6 +189,8 @@ pub(crate) struct Resolver<'u> {
     pub(crate) deep: bool,
     /// Prototypes of functions by full name.
     pub(crate) prototypes: HashMap<String, String>,
+    /// How many arguments named functions take whose signatures say so (`--compat`).
+    pub(crate) arities: HashMap<String, crate::function::Arity>,
     /// `use integer` is in force.
     pub(crate) integer: bool,
     /// `use strict` was seen, and no `no strict`.
@@ -200,6 +202,8 @@ pub(crate) struct Resolver<'u> {
     pub(crate) english: bool,
     /// Functions imported from modules whose functions are builtins.
     pub(crate) imported: HashSet<String>,
+    /// Full names that a function of a supplied module goes by, also where they are those of builtins.
+    pub(crate) overrides: HashSet<String>,
     /// Evaluated texts around the place.
     pub(crate) in_text: u32,
     /// Parents and traits of classes as written: class, file, package, `extends`, `impl`.
@@ -323,11 +327,13 @@ impl<'u> Resolver<'u> {
             english: false,
             deep: false,
             prototypes: HashMap::new(),
+            arities: HashMap::new(),
             integer: false,
             strict: false,
             lax: false,
             utf8: false,
             imported: HashSet::new(),
+            overrides: HashSet::new(),
             in_text: 0,
             links: Vec::new(),
             static_class: None,
@@ -375,7 +381,10 @@ impl<'u> Resolver<'u> {
             self.declare_all(&tree.ast.body, false);
         }
         self.link_classes();
-        for &unit in &files {
+        // What comes with the compiler goes first: its constants are known to the others.
+        let (first, then): (Vec<usize>, Vec<usize>) =
+            files.iter().partition(|&&unit| self.units[unit].supplied);
+        for unit in first.into_iter().chain(then) {
             packages[unit].clone_into(&mut self.package);
             self.file_function(unit, if unit == 0 { visible } else { None });
         }
@@ -863,6 +872,9 @@ impl<'u> Resolver<'u> {
         let key = (self.file, function.span.start);
         if let Some(prototype) = &function.prototype {
             self.prototypes.insert(full.clone(), prototype.clone());
+        }
+        if let Some(params) = function.params.as_ref().filter(|_| self.options.compat) {
+            self.arities.insert(full.clone(), crate::function::Arity::of(params));
         }
         self.declare_named(full, key, evaluated);
     }

@@ -56,6 +56,8 @@ pub(crate) struct Knowledge {
     pub(crate) functions: HashMap<(u32, u32), FnFacts>,
     /// Functions that a glob assignment or an evaluated text may replace.
     pub(crate) replaced: HashSet<String>,
+    /// Labels that functions called inside the loop jump to.
+    pub(crate) far_labels: HashSet<String>,
     /// A computed `eval`, `require`, `do FILE`, glob.
     pub(crate) dynamic_code: bool,
     /// Some function aliases its arguments.

@@ -9,6 +9,7 @@ use s_diag::{Code, Diagnostic, Source};
 use s_syntax::ast::{self, ExprKind, Piece, Stmt, StmtKind};
 use s_syntax::{ErrorKind, SyntaxError};
 
+use crate::library;
 use crate::walk::{self, Node};
 use crate::{Files, Options, Require};
 
@@ -28,6 +29,8 @@ pub(crate) struct Unit {
     pub(crate) pinned: HashSet<u32>,
     /// Depth of the tree.
     pub(crate) depth: usize,
+    /// It is a module of Perl that comes with the compiler.
+    pub(crate) supplied: bool,
 }
 
 impl Unit {
@@ -54,6 +57,7 @@ impl Unit {
             links: HashMap::new(),
             pinned: HashSet::new(),
             depth,
+            supplied: false,
         }
     }
 
@@ -78,10 +82,29 @@ pub(crate) fn load(name: &str, text: Arc<str>, files: &dyn Files, options: &Opti
     while next < units.len() {
         let mut wanted = Vec::new();
         for stmt in &units[next].ast.body {
-            requests(stmt, &mut wanted);
+            requests(stmt, options.compat, &mut wanted);
         }
         for (offset, request) in wanted {
-            let link = match files.require(&request, &units[next].source.name) {
+            let supplied = library::text(request.name()).filter(|_| options.compat);
+            let built_in = is_built_in_module(request.name()) || is_pragma(request.name());
+            let found = match supplied {
+                Some(_) if built_in => Err(String::new()),
+                _ => files.require(&request, &units[next].source.name),
+            };
+            let link = match found {
+                Err(_) if let Some(text) = supplied => {
+                    let name = format!("{}.pm", request.name().replace("::", "/"));
+                    match known.get(&name) {
+                        Some(&unit) => Ok(unit),
+                        None => {
+                            known.insert(name.clone(), units.len());
+                            let mut unit = Unit::parse(&name, Arc::from(text), options);
+                            unit.supplied = true;
+                            units.push(unit);
+                            Ok(units.len() - 1)
+                        }
+                    }
+                }
                 Ok(loaded) => {
                     if loaded.pinned {
                         units[next].pinned.insert(offset);
@@ -96,6 +119,8 @@ pub(crate) fn load(name: &str, text: Arc<str>, files: &dyn Files, options: &Opti
                         }
                     }
                 }
+                // A module may stand in the file that uses it.
+                Err(_) if options.compat && declares(&units[next].ast.body, request.name()) => Ok(next),
                 Err(message) => Err(message),
             };
             units[next].links.insert(offset, link);
@@ -103,6 +128,17 @@ pub(crate) fn load(name: &str, text: Arc<str>, files: &dyn Files, options: &Opti
         next += 1;
     }
     units
+}
+
+/// Whether statements declare a package of that name.
+fn declares(stmts: &[Stmt], package: &str) -> bool {
+    stmts.iter().any(|stmt| match &stmt.kind {
+        StmtKind::Package { name, body } => {
+            name.text == package || body.as_ref().is_some_and(|body| declares(&body.stmts, package))
+        }
+        StmtKind::Phase { body, .. } | StmtKind::Block { body, .. } => declares(&body.stmts, package),
+        _ => false,
+    })
 }
 
 /// Whether something is open at the end of a text: a bracket, a string, a here-document, or an operator
@@ -219,8 +255,11 @@ pub(crate) fn literal_request(operand: &ast::Expr) -> Option<Require> {
 }
 
 /// What a statement asks for, with the offset of each request, in the order of the text.
-fn requests(stmt: &Stmt, found: &mut Vec<(u32, Require)>) {
+fn requests(stmt: &Stmt, compat: bool, found: &mut Vec<(u32, Require)>) {
     let first = found.len();
+    let has_text = |module: &str| {
+        !(is_pragma(module) || is_built_in_module(module)) || compat && library::text(module).is_some()
+    };
     // No recursion: this runs on the caller's stack, however deep the tree is.
     let mut todo = vec![Node::Stmt(stmt)];
     while let Some(node) = todo.pop() {
@@ -229,14 +268,22 @@ fn requests(stmt: &Stmt, found: &mut Vec<(u32, Require)>) {
                 if let ExprKind::Call(call) = &expr.kind
                     && call.name.text == "require"
                     && let Some(request) = call.args.first().and_then(literal_request)
-                    && !matches!(&request, Require::Module(m) if is_pragma(m) || is_built_in_module(m))
+                    && !matches!(&request, Require::Module(m) if !has_text(m))
                 {
                     found.push((expr.span.start, request));
+                }
+                // `utf8::encode($text)` needs no `use`.
+                if let ExprKind::Call(call) = &expr.kind
+                    && compat
+                    && let Some((module @ ("utf8" | "overload" | "mro" | "bytes"), _)) =
+                        call.name.text.rsplit_once("::")
+                {
+                    found.push((expr.span.start, Require::Module(module.to_owned())));
                 }
             }
             Node::Stmt(Stmt { span, kind: StmtKind::Use(used), .. }) => {
                 let module = &used.module.text;
-                if !used.no && !is_pragma(module) && !is_built_in_module(module) {
+                if !used.no && has_text(module) {
                     let module = module.clone();
                     let request = match used.version.clone() {
                         Some(version) => Require::Pinned { module, version },

@@ -1,7 +1,9 @@
 //! Statements, except loops and declarations of functions and classes.
 
+use std::collections::HashMap;
+
 use s_diag::Code;
-use s_syntax::ast::{self, Phase, Sigil, Span, StmtKind as S};
+use s_syntax::ast::{self, JumpOp, Phase, Sigil, Span, StmtKind as S};
 
 use crate::hir::{self, Array, Block, Callee, ExprKind, Op, Stmt, StmtKind, VarKind};
 use crate::module_version;
@@ -13,6 +15,11 @@ use crate::walk::{self, Node};
 impl Resolver<'_> {
     /// Statements in the current scope; the last is in context `want`.
     pub(crate) fn statements(&mut self, stmts: &[ast::Stmt], want: Want) -> Vec<Stmt> {
+        self.statements_from(stmts, want, false)
+    }
+
+    /// The same; `inside`: within the loop that jumps back to the first statement make.
+    fn statements_from(&mut self, stmts: &[ast::Stmt], want: Want, inside: bool) -> Vec<Stmt> {
         let mut out = Vec::with_capacity(stmts.len());
         let last = stmts.iter().rposition(|stmt| !matches!(stmt.kind, S::Empty));
         let targets = self.goto_targets(stmts);
@@ -23,6 +30,7 @@ impl Resolver<'_> {
             self.cx().loops.push(LoopScope { label: Some(format!("goto {label}")), id, given: false });
             open.push((place, id));
         }
+        let mut done = 0;
         for (n, stmt) in stmts.iter().enumerate() {
             while let Some(&(place, id)) = open.last() {
                 if place != n {
@@ -33,6 +41,38 @@ impl Resolver<'_> {
                 let pos = self.pos(stmt.span);
                 let before = Block { stmts: std::mem::take(&mut out), ..Block::default() };
                 out.push(Stmt { pos, kind: StmtKind::Block(Some(id), before) });
+            }
+            if n < done {
+                continue;
+            }
+            if !(inside && n == 0)
+                && let Some(end) = jumps_back(stmts, n)
+            {
+                // What goes back to a label is a loop from there to the last statement that does.
+                let pos = self.pos(stmt.span);
+                let label = stmt.label.as_ref().map(|label| format!("again {}", label.text));
+                let id = self.new_loop();
+                self.cx().in_loop += 1;
+                self.cx().loops.push(LoopScope { label, id, given: false });
+                let mut again = Vec::new();
+                if self.enter(stmt.span) {
+                    again = self.statements_from(&stmts[n..end], Want::Void, true);
+                }
+                self.leave();
+                self.cx().loops.pop();
+                self.cx().in_loop -= 1;
+                again.push(Stmt { pos, kind: StmtKind::Expr(mk(pos, ExprKind::Jump(JumpOp::Last, id))) });
+                let body = Block { stmts: again, ..Block::default() };
+                let kind = hir::LoopKind::While(None);
+                let whole = hir::Loop { id, kind, body, continuing: None };
+                out.push(Stmt { pos, kind: StmtKind::Loop(Box::new(whole)) });
+                // Labels in it were seen to there.
+                while open.last().is_some_and(|&(place, _)| place < end) {
+                    open.pop();
+                    self.cx().loops.pop();
+                }
+                done = end;
+                continue;
             }
             if n > 0 && leaves(&stmts[n - 1]) && stmt.label.is_none() && !is_declaration(stmt) {
                 self.find(crate::FindingKind::Unreachable, stmt.span, String::new());
@@ -52,7 +92,7 @@ impl Resolver<'_> {
         if stmts.iter().all(|stmt| stmt.label.is_none()) {
             return Vec::new();
         }
-        let mut jumps = std::collections::HashMap::new();
+        let mut jumps = HashMap::new();
         for (n, stmt) in stmts.iter().enumerate() {
             find_gotos(Node::Stmt(stmt), &mut |label| {
                 jumps.entry(label).or_insert(n);
@@ -111,9 +151,10 @@ impl Resolver<'_> {
             S::While { .. } | S::For { .. } | S::Foreach { .. } => self.loop_statement(stmt, label, out),
             S::Block { body, continuing } => {
                 let id = self.new_loop();
-                self.cx().loops.push(LoopScope { label, id, given: false });
+                self.cx().loops.push(LoopScope { label: label.clone(), id, given: false });
                 let mut block = self.block(body, want);
                 self.cx().loops.pop();
+                block = self.caught_jumps(label.as_deref(), id, block, pos);
                 if let Some(continuing) = continuing {
                     let inner = Stmt { pos, kind: StmtKind::Block(Some(id), block) };
                     let after = self.block(continuing, Want::Void);
@@ -321,6 +362,26 @@ impl Resolver<'_> {
                 self.early(mk(pos, ExprKind::Op(Box::new(push))), out);
             }
             "vars" | "subs" => {}
+            "open" if self.options.compat => {
+                let words = used.imports.as_ref().map_or_else(Vec::new, literal_words).join(" ");
+                let lower = words.to_ascii_lowercase();
+                if lower.contains("utf8") || lower.contains("utf-8") {
+                    let all = text(pos, if lower.contains(":std") { "std" } else { "" });
+                    let done = self.builtin_with("__use_utf8_layers", vec![all], false, span);
+                    self.early(done, out);
+                }
+            }
+            "mro" => {
+                let words = used.imports.as_ref().map_or_else(Vec::new, literal_words);
+                if words.iter().any(|word| word == "c3") {
+                    let package = text(pos, &self.package.clone());
+                    let done = self.builtin_with("__use_c3", vec![package], false, span);
+                    self.early(done, out);
+                }
+            }
+            _ if self.units[self.file as usize].links.contains_key(&span.start) => {
+                self.use_module(used, span, out);
+            }
             _ if source::is_built_in_module(module) => {
                 for name in used.imports.as_ref().map_or_else(Vec::new, literal_words) {
                     self.imported.insert(name);
@@ -356,24 +417,63 @@ impl Resolver<'_> {
                 format!("{} version {version} required--this is only version {stated}", used.module.text);
             self.error(Code::MODULE_VERSION, span, message);
         }
-        let require = self.require_unit(unit, pos);
-        self.early(require, out);
+        if unit != self.file as usize {
+            let require = self.require_unit(unit, pos);
+            self.early(require, out);
+        }
         let exporter = used.module.text.clone();
-        let (default, allowed) = self.exports(unit, &exporter);
-        let wanted = match &used.imports {
-            None => default,
-            Some(list) => literal_words(list),
-        };
+        let supplied = self.units[unit].supplied;
+        let exports = self.exports(unit, &exporter);
+        let allowed = exports.allowed;
+        let mut wanted = Vec::new();
+        match &used.imports {
+            None => wanted = exports.default,
+            Some(list) => {
+                let mut words = literal_words(list);
+                let settles =
+                    |word: &String| matches!(word.as_str(), ":config" | "tests" | "skip_all" | "no_plan");
+                if let Some(at) = words.iter().position(settles).filter(|_| supplied) {
+                    words.truncate(at);
+                    let settings = vec![self.expr(list, Want::List)];
+                    if words.is_empty() {
+                        wanted.clone_from(&exports.default);
+                    }
+                    let callee = self.callee(&format!("{exporter}::Configure"), true, span);
+                    let call = hir::Call { callee, args: settings, topic: None };
+                    self.early(mk(pos, ExprKind::Call(Box::new(call))), out);
+                }
+                for word in words {
+                    match word.strip_prefix(':') {
+                        Some("DEFAULT") => wanted.extend(exports.default.iter().cloned()),
+                        // A tag that is made up at run time is taken for all there is.
+                        Some(tag) => match exports.tags.get(tag) {
+                            Some(names) if !names.is_empty() => wanted.extend(names.iter().cloned()),
+                            Some(_) => wanted.extend(allowed.iter().cloned()),
+                            None if supplied => {}
+                            None if tag == "all" => wanted.extend(allowed.iter().cloned()),
+                            None => {
+                                let message = format!("`{exporter}` does not export `{word}`");
+                                self.error(Code::UNKNOWN_FUNCTION, span, message);
+                            }
+                        },
+                        None => wanted.push(word),
+                    }
+                }
+            }
+        }
         for name in wanted {
             let (kind, bare) = match name.as_bytes().first() {
                 Some(b'$') => (VarKind::Scalar, &name[1..]),
                 Some(b'@') => (VarKind::Array, &name[1..]),
                 Some(b'%') => (VarKind::Hash, &name[1..]),
                 Some(b'&') => (VarKind::Code, &name[1..]),
-                Some(b':' | b'-') => continue,
+                Some(b'-' | b'0'..=b'9') => continue,
                 _ => (VarKind::Code, name.as_str()),
             };
             let known = allowed.is_empty() || allowed.contains(&name);
+            if !known && supplied {
+                continue;
+            }
             if !known {
                 let message = format!("`{exporter}` does not export `{name}`");
                 self.error(Code::UNKNOWN_FUNCTION, span, message);
@@ -382,7 +482,20 @@ impl Resolver<'_> {
             let source = format!("{exporter}::{bare}");
             if kind == VarKind::Code {
                 let here = self.full_name(bare);
+                if let Some(values) = self.constants.get(&source).cloned() {
+                    self.constants.insert(here, values);
+                    continue;
+                }
+                if supplied && !self.declared.contains_key(&source) {
+                    self.imported.insert(bare.to_owned());
+                }
                 if let Some(declared) = self.declared.get(&source).copied() {
+                    if let Some(prototype) = self.prototypes.get(&source).cloned() {
+                        self.prototypes.insert(here.clone(), prototype);
+                    }
+                    if supplied {
+                        self.overrides.insert(here.clone());
+                    }
                     // Code that is not known yet finds it by its name here.
                     let sought =
                         self.now.dynamic_code || self.prior.as_ref().is_some_and(|prior| prior.dynamic_code);
@@ -403,9 +516,9 @@ impl Resolver<'_> {
         }
     }
 
-    /// `@EXPORT` of a module, and all that it lets others import.
-    fn exports(&self, unit: usize, module: &str) -> (Vec<String>, Vec<String>) {
-        let (mut default, mut allowed) = (Vec::new(), Vec::new());
+    /// `@EXPORT` of a module, all that it lets others import, and its tags.
+    fn exports(&self, unit: usize, module: &str) -> Exports {
+        let mut exports = Exports::default();
         let tree = &self.units[unit].ast;
         let mut see = |node: Node<'_>| {
             let Node::Expr(ast::Expr { kind: ast::ExprKind::Assign { target, value, .. }, .. }) = node else {
@@ -413,19 +526,37 @@ impl Resolver<'_> {
             };
             let name = match &target.kind {
                 ast::ExprKind::Declare { vars, .. } => match vars.as_slice() {
-                    [Some(var)] if var.sigil == Sigil::Array => var.name.text.as_str(),
+                    [Some(var)] if matches!(var.sigil, Sigil::Array | Sigil::Hash) => var.name.text.as_str(),
                     _ => return,
                 },
-                ast::ExprKind::Var(Sigil::Array, name) => name.as_str(),
+                ast::ExprKind::Var(Sigil::Array | Sigil::Hash, name) => name.as_str(),
                 _ => return,
             };
             let name = name.strip_prefix(module).and_then(|n| n.strip_prefix("::")).unwrap_or(name);
             match name {
                 "EXPORT" => {
-                    default.extend(literal_words(value));
-                    allowed.extend(literal_words(value));
+                    exports.default.extend(literal_words(value));
+                    exports.allowed.extend(literal_words(value));
                 }
-                "EXPORT_OK" => allowed.extend(literal_words(value)),
+                "EXPORT_OK" => exports.allowed.extend(literal_words(value)),
+                "EXPORT_TAGS" => {
+                    let items = match &value.kind {
+                        ast::ExprKind::List { items, .. } => flatten(items),
+                        _ => return,
+                    };
+                    for pair in items.chunks(2) {
+                        if let [tag, names] = pair
+                            && let Some(tag) = literal_word(tag)
+                        {
+                            let names = match &names.kind {
+                                ast::ExprKind::Array(items) => items.iter().flat_map(literal_words).collect(),
+                                _ => Vec::<String>::new(),
+                            };
+                            exports.allowed.extend(Vec::clone(&names));
+                            exports.tags.insert(tag, names);
+                        }
+                    }
+                }
                 _ => {}
             }
         };
@@ -441,7 +572,7 @@ impl Resolver<'_> {
                 }
             }
         }
-        (default, allowed)
+        exports
     }
 
     /// Runs a required file once.
@@ -496,8 +627,21 @@ impl Resolver<'_> {
     }
 
     /// A constant: known values stand for themselves, others are kept in a variable set at once.
-    fn constant(&mut self, name: &str, values: Vec<hir::Expr>) {
+    fn constant(&mut self, name: &str, mut values: Vec<hir::Expr>) {
+        if let [hir::Expr { kind: ExprKind::List(items), .. }] = values.as_slice() {
+            values = items.clone();
+        }
         let full = self.full_name(name);
+        if self.options.compat && !self.units[self.file as usize].supplied {
+            // It is a function too, for methods, references and other files.
+            let pos = values.first().map_or_else(hir::Pos::default, |value| value.pos);
+            let mut args = vec![text(pos, &full)];
+            args.extend(values.iter().cloned());
+            let row = s_abi::builtins::find("__constant_sub").expect("a row of the table");
+            let done = self.builtin_call(row, args, false, Span::default());
+            let mut out = Vec::new();
+            self.early(hir::Expr { pos, ..done }, &mut out);
+        }
         if values.iter().all(|value| is_constant(value) && is_short(&value.kind)) {
             self.constants.insert(full, values);
             return;
@@ -535,6 +679,17 @@ impl Resolver<'_> {
             self.early(mk(pos, assign), out);
         }
     }
+}
+
+/// What a module lets others import.
+#[derive(Default)]
+struct Exports {
+    /// Without being asked for.
+    default: Vec<String>,
+    /// All of it.
+    allowed: Vec<String>,
+    /// By tag; empty where the names are not written out.
+    tags: HashMap<String, Vec<String>>,
 }
 
 /// `PLACE = VALUE` as a statement.
@@ -632,6 +787,25 @@ fn is_declaration(stmt: &ast::Stmt) -> bool {
             | S::Empty
             | S::Error
     )
+}
+
+/// The end of the statements from `n` on that go back to the label of that one. None where there are
+/// none, or where a jump from before leads among them.
+fn jumps_back(stmts: &[ast::Stmt], n: usize) -> Option<usize> {
+    let label = stmts[n].label.as_ref()?;
+    let goes = |stmt: &ast::Stmt| {
+        let mut found = false;
+        find_gotos(Node::Stmt(stmt), &mut |target| found |= target == label.text);
+        found
+    };
+    let end = n + 1 + stmts[n..].iter().rposition(goes)?;
+    let inside: Vec<&str> =
+        stmts[n + 1..end].iter().filter_map(|stmt| Some(stmt.label.as_ref()?.text.as_str())).collect();
+    let mut crossed = false;
+    for stmt in stmts[..n].iter().filter(|_| !inside.is_empty()) {
+        find_gotos(Node::Stmt(stmt), &mut |target| crossed |= inside.contains(&target.as_str()));
+    }
+    (!crossed).then_some(end)
 }
 
 /// Labels that `goto`s in this function jump to.

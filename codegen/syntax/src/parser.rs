@@ -874,9 +874,31 @@ impl<'a> Parser<'a> {
             };
             declared.insert(name.to_owned(), known);
         }
+        // The prototypes of this module are seen in every other program that imports from it.
+        if text.contains("use Scalar::Util") {
+            for name in UNARY_IMPORTS {
+                declared.entry((*name).to_owned()).or_insert(Known::Unary);
+            }
+        }
         declared
     }
 }
+
+/// Functions of `Scalar::Util` that take one operand.
+const UNARY_IMPORTS: &[&str] = &[
+    "blessed",
+    "isdual",
+    "isvstring",
+    "isweak",
+    "looks_like_number",
+    "openhandle",
+    "readonly",
+    "refaddr",
+    "reftype",
+    "tainted",
+    "unweaken",
+    "weaken",
+];
 
 /// Names in `use constant { A => 1, B => 2 }`: words before `=>` up to the closing brace.
 fn constants(text: &str, from: usize, declared: &mut Declared) {

@@ -94,7 +94,8 @@ fn free_block(array: &Array) {
 fn drop_elements(vm: &mut Vm, array: &mut Array) {
     let count = core::mem::replace(&mut array.len, 0);
     if array.storage == storage::VAL {
-        for i in 0..count {
+        // As Perl does, from the end.
+        for i in (0..count).rev() {
             // SAFETY: `i` was below the length, so the element is initialised.
             let element = unsafe { array.data.cast::<Val>().add(i).read() };
             vm.release(element);

@@ -88,6 +88,11 @@ pub struct World {
     pub(crate) next_group: usize,
     /// The same of the tables of hosts, networks, protocols and services.
     pub(crate) next_entry: [usize; 4],
+    /// The jump under way to a loop of a caller: which, the label, and how the message begins that is
+    /// thrown meanwhile.
+    pub(crate) far_jump: Option<(i64, Vec<u8>, Vec<u8>)>,
+    /// Files are text in UTF-8 where nothing else is said: `use open ':utf8'`.
+    pub(crate) utf8_files: bool,
     /// This process is a child made by `fork`.
     pub(crate) forked: bool,
     /// Temporary files and directories to remove at the end.

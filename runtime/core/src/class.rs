@@ -195,6 +195,8 @@ struct Class {
     linear_at: u64,
     /// Somebody may change an `@ISA` of these unseen.
     is_lent: bool,
+    /// Ancestors are searched in the order of C3.
+    by_c3: bool,
     stamp: u64,
     /// How objects are made, while `linear` is current.
     plan: Option<Rc<declared::Plan>>,
@@ -308,6 +310,7 @@ impl Vm {
             linear: Rc::from([]),
             linear_at: 0,
             is_lent: false,
+            by_c3: false,
             stamp: 0,
             plan: None,
         });
@@ -377,7 +380,11 @@ impl Vm {
             self.classes.changed();
         }
         let mut out = Vec::new();
-        self.collect_linear(number, &mut out, 0);
+        let by_c3 = self.class(number).is_some_and(|class| class.by_c3);
+        if !(by_c3 && self.collect_c3(number, &mut out, 0)) {
+            out.clear();
+            self.collect_linear(number, &mut out, 0);
+        }
         let stamp = self.stamp_of(&out);
         let is_lent = out.iter().any(|&number| self.parents_are_lent(number));
         let generation = self.classes.generation;
@@ -413,11 +420,60 @@ impl Vm {
         stamp
     }
 
+    /// Searches a class and its ancestors in the order of C3 from now on.
+    pub fn use_c3(&mut self, name: &[u8]) {
+        let number = self.package_number(name);
+        if let Some(class) = self.class_mut(number) {
+            class.by_c3 = true;
+        }
+        self.classes.changed();
+    }
+
+    /// The order of C3: false when there is none.
+    fn collect_c3(&mut self, number: u32, out: &mut Vec<u32>, depth: u32) -> bool {
+        if depth > 100 {
+            return false;
+        }
+        let parents = self.parents_of(number);
+        let mut lists: Vec<Vec<u32>> = Vec::new();
+        for &parent in &parents {
+            let mut order = Vec::new();
+            if !self.collect_c3(parent, &mut order, depth + 1) {
+                return false;
+            }
+            lists.push(order);
+        }
+        lists.push(parents);
+        out.push(number);
+        loop {
+            lists.retain(|list| !list.is_empty());
+            if lists.is_empty() {
+                return true;
+            }
+            let next = lists
+                .iter()
+                .map(|list| list[0])
+                .find(|head| lists.iter().all(|list| !list[1..].contains(head)));
+            let Some(next) = next else { return false };
+            out.push(next);
+            for list in &mut lists {
+                list.retain(|&class| class != next);
+            }
+        }
+    }
+
     fn collect_linear(&mut self, number: u32, out: &mut Vec<u32>, depth: u32) {
         if out.contains(&number) || depth > 100 {
             return;
         }
         out.push(number);
+        for parent in self.parents_of(number) {
+            self.collect_linear(parent, out, depth + 1);
+        }
+    }
+
+    /// The numbers of the classes that a class names as its parents.
+    fn parents_of(&mut self, number: u32) -> Vec<u32> {
         // The array may have been replaced by a glob assignment.
         let name = self.class_name(number).to_vec();
         let isa = Ptr(self.glob(&[&name, b"::ISA".as_slice()].concat()).array);
@@ -436,10 +492,7 @@ impl Vm {
             }
             self.release(value);
         }
-        for parent in parents {
-            let parent = self.package_number(&parent);
-            self.collect_linear(parent, out, depth + 1);
-        }
+        parents.iter().map(|parent| self.package_number(parent)).collect()
     }
 
     /// Whether a class is another or descends from it.
@@ -452,6 +505,13 @@ impl Vm {
     pub fn find_method(&mut self, number: u32, name: &[u8]) -> Option<CodeRef> {
         let linear = self.linear(number);
         self.find_in_classes(&linear, name)
+    }
+
+    /// The method of that name behind a package in the order of a class.
+    pub(crate) fn find_next_method(&mut self, number: u32, package: &[u8], name: &[u8]) -> Option<CodeRef> {
+        let linear = self.linear(number);
+        let at = linear.iter().position(|&class| self.class_name(class) == package)?;
+        self.find_in_classes(&linear[at + 1..], name)
     }
 
     fn find_in_classes(&self, classes: &[u32], name: &[u8]) -> Option<CodeRef> {

@@ -396,6 +396,14 @@ fn package_of_name(name: &[u8]) -> &[u8] {
     }
 }
 
+impl Vm {
+    /// The frame of the function that called the one that runs.
+    pub(crate) fn caller_frame(&self) -> Option<*mut Frame> {
+        let frame = Ptr(self.abi.frame);
+        if frame.0.is_null() || frame.previous.is_null() { None } else { Some(frame.previous) }
+    }
+}
+
 /// `caller`: package, file, line, and with a level the function's name and context.
 pub fn caller(vm: &mut Vm, level: Val, wanted: i64) -> Val {
     let with_level = !level.is_undef();

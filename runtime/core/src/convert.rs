@@ -348,7 +348,9 @@ impl Vm {
         }
         let mut out = Vec::new();
         self.plain_form(value, &mut out);
-        Ok(string(&out))
+        // A pattern is as wide as the text it was made of.
+        let wide = value.w0 == tag::RX && value.header().flags & FLAG_WIDE != 0;
+        Ok(string_of(&out, wide))
     }
 
     /// The form of a reference without overloading: `Class=HASH(0x..)`.

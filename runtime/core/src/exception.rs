@@ -373,7 +373,9 @@ pub fn jump_dynamic(vm: &mut Vm, which: i64, label: Val) -> Result<Val, Thrown> 
         return Err(vm.die_fmt(format_args!("Can't \"{word}\" outside a loop block")));
     }
     let text = String::from_utf8_lossy(bytes(&label)).into_owned();
-    Err(vm.die_fmt(format_args!("Label not found for \"{word} {text}\"")))
+    let message = alloc::format!("Label not found for \"{word} {text}\"");
+    vm.world.far_jump = Some((which, bytes(&label).to_vec(), message.clone().into_bytes()));
+    Err(vm.die(message.as_bytes()))
 }
 
 /// Throws a value that was caught.

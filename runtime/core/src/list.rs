@@ -357,6 +357,10 @@ fn range(vm: &mut Vm, operands: &[Val]) -> Result<(), Thrown> {
 }
 
 fn text_range(vm: &mut Vm, from: &[u8], to: &[u8], step: Val) -> Result<(), Thrown> {
+    // In Perl nothing is longer than the last one, not even the first.
+    if vm.compat && from.len() > to.len() {
+        return Ok(());
+    }
     let step = if step.is_undef() { 1 } else { vm.integer(step)? };
     // Downwards over single letters: what `"e":"a":-1` means.
     if let ([first], [last]) = (from, to)

@@ -94,8 +94,12 @@ pub fn install(vm: &mut Vm, glob: GlobRef, handle: Handle) {
     install_stream(vm, glob, Stream { handle, directory: None, target: None, shared: 1 });
 }
 
-fn install_stream(vm: &mut Vm, glob: GlobRef, stream: Stream) {
+fn install_stream(vm: &mut Vm, glob: GlobRef, mut stream: Stream) {
     let mut glob = glob;
+    // Lines go on being counted where a handle is opened anew without being closed.
+    if let Some(before) = stream_of(glob).filter(|_| vm.compat) {
+        stream.handle.set_line_number(before.handle.line_number());
+    }
     close_dropped(vm, glob);
     let stream = Ptr(Box::into_raw(Box::new(stream)));
     glob.handle = stream.0.cast();
@@ -692,8 +696,11 @@ fn open_file(vm: &mut Vm, glob: GlobRef, arguments: &[Val]) -> Result<Result<Val
             }
         }
     };
-    Ok(opened.map(|handle| {
+    Ok(opened.map(|mut handle| {
         let child = handle.child();
+        if vm.world.utf8_files && !mode_text.contains(&b':') {
+            let _ = handle.binmode(Some(b":utf8"));
+        }
         install(vm, glob, handle);
         int(child.map_or(1, i64::from))
     }))

@@ -7,6 +7,7 @@
 //!
 //! Long because matching, substituting and splitting share the captures and their scopes.
 
+use alloc::borrow::ToOwned;
 use alloc::boxed::Box;
 use alloc::collections::BTreeMap;
 use alloc::string::String;
@@ -171,18 +172,88 @@ pub fn append_form(value: Val, out: &mut Vec<u8>) {
     out.extend_from_slice(&s_regex::stringify(&pattern.text, pattern.flags));
 }
 
+/// What Perl says of a wrong pattern, where it marks the place.
+fn perl_message(text: &[u8], error: &s_regex::PatternError) -> Option<String> {
+    use s_regex::PatternErrorKind as Kind;
+    let at = error.offset.min(text.len());
+    let from = |n: usize| &text[n.min(text.len())..];
+    // Behind the first of some bytes, from a place on.
+    let behind = |place: usize, ends: &[u8]| {
+        from(place).iter().position(|byte| ends.contains(byte)).map_or(text.len(), |n| place + n + 1)
+    };
+    let (what, mark) = match &error.kind {
+        Kind::UnmatchedOpen => ("Unmatched (".to_owned(), at + 1),
+        Kind::UnmatchedClose => ("Unmatched )".to_owned(), at + 1),
+        Kind::UnmatchedBracket => ("Unmatched [".to_owned(), at + 1),
+        Kind::NothingToRepeat => ("Quantifier follows nothing".to_owned(), at + 1),
+        Kind::NestedQuantifier => ("Nested quantifiers".to_owned(), at + 1),
+        Kind::TrailingBackslash => {
+            return Some(alloc::format!("Trailing \\ in regex m/{}/", String::from_utf8_lossy(text)));
+        }
+        Kind::CountTooBig => ("Quantifier in {,} bigger than 65534".to_owned(), behind(at, b"}") - 1),
+        Kind::NoSuchGroup(_) => {
+            let mark = match (from(at).first(), from(at).get(1)) {
+                (Some(b'('), _) => behind(at, b")"),
+                (_, Some(b'g')) if from(at).get(2) == Some(&b'{') => behind(at, b"}"),
+                _ => {
+                    let digits = from(at + 1).iter().skip_while(|byte| **byte == b'g');
+                    at + 1
+                        + usize::from(from(at + 1).first() == Some(&b'g'))
+                        + digits.take_while(|byte| byte.is_ascii_digit()).count()
+                }
+            };
+            ("Reference to nonexistent group".to_owned(), mark)
+        }
+        Kind::NoSuchName(_) => {
+            ("Reference to nonexistent named group".to_owned(), behind(at, b">}')").saturating_sub(1))
+        }
+        Kind::ReversedRange => {
+            let first = if from(at).first() == Some(&b'\\') { 2 } else { 1 };
+            let second = if from(at + first + 1).first() == Some(&b'\\') { 2 } else { 1 };
+            let end = (at + first + 1 + second).min(text.len());
+            (alloc::format!("Invalid [] range \"{}\"", String::from_utf8_lossy(&text[at..end])), end)
+        }
+        Kind::UnknownClass(name) => (alloc::format!("POSIX class [:{name}:] unknown"), at + name.len() + 4),
+        Kind::UnknownProperty(name) => {
+            let what = alloc::format!("Can't find Unicode property definition \"{name}\"");
+            (what, behind(at, b"}"))
+        }
+        Kind::UnknownVerb(name) => (alloc::format!("Unknown verb pattern '{name}'"), behind(at, b")")),
+        Kind::UnknownGroup if at + 3 <= text.len() => {
+            let end = at + 3;
+            let shown = String::from_utf8_lossy(&text[at..end]).into_owned();
+            (alloc::format!("Sequence {shown}...) not recognized"), end)
+        }
+        _ => return None,
+    };
+    let mark = mark.min(text.len());
+    Some(alloc::format!(
+        "{what} in regex; marked by <-- HERE in m/{} <-- HERE {}/",
+        String::from_utf8_lossy(&text[..mark]),
+        String::from_utf8_lossy(&text[mark..])
+    ))
+}
+
 fn compile(text: &[u8], wide: bool, flags: i64, compat: bool) -> Result<Ptr<Pattern>, String> {
     let flags = flags_of(flags);
     let units = if compat && !wide { Units::Bytes } else { Units::Utf8 };
-    let regex = Regex::new(text, flags, units)
-        .map_err(|error| alloc::format!("invalid pattern /{}/: {error}", String::from_utf8_lossy(text)))?;
+    let regex = Regex::new(text, flags, units).map_err(|error| {
+        match perl_message(text, &error).filter(|_| compat) {
+            Some(message) => message,
+            None => alloc::format!("invalid pattern /{}/: {error}", String::from_utf8_lossy(text)),
+        }
+    })?;
     let plain = !flags.ignore_case
         && !flags.extended
         && !text.is_empty()
         && !text.iter().any(|byte| b"\\^$.|?*+()[]{}".contains(byte));
     let has_names = regex.names().next().is_some();
+    let mut head = header(kind::RX);
+    if wide && !text.is_ascii() {
+        head.flags |= crate::value::FLAG_WIDE;
+    }
     Ok(allocate(Pattern {
-        header: header(kind::RX),
+        header: head,
         regex: Box::new(regex),
         wide: None,
         literal: plain.then(|| text.to_vec()),

@@ -416,12 +416,12 @@ impl Parser<'_> {
         if self.compat {
             // A blank may stand before a quoted tag.
             let (next, newline) = self.after_blanks(place);
-            if !newline && matches!(self.byte_at(next), b'"' | b'\'') {
+            if !newline && matches!(self.byte_at(next), b'"' | b'\'' | b'`') {
                 place = next;
             }
         }
         let quote = self.byte_at(place);
-        let (tag, end, interpolates) = if matches!(quote, b'"' | b'\'') {
+        let (tag, end, interpolates) = if matches!(quote, b'"' | b'\'') || quote == b'`' && self.compat {
             let mut end = place + 1;
             while !matches!(self.byte_at(end), b'\n' | 0) && self.byte_at(end) != quote {
                 end += 1;
@@ -429,7 +429,7 @@ impl Parser<'_> {
             if self.byte_at(end) != quote {
                 return None;
             }
-            (self.slice(place + 1, end).to_owned(), end + 1, quote == b'"')
+            (self.slice(place + 1, end).to_owned(), end + 1, quote != b'\'')
         } else {
             let end = self.ident_end(place);
             if end == place {
@@ -456,7 +456,8 @@ impl Parser<'_> {
         let pieces = self.heredoc_pieces(start, to, indented, interpolates);
         self.heredoc = Some((line_end, resume));
         self.advance_to(end);
-        Some(self.node(from, ExprKind::Str(pieces)))
+        let kind = if quote == b'`' { ExprKind::Command(pieces) } else { ExprKind::Str(pieces) };
+        Some(self.node(from, kind))
     }
 
     /// Where the lines of a here-document end, and where the text goes on.
@@ -961,6 +962,8 @@ impl Parser<'_> {
         }
         if i < to && self.src[i] == b'{' {
             i = self.matching_loose(i, to);
+        } else if self.compat && self.src[place + 1] == b'#' && matches!(self.src.get(i), Some(b'+' | b'-')) {
+            return (i + 1).min(to);
         } else {
             i = self.name_end(i).min(to).max(i);
         }
@@ -1017,7 +1020,12 @@ impl Parser<'_> {
                 }
                 true
             }
-            b'#' => !quoted.regex && (matches!(at(2), b'{' | b'$') || is_ident_start(at(2))),
+            b'#' => {
+                !quoted.regex
+                    && (matches!(at(2), b'{' | b'$')
+                        || is_ident_start(at(2))
+                        || self.compat && matches!(at(2), b'+' | b'-'))
+            }
             b'&' | b'`' | b'\'' | b'+' => !quoted.regex || next == b'&',
             b'!' | b'@' => !quoted.regex,
             // `/$;/` takes keys of several parts apart.

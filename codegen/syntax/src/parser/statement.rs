@@ -341,7 +341,12 @@ impl Parser<'_> {
     fn expression_statement(&mut self) -> StmtKind {
         let errors = self.errors.len();
         let start = self.at;
+        let is_function = self.compat && self.lexical_function_follows();
         let expr = self.expr();
+        if is_function && self.errors.len() == errors {
+            // `my sub NAME { ... }` is a whole statement; a `;` behind it is an empty one.
+            return StmtKind::Expr(expr);
+        }
         let kind = self.modifiers(expr);
         if self.at == start && self.errors.len() > errors {
             // Nothing was read, and that is reported.
@@ -351,6 +356,17 @@ impl Parser<'_> {
         self.suspect_word(&kind);
         self.separator(start, errors);
         kind
+    }
+
+    /// Whether `my sub NAME` or its like is next.
+    fn lexical_function_follows(&self) -> bool {
+        let word = if is_ident_start(self.byte(0)) { self.word() } else { "" };
+        if !matches!(word, "my" | "our" | "state") {
+            return false;
+        }
+        let next = self.after_blanks(self.at + word.len()).0;
+        let end = self.ident_end(next);
+        self.slice(next, end) == "sub" && is_ident_start(self.byte_at(self.after_blanks(end).0))
     }
 
     fn recover_from(&mut self, start: usize) {

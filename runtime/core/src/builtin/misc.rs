@@ -2,7 +2,7 @@
 
 use alloc::vec::Vec;
 
-use s_abi::layout::{Val, tag, want};
+use s_abi::layout::{Cell, Val, tag, want};
 
 use super::{arg, listed};
 use crate::exception::Thrown;
@@ -147,6 +147,225 @@ functions![
         Ok(int(1))
     }),
     ("ref", |vm, a, _| Ok(crate::class::ref_type(vm, arg(a, 0)))),
+    ("__blessed", |vm, a, _| {
+        let value = arg(a, 0);
+        let class = if value.is_reference() { value.class() } else { 0 };
+        Ok(match class {
+            0 if value.is_reference() && crate::convert::base_type(value) == b"Regexp" => string(b"Regexp"),
+            0 => UNDEF,
+            class => string(vm.class_name(class)),
+        })
+    }),
+    // How many arguments there are, the least, the most, what takes the rest, the function's name, and
+    // something more where the call itself stands here.
+    ("__check_count", |vm, a, _| {
+        let (got, least, most) = (vm.integer(arg(a, 0))?, vm.integer(arg(a, 1))?, vm.integer(arg(a, 2))?);
+        let rest = vm.text(arg(a, 3))?;
+        let open = !rest.is_empty();
+        let fits = got >= least && (open || got <= most);
+        if fits && !(&*rest == b"%" && got > most && (got - most) % 2 != 0) {
+            return Ok(UNDEF);
+        }
+        let name = alloc::string::String::from_utf8_lossy(&vm.text(arg(a, 4))?).into_owned();
+        let frame = vm.abi.frame;
+        if a.len() < 6
+            && let Some(caller) = vm.caller_frame()
+        {
+            vm.abi.frame = caller;
+        }
+        let thrown = if fits {
+            vm.die_fmt(format_args!("Odd name/value argument for subroutine '{name}'"))
+        } else {
+            let (many, wanted) = if got < least { ("few", least) } else { ("many", most) };
+            let bound = match () {
+                () if least == most && !open => "",
+                () if got < least => "at least ",
+                () => "at most ",
+            };
+            vm.die_fmt(format_args!(
+                "Too {many} arguments for subroutine '{name}' (got {got}; expected {bound}{wanted})"
+            ))
+        };
+        vm.abi.frame = frame;
+        Err(thrown)
+    }),
+    // A full name and values: the function of that name gives them.
+    ("__constant_sub", |vm, a, _| {
+        let name = vm.text(arg(a, 0))?.to_vec();
+        let held: Vec<Val> = a.get(1..).unwrap_or(&[]).iter().map(|value| value.retained()).collect();
+        let code = vm.new_native(constant_values, &held);
+        let glob = vm.glob(&name);
+        vm.define(glob, code);
+        Ok(UNDEF)
+    }),
+    ("__define", |vm, a, _| {
+        let name = vm.text(arg(a, 0))?.to_vec();
+        if let Some(code) = arg(a, 1).as_code() {
+            let glob = vm.glob(&name);
+            vm.define(glob, code.retained());
+        }
+        Ok(UNDEF)
+    }),
+    ("__function", |vm, a, _| {
+        let name = vm.text(arg(a, 0))?.to_vec();
+        let glob = vm.glob(&name);
+        if glob.code.is_null() {
+            return Ok(UNDEF);
+        }
+        Ok(counted(tag::CODE, crate::value::Ptr(glob.code).retained()))
+    }),
+    // What was thrown and the label of a loop: 1, 2, 3 for `last`, `next`, `redo` of that loop from a
+    // function called in it, and 0 for anything else.
+    ("__far_jump", |vm, a, _| {
+        let label = vm.text(arg(a, 1))?.to_vec();
+        let Some((which, wanted, message)) = vm.world.far_jump.take() else { return Ok(int(0)) };
+        let thrown = vm.text(arg(a, 0))?;
+        if wanted == label && thrown.starts_with(&message) {
+            return Ok(int(which + 1));
+        }
+        vm.world.far_jump = Some((which, wanted, message));
+        Ok(int(0))
+    }),
+    // What a frame was called with is not kept.
+    ("__frame_args", |_, _, _| Ok(crate::value::EMPTY)),
+    ("__is_number", |vm, a, _| {
+        let holds = arg(a, 0).is_numeric();
+        Ok(vm.boolean(holds))
+    }),
+    ("__is_wide", |vm, a, _| {
+        let holds = arg(a, 0).is_string() && arg(a, 0).is_wide();
+        Ok(vm.boolean(holds))
+    }),
+    // A reference to the place that holds the reference in question.
+    ("__is_weak", |vm, a, _| {
+        let holds = arg(a, 0).w0 == tag::SREF && arg(a, 0).pointer::<Cell>().value.w0 == tag::WEAK;
+        Ok(vm.boolean(holds))
+    }),
+    ("__weaken", |vm, a, _| {
+        if arg(a, 0).w0 == tag::SREF {
+            let mut cell = arg(a, 0).pointer::<Cell>();
+            vm.weaken_slot(&mut cell.value);
+        }
+        Ok(UNDEF)
+    }),
+    ("__unweaken", |vm, a, _| {
+        if arg(a, 0).w0 == tag::SREF {
+            let cell = arg(a, 0).pointer::<Cell>();
+            let target = crate::cell::get(cell);
+            crate::cell::set(vm, cell, target);
+        }
+        Ok(UNDEF)
+    }),
+    ("__linear_isa", |vm, a, w| {
+        let name = vm.text(arg(a, 0))?.to_vec();
+        let number = vm.package_number(&name);
+        let names = vm.linear(number).iter().map(|&class| string(vm.class_name(class))).collect();
+        listed(vm, names, w)
+    }),
+    // An object, the full name of the method that asks, and whether it may be absent.
+    ("__next_method", |vm, a, _| {
+        let class = match arg(a, 0) {
+            value if value.is_reference() => value.class(),
+            name => {
+                let name = vm.text(name)?.to_vec();
+                vm.package_number(&name)
+            }
+        };
+        let full = vm.text(arg(a, 1))?.to_vec();
+        let how = vm.text(arg(a, 2))?.to_vec();
+        let at = full.windows(2).rposition(|pair| pair == b"::").unwrap_or(0);
+        let (package, method) = (&full[..at], full.get(at + 2..).unwrap_or(b""));
+        let found = vm.find_next_method(class, package, method).map(crate::value::Ptr::retained);
+        match (found, how.as_slice()) {
+            (Some(code), _) => Ok(counted(tag::CODE, code)),
+            (None, b"next::can") => Ok(UNDEF),
+            (None, b"maybe::next::method") => Ok(counted(tag::CODE, vm.new_native(nothing, &[]))),
+            (None, _) => {
+                let method = alloc::string::String::from_utf8_lossy(method).into_owned();
+                let class = vm.class_name(class).to_vec();
+                let class = alloc::string::String::from_utf8_lossy(&class).into_owned();
+                Err(vm.die_fmt(format_args!("No next::method '{method}' found for {class}")))
+            }
+        }
+    }),
+    ("__use_c3", |vm, a, _| {
+        let name = vm.text(arg(a, 0))?.to_vec();
+        vm.use_c3(&name);
+        Ok(UNDEF)
+    }),
+    // An object or class and an operator: its function. Without an operator: whether there is any.
+    ("__overload", |vm, a, _| {
+        let class = match arg(a, 0) {
+            value if value.is_reference() => value.class(),
+            name => {
+                let name = vm.text(name)?.to_vec();
+                vm.package_number(&name)
+            }
+        };
+        let symbol = if a.len() > 1 { Some(vm.text(arg(a, 1))?.to_vec()) } else { None };
+        Ok(vm.overload_function(class, symbol.as_deref()))
+    }),
+    ("__strval", |vm, a, _| {
+        let value = arg(a, 0);
+        if !value.is_reference() {
+            return Ok(value.retained());
+        }
+        let mut out = Vec::new();
+        vm.plain_form(value, &mut out);
+        Ok(string(&out))
+    }),
+    // `use open ':utf8'`: of every file opened from now on, with "std" of the three standard ones too.
+    ("__use_utf8_layers", |vm, a, _| {
+        vm.world.utf8_files = true;
+        if &*vm.text(arg(a, 0))? == b"std" {
+            for glob in [vm.known.stdin, vm.known.stdout, vm.known.stderr] {
+                if let Some(mut stream) = crate::output::stream_of(glob) {
+                    let _ = stream.handle.binmode(Some(b":utf8"));
+                }
+            }
+        }
+        Ok(UNDEF)
+    }),
+    ("__utf8_decode", |vm, a, _| {
+        let text = vm.text(arg(a, 0))?;
+        let mut narrow = Vec::new();
+        if text.is_wide() && !crate::text::utf8::to_latin1(&text, &mut narrow) {
+            return Ok(UNDEF);
+        }
+        let read = if text.is_wide() { &narrow[..] } else { &text[..] };
+        Ok(match core::str::from_utf8(read) {
+            Ok(_) => crate::string::string_of(read, !read.is_ascii()),
+            Err(_) => UNDEF,
+        })
+    }),
+    ("__utf8_encode", |vm, a, _| {
+        let text = vm.text(arg(a, 0))?;
+        Ok(if text.is_wide() { string(&text) } else { string(&crate::convert::widened(&text)) })
+    }),
+    ("__looks_like_number", |vm, a, _| {
+        let value = arg(a, 0);
+        let holds = match () {
+            () if value.is_undef() => false,
+            () if value.is_numeric() || value.w0 == tag::BOOL => true,
+            () if value.is_reference() => false,
+            () => number::looks_like_number(&vm.text(value)?),
+        };
+        Ok(vm.boolean(holds))
+    }),
+    ("__refaddr", |_, a, _| {
+        let value = arg(a, 0);
+        Ok(if value.is_reference() { int(value.w1 as i64) } else { UNDEF })
+    }),
+    ("__reftype", |_, a, _| {
+        let value = arg(a, 0);
+        if !value.is_reference() {
+            return Ok(UNDEF);
+        }
+        Ok(match crate::convert::base_type(value) {
+            b"Regexp" => string(b"REGEXP"),
+            name => string(name),
+        })
+    }),
     ("both", |vm, a, _| logic(vm, a, |x, y| x && y)),
     ("either", |vm, a, _| logic(vm, a, |x, y| x || y)),
     ("neither", |vm, a, _| logic(vm, a, |x, y| !x && !y)),
@@ -325,6 +544,24 @@ fn composed(vm: &mut Vm, held: &[Val], arguments: &[Val], wanted: u64) -> Result
     }
     Ok(value)
 }
+
+/// The values of a constant.
+fn constant_values(vm: &mut Vm, held: &[Val], _: &[Val], wanted: u64) -> Result<Val, Thrown> {
+    if wanted == want::LIST {
+        let values = held.iter().map(|value| value.retained()).collect();
+        return listed(vm, values, wanted);
+    }
+    Ok(match held {
+        [one] => one.retained(),
+        several => int(several.len() as i64),
+    })
+}
+
+/// A function that does nothing.
+fn nothing(vm: &mut Vm, _: &[Val], _: &[Val], wanted: u64) -> Result<Val, Thrown> {
+    if wanted == want::LIST { listed(vm, Vec::new(), wanted) } else { Ok(UNDEF) }
+}
+
 /// The letters of `reset`, ranges written out.
 fn letter_set(letters: &[u8]) -> Vec<u8> {
     let mut out = Vec::new();

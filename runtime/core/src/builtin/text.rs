@@ -2,7 +2,7 @@
 
 use alloc::vec::Vec;
 
-use s_abi::layout::Val;
+use s_abi::layout::{Val, tag};
 
 use super::{arg, listed};
 use crate::convert::number_value;
@@ -61,8 +61,8 @@ impl Arguments for Operands<'_> {
     fn int(&mut self, i: usize) -> Integer {
         match self.vm.number(self.values[i]) {
             Ok(value) => match value.w0 {
-                s_abi::layout::tag::INT => Integer::Signed(value.as_int()),
-                s_abi::layout::tag::UINT => Integer::Unsigned(value.w1),
+                tag::INT => Integer::Signed(value.as_int()),
+                tag::UINT => Integer::Unsigned(value.w1),
                 _ => Integer::Float(value.as_num()),
             },
             Err(Thrown) => {
@@ -97,6 +97,9 @@ pub fn format(vm: &mut Vm, arguments: &[Val]) -> Result<Val, Thrown> {
     let mut texts: Vec<Val> = Vec::new();
     if compat {
         wide = format.is_wide() || rest.iter().any(|value| value.is_wide());
+        // `%c` may bring a character that is no byte.
+        wide |=
+            format.contains(&b'c') && rest.iter().any(|value| value.w0 == tag::INT && value.as_int() > 0xff);
         if wide {
             for &value in rest {
                 if value.is_string() && !value.is_wide() && !bytes(&value).is_ascii() {

@@ -321,6 +321,49 @@ pub fn universal_function(
     universal(vm, class, method, list, wanted)
 }
 
+/// `Class->VERSION(LEAST)`.
+fn require_version(vm: &mut Vm, class: u32, stated: Val, least: Val) -> Result<(), Thrown> {
+    let place = String::from_utf8_lossy(vm.class_name(class)).into_owned();
+    if stated.is_undef() {
+        let message = format_args!("{place} does not define ${place}::VERSION--version check failed");
+        return Err(vm.die_fmt(message));
+    }
+    let (have, want) = (vm.text(stated)?, vm.text(least)?);
+    if version_parts(&have) >= version_parts(&want) {
+        return Ok(());
+    }
+    let (have, want) = (String::from_utf8_lossy(&have), String::from_utf8_lossy(&want));
+    Err(vm.die_fmt(format_args!("{place} version {want} required--this is only version {have}")))
+}
+
+/// The numbers of a version: those between dots, or a decimal number's in groups of three digits.
+fn version_parts(text: &[u8]) -> Vec<u64> {
+    let number = |digits: &[u8]| {
+        digits
+            .iter()
+            .filter(|byte| byte.is_ascii_digit())
+            .fold(0_u64, |sum, &byte| sum.saturating_mul(10).saturating_add(u64::from(byte - b'0')))
+    };
+    let dots = text.iter().filter(|&&byte| byte == b'.').count();
+    let mut parts: Vec<u64> = Vec::new();
+    if dots > 1 || text.first() == Some(&b'v') {
+        parts.extend(text.split(|&byte| byte == b'.').map(number));
+    } else {
+        let mut halves = text.splitn(2, |&byte| byte == b'.');
+        parts.push(number(halves.next().unwrap_or(b"")));
+        let rest: Vec<u8> = halves.next().unwrap_or(b"").iter().copied().filter(u8::is_ascii_digit).collect();
+        for group in rest.chunks(3) {
+            let mut digits = group.to_vec();
+            digits.resize(3, b'0');
+            parts.push(number(&digits));
+        }
+    }
+    while parts.last() == Some(&0) {
+        parts.pop();
+    }
+    parts
+}
+
 fn universal(
     vm: &mut Vm,
     class: u32,
@@ -351,7 +394,11 @@ fn universal(
         b"VERSION" => {
             let name = [vm.class_name(class), b"::VERSION"].concat();
             let glob = vm.glob(&name);
-            return Ok(Some(crate::cell::get(Ptr(glob.scalar))));
+            let stated = crate::cell::get(Ptr(glob.scalar));
+            if let Some(&least) = list.get(1) {
+                require_version(vm, class, stated, least)?;
+            }
+            return Ok(Some(stated));
         }
         _ => {}
     }

@@ -114,6 +114,27 @@ impl Vm {
         None
     }
 
+    /// The function of an operator of a class, owned, or undef. Without an operator: whether there is any.
+    pub(crate) fn overload_function(&mut self, number: u32, symbol: Option<&[u8]>) -> Val {
+        for &ancestor in self.linear(number).iter() {
+            let Some(class) = self.class(ancestor) else { continue };
+            match symbol {
+                None if !class.overload.is_empty() => return int(1),
+                None => {}
+                Some(symbol) => {
+                    if let Some(&function) = class.overload.get(symbol) {
+                        if function.is_string() {
+                            let code = self.find_method(number, bytes(&function)).map(Ptr::retained);
+                            return code.map_or(UNDEF, |code| crate::value::counted(tag::CODE, code));
+                        }
+                        return function.retained();
+                    }
+                }
+            }
+        }
+        UNDEF
+    }
+
     fn run_operator(&mut self, code: CodeRef, arguments: &[Val]) -> Result<Val, Thrown> {
         if self.overload_depth >= DEPTH_MAX {
             self.release_ptr(code);
@@ -175,7 +196,7 @@ impl Vm {
             b"gt" => (Operator::STR_CMP, |order| order > 0),
             b"le" => (Operator::STR_CMP, |order| order <= 0),
             b"ge" => (Operator::STR_CMP, |order| order >= 0),
-            _ => return Ok(None),
+            _ => return self.without_method(operator, a, b),
         };
         if let Some(order) = self.try_operator(base, a, b)? {
             let number = self.integer(order);
@@ -188,6 +209,23 @@ impl Vm {
         {
             let same = one.header.class == two.header.class && self.deep_equal(a, b, 0)?;
             return Ok(Some(self.boolean(same == (operator.symbol == b"=="))));
+        }
+        self.without_method(operator, a, b)
+    }
+
+    /// What `nomethod` makes of an operator that has no method.
+    fn without_method(&mut self, operator: Operator, a: Val, b: Val) -> Result<Option<Val>, Thrown> {
+        const NO_METHOD: Operator = Operator { symbol: b"nomethod", method: b"" };
+        if !self.classes.overloads {
+            return Ok(None);
+        }
+        let symbol = crate::string::string(operator.symbol);
+        if let Some(code) = self.overload_of(a, NO_METHOD) {
+            let swapped = self.boolean(false);
+            return self.run_operator(code, &[a, b, swapped, symbol]).map(Some);
+        }
+        if let Some(code) = self.overload_of(b, NO_METHOD) {
+            return self.run_operator(code, &[b, a, int(1), symbol]).map(Some);
         }
         Ok(None)
     }

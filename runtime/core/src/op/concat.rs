@@ -98,6 +98,9 @@ pub fn concat_list(vm: &mut Vm, mark: i64) -> Result<Val, Thrown> {
         vm.drop_list(mark);
         return Ok(joined);
     }
+    if list.iter().any(|&value| vm.may_overload(value)) {
+        return concat_in_turn(vm, mark);
+    }
     let mut out = Builder::with_room(Builder::room_for(list));
     let mut result = Ok(());
     for &value in list {
@@ -108,6 +111,28 @@ pub fn concat_list(vm: &mut Vm, mark: i64) -> Result<Val, Thrown> {
     }
     vm.drop_list(mark);
     result.map(|()| out.finish())
+}
+
+/// The same one after another, since an object among them may have `.` overloaded.
+#[cold]
+fn concat_in_turn(vm: &mut Vm, mark: i64) -> Result<Val, Thrown> {
+    let parts = vm.take_list(mark);
+    let mut result = Ok(crate::value::EMPTY);
+    for (n, &part) in parts.iter().enumerate() {
+        // What the list begins with is joined to nothing.
+        let Ok(before) = result else { break };
+        result = match n {
+            0 if parts.len() > 1 => Ok(part.retained()),
+            0 => vm.str_of(part),
+            _ => {
+                let joined = concat(vm, before, part);
+                vm.release(before);
+                joined
+            }
+        };
+    }
+    vm.release_all(&parts);
+    result
 }
 
 /// Longest string `x` makes, in bytes.

@@ -1,0 +1,81 @@
+//! Modules of Perl that come with the compiler, as texts of the language.
+//!
+//! They are looked for under `--compat` only, and hold what the builtins do not do as Perl does: a name
+//! that such a module exports without defining it is the builtin of that name. Within them `CORE::name`
+//! is any builtin. They use no pragma that the whole program would see.
+
+/// The text of a module.
+pub(crate) fn text(module: &str) -> Option<&'static str> {
+    MODULES.iter().find(|(name, _)| *name == module).map(|(_, text)| *text)
+}
+
+macro_rules! modules {
+    ($($name:literal $path:literal,)*) => {
+        &[$(($name, include_str!(concat!("../library/", $path)))),*]
+    };
+}
+
+static MODULES: &[(&str, &str)] = modules! {
+    "Benchmark" "Benchmark.pm",
+    "Carp" "Carp.pm",
+    "Class::Struct" "Class/Struct.pm",
+    "Cwd" "Cwd.pm",
+    "Data::Dumper" "Data/Dumper.pm",
+    "Digest::MD5" "Digest/MD5.pm",
+    "Digest::SHA" "Digest/SHA.pm",
+    "Encode" "Encode.pm",
+    "Errno" "Errno.pm",
+    "Fcntl" "Fcntl.pm",
+    "File::Basename" "File/Basename.pm",
+    "File::Compare" "File/Compare.pm",
+    "File::Copy" "File/Copy.pm",
+    "File::Find" "File/Find.pm",
+    "File::Path" "File/Path.pm",
+    "File::Spec" "File/Spec.pm",
+    "File::Spec::Functions" "File/Spec/Functions.pm",
+    "File::Temp" "File/Temp.pm",
+    "Getopt::Long" "Getopt/Long.pm",
+    "Getopt::Std" "Getopt/Std.pm",
+    "IO::File" "IO/File.pm",
+    "IO::Handle" "IO/Handle.pm",
+    "JSON::PP" "JSON/PP.pm",
+    "List::Util" "List/Util.pm",
+    "MIME::Base64" "MIME/Base64.pm",
+    "MIME::QuotedPrint" "MIME/QuotedPrint.pm",
+    "Math::BigInt" "Math/BigInt.pm",
+    "Math::Trig" "Math/Trig.pm",
+    "Memoize" "Memoize.pm",
+    "POSIX" "POSIX.pm",
+    "Scalar::Util" "Scalar/Util.pm",
+    "Storable" "Storable.pm",
+    "Symbol" "Symbol.pm",
+    "Term::ANSIColor" "Term/ANSIColor.pm",
+    "Test::More" "Test/More.pm",
+    "Text::Abbrev" "Text/Abbrev.pm",
+    "Text::ParseWords" "Text/ParseWords.pm",
+    "Text::Tabs" "Text/Tabs.pm",
+    "Text::Wrap" "Text/Wrap.pm",
+    "Time::HiRes" "Time/HiRes.pm",
+    "Time::Local" "Time/Local.pm",
+    "Time::Piece" "Time/Piece.pm",
+    "Time::Seconds" "Time/Seconds.pm",
+    "bytes" "bytes.pm",
+    "mro" "mro.pm",
+    "overload" "overload.pm",
+    "utf8" "utf8.pm",
+};
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_module_is_understood() {
+        let settings = s_syntax::Options { compat: true, ..Default::default() };
+        for (name, text) in MODULES {
+            let errors = s_syntax::parse(text, &settings).errors;
+            assert!(errors.is_empty(), "{name}: {:?}", errors[0]);
+            assert!(text.contains(&format!("package {name};")), "{name}");
+        }
+    }
+}

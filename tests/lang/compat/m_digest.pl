@@ -1,0 +1,2 @@
+# the specification, section 7.4: a module that comes with perl, digest
+use Digest::MD5 qw(md5_hex md5_base64); use Digest::SHA qw(sha1_hex sha256_hex sha512_hex sha256); print md5_hex("hello"),"\n",sha1_hex("hello"),"\n",sha256_hex("hello"),"\n",substr(sha512_hex("x"),0,20),"\n",md5_base64("a"),"\n",unpack("H*",sha256("a")),"\n"; my $m=Digest::MD5->new; $m->add("hel"); $m->add("lo"); print $m->hexdigest,"\n"; my $s=Digest::SHA->new(256); $s->add("hello"); print $s->hexdigest,"\n"; print Digest::SHA::hmac_sha256_hex("data","key"),"\n";

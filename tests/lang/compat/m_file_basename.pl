@@ -1,0 +1,2 @@
+# the specification, section 7.4: a module that comes with perl, file basename
+use File::Basename; print basename("/a/b/c.txt"),dirname("/a/b/c.txt"),"\n"; my($n,$p,$s)=fileparse("/a/b/c.txt",qr/\.[^.]*/); print "$n $p $s\n"; print basename("/a/b/c.txt",".txt"),"\n"; print join("|",fileparse("file")),"\n"; print dirname("file"),dirname("/"),dirname("/a"),dirname("a/b/"),basename("a/b/"),"\n"; print join("|",fileparse("/x/y.tar.gz",".tar.gz",".gz")),"\n";

@@ -1,0 +1,2 @@
+# the specification, section 7.4: a module that comes with perl, file temp
+use File::Temp qw(tempfile tempdir); my($fh,$fn)=tempfile(); print $fh "hi\n"; close $fh; print -s $fn,"\n"; my $d=tempdir(CLEANUP=>1); print -d $d?1:0,"\n"; my $t=File::Temp->new(SUFFIX=>'.dat'); print $t "x"; print "$t"=~/\.dat$/?1:0,"\n"; print -e $t->filename?1:0,"\n"; unlink $fn; my($f2,$n2)=tempfile("fooXXXX",DIR=>$d,SUFFIX=>'.x',UNLINK=>1); print $n2=~m{/foo\w{4}\.x$}?1:0,"\n";

@@ -1,0 +1,2 @@
+# the specification, section 7.4: a module that comes with perl, getopt
+use Getopt::Long; @ARGV=qw(--name=foo -v -v --num 5 --list a --list b --no-flag --h k=v rest1 --opt rest2); my($n,$v,$num,@l,$flag,%h,$opt)=('',0,0); $flag=1; GetOptions('name=s'=>\$n,'v|verbose+'=>\$v,'num=i'=>\$num,'list=s'=>\@l,'flag!'=>\$flag,'h=s'=>\%h,'opt:s'=>\$opt) or die; print "$n $v $num @l $flag $h{k} $opt @ARGV\n"; 

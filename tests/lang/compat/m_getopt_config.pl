@@ -1,0 +1,2 @@
+# the specification, section 7.4: a module that comes with perl, getopt config
+use Getopt::Long qw(:config no_ignore_case bundling); @ARGV=qw(-abc -x5 --long val file); my %o; GetOptions(\%o,'a','b','c','x=i','long=s','missing=s') or die; print join(",",map{"$_=$o{$_}"}sort keys %o)," @ARGV\n"; use Getopt::Long qw(GetOptionsFromArray); my @a=('--z=1.5','q'); my $z; GetOptionsFromArray(\@a,'z=f'=>\$z,'cb'=>sub{print "cb"}); print "$z @a\n";

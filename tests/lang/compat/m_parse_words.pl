@@ -1,0 +1,2 @@
+# the specification, section 7.4: a module that comes with perl, parse words
+use Text::ParseWords; print join("|",shellwords(q{foo "bar baz" 'qu ux' a\ b})),"\n"; print join("|",quotewords(',',0,q{a,"b,c",d})),"\n"; print join("|",quotewords(',',1,q{a,"b,c",d})),"\n"; print join("|",parse_line(',',0,q{x,'y z',"w"})),"\n"; print join("|",quotewords('\s+',0,q{the "quick brown" fox})),"\n"; my @n=nested_quotewords(',',0,"a,b","c,d"); print $n[1][0],"\n";

@@ -1,0 +1,2 @@
+# the specification, section 7.4: a module that comes with perl, posix constants
+use POSIX qw(:limits_h floor ceil INT_MAX DBL_MAX); print INT_MAX-1,"\n"; print INT_MAX - 1,"\n"; print INT_MAX/2,"\n"; print INT_MAX * 2,"\n"; print -INT_MAX,"\n"; my $x=INT_MAX; print $x,"\n"; print UINT_MAX+1,"\n"; print floor(-3.5)+ceil(2.1),"\n"; if(5<INT_MAX){print "lt\n"} use POSIX (); print POSIX::floor(2.7),"\n"; print POSIX::strftime("%Y",gmtime 0),"\n"; use Fcntl ':flock'; print LOCK_EX|LOCK_NB,"\n"; 

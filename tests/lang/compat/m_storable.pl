@@ -1,0 +1,2 @@
+# the specification, section 7.4: a module that comes with perl, storable
+use Storable qw(dclone freeze thaw store retrieve nstore); my $d={a=>[1,2,{b=>3}],o=>bless({x=>1},'Foo')}; my $c=dclone($d); $c->{a}[2]{b}=9; print $d->{a}[2]{b},$c->{a}[2]{b},ref $c->{o},"\n"; my $t=thaw(freeze($d)); print $t->{a}[1],"\n"; store($d,"/tmp/hs_$$"); my $r=retrieve("/tmp/hs_$$"); print $r->{a}[0],ref $r->{o},"\n"; unlink "/tmp/hs_$$";

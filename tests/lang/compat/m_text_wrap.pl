@@ -1,0 +1,2 @@
+# the specification, section 7.4: a module that comes with perl, text wrap
+use Text::Wrap qw(wrap fill $columns); $columns=30; print wrap("","  ","The quick brown fox jumps over the lazy dog and runs away from the big bad wolf"),"\n"; $Text::Wrap::columns=20; print wrap("* ","  ","short text here that wraps"),"\n"; print fill("","","para one is here\n\npara two is here and longer"),"\n"; local $Text::Wrap::separator="|"; print wrap("","","a b c d e f g h i j k l m n o p"),"\n";

@@ -1,0 +1,2 @@
+# the specification, section 7.4: a module that comes with perl, time local
+use Time::Local qw(timelocal timegm timegm_nocheck timegm_modern); $ENV{TZ}='UTC'; print timegm(0,0,0,1,0,2000),"\n",timegm(59,59,23,31,11,1999),"\n",timelocal(0,0,0,1,0,100),"\n"; my @t=gmtime(951782400); print "@t\n"; print scalar(gmtime(0)),"\n"; my($s,$m,$h,$d,$mo,$y,$wd,$yd)=gmtime(1e9); printf "%04d-%02d-%02d %02d:%02d:%02d %d %d\n",$y+1900,$mo+1,$d,$h,$m,$s,$wd,$yd; eval{timegm(0,0,0,31,1,2000)}; print $@;

@@ -1,0 +1,2 @@
+# the specification, section 7.4: a module that comes with perl, time piece
+use Time::Piece; use Time::Seconds; my $t=gmtime(86400*365); print $t->ymd," ",$t->hms," ",$t->year,$t->mon,$t->mday," ",$t->monname,$t->day,"\n"; print $t->strftime("%Y/%m/%d"),"\n"; my $p=Time::Piece->strptime("2020-02-29 12:00:00","%Y-%m-%d %H:%M:%S"); print $p->epoch,"\n"; my $q=$p+ONE_DAY; print $q->ymd,"\n"; my $d=$q-$p; print $d->days,"\n"; print $p->yday,$p->week,$p->is_leap_year?1:0,$p->month_last_day,"\n"; print $p<$q?1:0,"\n"; print $p->datetime,"\n";

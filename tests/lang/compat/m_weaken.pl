@@ -1,0 +1,4 @@
+# the specification, section 7.4: a module that comes with perl, weaken
+use Scalar::Util qw(weaken isweak);
+package Node; sub new { my ($c, $n, $p) = @_; my $s = bless {n => $n, kids => []}, $c; if ($p) { $s->{parent} = $p; Scalar::Util::weaken($s->{parent}); push @{$p->{kids}}, $s } $s } sub path { my $s = shift; ($s->{parent} ? $s->{parent}->path . '/' : '') . $s->{n} } sub DESTROY { print "gone $_[0]{n}\n" }
+package main; { my $root = Node->new('root'); my $kid = Node->new('kid', $root); print $kid->path, isweak($kid->{parent}) ? " weak" : " strong", isweak($root->{kids}[0]) ? 1 : 0, "\n"; print "leaving\n"; } print "left\n"; my $w; { my $strong = {x => 1}; $w = $strong; weaken $w; print $w->{x}, "\n"; } print defined $w ? "there" : "undef", "\n"; my $copy; { my $o = [1, 2]; my $weak = $o; weaken($weak); $copy = $weak; } print "@$copy\n";

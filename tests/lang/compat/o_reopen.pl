@@ -1,0 +1,2 @@
+# the specification, section 7.4: reopen
+my $d = "a\nb\n"; open my $f, '<', \$d; my @l = <$f>; print $., "\n"; open $f, '<', \"x\ny\n"; my ($x) = <$f>; print $x, $., "\n"; close $f; open $f, '<', \"z\n"; $x = <$f>; print $x, $., "\n"; my $p = "/tmp/o_reopen_$$"; sysopen(my $h, $p, 0101, 0600) or die; syswrite $h, "hello world", 5; close $h; open $h, '<', $p; sysread $h, my $b, 3; print "$b\n"; close $h; unlink $p;
