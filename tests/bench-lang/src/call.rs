@@ -14,7 +14,7 @@ use anyhow::{Context as _, Result};
 use rustix::process::{Pid, Signal, kill_process};
 use wait4::Wait4 as _;
 
-/// How much of what a failed process said is shown, in lines and in bytes of a line.
+/// How much of what a failed process said is shown, in lines and in characters of a line.
 const SAID_LINES_MAX: usize = 6;
 const SAID_LINE_CHARS_MAX: usize = 160;
 
@@ -100,6 +100,13 @@ pub(crate) fn floor_kib() -> Option<u64> {
     line.split_whitespace().next()?.parse().ok()
 }
 
+/// The first lines of what a failed process said, each after a line feed.
+pub(crate) fn first_lines(said: &[u8]) -> String {
+    let text = String::from_utf8_lossy(said);
+    let lines = text.lines().filter(|line| !line.trim().is_empty()).take(SAID_LINES_MAX);
+    lines.map(|line| format!("\n{}", line.chars().take(SAID_LINE_CHARS_MAX).collect::<String>())).collect()
+}
+
 /// Waits for a child and says whether it had to be ended.
 fn waited(child: Child, patience: Duration) -> Result<(wait4::ResUse, bool)> {
     let pid = i32::try_from(child.id()).ok().and_then(Pid::from_raw).context("a process has a number")?;
@@ -124,10 +131,7 @@ fn failure(status: ExitStatus, said: &Path, printed: &Path) -> Result<String> {
     if bytes.trim_ascii().is_empty() {
         bytes = read(printed)?;
     }
-    let text = String::from_utf8_lossy(&bytes);
-    let lines = text.lines().filter(|line| !line.trim().is_empty()).take(SAID_LINES_MAX);
-    let lines = lines.map(|line| format!("\n{}", line.chars().take(SAID_LINE_CHARS_MAX).collect::<String>()));
-    Ok(format!("ended with {status}{}", lines.collect::<String>()))
+    Ok(format!("ended with {status}{}", first_lines(&bytes)))
 }
 
 fn read(path: &Path) -> Result<Vec<u8>> {

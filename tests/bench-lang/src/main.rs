@@ -1,4 +1,4 @@
-//! Measures the language: whole processes of `s` beside perl, LuaJIT, node and Python.
+//! Measures the language: whole processes of `s` beside perl, LuaJIT, node, Python and C.
 //!
 //! ```sh
 //! cargo build --release -p s -p s-bench-lang
@@ -74,6 +74,7 @@ fn main() -> Result<ExitCode> {
         println!("{}", report::times(&peers, &rows));
         println!("{}", report::resources(&peers, &rows));
         println!("{}", report::failures(&rows));
+        print!("{}", report::absences(&peers, &rows));
     }
     let failed = rows.iter().any(|row| row.failures().next().is_some());
     Ok(if failed { ExitCode::FAILURE } else { ExitCode::SUCCESS })

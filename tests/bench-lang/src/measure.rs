@@ -46,6 +46,8 @@ pub(crate) struct Cell {
     pub(crate) peak_kib: u64,
     /// Why there is nothing to say.
     pub(crate) failure: Option<String>,
+    /// There is no program for one who has only some.
+    pub(crate) is_absent: bool,
 }
 
 impl Row {
@@ -69,6 +71,7 @@ impl Cell {
             cpu: Sample::default(),
             peak_kib: 0,
             failure: None,
+            is_absent: false,
         }
     }
 
@@ -98,10 +101,21 @@ pub(crate) fn measure(
         for peer in peers {
             let mut cell = Cell::new(&peer.name, variant);
             let file = program.file(folder, variant, peer.endings);
-            if file.is_none() {
-                cell.failure = Some("there is no program for it".to_owned());
-            }
-            calls.push(file.map(|file| call(peer, &file, input, scratch, effort)).transpose()?);
+            let call = match file {
+                Some(file) => match call(peer, &file, input, scratch, effort) {
+                    Ok(call) => Some(call),
+                    Err(why) => {
+                        cell.failure = Some(format!("{why:#}"));
+                        None
+                    }
+                },
+                None => {
+                    cell.is_absent = peer.is_partial;
+                    cell.failure = (!peer.is_partial).then(|| "there is no program for it".to_owned());
+                    None
+                }
+            };
+            calls.push(call);
             cells.push(cell);
         }
         let first = cells.len() - peers.len();
@@ -110,13 +124,15 @@ pub(crate) fn measure(
     Ok(Row { name: program.name.to_owned(), cells })
 }
 
+/// What runs a file, after it was built if the peer builds: that is not measured.
 fn call(peer: &Peer, file: &Path, input: Option<&Path>, scratch: &Path, effort: &Effort) -> Result<Call> {
     let mut arguments = Vec::new();
-    let program = if peer.builds {
-        let stem = file.file_stem().unwrap_or(file.as_os_str());
-        let output = scratch.join(stem).with_extension("built");
-        peer.build(file, &output)?;
-        output
+    let program = if let Some(building) = peer.building {
+        let mut name = file.file_name().unwrap_or(file.as_os_str()).to_owned();
+        name.push(".built");
+        let executable = scratch.join(name);
+        building.build(&peer.program, file, &executable)?;
+        executable
     } else {
         arguments.clone_from(&peer.arguments);
         arguments.push(file.to_string_lossy().into_owned());
@@ -206,6 +222,7 @@ fn shown(output: &[u8]) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::peer::Building;
     use std::time::Duration;
 
     fn shell(name: &str, ending: &'static [&'static str]) -> Peer {
@@ -215,27 +232,32 @@ mod tests {
             arguments: Vec::new(),
             endings: ending,
             version: String::new(),
-            builds: false,
+            building: None,
+            is_partial: false,
         }
     }
 
     fn row(files: &[(&str, &str)], input: Option<&Path>) -> Row {
-        let folder = tempfile::tempdir().unwrap();
-        std::fs::create_dir(folder.path().join("one")).unwrap();
-        for (name, text) in files {
-            std::fs::write(folder.path().join("one").join(name), text).unwrap();
-        }
         let peers = [
             shell("s", &["stk", "pl"]),
             shell("perl", &["pl"]),
             shell("luajit", &["lua"]),
             shell("node", &["js"]),
         ];
+        row_of(&peers, files, input)
+    }
+
+    fn row_of(peers: &[Peer], files: &[(&str, &str)], input: Option<&Path>) -> Row {
+        let folder = tempfile::tempdir().unwrap();
+        std::fs::create_dir(folder.path().join("one")).unwrap();
+        for (name, text) in files {
+            std::fs::write(folder.path().join("one").join(name), text).unwrap();
+        }
         let program = Program { name: "one", about: "", reads: None };
         let effort = Effort { runs: 3, patience: Duration::from_secs(20) };
         let variants = [Variant::Plain];
         let scratch = tempfile::tempdir().unwrap();
-        measure(&program, folder.path(), &variants, &peers, input, scratch.path(), &effort).unwrap()
+        measure(&program, folder.path(), &variants, peers, input, scratch.path(), &effort).unwrap()
     }
 
     fn failures(row: &Row) -> Vec<(String, String)> {
@@ -281,5 +303,45 @@ mod tests {
         let row = row(&[("one.pl", "echo $$")], None);
         let why = failures(&row).into_iter().find(|(peer, _)| peer == "perl").unwrap().1;
         assert_eq!(why, "did not print the same every time");
+    }
+
+    /// A compiler whose executable is the file itself, which it must be able to copy.
+    fn compiler(name: &str, ending: &'static [&'static str]) -> Peer {
+        let options =
+            &["-c", r#"grep -q '^#!' "$0" && cp "$0" "$2" && chmod +x "$2" || { echo bad >&2; exit 1; }"#];
+        let building = Some(Building { options, libraries: &["-lm"] });
+        Peer { building, is_partial: true, ..shell(name, ending) }
+    }
+
+    #[test]
+    fn what_is_built_is_measured() {
+        let peers = [compiler("s build", &["stk"]), compiler("c", &["c"]), shell("perl", &["pl"])];
+        let script = |own: &str| format!("#!/bin/sh\ncase $0 in */{own}*) echo $1;; esac");
+        let texts = ["one.stk", "one.c", "one.pl"].map(|name| (name, script(name)));
+        let files: Vec<(&str, &str)> = texts.iter().map(|(name, text)| (*name, text.as_str())).collect();
+        let row = row_of(&peers, &files, Some(Path::new("in")));
+        assert_eq!(failures(&row), []);
+        assert!(row.cells.iter().all(|cell| cell.wall.len() == 3 && !cell.is_absent));
+    }
+
+    #[test]
+    fn what_cannot_be_built_is_named_and_the_others_are_measured() {
+        let peers = [compiler("s build", &["stk"]), compiler("c", &["c"]), shell("perl", &["pl"])];
+        let row =
+            row_of(&peers, &[("one.stk", "no"), ("one.c", "#!/bin/sh\necho 4"), ("one.pl", "echo 4")], None);
+        let [(peer, why)] = &failures(&row)[..] else { panic!("{:?}", failures(&row)) };
+        assert!(
+            peer == "s build" && why.starts_with("build ") && why.ends_with("one.stk: exit status: 1\nbad"),
+            "{why}"
+        );
+        assert_eq!(row.cells.iter().map(|cell| cell.wall.len()).collect::<Vec<_>>(), [0, 3, 3]);
+    }
+
+    #[test]
+    fn who_has_only_some_programs_does_not_fail_without_one() {
+        let peers = [compiler("c", &["c"]), shell("perl", &["pl"]), shell("node", &["js"])];
+        let row = row_of(&peers, &[("one.pl", "echo 4")], None);
+        assert_eq!(failures(&row), [("node".to_owned(), "there is no program for it".to_owned())]);
+        assert_eq!(row.cells.iter().map(|cell| cell.is_absent).collect::<Vec<_>>(), [true, false, false]);
     }
 }

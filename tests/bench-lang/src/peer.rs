@@ -1,12 +1,23 @@
-//! Who runs programs: `s`, and the languages beside it.
+//! Who runs programs: `s`, and the languages beside it. Most run a file; some make an executable of it
+//! first, which is what is measured.
 
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
 use anyhow::{Context as _, Result, bail};
 
+use crate::call::first_lines;
+
 /// The peers that are known.
-pub(crate) const NAMES: [&str; 4] = ["perl", "luajit", "node", "python3"];
+pub(crate) const NAMES: [&str; 5] = ["perl", "luajit", "node", "python3", "c"];
+
+/// Names of a C compiler, the system's own first.
+const C_COMPILERS: [&str; 3] = ["cc", "gcc", "clang"];
+
+/// How a C program is built. Products and sums are not fused, whatever processor it is built for: the
+/// others round each, and all have to print the same.
+const C_BUILDING: Building =
+    Building { options: &["-O2", "-static", "-ffp-contract=off"], libraries: &["-lm"] };
 
 /// One who runs programs.
 #[derive(Clone, Debug)]
@@ -21,8 +32,19 @@ pub(crate) struct Peer {
     pub(crate) endings: &'static [&'static str],
     /// What it says of its version.
     pub(crate) version: String,
-    /// It makes an executable of the file first, which is what is measured.
-    pub(crate) builds: bool,
+    /// How it makes an executable of the file first, if it does.
+    pub(crate) building: Option<Building>,
+    /// It has some of the programs only: one that is not there is no failure.
+    pub(crate) is_partial: bool,
+}
+
+/// How an executable is made of a file: `PROGRAM OPTIONS FILE -o EXECUTABLE LIBRARIES`.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Building {
+    /// What comes before the file.
+    pub(crate) options: &'static [&'static str],
+    /// What comes at the end.
+    pub(crate) libraries: &'static [&'static str],
 }
 
 impl Peer {
@@ -41,27 +63,15 @@ impl Peer {
             program,
             arguments: arguments.to_vec(),
             endings: &["stk", "pl"],
-            builds: false,
+            building: None,
+            is_partial: false,
         })
     }
 
     /// Executables that this `s` builds.
     pub(crate) fn built(self) -> Peer {
-        Peer { name: "s build".to_owned(), builds: true, ..self }
-    }
-
-    /// Makes an executable of a file.
-    ///
-    /// # Errors
-    /// What `s build` says, where it does not.
-    pub(crate) fn build(&self, file: &Path, output: &Path) -> Result<()> {
-        let mut command = Command::new(&self.program);
-        command.args(["build", "--release"]).arg(file).arg("-o").arg(output).stdin(Stdio::null());
-        let built = command.output().with_context(|| format!("start {}", self.program.display()))?;
-        if !built.status.success() {
-            bail!("build {}: {}", file.display(), String::from_utf8_lossy(&built.stderr).trim());
-        }
-        Ok(())
+        let building = Building { options: &["build", "--release"], libraries: &[] };
+        Peer { name: "s build".to_owned(), building: Some(building), ..self }
     }
 
     /// One of [`NAMES`], if this machine has it.
@@ -74,9 +84,12 @@ impl Peer {
             "luajit" => (&["lua"], &["-v"]),
             "node" => (&["js"], &["--version"]),
             "python3" => (&["py"], &["--version"]),
+            "c" => (&["c"], &["--version"]),
             _ => bail!("there is no peer `{name}`"),
         };
-        let Some(mut program) = in_path(name) else { return Ok(None) };
+        let is_c = name == "c";
+        let found = if is_c { C_COMPILERS.into_iter().find_map(in_path) } else { in_path(name) };
+        let Some(mut program) = found else { return Ok(None) };
         if name == "python3" {
             program = behind_python(&program, scratch).unwrap_or(program);
         }
@@ -87,8 +100,26 @@ impl Peer {
             arguments: Vec::new(),
             endings,
             version,
-            builds: false,
+            building: is_c.then_some(C_BUILDING),
+            is_partial: is_c,
         }))
+    }
+}
+
+impl Building {
+    /// Makes an executable of a file with this program.
+    ///
+    /// # Errors
+    /// What the program says, where it does not.
+    pub(crate) fn build(&self, program: &Path, file: &Path, executable: &Path) -> Result<()> {
+        let mut command = Command::new(program);
+        command.args(self.options).arg(file).arg("-o").arg(executable).args(self.libraries);
+        let built =
+            command.stdin(Stdio::null()).output().with_context(|| format!("start {}", program.display()))?;
+        if !built.status.success() {
+            bail!("build {}: {}{}", file.display(), built.status, first_lines(&built.stderr));
+        }
+        Ok(())
     }
 }
 
@@ -139,6 +170,21 @@ mod tests {
         assert_eq!(Peer::find("cobol", scratch.path()).unwrap_err().to_string(), "there is no peer `cobol`");
         let absent = scratch.path().join("absent");
         assert!(Peer::s(&absent, &[]).unwrap_err().to_string().ends_with("absent is no file"));
+    }
+
+    /// A C compiler is what building this project needs as well.
+    #[test]
+    fn c_is_built_by_the_compiler_of_the_system() {
+        let scratch = tempfile::tempdir().unwrap();
+        let c = Peer::find("c", scratch.path()).unwrap().unwrap();
+        assert_eq!((c.name.as_str(), c.endings, c.is_partial), ("c", &["c"][..], true));
+        assert_ne!(c.version, "");
+        let file = scratch.path().join("bad.c");
+        std::fs::write(&file, "int main(void) { return absent; }\n").unwrap();
+        let built = c.building.unwrap().build(&c.program, &file, &scratch.path().join("bad"));
+        let said = built.unwrap_err().to_string();
+        assert!(said.starts_with(&format!("build {}: exit status: 1\n", file.display())), "{said}");
+        assert!(said.contains("absent"), "{said}");
     }
 
     #[test]

@@ -2,7 +2,8 @@
 //!
 //! A program is a folder of files in several languages that print the same, each written as a user of
 //! that language would. Where the text for perl is what one would write in stryke too, there is no file
-//! of its own for `s`: both run the same.
+//! of its own for `s`: both run the same. C has those that are loops and numbers: what a program in C would
+//! do for texts, tables and methods is other work.
 
 use std::path::{Path, PathBuf};
 
@@ -130,6 +131,20 @@ mod tests {
     }
 
     #[test]
+    fn programs_in_c_have_twins() {
+        let of = |program: &Program, variant| program.file(&folder(), variant, &["c"]);
+        let text = |file: Option<PathBuf>| file.map(|file| std::fs::read_to_string(file).unwrap());
+        let mut count = 0;
+        for program in PROGRAMS {
+            let (plain, twin) = (text(of(program, Variant::Plain)), text(of(program, Variant::Twin)));
+            assert_eq!(plain.is_some(), twin.is_some(), "{}", program.name);
+            count += usize::from(plain.is_some());
+            assert!(plain.is_none() || plain != twin, "{}", program.name);
+        }
+        assert_eq!(count, 12);
+    }
+
+    #[test]
     fn every_folder_is_a_program_and_every_file_belongs_to_it() {
         let listed = |path: &Path| -> BTreeSet<String> {
             let entries = std::fs::read_dir(path).unwrap();
@@ -141,7 +156,7 @@ mod tests {
             for file in listed(&folder().join(program.name)) {
                 let (stem, ending) = file.split_once('.').unwrap();
                 assert_eq!(stem.strip_suffix("_twin").unwrap_or(stem), program.name);
-                assert!(["stk", "pl", "lua", "js", "py"].contains(&ending), "{file}");
+                assert!(["stk", "pl", "lua", "js", "py", "c"].contains(&ending), "{file}");
             }
         }
     }

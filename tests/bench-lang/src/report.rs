@@ -90,6 +90,20 @@ pub(crate) fn failures(rows: &[Row]) -> String {
     format!("Failed:\n\n{text}")
 }
 
+/// Whose language has no program for what, if there is anyone.
+pub(crate) fn absences(peers: &[Peer], rows: &[Row]) -> String {
+    let mut text = String::new();
+    for peer in peers {
+        let is_absent = |row: &&Row| row.cells.iter().any(|cell| cell.peer == peer.name && cell.is_absent);
+        let names: Vec<&str> = rows.iter().filter(is_absent).map(|row| row.name.as_str()).collect();
+        if !names.is_empty() {
+            writeln!(text, "There is no program for {}: {}.", peer.name, names.join(", "))
+                .expect("writing to a string does not fail");
+        }
+    }
+    text
+}
+
 /// Everything, in seconds and KiB.
 pub(crate) fn json(facts: &[(String, String)], peers: &[Peer], rows: &[Row]) -> Value {
     let seconds = |sample: &Sample| {
@@ -103,6 +117,7 @@ pub(crate) fn json(facts: &[(String, String)], peers: &[Peer], rows: &[Row]) -> 
         let mut value = json!({ "peer": cell.peer, "twin": cell.variant == Variant::Twin });
         match &cell.failure {
             Some(why) => value["failure"] = json!(why),
+            None if cell.is_absent => value["absent"] = json!(true),
             None => {
                 value["runs"] = json!(cell.wall.len());
                 value["wall"] = seconds(&cell.wall);
@@ -134,8 +149,8 @@ fn measured(cell: Option<&Cell>) -> Option<&Cell> {
 fn time(cell: Option<&Cell>) -> String {
     match (measured(cell), cell) {
         (Some(cell), _) => format!("{} ({})", Time(cell.wall.median()), Time(cell.wall.least())),
-        (None, Some(_)) => "failed".to_owned(),
-        (None, None) => "–".to_owned(),
+        (None, Some(cell)) if !cell.is_absent => "failed".to_owned(),
+        (None, _) => "–".to_owned(),
     }
 }
 
@@ -166,7 +181,8 @@ mod tests {
             program: name.into(),
             arguments: Vec::new(),
             endings: &[],
-            builds: false,
+            building: None,
+            is_partial: false,
             version: String::new(),
         }
     }
@@ -182,6 +198,7 @@ mod tests {
             cpu,
             peak_kib: 2048,
             failure: failure.map(str::to_owned),
+            is_absent: false,
         }
     }
 
@@ -221,6 +238,27 @@ mod tests {
         let all = json(&[], &peers, &rows);
         assert_eq!(all["programs"][0]["cells"][0]["wall"]["least_s"], json!(0.002));
         assert_eq!(all["programs"][1]["cells"][0]["failure"], json!("no\nway"));
+    }
+
+    #[test]
+    fn what_is_absent_is_no_failure() {
+        let absent = |variant| Cell { is_absent: true, ..cell("c", variant, &[], None) };
+        let cells = vec![absent(Variant::Plain), absent(Variant::Twin)];
+        let rows = [
+            Row { name: "one".to_owned(), cells },
+            Row { name: "two".to_owned(), cells: vec![cell("c", Variant::Plain, &[3], None)] },
+            Row { name: "three".to_owned(), cells: vec![absent(Variant::Plain)] },
+        ];
+        let peers = [peer("c")];
+        assert_eq!(absences(&peers, &rows), "There is no program for c: one, three.\n");
+        assert_eq!(absences(&peers, &rows[1..2]), "");
+        assert_eq!(failures(&rows), "Nothing failed, and everyone printed the same.\n");
+        assert_eq!(
+            times(&peers, &rows),
+            "| program | c |\n|---|---|\n| one | – |\n| two | 3.00 ms (3.00 ms) |\n| three | – |\n"
+        );
+        let all = json(&[], &peers, &rows);
+        assert_eq!(all["programs"][0]["cells"][1], json!({ "peer": "c", "twin": true, "absent": true }));
     }
 
     #[test]

@@ -1,0 +1,7 @@
+// One short line.
+#include <stdio.h>
+
+int main(void) {
+    puts("ok");
+    return 0;
+}
