@@ -59,12 +59,11 @@ fn a_project_becomes_one_file_that_does_what_its_text_does() {
     assert_eq!(again["programs"][0]["fresh"], true);
     assert_eq!(again["programs"][0]["digest"], answer["programs"][0]["digest"]);
 
-    // What another `s` built is built again, also when both have one version.
+    // A record that somebody changed is none.
     let record = sandbox.work().join("app/target/release/.app.built");
-    let mut lines: Vec<Vec<u8>> =
-        fs::read(&record).unwrap().splitn(5, |byte| *byte == b'\n').map(<[u8]>::to_vec).collect();
-    lines[1].push(b'1');
-    fs::write(&record, lines.join(&b'\n')).unwrap();
+    let mut text = fs::read(&record).unwrap();
+    *text.last_mut().unwrap() ^= 1;
+    fs::write(&record, text).unwrap();
     assert_eq!(in_app(&sandbox, &["build", "--release", "--json"]).json()["programs"][0]["fresh"], false);
 
     // What somebody did to the file is noticed, and so is another text.
@@ -120,6 +119,48 @@ fn what_did_not_change_is_not_done_again() {
     fs::write(&kept, damaged).unwrap();
     assert_eq!(built(SAYS).2, first.2);
     assert_eq!(fs::read(&kept).unwrap(), code);
+}
+
+#[test]
+fn nothing_is_written_where_no_executable_belongs() {
+    let sandbox = Sandbox::new();
+    let before = |name: &str| fs::read_to_string(sandbox.work().join(name)).unwrap();
+    // A project of somebody else names programs as it likes.
+    sandbox.write("victim", "precious\n");
+    for name in ["../../../victim", "/tmp/anywhere", "a/b", ".."] {
+        let manifest =
+            format!("[package]\nname = \"app\"\nversion = \"1.0.0\"\n[bin]\n\"{name}\" = \"main.stk\"\n");
+        sandbox.write("app/stryke.toml", &manifest);
+        sandbox.write("app/main.stk", "p 1\n");
+        let refused = in_app(&sandbox, &["build"]);
+        assert!(refused.status == Some(1) && refused.stderr.starts_with("error[S-3003]"), "{refused:?}");
+        assert!(!sandbox.work().join("app/target").exists());
+    }
+    assert_eq!(before("victim"), "precious\n");
+
+    // A program whose name has no ending, and what else stands where its executable would.
+    sandbox.write("prog", "p \"hi\"\n");
+    sandbox.write("other.stk", "p 2\n");
+    sandbox.write("other", "notes\n");
+    for (args, kept) in [
+        (&["build", "prog"][..], "prog"),
+        (&["build", "other.stk"], "other"),
+        (&["build", "other.stk", "-o", "other.stk"], "other.stk"),
+    ] {
+        let text = before(kept);
+        let refused = sandbox.run(args);
+        assert!(refused.status == Some(2) && refused.stderr.contains("-o FILE"), "{refused:?}");
+        assert_eq!(before(kept), text);
+    }
+    assert_eq!(sandbox.run(&["build", "prog", "-o", "made"]).status, Some(0));
+    assert_eq!(sandbox.run(&["build", "prog", "-o", "made"]).status, Some(0), "an executable is replaced");
+
+    // What is kept in a project is nobody else's word: sealed by another home, it is not believed.
+    sandbox.write("app/stryke.toml", "[package]\nname = \"app\"\nversion = \"1.0.0\"\n");
+    assert_eq!(in_app(&sandbox, &["build", "--json"]).json()["programs"][0]["fresh"], false);
+    assert_eq!(in_app(&sandbox, &["build", "--json"]).json()["programs"][0]["fresh"], true);
+    fs::remove_dir_all(sandbox.home().join("private")).unwrap();
+    assert_eq!(in_app(&sandbox, &["build", "--json"]).json()["programs"][0]["fresh"], false);
 }
 
 #[test]

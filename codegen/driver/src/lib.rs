@@ -8,6 +8,7 @@ mod debug;
 mod declarations;
 pub mod jit;
 pub mod object;
+mod sealed;
 mod sources;
 
 use std::sync::Arc;

@@ -25,7 +25,7 @@ use crate::debug::{self, Described};
 mod codes;
 
 pub use codes::Codes;
-use codes::{Compiled, Made};
+use codes::{Coded, Compiled};
 
 /// A compiled module.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -306,7 +306,7 @@ fn compile(
 ) -> Result<Vec<Compiled>, CompileError> {
     let next = AtomicUsize::new(0);
     let known: &Codes = codes;
-    let work = || -> Result<Vec<(usize, Made)>, CompileError> {
+    let work = || -> Result<Vec<(usize, Coded)>, CompileError> {
         let mut compiler = None;
         let mut done = Vec::new();
         loop {

@@ -33,7 +33,7 @@ use crate::identity::tool;
 use crate::language::DiskFiles;
 use crate::packages::{MAIN, Project};
 use kept::KeptCodes;
-use link::{LinkJob, Linked, Note};
+use link::{Image, LinkJob, Linked, Note};
 use record::{Record, Recorded};
 use target::BuildTarget;
 
@@ -267,7 +267,8 @@ impl Job<'_> {
     fn build(&self) -> Result<Built, Failure> {
         let mut times = Times::begin();
         let path = self.path();
-        let record = Record::beside(&path);
+        self.may_be_written(&path)?;
+        let record = Record::beside(&path, tool(self.context.home()));
         let may_be_fresh = self.request.emit.is_empty() && !self.request.verify;
         let recorded = if may_be_fresh { record.read() } else { None };
         let recorded =
@@ -344,8 +345,28 @@ impl Job<'_> {
         })
     }
 
+    /// Refuses to write over a source: the program's own, or, where nobody named the output, anything that
+    /// no build can have made.
+    fn may_be_written(&self, path: &Path) -> Result<(), Failure> {
+        let is_source = files::canonicalize(path).is_ok_and(|real| {
+            files::canonicalize(&self.programs.folder.join(&self.program.file)).is_ok_and(|own| own == real)
+        });
+        let is_strange = self.programs.output.is_none()
+            && self.request.output.is_none()
+            && self.target.image != Image::Other
+            && files::exists(path)?
+            && !is_executable(self.context, path);
+        if !is_source && !is_strange {
+            return Ok(());
+        }
+        let what = if is_source { "the program itself" } else { "there, and no executable" };
+        let message = format!("`{}` is {what}: it is not written over", path.display());
+        let diagnostic = Diagnostic::error(Code::USAGE, message).hint("choose another name: -o FILE");
+        Err(Failure::new(FailureKind::Usage, diagnostic))
+    }
+
     fn no_codes(&self) -> Codes {
-        Codes::new("", self.target.machine())
+        Codes::new(b"", self.target.machine())
     }
 
     /// Where code is kept between builds of a project, if this `s` can be told from others.
@@ -353,7 +374,11 @@ impl Job<'_> {
         let folder = self.programs.output.as_ref()?.join("cache");
         let profile = if self.request.release { "release" } else { "debug" };
         let name = format!("{}-{}-{profile}.stkm", self.program.name, self.target.name);
-        Some(KeptCodes { path: folder.join(name), tool: tool()?, machine: self.target.machine() })
+        Some(KeptCodes {
+            path: folder.join(name),
+            tool: tool(self.context.home())?,
+            machine: self.target.machine(),
+        })
     }
 
     /// What was built before is what would be built.

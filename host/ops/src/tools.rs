@@ -194,13 +194,14 @@ pub(crate) fn passing_package(
     registry: Option<&str>,
 ) -> Result<(LockedPackage, PathBuf), Failure> {
     let mut registries = Registries::of(context)?;
-    let registry = match registry {
-        // An address out of a lock reaches nothing that nobody named here.
-        Some(url) => registries.name_at(url)?,
-        None => registries.name_of(name)?,
+    let url = match registry {
+        Some(url) => url.to_owned(),
+        None => registries.address_of(name)?,
     };
+    // An address out of a lock reaches nothing that nobody named here.
+    let registry = registries.name_at(&url)?;
     let spec = requirement.map_or_else(|| name.to_string(), |requirement| format!("{name}@{requirement}"));
-    let project = context.home().passing_tool(&format!("{spec} {registry}"));
+    let project = context.home().passing_tool(&format!("{spec} {registry} {url}"));
     bring_or_keep(context, &spec, Some(&registry), &project)?;
     folder_of(context, &project, name)
 }

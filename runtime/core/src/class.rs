@@ -405,16 +405,21 @@ impl Vm {
     }
 
     /// A number that changes when an `@ISA` of these classes does.
-    #[inline]
     fn stamp_of(&self, classes: &[u32]) -> u64 {
         let mut stamp = 0u64;
         for &number in classes {
             if let Some(class) = self.class(number) {
                 let isa = class.isa;
-                let words =
-                    array::values(&isa).first().map_or(0, |value| value.w0 ^ value.w1.rotate_left(20));
-                stamp =
-                    stamp.rotate_left(7) ^ isa.data as u64 ^ (isa.len as u64) << 48 ^ words ^ isa.address();
+                stamp = stamp.rotate_left(7) ^ isa.len as u64 ^ isa.address();
+                for value in array::values(&isa) {
+                    let value = *cell::target(Ptr(core::ptr::from_ref(value).cast_mut()));
+                    let hash = if value.is_string() {
+                        crate::string::hash_bytes(bytes(&value))
+                    } else {
+                        value.w0 ^ value.w1
+                    };
+                    stamp = stamp.rotate_left(7) ^ hash;
+                }
             }
         }
         stamp
@@ -547,6 +552,10 @@ impl Vm {
         let text = bytes(&name);
         if let Some(code) = self.find_super(number, text) {
             return self.keep_member(number, name, slot, (Member::Method(code), true));
+        }
+        if memchr::memmem::find(text, b"::").is_some() {
+            // A method of a named package, whatever the class is.
+            return self.keep_member(number, name, slot, (Member::Other, true));
         }
         let declared = self.declared(number).map(|declared| declared.kind);
         let member = match self.find_method(number, text) {

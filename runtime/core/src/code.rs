@@ -132,14 +132,14 @@ impl Vm {
     }
 
     /// Gives up a name's reference to a function that the name no longer means. Who called it by the name has
-    /// none of its own: while it runs, what it captured stays.
+    /// none of its own: while it may run, the reference stays.
     pub(crate) fn retire(&mut self, code: *mut Code) {
         let mut waiting = core::mem::take(&mut self.code.retired);
         if !code.is_null() {
             waiting.push(Ptr(code));
         }
         for code in waiting {
-            if code.captures > 0 && code.header.count == 1 && self.may_run(code) {
+            if self.may_run(code) {
                 self.code.retired.push(code);
             } else {
                 self.release_ptr(code);

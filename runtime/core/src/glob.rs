@@ -214,6 +214,9 @@ pub fn glob_assign(vm: &mut Vm, glob: GlobRef, value: Val) -> Result<(), Thrown>
             if from == glob {
                 return Ok(());
             }
+            if is_parents(from) {
+                isa_lent(vm, from);
+            }
             let scalar = core::mem::replace(&mut glob.scalar, Ptr(from.scalar).retained().0);
             let array = core::mem::replace(&mut glob.array, Ptr(from.array).retained().0);
             let hash = core::mem::replace(&mut glob.hash, Ptr(from.hash).retained().0);

@@ -194,7 +194,7 @@ pub(crate) fn compile(world: &World, rng: &mut Rng) -> Option<Finding> {
     let compiled = s_driver::compile("fuzz.stk", Arc::from(text.as_str()), &Nothing, &options);
     match compiled.module {
         Some(module) => {
-            let mut codes = s_driver::object::Codes::new("", s_driver::Machine::X86_64);
+            let mut codes = s_driver::object::Codes::new(b"", s_driver::Machine::X86_64);
             let made = s_driver::object::object(&module, &mut codes, 1);
             let wrong = made.err().filter(|error| error.name != "a pattern")?;
             Some(Finding { input: text, what: wrong.to_string() })

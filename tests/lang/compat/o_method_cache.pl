@@ -74,3 +74,57 @@ print `printf %s "\$S_METHOD_CACHE"`, "\n";
     }
     print join("; ", @made), "\n";
 }
+
+# Somebody else has the function that is replaced, and lets go of it while it runs.
+{
+    no strict "refs";
+    no warnings "redefine";
+    my (%handlers, @said);
+    my $register = sub {
+        my ($name, $id) = @_;
+        my %state = (id => $id);
+        $handlers{$name} = sub {
+            my ($self, $last) = @_;
+            if ($last) {
+                *{"Events::$name"} = sub { "gone" };
+                delete $handlers{$name};
+                my %filler = map { $_ => "z" x 20 } 1 .. 200;
+            }
+            return "state " . ($state{id} // "lost");
+        };
+        *{"Events::$name"} = $handlers{$name};
+    };
+    $register->("click", 42);
+    my $events = bless {}, "Events";
+    push @said, $events->click($_) for 0, 0, 0, 1, 0;
+    print join("; ", @said), "\n";
+}
+
+# Parents that are changed through another name, behind the first element, or in place.
+{
+    no strict "refs";
+    package Nobody; sub unused { 1 }
+    package First; sub called { "first" }
+    package Second; sub called { "second" }
+    package Kid; our @ISA = ("First");
+    package main;
+    my $kid = bless [], "Kid";
+    my @said;
+    my $say = sub { push @said, $kid->called for 1 .. 2 };
+    $say->();
+    *main::parents = *Kid::ISA;
+    our @parents;
+    @parents = ("Second");
+    $say->();
+    @Kid::ISA = ("Nobody", "First");
+    $say->();
+    my $isa = \@Kid::ISA;
+    $isa->[1] = "Second";
+    $say->();
+    print "@said\n";
+}
+
+# A method of a package that is named is that one.
+{ package Foo::Bar; sub baz { "of Foo::Bar" } }
+{ package Bar; sub baz { "of Bar" } }
+{ my $foo = bless [], "Foo"; print join(" ", map { $foo->Bar::baz } 1 .. 3), "\n" }

@@ -3,8 +3,7 @@
 //!
 //! [`Program::open`] takes bytes that [`Program::bytes`] gave, for the same `s`, runtime and machine, and
 //! whole; [`Program::fits`] asks for every file again and compares what it gets. Bytes that are anything
-//! else are as good as none. Whoever stores them sees to it that nobody else can write them: what is
-//! opened is executed.
+//! else are as good as none: what is opened is executed, so it is sealed with the secret of the identity.
 
 use std::collections::HashMap;
 
@@ -12,29 +11,37 @@ use s_ir::{FuncId, Module};
 use s_native::{Code, CompileError, Compiler};
 use serde::{Deserialize, Serialize};
 
+use crate::sealed;
 use crate::sources::Sources;
 use crate::{Files, Options};
 
 /// What the bytes begin with: a mark, and the number of their form.
-const MARK: &[u8; 8] = b"stkc\0\0\0\x01";
+const MARK: &[u8; 8] = b"stkc\0\0\0\x02";
 
 /// A digest: BLAKE3, 32 bytes.
 type Digest = [u8; blake3::OUT_LEN];
 
-/// Which compiler and machine code is for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+/// Which compiler and machine code is for, and whose it is: secret.
+#[derive(Clone, Copy, PartialEq, Eq)]
 pub struct Identity(Digest);
 
+impl std::fmt::Debug for Identity {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Identity(..)")
+    }
+}
+
 impl Identity {
-    /// That of this process. `tool` tells one `s` from another, of the same version too.
+    /// That of this process. `tool` is a secret that tells one `s` of one user from any other, of the same
+    /// version too.
     ///
     /// # Errors
     /// When the code generator does not know the machine.
-    pub fn of(tool: &str) -> Result<Identity, CompileError> {
+    pub fn of(tool: &[u8]) -> Result<Identity, CompileError> {
         let mut hasher = blake3::Hasher::new();
-        for part in [tool, s_abi::DIGEST, &s_native::host_identity()?] {
+        for part in [tool, s_abi::DIGEST.as_bytes(), s_native::host_identity()?.as_bytes()] {
             hasher.update(&(part.len() as u64).to_le_bytes());
-            hasher.update(part.as_bytes());
+            hasher.update(part);
         }
         Ok(Identity(hasher.finalize().into()))
     }
@@ -78,12 +85,7 @@ impl Program {
     /// A program out of bytes; `None` when they are for another compiler or machine, or damaged.
     #[must_use]
     pub fn open(bytes: &[u8], identity: &Identity) -> Option<Program> {
-        let bytes = bytes.strip_prefix(MARK)?.strip_prefix(&identity.0)?;
-        let (digest, payload) = bytes.split_at_checked(blake3::OUT_LEN)?;
-        if blake3::hash(payload).as_bytes() != digest {
-            return None;
-        }
-        let content = postcard::from_bytes(payload).ok()?;
+        let content = postcard::from_bytes(sealed::open(MARK, &identity.0, bytes)?).ok()?;
         Some(Program { content, is_changed: false })
     }
 
@@ -99,12 +101,7 @@ impl Program {
             return None;
         }
         let payload = postcard::to_stdvec(&self.content).ok()?;
-        let mut bytes = Vec::with_capacity(payload.len() + 2 * blake3::OUT_LEN + MARK.len());
-        bytes.extend_from_slice(MARK);
-        bytes.extend_from_slice(&identity.0);
-        bytes.extend_from_slice(blake3::hash(&payload).as_bytes());
-        bytes.extend_from_slice(&payload);
-        Some(bytes)
+        Some(sealed::seal(MARK, &identity.0, &payload))
     }
 
     pub(super) fn module(&self) -> &Module {
@@ -165,7 +162,7 @@ mod tests {
     #[test]
     fn what_was_compiled_once_needs_no_compiler() {
         let text = "fn f($x) { $x + 1 }\np f(2), \"\\xff\", 1.5, qr/a(b)/i\n";
-        let identity = Identity::of("this").unwrap();
+        let identity = Identity::of(b"this").unwrap();
         let mut first = program(text);
         let parts = [(Part::Body, FuncId(0)), (Part::Entry, FuncId(0)), (Part::Stub, FuncId(1))];
         let mut compiler = None;
@@ -189,10 +186,10 @@ mod tests {
 
     #[test]
     fn other_bytes_are_no_program() {
-        let identity = Identity::of("this").unwrap();
+        let identity = Identity::of(b"this").unwrap();
         let bytes = program("p 1\n").bytes(&identity).unwrap();
         assert!(Program::open(&bytes, &identity).is_some());
-        assert!(Program::open(&bytes, &Identity::of("that").unwrap()).is_none());
+        assert!(Program::open(&bytes, &Identity::of(b"that").unwrap()).is_none());
         for at in 0..bytes.len() {
             let mut damaged = bytes.clone();
             damaged[at] ^= 1;
@@ -206,6 +203,6 @@ mod tests {
         let module = crate::compile("a.stk", "p 1\n".into(), &Nothing, &Options::default()).module.unwrap();
         let mut program = Program::new(module, None);
         let _ = program.code(Part::Body, FuncId(0), &mut None, 0).unwrap();
-        assert!(program.bytes(&Identity::of("this").unwrap()).is_none());
+        assert!(program.bytes(&Identity::of(b"this").unwrap()).is_none());
     }
 }

@@ -2,8 +2,8 @@
 //!
 //! A function is compiled from an excerpt of the module ([`s_ir::excerpt`]), which is all that its code can
 //! depend on; the digest of the excerpt is the name of the code. So code is found again after other
-//! functions changed, came or went, and no list of what depends on what has to be right. Whoever stores
-//! the bytes sees to it that nobody else can write them: what is opened becomes part of executables.
+//! functions changed, came or went, and no list of what depends on what has to be right. What is opened
+//! becomes part of executables, so the bytes are sealed with a secret.
 
 use std::collections::BTreeMap;
 
@@ -12,9 +12,10 @@ use s_ir::{FuncId, Module};
 use s_native::{Code, CompileError, Compiler, Machine, Symbol, Target};
 
 use super::Reached;
+use crate::sealed;
 
 /// What the bytes begin with: a mark, and the number of their form.
-const MARK: &[u8; 8] = b"stkm\0\0\0\x01";
+const MARK: &[u8; 8] = b"stkm\0\0\0\x02";
 
 /// A digest: BLAKE3, 32 bytes.
 type Digest = [u8; blake3::OUT_LEN];
@@ -26,7 +27,7 @@ pub(super) type Compiled = (Code, Option<Code>);
 #[derive(Debug)]
 pub struct Codes {
     machine: Machine,
-    /// Whose code it is: of which `s`, for which machine.
+    /// Whose code it is: of which `s`, for which machine. Secret.
     identity: Digest,
     /// Postcard of [`Compiled`], in the numbers of excerpts.
     known: BTreeMap<Digest, Vec<u8>>,
@@ -34,32 +35,28 @@ pub struct Codes {
 }
 
 /// The code of a function, and what is kept of it.
-pub(super) struct Made {
+pub(super) struct Coded {
     pub(super) compiled: Compiled,
     key: Digest,
     bytes: Vec<u8>,
 }
 
 impl Codes {
-    /// None yet. `tool` tells one `s` from another, of the same version too.
+    /// None yet. `tool` is a secret that tells one `s` of one user from any other, of the same version too.
     #[must_use]
-    pub fn new(tool: &str, machine: Machine) -> Codes {
+    pub fn new(tool: &[u8], machine: Machine) -> Codes {
         let mut hasher = blake3::Hasher::new();
-        for part in [tool, s_abi::DIGEST, machine.name()] {
+        for part in [tool, s_abi::DIGEST.as_bytes(), machine.name().as_bytes()] {
             hasher.update(&(part.len() as u64).to_le_bytes());
-            hasher.update(part.as_bytes());
+            hasher.update(part);
         }
         Codes { machine, identity: hasher.finalize().into(), known: BTreeMap::new(), is_changed: false }
     }
 
     /// Takes what [`Codes::bytes`] gave; bytes that are damaged, or of another `s` or machine, are left.
     pub fn open(&mut self, bytes: &[u8]) {
-        let known = || {
-            let bytes = bytes.strip_prefix(MARK)?.strip_prefix(&self.identity)?;
-            let (digest, payload) = bytes.split_at_checked(blake3::OUT_LEN)?;
-            (blake3::hash(payload).as_bytes() == digest).then(|| postcard::from_bytes(payload).ok()).flatten()
-        };
-        if let Some(known) = known() {
+        let payload = sealed::open(MARK, &self.identity, bytes);
+        if let Some(known) = payload.and_then(|payload| postcard::from_bytes(payload).ok()) {
             self.known = known;
         }
     }
@@ -71,7 +68,7 @@ impl Codes {
             return None;
         }
         let payload = postcard::to_stdvec(&self.known).ok()?;
-        Some([&MARK[..], &self.identity, blake3::hash(&payload).as_bytes(), &payload].concat())
+        Some(sealed::seal(MARK, &self.identity, &payload))
     }
 
     /// The machine it is for.
@@ -86,7 +83,7 @@ impl Codes {
         module: &Module,
         function: Reached,
         compiler: &mut Option<Compiler>,
-    ) -> Result<Made, CompileError> {
+    ) -> Result<Coded, CompileError> {
         let (taken, own, links) = excerpt(module, function.id);
         let wrong = |message: String| CompileError {
             name: module.functions[function.id.index()].name.clone(),
@@ -119,14 +116,14 @@ impl Codes {
                 *symbol = in_module(*symbol, &links);
             }
         }
-        Ok(Made { compiled, key, bytes })
+        Ok(Coded { compiled, key, bytes })
     }
 
     /// From now on these are known, and no others.
-    pub(super) fn keep(&mut self, made: Vec<Made>) -> Vec<Compiled> {
+    pub(super) fn keep(&mut self, made: Vec<Coded>) -> Vec<Compiled> {
         let mut known = BTreeMap::new();
         let mut all = Vec::with_capacity(made.len());
-        for Made { compiled, key, bytes } in made {
+        for Coded { compiled, key, bytes } in made {
             known.insert(key, bytes);
             all.push(compiled);
         }
@@ -181,7 +178,7 @@ p f(\"ab\"), C(x => 3)->twice, map { $_ + 1 } 1:3
     }
 
     fn fresh() -> Codes {
-        Codes::new("this", Machine::X86_64)
+        Codes::new(b"this", Machine::X86_64)
     }
 
     #[test]
@@ -218,8 +215,8 @@ p f(\"ab\"), C(x => 3)->twice, map { $_ + 1 } 1:3
             !codes.known.is_empty()
         };
         assert!(known(&mut fresh(), &bytes));
-        assert!(!known(&mut Codes::new("that", Machine::X86_64), &bytes));
-        assert!(!known(&mut Codes::new("this", Machine::Aarch64), &bytes));
+        assert!(!known(&mut Codes::new(b"that", Machine::X86_64), &bytes));
+        assert!(!known(&mut Codes::new(b"this", Machine::Aarch64), &bytes));
         for at in 0..bytes.len() {
             let mut damaged = bytes.clone();
             damaged[at] ^= 1;

@@ -1,7 +1,7 @@
 //! Where machine code is kept between builds: `target/cache`, a file for each program, target and profile.
 //!
-//! Only this user can have written what is read. A file that cannot be read or written, is damaged or of
-//! another `s` is as good as none: the functions are compiled.
+//! What is read is sealed with a secret of this user. A file that cannot be read or written, is damaged or of
+//! another `s` or user is as good as none: the functions are compiled.
 
 use std::path::PathBuf;
 
@@ -9,11 +9,13 @@ use s_driver::Machine;
 use s_driver::object::Codes;
 use s_store::files::{self, Access};
 
+use crate::identity::Tool;
+
 /// The place of the code of one program.
 pub(super) struct KeptCodes {
     pub(super) path: PathBuf,
     /// Which `s` this is.
-    pub(super) tool: String,
+    pub(super) tool: Tool,
     pub(super) machine: Machine,
 }
 
@@ -23,7 +25,7 @@ const BYTES_MAX: u64 = 256 << 20;
 impl KeptCodes {
     /// No code, to be kept there.
     pub(super) fn none(&self) -> Codes {
-        Codes::new(&self.tool, self.machine)
+        Codes::new(self.tool.secret(), self.machine)
     }
 
     /// Adds what is there.

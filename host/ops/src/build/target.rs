@@ -7,7 +7,7 @@
 
 use std::cell::OnceCell;
 use std::collections::BTreeMap;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use s_capability::Kind;
@@ -23,6 +23,7 @@ use s_store::files::{self, Access};
 use super::link::{Image, LINKER};
 use crate::Context;
 use crate::failure::{Failure, FailureKind};
+use crate::language::is_source_name;
 use crate::plugins::catalog::{self, Entry};
 use crate::plugins::launch::{Allow, launch};
 use crate::plugins::source::PluginSource;
@@ -44,7 +45,8 @@ pub(super) struct BuildTarget {
     pub(super) linker: String,
     /// What an executable has to look like.
     pub(super) image: Image,
-    /// What the code depends on besides: digests of the runtime and, unless it is part of `s`, of the linker.
+    /// What the code depends on besides: digests of the runtime and, unless it is part of `s`, of the linker and
+    /// its configuration.
     pub(super) digests: Vec<Sha256Digest>,
     machine: Machine,
     runtime: Runtime,
@@ -132,9 +134,7 @@ impl BuildTarget {
                 "only machines of 64 bits, the lower byte first, can be built for".to_owned(),
             ));
         }
-        if !is_file_name(&target.triple)
-            || !(target.exe_suffix.is_empty() || is_file_name(&target.exe_suffix))
-        {
+        if !is_file_name(&target.triple) || !is_suffix(&target.exe_suffix) {
             return Err(refuse(
                 "its name, or what executables end in, cannot be part of a file name".to_owned(),
             ));
@@ -154,7 +154,7 @@ impl BuildTarget {
             executable_suffix: target.exe_suffix.clone(),
             linker: entry.id().to_string(),
             image: if target.format == ObjectFormat::Elf { Image::Elf(number) } else { Image::Other },
-            digests: vec![Sha256Digest::of(&sealed), entry.digest],
+            digests: vec![Sha256Digest::of(&sealed), entry.digest, configuration(entry)],
             machine,
             runtime: Runtime::Fetched(sealed),
             opened: OnceCell::new(),
@@ -195,6 +195,12 @@ impl BuildTarget {
         })?;
         Ok(self.opened.get_or_init(|| bytes))
     }
+}
+
+/// The digest of the configuration of a plugin.
+fn configuration(entry: &Entry) -> Sha256Digest {
+    let pairs: Vec<String> = entry.config.iter().map(|(key, value)| format!("{key:?}={value:?}")).collect();
+    Sha256Digest::of(pairs.join("\n").as_bytes())
 }
 
 /// What a pack says that a static program for the target needs.
@@ -256,6 +262,14 @@ fn kept(context: &Context, digest: &Sha256Digest) -> PathBuf {
 
 fn unusable(message: String) -> Failure {
     Failure::new(FailureKind::Failed, Diagnostic::error(Code::TARGET_PACK, message))
+}
+
+/// Nothing, or a dot and letters, and no ending of what `s` itself runs.
+fn is_suffix(text: &str) -> bool {
+    let is_word =
+        |word: &str| (1..=8).contains(&word.len()) && word.bytes().all(|byte| byte.is_ascii_alphanumeric());
+    text.is_empty()
+        || text.strip_prefix('.').is_some_and(is_word) && !is_source_name(Path::new(&format!("x{text}")))
 }
 
 /// Letters, digits and what triples have between them.

@@ -1,15 +1,17 @@
 //! Where compiled programs of a project are kept between starts: `target/cache`, a file for each program.
 //!
-//! Only this user can have written what is read. A file that cannot be read or written, is damaged or old
-//! is as good as none: the program is compiled.
+//! What is read is sealed with a secret of this user: a project that comes from somebody else brings nothing
+//! that is run. A file that cannot be read or written, is damaged or old is as good as none: the program is
+//! compiled.
 
 use std::path::{Path, PathBuf};
 
 use s_driver::jit::{Identity, Keep, Program};
 use s_driver::{Files, Options};
-use s_store::Sha256Digest;
 use s_store::files::{self, Access};
+use s_store::{Home, Sha256Digest};
 
+use crate::context::Environment;
 use crate::identity::tool;
 
 /// The largest file that is read or written.
@@ -24,8 +26,14 @@ pub(super) struct Place {
 impl Place {
     /// That of a program of the project in a folder, by its name; none where this `s` cannot be told from
     /// others.
-    pub(super) fn of(project: &Path, name: &str, options: &Options) -> Option<Place> {
-        let identity = Identity::of(&tool()?).ok()?;
+    pub(super) fn of(
+        project: &Path,
+        name: &str,
+        options: &Options,
+        environment: &Environment,
+    ) -> Option<Place> {
+        let home = Home::from_env(|name| environment(name)).ok()?;
+        let identity = Identity::of(tool(&home)?.secret()).ok()?;
         let key = Sha256Digest::of(format!("{} {} {name}", options.compat, options.test).as_bytes());
         let stem = Path::new(name).file_stem()?.to_string_lossy().into_owned();
         let short = key.short();

@@ -106,7 +106,7 @@ pub fn run(
     // What may be wrong is said by the compiler only.
     let is_kept = !switches.check_only && !switches.warnings && matches!(program.code, Code::File(_));
     let place = if is_kept { files.project() } else { None };
-    let place = place.and_then(|project| Place::of(&project, &name, &options));
+    let place = place.and_then(|project| Place::of(&project, &name, &options, &world.environment));
     let kept = place.as_ref().and_then(|place| place.read(&name, &text, &options, &files));
     let compiled = match kept {
         Some(program) => program,

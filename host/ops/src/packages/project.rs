@@ -11,7 +11,7 @@ use std::sync::Arc;
 use s_diag::{Code, Diagnostic, Severity};
 use s_project::{LockedPackage, MANIFEST_NAME, PackageSource, ProjectLock, ProjectManifest, Workspace};
 use s_store::package_store::PackageStore;
-use s_store::{Access, ChangeSet, files};
+use s_store::{Access, ChangeSet, check_new_path, files};
 
 use crate::failure::{Failure, FailureKind};
 use crate::plugins::catalog::{Level, Stated};
@@ -122,6 +122,14 @@ impl Project {
     /// names none has `main.stk`, under the last part of the package's name.
     pub(crate) fn programs(&self) -> Result<BTreeMap<String, String>, Failure> {
         let mut found = self.manifest().programs(&self.folder())?;
+        // What a manifest names could lead anywhere.
+        if let Some(name) = found.keys().find(|name| name.contains('/') || check_new_path(name).is_err()) {
+            let message = format!("a program cannot be called `{}`", name.escape_debug());
+            let diagnostic = Diagnostic::error(Code::MANIFEST_VALUE, message).note(format!(
+                "`[bin]` of {MANIFEST_NAME} has it; the name is that of a file, without folders"
+            ));
+            return Err(Failure::new(FailureKind::Failed, diagnostic));
+        }
         if found.is_empty() && files::exists(&self.folder().join(MAIN))? {
             let name = self.manifest().package().name.as_deref().unwrap_or("main");
             found.insert(name.rsplit('/').next().unwrap_or(name).to_owned(), MAIN.to_owned());

@@ -108,12 +108,9 @@ impl Registries {
         }
     }
 
-    /// The name, in `[registries]`, of the registry that a package comes from which is no dependency of the
-    /// project.
-    pub(crate) fn name_of(&mut self, name: &PackageName) -> Result<String, Failure> {
-        let url = self.bind(name, None, &ProjectLock::default())?;
-        let known = self.known.iter().find(|known| known.place.url == url);
-        Ok(known.map_or(url, |known| known.entry.name.clone()))
+    /// The address of the registry that a package comes from which is no dependency of the project.
+    pub(crate) fn address_of(&mut self, name: &PackageName) -> Result<String, Failure> {
+        self.bind(name, None, &ProjectLock::default())
     }
 
     /// The name, in `[registries]`, of the registry with an address.

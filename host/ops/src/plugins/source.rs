@@ -225,12 +225,15 @@ impl PluginSource {
     ) -> Result<Vec<u8>, Failure> {
         if name.contains("://") {
             return match PluginSource::parse(name, Path::new(""), false)? {
-                PluginSource::Url { url, .. } => download(context, &url, false, bytes_max),
+                // The plugin says where; what this user may read there is not for it to fetch.
+                PluginSource::Url { url, .. } => download(context, &url, false, Auth::None, bytes_max),
                 _ => Err(unusable("a plugin may not name files of this machine".to_owned())),
             };
         }
-        let inside = |part: &str| !part.is_empty() && part != "." && part != "..";
-        if !name.split('/').all(inside) || name.contains(['\\', ':']) {
+        let is_plain = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'.');
+        let inside =
+            |part: &str| !part.is_empty() && part != "." && part != ".." && part.bytes().all(is_plain);
+        if !name.split('/').all(inside) {
             return Err(unusable(format!(
                 "`{}` is no path inside the folder of the plugin",
                 name.escape_debug()
@@ -250,7 +253,7 @@ impl PluginSource {
                 let url = url.join(name).map_err(|error| {
                     unusable(format!("`{}` makes no address there: {error}", name.escape_debug()))
                 })?;
-                download(context, &url, *typed, bytes_max)
+                download(context, &url, *typed, Auth::Origin, bytes_max)
             }
         }
     }
@@ -295,24 +298,30 @@ fn speaks_of(context: &Context, component: &Path) -> Result<Option<Source>, Fail
 fn from_url(context: &Arc<Context>, url: &Url, typed: bool) -> Result<Fetched, Failure> {
     let bytes_max = InspectLimits::default().size_bytes_max;
     if !url.path().ends_with('/') {
-        let bytes = download(context, url, typed, bytes_max)?;
+        let bytes = download(context, url, typed, Auth::Origin, bytes_max)?;
         return Ok(Fetched { bytes, shown: shown_url(url), beside: None });
     }
     let join = |name: &str| {
         url.join(name).map_err(|error| unusable(format!("`{name}` makes no address there: {error}")))
     };
     let address = join(MANIFEST_FILE)?;
-    let text = download(context, &address, typed, MANIFEST_MAX_BYTES as u64)?;
+    let text = download(context, &address, typed, Auth::Origin, MANIFEST_MAX_BYTES as u64)?;
     let text =
         String::from_utf8(text).map_err(|_| unusable(format!("`{}` is not UTF-8", shown_url(&address))))?;
     let source = Source::new(shown_url(&address), text);
     let manifest = Manifest::parse(&source).map_err(Failure::mistakes)?;
     let address = join(&manifest.component)?;
-    let bytes = download(context, &address, typed, bytes_max)?;
+    let bytes = download(context, &address, typed, Auth::Origin, bytes_max)?;
     Ok(Fetched { bytes, shown: shown_url(&address), beside: Some(source) })
 }
 
-fn download(context: &Arc<Context>, url: &Url, typed: bool, bytes_max: u64) -> Result<Vec<u8>, Failure> {
+fn download(
+    context: &Arc<Context>,
+    url: &Url,
+    typed: bool,
+    auth: Auth,
+    bytes_max: u64,
+) -> Result<Vec<u8>, Failure> {
     let origin = Origin::from_url(url)
         .map_err(|error| unusable(format!("the address of the plugin cannot be used: it {error}")))?;
     let mut permit = Permit::new("s");
@@ -321,7 +330,7 @@ fn download(context: &Arc<Context>, url: &Url, typed: bool, bytes_max: u64) -> R
     let plan = DownloadPlan {
         urls: vec![url.clone()],
         headers: Vec::new(),
-        auth: Auth::Origin,
+        auth,
         permit: Arc::new(permit),
         expected: None,
         expected_size: None,
