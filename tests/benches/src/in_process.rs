@@ -8,7 +8,7 @@ use std::time::Duration;
 use s_capability::Kind as PluginKind;
 use s_kit::{Answer, Sample, Server, Time};
 use s_link::{Atom, Binding, Builder, Form, Kind, Pack, Reloc, RelocKind, Target};
-use s_ops::build::link::{LINKER, LinkJob, link};
+use s_ops::build::link::{Image, LINKER, LinkJob, link};
 use s_ops::plugins::builtin::BUILT_IN;
 use s_ops::plugins::catalog::{Entry, Level};
 use s_ops::plugins::launch::{Allow, launch};
@@ -113,6 +113,7 @@ fn job(pack: Vec<u8>) -> LinkJob<'static> {
     builder.reloc(start, Reloc { offset: 1, kind: RelocKind::Rel32, symbol, addend: -4 });
     LinkJob {
         triple: "x86_64-linux",
+        image: Image::OfTriple,
         pie: true,
         entry: "_start",
         abi: "bench",
