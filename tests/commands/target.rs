@@ -276,6 +276,12 @@ fn a_pack_comes_from_a_registry() {
         stated(&market, "stryke.lock")
     );
 
+    // What could be either is neither.
+    put(&market.sandbox, "shop/acme/haiku/plugin.wasm", &pack);
+    let either = market.run(&["target", "add", "acme/haiku"]);
+    assert!(either.status == Some(2) && either.stderr.contains("s plugin add ./acme/haiku"), "{either:?}");
+    std::fs::remove_dir_all(market.sandbox.work().join("shop/acme")).unwrap();
+
     // A lock that names a registry nobody has here, and a package that is another plugin.
     let other = stated(&market, "stryke.lock").replace("#acme/haiku", "-other#acme/haiku");
     market.sandbox.write("shop/stryke.lock", &other);

@@ -1,9 +1,9 @@
 //! Where a plugin comes from: what was typed, how that is recorded, and the bytes behind it.
 //!
 //! A source is a file or a folder of this machine, an `http(s)` address of one of these, or a package of a
-//! registry whose name is the plugin's id. What the bytes mean is left to others. Over the network exactly the origin of the address may answer:
-//! a redirect to another one is refused. Private addresses are reached only when this user typed
-//! the address, not because a repository names it.
+//! registry whose name is the plugin's id. What the bytes mean is left to others. Over the network exactly
+//! the origin of the address may answer: a redirect to another one is refused. Private addresses are reached
+//! only when this user typed the address, not because a repository names it.
 
 use std::io;
 use std::path::{Component, Path, PathBuf};
@@ -61,10 +61,15 @@ pub(crate) struct Fetched {
 impl PluginSource {
     /// Understands what was typed; paths are relative to the directory the user is in.
     pub(crate) fn typed(context: &Context, text: &str) -> Result<PluginSource, Failure> {
-        if let Some((name, requirement)) = package(text)
-            && files::kind(&context.directory().join(text))?.is_none()
-        {
-            return Ok(PluginSource::Package { name, requirement, found: None });
+        if let Some((name, requirement)) = package(text) {
+            if files::kind(&context.directory().join(text))?.is_none() {
+                return Ok(PluginSource::Package { name, requirement, found: None });
+            }
+            let message = format!("`{text}` is a path here, and the name of a package");
+            let diagnostic = Diagnostic::error(Code::USAGE, message)
+                .hint(format!("for the path: s plugin add ./{text}"))
+                .hint(format!("for the package: s plugin add {text}@*"));
+            return Err(Failure::new(FailureKind::Usage, diagnostic));
         }
         PluginSource::parse(text, context.directory(), true)
     }
