@@ -111,6 +111,13 @@ pub fn text(module: &Module) -> String {
     s_ir::print::module(module)
 }
 
+/// The digest of a module: BLAKE3 of all that is in it.
+#[must_use]
+pub fn fingerprint(module: &Module) -> [u8; blake3::OUT_LEN] {
+    let bytes = postcard::to_stdvec(module).expect("what is in memory can be written to memory");
+    blake3::hash(&bytes).into()
+}
+
 /// From a resolved program to a module that can be compiled to machine code.
 pub(crate) fn finish(program: &s_sema::hir::Program, first: Numbers, lines: bool) -> Module {
     let mut module = s_lower::lower(program, first, lines);

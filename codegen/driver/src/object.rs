@@ -280,7 +280,7 @@ impl Methods {
                 if inst.op == Op::Rt(Rt::call_dynamic) {
                     return Methods::Any;
                 }
-                if !matches!(inst.op, Op::CallMethod | Op::Rt(Rt::call_method | Rt::call_method_at)) {
+                if !matches!(inst.op, Op::CallMethod | Op::Rt(Rt::call_method)) {
                     continue;
                 }
                 let Some(name) = texts.get(&inst.args[0]) else { return Methods::Any };

@@ -488,7 +488,7 @@ impl Job<'_> {
     fn key(&self, front: &Front, given: &Sha256Digest) -> Sha256Digest {
         let mut hasher = Sha256Hasher::new();
         hasher.update(given.as_bytes());
-        hasher.update(s_driver::text(&front.module).as_bytes());
+        hasher.update(&s_driver::fingerprint(&front.module));
         hasher.finish()
     }
 

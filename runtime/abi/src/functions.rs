@@ -261,7 +261,6 @@ macro_rules! for_each_runtime_function {
             call_method(V, I, I) -> V [throws user];        // name; mark of invocant and arguments (consumed), want.
                                                             // `Pkg::SUPER::m` searches the parents of Pkg; a name
                                                             // that ends in `?` gives undef where no such method is
-            call_method_at(V, I, I, I) -> V [throws user];  // name; address and count of invocant and arguments, want
             call_method_site(V, I, I, I) -> V [throws user]; // name; address, count with the context above (as of an
                                                             // entry), and the first of two sites for what was found
             call_dynamic(V, I, I) -> V [throws user];       // method value; mark of invocant and arguments, want

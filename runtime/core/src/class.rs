@@ -26,7 +26,7 @@ mod methods;
 mod overload;
 
 pub use declared::{check_type, construct, is_variant, payload, variant};
-pub use methods::{call_dynamic, call_method, call_method_at, call_method_site, universal_function};
+pub use methods::{call_dynamic, call_method, call_method_site, universal_function};
 pub use overload::Operator;
 
 /// What a declared type is.

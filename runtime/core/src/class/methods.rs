@@ -21,12 +21,8 @@ pub fn call_method(vm: &mut Vm, name: Val, mark: i64, wanted: i64) -> Result<Val
     vm.settle(mark, result)
 }
 
-/// Calls a method by name with invocant and arguments in memory.
-pub fn call_method_at(vm: &mut Vm, name: Val, address: i64, count: i64, wanted: i64) -> Result<Val, Thrown> {
-    method_of(vm, name, crate::code::arguments_at(address, count), wanted as u64, None)
-}
-
-/// The same from a place in code that notes what it found; the wanted context stands above the count.
+/// The same with invocant and arguments in memory, from a place in code that notes what it found; the wanted
+/// context stands above the count.
 pub fn call_method_site(vm: &mut Vm, name: Val, address: i64, count: i64, site: i64) -> Result<Val, Thrown> {
     let wanted = count as u64 >> want::SHIFT;
     let list = crate::code::arguments_at(address, count & 0xffff_ffff);
@@ -300,7 +296,6 @@ impl Vm {
     }
 }
 
-/// The methods every class or object has; `None` for others.
 /// `UNIVERSAL::isa($x, "C")` and the like, called as functions.
 pub fn universal_function(
     vm: &mut Vm,
@@ -364,6 +359,7 @@ fn version_parts(text: &[u8]) -> Vec<u64> {
     parts
 }
 
+/// The methods every class or object has; `None` for others.
 fn universal(
     vm: &mut Vm,
     class: u32,
