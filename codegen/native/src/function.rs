@@ -81,7 +81,7 @@ pub(crate) fn flags() -> MemFlagsData {
     clippy::cast_possible_wrap,
     reason = "offsets of small structures"
 )]
-const fn offset(at: usize) -> i32 {
+pub(crate) const fn offset(at: usize) -> i32 {
     at as i32
 }
 

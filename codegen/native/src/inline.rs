@@ -12,16 +12,7 @@ use cranelift_codegen::ir::{
 use s_abi::layout::{Arr, Cell, Header, storage, tag};
 use s_ir::{Block, Cond, Inst, Rt, Ty, Value};
 
-use crate::function::{Translator, Words, flags, float_condition};
-
-#[expect(
-    clippy::cast_possible_truncation,
-    clippy::cast_possible_wrap,
-    reason = "offsets of small structures"
-)]
-const fn offset(at: usize) -> i32 {
-    at as i32
-}
+use crate::function::{Translator, Words, flags, float_condition, offset};
 
 /// Offsets of fields that fast paths touch.
 pub(crate) mod at {

@@ -16,17 +16,8 @@ use cranelift_codegen::ir::{
 use s_abi::layout::{Hash, HashEntry, Header, ObjectHead, Site, Val, site, tag, want};
 use s_ir::{Block, Inst, Rt, Value};
 
-use crate::function::{Translator, flags};
+use crate::function::{Translator, flags, offset};
 use crate::symbol::Symbol;
-
-#[expect(
-    clippy::cast_possible_truncation,
-    clippy::cast_possible_wrap,
-    reason = "offsets of small structures"
-)]
-const fn offset(at: usize) -> i32 {
-    at as i32
-}
 
 /// Offsets of fields that are touched here.
 mod at {

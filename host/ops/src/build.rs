@@ -29,7 +29,7 @@ use s_store::{Sha256Digest, Sha256Hasher};
 
 use crate::Context;
 use crate::failure::{Failure, FailureKind};
-use crate::identity::tool;
+use crate::identity::{Tool, tool};
 use crate::language::DiskFiles;
 use crate::packages::{MAIN, Project};
 use kept::KeptCodes;
@@ -268,7 +268,9 @@ impl Job<'_> {
         let mut times = Times::begin();
         let path = self.path();
         self.may_be_written(&path)?;
-        let record = Record::beside(&path, tool(self.context.home()));
+        // Only what a project builds is kept for the next time.
+        let tool = self.programs.output.as_ref().and_then(|_| tool(self.context.home()));
+        let record = Record::beside(&path, tool);
         let may_be_fresh = self.request.emit.is_empty() && !self.request.verify;
         let recorded = if may_be_fresh { record.read() } else { None };
         let recorded =
@@ -296,7 +298,7 @@ impl Job<'_> {
             return self.fresh(path, known.image, front.warnings, times);
         }
         let threads = self.request.threads.unwrap_or_else(processors);
-        let kept = self.kept_codes();
+        let kept = tool.and_then(|tool| self.kept_codes(tool));
         let mut codes = kept.as_ref().map_or_else(|| self.no_codes(), KeptCodes::none);
         if let Some(kept) = &kept
             && !self.request.verify
@@ -369,16 +371,12 @@ impl Job<'_> {
         Codes::new(b"", self.target.machine())
     }
 
-    /// Where code is kept between builds of a project, if this `s` can be told from others.
-    fn kept_codes(&self) -> Option<KeptCodes> {
+    /// Where code is kept between builds of a project.
+    fn kept_codes(&self, tool: Tool) -> Option<KeptCodes> {
         let folder = self.programs.output.as_ref()?.join("cache");
         let profile = if self.request.release { "release" } else { "debug" };
         let name = format!("{}-{}-{profile}.stkm", self.program.name, self.target.name);
-        Some(KeptCodes {
-            path: folder.join(name),
-            tool: tool(self.context.home())?,
-            machine: self.target.machine(),
-        })
+        Some(KeptCodes { path: folder.join(name), tool, machine: self.target.machine() })
     }
 
     /// What was built before is what would be built.

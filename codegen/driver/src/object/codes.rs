@@ -71,12 +71,6 @@ impl Codes {
         Some(sealed::seal(MARK, &self.identity, &payload))
     }
 
-    /// The machine it is for.
-    #[must_use]
-    pub fn machine(&self) -> Machine {
-        self.machine
-    }
-
     /// The code of a function: what is known, or compiled now.
     pub(super) fn code(
         &self,

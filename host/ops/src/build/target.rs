@@ -261,7 +261,10 @@ fn kept(context: &Context, digest: &Sha256Digest) -> PathBuf {
 }
 
 fn unusable(message: String) -> Failure {
-    Failure::new(FailureKind::Failed, Diagnostic::error(Code::TARGET_PACK, message))
+    let diagnostic = Diagnostic::error(Code::TARGET_PACK, message)
+        .note("that is for the author of the plugin to mend")
+        .hint("other targets: s target list");
+    Failure::new(FailureKind::Failed, diagnostic)
 }
 
 /// Nothing, or a dot and letters, and no ending of what `s` itself runs.

@@ -125,9 +125,9 @@ impl Project {
         // What a manifest names could lead anywhere.
         if let Some(name) = found.keys().find(|name| name.contains('/') || check_new_path(name).is_err()) {
             let message = format!("a program cannot be called `{}`", name.escape_debug());
-            let diagnostic = Diagnostic::error(Code::MANIFEST_VALUE, message).note(format!(
-                "`[bin]` of {MANIFEST_NAME} has it; the name is that of a file, without folders"
-            ));
+            let diagnostic = Diagnostic::error(Code::MANIFEST_VALUE, message)
+                .note(format!("`[bin]` of {MANIFEST_NAME} has it"))
+                .hint("call it as its executable is to be called: the name of a file, without folders");
             return Err(Failure::new(FailureKind::Failed, diagnostic));
         }
         if found.is_empty() && files::exists(&self.folder().join(MAIN))? {

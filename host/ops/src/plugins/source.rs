@@ -13,7 +13,7 @@ use s_capability::{Manifest, Origin, PluginId};
 use s_component::{InspectLimits, MANIFEST_MAX_BYTES};
 use s_diag::{Code, Diagnostic, Source};
 use s_net::{Auth, DownloadPlan, Permit};
-use s_project::{LockedPackage, PackageName, PackageSource, PluginOrigin};
+use s_project::{PackageName, PackageSource, PluginOrigin};
 use s_store::{EntryKind, files};
 use url::Url;
 
@@ -45,6 +45,8 @@ pub(crate) enum PluginSource {
         requirement: Option<String>,
         /// The address of its registry and its version, once they are known.
         found: Option<(String, String)>,
+        /// Where it is, once it was brought here.
+        folder: Option<PathBuf>,
     },
 }
 
@@ -63,7 +65,7 @@ impl PluginSource {
     pub(crate) fn typed(context: &Context, text: &str) -> Result<PluginSource, Failure> {
         if let Some((name, requirement)) = package(text) {
             if files::kind(&context.directory().join(text))?.is_none() {
-                return Ok(PluginSource::Package { name, requirement, found: None });
+                return Ok(PluginSource::Package { name, requirement, found: None, folder: None });
             }
             let message = format!("`{text}` is a path here, and the name of a package");
             let diagnostic = Diagnostic::error(Code::USAGE, message)
@@ -86,9 +88,12 @@ impl PluginSource {
                 PluginSource::parse(text, base(context, level), level == Level::User)
             }
             PluginOrigin::Version(version) => match package(id) {
-                Some((name, None)) => {
-                    Ok(PluginSource::Package { name, requirement: Some(version.clone()), found: None })
-                }
+                Some((name, None)) => Ok(PluginSource::Package {
+                    name,
+                    requirement: Some(version.clone()),
+                    found: None,
+                    folder: None,
+                }),
                 _ => Err(unusable(format!("`{id}` is not the name of a package"))),
             },
         }
@@ -107,6 +112,7 @@ impl PluginSource {
                         name,
                         requirement: None,
                         found: Some((url.to_owned(), version)),
+                        folder: None,
                     }),
                     _ => Err(unusable(format!("the lock records `{text}`, which names no package"))),
                 }
@@ -180,31 +186,34 @@ impl PluginSource {
         match self {
             PluginSource::Path(path) => from_path(context, path),
             PluginSource::Url { url, typed } => from_url(context, url, *typed),
-            PluginSource::Package { .. } => from_path(context, &self.package_folder(context)?.1),
+            PluginSource::Package { .. } => from_path(context, &self.package_folder(context)?),
         }
     }
 
     /// The same source with what only looking there can tell: which version of a package, from where.
     pub(crate) fn resolved(self, context: &Arc<Context>) -> Result<PluginSource, Failure> {
-        let PluginSource::Package { ref name, ref requirement, found: None } = self else { return Ok(self) };
-        let (package, _) = self.package_folder(context)?;
+        let PluginSource::Package { name, requirement, found: None, .. } = self else { return Ok(self) };
+        let (package, folder) = passing_package(context, &name, requirement.as_deref(), None)?;
         let PackageSource::Registry(url) = &package.source else {
             return Err(unusable(format!("`{name}` comes from no registry")));
         };
         let found = Some((url.clone(), package.version.to_string()));
-        Ok(PluginSource::Package { name: name.clone(), requirement: requirement.clone(), found })
+        Ok(PluginSource::Package { name, requirement, found, folder: Some(folder) })
     }
 
-    /// The package, and where it is on this machine; it is brought there.
-    fn package_folder(&self, context: &Arc<Context>) -> Result<(LockedPackage, PathBuf), Failure> {
-        let PluginSource::Package { name, requirement, found } = self else {
+    /// Where the package is on this machine; it is brought there.
+    fn package_folder(&self, context: &Arc<Context>) -> Result<PathBuf, Failure> {
+        let PluginSource::Package { name, requirement, found, folder } = self else {
             return Err(unusable("no package is meant".to_owned()));
         };
+        if let Some(folder) = folder {
+            return Ok(folder.clone());
+        }
         let (requirement, registry) = match found {
             Some((url, version)) => (Some(format!("={version}")), Some(url.as_str())),
             None => (requirement.clone(), None),
         };
-        passing_package(context, name, requirement.as_deref(), registry)
+        Ok(passing_package(context, name, requirement.as_deref(), registry)?.1)
     }
 }
 
@@ -251,7 +260,7 @@ impl PluginSource {
                 Ok(files::read_capped(&folder.join(name), bytes_max)?)
             }
             PluginSource::Package { .. } => {
-                let (_, folder) = self.package_folder(context)?;
+                let folder = self.package_folder(context)?;
                 Ok(files::read_capped(&folder.join(name), bytes_max)?)
             }
             PluginSource::Url { url, typed } => {
