@@ -15,7 +15,7 @@ Usage: s-bench-lang [OPTIONS]
   --s-arg WORD     an argument for `s` before the file, such as run; may be repeated
   --built          what `s build --release` makes of each program as well, as `s build`
   --no-s           leaves `s` out
-  --peers A,B      whom to measure beside it (perl,luajit,node,python3,c); none for nobody
+  --peers A,B      whom to measure beside it (perl,luajit,node,python3,go,c); none for nobody
   --only A,B       only these programs
   --twins          the twins as well: the same programs with other constants and one more step
   --runs N         runs of a program by each, after one that is not counted (7)
@@ -146,7 +146,7 @@ mod tests {
         assert_eq!((given.runs, given.twins, given.patience), (3, true, Duration::from_secs(5)));
         assert_eq!(parse(&["--peers", "none"]).unwrap().peers, Vec::<String>::new());
         assert_eq!(parse(&["--peers", "c"]).unwrap().peers, ["c"]);
-        assert_eq!(parse(&[]).unwrap().peers, ["perl", "luajit", "node", "python3", "c"]);
+        assert_eq!(parse(&[]).unwrap().peers, ["perl", "luajit", "node", "python3", "go", "c"]);
     }
 
     #[test]
@@ -158,7 +158,7 @@ mod tests {
             (&["--runs", "x"], "`--runs` needs a number"),
             (&["--runs", "0"], "`--runs` needs at least 1"),
             (&["--patience-s", "0"], "`--patience-s` needs at least 1"),
-            (&["--peers", "ruby"], "there is no peer `ruby`: there are perl, luajit, node, python3, c"),
+            (&["--peers", "ruby"], "there is no peer `ruby`: there are perl, luajit, node, python3, go, c"),
         ] {
             assert_eq!(parse(words).unwrap_err().to_string(), message);
         }

@@ -1,4 +1,4 @@
-//! Measures the language: whole processes of `s` beside perl, LuaJIT, node, Python and C.
+//! Measures the language: whole processes of `s` beside perl, LuaJIT, node, Python, Go and C.
 //!
 //! ```sh
 //! cargo build --release -p s -p s-bench-lang

@@ -127,7 +127,7 @@ pub(crate) fn measure(
 /// What runs a file, after it was built if the peer builds: that is not measured.
 fn call(peer: &Peer, file: &Path, input: Option<&Path>, scratch: &Path, effort: &Effort) -> Result<Call> {
     let mut arguments = Vec::new();
-    let program = if let Some(building) = peer.building {
+    let program = if let Some(building) = &peer.building {
         let mut name = file.file_name().unwrap_or(file.as_os_str()).to_owned();
         name.push(".built");
         let executable = scratch.join(name);
@@ -308,8 +308,8 @@ mod tests {
     /// A compiler whose executable is the file itself, which it must be able to copy.
     fn compiler(name: &str, ending: &'static [&'static str]) -> Peer {
         let options =
-            &["-c", r#"grep -q '^#!' "$0" && cp "$0" "$2" && chmod +x "$2" || { echo bad >&2; exit 1; }"#];
-        let building = Some(Building { options, libraries: &["-lm"] });
+            &["-c", r#"grep -q '^#!' "$2" && cp "$2" "$1" && chmod +x "$1" || { echo bad >&2; exit 1; }"#];
+        let building = Some(Building { options, ..Building::default() });
         Peer { building, is_partial: true, ..shell(name, ending) }
     }
 

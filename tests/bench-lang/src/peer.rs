@@ -1,6 +1,7 @@
 //! Who runs programs: `s`, and the languages beside it. Most run a file; some make an executable of it
 //! first, which is what is measured.
 
+use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
@@ -9,15 +10,7 @@ use anyhow::{Context as _, Result, bail};
 use crate::call::first_lines;
 
 /// The peers that are known.
-pub(crate) const NAMES: [&str; 5] = ["perl", "luajit", "node", "python3", "c"];
-
-/// Names of a C compiler, the system's own first.
-const C_COMPILERS: [&str; 3] = ["cc", "gcc", "clang"];
-
-/// How a C program is built. Products and sums are not fused, whatever processor it is built for: the
-/// others round each, and all have to print the same.
-const C_BUILDING: Building =
-    Building { options: &["-O2", "-static", "-ffp-contract=off"], libraries: &["-lm"] };
+pub(crate) const NAMES: [&str; 6] = ["perl", "luajit", "node", "python3", "go", "c"];
 
 /// One who runs programs.
 #[derive(Clone, Debug)]
@@ -38,13 +31,58 @@ pub(crate) struct Peer {
     pub(crate) is_partial: bool,
 }
 
-/// How an executable is made of a file: `PROGRAM OPTIONS FILE -o EXECUTABLE LIBRARIES`.
-#[derive(Clone, Copy, Debug)]
+/// How an executable is made of a file: `PROGRAM OPTIONS -o EXECUTABLE FILE LIBRARIES`.
+#[derive(Clone, Debug, Default)]
 pub(crate) struct Building {
-    /// What comes before the file.
+    /// What comes first.
     pub(crate) options: &'static [&'static str],
     /// What comes at the end.
     pub(crate) libraries: &'static [&'static str],
+    /// Variables that are set for it.
+    pub(crate) environment: Vec<(&'static str, OsString)>,
+}
+
+/// What there is to know of one of [`NAMES`] before it is looked for.
+struct Known {
+    /// What it may be called in `PATH`, the best first.
+    programs: &'static [&'static str],
+    /// How it is asked for its version.
+    asks: &'static [&'static str],
+    /// As in [`Peer`], and so the rest.
+    endings: &'static [&'static str],
+    building: Option<Building>,
+    is_partial: bool,
+}
+
+impl Known {
+    /// One that runs files, and has all programs.
+    fn runs(
+        programs: &'static [&'static str],
+        asks: &'static [&'static str],
+        endings: &'static [&'static str],
+    ) -> Known {
+        Known { programs, asks, endings, building: None, is_partial: false }
+    }
+
+    /// The one of this name; what it keeps while it builds goes to this folder.
+    fn of(name: &str, scratch: &Path) -> Option<Known> {
+        Some(match name {
+            "perl" => Known::runs(&["perl"], &["-e", "print $^V"], &["pl"]),
+            "luajit" => Known::runs(&["luajit"], &["-v"], &["lua"]),
+            "node" => Known::runs(&["node"], &["--version"], &["js"]),
+            "python3" => Known::runs(&["python3"], &["--version"], &["py"]),
+            "go" => {
+                Known { building: Some(Building::go(scratch)), ..Known::runs(&["go"], &["version"], &["go"]) }
+            }
+            "c" => Known {
+                building: Some(Building::c()),
+                is_partial: true,
+                // The system's own first.
+                ..Known::runs(&["cc", "gcc", "clang"], &["--version"], &["c"])
+            },
+            _ => return None,
+        })
+    }
 }
 
 impl Peer {
@@ -70,7 +108,7 @@ impl Peer {
 
     /// Executables that this `s` builds.
     pub(crate) fn built(self) -> Peer {
-        let building = Building { options: &["build", "--release"], libraries: &[] };
+        let building = Building { options: &["build", "--release"], ..Building::default() };
         Peer { name: "s build".to_owned(), building: Some(building), ..self }
     }
 
@@ -79,41 +117,55 @@ impl Peer {
     /// # Errors
     /// A name that is none of them; one that is there and cannot be asked for its version.
     pub(crate) fn find(name: &str, scratch: &Path) -> Result<Option<Peer>> {
-        let (endings, asks): (&'static [&'static str], &[&str]) = match name {
-            "perl" => (&["pl"], &["-e", "print $^V"]),
-            "luajit" => (&["lua"], &["-v"]),
-            "node" => (&["js"], &["--version"]),
-            "python3" => (&["py"], &["--version"]),
-            "c" => (&["c"], &["--version"]),
-            _ => bail!("there is no peer `{name}`"),
-        };
-        let is_c = name == "c";
-        let found = if is_c { C_COMPILERS.into_iter().find_map(in_path) } else { in_path(name) };
-        let Some(mut program) = found else { return Ok(None) };
+        let Some(known) = Known::of(name, scratch) else { bail!("there is no peer `{name}`") };
+        let Some(mut program) = known.programs.iter().find_map(|name| in_path(name)) else { return Ok(None) };
         if name == "python3" {
             program = behind_python(&program, scratch).unwrap_or(program);
         }
-        let version = version(&program, asks)?;
+        let version = version(&program, known.asks)?;
         Ok(Some(Peer {
             name: name.to_owned(),
             program,
             arguments: Vec::new(),
-            endings,
+            endings: known.endings,
             version,
-            building: is_c.then_some(C_BUILDING),
-            is_partial: is_c,
+            building: known.building,
+            is_partial: known.is_partial,
         }))
     }
 }
 
 impl Building {
+    /// How a C program is built. Products and sums are not fused, whatever processor it is built for: the
+    /// others round each, and all have to print the same.
+    fn c() -> Building {
+        let options = &["-O2", "-static", "-ffp-contract=off"];
+        Building { options, libraries: &["-lm"], ..Building::default() }
+    }
+
+    /// How a Go program is built: as `go build FILE` does where nobody has set anything, of that file and
+    /// the standard library alone, so that nothing is fetched. What is kept from one program to the next is
+    /// in this folder.
+    fn go(scratch: &Path) -> Building {
+        let environment = vec![
+            ("CGO_ENABLED", "0".into()),
+            ("GO111MODULE", "off".into()),
+            ("GOCACHE", scratch.join("go-cache").into()),
+            ("GOENV", "off".into()),
+            ("GOFLAGS", "".into()),
+            ("GOPATH", scratch.join("go-path").into()),
+        ];
+        Building { options: &["build"], environment, ..Building::default() }
+    }
+
     /// Makes an executable of a file with this program.
     ///
     /// # Errors
     /// What the program says, where it does not.
     pub(crate) fn build(&self, program: &Path, file: &Path, executable: &Path) -> Result<()> {
         let mut command = Command::new(program);
-        command.args(self.options).arg(file).arg("-o").arg(executable).args(self.libraries);
+        command.args(self.options).arg("-o").arg(executable).arg(file).args(self.libraries);
+        command.envs(self.environment.iter().cloned());
         let built =
             command.stdin(Stdio::null()).output().with_context(|| format!("start {}", program.display()))?;
         if !built.status.success() {
@@ -167,6 +219,7 @@ mod tests {
     #[test]
     fn nobody_else_is_a_peer() {
         let scratch = tempfile::tempdir().unwrap();
+        assert!(NAMES.iter().all(|name| Known::of(name, scratch.path()).is_some()));
         assert_eq!(Peer::find("cobol", scratch.path()).unwrap_err().to_string(), "there is no peer `cobol`");
         let absent = scratch.path().join("absent");
         assert!(Peer::s(&absent, &[]).unwrap_err().to_string().ends_with("absent is no file"));
@@ -185,6 +238,41 @@ mod tests {
         let said = built.unwrap_err().to_string();
         assert!(said.starts_with(&format!("build {}: exit status: 1\n", file.display())), "{said}");
         assert!(said.contains("absent"), "{said}");
+    }
+
+    #[test]
+    fn go_is_built_where_it_is() {
+        let scratch = tempfile::tempdir().unwrap();
+        let Some(go) = Peer::find("go", scratch.path()).unwrap() else {
+            assert_eq!(in_path("go"), None);
+            return;
+        };
+        assert_eq!((go.endings, go.is_partial), (&["go"][..], false));
+        assert!(go.version.starts_with("go version "), "{}", go.version);
+        let [file, executable] = ["some.go", "some.built"].map(|name| scratch.path().join(name));
+        let build = |body: &str| {
+            std::fs::write(&file, format!("package main\n\nfunc main() {{ {body} }}\n")).unwrap();
+            go.building.as_ref().unwrap().build(&go.program, &file, &executable)
+        };
+        let said = build("absent()").unwrap_err().to_string();
+        assert!(said.starts_with(&format!("build {}: exit status: ", file.display())), "{said}");
+        assert!(said.contains("absent"), "{said}");
+        assert!(!executable.exists());
+        build("println(2 * 3)").unwrap();
+        let ran = Command::new(&executable).output().unwrap();
+        assert_eq!((ran.status.success(), ran.stderr.as_slice()), (true, &b"6\n"[..]));
+        assert!(scratch.path().join("go-cache").is_dir());
+    }
+
+    #[test]
+    fn a_building_sets_variables_and_names_the_file_last_but_for_libraries() {
+        let building = Building {
+            options: &["-c", r#"echo "$VARIABLE" "$@" >&2; exit 1"#, "sh"],
+            libraries: &["-lm"],
+            environment: vec![("VARIABLE", "set".into())],
+        };
+        let built = building.build(Path::new("/bin/sh"), Path::new("in.go"), Path::new("out"));
+        assert_eq!(built.unwrap_err().to_string(), "build in.go: exit status: 1\nset -o out in.go -lm");
     }
 
     #[test]

@@ -1,0 +1,4 @@
+// Nothing: what a process costs.
+package main
+
+func main() {}

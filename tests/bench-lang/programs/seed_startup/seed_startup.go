@@ -1,0 +1,8 @@
+// One short line.
+package main
+
+import "fmt"
+
+func main() {
+	fmt.Println("ok")
+}
