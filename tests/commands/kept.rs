@@ -1,4 +1,4 @@
-//! `target/cache`: compiled programs between starts.
+//! Compiled programs between starts: in `target/cache` of a project, else in the home folder.
 
 use std::fs;
 use std::os::unix::fs::{MetadataExt as _, PermissionsExt as _};
@@ -66,6 +66,36 @@ fn a_program_is_compiled_once() {
         let said = String::from_utf8_lossy(&outcome.stderr).into_owned();
         assert!(said.starts_with("no 1 at main.stk line 1.\n  in main::f at main.stk:1\n"), "{said}");
     }
+}
+
+#[test]
+fn a_program_in_no_project_is_kept_in_the_home_folder() {
+    let sandbox = Sandbox::new();
+    let folder = sandbox.home().join("cache/programs");
+    let count = || fs::read_dir(&folder).map_or(0, Iterator::count);
+    let run = |args: &[&str], expected: &str| {
+        let outcome = sandbox.run(args);
+        assert_eq!(outcome.status, Some(0), "{}", outcome.text());
+        assert_eq!(outcome.stdout, expected);
+    };
+    sandbox.write("one/a.stk", "p 1\n");
+    sandbox.write("two/a.stk", "p 2\n");
+    run(&["one/a.stk"], "1\n");
+    assert_eq!(count(), 1);
+    let file = fs::read_dir(&folder).unwrap().next().unwrap().unwrap().path();
+    let metadata = fs::metadata(&file).unwrap();
+    assert_eq!(metadata.permissions().mode() & 0o777, 0o600);
+    // What is there is used: nothing is written again.
+    run(&["one/a.stk"], "1\n");
+    assert_eq!(fs::metadata(&file).unwrap().ino(), metadata.ino());
+    // Another program of that name, and another text.
+    run(&["two/a.stk"], "2\n");
+    sandbox.write("one/a.stk", "p 3\n");
+    run(&["one/a.stk"], "3\n");
+    assert_eq!(count(), 2);
+    // What is only said is not kept.
+    run(&["-e", "p 4"], "4\n");
+    assert_eq!(count(), 2);
 }
 
 #[test]

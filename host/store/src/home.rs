@@ -159,6 +159,11 @@ impl Home {
         self.cache().join("tools").join(folder_name(spec))
     }
 
+    /// Compiled programs that lie in no project; private.
+    pub fn programs(&self) -> PathBuf {
+        self.cache().join("programs")
+    }
+
     /// Checkouts of git repositories.
     pub fn git(&self) -> PathBuf {
         self.root.join("git")

@@ -104,9 +104,13 @@ pub fn run(
     let options = Options { compat: switches.compat, test: is_test };
     let name = loaded.name;
     // What may be wrong is said by the compiler only.
-    let is_kept = !switches.check_only && !switches.warnings && matches!(program.code, Code::File(_));
-    let place = if is_kept { files.project() } else { None };
-    let place = place.and_then(|project| Place::of(&project, &name, &options, &world.environment));
+    let place = match &program.code {
+        Code::File(path) if !switches.check_only && !switches.warnings => {
+            let file = world.directory.join(path);
+            Place::of(files.project().as_deref(), (&name, &file), &options, &world.environment)
+        }
+        _ => None,
+    };
     let kept = place.as_ref().and_then(|place| place.read(&name, &text, &options, &files));
     let compiled = match kept {
         Some(program) => program,
