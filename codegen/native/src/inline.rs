@@ -655,7 +655,7 @@ impl Translator<'_, '_> {
     }
 
     /// Whether the tag of a value is one of the counted ones; a list's and an exception's are not.
-    fn is_counted(&mut self, w0: Clif) -> Clif {
+    pub(crate) fn is_counted(&mut self, w0: Clif) -> Clif {
         let low = self.b.ins().band_imm_u(w0, 0xff);
         let off = self.b.ins().iadd_imm_s(low, -(tag::COUNTED.cast_signed()));
         self.b.ins().icmp_imm_s(IntCC::UnsignedLessThan, off, (tag::EXT - tag::COUNTED + 1).cast_signed())

@@ -171,23 +171,8 @@ impl Translator<'_, '_> {
         self.b.ins().brif(aux, slow, &[], unseen, &[]);
         self.b.switch_to_block(unseen);
         let place = self.entry_at(table, position, key, slow);
-        let old = (self.b.ins().load(I64, flags(), place, 0), self.b.ins().load(I64, flags(), place, 8));
-        let low = self.b.ins().band_imm_u(old.0, 0xff);
-        let plain = self.b.ins().icmp_imm_s(IntCC::UnsignedLessThan, low, tag::COUNTED.cast_signed());
-        let (fast, more, counted) = (self.b.create_block(), self.b.create_block(), self.b.create_block());
-        self.b.ins().brif(plain, fast, &[], more, &[]);
-        self.b.switch_to_block(fast);
-        self.b.ins().store(flags(), w0, place, 0);
-        self.b.ins().store(flags(), w1, place, 8);
-        self.b.ins().jump(join, &[]);
-        self.b.switch_to_block(more);
-        let off = self.b.ins().iadd_imm_s(low, -(tag::BOX.cast_signed()));
-        let odd = self.b.ins().icmp_imm_s(IntCC::UnsignedLessThan, off, 2);
-        self.b.ins().brif(odd, slow, &[], counted, &[]);
-        self.b.switch_to_block(counted);
-        self.b.ins().store(flags(), w0, place, 0);
-        self.b.ins().store(flags(), w1, place, 8);
-        self.runtime(Rt::release, &[old.0, old.1]);
+        let old = self.old_in(place, slow);
+        self.replace(place, old, (w0, w1));
         self.b.ins().jump(join, &[]);
         self.b.switch_to_block(slow);
         let size = u32::try_from(size_of::<Val>()).expect("a small structure");
@@ -198,6 +183,51 @@ impl Translator<'_, '_> {
         self.runtime(Rt::hash_set_site, &[table, key.0, key.1, given, site]);
         self.b.ins().jump(join, &[]);
         self.b.switch_to_block(join);
+    }
+
+    /// What a place holds that is to be given another value; a shared or weak one is left to `slow`.
+    fn old_in(&mut self, place: Clif, slow: ClifBlock) -> (Clif, Clif) {
+        let w0 = self.b.ins().load(I64, flags(), place, 0);
+        let w1 = self.b.ins().load(I64, flags(), place, 8);
+        let low = self.b.ins().band_imm_u(w0, 0xff);
+        let off = self.b.ins().iadd_imm_s(low, -(tag::BOX.cast_signed()));
+        let odd = self.b.ins().icmp_imm_s(IntCC::UnsignedLessThan, off, 2);
+        let usual = self.b.create_block();
+        self.b.ins().brif(odd, slow, &[], usual, &[]);
+        self.b.switch_to_block(usual);
+        (w0, w1)
+    }
+
+    /// Stores a value, which is consumed, in the place of an old one.
+    fn replace(&mut self, place: Clif, old: (Clif, Clif), new: (Clif, Clif)) {
+        self.b.ins().store(flags(), new.0, place, 0);
+        self.b.ins().store(flags(), new.1, place, 8);
+        let counted = self.is_counted(old.0);
+        let (release, on) = (self.b.create_block(), self.b.create_block());
+        self.b.ins().brif(counted, release, &[], on, &[]);
+        self.b.switch_to_block(release);
+        self.runtime(Rt::release, &[old.0, old.1]);
+        self.b.ins().jump(on, &[]);
+        self.b.switch_to_block(on);
+    }
+
+    /// Goes on where the field that a site describes takes a value at first sight; else goes to `slow`.
+    fn be_taken(&mut self, value: (Clif, Clif), (kind, target): (Clif, Clif), slow: ClifBlock) {
+        let (taken, closer, object) = (self.b.create_block(), self.b.create_block(), self.b.create_block());
+        let low = self.b.ins().band_imm_u(value.0, 0xff);
+        let at = self.b.ins().iadd_imm_s(low, i64::from(site::TAKES));
+        let bits = self.b.ins().ushr(kind, at);
+        let has = self.b.ins().band_imm_u(bits, 1);
+        self.b.ins().brif(has, taken, &[], closer, &[]);
+        self.b.switch_to_block(closer);
+        let is_object = self.b.ins().icmp_imm_s(IntCC::Equal, low, tag::OBJ.cast_signed());
+        self.b.ins().brif(is_object, object, &[], slow, &[]);
+        self.b.switch_to_block(object);
+        let class = self.b.ins().uload32(flags(), value.1, at::CLASS);
+        let wanted = self.b.ins().ushr_imm_u(target, 32);
+        let same = self.b.ins().icmp(IntCC::Equal, class, wanted);
+        self.b.ins().brif(same, taken, &[], slow, &[]);
+        self.b.switch_to_block(taken);
     }
 
     /// A method call: its operands are the name, the invocant, what else is given, and the context. It knows
@@ -236,19 +266,35 @@ impl Translator<'_, '_> {
         self.b.switch_to_block(hit);
         let target = self.b.ins().load(I64, flags(), found, at::SITE_TARGET);
         let kind = self.b.ins().load(I32, flags(), found, at::SITE_KIND);
-        // A field that is given a value has a type to be held to.
-        let field = if given.len() == 1 && self.is_fixed_key(name) { self.b.create_block() } else { slow };
+        let is_field = given.len() <= 2 && self.is_fixed_key(name);
+        let field = if is_field { self.b.create_block() } else { slow };
         const { assert!(site::METHOD == 0) };
         self.b.ins().brif(kind, field, &[], method, &[]);
-        if field != slow {
+        if is_field {
             self.b.switch_to_block(field);
             let is_object = self.b.ins().icmp_imm_s(IntCC::Equal, w0, tag::OBJ.cast_signed());
             let declared = self.b.create_block();
             self.b.ins().brif(is_object, declared, &[], slow, &[]);
             self.b.switch_to_block(declared);
             let fields = self.b.ins().load(I64, flags(), object, at::FIELDS);
-            let place = self.entry_at(fields, target, name_words, slow);
-            self.load_or(place, join, slow);
+            let position = self.b.ins().band_imm_u(target, i64::from(u32::MAX));
+            match given.get(1) {
+                None => {
+                    let place = self.entry_at(fields, position, name_words, slow);
+                    self.load_or(place, join, slow);
+                }
+                Some(&value) => {
+                    self.be_taken(self.two(value), (kind, target), slow);
+                    let place = self.entry_at(fields, position, name_words, slow);
+                    let old = self.old_in(place, slow);
+                    // For the field, and for the result.
+                    self.retain(value);
+                    self.retain(value);
+                    let words = self.two(value);
+                    self.replace(place, old, words);
+                    self.jump(join, &[words.0, words.1]);
+                }
+            }
         }
         self.b.switch_to_block(method);
         self.call_entry(target, address, count, wanted, join);

@@ -207,7 +207,8 @@ pub struct Site {
     pub class: u32,
     /// For a method one of [`site`]; 0 for a key.
     pub kind: u32,
-    /// The function, borrowed; the position of the field or key among the entries.
+    /// The function, borrowed; the position of the key among the entries; for a field its position in the
+    /// lower half, and in the upper one the class whose objects it takes, or 0.
     pub target: usize,
 }
 
@@ -215,8 +216,11 @@ pub struct Site {
 pub mod site {
     /// A function.
     pub const METHOD: u32 = 0;
-    /// A field.
+    /// A field. Above [`TAKES`] stands what it takes.
     pub const FIELD: u32 = 1;
+    /// Where in the kind of a field the bits stand for the tags of values that may be stored there without a
+    /// closer look: the lowest for [`super::tag::INT`], and so on.
+    pub const TAKES: u32 = 8;
 }
 
 /// The generic entry of a function: virtual machine, the function object (for captures), arguments

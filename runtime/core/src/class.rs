@@ -582,7 +582,12 @@ impl Vm {
         }
         let (kind, target) = match member {
             Member::Method(code) => (site::METHOD, code.0 as usize),
-            Member::Field(at) => (site::FIELD, at as usize),
+            Member::Field(at) => {
+                let Some(field) = class.plan.as_ref().and_then(|plan| plan.fields.get(at as usize)) else {
+                    return;
+                };
+                field.takes.noted(at)
+            }
             Member::Construct | Member::Other => return,
         };
         // Two stand there; the one that was noted last is looked at first.

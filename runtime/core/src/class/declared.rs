@@ -4,7 +4,7 @@ use alloc::rc::Rc;
 use alloc::string::String;
 use alloc::vec::Vec;
 
-use s_abi::layout::{Val, tag, want};
+use s_abi::layout::{Val, site, tag, want};
 
 use super::{ClassKind, FieldDescription, Object, TypeDescription, new_object, object_of};
 use crate::exception::Thrown;
@@ -16,6 +16,8 @@ use crate::vm::Vm;
 /// How objects of a class are made: worked out once, until a function or parent changes.
 #[derive(Debug)]
 pub(super) struct Plan {
+    /// Objects can be made at all: it is declared, and neither abstract nor a trait.
+    is_concrete: bool,
     /// All fields, the parents' first: the order of an object's entries.
     pub(super) fields: Vec<PlannedField>,
     /// BUILD of the ancestors and the class, parents first; borrowed from their globs.
@@ -27,6 +29,32 @@ pub(super) struct Plan {
 pub(super) struct PlannedField {
     key: Text,
     pub(super) description: FieldDescription,
+    pub(super) takes: Takes,
+}
+
+/// What a field takes without a closer look, see [`site::FIELD`]: some of what is of its type.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Takes {
+    /// A bit for each tag.
+    tags: u32,
+    /// The class whose objects it takes, or 0.
+    class: u32,
+}
+
+impl Takes {
+    const ANYTHING: Takes = Takes { tags: !0, class: 0 };
+
+    /// Whether it takes a value.
+    #[inline(always)]
+    pub(super) fn has(self, value: Val) -> bool {
+        self.tags >> value.tag() & 1 != 0
+            || self.class != 0 && value.w0 == tag::OBJ && value.class() == self.class
+    }
+
+    /// Kind and target of a site that found such a field at a position.
+    pub(super) fn noted(self, at: u32) -> (u32, usize) {
+        (site::FIELD | self.tags << site::TAKES, at as usize | (self.class as usize) << 32)
+    }
 }
 
 impl Plan {
@@ -55,7 +83,11 @@ impl Vm {
         let fields = self
             .all_fields(number)
             .into_iter()
-            .map(|(_, description)| PlannedField { key: Text(string(&description.name)), description })
+            .map(|(_, description)| PlannedField {
+                key: Text(string(&description.name)),
+                takes: description.type_number.map_or(Takes::ANYTHING, |number| self.takes(number)),
+                description,
+            })
             .collect();
         let builds = self
             .linear(number)
@@ -63,11 +95,39 @@ impl Vm {
             .rev()
             .filter_map(|&ancestor| self.find_in_classes(&[ancestor], b"BUILD"))
             .collect();
-        let plan = Rc::new(Plan { fields, builds });
+        let is_concrete = self
+            .declared(number)
+            .is_some_and(|declared| !declared.is_abstract && declared.kind != ClassKind::Trait);
+        let plan = Rc::new(Plan { is_concrete, fields, builds });
         if let Some(class) = self.class_mut(number) {
             class.plan = Some(Rc::clone(&plan));
         }
         plan
+    }
+
+    /// What a field of a type takes at first sight.
+    fn takes(&self, number: i64) -> Takes {
+        let wanted = usize::try_from(number).ok().and_then(|at| self.classes.types.get(at));
+        let Some(wanted) = wanted else { return Takes::ANYTHING };
+        let of = |tags: &[u64]| tags.iter().fold(0, |bits, tag| bits | 1 << tag);
+        let tags = match &**wanted {
+            TypeDescription::Any => return Takes::ANYTHING,
+            TypeDescription::Int => of(&[tag::INT]),
+            TypeDescription::Float => of(&[tag::INT, tag::NUM]),
+            TypeDescription::Str | TypeDescription::Bool => of(&[tag::INT, tag::NUM, tag::SSTR, tag::STR]),
+            TypeDescription::Array => of(&[tag::AREF]),
+            TypeDescription::Hash => of(&[tag::HREF]),
+            TypeDescription::Code => of(&[tag::CODE]),
+            TypeDescription::Named(name) => {
+                let class = self.classes.by_name.get(&name[..]).copied();
+                return Takes { tags: of(&[tag::UNDEF]), class: class.unwrap_or(0) };
+            }
+            TypeDescription::Ref
+            | TypeDescription::List(_)
+            | TypeDescription::Map(_)
+            | TypeDescription::Set => 0,
+        };
+        Takes { tags, class: 0 }
     }
 
     /// All fields of objects of a class: the parents' first.
@@ -87,15 +147,10 @@ impl Vm {
 
     /// Makes an object of a declared type of these arguments.
     pub fn construct_object(&mut self, number: u32, arguments: &[Val]) -> Result<Val, Thrown> {
-        let Some(declared) = self.declared(number) else {
-            return Err(self.die(b"no such class"));
-        };
-        if declared.is_abstract || declared.kind == ClassKind::Trait {
-            let what = if declared.kind == ClassKind::Trait { "trait" } else { "abstract class" };
-            let name = String::from_utf8_lossy(&declared.name).into_owned();
-            return Err(self.die_fmt(format_args!("cannot instantiate {what} `{name}`")));
-        }
         let plan = self.plan(number);
+        if !plan.is_concrete {
+            return Err(self.no_objects(number));
+        }
         let (mut is_named, mut in_order) = (arguments.len().is_multiple_of(2) && !arguments.is_empty(), true);
         if is_named {
             for (at, pair) in arguments.chunks_exact(2).enumerate() {
@@ -119,6 +174,14 @@ impl Vm {
             return Err(thrown);
         }
         Ok(value)
+    }
+
+    #[cold]
+    fn no_objects(&mut self, number: u32) -> Thrown {
+        let Some(declared) = self.declared(number) else { return self.die(b"no such class") };
+        let what = if declared.kind == ClassKind::Trait { "trait" } else { "abstract class" };
+        let name = String::from_utf8_lossy(&declared.name).into_owned();
+        self.die_fmt(format_args!("cannot instantiate {what} `{name}`"))
     }
 
     #[cold]
@@ -151,7 +214,7 @@ impl Vm {
         (is_named, in_order): (bool, bool),
         arguments: &[Val],
     ) -> Result<(), Thrown> {
-        for (at, PlannedField { key, description: field }) in plan.fields.iter().enumerate() {
+        for (at, PlannedField { key, description: field, takes }) in plan.fields.iter().enumerate() {
             let given = if !is_named {
                 arguments.get(at)
             } else if in_order {
@@ -165,7 +228,8 @@ impl Vm {
                 (None, Some(default)) => self.call_scalar(default, &[])?,
                 (None, None) => UNDEF,
             };
-            if let Some(number) = field.type_number
+            if !takes.has(content)
+                && let Some(number) = field.type_number
                 && (given.is_some() || !content.is_undef())
                 && let Err(thrown) = self.check(content, number, &field.name)
             {

@@ -249,6 +249,7 @@ impl Vm {
     ) -> Result<Val, Thrown> {
         let plan = self.plan(class);
         if let Some(field) = plan.fields.get(at)
+            && !field.takes.has(value)
             && let Some(number) = field.description.type_number
         {
             self.check(value, number, &field.description.name)?;
