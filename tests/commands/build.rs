@@ -70,6 +70,9 @@ fn a_project_becomes_one_file_that_does_what_its_text_does() {
     fs::write(&file, "something else").unwrap();
     assert_eq!(in_app(&sandbox, &["build", "--release", "--json"]).json()["programs"][0]["fresh"], false);
     assert!(fs::read(&file).unwrap() == bytes, "the same program has the same bytes");
+    fs::set_permissions(&file, fs::Permissions::from_mode(0o644)).unwrap();
+    assert_eq!(in_app(&sandbox, &["build", "--release", "--json"]).json()["programs"][0]["fresh"], false);
+    assert_eq!(fs::metadata(&file).unwrap().permissions().mode() & 0o111, 0o111);
     sandbox.write("app/lib/Shapes.stk", "package Shapes;\nfn square($side) { die \"no squares\\n\" }\n1;\n");
     assert_eq!(in_app(&sandbox, &["build", "--release", "--json"]).json()["programs"][0]["fresh"], false);
     let changed = Command::new(&file).output().unwrap();
@@ -402,7 +405,7 @@ fn what_cannot_be_built_leaves_what_was_there() {
     hint: did you mean: s target info riscv64-linux
     hint: did you mean: s target info aarch64-linux
     hint: did you mean: s target info x86_64-linux
-    hint: if you have a pack for it: s target add PATH|URL
+    hint: if you have a pack for it: s target add PATH|URL|PACKAGE
     hint: all that are known: s target list
     "#);
 

@@ -37,20 +37,23 @@ fn what_is_built_in_is_listed_and_shown_in_any_spelling() {
     status 0
     --- stdout
     TARGET           MACHINE  SYSTEM   PACK      FROM
-    aarch64-darwin   aarch64  darwin   absent    s target add PATH|URL
+    aarch64-darwin   aarch64  darwin   absent    s target add PATH|URL|PACKAGE
     aarch64-linux    aarch64  linux    built-in  stryke/target-elf
-    aarch64-windows  aarch64  windows  absent    s target add PATH|URL
+    aarch64-windows  aarch64  windows  absent    s target add PATH|URL|PACKAGE
     riscv64-linux    riscv64  linux    built-in  stryke/target-elf
-    wasm32-wasi      wasm32   wasi     absent    s target add PATH|URL
-    x86_64-darwin    x86_64   darwin   absent    s target add PATH|URL
+    wasm32-wasi      wasm32   wasi     absent    s target add PATH|URL|PACKAGE
+    x86_64-darwin    x86_64   darwin   absent    s target add PATH|URL|PACKAGE
     x86_64-linux     x86_64   linux    built-in  stryke/target-elf
-    x86_64-windows   x86_64   windows  absent    s target add PATH|URL
+    x86_64-windows   x86_64   windows  absent    s target add PATH|URL|PACKAGE
     ");
     let answer = sandbox.run(&["target", "list", "--json"]).json();
     assert_eq!(answer["targets"][3]["triple"], "riscv64-linux");
     assert_eq!(answer["targets"][3]["pack"], "built-in");
     let absent = &answer["targets"][0];
-    assert_eq!((&absent["pack"], &absent["get"]), (&"absent".into(), &"s target add PATH|URL".into()));
+    assert_eq!(
+        (&absent["pack"], &absent["get"]),
+        (&"absent".into(), &"s target add PATH|URL|PACKAGE".into())
+    );
     let info = sandbox.run(&["target", "info", "linux-arm64-gnu"]);
     insta::assert_snapshot!(info.text(), @"
     status 0
@@ -79,7 +82,7 @@ fn targets_that_nobody_knows() {
     hint: did you mean: s target info x86_64-linux
     hint: did you mean: s target info aarch64-linux
     hint: did you mean: s target info riscv64-linux
-    hint: if you have a pack for it: s target add PATH|URL
+    hint: if you have a pack for it: s target add PATH|URL|PACKAGE
     hint: all that are known: s target list
     ");
     // One that is known and not here: what is missing is one command.
@@ -89,7 +92,7 @@ fn targets_that_nobody_knows() {
     x86_64-windows
     machine      x86_64
     system       windows
-    pack         absent: s target add PATH|URL
+    pack         absent: s target add PATH|URL|PACKAGE
     address      64 bits
     suffix       .exe
     also called  x86_64-pc-windows-msvc, windows-x86_64
@@ -100,7 +103,7 @@ fn targets_that_nobody_knows() {
     --- stderr
     error[S-5150]: the pack for the target `aarch64-darwin` is not here
       none is part of `s`; a pack is a plugin, which somebody else may have
-    hint: s target add PATH|URL
+    hint: s target add PATH|URL|PACKAGE
     ");
     let removed = sandbox.run(&["target", "remove", "x86_64-linux"]);
     assert_eq!(removed.status, Some(2), "{removed:?}");
@@ -160,7 +163,10 @@ fn programs_are_built_for_the_target_of_a_pack() {
     put(&sandbox, "pack/haiku.wasm", &pack);
     let build = ["build", "--release", "--target", "x86_64-haiku"];
     let absent = sandbox.run(&build);
-    assert!(absent.status == Some(1) && absent.stderr.contains("s target add PATH|URL"), "{absent:?}");
+    assert!(
+        absent.status == Some(1) && absent.stderr.contains("s target add PATH|URL|PACKAGE"),
+        "{absent:?}"
+    );
     assert_eq!(add(&sandbox, &pack).status, Some(0));
 
     // The runtime is not there, then is another one: nothing is built.

@@ -219,6 +219,7 @@ codes! {
     5151 NOT_A_TARGET_PACK "not-a-target-pack" "The plugin is not a target pack: its kind is another. `s plugin` is for plugins of every kind."
     5152 LINK_FAILED "link-failed" "A program could not be made one executable: something it needs is not there, is there twice, or does not fit the target. The notes say where. After an update, build everything anew."
     5153 LINK_IMAGE "link-image" "What a target pack linked is not an executable for the target that was asked for, so nothing was written. This is a bug of the pack."
+    5154 LINK_WARNING "link-warning" "The linker made the executable and noticed something that may not be meant. The message is the linker's own; if it names what is not yours, the pack of the target may need an update."
     5160 NOTHING_TO_BUILD "nothing-to-build" "There is no program to build, or none of that name: programs are the files of `[bin]` in stryke.toml and those in the folder `bin`, else `main.stk`. `s build FILE` builds a file by itself."
     5161 TARGET_PACK "target-pack" "The pack of the target, its runtime and its linker, is not here, is damaged, or belongs to another version of `s`. The message names the command that brings the right one."
     5162 NOT_REPRODUCED "not-reproduced" "Building the program again did not give the same bytes. Builds depend on nothing but the sources, the packages and `s` itself, so this is a bug in `s`; please report it with the program."

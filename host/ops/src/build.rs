@@ -273,8 +273,12 @@ impl Job<'_> {
         let record = Record::beside(&path, tool);
         let may_be_fresh = self.request.emit.is_empty() && !self.request.verify;
         let recorded = if may_be_fresh { record.read() } else { None };
-        let recorded =
-            recorded.filter(|known| files::digest(&path).is_ok_and(|(image, _)| image == known.image));
+        // The same bytes, and they can be run where files have a bit that says so.
+        let is_there = |known: &Recorded| {
+            files::digest(&path).is_ok_and(|(image, _)| image == known.image)
+                && (cfg!(not(unix)) || matches!(files::is_executable(&path), Ok(true)))
+        };
+        let recorded = recorded.filter(is_there);
         let text = self.text()?;
         if let Some(known) = &recorded
             && let Some(sources) = &known.sources
@@ -333,7 +337,7 @@ impl Job<'_> {
         times.step("write");
         let mut warnings = front.warnings;
         warnings
-            .extend(linked.warnings.iter().map(|text| Diagnostic::warning(Code::LINK_FAILED, text.clone())));
+            .extend(linked.warnings.iter().map(|text| Diagnostic::warning(Code::LINK_WARNING, text.clone())));
         Ok(Built {
             name: self.program.name.clone(),
             path,

@@ -99,7 +99,7 @@ const ELSEWHERE: &[Elsewhere] = &[
 ];
 
 /// The command that brings a pack.
-const GET: &str = "s target add PATH|URL";
+const GET: &str = "s target add PATH|URL|PACKAGE";
 
 impl Elsewhere {
     fn name(&self) -> String {
