@@ -9,7 +9,7 @@ use core::ffi::c_void;
 use s_abi::layout::{Arr, Cell, Val, kind, storage, tag};
 
 use crate::cell;
-use crate::memory::{allocate, deallocate, header, raw_allocate, raw_free, raw_resize};
+use crate::memory::{allocate, deallocate, header, out_of_memory, raw_allocate, raw_free, raw_try_resize};
 use crate::value::{Array, CellRef, NONEXISTENT, Ptr, Slot, UNDEF, ValExt, int, known_num};
 use crate::vm::Vm;
 
@@ -186,9 +186,17 @@ fn reserve(array: &mut Array, total: usize) {
     }
 }
 
+/// Makes room for `total` elements behind `data`; the process ends when there is no memory.
+fn grow(array: &mut Array, total: usize) {
+    if try_grow(array, total).is_none() {
+        out_of_memory(total.saturating_mul(size_of::<Val>()));
+    }
+}
+
+/// Makes room for `total` elements behind `data`; `None`, with nothing changed, when there is no memory.
 #[cold]
 #[inline(never)]
-fn grow(array: &mut Array, total: usize) {
+fn try_grow(array: &mut Array, total: usize) -> Option<()> {
     let size = size_of_element(array);
     let slack = array.slack as usize;
     let block = array.data.cast::<u8>().wrapping_sub(slack * size);
@@ -199,17 +207,15 @@ fn grow(array: &mut Array, total: usize) {
         array.data = block.cast();
         array.capacity += slack;
         array.slack = 0;
-        return;
+        return Some(());
     }
     let capacity = total.max(array.capacity.saturating_add(array.capacity / 2)).max(4);
-    let Some(new_size) = capacity.checked_add(slack).and_then(|all| all.checked_mul(size)) else {
-        let _ = raw_allocate(usize::MAX);
-        return;
-    };
+    let new_size = capacity.checked_add(slack)?.checked_mul(size)?;
     let old = if array.data.is_null() { core::ptr::null_mut() } else { block };
-    let moved = raw_resize(old, (slack + array.capacity) * size, new_size);
+    let moved = raw_try_resize(old, (slack + array.capacity) * size, new_size)?;
     array.data = moved.wrapping_add(slack * size).cast::<c_void>();
     array.capacity = capacity;
+    Some(())
 }
 
 /// Makes the storage VAL.
@@ -434,7 +440,10 @@ pub fn set(vm: &mut Vm, array: &mut Array, index: i64, value: Val) -> Result<(),
     }
     if at > array.len {
         generalise(array);
-        extend(array, at);
+        if let Err(error) = extend(array, at) {
+            vm.release(value);
+            return Err(error);
+        }
     }
     push(array, value);
     Ok(())
@@ -446,13 +455,17 @@ fn write_place(array: &Array, index: i64) -> Result<usize, NoSuchElement> {
     if at < 0 || at as usize > LEN_MAX { Err(NoSuchElement(index)) } else { Ok(at as usize) }
 }
 
-/// Appends elements that were never stored, to `len` in all; the storage is VAL.
-fn extend(array: &mut Array, len: usize) {
-    reserve(array, len);
+/// Appends elements that were never stored, to `len` in all; the storage is VAL. The program names the
+/// length, so that it may be more than there is memory for.
+fn extend(array: &mut Array, len: usize) -> Result<(), NoSuchElement> {
+    if len > array.capacity && try_grow(array, len).is_none() {
+        return Err(NoSuchElement(len as i64));
+    }
     for at in array.len..len {
         write_fresh(array, at, NONEXISTENT);
     }
     array.len = len;
+    Ok(())
 }
 
 /// The place of an element for change; the array grows, its storage becomes VAL.
@@ -460,7 +473,7 @@ pub fn slot(array: &mut Array, index: i64) -> Result<Slot, NoSuchElement> {
     let at = write_place(array, index)?;
     generalise(array);
     if at >= array.len {
-        extend(array, at + 1);
+        extend(array, at + 1)?;
     }
     Ok(Ptr(val(array, at)))
 }
@@ -505,8 +518,7 @@ pub fn set_len(vm: &mut Vm, array: &mut Array, len: i64) -> Result<(), NoSuchEle
     }
     if len > array.len {
         generalise(array);
-        extend(array, len);
-        return Ok(());
+        return extend(array, len);
     }
     while array.len > len {
         let value = pop(vm, array);

@@ -12,6 +12,7 @@ use s_abi::layout::{self, Image, MethodRow, Val, want};
 
 use crate::array;
 use crate::exception::Thrown;
+use crate::text::sprintf::OUTPUT_MAX;
 use crate::value::{Array, UNDEF, ValExt, int};
 use crate::vm::Vm;
 
@@ -412,6 +413,31 @@ fn array_value(values: &[Val]) -> Val {
 /// An array argument, or a new one of the rest of the arguments; owned.
 fn array_argument(vm: &mut Vm, value: Val) -> Result<Array, Thrown> {
     crate::containers::deref_arr(vm, value)
+}
+
+/// The length a program names for a text that is made for it, or another when it names none.
+fn text_length(vm: &mut Vm, value: Val, otherwise: usize) -> Result<usize, Thrown> {
+    if value.is_undef() {
+        return Ok(otherwise);
+    }
+    let length = vm.integer(value)?.max(0) as usize;
+    if length > OUTPUT_MAX {
+        return Err(vm.die(b"Out of memory: a string is too long"));
+    }
+    Ok(length)
+}
+
+/// A list of groups, each an array: what the only argument holds when that is an array of arrays,
+/// otherwise the arguments themselves. Owned.
+fn groups(vm: &mut Vm, arguments: &[Val]) -> Vec<Val> {
+    if let [_] = arguments {
+        let inner = flat(vm, arguments);
+        if !inner.is_empty() && inner.iter().all(|value| value.as_array().is_some()) {
+            return inner;
+        }
+        vm.release_all(&inner);
+    }
+    arguments.iter().map(|value| value.retained()).collect()
 }
 
 #[cfg(test)]

@@ -201,13 +201,13 @@ pub fn arr_repeat(vm: &mut Vm, value: Val, times: Val) -> Result<Array, Thrown> 
             return Err(thrown);
         }
     };
+    let times = times.max(0) as u64;
     // As a list it would have to fit.
-    let room = (vm.abi.end as usize).saturating_sub(vm.abi.top as usize) / size_of::<Val>();
-    if times > room as i64 {
+    if let Err(thrown) = vm.has_room(times) {
         vm.release(value);
-        return Err(vm.die(b"Out of memory: a list is too long"));
+        return Err(thrown);
     }
-    let array = array::repeated(value, times.max(0) as usize);
+    let array = array::repeated(value, times as usize);
     vm.release(value);
     Ok(array)
 }

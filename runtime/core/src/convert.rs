@@ -12,7 +12,7 @@ use crate::class::Conversion;
 use crate::exception::Thrown;
 use crate::hash;
 use crate::late;
-use crate::string::{Text, push_bytes, push_string, string, string_of, with_capacity};
+use crate::string::{Text, push_bytes, push_string, string, string_of, try_with_capacity, with_capacity};
 use crate::text::number::{self, Number};
 use crate::text::utf8;
 use crate::value::{
@@ -86,8 +86,14 @@ impl Builder {
     /// One with room for so many bytes.
     #[must_use]
     pub fn with_room(room: usize) -> Self {
-        let buffer = (room > SHORT_MAX).then(|| with_capacity(room));
-        Self { buffer, short: EMPTY, wide: false }
+        Self::try_with_room(room).unwrap_or_default()
+    }
+
+    /// The same; `None` when there is no memory for it.
+    #[must_use]
+    pub fn try_with_room(room: usize) -> Option<Self> {
+        let buffer = if room > SHORT_MAX { Some(try_with_capacity(room)?) } else { None };
+        Some(Self { buffer, short: EMPTY, wide: false })
     }
 
     /// About how many bytes the string forms of values have.
@@ -227,7 +233,7 @@ impl Builder {
     }
 }
 
-/// Joins values when all are strings that are not wide, or integers.
+/// Joins values when all are strings that are not wide, or integers, and there is memory for it.
 #[must_use]
 pub fn join_plain(values: &[Val], separator: Val) -> Option<Val> {
     if separator.is_wide() {
@@ -245,7 +251,7 @@ pub fn join_plain(values: &[Val], separator: Val) -> Option<Val> {
         total = total.saturating_add(len).saturating_add(between);
     }
     // Room for 16 bytes behind every piece lets short ones be written by words.
-    let mut buffer = with_capacity(total);
+    let mut buffer = try_with_capacity(total)?;
     for (at, &value) in values.iter().enumerate() {
         if at > 0 && between > 0 {
             push_string(&mut buffer, separator);
@@ -703,7 +709,10 @@ pub fn defined_or_stub(vm: &mut Vm, value: Val) -> bool {
 /// The string forms of packed arrays and others, for `join`.
 pub fn join_array(vm: &mut Vm, array: &crate::value::Array, separator: Val) -> Result<Val, Thrown> {
     let separator = vm.text(separator)?;
-    let mut out = Builder::new();
+    let between = separator.len().saturating_mul(array.len.saturating_sub(1));
+    let Some(mut out) = Builder::try_with_room(between) else {
+        return Err(vm.die(b"Out of memory in join"));
+    };
     let mut at = 0;
     while at < array.len {
         if at > 0 && !separator.is_empty() {

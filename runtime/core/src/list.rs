@@ -66,7 +66,18 @@ impl Vm {
     #[cold]
     fn overflow(&mut self, value: Val) -> Thrown {
         self.release(value);
+        self.list_too_long()
+    }
+
+    #[cold]
+    fn list_too_long(&mut self) -> Thrown {
         self.die(b"Out of memory: a list is too long")
+    }
+
+    /// Whether as many values could be pushed: asked before a list whose length a program names is made.
+    pub fn has_room(&mut self, count: u64) -> Result<(), Thrown> {
+        let room = (self.abi.end as usize).saturating_sub(self.abi.top as usize) / size_of::<Val>();
+        if count > room as u64 { Err(self.list_too_long()) } else { Ok(()) }
     }
 
     /// Pushes values, which it consumes, also on failure.
@@ -257,9 +268,7 @@ pub fn list_repeat(vm: &mut Vm, mark: i64, times: Val) -> Result<(), Thrown> {
         vm.drop_list(mark);
         return Ok(());
     }
-    if (list.len() as u64).saturating_mul(times as u64) > 1 << 32 {
-        return Err(vm.die(b"Out of memory: a list is too long"));
-    }
+    vm.has_room((list.len() as u64).saturating_mul(times as u64 - 1))?;
     for _ in 1..times {
         for &value in list {
             vm.push(value.retained())?;
@@ -333,6 +342,7 @@ fn range(vm: &mut Vm, operands: &[Val]) -> Result<(), Thrown> {
         if step == 0.0 || step.is_nan() {
             return Err(vm.die(b"a range's step must not be zero"));
         }
+        vm.has_room(((end - at) / step).max(0.0) as u64)?;
         let start = at;
         let mut count = 0u32;
         while if step > 0.0 { at <= end + step * 1e-9 } else { at >= end + step * 1e-9 } {
@@ -345,6 +355,9 @@ fn range(vm: &mut Vm, operands: &[Val]) -> Result<(), Thrown> {
     let (mut at, end, step) = (vm.integer(low)?, vm.integer(high)?, step.as_int());
     if step == 0 {
         return Err(vm.die(b"a range's step must not be zero"));
+    }
+    if (at <= end) == (step > 0) {
+        vm.has_room(at.abs_diff(end) / step.unsigned_abs())?;
     }
     while if step > 0 { at <= end } else { at >= end } {
         vm.push(int(at))?;
@@ -405,7 +418,9 @@ pub fn join_values(vm: &mut Vm, separator: Val, values: &[Val]) -> Result<Val, T
     }
     let between = separator.len().saturating_mul(values.len().saturating_sub(1));
     let room = crate::convert::Builder::room_for(values).saturating_add(between);
-    let mut out = crate::convert::Builder::with_room(room);
+    let Some(mut out) = crate::convert::Builder::try_with_room(room) else {
+        return Err(vm.die(b"Out of memory in join"));
+    };
     for (n, &value) in values.iter().enumerate() {
         if n > 0 && !separator.is_empty() {
             out.push_value(vm, separator.0)?;

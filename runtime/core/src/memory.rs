@@ -56,6 +56,9 @@ pub fn take_out<T>(object: Ptr<T>) -> T {
     value
 }
 
+/// What no block can be larger than.
+const SIZE_MAX: usize = isize::MAX as usize - 64;
+
 fn layout_of(size: usize) -> Layout {
     // A size beyond the address space cannot be served: ask for what certainly fails.
     Layout::from_size_align(size.max(1), 16).unwrap_or(Layout::new::<u128>())
@@ -67,49 +70,63 @@ fn layout_of(size: usize) -> Layout {
 pub fn raw_allocate(size: usize) -> *mut u8 {
     match pool::allocate(size) {
         Some(block) => block,
-        None => system_allocate(size),
+        None => system_allocate(size).unwrap_or_else(|| out_of_memory(size)),
     }
+}
+
+/// Ends the process, which cannot go on without a block of `size` bytes.
+#[cold]
+#[inline(never)]
+pub(crate) fn out_of_memory(size: usize) -> ! {
+    handle_alloc_error(layout_of(size))
+}
+
+/// Allocates as [`raw_allocate`] does; `None` when there is no memory. For sizes a program names.
+#[must_use]
+pub(crate) fn raw_try_allocate(size: usize) -> Option<*mut u8> {
+    pool::allocate(size).or_else(|| system_allocate(size))
 }
 
 #[inline(never)]
-fn system_allocate(size: usize) -> *mut u8 {
-    let layout = layout_of(size);
-    if size > isize::MAX as usize - 64 {
-        handle_alloc_error(layout);
+fn system_allocate(size: usize) -> Option<*mut u8> {
+    if size > SIZE_MAX {
+        return None;
     }
     // SAFETY: the layout is not of size zero.
-    let memory = unsafe { alloc::alloc::alloc(layout) };
-    if memory.is_null() {
-        handle_alloc_error(layout);
-    }
-    memory
+    let memory = unsafe { alloc::alloc::alloc(layout_of(size)) };
+    (!memory.is_null()).then_some(memory)
 }
 
-/// Changes the size of a block; the content up to the smaller size stays.
+/// Changes the size of a block; the content up to the smaller size stays. The process ends when there
+/// is no memory.
 #[must_use]
 pub(crate) fn raw_resize(block: *mut u8, old: usize, new: usize) -> *mut u8 {
+    raw_try_resize(block, old, new).unwrap_or_else(|| out_of_memory(new))
+}
+
+/// Changes the size of a block as [`raw_resize`] does; `None`, with the block as it was, when there is
+/// no memory.
+#[must_use]
+pub(crate) fn raw_try_resize(block: *mut u8, old: usize, new: usize) -> Option<*mut u8> {
     if block.is_null() || old == 0 {
-        return raw_allocate(new);
+        return raw_try_allocate(new);
     }
     if pool::serves(old) || pool::serves(new) {
         if pool::is_same(old, new) {
-            return block;
+            return Some(block);
         }
-        let memory = raw_allocate(new);
+        let memory = raw_try_allocate(new)?;
         // SAFETY: both blocks have that many bytes and are different.
         unsafe { core::ptr::copy_nonoverlapping(block, memory, old.min(new)) };
         raw_free(block, old);
-        return memory;
+        return Some(memory);
     }
-    if new > isize::MAX as usize - 64 {
-        handle_alloc_error(layout_of(1));
+    if new > SIZE_MAX {
+        return None;
     }
     // SAFETY: `block` came from the system with `old` bytes, an obligation of the callers here.
     let memory = unsafe { realloc(block, layout_of(old), new.max(1)) };
-    if memory.is_null() {
-        handle_alloc_error(layout_of(new));
-    }
-    memory
+    (!memory.is_null()).then_some(memory)
 }
 
 /// Gives a block of `size` bytes back.

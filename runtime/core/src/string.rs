@@ -7,7 +7,7 @@ use alloc::vec::Vec;
 
 use s_abi::layout::{Header, IMMORTAL, Str, Val, kind, tag};
 
-use crate::memory::{count_live, raw_allocate, raw_free, raw_resize, release_string};
+use crate::memory::{count_live, out_of_memory, raw_free, raw_resize, raw_try_allocate, release_string};
 use crate::value::{FLAG_HASHED, FLAG_WIDE, Ptr, SHORT_MAX, ValExt, bytes, short_joined, short_tagged};
 
 const HEAD: usize = size_of::<Str>();
@@ -49,15 +49,21 @@ pub fn constant(content: &[u8], wide: bool) -> Val {
 /// An empty string on the heap with room for `capacity` bytes and one reference.
 #[must_use]
 pub fn with_capacity(capacity: usize) -> Ptr<Str> {
+    try_with_capacity(capacity).unwrap_or_else(|| out_of_memory(capacity))
+}
+
+/// The same; `None` when there is no memory. For lengths a program names.
+#[must_use]
+pub fn try_with_capacity(capacity: usize) -> Option<Ptr<Str>> {
     // What the allocator gives anyway.
     let capacity = capacity.saturating_add(HEAD + 15) & !15;
     let capacity = capacity - HEAD;
-    let object = raw_allocate(HEAD.saturating_add(capacity)).cast::<Str>();
+    let object = raw_try_allocate(HEAD.saturating_add(capacity))?.cast::<Str>();
     count_live(1);
     let header = Header { count: 1, kind: kind::STR, flags: 0, aux: 0, class: 0, extra: 0 };
     // SAFETY: fresh memory of at least the struct's size, aligned to 16.
     unsafe { object.write(Str { header, len: 0, capacity, hash: 0 }) };
-    Ptr(object)
+    Some(Ptr(object))
 }
 
 /// Gives the memory of a string back.

@@ -136,15 +136,13 @@ functions![
         Ok(vm.boolean(holds))
     }),
     ("nanoid", |vm, a, _| {
-        let count = arg(a, 0);
-        let count = if count.is_undef() { 21 } else { vm.integer(count)?.clamp(0, 1 << 20) };
-        Ok(string(&random_letters(count as usize)))
+        let count = super::text_length(vm, arg(a, 0), 21)?;
+        Ok(string(&random_letters(count)))
     }),
     ("short_id", |_, _, _| Ok(string(&random_letters(8)))),
     ("token", |vm, a, _| {
-        let count = arg(a, 0);
-        let count = if count.is_undef() { 32 } else { vm.integer(count)?.clamp(0, 1 << 20) };
-        Ok(string(&random_letters(count as usize)))
+        let count = super::text_length(vm, arg(a, 0), 32)?;
+        Ok(string(&random_letters(count)))
     }),
     ("str", literal),
     ("stringify", literal),

@@ -39,16 +39,10 @@ functions![
         Ok(vm.boolean(same))
     }),
     ("hash_from_pairs", |vm, a, _| {
-        let out = hash::new();
-        for &pair in a {
-            let array = super::array_argument(vm, pair)?;
-            let (key, value) = (crate::array::get(&array, 0), crate::array::get(&array, 1));
-            vm.release_ptr(array);
-            let stored = crate::containers::hash_set(vm, out, key, value);
-            vm.release(key);
-            stored?;
-        }
-        Ok(href(out))
+        let pairs = super::groups(vm, a);
+        let table = from_pairs(vm, &pairs);
+        vm.release_all(&pairs);
+        table
     }),
     ("pairs_from_hash", |vm, a, w| {
         let pairs = entries(vm, a)?;
@@ -88,6 +82,20 @@ fn entries(vm: &mut Vm, a: &[Val]) -> Result<Vec<(Val, Val)>, Thrown> {
     Ok(pairs)
 }
 
+/// A new hash of pairs, each an array of a key and its value.
+fn from_pairs(vm: &mut Vm, pairs: &[Val]) -> Result<Val, Thrown> {
+    let out = hash::new();
+    for &pair in pairs {
+        let array = super::array_argument(vm, pair)?;
+        let (key, value) = (crate::array::get(&array, 0), crate::array::get(&array, 1));
+        vm.release_ptr(array);
+        let stored = crate::containers::hash_set(vm, out, key, value);
+        vm.release(key);
+        stored?;
+    }
+    Ok(href(out))
+}
+
 /// A new hash with keys and values exchanged.
 pub(super) fn inverted(vm: &mut Vm, table: Table) -> Result<Val, Thrown> {
     let out = hash::new();
@@ -101,15 +109,17 @@ pub(super) fn inverted(vm: &mut Vm, table: Table) -> Result<Val, Thrown> {
 
 fn have(vm: &mut Vm, a: &[Val], all: bool) -> Result<Val, Thrown> {
     let table = deref_hash(vm, arg(a, 0))?;
-    let mut holds = all;
-    for &key in a.get(1..).unwrap_or(&[]) {
-        if crate::containers::hash_exists(vm, table, key)? != all {
-            holds = !all;
+    let keys = super::flat(vm, a.get(1..).unwrap_or(&[]));
+    let mut holds = Ok(all);
+    for &key in &keys {
+        holds = crate::containers::hash_exists(vm, table, key);
+        if holds.as_ref().map_or(true, |&holds| holds != all) {
             break;
         }
     }
+    vm.release_all(&keys);
     vm.release_ptr(table);
-    Ok(vm.boolean(holds))
+    holds.map(|holds| vm.boolean(holds))
 }
 
 fn chosen(vm: &mut Vm, a: &[Val], pick: bool) -> Result<Val, Thrown> {

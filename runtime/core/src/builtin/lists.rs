@@ -266,11 +266,9 @@ functions![
     ("range_inclusive", range),
     ("reject", |vm, a, w| select(vm, a, w, false)),
     ("repeat_list", |vm, a, w| {
-        let times = vm.integer(arg(a, 0))?.clamp(0, 1 << 24);
         let list = a.get(1..).unwrap_or(&[]);
-        if times.saturating_mul(list.len() as i64) > 1 << 28 {
-            return Err(vm.die(b"Out of memory: a list is too long"));
-        }
+        let times = if list.is_empty() { 0 } else { vm.integer(arg(a, 0))?.max(0) as u64 };
+        vm.has_room(times.saturating_mul(list.len() as u64))?;
         let mut out = Vec::new();
         for _ in 0..times {
             out.extend(list.iter().map(|value| value.retained()));
@@ -290,19 +288,10 @@ functions![
         listed(vm, out, w)
     }),
     ("run_length_decode", |vm, a, w| {
-        let mut out = Vec::new();
-        for &pair in a {
-            let array = super::array_argument(vm, pair)?;
-            let (value, count) = (array::get(&array, 0), array::get(&array, 1));
-            let times = vm.index_of(count).clamp(0, 1 << 24);
-            for _ in 0..times {
-                out.push(value.retained());
-            }
-            vm.release(value);
-            vm.release(count);
-            vm.release_ptr(array);
-        }
-        listed(vm, out, w)
+        let groups = super::groups(vm, a);
+        let values = decoded_runs(vm, &groups);
+        vm.release_all(&groups);
+        listed(vm, values?, w)
     }),
     ("run_length_encode", |vm, a, w| {
         let values = flat(vm, a);
@@ -667,18 +656,21 @@ fn extreme_by(vm: &mut Vm, a: &[Val], max: bool) -> Result<Val, Thrown> {
 }
 
 fn position(vm: &mut Vm, list: &[Val], wanted: Val, last: bool) -> Result<Option<usize>, Thrown> {
-    with_flat(vm, list, |vm, values| {
-        let mut at = None;
-        for (n, &value) in values.iter().enumerate() {
-            if str_eq(vm, value, wanted)? {
-                at = Some(n);
-                if !last {
-                    break;
-                }
+    with_flat(vm, list, |vm, values| position_among(vm, values, wanted, last))
+}
+
+/// The place of a value among values that are not flattened any more.
+fn position_among(vm: &mut Vm, values: &[Val], wanted: Val, last: bool) -> Result<Option<usize>, Thrown> {
+    let mut at = None;
+    for (n, &value) in values.iter().enumerate() {
+        if str_eq(vm, value, wanted)? {
+            at = Some(n);
+            if !last {
+                break;
             }
         }
-        Ok(at)
-    })
+    }
+    Ok(at)
 }
 
 fn count_same(vm: &mut Vm, a: &[Val], same: bool) -> Result<Val, Thrown> {
@@ -693,11 +685,10 @@ fn count_same(vm: &mut Vm, a: &[Val], same: bool) -> Result<Val, Thrown> {
 }
 
 fn element_same(vm: &mut Vm, a: &[Val], last: bool) -> Result<Val, Thrown> {
-    let list = flat(vm, a.get(1..).unwrap_or(&[]));
-    let at = position(vm, &list, arg(a, 0), last)?;
-    let value = at.map_or(UNDEF, |at| list[at].retained());
-    vm.release_all(&list);
-    Ok(value)
+    with_flat(vm, a.get(1..).unwrap_or(&[]), |vm, values| {
+        let at = position_among(vm, values, arg(a, 0), last)?;
+        Ok(at.map_or(UNDEF, |at| values[at].retained()))
+    })
 }
 
 fn distinct(vm: &mut Vm, a: &[Val]) -> Result<(i64, i64), Thrown> {
@@ -891,6 +882,30 @@ fn range(vm: &mut Vm, a: &[Val], wanted: u64) -> Result<Val, Thrown> {
     crate::list::list_range(vm, mark)?;
     let values = vm.take_list(mark);
     listed(vm, values, wanted)
+}
+
+/// The values of groups of a value and how often it comes, owned.
+fn decoded_runs(vm: &mut Vm, groups: &[Val]) -> Result<Vec<Val>, Thrown> {
+    let mut out = Vec::new();
+    for &group in groups {
+        let result = super::array_argument(vm, group).and_then(|array| {
+            let (value, count) = (array::get(&array, 0), array::get(&array, 1));
+            vm.release_ptr(array);
+            let times = vm.index_of(count).max(0) as u64;
+            vm.release(count);
+            let room = vm.has_room(times.saturating_add(out.len() as u64));
+            if room.is_ok() {
+                out.extend((0..times).map(|_| value.retained()));
+            }
+            vm.release(value);
+            room
+        });
+        if let Err(thrown) = result {
+            vm.release_all(&out);
+            return Err(thrown);
+        }
+    }
+    Ok(out)
 }
 
 fn rev(vm: &mut Vm, a: &[Val], wanted: u64) -> Result<Val, Thrown> {

@@ -583,8 +583,7 @@ pub(super) fn random_below(vm: &mut Vm, limit: u64) -> u64 {
 }
 
 fn random_text(vm: &mut Vm, a: &[Val], letters: &[u8]) -> Result<Val, Thrown> {
-    let count = arg(a, 0);
-    let count = if count.is_undef() { 16 } else { vm.integer(count)?.clamp(0, 1 << 24) };
+    let count = super::text_length(vm, arg(a, 0), 16)?;
     let mut out = Vec::new();
     for _ in 0..count {
         out.push(letters[random_below(vm, letters.len() as u64) as usize]);

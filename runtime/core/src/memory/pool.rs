@@ -14,6 +14,8 @@ mod lists {
     use core::cell::Cell;
     use core::ptr::null_mut;
 
+    use super::super::{out_of_memory, system_allocate};
+
     const STEP: usize = 16;
     /// Largest block.
     const LARGEST: usize = 512;
@@ -109,7 +111,7 @@ mod lists {
         if pool.left.get() < bytes {
             let chunk = pool.chunk.get();
             pool.chunk.set((chunk * 2).min(CHUNK_MAX));
-            pool.fresh.set(super::super::system_allocate(chunk));
+            pool.fresh.set(system_allocate(chunk).unwrap_or_else(|| out_of_memory(chunk)));
             pool.left.set(chunk);
         }
         let block = pool.fresh.get();

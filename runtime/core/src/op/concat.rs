@@ -147,12 +147,13 @@ pub fn repeat(vm: &mut Vm, a: Val, b: Val) -> Result<Val, Thrown> {
     }
     let times = vm.integer(b)?.max(0) as usize;
     let text = vm.text(a)?;
-    match text.len().checked_mul(times) {
-        Some(total) if total <= REPEAT_MAX => {
-            if total <= crate::value::SHORT_MAX {
-                return Ok(string_of(&text.repeat(times), text.is_wide()));
-            }
-            let mut out = crate::string::with_capacity(total);
+    let total = text.len().saturating_mul(times);
+    if total <= crate::value::SHORT_MAX {
+        return Ok(string_of(&text.repeat(times), text.is_wide()));
+    }
+    let buffer = if total <= REPEAT_MAX { crate::string::try_with_capacity(total) } else { None };
+    match buffer {
+        Some(mut out) => {
             for _ in 0..times {
                 crate::string::push_bytes(&mut out, &text);
             }
@@ -161,6 +162,6 @@ pub fn repeat(vm: &mut Vm, a: Val, b: Val) -> Result<Val, Thrown> {
             }
             Ok(Val { w0: tag::STR, w1: out.address() })
         }
-        _ => Err(vm.die(b"Out of memory in repeat")),
+        None => Err(vm.die(b"Out of memory in repeat")),
     }
 }
