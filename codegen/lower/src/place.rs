@@ -639,21 +639,28 @@ impl<'a> Lower<'a> {
             };
             match target {
                 Target::Skip => at += 1,
+                Target::Place(Expr { kind: ExprKind::Localize(inner), .. })
+                    if !self.is_scalar_place(inner) =>
+                {
+                    self.localize(inner);
+                    match &inner.kind {
+                        ExprKind::Array(array) => self.take_rest(array, mark, index),
+                        ExprKind::Hash(hash) => self.take_rest_as_hash(hash, mark, index),
+                        _ => {}
+                    }
+                    at = i64::MAX / 2;
+                }
                 Target::Place(place) => {
                     at += 1;
                     let value = self.rt(Rt::list_get, &[mark, index]);
                     self.store(place, value);
                 }
                 Target::Array(array) => {
-                    let rest = self.rt(Rt::arr_from_list_at, &[mark, index]);
-                    let array = self.array_place(array);
-                    self.rt_void(Rt::arr_assign_arr, &[array, rest]);
+                    self.take_rest(array, mark, index);
                     at = i64::MAX / 2;
                 }
                 Target::Hash(hash) => {
-                    let rest = self.rt(Rt::hash_from_list_at, &[mark, index]);
-                    let hash = self.hash_place(hash);
-                    self.rt_void(Rt::hash_assign_hash, &[hash, rest]);
+                    self.take_rest_as_hash(hash, mark, index);
                     at = i64::MAX / 2;
                 }
                 Target::Slice(slice) => {
@@ -667,6 +674,20 @@ impl<'a> Lower<'a> {
         }
         self.rt_void(Rt::list_drop, &[mark]);
         count.unwrap_or_else(|| self.builder.undef())
+    }
+
+    /// Assigns the list from an element on to an array.
+    fn take_rest(&mut self, array: &'a Array, mark: Value, index: Value) {
+        let rest = self.rt(Rt::arr_from_list_at, &[mark, index]);
+        let array = self.array_place(array);
+        self.rt_void(Rt::arr_assign_arr, &[array, rest]);
+    }
+
+    /// Assigns the list from an element on to a hash.
+    fn take_rest_as_hash(&mut self, hash: &'a Hash, mark: Value, index: Value) {
+        let rest = self.rt(Rt::hash_from_list_at, &[mark, index]);
+        let hash = self.hash_place(hash);
+        self.rt_void(Rt::hash_assign_hash, &[hash, rest]);
     }
 
     /// `($a, $b) = (X, Y)` of variables and single values: without a list. The number of elements.

@@ -104,10 +104,27 @@ impl Resolver<'_> {
                 if args.is_empty() && call.args.is_empty() && row.topic {
                     args.push(self.default_topic(span));
                 }
-                args.extend(self.list(&call.args));
+                args.extend(self.operands(row, &call.args));
                 self.builtin_with(row.name, args, false, span)
             }
         }
+    }
+
+    /// The operands of a builtin of a list, where the arrays and hashes that it takes whole are references.
+    fn operands(&mut self, row: &'static Builtin, items: &[ast::Expr]) -> Vec<Expr> {
+        let whole = if items.len() > 1 { items.len().min(usize::from(row.containers)) } else { 0 };
+        let (first, rest) = items.split_at(whole);
+        let mut args = Vec::new();
+        for item in first {
+            match item.kind {
+                A::Var(Sigil::Array | Sigil::Hash, _) | A::Deref(Sigil::Array | Sigil::Hash, _) => {
+                    args.push(self.matched_value(item));
+                }
+                _ => args.extend(self.list(core::slice::from_ref(item))),
+            }
+        }
+        args.extend(self.list(rest));
+        args
     }
 
     /// A builtin of scalars. Further operands are evaluated for their effect.

@@ -358,6 +358,12 @@ impl Resolver<'_> {
             let args = self.arguments_of(args);
             return self.construct(id, args, span);
         }
+        if let (Some(class), MethodName::Name(method)) = (&class, name)
+            && let Some(id) = self.class_id(class)
+            && let Some(done) = self.static_member(id, method, args, span)
+        {
+            return done;
+        }
         let full_class = class.as_ref().map(|class| match self.class_id(class) {
             Some(id) => self.classes[id.index()].name.clone(),
             None => class.clone(),

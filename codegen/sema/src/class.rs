@@ -325,6 +325,51 @@ impl Resolver<'_> {
         })
     }
 
+    /// `Cat->made` is `Cat::made()`: a static field or method gets no object. `None` for other names.
+    pub(crate) fn static_member(
+        &mut self,
+        id: ClassId,
+        name: &ast::Name,
+        args: &[ast::Expr],
+        span: Span,
+    ) -> Option<Expr> {
+        let pos = self.pos(span);
+        for owner in self.lineage(id) {
+            let class = &self.classes[owner.index()];
+            if class.statics.iter().any(|(field, _)| *field == name.text) {
+                return Some(self.static_field(owner, &name.text, args.first(), pos));
+            }
+            if let Some(method) = class.methods.iter().find(|method| method.name == name.text) {
+                if !method.is_static {
+                    return None;
+                }
+                let full = format!("{}::{}", class.name, name.text);
+                let args = self.arguments_of(args);
+                let callee = self.callee(&full, true, name.span);
+                return Some(mk(pos, ExprKind::Call(Box::new(hir::Call { callee, args, topic: None }))));
+            }
+        }
+        None
+    }
+
+    /// A static field of the class that declares it, or its assignment.
+    fn static_field(
+        &mut self,
+        owner: ClassId,
+        member: &str,
+        value: Option<&ast::Expr>,
+        pos: hir::Pos,
+    ) -> Expr {
+        let Some(value) = value else {
+            return mk(pos, op(Op::StaticField(owner, member.to_owned())));
+        };
+        let name = format!("{}::{member}", self.classes[owner.index()].name);
+        let global = self.global(VarKind::Scalar, &name);
+        let place = mk(pos, ExprKind::Global(global));
+        let value = self.expr(value, Want::Scalar);
+        mk(pos, ExprKind::Assign(Box::new(place), Box::new(value)))
+    }
+
     /// A new object.
     pub(crate) fn construct(&mut self, id: ClassId, args: Vec<Expr>, span: Span) -> Expr {
         let class = &self.classes[id.index()];
@@ -448,17 +493,7 @@ impl Resolver<'_> {
             .into_iter()
             .find(|class| self.classes[class.index()].statics.iter().any(|(name, _)| name == member));
         if let Some(owner) = owner {
-            let place = mk(pos, op(Op::StaticField(owner, member.to_owned())));
-            return Some(match call.args.first() {
-                Some(value) => {
-                    let global = self
-                        .global(VarKind::Scalar, &format!("{}::{member}", self.classes[owner.index()].name));
-                    let place = mk(pos, ExprKind::Global(global));
-                    let value = self.expr(value, Want::Scalar);
-                    mk(pos, ExprKind::Assign(Box::new(place), Box::new(value)))
-                }
-                None => place,
-            });
+            return Some(self.static_field(owner, member, call.args.first(), pos));
         }
         // A method of a parent, by the name of the child.
         let full = format!("{}::{member}", self.classes[id.index()].name);

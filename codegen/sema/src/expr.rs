@@ -6,7 +6,7 @@ use s_syntax::ast::{self, BinaryOp, ExprKind as A, HereWord, LogicOp, RangeOp, S
 use crate::hir::{self, Array, Block, Expr, ExprKind, Hash, HashPart, Op, Stmt, StmtKind, UnaryOp, VarKind};
 use crate::lint::FindingKind;
 use crate::names::Use;
-use crate::place::stmt;
+use crate::place::{is_list_target, stmt};
 use crate::resolver::{FnKind, MAX_EVALS, Resolver, Want, mk};
 use crate::source::Unit;
 use crate::stmt::text;
@@ -121,6 +121,9 @@ impl Resolver<'_> {
             A::Unary(operator, inner) => return self.unary_expr(*operator, inner, span),
             A::Step { target, up, prefix } => {
                 let place = self.target_place(target);
+                if want != Want::Void {
+                    self.note_read(target);
+                }
                 ExprKind::Step { target: Box::new(place), up: *up, prefix: *prefix || want == Want::Void }
             }
             A::Binary(operator, a, b) => return self.binary_expr(*operator, a, b, span),
@@ -136,7 +139,15 @@ impl Resolver<'_> {
                     None => ExprKind::Ternary(Box::new(test), Box::new(yes), Box::new(no)),
                 }
             }
-            A::Assign { target, op, value } => return self.assignment(target, *op, value, span),
+            A::Assign { target, op, value } => {
+                let done = self.assignment(target, *op, value, span);
+                // The value of `$n += 1`, or the count of `my @found = f()`.
+                let operand = matches!(want, Want::Scalar | Want::List);
+                if (op.is_some() && want != Want::Void) || (operand && is_list_target(target)) {
+                    self.note_read(target);
+                }
+                return done;
+            }
             A::Declare { declarator, vars, .. } => return self.declaration(*declarator, vars, span),
             A::DeclarePattern { .. } => {
                 self.error(Code::BAD_PATTERN, span, "a pattern that declares needs a value");

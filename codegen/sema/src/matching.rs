@@ -33,7 +33,7 @@ impl Resolver<'_> {
                     r.names.bind(VarKind::Scalar, "_", binding);
                 }
                 let subject = mk(pos, ExprKind::Local(id));
-                let mut test = r.pattern_test(&arm.pattern, subject, false);
+                let mut test = r.arm_test(&arm.pattern, subject);
                 if let Some(guard) = &arm.guard {
                     let guard = r.expr(guard, Want::Scalar);
                     test = and(test, guard);
@@ -68,7 +68,7 @@ impl Resolver<'_> {
     }
 
     /// What is matched: an array or a hash stands for a reference to it.
-    fn matched_value(&mut self, subject: &ast::Expr) -> Expr {
+    pub(crate) fn matched_value(&mut self, subject: &ast::Expr) -> Expr {
         let pos = self.pos(subject.span);
         if matches!(
             subject.kind,
@@ -118,6 +118,24 @@ impl Resolver<'_> {
                 }
             }
             _ => {}
+        }
+    }
+
+    /// The test of an arm. There a variable that is in sight is a value to compare with, like any other
+    /// expression, and one that is not is bound.
+    fn arm_test(&mut self, pattern: &ast::Pattern, value: Expr) -> Expr {
+        let pos = self.pos(pattern.span);
+        match &pattern.kind {
+            PatternKind::Bind(name) if self.names.find(VarKind::Scalar, &name.text).is_some() => {
+                let wanted = self.scalar(&name.text, name.span, Use::Read);
+                mk(pos, op(Op::SmartEq(value, wanted)))
+            }
+            PatternKind::Or(items) => {
+                let mut tests = items.iter().map(|item| self.arm_test(item, value.clone()));
+                let first = tests.next().unwrap_or_else(|| mk(pos, ExprKind::Int(1)));
+                tests.fold(first, |all, test| mk(pos, ExprKind::Or(Box::new(all), Box::new(test))))
+            }
+            _ => self.pattern_test(pattern, value, false),
         }
     }
 
@@ -193,7 +211,7 @@ impl Resolver<'_> {
                 test
             }
             PatternKind::Hash(pairs) => {
-                let mut test = is_hash(pos, &value);
+                let mut test = self.is_hash(pattern.span, &value);
                 for (key, inner) in pairs {
                     let key = self.expr(key, Want::Scalar);
                     let element = mk(pos, ExprKind::Key(Hash::Deref(Box::new(value.clone())), Box::new(key)));
@@ -225,6 +243,15 @@ impl Resolver<'_> {
                 test
             }
         }
+    }
+
+    /// Whether a value has keys: a hash, or an object, whose fields are keys too.
+    fn is_hash(&mut self, span: Span, value: &Expr) -> Expr {
+        let pos = self.pos(span);
+        let plain = is_reference(pos, value, "HASH");
+        let below = self.builtin_with("__reftype", vec![value.clone()], false, span);
+        let below = mk(pos, ExprKind::Binary(BinaryOp::StrEq, Box::new(below), Box::new(text(pos, "HASH"))));
+        mk(pos, ExprKind::Or(Box::new(plain), Box::new(below)))
     }
 
     /// The variant that a pattern written as a value names.
@@ -319,9 +346,4 @@ fn and(left: Expr, right: Expr) -> Expr {
 fn is_reference(pos: Pos, value: &Expr, what: &str) -> Expr {
     let kind = mk(pos, op(Op::Ref(value.clone())));
     mk(pos, ExprKind::Binary(BinaryOp::StrEq, Box::new(kind), Box::new(text(pos, what))))
-}
-
-/// Objects are hashes too: whatever is a reference and no array.
-fn is_hash(pos: Pos, value: &Expr) -> Expr {
-    is_reference(pos, value, "HASH")
 }

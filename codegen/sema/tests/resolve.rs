@@ -649,6 +649,18 @@ fn findings_and_effects() {
     }
 }
 
+#[test]
+fn a_variable_whose_value_is_used_where_it_changes_is_read() {
+    let unused = |text: &str| run(text, false).findings.iter().any(|f| f.kind == FindingKind::UnusedVariable);
+    assert!(!unused("my $n = 1; my $f = fn { $n++ }; $f->()"));
+    assert!(!unused("my $left = 3; p 1 while $left-- > 0"));
+    assert!(!unused("my $n = 1; p($n += 2)"));
+    assert!(!unused("p len(my @found = sort 2, 1)"));
+    assert!(unused("my $n = 1; $n++; p 1"));
+    assert!(unused("my $n = 1; $n += 2; p 1"));
+    assert!(unused("my @found = sort 2, 1; p 1"));
+}
+
 /// The bits of effects, as the table of builtins has them.
 mod s_abi_effect {
     pub(crate) const NONE: u8 = 0;

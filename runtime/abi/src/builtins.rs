@@ -67,6 +67,9 @@ pub struct Builtin {
     pub syntax: Syntax,
     /// How its arguments are evaluated.
     pub args: Args,
+    /// So many of the first operands may be arrays or hashes: one written as such is passed as a
+    /// reference to it when it is not the only operand. For builtins of lists.
+    pub containers: u8,
     /// Called without arguments it takes the topic.
     pub topic: bool,
     /// Bits of [`effect`].
@@ -89,12 +92,26 @@ pub fn find(name: &str) -> Option<&'static Builtin> {
 
 /// One row of the table, with nothing special about it.
 const fn row(name: &'static str, syntax: Syntax, args: Args) -> Builtin {
-    Builtin { name, syntax, args, topic: false, effects: effect::NONE, perl: false, alias_of: None }
+    Builtin {
+        name,
+        syntax,
+        args,
+        containers: 0,
+        topic: false,
+        effects: effect::NONE,
+        perl: false,
+        alias_of: None,
+    }
 }
 
 impl Builtin {
     const fn topic(mut self) -> Self {
         self.topic = true;
+        self
+    }
+
+    const fn containers(mut self, count: u8) -> Self {
+        self.containers = count;
         self
     }
 
@@ -135,8 +152,8 @@ mod tests {
             let target = find(of).expect("an alias names a row");
             assert_eq!(target.alias_of, None, "{}", row.name);
             assert_eq!(
-                (target.syntax, target.args, target.effects, target.topic),
-                (row.syntax, row.args, row.effects, row.topic),
+                (target.syntax, target.args, target.effects, target.topic, target.containers),
+                (row.syntax, row.args, row.effects, row.topic, row.containers),
                 "{}",
                 row.name
             );

@@ -107,6 +107,7 @@ impl Parser<'_> {
             _ if self.compat => false,
             ExprKind::Var(Sigil::Scalar, _) | ExprKind::Topic { .. } => true,
             ExprKind::Call(call) => call.parens,
+            ExprKind::Method { args: Some(_), .. } => true,
             ExprKind::Here(crate::ast::HereWord::Sub) => true,
             ExprKind::List { items, parens: true } => items.len() == 1,
             _ => false,

@@ -11,6 +11,9 @@ use crate::text::number::looks_like_number;
 use crate::value::{UNDEF, ValExt, bytes, int};
 use crate::vm::Vm;
 
+/// How deep in arrays a value is looked for.
+const DEPTH_MAX: u32 = 500;
+
 /// The order of two numbers, exact between integers and floats; `None` with NaN.
 #[must_use]
 pub fn order_numbers(a: Val, b: Val) -> Option<Ordering> {
@@ -203,13 +206,21 @@ fn str_cmp_slow(vm: &mut Vm, a: Val, b: Val) -> Result<i64, Thrown> {
 /// `match` of a value with a pattern value: integers numerically, arrays by membership, hashes by
 /// key, regexes by matching, others as strings.
 pub fn smart_eq(vm: &mut Vm, subject: Val, pattern: Val) -> Result<bool, Thrown> {
+    smart_eq_at(vm, subject, pattern, 0)
+}
+
+/// The same for what is so deep in arrays, one of which may hold itself.
+fn smart_eq_at(vm: &mut Vm, subject: Val, pattern: Val, depth: u32) -> Result<bool, Thrown> {
+    if depth > DEPTH_MAX {
+        return Err(vm.die(b"values are nested too deep to compare"));
+    }
     match pattern.w0 {
         tag::RX => return crate::pattern::match_once(vm, subject, pattern),
         tag::AREF if subject.w0 != tag::AREF => {
             let array: crate::value::Array = pattern.pointer();
             for at in 0..array.len as i64 {
                 let element = crate::array::get(&array, at);
-                let same = smart_eq(vm, subject, element);
+                let same = smart_eq_at(vm, subject, element, depth + 1);
                 vm.release(element);
                 if same? {
                     return Ok(true);
