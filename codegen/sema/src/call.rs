@@ -332,6 +332,8 @@ impl Resolver<'_> {
     ) -> Expr {
         let pos = self.pos(span);
         let class = match &invocant.kind {
+            // A variant is a value, and its methods are those of its enum.
+            A::Bareword(name) if self.variant_named(name).is_some() => None,
             A::Bareword(class) => Some(class.trim_end_matches("::").to_owned()),
             A::Call(call)
                 if call.args.is_empty()

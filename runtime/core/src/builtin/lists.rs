@@ -122,9 +122,20 @@ functions![
         let at = found(vm, a, |at, _| int(at as i64))?;
         Ok(if at.is_undef() { int(-1) } else { at })
     }),
-    ("find_index_fn", |vm, a, _| found(vm, a, |at, _| int(at as i64))),
+    ("find_index_fn", |vm, a, _| {
+        let list = spread(vm, a.get(1..).unwrap_or(&[]));
+        let all: Vec<Val> = a.first().into_iter().chain(&list).copied().collect();
+        let at = found(vm, &all, |at, _| int(at as i64));
+        vm.release_all(&list);
+        at
+    }),
     ("first_eq", |vm, a, _| element_same(vm, a, false)),
-    ("first_or", |_, a, _| Ok(a.get(1).copied().unwrap_or(arg(a, 0)).retained())),
+    ("first_or", |vm, a, _| {
+        let list = spread(vm, a.get(1..).unwrap_or(&[]));
+        let first = list.first().copied().unwrap_or(arg(a, 0)).retained();
+        vm.release_all(&list);
+        Ok(first)
+    }),
     ("first_arg", |_, a, _| Ok(arg(a, 0).retained())),
     ("second_arg", |_, a, _| Ok(arg(a, 1).retained())),
     ("last_arg", |_, a, _| Ok(a.last().copied().unwrap_or(UNDEF).retained())),
@@ -266,13 +277,16 @@ functions![
     ("range_inclusive", range),
     ("reject", |vm, a, w| select(vm, a, w, false)),
     ("repeat_list", |vm, a, w| {
-        let list = a.get(1..).unwrap_or(&[]);
-        let times = if list.is_empty() { 0 } else { vm.integer(arg(a, 0))?.max(0) as u64 };
-        vm.has_room(times.saturating_mul(list.len() as u64))?;
+        let times = vm.integer(arg(a, 0))?.max(0) as u64;
+        let list = spread(vm, a.get(1..).unwrap_or(&[]));
+        let times = if list.is_empty() { 0 } else { times };
+        let room = vm.has_room(times.saturating_mul(list.len() as u64));
         let mut out = Vec::new();
-        for _ in 0..times {
-            out.extend(list.iter().map(|value| value.retained()));
+        if room.is_ok() {
+            out.extend((0..times).flat_map(|_| &list).map(|value| value.retained()));
         }
+        vm.release_all(&list);
+        room?;
         listed(vm, out, w)
     }),
     ("rev", rev),
