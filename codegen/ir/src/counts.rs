@@ -14,7 +14,8 @@
 //!   of several ways, the block behind the edge does, being entered by that edge alone.
 //! * What the handler of a block needs is live in the whole block. An instruction that throws releases
 //!   everything else ([`Inst::cleanup`]), so that the handler is entered as any block is.
-//! * The address of a slot keeps the container it points into alive for as long as it is used.
+//! * The address of a slot keeps the container it points into alive for as long as it is used, as the array
+//!   of a reference ([`Op::RefArr`]) keeps the reference.
 //!
 //! Needs critical edges split; does that itself. The cost is proportional to the sizes of the function,
 //! of its live ranges in blocks, and of the lists written.
@@ -70,7 +71,7 @@ struct Facts {
     kinds: Vec<Kind>,
     /// The block that defines each owned value.
     homes: Vec<Option<Block>>,
-    /// The owned container that the address of a slot points into.
+    /// The owned container that the address of a slot points into, or reference that an array is of.
     bases: Vec<Option<Value>>,
 }
 
@@ -100,7 +101,7 @@ impl Facts {
         for block in order {
             for inst in &func.block(*block).insts {
                 if let (Some(result), Some(container)) = (inst.result, inst.args.first())
-                    && func.ty(result) == Ty::Slot
+                    && (func.ty(result) == Ty::Slot || inst.op == Op::RefArr)
                     && facts.owned(*container)
                 {
                     facts.bases[result.index()] = Some(*container);

@@ -168,6 +168,8 @@ pub enum Op {
     Not,
     /// Is the tag of a value this one? For tests on undef and the like.
     HasTag(u8),
+    /// The array of a value that is a reference to one, which keeps it alive.
+    RefArr,
     /// Is what indexes lead to a float? The root is an array or a value, which is to be a reference to
     /// one; what each index but the last leads to is to be one, too. No index counts from the end.
     ElemIsNum(Element),
@@ -271,6 +273,7 @@ impl Op {
             Op::FCmp(_) => fixed(&[Num, Num], Bool),
             Op::Not => fixed(&[Bool], Bool),
             Op::HasTag(_) => fixed(&[V], Bool),
+            Op::RefArr => Shape { result: Some((Arr, Borrowed)), ..fixed(&[V], Arr) },
             // The first operand may be an array as well; the verifier knows.
             Op::ElemIsNum(_) => Shape { variadic: true, ..fixed(&[V, Int], Bool) },
             Op::ElemNum(_) => Shape { variadic: true, ..fixed(&[V, Int], Num) },
@@ -346,7 +349,8 @@ impl Op {
             | Op::Arg
             | Op::Param(_)
             | Op::Capture(_)
-            | Op::GlobSlot => Own::Borrowed,
+            | Op::GlobSlot
+            | Op::RefArr => Own::Borrowed,
             _ => Own::Owned,
         }
     }

@@ -747,6 +747,7 @@ impl<'a> Parser<'a> {
             "FCmp" => Op::FCmp(self.cond()?),
             "Not" => Op::Not,
             "HasTag" => Op::HasTag(self.number("a tag")?),
+            "RefArr" => Op::RefArr,
             "ElemIsNum" => Op::ElemIsNum(self.element()?),
             "ElemNum" => Op::ElemNum(self.element()?),
             "Call" => Op::Call(FuncId(self.number("a function")?)),

@@ -6,6 +6,8 @@
 
 use std::collections::{HashMap, HashSet, VecDeque};
 
+use s_abi::layout::tag;
+
 use crate::cfg::{
     Dominance, drop_params, drop_trivial_params, drop_unreachable, predecessors, reverse_postorder,
 };
@@ -18,6 +20,7 @@ pub fn run(func: &mut Func) {
     repeats(func);
     constants(func);
     known_conditions(func);
+    references(func);
     thread_jumps(func);
     drop_unreachable(func);
     drop_trivial_params(func);
@@ -449,13 +452,20 @@ fn compare(cond: Cond, left: i64, right: i64) -> bool {
 }
 
 /// A condition that was decided on the way to a block is decided there, too: a second branch on it
-/// becomes a jump.
+/// becomes a jump. Two tests of a value for the same tag are one condition.
 pub fn known_conditions(func: &mut Func) {
     let order = reverse_postorder(func);
+    let mut tests: HashMap<(u8, Value), Value> = HashMap::new();
+    let mut same: HashMap<Value, Value> = HashMap::new();
+    for inst in order.iter().flat_map(|block| &func.block(*block).insts) {
+        if let (Op::HasTag(tag), Some(result)) = (&inst.op, inst.result) {
+            same.insert(result, *tests.entry((*tag, inst.args[0])).or_insert(result));
+        }
+    }
     let mut branches: HashMap<Value, Vec<Block>> = HashMap::new();
     for block in &order {
         if let Term::Branch { cond, .. } = &func.block(*block).term {
-            branches.entry(*cond).or_default().push(*block);
+            branches.entry(same.get(cond).copied().unwrap_or(*cond)).or_default().push(*block);
         }
     }
     branches.retain(|_, blocks| blocks.len() > 1);
@@ -491,6 +501,49 @@ pub fn known_conditions(func: &mut Func) {
         }
     }
     drop_unreachable(func);
+}
+
+/// Where a test has found a reference to an array, the array is its without a question and without a count.
+pub fn references(func: &mut Func) {
+    const AREF: u8 = tag::AREF as u8;
+    let order = reverse_postorder(func);
+    let asks = |inst: &Inst| inst.op == Op::Rt(Rt::deref_arr);
+    let mut tests: HashMap<Value, Value> = HashMap::new();
+    for inst in order.iter().flat_map(|block| &func.block(*block).insts) {
+        if let (Op::HasTag(AREF), Some(result)) = (&inst.op, inst.result) {
+            tests.insert(result, inst.args[0]);
+        }
+    }
+    if tests.is_empty() || !order.iter().any(|block| func.block(*block).insts.iter().any(asks)) {
+        return;
+    }
+    let dominance = Dominance::of(func);
+    let predecessors = predecessors(func);
+    // Blocks from which on each value is known to be one.
+    let mut known: HashMap<Value, Vec<Block>> = HashMap::new();
+    for block in &order {
+        if let Term::Branch { cond, yes, no } = &func.block(*block).term
+            && let Some(value) = tests.get(cond)
+            && yes.block != no.block
+            && predecessors[yes.block.index()].len() == 1
+        {
+            known.entry(*value).or_default().push(yes.block);
+        }
+    }
+    // What is given on needs a count of its own.
+    let given: HashSet<Value> =
+        order.iter().flat_map(|block| func.block(*block).term.values().collect::<Vec<_>>()).collect();
+    for block in order {
+        for inst in func.block_mut(block).insts.iter_mut().filter(|inst| asks(inst)) {
+            if inst.result.is_some_and(|array| given.contains(&array)) {
+                continue;
+            }
+            let places = known.get(&inst.args[0]).map_or(&[][..], |places| &places[..places.len().min(16)]);
+            if places.iter().any(|place| dominance.dominates(*place, block)) {
+                inst.op = Op::RefArr;
+            }
+        }
+    }
 }
 
 /// Ways on which a condition is a constant go past the block that only tests it: what `&&` and `||`

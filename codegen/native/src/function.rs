@@ -1050,6 +1050,10 @@ impl Translator<'_, '_> {
                 let value = self.b.ins().icmp_imm_s(IntCC::Equal, low, i64::from(*tag));
                 self.set_one(inst, value);
             }
+            Op::RefArr => {
+                let (_, array) = self.two(arg(0));
+                self.set_one(inst, array);
+            }
             Op::ElemIsNum(_) => self.elem_is_num(inst),
             Op::ElemNum(_) => self.elem_num(inst),
             Op::Rt(function) => self.rt(*function, inst, handler, in_loop),

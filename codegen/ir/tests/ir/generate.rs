@@ -50,6 +50,7 @@ pub(crate) fn module(seed: u64) -> Module {
             func.captures = vec![Ty::V, Ty::Arr, Ty::Cell];
         }
         let mut shape = Shape::new(Builder::new(func), &mut random, index);
+        shape.follows = seed % 5 == 2;
         shape.function();
         let func = shape.builder.finish();
         functions.insert(0, func);
@@ -71,6 +72,8 @@ struct Shape<'r> {
     breaks: Vec<(s_ir::Block, usize)>,
     tries: Vec<Value>,
     pos: u32,
+    /// References to arrays are followed, too.
+    follows: bool,
 }
 
 impl<'r> Shape<'r> {
@@ -87,6 +90,7 @@ impl<'r> Shape<'r> {
             breaks: Vec::new(),
             tries: Vec::new(),
             pos: 0,
+            follows: false,
         }
     }
 
@@ -316,7 +320,11 @@ impl<'r> Shape<'r> {
             }
             18 => {
                 let array = self.value(Ty::Arr);
-                self.emit(Op::BoxArr, vec![array], Ty::V);
+                let reference = self.emit(Op::BoxArr, vec![array], Ty::V);
+                if self.follows {
+                    let reference = self.rt(Rt::viv_arr, &[reference]);
+                    self.rt(Rt::deref_arr, &[reference]);
+                }
             }
             19 => {
                 let cell = self.value(Ty::Cell);

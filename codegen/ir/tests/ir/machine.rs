@@ -487,7 +487,7 @@ impl<'a> Machine<'a> {
                 }
             },
             Op::BoxArr | Op::BoxCell | Op::BoxHash => args[0],
-            Op::Copy => args[0],
+            Op::Copy | Op::RefArr => args[0],
             Op::IntToNum => Val::Num(int(0) as f64),
             Op::BoolToInt => match args[0] {
                 Val::Bool(value) => Val::Int(i64::from(value)),
@@ -551,6 +551,7 @@ impl<'a> Machine<'a> {
             Op::HasTag(wanted) => Val::Bool(match args[0] {
                 Val::Int(_) => *wanted == 0,
                 Val::Num(_) => *wanted == 1,
+                Val::Obj(object) => *wanted == 8 && self.objects[object].kind == Kind::Arr,
                 _ => false,
             }),
             Op::ElemIsNum(what) | Op::ElemNum(what) => {
@@ -828,6 +829,11 @@ impl<'a> Machine<'a> {
                 self.set_part(object(0), int(1), args[2]);
                 Val::Undef
             }
+            Rt::deref_arr | Rt::viv_arr => match args[0] {
+                Val::Obj(array) if self.objects[array].kind == Kind::Arr => self.retain(args[0]),
+                Val::Undef => self.object(Kind::Arr, 0, Vec::new()),
+                _ => self.throw(Val::Int(-6))?,
+            },
             Rt::arr_fresh => {
                 self.release(args[0]);
                 self.object(Kind::Arr, 0, Vec::new())

@@ -138,6 +138,46 @@ b1(%4: int):
     );
 }
 
+/// Behind a test for a reference its array needs neither a question nor a count, and no second test.
+#[test]
+fn references_that_are_known() {
+    let run = |func: &mut Func| {
+        simplify::known_conditions(func);
+        simplify::references(func);
+    };
+    check(
+        run,
+        "b0():
+        %0: val = Param 0
+        %1: bool = HasTag 8 %0
+        branch %1 b1() b2()
+        b1():
+        %2: arr = deref_arr %0
+        %3: bool = HasTag 8 %0
+        branch %3 b2() b3()
+        b2():
+        %4: arr = deref_arr %0
+        return %0
+        b3():
+        return",
+        r#"
+b0():
+    %0: val = Param 0
+    %1: bool = HasTag 8 %0
+    branch %1 b1() b2()
+b1():
+    %2: arr = RefArr %0
+    %3: bool = HasTag 8 %0
+    jump b2()
+b2():
+    %4: arr = deref_arr %0
+    return %0
+b3():
+    unreachable
+"#,
+    );
+}
+
 #[test]
 fn decided_again() {
     check(

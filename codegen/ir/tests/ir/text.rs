@@ -171,6 +171,7 @@ fn every_operation() -> Vec<Op> {
         Op::Not,
         Op::HasTag(9),
         Op::Assets(0),
+        Op::RefArr,
         Op::ElemIsNum(Element::Float),
         Op::ElemNum(Element::Number),
         Op::Call(FuncId(1)),
