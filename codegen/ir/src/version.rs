@@ -29,6 +29,8 @@ const LOOP_MAX: usize = 600;
 const NESTS_MAX: usize = 12;
 /// Most parameters that joining may need at first.
 const PARAMS_MAX: usize = 20_000;
+/// Most instructions of an innermost loop whose first round is written on its own.
+const FIRST_MAX: usize = 120;
 /// Largest function that is looked at.
 const FUNCTION_MAX: usize = 20_000;
 
@@ -107,15 +109,18 @@ fn nests(func: &Func) -> Vec<Nest> {
 }
 
 /// A place where the typed version relies on something. It begins its block.
+#[derive(Clone)]
 struct Site {
     /// The instruction that gives the result.
     last: usize,
     kind: Kind,
 }
 
+#[derive(Clone)]
 enum Kind {
     /// An element of an array, found from a root by indexes, is a float or a number. These instructions do it.
-    Element { what: Element, root: Value, path: Vec<Value>, chain: Vec<usize> },
+    /// In a first round, where sums may be integers yet, it is `at_first`.
+    Element { what: Element, at_first: Element, root: Value, path: Vec<Value>, chain: Vec<usize> },
     /// A value is a reference to an array, and making it one changes nothing.
     Reference { value: Value },
 }
@@ -180,6 +185,9 @@ struct Twin<'a> {
     floats: HashSet<Value>,
     /// The typed version of each block.
     typed: HashMap<Block, Block>,
+    /// The first round of innermost loops that carry round what begins as no float: the typed version of
+    /// each block, for values as they come.
+    first: HashMap<Block, Block>,
     /// Ways into the typed loops, by head and by whether everything has to be tested.
     gates: HashMap<(Block, bool), Block>,
     /// The parameters heads had.
@@ -230,6 +238,7 @@ impl Twin<'_> {
         let dominance = Dominance::of(func);
         let nest = Nest { head: nest.head, blocks, heads: nest.heads.clone() };
         let floats = floats(func, &nest, &inside, &sites);
+        convert(func, &nest, &inside, &dominance, &floats, &mut sites);
         let params = nest.heads.iter().map(|head| (*head, func.block(*head).params.clone())).collect();
         let mut twin = Twin {
             func,
@@ -240,6 +249,7 @@ impl Twin<'_> {
             live,
             floats,
             typed: HashMap::new(),
+            first: HashMap::new(),
             gates: HashMap::new(),
             params,
         };
@@ -265,8 +275,14 @@ impl Twin<'_> {
             let new = self.func.new_block();
             self.typed.insert(block, new);
         }
+        let rounds = self.first_rounds();
         for block in self.nest.blocks.clone() {
-            self.typed_block(block, &originals[&block]);
+            self.typed_block(block, &originals[&block], None);
+        }
+        for (head, blocks) in rounds {
+            for block in blocks {
+                self.typed_block(block, &originals[&block], Some(head));
+            }
         }
         for block in order {
             let given = &names[block];
@@ -299,6 +315,9 @@ impl Twin<'_> {
             return target;
         }
         let goes_back = is_inside && self.dominance.dominates(target, from);
+        if !is_inside && !self.tested(target, false).is_empty() {
+            return self.gate(target, false);
+        }
         if self.tested(target, true).is_empty() {
             // Whoever failed once would fail again.
             return if goes_back { target } else { self.typed[&target] };
@@ -311,6 +330,58 @@ impl Twin<'_> {
         let Some(typed) = self.typed.get(&target).copied() else { return target };
         let enters = self.nest.heads.contains(&target) && !self.dominance.dominates(target, from);
         if enters && !self.tested(target, false).is_empty() { self.gate(target, false) } else { typed }
+    }
+
+    /// Where an edge of a first round goes.
+    fn first_target(&mut self, from: Block, target: Block, head: Block) -> Block {
+        if target == head {
+            return self.gate(head, false);
+        }
+        match self.first.get(&target) {
+            Some(first) => *first,
+            None => self.typed_target(from, target),
+        }
+    }
+
+    /// Makes blocks for the first rounds of small innermost loops with elements: a sum that begins as an
+    /// integer meets its first float there. Says which loops, by head, and their blocks.
+    fn first_rounds(&mut self) -> Vec<(Block, Vec<Block>)> {
+        let predecessors = predecessors(self.func);
+        let mut heads: Vec<Block> = self.nest.heads.iter().copied().collect();
+        heads.sort_unstable();
+        let mut rounds = Vec::new();
+        for head in heads {
+            if self.tested(head, false).is_empty() {
+                continue;
+            }
+            let mut body = HashSet::from([head]);
+            let mut stack: Vec<Block> = predecessors[head.index()]
+                .iter()
+                .copied()
+                .filter(|from| self.inside.contains(from) && self.dominance.dominates(head, *from))
+                .collect();
+            while let Some(block) = stack.pop() {
+                if body.insert(block) {
+                    stack.extend(&predecessors[block.index()]);
+                }
+            }
+            let size: usize = body.iter().map(|block| self.func.block(*block).size()).sum();
+            let computes = |block: &Block| {
+                matches!(self.sites.get(block), Some(Site { kind: Kind::Element { .. }, .. }))
+            };
+            let is_innermost = body.iter().all(|block| block == &head || !self.nest.heads.contains(block));
+            if size > FIRST_MAX || !is_innermost || !body.iter().any(computes) {
+                continue;
+            }
+            let blocks: Vec<Block> =
+                self.nest.blocks.iter().copied().filter(|block| body.contains(block)).collect();
+            for block in &blocks {
+                let new = self.func.new_block();
+                self.first.insert(*block, new);
+            }
+            rounds.push((head, blocks));
+        }
+        rounds
     }
 
     /// What has to be floats where a typed loop is entered: its parameters, and from the general
@@ -330,7 +401,7 @@ impl Twin<'_> {
         gate
     }
 
-    /// Gates: tests in a row, then the typed loop; or the general one.
+    /// Gates: tests in a row, then the typed loop; or a first round of it, or the general one.
     fn write_gates(&mut self) {
         let mut gates: Vec<((Block, bool), Block)> = self.gates.iter().map(|(k, gate)| (*k, *gate)).collect();
         gates.sort_by_key(|(_, gate)| *gate);
@@ -343,6 +414,7 @@ impl Twin<'_> {
                 params.iter().map(|param| self.func.new_value(self.func.ty(*param))).collect();
             let mut data = BlockData { params: now.clone(), handler, loop_depth, ..BlockData::default() };
             let mut block = gate;
+            let otherwise = if all { None } else { self.first.get(&head) }.copied().unwrap_or(head);
             let tested: Vec<usize> = (0..params.len())
                 .filter(|at| {
                     let value = match at.checked_sub(own) {
@@ -359,7 +431,7 @@ impl Twin<'_> {
                 data.term = Term::Branch {
                     cond,
                     yes: Edge { block: next, args: Vec::new() },
-                    no: Edge { block: head, args: now.clone() },
+                    no: Edge { block: otherwise, args: now.clone() },
                 };
                 *self.func.block_mut(block) = data;
                 let float = self.func.new_value(Ty::Num);
@@ -375,11 +447,11 @@ impl Twin<'_> {
         }
     }
 
-    /// Writes the typed version of a block.
-    fn typed_block(&mut self, block: Block, original: &BlockData) {
+    /// Writes the typed version of a block, or that of the first round of the loop with a head.
+    fn typed_block(&mut self, block: Block, original: &BlockData, first: Option<Block>) {
         let (handler, loop_depth) = (original.handler, original.loop_depth);
         let mut names: HashMap<Value, Value> = HashMap::new();
-        let mut here = self.typed[&block];
+        let mut here = if first.is_some() { self.first[&block] } else { self.typed[&block] };
         let mut data = BlockData { handler, loop_depth, ..BlockData::default() };
         let live = self.live[block.index()].clone();
         for value in original.params.iter().chain(&live) {
@@ -388,11 +460,14 @@ impl Twin<'_> {
             names.insert(*value, param);
         }
         let back: Vec<Value> = data.params.clone();
-        let site = self.sites.remove(&block);
+        let site = self.sites.get(&block).cloned();
         for (index, old) in original.insts.iter().enumerate() {
             let name = |value: &Value| names.get(value).copied().unwrap_or(*value);
             let (test, then, result) = match &site {
-                Some(Site { last, kind: Kind::Element { what, root, path, chain } }) if index <= *last => {
+                Some(Site { last, kind: Kind::Element { what, at_first, root, path, chain } })
+                    if index <= *last =>
+                {
+                    let what = if first.is_some() { at_first } else { what };
                     if index < *last && chain.contains(&index) {
                         continue;
                     }
@@ -447,7 +522,10 @@ impl Twin<'_> {
             for value in &self.live[target.index()] {
                 edge.args.push(names.get(value).copied().unwrap_or(*value));
             }
-            edge.block = self.typed_target(block, target);
+            edge.block = match first {
+                Some(head) => self.first_target(block, target, head),
+                None => self.typed_target(block, target),
+            };
         }
         *self.func.block_mut(here) = data;
     }
@@ -560,7 +638,7 @@ fn sites(func: &Func, block: Block, uses: &Uses) -> Vec<(usize, Site)> {
                 // Where it only becomes a float, an integer may be one at once.
                 let is_converted = uses.converted[result.index()] == uses.count[result.index()];
                 let what = if is_converted { Element::Number } else { Element::Float };
-                let kind = Kind::Element { what, root, path, chain };
+                let kind = Kind::Element { what, at_first: what, root, path, chain };
                 found.push((start, Site { last: index - start, kind }));
                 free = index + 1;
             }
@@ -608,6 +686,94 @@ fn floats(func: &Func, nest: &Nest, inside: &HashSet<Block>, sites: &HashMap<Blo
         }
         if floats.len() == before {
             return floats;
+        }
+    }
+}
+
+/// Takes elements for numbers that need not be floats: those that only meet what is a float for certain, and
+/// was one before they were loaded. An integer becomes a float there, whatever else happens.
+fn convert(
+    func: &Func,
+    nest: &Nest,
+    inside: &HashSet<Block>,
+    dominance: &Dominance,
+    floats: &HashSet<Value>,
+    sites: &mut HashMap<Block, Site>,
+) {
+    let mut certain = certain_floats(func, nest, inside, floats);
+    // Where values are made. What a site begins with comes before everything in its block.
+    let mut homes: HashMap<Value, Block> = HashMap::new();
+    let mut used: HashMap<Value, Vec<&Inst>> = HashMap::new();
+    let mut passed: HashSet<Value> = HashSet::new();
+    for block in func.block_ids() {
+        let data = func.block(block);
+        homes.extend(data.params.iter().map(|param| (*param, block)));
+        for inst in &data.insts {
+            homes.extend(inst.result.map(|result| (result, block)));
+            inst.args.iter().for_each(|arg| used.entry(*arg).or_default().push(inst));
+        }
+        passed.extend(data.term.values());
+    }
+    // Elements that others rely on.
+    let mut relied: HashSet<Value> = HashSet::new();
+    for block in &nest.blocks {
+        let Some(Site { last, kind: Kind::Element { what, .. } }) = sites.get_mut(block) else { continue };
+        let Some(element) = func.block(*block).insts[*last].result else { continue };
+        if *what == Element::Number || passed.contains(&element) || relied.contains(&element) {
+            continue;
+        }
+        let partner = |inst: &&Inst| match (&inst.op, &inst.args[..]) {
+            (Op::Rt(Rt::to_num | Rt::sqrt | Rt::sin | Rt::cos | Rt::exp), _) => Some(None),
+            (Op::Rt(Rt::add | Rt::sub | Rt::mul | Rt::div), [left, right]) if left != right => {
+                let other = if *left == element { *right } else { *left };
+                let is_before = homes.get(&other).is_some_and(|home| {
+                    let is_given = func.block(*home).params.contains(&other);
+                    dominance.dominates(*home, *block) && (home != block || is_given)
+                });
+                let is_certain = func.ty(other) == Ty::Num || certain.contains(&other);
+                (is_before && is_certain).then_some(Some(other))
+            }
+            _ => None,
+        };
+        let partners: Option<Vec<Option<Value>>> =
+            used.get(&element).into_iter().flatten().map(partner).collect();
+        if let Some(partners) = partners {
+            *what = Element::Number;
+            certain.remove(&element);
+            relied.extend(partners.into_iter().flatten());
+        }
+    }
+}
+
+/// Those of the floats of the typed version that are floats whichever way they come about, as long as
+/// elements are.
+fn certain_floats(
+    func: &Func,
+    nest: &Nest,
+    inside: &HashSet<Block>,
+    floats: &HashSet<Value>,
+) -> HashSet<Value> {
+    let mut certain = floats.clone();
+    loop {
+        let before = certain.len();
+        for block in &nest.blocks {
+            let data = func.block(*block);
+            for inst in &data.insts {
+                let (Some(result), Op::Rt(function)) = (inst.result, &inst.op) else { continue };
+                if computes(*function) && !inst.args.iter().any(|arg| is_float(func, &certain, *arg)) {
+                    certain.remove(&result);
+                }
+            }
+            for edge in data.term.edges().filter(|edge| inside.contains(&edge.block)) {
+                for (param, arg) in func.block(edge.block).params.iter().zip(&edge.args) {
+                    if !is_float(func, &certain, *arg) {
+                        certain.remove(param);
+                    }
+                }
+            }
+        }
+        if certain.len() == before {
+            return certain;
         }
     }
 }

@@ -158,6 +158,66 @@ fn chains() {
     assert_eq!(test.matches('%').count(), 4, "a result, a root and two indexes: {test}");
 }
 
+/// A sum whose first element is a float takes the others as they come; none relies on another that
+/// relies on it.
+const PAIRS: &str = "function 0 = \"f\"(val, val) escapes -> val {
+    b0():
+    %0: val = Param 0
+    %1: val = Param 1
+    %2: arr = arr_new
+    arr_push %2, %0
+    arr_push %2, %1
+    arr_push %2, %1
+    arr_push %2, %0
+    %3: int = Int 0
+    %4: val = BoxInt %3
+    jump b1(%3, %4)
+    b1(%5: int, %6: val) loop 1:
+    %7: val = arr_get %2, %5
+    %8: int = Int 1
+    %9: int = IAdd %5, %8
+    %10: val = arr_get %2, %9
+    %11: val = mul %7, %10
+    %12: val = add %6, %11
+    list_push %12
+    %13: int = Int 3
+    %14: bool = ICmp Lt %9, %13
+    branch %14 b1(%9, %12) b2()
+    b2():
+    return %12
+    }";
+
+#[test]
+fn integers_that_meet_floats() {
+    let (_, after) = optimised(PAIRS);
+    let text = print::module(&after);
+    assert!(text.contains("ElemIsNum Number"), "{text}");
+    assert!(text.contains("ElemIsNum Float"), "{text}");
+    means_the_same(PAIRS);
+    // What is passed on, compared, or meets itself, is what it is.
+    for text in [
+        PAIRS.replace("list_push %12", "list_push %10"),
+        PAIRS
+            .replace("list_push %12", "%15: bool = num_lt %10, %12\n %16: val = BoxBool %15\n list_push %16"),
+        PAIRS.replace("mul %7, %10", "mul %10, %10"),
+    ] {
+        let (_, after) = optimised(&text);
+        assert!(!print::module(&after).contains("ElemIsNum Number"), "{text}");
+        means_the_same(&text);
+    }
+}
+
+/// The first round of a sum that begins as an integer is written on its own, and takes no integer for a
+/// float because the sum will be one.
+#[test]
+fn first_rounds() {
+    let (_, after) = optimised(SUM);
+    let text = print::module(&after);
+    assert_eq!(text.matches("ElemIsNum Number").count(), 1, "{text}");
+    assert_eq!(text.matches("ElemIsNum Float").count(), 1, "{text}");
+    means_the_same(SUM);
+}
+
 /// What catches exceptions inside is left alone.
 #[test]
 fn none_around_handlers() {
