@@ -4,13 +4,13 @@
 //! next become one walk that loads on the way.
 
 use cranelift_codegen::ir::condcodes::IntCC;
-use cranelift_codegen::ir::types::{F64, I8, I32, I64};
+use cranelift_codegen::ir::types::{F64, I8, I64};
 use cranelift_codegen::ir::{Block as ClifBlock, BlockArg, InstBuilder, Value as Clif};
 use s_abi::layout::{storage, tag};
 use s_ir::{BlockData, Element, Func, Inst, Op, Term, Ty};
 
 use crate::function::{Translator, Words, flags};
-use crate::inline::at;
+use crate::view::Head;
 
 /// The place of the test that a block ends in, where the block behind it loads what was tested. What
 /// stands between the test and the end only prepares what goes on.
@@ -79,6 +79,7 @@ impl Translator<'_, '_> {
             found.pop();
         });
         self.b.switch_to_block(other);
+        self.enter_views(no);
         self.b.ins().jump(no_block, &args);
     }
 
@@ -127,33 +128,29 @@ impl Translator<'_, '_> {
     /// block. Everything else goes to `other`.
     fn walk(&mut self, inst: &Inst, other: ClifBlock, found: &mut dyn FnMut(&mut Self, Clif)) {
         let root = inst.args[0];
-        let mut array = if self.func.ty(root) == Ty::V {
-            let (w0, w1) = self.two(root);
-            self.expect_word(w0, tag::AREF, other);
-            w1
-        } else {
-            self.one(root)
-        };
         let (last, path) = inst.args[1..].split_last().expect("at least one index");
+        let (mut head, path) = match self.plan.use_of(self.here.0, self.here.1) {
+            Some(used) => (Head::View(used.view), &path[used.steps..]),
+            None if self.func.ty(root) == Ty::V => {
+                let (w0, w1) = self.two(root);
+                self.expect_word(w0, tag::AREF, other);
+                (Head::Array(w1), path)
+            }
+            None => (Head::Array(self.one(root)), path),
+        };
         for index in path {
             let index = self.one(*index);
-            let kind = self.within(array, index, other);
-            let is_wide = self.b.ins().icmp_imm_s(IntCC::Equal, kind, i64::from(storage::VAL));
-            self.go_on_if(is_wide, other);
-            let place = self.element(array, index, 4);
-            let w0 = self.b.ins().load(I64, flags(), place, 0);
-            self.expect_word(w0, tag::AREF, other);
-            array = self.b.ins().load(I64, flags(), place, 8);
+            head = Head::Array(self.inner_array(head, index, other));
         }
         let index = self.one(*last);
-        let kind = self.within(array, index, other);
+        let kind = self.within(head, index, other);
         let narrow = self.b.create_block();
         let more = self.b.create_block();
         let takes_ints = matches!(inst.op, Op::ElemIsNum(Element::Number) | Op::ElemNum(Element::Number));
         let is_narrow = self.b.ins().icmp_imm_s(IntCC::Equal, kind, i64::from(storage::NUM));
         self.b.ins().brif(is_narrow, narrow, &[], more, &[]);
         self.b.switch_to_block(narrow);
-        let place = self.element(array, index, 3);
+        let place = self.element(head, index, 3);
         let value = self.b.ins().load(F64, flags(), place, 0);
         found(self, value);
         self.b.switch_to_block(more);
@@ -165,7 +162,7 @@ impl Translator<'_, '_> {
             self.b.ins().brif(is_wide, wide, &[], ints, &[]);
             // What is neither of the others is of integers.
             self.b.switch_to_block(ints);
-            let place = self.element(array, index, 3);
+            let place = self.element(head, index, 3);
             let word = self.b.ins().load(I64, flags(), place, 0);
             let value = self.b.ins().fcvt_from_sint(F64, word);
             found(self, value);
@@ -173,7 +170,7 @@ impl Translator<'_, '_> {
         } else {
             self.go_on_if(is_wide, other);
         }
-        let place = self.element(array, index, 4);
+        let place = self.element(head, index, 4);
         let w0 = self.b.ins().load(I64, flags(), place, 0);
         if takes_ints {
             let float = self.b.create_block();
@@ -207,17 +204,28 @@ impl Translator<'_, '_> {
         self.b.switch_to_block(on);
     }
 
+    /// The array that an element refers to, not counted; control goes to `other` where it is none.
+    pub(crate) fn inner_array(&mut self, head: Head, index: Clif, other: ClifBlock) -> Clif {
+        let kind = self.within(head, index, other);
+        let is_wide = self.b.ins().icmp_imm_s(IntCC::Equal, kind, i64::from(storage::VAL));
+        self.go_on_if(is_wide, other);
+        let place = self.element(head, index, 4);
+        let w0 = self.b.ins().load(I64, flags(), place, 0);
+        self.expect_word(w0, tag::AREF, other);
+        self.b.ins().load(I64, flags(), place, 8)
+    }
+
     /// The storage of an array, when the index is within; else control goes to `outside`.
-    pub(crate) fn within(&mut self, array: Clif, index: Clif, outside: ClifBlock) -> Clif {
-        let len = self.b.ins().load(I64, flags(), array, at::ARR_LEN);
+    pub(crate) fn within(&mut self, head: Head, index: Clif, outside: ClifBlock) -> Clif {
+        let len = self.head_len(head);
         let inside = self.b.ins().icmp(IntCC::UnsignedLessThan, index, len);
         self.go_on_if(inside, outside);
-        self.b.ins().load(I32, flags(), array, at::ARR_STORAGE)
+        self.head_storage(head)
     }
 
     /// The address of an element.
-    pub(crate) fn element(&mut self, array: Clif, index: Clif, shift: i64) -> Clif {
-        let data = self.b.ins().load(I64, flags(), array, at::ARR_DATA);
+    pub(crate) fn element(&mut self, head: Head, index: Clif, shift: i64) -> Clif {
+        let data = self.head_data(head);
         let bytes = self.b.ins().ishl_imm_u(index, shift);
         self.b.ins().iadd(data, bytes)
     }

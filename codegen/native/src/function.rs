@@ -43,6 +43,14 @@ pub(crate) struct Translator<'a, 'b> {
     /// Floats that the block before has found, by block.
     pub(crate) found: HashMap<Block, Clif>,
     pub(crate) uses: crate::element::Uses,
+    pub(crate) plan: crate::view::Plan,
+    pub(crate) views: Vec<crate::view::Variables>,
+    /// The block and the instruction that are being written.
+    pub(crate) here: (Block, usize),
+    /// Arrays that somebody else keeps alive.
+    pub(crate) lent: crate::lent::Lent,
+    /// What is written now leaves the function or goes to a handler.
+    pub(crate) is_leaving: bool,
     frame: Option<StackSlot>,
     previous: Option<Clif>,
     signatures: HashMap<Vec<u8>, SigRef>,
@@ -246,6 +254,11 @@ pub(crate) fn body(
         blocks,
         found: HashMap::new(),
         uses: crate::element::Uses::of(func),
+        plan: crate::view::Plan::of(func, module.overloads),
+        views: Vec::new(),
+        here: (Block(0), 0),
+        lent: crate::lent::Lent::new(),
+        is_leaving: false,
         frame: None,
         previous: None,
         signatures: HashMap::new(),
@@ -422,11 +435,13 @@ impl Translator<'_, '_> {
                 self.values.insert(*param, words);
             }
         }
+        self.declare_views();
         let first = self.blocks[order[0].index()];
         self.b.ins().jump(first, &[]);
         for block in order {
             self.block(*block);
         }
+        self.is_leaving = true;
         self.write_cleanups();
     }
 
@@ -494,6 +509,10 @@ impl Translator<'_, '_> {
             Words::Two(w0, w1) => (w0, w1),
             Words::One(_) => unreachable!("{value} of `{}` is a value of one word", self.func.name),
         }
+    }
+
+    pub(crate) fn words(&self, value: Value) -> Words {
+        self.values[&value]
     }
 
     pub(crate) fn set(&mut self, value: Value, words: Words) {
@@ -584,6 +603,9 @@ impl Translator<'_, '_> {
         if function.signature().result == 'F' && self.b.func.dfg.value_type(results[0]) == I64 {
             results[0] = self.b.ins().bitcast(F64, MemFlagsData::new(), results[0]);
         }
+        if !crate::view::leaves_arrays(function, self.module.overloads) {
+            self.renew_views();
+        }
         results
     }
 
@@ -643,7 +665,7 @@ impl Translator<'_, '_> {
             self.b.set_srcloc(location);
             match values.split_last() {
                 Some((last, rest)) => {
-                    self.release(*last);
+                    self.release(*last, false);
                     let next = self.cleanup(rest, handler);
                     self.b.ins().jump(next, &[]);
                 }
@@ -699,15 +721,18 @@ impl Translator<'_, '_> {
     fn block(&mut self, block: Block) {
         let data = self.func.block(block);
         self.b.switch_to_block(self.blocks[block.index()]);
+        self.here = (block, 0);
         if self.module.lines {
             let location = self.locations.get(&block).copied();
             self.b.set_srcloc(location.unwrap_or_else(|| SourceLoc::new(self.func.pos)));
         }
         let handler = data.handler;
         self.has_twin = data.has_twin;
+        crate::lent::find(data, self.module.overloads, &mut self.lent);
         let test = crate::element::test_before_load(self.func, data, &self.uses);
         let first = data.insts.iter().position(|inst| !matches!(inst.op, Op::Line(_)));
         for (index, inst) in data.insts.iter().enumerate() {
+            self.here = (block, index);
             if test == Some(index) {
                 continue;
             }
@@ -720,7 +745,10 @@ impl Translator<'_, '_> {
             self.inst(inst, handler, data.loop_depth > 0);
         }
         match test {
-            Some(test) => self.test_and_load(&data.insts[test], &data.term),
+            Some(test) => {
+                self.here = (block, test);
+                self.test_and_load(&data.insts[test], &data.term);
+            }
             None => self.term(&data.term),
         }
         if self.module.lines {
@@ -748,16 +776,28 @@ impl Translator<'_, '_> {
     fn term(&mut self, term: &Term) {
         match term {
             Term::Jump(edge) => {
+                self.enter_views(edge);
                 let args = self.edge_args(edge);
                 self.b.ins().jump(self.blocks[edge.block.index()], &args);
             }
             Term::Branch { cond, yes, no } => {
                 let cond = self.one(*cond);
                 let (yes_args, no_args) = (self.edge_args(yes), self.edge_args(no));
-                let (yes, no) = (self.blocks[yes.block.index()], self.blocks[no.block.index()]);
-                self.b.ins().brif(cond, yes, &yes_args, no, &no_args);
+                if !self.enters_views(yes.block) && !self.enters_views(no.block) {
+                    let (yes, no) = (self.blocks[yes.block.index()], self.blocks[no.block.index()]);
+                    self.b.ins().brif(cond, yes, &yes_args, no, &no_args);
+                    return;
+                }
+                let (yes_way, no_way) = (self.b.create_block(), self.b.create_block());
+                self.b.ins().brif(cond, yes_way, &[], no_way, &[]);
+                for (way, edge, args) in [(yes_way, yes, yes_args), (no_way, no, no_args)] {
+                    self.b.switch_to_block(way);
+                    self.enter_views(edge);
+                    self.b.ins().jump(self.blocks[edge.block.index()], &args);
+                }
             }
             Term::Try { body, .. } => {
+                self.enter_views(&s_ir::Edge { block: *body, args: Vec::new() });
                 self.b.ins().jump(self.blocks[body.index()], &[]);
             }
             Term::Return(value) => {
@@ -1093,7 +1133,7 @@ impl Translator<'_, '_> {
             }
             Op::Keep => {}
             Op::Retain => self.retain(arg(0)),
-            Op::Release => self.release(arg(0)),
+            Op::Release => self.release(arg(0), in_loop),
             Op::Copy => {
                 let words = self.values[&arg(0)];
                 if let Some(result) = inst.result {

@@ -13,6 +13,7 @@ use s_abi::layout::{Arr, Cell, Header, storage, tag};
 use s_ir::{Block, Cond, Inst, Rt, Ty, Value};
 
 use crate::function::{Translator, Words, flags, float_condition, offset};
+use crate::view::Head;
 
 /// Offsets of fields that fast paths touch.
 pub(crate) mod at {
@@ -75,6 +76,9 @@ impl Translator<'_, '_> {
             Rt::to_num if hot => self.num_of(inst, handler),
             Rt::inc | Rt::dec if hot && !self.module.compat => self.step(function, inst, handler),
             Rt::arr_get if hot => self.arr_get(inst),
+            Rt::deref_arr if hot && inst.result.is_some_and(|array| self.lent.contains_key(&array)) => {
+                self.deref_lent(inst, handler);
+            }
             Rt::deref_arr if hot => self.deref(function, tag::AREF, inst, handler),
             Rt::deref_hash if hot => self.deref(function, tag::HREF, inst, handler),
             Rt::viv_arr if hot => self.vivify(function, tag::AREF, inst, handler),
@@ -446,21 +450,22 @@ impl Translator<'_, '_> {
 
     fn arr_get(&mut self, inst: &Inst) {
         let (array, index) = (self.one(inst.args[0]), self.one(inst.args[1]));
+        let head = self.head(inst.args[0]);
         let slow = self.cold();
         let join = self.join_of(&[I64, I64]);
-        let kind = self.within(array, index, slow);
+        let kind = self.within(head, index, slow);
         let wide = self.b.create_block();
         let narrow = self.b.create_block();
         let is_wide = self.b.ins().icmp_imm_s(IntCC::Equal, kind, i64::from(storage::VAL));
         self.b.ins().brif(is_wide, wide, &[], narrow, &[]);
         // INT is 0 and so is its tag; NUM is 1 and so is its tag.
         self.b.switch_to_block(narrow);
-        let place = self.element(array, index, 3);
+        let place = self.element(head, index, 3);
         let word = self.b.ins().load(I64, flags(), place, 0);
         let tag = self.b.ins().uextend(I64, kind);
         self.jump(join, &[tag, word]);
         self.b.switch_to_block(wide);
-        let place = self.element(array, index, 4);
+        let place = self.element(head, index, 4);
         let w0 = self.b.ins().load(I64, flags(), place, 0);
         let w1 = self.b.ins().load(I64, flags(), place, 8);
         if self.has_twin {
@@ -513,9 +518,10 @@ impl Translator<'_, '_> {
     fn arr_set(&mut self, inst: &Inst, handler: Option<Block>) {
         let (array, index) = (self.one(inst.args[0]), self.one(inst.args[1]));
         let (w0, w1) = self.two(inst.args[2]);
+        let head = self.head(inst.args[0]);
         let slow = self.cold();
         let join = self.b.create_block();
-        let kind = self.within(array, index, slow);
+        let kind = self.within(head, index, slow);
         let wide = self.b.create_block();
         let narrow = self.b.create_block();
         let is_wide = self.b.ins().icmp_imm_s(IntCC::Equal, kind, i64::from(storage::VAL));
@@ -526,11 +532,11 @@ impl Translator<'_, '_> {
         let store = self.b.create_block();
         self.b.ins().brif(same, store, &[], slow, &[]);
         self.b.switch_to_block(store);
-        let place = self.element(array, index, 3);
+        let place = self.element(head, index, 3);
         self.b.ins().store(flags(), w1, place, 0);
         self.b.ins().jump(join, &[]);
         self.b.switch_to_block(wide);
-        let place = self.element(array, index, 4);
+        let place = self.element(head, index, 4);
         let old = self.b.ins().load(I64, flags(), place, 0);
         let low = self.b.ins().band_imm_u(old, 0xff);
         let plain = self.b.ins().icmp_imm_s(IntCC::UnsignedLessThan, low, tag::COUNTED.cast_signed());
@@ -541,7 +547,15 @@ impl Translator<'_, '_> {
         self.b.ins().store(flags(), w1, place, 8);
         self.b.ins().jump(join, &[]);
         self.b.switch_to_block(slow);
+        // What was there may take the array along when it goes.
+        let is_lent = self.lent.contains_key(&inst.args[0]);
+        if is_lent {
+            self.retain_object(array);
+        }
         let results = self.runtime(Rt::arr_set, &[array, index, w0, w1]);
+        if is_lent {
+            self.runtime(Rt::arr_release, &[array]);
+        }
         self.check_status(results[1], inst, handler);
         self.b.ins().jump(join, &[]);
         self.b.switch_to_block(join);
@@ -569,13 +583,13 @@ impl Translator<'_, '_> {
         let store = self.b.create_block();
         self.b.ins().brif(same, store, &[], slow, &[]);
         self.b.switch_to_block(store);
-        let place = self.element(array, len, 3);
+        let place = self.element(Head::Array(array), len, 3);
         self.b.ins().store(flags(), w1, place, 0);
         let longer = self.b.ins().iadd_imm_s(len, 1);
         self.b.ins().store(flags(), longer, array, at::ARR_LEN);
         self.b.ins().jump(join, &[]);
         self.b.switch_to_block(wide);
-        let place = self.element(array, len, 4);
+        let place = self.element(Head::Array(array), len, 4);
         self.b.ins().store(flags(), w0, place, 0);
         self.b.ins().store(flags(), w1, place, 8);
         let longer = self.b.ins().iadd_imm_s(len, 1);
@@ -678,7 +692,12 @@ impl Translator<'_, '_> {
         self.b.switch_to_block(on);
     }
 
-    pub(crate) fn release(&mut self, value: Value) {
+    pub(crate) fn release(&mut self, value: Value, in_loop: bool) {
+        let hot = self.hot || in_loop;
+        if let Some(Some(owned)) = self.lent.get(&value).copied() {
+            self.release_lent(value, owned);
+            return;
+        }
         let function = match self.func.ty(value) {
             Ty::Arr => Rt::arr_release,
             Ty::Hash => Rt::hash_release,
@@ -687,7 +706,7 @@ impl Translator<'_, '_> {
         };
         if self.func.ty(value) != Ty::V {
             let object = self.one(value);
-            if self.hot {
+            if hot {
                 let on = self.b.create_block();
                 self.release_shared(object, on);
                 self.runtime(function, &[object]);
@@ -704,7 +723,7 @@ impl Translator<'_, '_> {
         let on = self.b.create_block();
         self.b.ins().brif(counted, drop, &[], on, &[]);
         self.b.switch_to_block(drop);
-        if self.hot && !self.has_twin {
+        if hot && !self.has_twin {
             self.release_shared(w1, on);
         }
         self.runtime(function, &[w0, w1]);
@@ -763,29 +782,6 @@ impl Translator<'_, '_> {
         self.b.switch_to_block(join);
         let params = self.b.block_params(join).to_vec();
         self.result_two(inst, params[0], params[1]);
-    }
-
-    /// The array that is an element, retained; anything else asks the runtime.
-    fn arr_get_arr(&mut self, inst: &Inst, handler: Option<Block>) {
-        let (array, index) = (self.one(inst.args[0]), self.one(inst.args[1]));
-        let slow = self.cold();
-        let join = self.join_of(&[I64]);
-        let kind = self.within(array, index, slow);
-        let is_wide = self.b.ins().icmp_imm_s(IntCC::Equal, kind, i64::from(storage::VAL));
-        self.go_on_if(is_wide, slow);
-        let place = self.element(array, index, 4);
-        let w0 = self.b.ins().load(I64, flags(), place, 0);
-        self.expect_word(w0, tag::AREF, slow);
-        let inner = self.b.ins().load(I64, flags(), place, 8);
-        self.retain_object(inner);
-        self.jump(join, &[inner]);
-        self.b.switch_to_block(slow);
-        let results = self.runtime(Rt::arr_get_arr, &[array, index]);
-        self.check_status(results[1], inst, handler);
-        self.jump(join, &[results[0]]);
-        self.b.switch_to_block(join);
-        let value = self.b.block_params(join)[0];
-        self.result_one(inst, value);
     }
 
     // Division

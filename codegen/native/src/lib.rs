@@ -13,9 +13,11 @@
 mod element;
 mod function;
 mod inline;
+mod lent;
 mod place;
 mod site;
 mod symbol;
+mod view;
 
 use cranelift_codegen::control::ControlPlane;
 use cranelift_codegen::isa::{self, OwnedTargetIsa};
