@@ -353,6 +353,22 @@ impl<'a> Lower<'a> {
                 _ => Some(value),
             };
         }
+        let plural = || call.args.iter().any(|arg| self.facts.plural.expr(self.program, arg));
+        let name = match call.name {
+            // A list of one text is turned round as a list.
+            "rev" if plural() => "reverse",
+            // One array stands for its elements, which may be arrays themselves: a list goes as one.
+            "shuffle" | "random_choice" | "swap_pairs" if plural() => {
+                let mark = self.list_of(&call.args);
+                let array = self.rt(Rt::arr_from_list, &[mark]);
+                let array = self.builder.emit(Ir::BoxArr, vec![array], Ty::V);
+                let mark = self.begin_list();
+                self.rt_void(Rt::list_push, &[array]);
+                self.end_list();
+                return self.call_builtin(call.name, mark, context);
+            }
+            name => name,
+        };
         let mark = self.begin_list();
         for arg in &call.args {
             if call.scalars {
@@ -363,7 +379,7 @@ impl<'a> Lower<'a> {
             }
         }
         self.end_list();
-        self.call_builtin(call.name, mark, context)
+        self.call_builtin(name, mark, context)
     }
 
     /// Calls a builtin whose arguments have been pushed.

@@ -5,6 +5,7 @@ use std::collections::{HashMap, HashSet};
 
 use s_sema::hir::{Callee, Expr, ExprKind, LocalId, MagicPlace, Op, Params, Program};
 
+use crate::plural::Plural;
 use crate::visit;
 
 /// Facts of a program.
@@ -16,6 +17,8 @@ pub(crate) struct Facts {
     sets: bool,
     /// Some function may change its caller's variables through `@_`.
     pub(crate) aliases: bool,
+    /// Which expressions are lists.
+    pub(crate) plural: Plural,
 }
 
 impl Facts {
@@ -147,7 +150,7 @@ impl Facts {
             .functions
             .iter()
             .any(|function| matches!(function.params, Params::Array { alias: true, .. }));
-        Facts { escapes, needs_want, cells, matches, sets, aliases }
+        Facts { escapes, needs_want, cells, matches, sets, aliases, plural: Plural::default() }
     }
 
     /// Whether a function is called other than directly.

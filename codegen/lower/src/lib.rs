@@ -19,6 +19,7 @@ mod member;
 mod op;
 mod pattern;
 mod place;
+mod plural;
 mod stmt;
 mod tables;
 mod visit;

@@ -513,8 +513,14 @@ impl<'a> Lower<'a> {
                 let value = self.scalar(inner);
                 self.rt(Rt::val_len, &[value])
             }
+            _ if self.facts.plural.expr(self.program, inner) => {
+                let mark = self.list_from(inner);
+                let length = self.rt(Rt::list_len, &[mark]);
+                self.rt_void(Rt::list_drop, &[mark]);
+                length
+            }
             _ => {
-                // A list: how many; of one element, the length of that.
+                // Only running tells: how many, or of one element, the length of that.
                 let mark = self.list_from(inner);
                 let result = self.call_builtin("len", mark, Context::Scalar);
                 return result.unwrap_or_else(|| self.builder.undef());

@@ -76,6 +76,8 @@ pub struct Builtin {
     pub effects: u8,
     /// Exists in plain Perl.
     pub perl: bool,
+    /// Its result is a list, also when that has one element: `len` counts it.
+    pub gives_list: bool,
     /// The builtin it is another name of, which is not an alias itself.
     pub alias_of: Option<&'static str>,
 }
@@ -100,6 +102,7 @@ const fn row(name: &'static str, syntax: Syntax, args: Args) -> Builtin {
         topic: false,
         effects: effect::NONE,
         perl: false,
+        gives_list: false,
         alias_of: None,
     }
 }
@@ -122,6 +125,11 @@ impl Builtin {
 
     const fn perl(mut self) -> Self {
         self.perl = true;
+        self
+    }
+
+    const fn list(mut self) -> Self {
+        self.gives_list = true;
         self
     }
 
@@ -152,8 +160,15 @@ mod tests {
             let target = find(of).expect("an alias names a row");
             assert_eq!(target.alias_of, None, "{}", row.name);
             assert_eq!(
-                (target.syntax, target.args, target.effects, target.topic, target.containers),
-                (row.syntax, row.args, row.effects, row.topic, row.containers),
+                (
+                    target.syntax,
+                    target.args,
+                    target.effects,
+                    target.topic,
+                    target.containers,
+                    target.gives_list
+                ),
+                (row.syntax, row.args, row.effects, row.topic, row.containers, row.gives_list),
                 "{}",
                 row.name
             );

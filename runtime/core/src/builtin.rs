@@ -364,6 +364,14 @@ fn listed_last(vm: &mut Vm, mut values: Vec<Val>, wanted: u64) -> Result<Val, Th
     Ok(last)
 }
 
+/// The elements of a list that may be references themselves: one array alone stands for its elements.
+fn elements(vm: &mut Vm, arguments: &[Val]) -> Vec<Val> {
+    match arguments {
+        [_] => flat(vm, arguments),
+        _ => arguments.iter().map(|value| value.retained()).collect(),
+    }
+}
+
 /// Arguments with array references spread one level, borrowed from the arguments' arrays: owned.
 fn flat(vm: &mut Vm, arguments: &[Val]) -> Vec<Val> {
     let mut out = Vec::with_capacity(arguments.len());

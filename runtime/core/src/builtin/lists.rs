@@ -329,7 +329,7 @@ functions![
         Ok(value)
     }),
     ("shuffle", |vm, a, w| {
-        let mut values = flat(vm, a);
+        let mut values = super::elements(vm, a);
         for at in (1..values.len()).rev() {
             let other = super::numbers::random_below(vm, at as u64 + 1) as usize;
             values.swap(at, other);
@@ -370,7 +370,7 @@ functions![
         Ok(total)
     }),
     ("swap_pairs", |vm, a, w| {
-        let mut values = flat(vm, a);
+        let mut values = super::elements(vm, a);
         for pair in values.chunks_exact_mut(2) {
             pair.swap(0, 1);
         }

@@ -319,7 +319,7 @@ functions![
         Ok(vm.boolean(holds))
     }),
     ("random_choice", |vm, a, _| {
-        let values = flat(vm, a);
+        let values = super::elements(vm, a);
         let chosen = if values.is_empty() {
             UNDEF
         } else {
