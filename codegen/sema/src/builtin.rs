@@ -410,6 +410,7 @@ impl Resolver<'_> {
             "substr" => return Some(self.substr(args, want, span)),
             "pos" => {
                 let place = match args.first() {
+                    Some(arg) if self.is_frozen(arg) => self.position_place(arg),
                     Some(arg) => self.place(arg, Use::Assign),
                     None => self.scalar("_", span, Use::Assign),
                 };

@@ -6,7 +6,7 @@ use s_syntax::ast::{self, BinaryOp, ExprKind as A, HereWord, LogicOp, RangeOp, S
 use crate::hir::{self, Array, Block, Expr, ExprKind, Hash, HashPart, Op, Stmt, StmtKind, UnaryOp, VarKind};
 use crate::lint::FindingKind;
 use crate::names::Use;
-use crate::place::{is_list_target, stmt};
+use crate::place::stmt;
 use crate::resolver::{FnKind, MAX_EVALS, Resolver, Want, mk};
 use crate::source::Unit;
 use crate::stmt::text;
@@ -121,9 +121,7 @@ impl Resolver<'_> {
             A::Unary(operator, inner) => return self.unary_expr(*operator, inner, span),
             A::Step { target, up, prefix } => {
                 let place = self.target_place(target);
-                if want != Want::Void {
-                    self.note_read(target);
-                }
+                self.note_value(target, want);
                 ExprKind::Step { target: Box::new(place), up: *up, prefix: *prefix || want == Want::Void }
             }
             A::Binary(operator, a, b) => return self.binary_expr(*operator, a, b, span),
@@ -141,11 +139,7 @@ impl Resolver<'_> {
             }
             A::Assign { target, op, value } => {
                 let done = self.assignment(target, *op, value, span);
-                // The value of `$n += 1`, or the count of `my @found = f()`.
-                let operand = matches!(want, Want::Scalar | Want::List);
-                if (op.is_some() && want != Want::Void) || (operand && is_list_target(target)) {
-                    self.note_read(target);
-                }
+                self.note_value(target, want);
                 return done;
             }
             A::Declare { declarator, vars, .. } => return self.declaration(*declarator, vars, span),

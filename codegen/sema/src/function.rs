@@ -10,7 +10,7 @@ use crate::hir::{
 use crate::names::kind_of;
 use crate::place::{stmt, type_name, whole};
 use crate::resolver::{FnKind, Resolver, Want, mk, set_slot};
-use crate::scope::Place;
+use crate::scope::{Place, VarKey};
 use crate::stmt::assign_stmt;
 
 /// What a function is made of.
@@ -50,6 +50,8 @@ struct Binder {
     prefix: Vec<Stmt>,
     /// Arguments bound so far.
     count: u32,
+    /// The parameter before.
+    before: Option<VarKey>,
 }
 
 impl Resolver<'_> {
@@ -193,6 +195,7 @@ impl Resolver<'_> {
             rest: None,
             prefix: Vec::new(),
             count: 0,
+            before: None,
         };
         self.cx().class.clone_from(&parts.class);
         self.cx().result.clone_from(&parts.result);
@@ -307,6 +310,14 @@ impl Resolver<'_> {
         id
     }
 
+    /// Remembers which parameter stands behind which.
+    fn follow(&mut self, binder: &mut Binder, kind: VarKind, name: &ast::Name) {
+        let key = self.written_key(kind, name);
+        if let Some(before) = binder.before.replace(key) {
+            self.followers.insert(before, key);
+        }
+    }
+
     fn bind_scalar(
         &mut self,
         binder: &mut Binder,
@@ -319,6 +330,7 @@ impl Resolver<'_> {
         let default = default.map(|default| self.expr(default, Want::Scalar));
         let has_default = default.is_some();
         let binding = self.declare_variable(VarKind::Scalar, name, frozen, ty.clone());
+        self.follow(binder, VarKind::Scalar, name);
         self.names.bind(VarKind::Scalar, &name.text, binding.clone());
         let slot = binder.count.checked_sub(self.cx().first_slot);
         let number = binder.count;
@@ -391,6 +403,7 @@ impl Resolver<'_> {
     ) {
         let default = default.map(|default| self.expr(default, Want::List));
         let binding = self.declare_parameter(kind, name, false, None);
+        self.follow(binder, kind, name);
         self.names.bind(kind, &name.text, binding.clone());
         let place = match binding.place {
             Place::Local { id, .. } => whole(pos, kind, Ok(id)),

@@ -1,8 +1,11 @@
 //! What `s check` may want to say: unused variables and functions, code that is never reached.
 
-use s_syntax::ast::Span;
+use s_syntax::ast::{self, Span};
 
-use crate::resolver::Resolver;
+use crate::names::kind_of;
+use crate::place::is_list_target;
+use crate::resolver::{Resolver, Want};
+use crate::scope::{Place, VarKey};
 
 /// What was found.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -41,14 +44,49 @@ impl Resolver<'_> {
         self.findings.push(Finding { file: self.file, start: span.start, end: span.end, kind, name });
     }
 
+    /// What is assigned or stepped where its value goes on is read: `$a[$i++]`, `while (my $line = <$fh>)`,
+    /// `len(my @found = f())`. A list that is assigned in the last place of a function is its value by chance.
+    pub(crate) fn note_value(&mut self, target: &ast::Expr, want: Want) {
+        let goes_on = match is_list_target(target) {
+            true => matches!(want, Want::Scalar | Want::List),
+            false => want != Want::Void,
+        };
+        if !goes_on {
+            return;
+        }
+        let mut note = |sigil, name: &str| {
+            let binding = self.names.find(kind_of(sigil), name);
+            if let Some(Place::Local { key, .. }) = binding.map(|binding| binding.place) {
+                self.facts(key).read = true;
+            }
+        };
+        match &target.kind {
+            ast::ExprKind::Var(sigil, name) => note(*sigil, name),
+            ast::ExprKind::Declare { vars, .. } => {
+                vars.iter().flatten().for_each(|var| note(var.sigil, &var.name.text));
+            }
+            _ => {}
+        }
+    }
+
+    /// Whether anything reads a variable.
+    fn is_used(&self, key: VarKey) -> bool {
+        let facts = self.now.vars.get(&key).copied().unwrap_or_default();
+        [facts, self.prior(key)]
+            .iter()
+            .any(|facts| facts.read || facts.referenced || (facts.modified && key.kind != VarKind::Scalar))
+    }
+
     /// Unused variables and functions, in the order of the text.
     pub(crate) fn collect_findings(&mut self) {
         for (key, (name, span)) in &self.written {
-            let facts = self.now.vars.get(key).copied().unwrap_or_default();
-            let before = self.prior(*key);
-            let used = [facts, before].iter().any(|facts| {
-                facts.read || facts.referenced || (facts.modified && key.kind != crate::hir::VarKind::Scalar)
-            });
+            // A parameter keeps the place of those behind it.
+            let mut here = Some(key);
+            let mut used = false;
+            while let Some(key) = here.filter(|_| !used) {
+                used = self.is_used(*key);
+                here = self.followers.get(key);
+            }
             if !used && !name[1..].starts_with('_') && name != "$self" {
                 self.findings.push(Finding {
                     file: key.file,

@@ -120,24 +120,28 @@ impl Resolver<'_> {
                 let topic = self.scalar("_", expr.span, Use::Assign);
                 self.defined_assign(topic, value)
             }
-            A::Assign { target, op: None, value } => match &value.kind {
-                A::ReadLine(handle) if is_scalar_target(target) => {
-                    let handle = handle.as_ref().map(|handle| self.handle(handle));
-                    let place = self.target_place(target);
-                    mk(pos, ExprKind::Op(Box::new(Op::ReadLineInto(Box::new(place), handle))))
-                }
-                A::Glob(_) if is_scalar_target(target) => {
-                    let value = self.expr(value, Want::Scalar);
-                    let place = self.target_place(target);
-                    self.defined_assign(place, value)
-                }
-                A::Call(call) if is_scalar_target(target) && reads(&call.name.text) => {
-                    let value = self.expr(value, Want::Scalar);
-                    let place = self.target_place(target);
-                    self.defined_assign(place, value)
-                }
-                _ => self.expr(expr, Want::Scalar),
-            },
+            A::Assign { target, op: None, value } => {
+                let done = match &value.kind {
+                    A::ReadLine(handle) if is_scalar_target(target) => {
+                        let handle = handle.as_ref().map(|handle| self.handle(handle));
+                        let place = self.target_place(target);
+                        mk(pos, ExprKind::Op(Box::new(Op::ReadLineInto(Box::new(place), handle))))
+                    }
+                    A::Glob(_) if is_scalar_target(target) => {
+                        let value = self.expr(value, Want::Scalar);
+                        let place = self.target_place(target);
+                        self.defined_assign(place, value)
+                    }
+                    A::Call(call) if is_scalar_target(target) && reads(&call.name.text) => {
+                        let value = self.expr(value, Want::Scalar);
+                        let place = self.target_place(target);
+                        self.defined_assign(place, value)
+                    }
+                    _ => self.expr(expr, Want::Scalar),
+                };
+                self.note_value(target, Want::Scalar);
+                done
+            }
             _ => self.expr(expr, Want::Scalar),
         }
     }

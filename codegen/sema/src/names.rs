@@ -426,6 +426,12 @@ impl Resolver<'_> {
         }
     }
 
+    /// Whether an expression is a frozen scalar variable.
+    pub(crate) fn is_frozen(&self, expr: &ast::Expr) -> bool {
+        let ast::ExprKind::Var(ast::Sigil::Scalar, name) = &expr.kind else { return false };
+        self.names.find(VarKind::Scalar, name).is_some_and(|binding| binding.frozen)
+    }
+
     /// Complains of a change of a `val`.
     pub(crate) fn check_frozen(&mut self, kind: VarKind, name: &str, span: Span) {
         let Some(binding) = self.names.find(kind, name) else { return };
@@ -507,12 +513,8 @@ impl Resolver<'_> {
         let slot = u32::try_from(n).ok().filter(|&n| n <= MOST)? + context.shifted;
         let (file, offset) = context.key;
         let key = VarKey { file, offset, kind: VarKind::Scalar, tag: 10 + slot };
-        // A topic that the body assigns is no longer the argument.
-        if self.prior(key).assigned > 0 {
-            self.contexts[depth].uses_args = true;
-            return None;
-        }
         let place = self.topic_local(depth, slot, key);
+        self.contexts[depth].read.push(key);
         Some(self.place_expr(place, pos, Use::Read))
     }
 
@@ -556,6 +558,11 @@ impl Resolver<'_> {
         }
     }
 
+    /// The key of a variable that is declared where its name stands.
+    pub(crate) fn written_key(&self, kind: VarKind, name: &ast::Name) -> VarKey {
+        VarKey { file: self.file, offset: name.span.start, kind, tag: 0 }
+    }
+
     /// A written variable that is a parameter: it may have any name.
     pub(crate) fn declare_parameter(
         &mut self,
@@ -564,7 +571,7 @@ impl Resolver<'_> {
         frozen: bool,
         ty: Option<hir::TypeName>,
     ) -> Binding {
-        let key = VarKey { file: self.file, offset: name.span.start, kind, tag: 0 };
+        let key = self.written_key(kind, name);
         let sigil = crate::scope::sigil(kind);
         self.written.entry(key).or_insert_with(|| (format!("{sigil}{}", name.text), name.span));
         let place = if let Some(full) = self.session_name(name) {

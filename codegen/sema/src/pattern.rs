@@ -80,20 +80,25 @@ impl Resolver<'_> {
         }
         let keeps = matches!(&pattern.kind, A::Match(regex) if regex.flags.contains('g'));
         let done = if keeps && is_simple_place(inner) {
-            let place = self.place(inner, Use::Read);
-            // A known value has no place to keep a position in: the variable itself has.
-            match &inner.kind {
-                A::Var(ast::Sigil::Scalar, name) if crate::stmt::is_constant(&place) => {
-                    self.scalar_itself(name, inner.span)
-                }
-                _ => place,
-            }
+            self.position_place(inner)
         } else {
             self.expr(inner, Want::Scalar)
         };
         let (before, place) = self.settle_place(done);
         let done = self.bind(place, pattern, negated, span);
         self.after(before, done)
+    }
+
+    /// A place for the position of the next match, which a frozen variable has as well.
+    pub(crate) fn position_place(&mut self, subject: &ast::Expr) -> Expr {
+        let place = self.place(subject, Use::Read);
+        // A known value has no place to keep a position in: the variable itself has.
+        match &subject.kind {
+            A::Var(ast::Sigil::Scalar, name) if crate::stmt::is_constant(&place) => {
+                self.scalar_itself(name, subject.span)
+            }
+            _ => place,
+        }
     }
 
     /// A pattern on a resolved subject.

@@ -519,21 +519,6 @@ impl Resolver<'_> {
 
     // --- places
 
-    /// Notes that what a variable holds is used where it is changed: `$n++ < 3`.
-    pub(crate) fn note_read(&mut self, target: &ast::Expr) {
-        let mut note = |sigil, name: &str| {
-            let found = self.names.find(kind_of(sigil), name).map(|binding| binding.place);
-            if let Some(Place::Local { key, .. }) = found {
-                self.facts(key).read = true;
-            }
-        };
-        match &target.kind {
-            A::Var(sigil, name) => note(*sigil, name),
-            A::Declare { vars, .. } => vars.iter().flatten().for_each(|var| note(var.sigil, &var.name.text)),
-            _ => {}
-        }
-    }
-
     /// The place that an expression names, to be given a value.
     pub(crate) fn target_place(&mut self, target: &ast::Expr) -> hir::Expr {
         self.place(target, Use::Assign)

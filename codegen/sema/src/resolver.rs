@@ -84,6 +84,8 @@ pub(crate) struct Context {
     pub(crate) topics: Vec<(u32, LocalId)>,
     /// Places of arguments by position, as far as they have one besides `@_`.
     pub(crate) arguments: Vec<Option<Place>>,
+    /// Topics that are read as elements of `@_`.
+    pub(crate) read: Vec<VarKey>,
     /// Arguments that leading statements have shifted off.
     pub(crate) shifted: u32,
     pub(crate) uses_want: bool,
@@ -212,6 +214,8 @@ pub(crate) struct Resolver<'u> {
     pub(crate) static_class: Option<String>,
     /// Variables as written: name with sigil, and where.
     pub(crate) written: HashMap<VarKey, (String, Span)>,
+    /// The parameter that stands behind a parameter.
+    pub(crate) followers: HashMap<VarKey, VarKey>,
     pub(crate) findings: Vec<crate::Finding>,
     /// Variables declared without a value.
     pub(crate) unset: HashSet<VarKey>,
@@ -338,6 +342,7 @@ impl<'u> Resolver<'u> {
             links: Vec::new(),
             static_class: None,
             written: HashMap::new(),
+            followers: HashMap::new(),
             findings: Vec::new(),
             unset: HashSet::new(),
             packages: HashSet::new(),
@@ -568,6 +573,7 @@ impl<'u> Resolver<'u> {
             first_slot: 0,
             topics: Vec::new(),
             arguments: Vec::new(),
+            read: Vec::new(),
             shifted: 0,
             uses_want: false,
             uses_args: false,
@@ -613,7 +619,9 @@ impl<'u> Resolver<'u> {
             context.prologue.append(&mut body.stmts);
             body.stmts = std::mem::take(&mut context.prologue);
         }
-        let facts = FnFacts { uses_args: context.uses_args };
+        // A topic that the body assigns is no longer the argument.
+        let assigned = |key: &VarKey| self.now.vars.get(key).is_some_and(|facts| facts.assigned > 0);
+        let facts = FnFacts { uses_args: context.uses_args || context.read.iter().any(assigned) };
         self.now.aliases |= context.aliases;
         self.now.functions.insert(context.key, facts);
         // Functions end before what declares their captures, so storage is chosen by `settle`.

@@ -628,6 +628,25 @@ fn diagnostics() {
 }
 
 #[test]
+fn what_is_read_is_not_unused() {
+    let unused = |text: &str| {
+        let found = run(text, false).findings;
+        let names = found.into_iter().filter(|f| f.kind == FindingKind::UnusedVariable).map(|f| f.name);
+        names.collect::<Vec<_>>().join(" ")
+    };
+    assert_eq!(unused("var $i = 0; $i++; p 1"), "$i");
+    assert_eq!(unused("var $i = 0; $i += 2; p 1"), "$i");
+    assert_eq!(unused("var $i = 0; p $i++"), "");
+    assert_eq!(unused("var $i = 0; p $i += 2"), "");
+    assert_eq!(unused("while (my $line = <STDIN>) { p 1 }"), "");
+    assert_eq!(unused("my $line = <STDIN>; p 1"), "$line");
+    // A parameter keeps the place of those behind it.
+    assert_eq!(unused("val $f = fn ($x, $y, $z) { $y }; p $f"), "$z");
+    assert_eq!(unused("val $f = fn ($x, @rest) { @rest }; p $f"), "");
+    assert_eq!(unused("fn f($x, $y) { 1 } p f(1, 2)"), "$x $y");
+}
+
+#[test]
 fn findings_and_effects() {
     let found = run("my $unused = 1; fn lonely { return 1; p 2 } p 3", false);
     let has = |kind, name: &str| found.findings.iter().any(|f| f.kind == kind && f.name == name);
