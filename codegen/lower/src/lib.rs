@@ -14,6 +14,7 @@ mod escape;
 mod expr;
 mod function;
 mod iterate;
+mod keys;
 mod list;
 mod member;
 mod op;

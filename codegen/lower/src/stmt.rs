@@ -251,7 +251,7 @@ impl<'a> Lower<'a> {
 
     /// The shape of every loop: the test stands before the first round and again at the end of each, so
     /// that a round has one jump.
-    fn rounds(
+    pub(crate) fn rounds(
         &mut self,
         node: &'a Loop,
         test: &mut dyn FnMut(&mut Lower<'a>, IrBlock, IrBlock),
@@ -630,40 +630,6 @@ impl<'a> Lower<'a> {
         self.end_global_topic(restore);
         self.end_list();
         self.rt_void(Rt::list_drop, &[mark]);
-    }
-
-    fn over_keys(&mut self, node: &'a Loop, variable: hir::LocalId, hash: &'a hir::Hash) {
-        let hash = self.hash_place(hash);
-        let held = self.builder.variable(Ty::Hash);
-        self.builder.write(held, hash);
-        let at = self.builder.variable(Ty::Int);
-        let zero = self.builder.int(0);
-        let first = self.rt(Rt::hash_next, &[hash, zero]);
-        self.builder.write(at, first);
-        self.rounds(
-            node,
-            &mut |lower, body, exit| {
-                let now = lower.builder.read(at);
-                let zero = lower.builder.int(0);
-                let test = lower.builder.icmp(Cond::Ge, now, zero);
-                lower.builder.branch(test, body, exit);
-            },
-            &mut |lower| {
-                let (hash, now) = (lower.builder.read(held), lower.builder.read(at));
-                let key = lower.rt(Rt::hash_key_at, &[hash, now]);
-                lower.declare_scalar(variable, key);
-            },
-            &mut |lower| {
-                let (hash, now) = (lower.builder.read(held), lower.builder.read(at));
-                let one = lower.builder.int(1);
-                let after = lower.builder.emit(Ir::IAdd, vec![now, one], Ty::Int);
-                let next = lower.rt(Rt::hash_next, &[hash, after]);
-                lower.builder.write(at, next);
-            },
-            false,
-        );
-        let hash = self.builder.read(held);
-        self.builder.emit_void(Ir::Keep, vec![hash]);
     }
 
     // Guarded regions
