@@ -51,6 +51,7 @@ pub fn anonymous() -> GlobRef {
 
 /// Ends an anonymous glob; its handle is closed.
 pub fn free(vm: &mut Vm, glob: GlobRef) {
+    vm.leave_line(glob);
     crate::output::close_dropped(vm, glob);
     vm.release_ptr(Ptr(glob.scalar));
     vm.release_ptr(Ptr(glob.array));

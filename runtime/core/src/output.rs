@@ -38,6 +38,8 @@ pub struct Output {
     /// What `print` without a handle writes to.
     pub(crate) selected: Option<GlobRef>,
     last_read: Option<GlobRef>,
+    /// `$.` of the handle that was read last and has ended since.
+    left_line: Option<u64>,
     argv: Option<GlobRef>,
     argv_started: bool,
     known_stat: Option<s_sys::Stat>,
@@ -56,6 +58,7 @@ impl Output {
             streams: Vec::new(),
             selected: None,
             last_read: None,
+            left_line: None,
             argv: None,
             argv_started: false,
             known_stat: None,
@@ -184,7 +187,19 @@ impl Vm {
     /// Lines read from the last handle, `$.`.
     #[must_use]
     pub fn line_number(&self) -> Option<u64> {
-        stream_of(self.output.last_read?).map(|stream| stream.handle.line_number())
+        match self.output.last_read {
+            Some(glob) => stream_of(glob).map(|stream| stream.handle.line_number()),
+            None => self.output.left_line,
+        }
+    }
+
+    /// A handle ends, in default mode with its last use: the number of the line that was read last from it
+    /// stays.
+    pub(crate) fn leave_line(&mut self, glob: GlobRef) {
+        if self.output.last_read == Some(glob) {
+            self.output.left_line = if self.compat { None } else { self.line_number() };
+            self.output.last_read = None;
+        }
     }
 
     /// The glob a value means as a handle, if any.

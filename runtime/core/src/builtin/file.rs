@@ -355,16 +355,17 @@ functions![
             let _ = s_sys::sleep(s_sys::Time::from_seconds(length));
             return Ok(int(0));
         }
-        let old = vm.output.selected;
-        if let Some(&handle) = a.first() {
-            match vm.handle_glob(handle) {
-                Some(glob) => vm.output.selected = Some(glob),
+        // What is selected has a reference of its own: its variable may end before that.
+        let old = match a.first() {
+            Some(&handle) => match vm.handle_glob(handle) {
+                Some(glob) => vm.output.selected.replace(glob.retained()),
                 None => return Err(vm.die(b"select: no such handle")),
-            }
-        }
+            },
+            None => vm.output.selected.map(crate::value::GlobRef::retained),
+        };
         Ok(match old {
             Some(glob) if glob.name_len > 0 => string(glob_name(glob)),
-            Some(glob) => counted(s_abi::layout::tag::GLOB, glob.retained()),
+            Some(glob) => counted(s_abi::layout::tag::GLOB, glob),
             None => UNDEF,
         })
     }),
