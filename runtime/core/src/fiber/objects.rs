@@ -508,7 +508,10 @@ fn database_method(vm: &mut Vm, name: &[u8], list: &[Val], wanted: u64) -> Resul
             let names = store.database.tables().into_iter().map(crate::string::string).collect();
             given(vm, names, wanted)?
         }
-        b"begin" | b"commit" => int(1),
+        b"begin" | b"commit" | b"rollback" => match store.database.run(name, &[]) {
+            Ok(_) => int(1),
+            Err(message) => return Err(vm.die_fmt(format_args!("sqlite: {message}"))),
+        },
         b"close" | b"disconnect" => {
             store.database = Database::default();
             int(1)

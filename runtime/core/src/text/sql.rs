@@ -1,5 +1,5 @@
 //! A small relational database in memory, spoken to in SQL: tables, rows, queries over one table or
-//! joined ones, groups, order, changes. No indexes, no files, no transactions beyond accepting their words.
+//! joined ones, groups, order, changes, transactions. No indexes, no files.
 //! Reading and running a statement are one subject, so they are one long file.
 //!
 //! Long because one small language, read and run.
@@ -50,6 +50,8 @@ struct Column {
 #[derive(Debug, Default)]
 pub struct Database {
     tables: Vec<Table>,
+    /// The tables as they were when the transaction began.
+    before: Option<Vec<Table>>,
     /// The number of the row inserted last.
     pub last_id: i64,
     /// How many rows the last statement changed.
@@ -203,6 +205,13 @@ impl<'a> Parser<'a> {
 
     fn need_word(&mut self, word: &str) -> Fallible<()> {
         if self.word(word) { Ok(()) } else { Err(self.wrong(word)) }
+    }
+
+    /// What is left of a statement says nothing that matters here.
+    fn skip(&mut self) {
+        while self.at < self.tokens.len() && self.tokens[self.at] != Token::Sign(";") {
+            self.at += 1;
+        }
     }
 
     fn wrong(&self, wanted: &str) -> String {
@@ -746,10 +755,28 @@ impl Database {
             let condition = if p.word("WHERE") { Some(p.expr()?) } else { None };
             return self.change(at, condition.as_ref(), None);
         }
-        if p.word("BEGIN") || p.word("COMMIT") || p.word("END") || p.word("PRAGMA") {
-            while p.at < p.tokens.len() && p.tokens[p.at] != Token::Sign(";") {
-                p.at += 1;
+        if p.word("BEGIN") {
+            p.skip();
+            if self.before.is_some() {
+                return Err("cannot start a transaction within a transaction".into());
             }
+            self.before = Some(self.tables.clone());
+            return Ok(Vec::new());
+        }
+        if p.word("COMMIT") || p.word("END") {
+            p.skip();
+            return match self.before.take() {
+                Some(_) => Ok(Vec::new()),
+                None => Err("cannot commit - no transaction is active".into()),
+            };
+        }
+        if p.word("ROLLBACK") {
+            p.skip();
+            self.tables = self.before.take().ok_or("cannot rollback - no transaction is active")?;
+            return Ok(Vec::new());
+        }
+        if p.word("PRAGMA") {
+            p.skip();
             return Ok(Vec::new());
         }
         Err(p.wrong("a statement"))
