@@ -2,6 +2,7 @@
 
 use s_syntax::ast::{self, Span};
 
+use crate::hir::VarKind;
 use crate::names::kind_of;
 use crate::place::is_list_target;
 use crate::resolver::{Resolver, Want};
@@ -69,6 +70,13 @@ impl Resolver<'_> {
         }
     }
 
+    /// What a list is taken apart into: each variable keeps the place of those behind it.
+    pub(crate) fn note_places(&mut self, vars: &[Option<ast::DeclaredVar>]) {
+        let vars = vars.iter().flatten();
+        let keys: Vec<_> = vars.map(|var| self.written_key(kind_of(var.sigil), &var.name)).collect();
+        self.followers.extend(keys.windows(2).map(|pair| (pair[0], pair[1])));
+    }
+
     /// Whether anything reads a variable.
     fn is_used(&self, key: VarKey) -> bool {
         let facts = self.now.vars.get(&key).copied().unwrap_or_default();
@@ -80,7 +88,7 @@ impl Resolver<'_> {
     /// Unused variables and functions, in the order of the text.
     pub(crate) fn collect_findings(&mut self) {
         for (key, (name, span)) in &self.written {
-            // A parameter keeps the place of those behind it.
+            // What has a place in a list keeps that of those behind it.
             let mut here = Some(key);
             let mut used = false;
             while let Some(key) = here.filter(|_| !used) {

@@ -428,7 +428,7 @@ impl Resolver<'_> {
 
     /// Whether an expression is a frozen scalar variable.
     pub(crate) fn is_frozen(&self, expr: &ast::Expr) -> bool {
-        let ast::ExprKind::Var(ast::Sigil::Scalar, name) = &expr.kind else { return false };
+        let ast::ExprKind::Var(Sigil::Scalar, name) = &expr.kind else { return false };
         self.names.find(VarKind::Scalar, name).is_some_and(|binding| binding.frozen)
     }
 

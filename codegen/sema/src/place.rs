@@ -381,6 +381,9 @@ impl Resolver<'_> {
         let pos = self.pos(span);
         match &target.kind {
             A::Declare { declarator, vars, parens } => {
+                if !matches!(value.kind, A::List { .. }) {
+                    self.note_places(vars);
+                }
                 return self.declare_and_assign(*declarator, vars, *parens, value, span);
             }
             A::DeclarePattern { declarator, pattern } => {

@@ -214,7 +214,7 @@ pub(crate) struct Resolver<'u> {
     pub(crate) static_class: Option<String>,
     /// Variables as written: name with sigil, and where.
     pub(crate) written: HashMap<VarKey, (String, Span)>,
-    /// The parameter that stands behind a parameter.
+    /// The variable behind each one that is a parameter, or part of what a list is taken apart into.
     pub(crate) followers: HashMap<VarKey, VarKey>,
     pub(crate) findings: Vec<crate::Finding>,
     /// Variables declared without a value.

@@ -644,6 +644,9 @@ fn what_is_read_is_not_unused() {
     assert_eq!(unused("val $f = fn ($x, $y, $z) { $y }; p $f"), "$z");
     assert_eq!(unused("val $f = fn ($x, @rest) { @rest }; p $f"), "");
     assert_eq!(unused("fn f($x, $y) { 1 } p f(1, 2)"), "$x $y");
+    assert_eq!(unused("val ($x, @rest) = f(); p @rest; fn f { (1, 2) }"), "");
+    assert_eq!(unused("val ($x, $y) = f(); p $x; fn f { (1, 2) }"), "$y");
+    assert_eq!(unused("val ($x, $y) = (1, 2); p $y"), "$x");
 }
 
 #[test]
