@@ -53,10 +53,7 @@ const FORMS: &[&str] = &[
     "study",
     "sysopen",
     "sysread",
-    "tie",
-    "tied",
     "undef",
-    "untie",
     "wantarray",
 ];
 

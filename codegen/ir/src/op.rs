@@ -543,7 +543,6 @@ impl Rt {
                 | Rt::num_to_str
                 | Rt::arr_len
                 | Rt::arr_get
-                | Rt::arr_exists
                 | Rt::arr_new
                 | Rt::hash_new
                 | Rt::hash_len

@@ -446,6 +446,7 @@ impl<'a> Lower<'a> {
 fn is_passed_place(arg: &Expr, known: bool) -> bool {
     match &arg.kind {
         ExprKind::Key(..) => known,
+        _ if known && arg.is_literal() => true,
         ExprKind::Local(_)
         | ExprKind::Global(_)
         | ExprKind::Index(..)

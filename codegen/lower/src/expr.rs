@@ -753,10 +753,8 @@ impl<'a> Lower<'a> {
                 let cell = self.cell_of(inner, true);
                 self.rt(Rt::cell_ref, &[cell])
             }
-            _ => {
-                let value = self.scalar(inner);
-                self.rt(Rt::scalar_ref, &[value])
-            }
+            ExprKind::Magic(what, args) => self.part_reference(*what, args),
+            _ => self.value_reference(inner),
         }
     }
 

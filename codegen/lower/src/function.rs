@@ -417,6 +417,7 @@ impl<'a> Lower<'a> {
 
     /// Calls a runtime function that has a result.
     pub(crate) fn rt(&mut self, function: Rt, args: &[Value]) -> Value {
+        let function = if self.program.facts.ties { asking(function) } else { function };
         if function.signature().throws {
             self.place();
         }
@@ -584,4 +585,16 @@ pub(crate) const LIST_TAG: u8 = 0xfe;
 /// A position as activation records keep it.
 pub(crate) fn position(pos: Pos) -> u32 {
     (pos.file.min(0xfff) << 20) | pos.line.min(0xf_ffff)
+}
+
+/// The function that reads what may be tied, where another reads what is not.
+fn asking(function: Rt) -> Rt {
+    match function {
+        Rt::cell_get => Rt::cell_fetch,
+        Rt::slot_get => Rt::slot_fetch,
+        Rt::arr_get => Rt::arr_fetch,
+        Rt::arr_len => Rt::arr_size,
+        Rt::hash_len => Rt::hash_size,
+        other => other,
+    }
 }

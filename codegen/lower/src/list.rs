@@ -306,7 +306,8 @@ impl<'a> Lower<'a> {
             }
             _ => {
                 let mark = self.list_from(expr);
-                self.rt_void(Rt::ref_list, &[mark]);
+                let fixed = self.program.compat && expr.is_literal();
+                self.rt_void(if fixed { Rt::constant_list } else { Rt::ref_list }, &[mark]);
             }
         }
     }

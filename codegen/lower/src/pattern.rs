@@ -19,10 +19,25 @@ impl<'a> Lower<'a> {
         }
     }
 
+    /// The cell of a constant, which keeps the position of the last match in it.
+    fn literal_cell(&mut self, literal: &'a Expr) -> Value {
+        let name = format!("literal:{}:{}", literal.pos.file, literal.pos.offset);
+        let glob = self.glob_named(&name);
+        let cell = self.slot_of(glob, Ty::Cell);
+        let value = self.scalar(literal);
+        self.rt_void(Rt::cell_set, &[cell, value]);
+        cell
+    }
+
     /// A match as a condition.
     pub(crate) fn match_condition(&mut self, node: &'a MatchOp) -> Value {
         let truth = if node.global && self.has_cell(&node.subject) {
             let cell = self.cell_of(&node.subject, true);
+            let pattern = self.pattern(&node.pattern);
+            let keep = self.builder.int(i64::from(node.keep_pos));
+            self.rt(Rt::match_next, &[cell, pattern, keep])
+        } else if node.global && node.subject.is_literal() {
+            let cell = self.literal_cell(&node.subject);
             let pattern = self.pattern(&node.pattern);
             let keep = self.builder.int(i64::from(node.keep_pos));
             self.rt(Rt::match_next, &[cell, pattern, keep])

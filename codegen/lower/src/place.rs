@@ -450,6 +450,10 @@ impl<'a> Lower<'a> {
                     ],
                 );
             }
+            ExprKind::Capture(_) if self.program.compat => {
+                let text = self.text("Modification of a read-only value attempted");
+                self.rt(Rt::die_text, &[text]);
+            }
             ExprKind::And(..) | ExprKind::Or(..) | ExprKind::DefinedOr(..) => self.void(place),
             ExprKind::List(items) => {
                 if let Some((first, _)) = items.split_first() {
@@ -505,6 +509,36 @@ impl<'a> Lower<'a> {
             }
             _ => {}
         }
+    }
+
+    /// A reference to a place behind a builtin: `\substr` and its kin.
+    pub(crate) fn part_reference(&mut self, what: MagicPlace, args: &'a [Expr]) -> Value {
+        let (which, [text, rest @ ..]) = (
+            match what {
+                MagicPlace::Substr => 0,
+                MagicPlace::Vec => 1,
+                _ => 2,
+            },
+            args,
+        ) else {
+            return self.builder.undef();
+        };
+        let cell = self.cell_of(text, true);
+        let mark = self.begin_list();
+        for part in rest {
+            let part = self.scalar(part);
+            self.rt_void(Rt::list_push, &[part]);
+        }
+        self.end_list();
+        let which = self.builder.int(which);
+        self.rt(Rt::part_ref, &[which, cell, mark])
+    }
+
+    /// A reference to a value that is no place; in plain Perl a constant cannot be changed through it.
+    pub(crate) fn value_reference(&mut self, value: &'a Expr) -> Value {
+        let fixed = self.program.compat && value.is_literal();
+        let value = self.scalar(value);
+        self.rt(if fixed { Rt::constant_ref } else { Rt::scalar_ref }, &[value])
     }
 
     fn assign_array(&mut self, array: &'a Array, value: &'a Expr) {
@@ -861,9 +895,14 @@ impl<'a> Lower<'a> {
         self.modify(place, |lower, old| lower.arithmetic(op, old, value))
     }
 
+    /// Whether operators, or reading a place, may run code of the program, which may change any place.
+    fn runs_code(&self) -> bool {
+        self.program.facts.overloads || self.program.facts.ties
+    }
+
     /// `.=` with the value at hand.
     fn append(&mut self, place: &'a Expr, value: Value) -> Value {
-        if !self.program.facts.overloads
+        if !self.runs_code()
             && let Some(slot) = self.slot_for_append(place)
         {
             // The text is taken out, so that nobody else holds it while it grows in place.
@@ -888,7 +927,7 @@ impl<'a> Lower<'a> {
             matches!(kind, ExprKind::Str { .. } | ExprKind::Int(_) | ExprKind::Local(_) | ExprKind::Global(_))
                 && !is_it(expr)
         };
-        if self.program.facts.overloads {
+        if self.runs_code() {
             return None;
         }
         let rest = match &value.kind {
@@ -946,7 +985,7 @@ impl<'a> Lower<'a> {
             ExprKind::Key(hash, key) => {
                 let hash = self.hash_place(hash);
                 let key = self.scalar(key);
-                if self.program.facts.overloads {
+                if self.runs_code() {
                     let old = self.rt(Rt::hash_get, &[hash, key]);
                     let new = change(self, old);
                     self.rt_void(Rt::hash_set, &[hash, key, new]);
@@ -1281,10 +1320,8 @@ impl<'a> Lower<'a> {
                 let cell = self.cell_of(item, true);
                 self.rt(Rt::cell_ref, &[cell])
             }
-            _ => {
-                let value = self.scalar(item);
-                self.rt(Rt::scalar_ref, &[value])
-            }
+            ExprKind::Magic(what, args) => self.part_reference(*what, args),
+            _ => self.value_reference(item),
         }
     }
 }

@@ -12,14 +12,18 @@ pub(crate) fn signatures(program: &Program, facts: &Facts) -> Vec<Signature> {
         .functions
         .iter()
         .enumerate()
-        .map(|(index, function)| signature(function, facts.needs_want(index)))
+        .map(|(index, function)| {
+            let kept = program.facts.shows_arguments && index != 0;
+            signature(function, facts.needs_want(index), kept)
+        })
         .collect()
 }
 
-fn signature(function: &Function, want: bool) -> Signature {
+/// How a function is called; one whose arguments somebody may ask for has them in memory.
+fn signature(function: &Function, want: bool, kept: bool) -> Signature {
     let (params, variadic) = match &function.params {
         Params::Positional { scalars, rest: None }
-            if scalars.iter().all(|(_, default)| default.is_none()) =>
+            if !kept && scalars.iter().all(|(_, default)| default.is_none()) =>
         {
             (vec![Ty::V; scalars.len()], false)
         }

@@ -14,7 +14,7 @@ use cranelift_codegen::ir::{
 };
 use cranelift_codegen::isa::{CallConv, TargetFrontendConfig};
 use cranelift_frontend::{FunctionBuilder, FunctionBuilderContext};
-use s_abi::layout::{Code, Frame, Glob, NameRow, PatternRow, Val, Vm, tag, want};
+use s_abi::layout::{Code, FRAME_ARGUMENTS, Frame, Glob, NameRow, PatternRow, Val, Vm, tag, want};
 use s_ir::op::RtSignature;
 use s_ir::{Block, Cond, FuncId, Inst, Module, Op, Rt, StrId, Term, Ty, Value};
 
@@ -107,6 +107,8 @@ pub(crate) mod at {
     pub(crate) const FRAME_POS: i32 = offset(offset_of!(Frame, pos));
     pub(crate) const FRAME_WANT: i32 = offset(offset_of!(Frame, want));
     pub(crate) const FRAME_CODE: i32 = offset(offset_of!(Frame, code));
+    pub(crate) const FRAME_ARGUMENTS: i32 = offset(offset_of!(Frame, arguments));
+    pub(crate) const FRAME_COUNT: i32 = offset(offset_of!(Frame, count));
     pub(crate) const CODE_ENTRY: i32 = offset(offset_of!(Code, entry));
     pub(crate) const GLOB_SCALAR: i32 = offset(offset_of!(Glob, scalar));
     pub(crate) const GLOB_ARRAY: i32 = offset(offset_of!(Glob, array));
@@ -476,6 +478,7 @@ impl Translator<'_, '_> {
             Some(want) => self.b.ins().ireduce(I32, want),
             None => self.b.ins().iconst(I32, 1),
         };
+        let want = self.keep_arguments(slot, want);
         self.b.ins().stack_store(I64, want, slot, at::FRAME_WANT);
         let code = match self.code {
             Some(code) => code,
@@ -486,6 +489,18 @@ impl Translator<'_, '_> {
         self.b.ins().store(flags(), here, self.vm, at::FRAME);
         self.frame = Some(slot);
         self.previous = Some(previous);
+    }
+
+    /// Notes the arguments in memory in the frame of a function, where somebody may ask for them; the context,
+    /// which says so.
+    fn keep_arguments(&mut self, slot: StackSlot, want: Clif) -> Clif {
+        let [Words::One(address), Words::One(count)] = self.params[..] else { return want };
+        if !self.func.needs_frame || !self.func.signature.variadic {
+            return want;
+        }
+        self.b.ins().stack_store(I64, address, slot, at::FRAME_ARGUMENTS);
+        self.b.ins().stack_store(I64, count, slot, at::FRAME_COUNT);
+        self.b.ins().bor_imm_u(want, i64::from(FRAME_ARGUMENTS))
     }
 
     fn pop_frame(&mut self) {

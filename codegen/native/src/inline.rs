@@ -75,7 +75,7 @@ impl Translator<'_, '_> {
             Rt::to_int if hot => self.int_of(inst, handler),
             Rt::to_num if hot => self.num_of(inst, handler),
             Rt::inc | Rt::dec if hot && !self.module.compat => self.step(function, inst, handler),
-            Rt::arr_get if hot => self.arr_get(inst),
+            Rt::arr_get | Rt::arr_fetch if hot => self.arr_get(function, inst, handler),
             Rt::deref_arr if hot && inst.result.is_some_and(|array| self.lent.contains_key(&array)) => {
                 self.deref_lent(inst, handler);
             }
@@ -86,8 +86,9 @@ impl Translator<'_, '_> {
             Rt::arr_get_arr if hot => self.arr_get_arr(inst, handler),
             Rt::arr_set if hot => self.arr_set(inst, handler),
             Rt::arr_push if hot => self.arr_push(inst, handler),
-            Rt::cell_get | Rt::slot_get if hot => self.slot_get(function, inst),
-            Rt::cell_set | Rt::slot_set if hot => self.slot_set(function, inst),
+            Rt::cell_get | Rt::slot_get if hot => self.slot_get(function, inst, handler),
+            Rt::cell_fetch | Rt::slot_fetch if hot => self.slot_get(function, inst, handler),
+            Rt::cell_set | Rt::slot_set if hot => self.slot_set(function, inst, handler),
             _ if hot && self.is_of_fixed_key(function, inst) => self.entry_of_key(function, inst, handler),
             _ => self.rt_call(function, inst, handler),
         }
@@ -448,7 +449,7 @@ impl Translator<'_, '_> {
 
     // Arrays
 
-    fn arr_get(&mut self, inst: &Inst) {
+    fn arr_get(&mut self, function: Rt, inst: &Inst, handler: Option<Block>) {
         let (array, index) = (self.one(inst.args[0]), self.one(inst.args[1]));
         let head = self.head(inst.args[0]);
         let slow = self.cold();
@@ -483,7 +484,10 @@ impl Translator<'_, '_> {
             self.jump(slow, &[]);
         }
         self.b.switch_to_block(slow);
-        let results = self.runtime(Rt::arr_get, &[array, index]);
+        let results = self.runtime(function, &[array, index]);
+        if function == Rt::arr_fetch {
+            self.check_value(results[0], inst, handler);
+        }
         self.jump(join, &[results[0], results[1]]);
         self.b.switch_to_block(join);
         let params = self.b.block_params(join).to_vec();
@@ -495,8 +499,7 @@ impl Translator<'_, '_> {
         self.b.ins().icmp_imm_s(IntCC::UnsignedLessThan, low, tag::COUNTED.cast_signed())
     }
 
-    /// A value of a slot: plain ones go to `join`, counted ones to `counted`, boxes and weak references to
-    /// `special`.
+    /// A value of a slot: plain to `join`, counted to `counted`, what only slots have to `special`.
     pub(crate) fn split_by_tag(
         &mut self,
         w0: Clif,
@@ -510,9 +513,14 @@ impl Translator<'_, '_> {
         let more = self.b.create_block();
         self.b.ins().brif(plain, join, &[BlockArg::Value(w0), BlockArg::Value(w1)], more, &[]);
         self.b.switch_to_block(more);
-        let off = self.b.ins().iadd_imm_s(low, -(tag::BOX.cast_signed()));
-        let odd = self.b.ins().icmp_imm_s(IntCC::UnsignedLessThan, off, 2);
+        let odd = self.is_of_slots(low);
         self.b.ins().brif(odd, special, &[], counted, &[]);
+    }
+
+    /// Whether a tag is one of those that only slots have: boxes, weak references, places with magic.
+    pub(crate) fn is_of_slots(&mut self, low: Clif) -> Clif {
+        let off = self.b.ins().iadd_imm_s(low, -(tag::BOX.cast_signed()));
+        self.b.ins().icmp_imm_s(IntCC::UnsignedLessThan, off, (tag::MAGIC - tag::BOX + 1).cast_signed())
     }
 
     fn arr_set(&mut self, inst: &Inst, handler: Option<Block>) {
@@ -606,14 +614,14 @@ impl Translator<'_, '_> {
 
     fn slot_address(&mut self, function: Rt, place: Value) -> Clif {
         let word = self.one(place);
-        if matches!(function, Rt::cell_get | Rt::cell_set) {
+        if matches!(function, Rt::cell_get | Rt::cell_fetch | Rt::cell_set) {
             self.b.ins().iadd_imm_s(word, i64::from(at::CELL_VALUE))
         } else {
             word
         }
     }
 
-    fn slot_get(&mut self, function: Rt, inst: &Inst) {
+    fn slot_get(&mut self, function: Rt, inst: &Inst, handler: Option<Block>) {
         let word = self.one(inst.args[0]);
         let place = self.slot_address(function, inst.args[0]);
         let join = self.join_of(&[I64, I64]);
@@ -627,13 +635,16 @@ impl Translator<'_, '_> {
         self.jump(join, &[w0, w1]);
         self.b.switch_to_block(special);
         let results = self.runtime(function, &[word]);
+        if matches!(function, Rt::cell_fetch | Rt::slot_fetch) {
+            self.check_value(results[0], inst, handler);
+        }
         self.jump(join, &[results[0], results[1]]);
         self.b.switch_to_block(join);
         let params = self.b.block_params(join).to_vec();
         self.result_two(inst, params[0], params[1]);
     }
 
-    fn slot_set(&mut self, function: Rt, inst: &Inst) {
+    fn slot_set(&mut self, function: Rt, inst: &Inst, handler: Option<Block>) {
         let word = self.one(inst.args[0]);
         let (w0, w1) = self.two(inst.args[1]);
         let place = self.slot_address(function, inst.args[0]);
@@ -647,7 +658,8 @@ impl Translator<'_, '_> {
         self.b.ins().store(flags(), w1, place, 8);
         self.b.ins().jump(join, &[]);
         self.b.switch_to_block(slow);
-        self.runtime(function, &[word, w0, w1]);
+        let results = self.runtime(function, &[word, w0, w1]);
+        self.check_status(results[1], inst, handler);
         self.b.ins().jump(join, &[]);
         self.b.switch_to_block(join);
     }

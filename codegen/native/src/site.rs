@@ -85,14 +85,15 @@ impl Translator<'_, '_> {
         let position = self.b.ins().load(I64, flags(), site, at::SITE_TARGET);
         let slow = self.cold();
         match function {
-            Rt::hash_set => self.set_entry(inst, table, key, (site, position), slow),
-            Rt::hash_slot => self.slot_of_entry(inst, table, key, (site, position), slow),
+            Rt::hash_set => self.set_entry(inst, handler, table, key, (site, position), slow),
+            Rt::hash_slot => self.slot_of_entry(inst, handler, table, key, (site, position), slow),
             Rt::hash_get => {
                 let join = self.join_of(&[I64, I64]);
                 let place = self.entry_at(table, position, key, slow);
                 self.load_or(place, join, slow);
                 self.b.switch_to_block(slow);
                 let results = self.runtime(Rt::hash_get_site, &[table, key.0, key.1, site]);
+                self.check_value(results[0], inst, handler);
                 self.jump(join, &[results[0], results[1]]);
                 self.b.switch_to_block(join);
                 let params = self.b.block_params(join).to_vec();
@@ -113,7 +114,9 @@ impl Translator<'_, '_> {
                 self.retain_object(object);
                 self.jump(join, &[object]);
                 self.b.switch_to_block(slow);
-                let place = self.runtime(Rt::hash_slot_site, &[table, key.0, key.1, site])[0];
+                let place = self.runtime(Rt::hash_slot_site, &[table, key.0, key.1, site]);
+                self.check_status(place[1], inst, handler);
+                let place = place[0];
                 let results = self.runtime(made, &[place]);
                 self.check_status(results[1], inst, handler);
                 self.jump(join, &[results[0]]);
@@ -138,6 +141,7 @@ impl Translator<'_, '_> {
     fn slot_of_entry(
         &mut self,
         inst: &Inst,
+        handler: Option<Block>,
         table: Clif,
         key: (Clif, Clif),
         (site, position): (Clif, Clif),
@@ -149,8 +153,9 @@ impl Translator<'_, '_> {
         let is_shared = self.b.ins().icmp_imm_s(IntCC::Equal, w0, tag::BOX.cast_signed());
         self.b.ins().brif(is_shared, slow, &[], join, &[BlockArg::Value(place)]);
         self.b.switch_to_block(slow);
-        let place = self.runtime(Rt::hash_slot_site, &[table, key.0, key.1, site])[0];
-        self.jump(join, &[place]);
+        let place = self.runtime(Rt::hash_slot_site, &[table, key.0, key.1, site]);
+        self.check_status(place[1], inst, handler);
+        self.jump(join, &[place[0]]);
         self.b.switch_to_block(join);
         let place = self.b.block_params(join)[0];
         self.result_one(inst, place);
@@ -159,6 +164,7 @@ impl Translator<'_, '_> {
     fn set_entry(
         &mut self,
         inst: &Inst,
+        handler: Option<Block>,
         table: Clif,
         key: (Clif, Clif),
         (site, position): (Clif, Clif),
@@ -180,7 +186,8 @@ impl Translator<'_, '_> {
         self.b.ins().stack_store(I64, w0, given, 0);
         self.b.ins().stack_store(I64, w1, given, 8);
         let given = self.b.ins().stack_addr(I64, given, 0);
-        self.runtime(Rt::hash_set_site, &[table, key.0, key.1, given, site]);
+        let results = self.runtime(Rt::hash_set_site, &[table, key.0, key.1, given, site]);
+        self.check_status(results[1], inst, handler);
         self.b.ins().jump(join, &[]);
         self.b.switch_to_block(join);
     }
@@ -190,8 +197,7 @@ impl Translator<'_, '_> {
         let w0 = self.b.ins().load(I64, flags(), place, 0);
         let w1 = self.b.ins().load(I64, flags(), place, 8);
         let low = self.b.ins().band_imm_u(w0, 0xff);
-        let off = self.b.ins().iadd_imm_s(low, -(tag::BOX.cast_signed()));
-        let odd = self.b.ins().icmp_imm_s(IntCC::UnsignedLessThan, off, 2);
+        let odd = self.is_of_slots(low);
         let usual = self.b.create_block();
         self.b.ins().brif(odd, slow, &[], usual, &[]);
         self.b.switch_to_block(usual);

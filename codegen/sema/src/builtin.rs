@@ -313,9 +313,13 @@ impl Resolver<'_> {
             "undef" => match args.first() {
                 None => ExprKind::Undef,
                 Some(arg) => match &arg.kind {
-                    A::CallAmp { callee, args: None } => {
-                        let name = match &callee.kind {
+                    A::Var(Sigil::Code, _) | A::CallAmp { args: None, .. } => {
+                        let name = match &arg.kind {
                             A::Var(Sigil::Code, name) => name.clone(),
+                            A::CallAmp { callee, .. } => match &callee.kind {
+                                A::Var(Sigil::Code, name) => name.clone(),
+                                _ => String::new(),
+                            },
                             _ => String::new(),
                         };
                         let full = self.full_name(&name);
@@ -400,7 +404,9 @@ impl Resolver<'_> {
             "exit" => op(Op::Exit(args.first().map(|arg| self.expr(arg, Want::Scalar)))),
             "caller" => {
                 self.now.uses_caller = true;
-                op(Op::Caller(args.first().map(|arg| self.expr(arg, Want::Scalar))))
+                let level = args.first().map(|arg| self.expr(arg, Want::Scalar));
+                let called = mk(pos, op(Op::Caller(level.clone())));
+                return Some(self.with_frame_arguments(level, called));
             }
             "study" | "lock" => op(Op::Nothing(self.list(args))),
             "localtime" | "gmtime" => {
@@ -502,7 +508,8 @@ impl Resolver<'_> {
                 }
                 return Some(self.builtin_with(row.name, list, false, span));
             }
-            "tie" | "tied" | "untie" | "dbmopen" | "dbmclose" | "format" | "dump" => {
+            "tie" | "tied" | "untie" => return Some(self.tie(row.name, args, span)),
+            "dbmopen" | "dbmclose" | "format" | "dump" => {
                 let message = format!("`{}` is not compiled", row.name);
                 self.error(Code::NOT_SUPPORTED, span, message);
                 ExprKind::Undef
@@ -671,6 +678,33 @@ impl Resolver<'_> {
         }
         let done = mk(pos, op(Op::Chomp { places, chop }));
         self.sequence(before, done)
+    }
+
+    /// `caller` in package `DB` also leaves the arguments of the function in `@DB::args`.
+    fn with_frame_arguments(&mut self, level: Option<Expr>, called: Expr) -> Expr {
+        let Some(level) = level.filter(|_| self.package == "DB" && self.options.compat) else {
+            return called;
+        };
+        let pos = called.pos;
+        let args = self.global(VarKind::Array, "DB::args");
+        let asked = BuiltinCall { name: "__frame_args", args: vec![level], scalars: false };
+        let asked = mk(pos, ExprKind::Builtin(Box::new(asked)));
+        let kept = mk(pos, ExprKind::Array(Array::Global(args)));
+        self.sequence(vec![assign_stmt(kept, asked)], called)
+    }
+
+    /// `tie`, `tied`, `untie`: a reference to the variable, and what else is given.
+    fn tie(&mut self, name: &'static str, args: &[ast::Expr], span: Span) -> Expr {
+        self.now.ties |= name == "tie";
+        let items = unwrap_list(args);
+        let least = if name == "tie" { 2 } else { 1 };
+        let Some((variable, rest)) = items.split_first().filter(|_| items.len() >= least) else {
+            self.error(Code::WRONG_ARGUMENTS, span, format!("`{name}` needs a variable and a class"));
+            return self.at(span, ExprKind::Undef);
+        };
+        let mut given = vec![self.reference(variable, variable.span)];
+        given.extend(self.list(rest));
+        self.builtin_with(name, given, false, span)
     }
 
     /// Notes that a local is changed after its declaration.

@@ -50,6 +50,13 @@ impl Resolver<'_> {
         if self.options.compat && (name == "weaken" || name == "Scalar::Util::weaken") {
             self.now.weakens = true;
         }
+        if name == "Internals::SvREADONLY"
+            && let Some((variable, wanted)) = call.args.split_first()
+        {
+            let mut given = vec![self.reference(variable, variable.span)];
+            given.extend(self.list(wanted));
+            return self.builtin_with("__read_only", given, false, span);
+        }
         if !name.contains("::") || name.starts_with("CORE::") {
             if name == "require" {
                 return self.require(call, span);

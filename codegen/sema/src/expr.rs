@@ -93,6 +93,12 @@ impl Resolver<'_> {
                 let part = self.key(key);
                 op(Op::GlobPart(glob, part))
             }
+            A::Key { base, key, arrow: false }
+                if self.options.compat && matches!(&base.kind, A::Var(Sigil::Hash, name) if name == "!") =>
+            {
+                let name = self.key(key);
+                return self.builtin_with("__errno_is", vec![name], true, span);
+            }
             A::Key { base, key, arrow } => {
                 let hash = self.key_base(base, *arrow, Use::Read);
                 let key = self.key(key);
@@ -247,7 +253,9 @@ impl Resolver<'_> {
             A::Bareword(name) => return self.bareword(name, want, span),
             A::Here(word) => match word {
                 HereWord::File => {
-                    let name = self.units[self.file as usize].source.name.clone();
+                    let unit = &self.units[self.file as usize];
+                    let own = unit.place(span.start).1.map(|name| unit.names[name].clone());
+                    let name = own.unwrap_or_else(|| unit.source.name.clone());
                     return text(pos, &name);
                 }
                 HereWord::Line => ExprKind::Int(i64::from(pos.line)),
@@ -639,7 +647,11 @@ impl Resolver<'_> {
                 mk(pos, ExprKind::RefTo(Box::new(place)))
             }
             A::Call(call) if matches!(call.name.text.as_str(), "substr" | "pos" | "vec") => {
-                let value = self.expr(inner, Want::Scalar);
+                let value = if self.is_part(call) {
+                    self.magic(call, Use::Refer, inner.span)
+                } else {
+                    self.expr(inner, Want::Scalar)
+                };
                 mk(pos, ExprKind::RefTo(Box::new(value)))
             }
             _ => {
@@ -798,17 +810,20 @@ impl Resolver<'_> {
             None => {
                 let name = format!("(eval {})", self.evals.len() + 1);
                 let unit = Unit::parse(&name, std::sync::Arc::from(code), self.options);
-                self.units.push(std::sync::Arc::new(unit));
-                self.file_functions.push(None);
-                self.evals.insert(key, self.units.len() - 1);
-                self.units.len() - 1
+                let at = self.units.len();
+                for unit in unit.with_aliases(at) {
+                    self.units.push(std::sync::Arc::new(unit));
+                    self.file_functions.push(None);
+                }
+                self.evals.insert(key, at);
+                at
             }
         };
         let tree = std::sync::Arc::clone(&self.units[unit]);
         const LEVELS: usize = 120;
         if let Some(error) = tree.errors.first() {
-            let line = tree.line(error.span.start);
-            let name = &tree.source.name;
+            let (line, own) = tree.place(error.span.start);
+            let name = own.map_or(&tree.source.name, |own| &tree.names[own]);
             let message = format!("{} at {name} line {line}.\n", perl_words(error));
             let die = Stmt { pos, kind: StmtKind::Die(message) };
             return mk(pos, ExprKind::Eval(Block { stmts: vec![die], ..Block::default() }));
@@ -846,8 +861,15 @@ impl Resolver<'_> {
                     class.traits.clear();
                 }
                 let start = error.labels.first().map_or(0, |label| label.span.start);
-                let line = tree.line(u32::try_from(start).unwrap_or(0));
-                let message = format!("{} at {} line {line}.\n", error.message, tree.source.name);
+                let (line, own) = tree.place(u32::try_from(start).unwrap_or(0));
+                let name = own.map_or(&tree.source.name, |own| &tree.names[own]);
+                let mut message = format!("{} at {name} line {line}.\n", error.message);
+                // `use` is a `BEGIN` of its own.
+                if error.code == Code::FILE_NOT_FOUND
+                    && tree.source.text.get(start..).is_some_and(|rest| rest.starts_with("use"))
+                {
+                    message.push_str(&format!("BEGIN failed--compilation aborted at {name} line {line}.\n"));
+                }
                 let die = Stmt { pos, kind: StmtKind::Die(message) };
                 Block { stmts: vec![die], ..Block::default() }
             }

@@ -110,8 +110,12 @@ pub struct Facts {
     pub strict_refs: bool,
     /// `caller` is called.
     pub uses_caller: bool,
+    /// Somebody may ask for the arguments of a function that runs: a trace by Carp, or `@DB::args`.
+    pub shows_arguments: bool,
     /// `use overload` or operator methods of classes exist: operators on objects run code.
     pub overloads: bool,
+    /// `tie` is called: reading a variable or an element may run code.
+    pub ties: bool,
     /// A computed `eval`, `require` or `do FILE` exists: names may appear at run time.
     pub dynamic_code: bool,
     /// `&$name` or `\&$name` exists: any function may be called by a name that is computed.
@@ -397,6 +401,14 @@ pub struct Expr {
     pub pos: Pos,
     /// What it is.
     pub kind: ExprKind,
+}
+
+impl Expr {
+    /// Whether it is a constant, of which plain Perl has one value that nobody can change.
+    #[must_use]
+    pub fn is_literal(&self) -> bool {
+        matches!(self.kind, ExprKind::Int(_) | ExprKind::Float(_) | ExprKind::Str { .. } | ExprKind::Undef)
+    }
 }
 
 /// An array as such.

@@ -408,13 +408,17 @@ impl Resolver<'_> {
             (Source::Array(array, _), _) => {
                 LoopKind::List { variables, list: mk(pos, ExprKind::Array(array)) }
             }
-            (Source::Keys(hash), [Place::Local { id, .. }]) => LoopKind::Keys { variable: *id, hash },
+            (Source::Keys(hash), [Place::Local { id, .. }])
+                if !self.prior.as_ref().is_some_and(|prior| prior.ties) =>
+            {
+                LoopKind::Keys { variable: *id, hash }
+            }
             (Source::Keys(hash), _) => {
                 let list = mk(pos, ExprKind::Op(Box::new(Op::HashList(HashPart::Keys, hash))));
                 LoopKind::List { variables, list }
             }
             (Source::List(list), _) => {
-                if self.options.compat && is_place_list(&list) {
+                if self.options.compat && (is_place_list(&list) || is_literal_list(&list)) {
                     for place in places {
                         if let Place::Local { id, key, .. } = *place {
                             self.alias_elements(id, key);
@@ -655,6 +659,14 @@ fn plain_end(end: &ast::Expr) -> bool {
 /// Whether an end of a range is certainly no text that counts in letters.
 fn number_like(expr: &hir::Expr) -> bool {
     !matches!(expr.kind, ExprKind::Str { .. } | ExprKind::Concat(_))
+}
+
+/// Whether a list has constants among its items, which the body cannot change.
+fn is_literal_list(list: &hir::Expr) -> bool {
+    match &list.kind {
+        ExprKind::List(items) => items.iter().any(is_literal_list),
+        _ => list.is_literal(),
+    }
 }
 
 /// Whether a list has places among its items.

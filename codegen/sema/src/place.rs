@@ -624,7 +624,7 @@ impl Resolver<'_> {
                 self.mark_assigned(&done);
                 done
             }
-            A::Call(call) if self.is_magic(call) => self.magic(call, target.span),
+            A::Call(call) if self.is_magic(call) => self.magic(call, Use::Assign, target.span),
             A::StrIndex { base, index } => {
                 let subject = self.place(base, Use::Assign);
                 let offset = self.expr(index, Want::Scalar);
@@ -675,7 +675,24 @@ impl Resolver<'_> {
             && (call.name.text == "pos" || !call.args.is_empty())
     }
 
-    fn magic(&mut self, call: &ast::Call, span: Span) -> hir::Expr {
+    /// Whether a call names a part of a text that there can be a reference to.
+    pub(crate) fn is_part(&self, call: &ast::Call) -> bool {
+        self.is_magic(call)
+            && call.args.first().is_none_or(|text| {
+                matches!(
+                    text.kind,
+                    A::Var(Sigil::Scalar, _) | A::Index { .. } | A::Key { .. } | A::Deref(Sigil::Scalar, _)
+                )
+            })
+            && match call.name.text.as_str() {
+                "substr" => (2..=3).contains(&call.args.len()),
+                "vec" => call.args.len() == 3,
+                name => name == "pos",
+            }
+    }
+
+    /// A place behind a builtin; how the text itself is used.
+    pub(crate) fn magic(&mut self, call: &ast::Call, how: Use, span: Span) -> hir::Expr {
         let pos = self.pos(span);
         let which = match call.name.text.as_str() {
             "substr" => MagicPlace::Substr,
@@ -685,10 +702,10 @@ impl Resolver<'_> {
         };
         let mut args = Vec::new();
         if call.args.is_empty() {
-            args.push(self.scalar("_", span, Use::Assign));
+            args.push(self.scalar("_", span, how));
         }
         for (n, arg) in call.args.iter().enumerate() {
-            args.push(if n == 0 { self.place(arg, Use::Assign) } else { self.expr(arg, Want::Scalar) });
+            args.push(if n == 0 { self.place(arg, how) } else { self.expr(arg, Want::Scalar) });
         }
         mk(pos, ExprKind::Magic(which, args))
     }

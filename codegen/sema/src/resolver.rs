@@ -400,6 +400,7 @@ impl<'u> Resolver<'u> {
         let compat = self.options.compat;
         let now = &self.now;
         let mut functions = Vec::with_capacity(self.functions.len());
+        let uses_carp = self.uses_carp();
         for function in self.functions {
             // A reserved function without a body cannot be called; it keeps its number.
             functions.push(function.unwrap_or_else(|| hir::Function {
@@ -430,7 +431,11 @@ impl<'u> Resolver<'u> {
             timely_drops: now.weakens || self.globals.iter().any(is_destructor),
             strict_refs: self.options.compat && self.strict && !self.lax,
             uses_caller: now.uses_caller,
+            shows_arguments: now.uses_caller
+                && self.options.compat
+                && (self.globals.iter().any(is_arguments_of_frame) || uses_carp),
             overloads: now.overloads,
+            ties: now.ties,
             dynamic_code: now.dynamic_code,
             names_functions: now.names_functions,
             interruptible: self.session.is_some() || self.globals.iter().any(is_signals),
@@ -458,9 +463,21 @@ impl<'u> Resolver<'u> {
 
     // --- where, and what is wrong
 
+    /// Whether the program itself, and not only a module that comes with the compiler, uses Carp.
+    fn uses_carp(&self) -> bool {
+        let is_carp =
+            |unit: usize| self.units.get(unit).is_some_and(|u| u.supplied && u.source.name == "Carp.pm");
+        let mut own = self.units.iter().filter(|unit| !unit.supplied);
+        own.any(|unit| unit.links.values().any(|link| link.as_ref().is_ok_and(|unit| is_carp(*unit))))
+    }
+
     pub(crate) fn pos(&self, span: Span) -> Pos {
-        let line = self.units.get(self.file as usize).map_or(1, |unit| unit.line(span.start));
-        Pos { file: self.file, line, offset: span.start }
+        let Some(unit) = self.units.get(self.file as usize) else {
+            return Pos { file: self.file, line: 1, offset: span.start };
+        };
+        let (line, name) = unit.place(span.start);
+        let file = name.map_or(self.file, |name| u32::try_from(unit.aliases + name).unwrap_or(u32::MAX));
+        Pos { file, line, offset: span.start }
     }
 
     /// An expression at a place of the text.
@@ -918,6 +935,11 @@ pub(crate) fn set_slot(slots: &mut Vec<Option<Place>>, slot: usize, place: Optio
 
 fn is_destructor(global: &Global) -> bool {
     global.kind == VarKind::Code && global.name.ends_with("::DESTROY")
+}
+
+/// `@DB::args`.
+fn is_arguments_of_frame(global: &Global) -> bool {
+    global.kind == VarKind::Array && global.name == "DB::args"
 }
 
 fn is_signals(global: &Global) -> bool {

@@ -67,6 +67,8 @@ pub(crate) struct Knowledge {
     pub(crate) names_functions: bool,
     pub(crate) weakens: bool,
     pub(crate) overloads: bool,
+    /// `tie` is called.
+    pub(crate) ties: bool,
 }
 
 /// A value that is known at compile time.

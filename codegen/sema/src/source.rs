@@ -23,6 +23,12 @@ pub(crate) struct Unit {
     pub(crate) errors: Vec<SyntaxError>,
     /// Offsets of the starts of lines.
     lines: Vec<u32>,
+    /// What comments say of where the lines behind them come from, in order.
+    marks: Vec<LineMark>,
+    /// The names of files in those comments.
+    pub(crate) names: Vec<String>,
+    /// The first of the units that stand for these names, among all.
+    pub(crate) aliases: usize,
     /// By the offset of a `require` or `use`: the unit it leads to, or why it leads nowhere.
     pub(crate) links: HashMap<u32, Result<usize, String>>,
     /// Those of them whose version is that of a package, and was looked at.
@@ -31,6 +37,29 @@ pub(crate) struct Unit {
     pub(crate) depth: usize,
     /// It is a module of Perl that comes with the compiler.
     pub(crate) supplied: bool,
+}
+
+/// A comment `# line N "FILE"`.
+struct LineMark {
+    /// Where the line behind it begins.
+    from: u32,
+    /// The number of that line less the one it has in the text.
+    shift: i64,
+    /// Which of [`Unit::names`] it is of, if any.
+    name: Option<usize>,
+}
+
+/// Line and file of a comment that says where the next line comes from.
+fn line_mark(line: &str) -> Option<(i64, Option<&str>)> {
+    let rest = line.strip_prefix('#')?.trim_start().strip_prefix("line")?;
+    let rest = rest.strip_prefix([' ', '\t'])?.trim();
+    let (number, name) = rest.split_once([' ', '\t']).unwrap_or((rest, ""));
+    let name = name.trim();
+    let bare = name.strip_prefix('"').and_then(|name| name.strip_suffix('"')).unwrap_or(name);
+    if bare.contains(['"', ' ', '\t']) && bare == name {
+        return None;
+    }
+    Some((number.parse().ok()?, (!bare.is_empty()).then_some(bare)))
 }
 
 impl Unit {
@@ -45,6 +74,25 @@ impl Unit {
                     .map(|(i, _)| u32::try_from(i + 1).unwrap_or(u32::MAX)),
             )
             .collect();
+        let (mut marks, mut names) = (Vec::new(), Vec::new());
+        if options.compat && text.contains("line") {
+            for (at, line) in text.split('\n').enumerate() {
+                let Some((number, file)) = line_mark(line.trim_end_matches('\r')) else { continue };
+                let own = i64::try_from(at + 2).unwrap_or(i64::MAX);
+                let from = line.as_ptr() as usize - text.as_ptr() as usize + line.len() + 1;
+                names.extend(file.map(str::to_owned));
+                let name = if file.is_some() {
+                    names.len().checked_sub(1)
+                } else {
+                    marks.last().and_then(|mark: &LineMark| mark.name)
+                };
+                marks.push(LineMark {
+                    from: u32::try_from(from).unwrap_or(u32::MAX),
+                    shift: number - own,
+                    name,
+                });
+            }
+        }
         let mut depth = 0;
         for stmt in &parsed.file.body {
             depth = depth.max(walk::depth(Node::Stmt(stmt), 64));
@@ -54,6 +102,9 @@ impl Unit {
             ast: parsed.file,
             errors: parsed.errors,
             lines,
+            marks,
+            names,
+            aliases: 0,
             links: HashMap::new(),
             pinned: HashSet::new(),
             depth,
@@ -61,10 +112,42 @@ impl Unit {
         }
     }
 
-    /// The line of an offset, counted from one.
-    pub(crate) fn line(&self, offset: u32) -> u32 {
+    /// A unit that comes at a place among all, with one behind it for each name that its text gives itself.
+    pub(crate) fn with_aliases(mut self, at: usize) -> Vec<Unit> {
+        self.aliases = at + 1;
+        let others = self.named_parts();
+        std::iter::once(self).chain(others).collect()
+    }
+
+    /// Empty units of the names that the text gives itself, for the places in it.
+    fn named_parts(&self) -> Vec<Unit> {
+        let named = |name: &String| Unit {
+            source: Source::new(name.clone(), Arc::clone(&self.source.text)),
+            ast: ast::File::default(),
+            errors: Vec::new(),
+            lines: Vec::new(),
+            marks: Vec::new(),
+            names: Vec::new(),
+            aliases: 0,
+            links: HashMap::new(),
+            pinned: HashSet::new(),
+            depth: 0,
+            supplied: self.supplied,
+        };
+        self.names.iter().map(named).collect()
+    }
+
+    /// The line of an offset, counted from one, and which of the names of the text its file has, if not its own.
+    pub(crate) fn place(&self, offset: u32) -> (u32, Option<usize>) {
         let line = self.lines.partition_point(|&start| start <= offset);
-        u32::try_from(line).unwrap_or(u32::MAX)
+        let line = u32::try_from(line).unwrap_or(u32::MAX);
+        match self.marks.partition_point(|mark| mark.from <= offset).checked_sub(1) {
+            None => (line, None),
+            Some(at) => {
+                let mark = &self.marks[at];
+                (u32::try_from(i64::from(line) + mark.shift).unwrap_or(line), mark.name)
+            }
+        }
     }
 
     /// What stands behind `__END__` or `__DATA__`.
@@ -126,6 +209,11 @@ pub(crate) fn load(name: &str, text: Arc<str>, files: &dyn Files, options: &Opti
             units[next].links.insert(offset, link);
         }
         next += 1;
+    }
+    for at in 0..units.len() {
+        units[at].aliases = units.len();
+        let parts = units[at].named_parts();
+        units.extend(parts);
     }
     units
 }

@@ -621,7 +621,8 @@ fn diagnostics() {
         ("1 = 2", "S-0304", "cannot be given a value"),
         ("val $x = (1", "S-0106", "never closed"),
         ("val $s = \"abc", "S-0108", "never closed"),
-        ("tie $x, 1", "S-0312", "tie"),
+        ("dump", "S-0312", "dump"),
+        ("tie $x", "S-0315", "class"),
         ("goto NOWHERE", "S-0312", "goto"),
         ("push", "S-0315", "array"),
     ]);

@@ -110,34 +110,36 @@ macro_rules! for_each_runtime_function {
             arr_fresh(A) -> A [];                     // consumes one reference; empty, and nobody else's
             arr_ref(A) -> V [];                       // `\@a`
             arr_len(A) -> I [];
+            arr_size(A) -> I [throws user];           // the same of what may be tied
             arr_get(A, I) -> V [];                    // negative from the end; undef outside
-            arr_set(A, I, O) -> N [throws];
+            arr_fetch(A, I) -> V [throws user];       // the same of what may be tied
+            arr_set(A, I, O) -> N [throws user];
             arr_slot(A, I) -> P [throws];             // for change in place; extends; storage becomes VAL
-            arr_cell(A, I) -> C [throws];             // the element as a shared cell
-            arr_get_arr(A, I) -> A [throws];          // element as array, made when undefined
-            arr_get_hash(A, I) -> H [throws];
-            arr_exists(A, I) -> B [];
-            arr_delete(A, I) -> V [throws];
-            arr_set_len(A, I) -> N [throws];
-            arr_clear(A) -> N [];
-            arr_push(A, O) -> N [throws];
-            arr_pop(A) -> V [];
-            arr_shift(A) -> V [];
-            arr_push_list(A, I) -> I [throws];        // consumes the list from the mark; the new length
-            arr_unshift_list(A, I) -> I [throws];
-            arr_assign_list(A, I) -> N [throws];      // consumes the list from the mark
-            arr_assign_arr(A, A) -> N [throws];       // copies elements
+            arr_cell(A, I) -> C [throws user];        // the element as a shared cell
+            arr_get_arr(A, I) -> A [throws user];     // element as array, made when undefined
+            arr_get_hash(A, I) -> H [throws user];
+            arr_exists(A, I) -> B [throws user];
+            arr_delete(A, I) -> V [throws user];
+            arr_set_len(A, I) -> N [throws user];
+            arr_clear(A) -> N [throws user];
+            arr_push(A, O) -> N [throws user];
+            arr_pop(A) -> V [throws user];
+            arr_shift(A) -> V [throws user];
+            arr_push_list(A, I) -> I [throws user];   // consumes the list from the mark; the new length
+            arr_unshift_list(A, I) -> I [throws user];
+            arr_assign_list(A, I) -> N [throws user]; // consumes the list from the mark
+            arr_assign_arr(A, A) -> N [throws user];  // copies elements
             arr_from_list(I) -> A [];                 // consumes the list from the mark
             arr_repeat(O, V) -> A [throws user];      // so many times the value
             arr_from_list_at(I, I) -> A [];           // a copy of the list from the mark, but for the first n
-            arr_splice(A, I, I) -> V [throws];        // list from the mark: offset, length (undef: absent), then what
+            arr_splice(A, I, I) -> V [throws user];   // list from the mark: offset, length (undef: absent), then what
                                                       // goes in; I: the mark, want; result as a call's
-            arr_slice(A, I) -> N [];                  // replaces the list of indexes from the mark by elements
-            arr_pairs(A, I) -> N [];                  // by index and element
-            arr_slice_cells(A, I) -> N [throws];      // by references to elements, for places
-            arr_reverse_copy(A) -> A [];
-            arr_each(A, I) -> V [];                   // want; result as a call's
-            arr_keys(A) -> N [];                      // pushes
+            arr_slice(A, I) -> N [throws user];       // replaces the list of indexes from the mark by elements
+            arr_pairs(A, I) -> N [throws user];       // by index and element
+            arr_slice_cells(A, I) -> N [throws user]; // by references to elements, for places
+            arr_reverse_copy(A) -> A [throws user];
+            arr_each(A, I) -> V [throws user];        // want; result as a call's
+            arr_keys(A) -> N [throws user];           // pushes
             arr_join(A, V) -> V [throws user];        // `join SEP, @a`
 
             // Hashes
@@ -146,29 +148,30 @@ macro_rules! for_each_runtime_function {
             hash_fresh(H) -> H [];
             hash_ref(H) -> V [];
             hash_len(H) -> I [];
+            hash_size(H) -> I [throws user];          // the same of what may be tied: whether there is something
             hash_get(H, V) -> V [throws user];
-            hash_get_site(H, V, I) -> V [];           // a text that is a normal key, and the site that notes its position
+            hash_get_site(H, V, I) -> V [throws user]; // a text that is a normal key, and the site that notes its position
             hash_set(H, V, O) -> N [throws user];
-            hash_set_site(H, V, I, I) -> N [];        // address of the value (consumed), site
+            hash_set_site(H, V, I, I) -> N [throws user]; // address of the value (consumed), site
             hash_slot(H, V) -> P [throws user];
-            hash_slot_site(H, V, I) -> P [];
+            hash_slot_site(H, V, I) -> P [throws user];
             hash_cell(H, V) -> C [throws user];
             hash_get_arr(H, V) -> A [throws user];
             hash_get_hash(H, V) -> H [throws user];
             hash_exists(H, V) -> B [throws user];
             hash_delete(H, V) -> V [throws user];
-            hash_clear(H) -> N [];
+            hash_clear(H) -> N [throws user];
             hash_assign_list(H, I) -> I [throws user]; // consumes; the number of elements it consumed
-            hash_assign_hash(H, H) -> N [throws];
+            hash_assign_hash(H, H) -> N [throws user];
             hash_from_list(I) -> H [throws user];
             hash_from_list_at(I, I) -> H [throws user];
             hash_slice(H, I) -> N [throws user];      // replaces the list of keys from the mark by values
             hash_pairs(H, I) -> N [throws user];
             hash_slice_cells(H, I) -> N [throws user];
             hash_delete_slice(H, I) -> N [throws user];
-            hash_each(H, I) -> V [];                  // want; result as a call's
-            hash_keys(H) -> N [];                     // pushes, and resets the iterator
-            hash_values(H) -> N [];
+            hash_each(H, I) -> V [throws user];       // want; result as a call's
+            hash_keys(H) -> N [throws user];          // pushes, and resets the iterator
+            hash_values(H) -> N [throws user];
             hash_next(H, I) -> I [];                  // position of the next live entry at or after, or -1
             hash_key_at(H, I) -> V [];
             hash_value_at(H, I) -> V [];
@@ -184,17 +187,22 @@ macro_rules! for_each_runtime_function {
             slot_arr(P) -> A [throws user];           // what the slot refers to, made when undefined
             slot_hash(P) -> H [throws user];
             ref_list(I) -> N [];                      // every element of the list from the mark becomes a reference to it
+            constant_list(I) -> N [];                 // the same, of values that cannot be changed
+            constant_ref(O) -> V [];                  // reference to a value that cannot be changed
+            part_ref(I, C, I) -> V [];                // `\substr`, `\vec`, `\pos` (0, 1, 2); cell, mark of the operands
             scalar_ref(O) -> V [];                    // reference to a new cell
             cell_new(O) -> C [];
             cell_release(C) -> N [];
             cell_get(C) -> V [];
-            cell_set(C, O) -> N [];
+            cell_fetch(C) -> V [throws user];         // the same of what may be tied
+            cell_set(C, O) -> N [throws user];
             cell_ref(C) -> V [];                      // `\$x`
             cell_arr(C) -> A [throws user];           // autovivifies
             cell_hash(C) -> H [throws user];
             slot_get(P) -> V [];
-            slot_set(P, O) -> N [];
-            slot_take(P) -> V [];                     // leaves undef behind
+            slot_fetch(P) -> V [throws user];         // the same of what may be tied
+            slot_set(P, O) -> N [throws user];
+            slot_take(P) -> V [throws user];          // leaves undef behind
             bless(V, V) -> V [throws];
             ref_type(V) -> V [];
             weaken(P) -> N [throws];
@@ -212,8 +220,8 @@ macro_rules! for_each_runtime_function {
             list_reverse(I) -> N [];
             list_repeat(I, V) -> N [throws user];
             list_move(I, I) -> N [];                  // removes what stands between two marks
-            list_push_arr(A) -> N [throws];
-            list_push_hash(H) -> N [throws];
+            list_push_arr(A) -> N [throws user];
+            list_push_hash(H) -> N [throws user];
             list_push_args(I, I) -> N [throws];       // address and count of arguments
             list_range(I) -> N [throws user];         // list from the mark: from, to, step or undef; becomes the range
             list_join(V, I) -> V [throws user];       // consumes

@@ -56,8 +56,11 @@ pub mod tag {
     pub const BOX: u64 = 15;
     /// Slots only: a weak reference; loads turn it into a reference or undef.
     pub const WEAK: u64 = 16;
+    /// Slots only: a place that is more than its value, such as a tied variable or one that cannot be
+    /// changed. The runtime reads and stores it.
+    pub const MAGIC: u64 = 17;
     /// Other counted objects: sets, tasks, iterators.
-    pub const EXT: u64 = 17;
+    pub const EXT: u64 = 18;
     /// Result of a call in list context: `w1` values were pushed on the value stack. Whole-word.
     pub const LIST: u64 = 0xfe;
     /// Result of a call that threw; the exception is in [`super::Vm::exception`]. Whole word.
@@ -94,7 +97,7 @@ pub struct Header {
     pub count: u32,
     /// One of [`kind`].
     pub kind: u8,
-    /// Bits of the runtime: weakly referenced, UTF-8, hash known, frozen.
+    /// Bits of the runtime: weakly referenced, UTF-8, hash known.
     pub flags: u8,
     /// For the kind's own use.
     pub aux: u16,
@@ -291,11 +294,18 @@ pub struct Frame {
     pub info: *const FunctionInfo,
     /// The statement being run: file index in the upper 12 bits, line in the lower 20.
     pub pos: u32,
-    /// Context it was called in, see [`want`].
+    /// Context it was called in, see [`want`], and [`FRAME_ARGUMENTS`].
     pub want: u32,
     /// The function object, null for direct calls.
     pub code: *mut Code,
+    /// Its arguments, borrowed, when a bit of `want` says so, see [`FRAME_ARGUMENTS`].
+    pub arguments: *const Val,
+    /// Their number.
+    pub count: u64,
 }
+
+/// Bit of [`Frame::want`]: the frame knows its arguments.
+pub const FRAME_ARGUMENTS: u32 = 1 << 31;
 
 /// A name with its variables.
 #[derive(Debug)]

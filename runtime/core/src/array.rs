@@ -2,13 +2,15 @@
 //!
 //! A new array is INT. The first element that does not fit makes it NUM (only when it is empty) or
 //! VAL, and it stays so until it is emptied. Slack in front makes `shift` and `unshift` cheap.
-//! VAL elements may be BOX (the element is a shared cell) or WEAK; loads see through both.
+//! VAL elements may be BOX (the element is a shared cell) or WEAK; loads see through both. A tied array
+//! has no elements here: see `magic`.
 
 use core::ffi::c_void;
 
 use s_abi::layout::{Arr, Cell, Val, kind, storage, tag};
 
 use crate::cell;
+use crate::exception::Thrown;
 use crate::memory::{allocate, deallocate, header, out_of_memory, raw_allocate, raw_free, raw_try_resize};
 use crate::value::{Array, CellRef, NONEXISTENT, Ptr, Slot, UNDEF, ValExt, int, known_num};
 use crate::vm::Vm;
@@ -73,9 +75,23 @@ pub fn repeated(value: Val, count: usize) -> Array {
 /// Ends an array whose last reference is gone.
 pub fn free(vm: &mut Vm, array: Array) {
     let mut array = array;
+    if crate::magic::is_tied_array(array)
+        && let Some(end) = crate::late::END_TIED.get()
+    {
+        end(vm, array.head());
+    }
     drop_elements(vm, &mut array);
     free_block(&array);
     deallocate(array);
+}
+
+/// Exchanges what two arrays hold.
+pub fn swap_content(one: &mut Array, two: &mut Array) {
+    core::mem::swap(&mut one.data, &mut two.data);
+    core::mem::swap(&mut one.len, &mut two.len);
+    core::mem::swap(&mut one.capacity, &mut two.capacity);
+    core::mem::swap(&mut one.slack, &mut two.slack);
+    core::mem::swap(&mut one.storage, &mut two.storage);
 }
 
 fn size_of_element(array: &Array) -> usize {
@@ -156,6 +172,16 @@ pub fn element(array: &Array, i: usize) -> Val {
         storage::NUM => known_num(f64::from_bits(unsafe { word(array, i).read() })),
         // SAFETY: as above.
         _ => cell::load(unsafe { val(array, i).read() }),
+    }
+}
+
+/// Element `i`, owned; a place with magic is asked. `i` is below the length.
+#[inline(always)]
+pub fn value(vm: &mut Vm, array: &Array, i: usize) -> Result<Val, Thrown> {
+    match array.storage {
+        storage::INT | storage::NUM => Ok(element(array, i)),
+        // SAFETY: `i` is below the length.
+        _ => cell::fetch(vm, unsafe { val(array, i).read() }),
     }
 }
 
@@ -338,7 +364,7 @@ fn take_element(vm: &mut Vm, array: &Array, at: usize) -> Val {
     if array.storage == storage::VAL {
         // SAFETY: `at` is below the length; the caller forgets the place.
         let raw = unsafe { val(array, at).read() };
-        if matches!(raw.w0, tag::BOX | tag::WEAK) {
+        if matches!(raw.w0, tag::BOX..=tag::MAGIC) {
             let value = cell::load(raw);
             vm.release(raw);
             return value;

@@ -2,7 +2,7 @@
 
 use alloc::vec::Vec;
 
-use s_abi::layout::{Code, Entry, Frame, FunctionInfo, Glob, Val, kind, tag, want};
+use s_abi::layout::{Code, Entry, FRAME_ARGUMENTS, Frame, FunctionInfo, Glob, Val, kind, tag, want};
 
 use crate::exception::{Thrown, describe_frame, file_name, function_name};
 use crate::memory::{count_live, header, raw_allocate, raw_free};
@@ -95,6 +95,27 @@ unsafe extern "C" fn stub_entry(
     // SAFETY: `count` arguments, by the convention of entries.
     let arguments = if count == 0 { &[] } else { unsafe { core::slice::from_raw_parts(args, count) } };
     vm.call_glob_with(glob, arguments, n >> want::SHIFT & 3).unwrap_or(crate::value::THROWN)
+}
+
+unsafe extern "C" fn undefined_entry(
+    vm: *mut s_abi::layout::Vm,
+    code: *mut Code,
+    _args: *const Val,
+    _n: u64,
+) -> Val {
+    // SAFETY: the machine is the one the layout begins.
+    let vm = unsafe { &mut *vm.cast::<Vm>() };
+    let name = function_name(Ptr(Ptr(code).info.cast_mut()));
+    let _ = vm.undefined_function(name);
+    crate::value::THROWN
+}
+
+/// `undef &f`: the function is still there and has no body.
+pub(crate) fn undefine(vm: &mut Vm, code: CodeRef) {
+    let mut code = code;
+    code.entry = undefined_entry;
+    code.header.aux = STUB;
+    vm.classes.changed();
 }
 
 impl Vm {
@@ -404,10 +425,9 @@ impl Vm {
     }
 }
 
-/// `caller`: package, file, line, and with a level the function's name and context.
-pub fn caller(vm: &mut Vm, level: Val, wanted: i64) -> Val {
-    let with_level = !level.is_undef();
-    let mut left = if with_level { vm.index_of(level).max(0) } else { 0 };
+/// The frame a level of `caller` means, and how many `eval`s there are in it around that level.
+fn frame_at(vm: &mut Vm, level: Val) -> (Ptr<Frame>, usize) {
+    let mut left = if level.is_undef() { 0 } else { vm.index_of(level).max(0) };
     let mut frame: Ptr<Frame> = Ptr(vm.abi.frame);
     let mut evals = vm.evals_in(frame);
     // In plain Perl every `eval` is a frame, inside that of the function it stands in.
@@ -420,6 +440,23 @@ pub fn caller(vm: &mut Vm, level: Val, wanted: i64) -> Val {
         }
         left -= 1;
     }
+    (frame, evals)
+}
+
+/// The arguments of the function that a level of `caller` means, owned; `None` where there are none to know of.
+pub(crate) fn frame_arguments(vm: &mut Vm, level: Val) -> Option<Vec<Val>> {
+    let (frame, evals) = frame_at(vm, level);
+    if evals > 0 || frame.0.is_null() || frame.want & FRAME_ARGUMENTS == 0 {
+        return None;
+    }
+    let arguments = arguments_at(frame.arguments as i64, frame.count as i64);
+    Some(arguments.iter().map(|value| value.retained()).collect())
+}
+
+/// `caller`: package, file, line, and with a level the function's name and context.
+pub fn caller(vm: &mut Vm, level: Val, wanted: i64) -> Val {
+    let with_level = !level.is_undef();
+    let (frame, evals) = frame_at(vm, level);
     let mark = vm.height() as i64;
     let in_eval = evals > 0;
     if frame.0.is_null() || (frame.previous.is_null() && !in_eval) {
@@ -432,7 +469,7 @@ pub fn caller(vm: &mut Vm, level: Val, wanted: i64) -> Val {
         return string(package);
     }
     let line = describe_frame(from).line;
-    let context = match u64::from(frame.want) {
+    let context = match u64::from(frame.want & !FRAME_ARGUMENTS) {
         want::LIST => int(1),
         want::SCALAR => vm.boolean(false),
         _ => UNDEF,

@@ -5,14 +5,17 @@
 
 use alloc::vec::Vec;
 
-use s_abi::layout::{Cell, Header, IMMORTAL, Val, tag, want};
+use s_abi::layout::{Cell, Header, IMMORTAL, Val, storage, tag, want};
 
 use crate::array;
 use crate::cell;
 use crate::exception::Thrown;
 use crate::hash;
+use crate::magic::{self, Deed, Operation, is_tied_array, is_tied_hash};
 use crate::string::string;
-use crate::value::{Array, CellRef, Ptr, Slot, Table, UNDEF, ValExt, aref, bytes, counted, href, int};
+use crate::value::{
+    Array, CellRef, NONEXISTENT, Ptr, Slot, Table, UNDEF, ValExt, aref, bytes, counted, href, int,
+};
 use crate::vm::Vm;
 
 /// The error of a write before the start of an array.
@@ -39,7 +42,7 @@ pub fn arr_release(vm: &mut Vm, array: Array) {
 /// An empty array that nobody else has, in exchange for a reference to one.
 pub fn arr_fresh(vm: &mut Vm, array: Array) -> Array {
     let mut array = array;
-    if array.header.count == 1 && array.header.class == 0 {
+    if array.header.count == 1 && array.header.class == 0 && !is_tied_array(array) {
         array::clear(vm, &mut array);
         return array;
     }
@@ -58,28 +61,72 @@ pub fn arr_len(_vm: &mut Vm, array: Array) -> i64 {
     array.len as i64
 }
 
+/// Length of what may be tied.
+pub fn arr_size(vm: &mut Vm, array: Array) -> Result<i64, Thrown> {
+    if is_tied_array(array) { magic::size(vm, array) } else { Ok(array.len as i64) }
+}
+
 /// Element, owned.
 #[inline(always)]
-pub fn arr_get(_vm: &mut Vm, array: Array, index: i64) -> Val {
-    array::get(&array, index)
+pub fn arr_get(vm: &mut Vm, array: Array, index: i64) -> Val {
+    match array::place(&array, index) {
+        Some(at) => array::value(vm, &array, at).unwrap_or(UNDEF),
+        None => UNDEF,
+    }
+}
+
+/// Element of what may be tied.
+pub fn arr_fetch(vm: &mut Vm, array: Array, index: i64) -> Result<Val, Thrown> {
+    match array::place(&array, index) {
+        Some(at) => array::value(vm, &array, at),
+        None if is_tied_array(array) => match magic::index(vm, array, index) {
+            Ok(index) => magic::call(vm, array, b"FETCH", &[index]),
+            Err(Thrown) => Ok(UNDEF),
+        },
+        None => Ok(UNDEF),
+    }
 }
 
 /// Stores an element.
 #[inline(always)]
 pub fn arr_set(vm: &mut Vm, array: Array, index: i64, value: Val) -> Result<(), Thrown> {
     let mut array = array;
+    if array.storage == storage::VAL
+        && let Some(at) = array::place(&array, index)
+        && let Some(mut cell) = array::values(&array).get(at).and_then(|raw| array::boxed(*raw))
+    {
+        return cell::assign(vm, Ptr(&raw mut cell.value), value);
+    }
+    if is_tied_array(array) {
+        return set_tied(vm, array, index, value);
+    }
     array::set(vm, &mut array, index, value).map_err(|error| no_such_element(vm, error.0))
+}
+
+#[cold]
+fn set_tied(vm: &mut Vm, array: Array, index: i64, value: Val) -> Result<(), Thrown> {
+    let done =
+        magic::index(vm, array, index).and_then(|index| magic::tell(vm, array, b"STORE", &[index, value]));
+    vm.release(value);
+    done
 }
 
 /// Place of an element.
 pub fn arr_slot(vm: &mut Vm, array: Array, index: i64) -> Result<Slot, Thrown> {
     let mut array = array;
+    if is_tied_array(array) {
+        return Err(vm.die(b"an element of a tied array has no place of its own"));
+    }
     array::slot(&mut array, index).map(cell::target).map_err(|error| no_such_element(vm, error.0))
 }
 
 /// Element as a shared cell.
 pub fn arr_cell(vm: &mut Vm, array: Array, index: i64) -> Result<CellRef, Thrown> {
     let mut array = array;
+    if is_tied_array(array) {
+        let index = magic::index(vm, array, index)?;
+        return magic::element_cell(vm, array, index);
+    }
     array::cell_at(&mut array, index).map_err(|error| no_such_element(vm, error.0))
 }
 
@@ -91,6 +138,10 @@ pub fn arr_get_arr(vm: &mut Vm, array: Array, index: i64) -> Result<Array, Throw
     {
         return Ok(Ptr(*w1 as *mut s_abi::layout::Arr).retained());
     }
+    if is_tied_array(array) {
+        let cell = arr_cell(vm, array, index)?;
+        return within_cell(vm, cell, cell_arr);
+    }
     let slot = array::slot(&mut array, index).map_err(|error| no_such_element(vm, error.0))?;
     slot_arr(vm, slot)
 }
@@ -98,74 +149,153 @@ pub fn arr_get_arr(vm: &mut Vm, array: Array, index: i64) -> Result<Array, Throw
 /// Element as a hash, made when undefined.
 pub fn arr_get_hash(vm: &mut Vm, array: Array, index: i64) -> Result<Table, Thrown> {
     let mut array = array;
+    if is_tied_array(array) {
+        let cell = arr_cell(vm, array, index)?;
+        return within_cell(vm, cell, cell_hash);
+    }
     let slot = array::slot(&mut array, index).map_err(|error| no_such_element(vm, error.0))?;
     slot_hash(vm, slot)
 }
 
+/// What a cell refers to, the cell being given up.
+fn within_cell<T>(
+    vm: &mut Vm,
+    cell: CellRef,
+    get: fn(&mut Vm, CellRef) -> Result<T, Thrown>,
+) -> Result<T, Thrown> {
+    let found = get(vm, cell);
+    vm.release_ptr(cell);
+    found
+}
+
 /// Whether an element was stored.
-pub fn arr_exists(_vm: &mut Vm, array: Array, index: i64) -> bool {
-    array::exists(&array, index)
+pub fn arr_exists(vm: &mut Vm, array: Array, index: i64) -> Result<bool, Thrown> {
+    if is_tied_array(array) {
+        let Ok(index) = magic::index(vm, array, index) else { return Ok(false) };
+        let found = magic::call(vm, array, b"EXISTS", &[index])?;
+        let truth = vm.truth(found);
+        vm.release(found);
+        return truth;
+    }
+    Ok(array::exists(&array, index))
 }
 
 /// `delete $a[i]`
 pub fn arr_delete(vm: &mut Vm, array: Array, index: i64) -> Result<Val, Thrown> {
     let mut array = array;
+    if is_tied_array(array) {
+        let Ok(index) = magic::index(vm, array, index) else { return Ok(UNDEF) };
+        return magic::call(vm, array, b"DELETE", &[index]);
+    }
     Ok(array::delete(vm, &mut array, index))
 }
 
 /// `$#a = n - 1`
 pub fn arr_set_len(vm: &mut Vm, array: Array, len: i64) -> Result<(), Thrown> {
     let mut array = array;
+    if is_tied_array(array) {
+        return magic::tell(vm, array, b"STORESIZE", &[int(len)]);
+    }
     array::set_len(vm, &mut array, len).map_err(|error| no_such_element(vm, error.0))
 }
 
 /// `@a = ()`
-pub fn arr_clear(vm: &mut Vm, array: Array) {
+pub fn arr_clear(vm: &mut Vm, array: Array) -> Result<(), Thrown> {
     let mut array = array;
+    if is_tied_array(array) {
+        return magic::tell(vm, array, b"CLEAR", &[]);
+    }
     array::clear(vm, &mut array);
+    Ok(())
 }
 
 /// `push @a, V`
 #[inline(always)]
-pub fn arr_push(_vm: &mut Vm, array: Array, value: Val) -> Result<(), Thrown> {
+pub fn arr_push(vm: &mut Vm, array: Array, value: Val) -> Result<(), Thrown> {
     let mut array = array;
+    if is_tied_array(array) {
+        let done = magic::tell(vm, array, b"PUSH", &[value]);
+        vm.release(value);
+        return done;
+    }
     array::push(&mut array, value);
     Ok(())
 }
 
 /// `pop @a`
 #[inline(always)]
-pub fn arr_pop(vm: &mut Vm, array: Array) -> Val {
+pub fn arr_pop(vm: &mut Vm, array: Array) -> Result<Val, Thrown> {
     let mut array = array;
-    array::pop(vm, &mut array)
+    if is_tied_array(array) {
+        return magic::call(vm, array, b"POP", &[]);
+    }
+    Ok(array::pop(vm, &mut array))
 }
 
 /// `shift @a`
 #[inline(always)]
-pub fn arr_shift(vm: &mut Vm, array: Array) -> Val {
+pub fn arr_shift(vm: &mut Vm, array: Array) -> Result<Val, Thrown> {
     let mut array = array;
-    array::shift(vm, &mut array)
+    if is_tied_array(array) {
+        return magic::call(vm, array, b"SHIFT", &[]);
+    }
+    Ok(array::shift(vm, &mut array))
 }
 
 /// `push @a, LIST`
 pub fn arr_push_list(vm: &mut Vm, array: Array, mark: i64) -> Result<i64, Thrown> {
     let mut array = array;
+    if is_tied_array(array) {
+        return give_tied(vm, array, b"PUSH", mark);
+    }
     array::append_values(&mut array, vm.list(mark));
     vm.forget_list(mark);
     Ok(array.len as i64)
 }
 
+/// Gives a tied array the list from the mark, which is consumed; its size afterwards.
+#[cold]
+fn give_tied(vm: &mut Vm, array: Array, method: &'static [u8], mark: i64) -> Result<i64, Thrown> {
+    let list = vm.take_list(mark);
+    let done = magic::tell(vm, array, method, &list);
+    vm.release_all(&list);
+    done?;
+    magic::size(vm, array)
+}
+
 /// `unshift @a, LIST`
 pub fn arr_unshift_list(vm: &mut Vm, array: Array, mark: i64) -> Result<i64, Thrown> {
     let mut array = array;
+    if is_tied_array(array) {
+        return give_tied(vm, array, b"UNSHIFT", mark);
+    }
     array::unshift_values(&mut array, vm.list(mark));
     vm.forget_list(mark);
     Ok(array.len as i64)
 }
 
+/// `@a = LIST` of a tied array.
+#[cold]
+fn assign_tied(vm: &mut Vm, array: Array, list: &[Val]) -> Result<(), Thrown> {
+    magic::tell(vm, array, b"CLEAR", &[])?;
+    if !list.is_empty() {
+        magic::tell(vm, array, b"EXTEND", &[int(list.len() as i64)])?;
+    }
+    for (at, &value) in list.iter().enumerate() {
+        magic::tell(vm, array, b"STORE", &[int(at as i64), value])?;
+    }
+    Ok(())
+}
+
 /// `@a = LIST`
 pub fn arr_assign_list(vm: &mut Vm, array: Array, mark: i64) -> Result<(), Thrown> {
     let mut array = array;
+    if is_tied_array(array) {
+        let list = vm.take_list(mark);
+        let done = assign_tied(vm, array, &list);
+        vm.release_all(&list);
+        return done;
+    }
     array::clear(vm, &mut array);
     array::append_values(&mut array, vm.list(mark));
     vm.forget_list(mark);
@@ -176,6 +306,11 @@ pub fn arr_assign_list(vm: &mut Vm, array: Array, mark: i64) -> Result<(), Throw
 pub fn arr_assign_arr(vm: &mut Vm, to: Array, from: Array) -> Result<(), Thrown> {
     if to == from {
         return Ok(());
+    }
+    if is_tied_array(to) || is_tied_array(from) {
+        let mark = vm.height() as i64;
+        vm.push_array(&from)?;
+        return arr_assign_list(vm, to, mark);
     }
     let mut to = to;
     array::clear(vm, &mut to);
@@ -224,13 +359,19 @@ pub fn arr_from_list_at(vm: &mut Vm, mark: i64, skip: i64) -> Array {
 /// `splice`
 pub fn arr_splice(vm: &mut Vm, array: Array, mark: i64, wanted: i64) -> Result<Val, Thrown> {
     let mut array = array;
+    if is_tied_array(array) {
+        let list = vm.take_list(mark);
+        let result = splice_tied(vm, array, &list, wanted as u64);
+        vm.release_all(&list);
+        return result;
+    }
     let list = vm.take_list(mark);
     let len = array.len as i64;
     let offset = list.first().map_or(0, |&value| vm.index_of(value));
     let start = if offset < 0 { offset + len } else { offset.min(len) };
     if start < 0 {
         vm.release_all(&list);
-        return Err(vm.die(b"Modification of non-creatable array value attempted, splice offset"));
+        return Err(no_such_element(vm, offset));
     }
     let count = match list.get(1) {
         Some(&value) if !value.is_undef() => vm.index_of(value),
@@ -250,30 +391,55 @@ pub fn arr_splice(vm: &mut Vm, array: Array, mark: i64, wanted: i64) -> Result<V
     Ok(last)
 }
 
+/// `splice` of a tied array: by its method, or of all its elements where there is none.
+#[cold]
+fn splice_tied(vm: &mut Vm, array: Array, list: &[Val], wanted: u64) -> Result<Val, Thrown> {
+    let result = magic::tied(vm, array, Operation::Splice(list, wanted))?;
+    if result != NONEXISTENT {
+        return Ok(result);
+    }
+    let all = magic::elements(vm, array)?;
+    let copy = array::from_values(&all);
+    let mark = vm.height() as i64;
+    for &value in list {
+        vm.push(value.retained())?;
+    }
+    let result = arr_splice(vm, copy, mark, wanted as i64);
+    let mut copy = copy;
+    let rest = array::take_all(vm, &mut copy);
+    vm.release_ptr(copy);
+    let done = assign_tied(vm, array, &rest);
+    vm.release_all(&rest);
+    done.and(result)
+}
+
 /// `@a[LIST]`: the indexes become elements.
-pub fn arr_slice(vm: &mut Vm, array: Array, mark: i64) {
+pub fn arr_slice(vm: &mut Vm, array: Array, mark: i64) -> Result<(), Thrown> {
     for slot in vm.list_mut(mark) {
         let index = vm.index_of(*slot);
-        let old = core::mem::replace(slot, array::get(&array, index));
+        let value = arr_fetch(vm, array, index)?;
+        let old = core::mem::replace(slot, value);
         vm.release(old);
     }
+    Ok(())
 }
 
 /// `%a[LIST]`
-pub fn arr_pairs(vm: &mut Vm, array: Array, mark: i64) {
+pub fn arr_pairs(vm: &mut Vm, array: Array, mark: i64) -> Result<(), Thrown> {
     for index in vm.take_list(mark) {
         let at = vm.index_of(index);
-        let _ = vm.push(index);
-        let _ = vm.push(array::get(&array, at));
+        vm.push(index)?;
+        let value = arr_fetch(vm, array, at)?;
+        vm.push(value)?;
     }
+    Ok(())
 }
 
 /// The indexes become references to elements.
 pub fn arr_slice_cells(vm: &mut Vm, array: Array, mark: i64) -> Result<(), Thrown> {
-    let mut array = array;
     for slot in vm.list_mut(mark) {
         let index = vm.index_of(*slot);
-        let cell = array::cell_at(&mut array, index).map_err(|error| no_such_element(vm, error.0))?;
+        let cell = arr_cell(vm, array, index)?;
         let old = core::mem::replace(slot, counted(tag::SREF, cell));
         vm.release(old);
     }
@@ -281,42 +447,51 @@ pub fn arr_slice_cells(vm: &mut Vm, array: Array, mark: i64) -> Result<(), Throw
 }
 
 /// A reversed copy.
-pub fn arr_reverse_copy(_vm: &mut Vm, array: Array) -> Array {
-    let mut copy = array::copy_of(&array);
+pub fn arr_reverse_copy(vm: &mut Vm, array: Array) -> Result<Array, Thrown> {
+    let mut copy = if is_tied_array(array) {
+        array::from_values(&magic::elements(vm, array)?)
+    } else {
+        array::copy_of(&array)
+    };
     array::reverse(&mut copy);
-    copy
+    Ok(copy)
 }
 
 /// `each @a`
-pub fn arr_each(vm: &mut Vm, array: Array, wanted: i64) -> Val {
+pub fn arr_each(vm: &mut Vm, array: Array, wanted: i64) -> Result<Val, Thrown> {
     let mark = vm.height() as i64;
     let mut head = array.head();
-    let at = head.extra as usize;
-    if at >= array.len {
+    let at = i64::from(head.extra);
+    if at >= arr_size(vm, array)? {
         head.extra = 0;
-        return vm.list_as_result(mark, wanted as u64);
+        return Ok(vm.list_as_result(mark, wanted as u64));
     }
     head.extra += 1;
     if wanted as u64 != want::LIST {
-        return int(at as i64);
+        return Ok(int(at));
     }
-    let _ = vm.push(int(at as i64));
-    let _ = vm.push(array::element(&array, at));
-    vm.list_as_result(mark, want::LIST)
+    vm.push(int(at))?;
+    let value = arr_fetch(vm, array, at)?;
+    vm.push(value)?;
+    Ok(vm.list_as_result(mark, want::LIST))
 }
 
 /// Pushes the indexes.
-pub fn arr_keys(vm: &mut Vm, array: Array) {
+pub fn arr_keys(vm: &mut Vm, array: Array) -> Result<(), Thrown> {
     array.head().extra = 0;
-    for at in 0..array.len as i64 {
-        if vm.push(int(at)).is_err() {
-            return;
-        }
+    for at in 0..arr_size(vm, array)? {
+        vm.push(int(at))?;
     }
+    Ok(())
 }
 
 /// `join SEP, @a`
 pub fn arr_join(vm: &mut Vm, array: Array, separator: Val) -> Result<Val, Thrown> {
+    if is_tied_array(array) {
+        let mark = vm.height() as i64;
+        vm.push_array(&array)?;
+        return crate::list::list_join(vm, separator, mark);
+    }
     let held = array.retained();
     let result = crate::convert::join_array(vm, &held, separator);
     vm.release_ptr(held);
@@ -337,7 +512,7 @@ pub fn hash_release(vm: &mut Vm, table: Table) {
 
 /// An empty hash that nobody else has, in exchange for a reference to one.
 pub fn hash_fresh(vm: &mut Vm, table: Table) -> Table {
-    if table.header.count == 1 && table.header.class == 0 {
+    if table.header.count == 1 && table.header.class == 0 && !is_tied_hash(table) {
         hash::clear(vm, table);
         return table;
     }
@@ -360,9 +535,42 @@ pub fn hash_len(_vm: &mut Vm, table: Table) -> i64 {
 #[inline(always)]
 pub fn hash_get(vm: &mut Vm, table: Table, key: Val) -> Result<Val, Thrown> {
     let (key, text) = vm.key(key)?;
-    let value = hash::get(table, key);
+    let value = entry_value(vm, table, key);
     drop(text);
-    Ok(value)
+    value
+}
+
+/// The value of a normal key; where there is none, what the hash says to that.
+#[inline(always)]
+fn entry_value(vm: &mut Vm, table: Table, key: Val) -> Result<Val, Thrown> {
+    match hash::lookup(table, key) {
+        Some(slot) => cell::fetch(vm, *slot),
+        None if table.header.aux == 0 => Ok(UNDEF),
+        None => missing_entry(vm, table, key),
+    }
+}
+
+/// What a hash that is more than its entries has under a key that is none of them.
+#[cold]
+pub(crate) fn missing_entry(vm: &mut Vm, table: Table, key: Val) -> Result<Val, Thrown> {
+    if !is_tied_hash(table) {
+        return magic::allowed(vm, table, key, Deed::Access).map(|()| UNDEF);
+    }
+    let key = hash::key_text(key);
+    let value = magic::call(vm, table, b"FETCH", &[key]);
+    vm.release(key);
+    value
+}
+
+/// Number of entries of what may be tied.
+pub fn hash_size(vm: &mut Vm, table: Table) -> Result<i64, Thrown> {
+    if !is_tied_hash(table) {
+        return Ok(table.len as i64);
+    }
+    let size = magic::tied(vm, table, Operation::Size)?;
+    let count = if size.is_int() { Ok(size.as_int()) } else { vm.truth(size).map(i64::from) };
+    vm.release(size);
+    count
 }
 
 /// `$h{k} = V`
@@ -370,13 +578,13 @@ pub fn hash_get(vm: &mut Vm, table: Table, key: Val) -> Result<Val, Thrown> {
 pub fn hash_set(vm: &mut Vm, table: Table, key: Val, value: Val) -> Result<(), Thrown> {
     match vm.key(key) {
         Ok((key, text)) => {
-            if table.header.aux == 0 {
-                hash::set(vm, table, key, value);
+            let done = if table.header.aux == 0 {
+                hash::assign(vm, table, key, value)
             } else {
-                store_seen(vm, table, key, value);
-            }
+                store_seen(vm, table, key, value)
+            };
             drop(text);
-            Ok(())
+            done
         }
         Err(thrown) => {
             vm.release(value);
@@ -385,15 +593,27 @@ pub fn hash_set(vm: &mut Vm, table: Table, key: Val, value: Val) -> Result<(), T
     }
 }
 
-/// Stores into a hash that is watched, `%ENV` or `%SIG`.
+/// Stores into a hash that is watched: `%ENV`, `%SIG`, or one that is tied.
 #[cold]
-pub(crate) fn store_seen(vm: &mut Vm, table: Table, key: Val, value: Val) {
+pub(crate) fn store_seen(vm: &mut Vm, table: Table, key: Val, value: Val) -> Result<(), Thrown> {
+    if is_tied_hash(table) {
+        let key = hash::key_text(key);
+        let done = magic::tell(vm, table, b"STORE", &[key, value]);
+        vm.release_all(&[key, value]);
+        return done;
+    }
+    if hash::lookup(table, key).is_none()
+        && let Err(thrown) = magic::allowed(vm, table, key, Deed::Access)
+    {
+        vm.release(value);
+        return Err(thrown);
+    }
     if is_environment(vm, table) {
         set_environment(vm, key, value);
     } else if vm.is_signals(table) {
         vm.arm_signal(key, value);
     }
-    hash::set(vm, table, key, value);
+    hash::assign(vm, table, key, value)
 }
 
 #[inline(always)]
@@ -411,14 +631,43 @@ fn set_environment(vm: &mut Vm, key: Val, value: Val) {
 /// Place of an entry.
 #[inline(always)]
 pub fn hash_slot(vm: &mut Vm, table: Table, key: Val) -> Result<Slot, Thrown> {
+    if table.header.aux != 0
+        && let Some(slot) = special_slot(vm, table, key)?
+    {
+        return Ok(slot);
+    }
     let (key, text) = vm.key(key)?;
     let slot = hash::slot(table, key);
     drop(text);
     Ok(cell::target(slot))
 }
 
+/// The place that stands for an entry of a tied hash, which keeps it; a restricted one may refuse.
+#[cold]
+pub(crate) fn special_slot(vm: &mut Vm, table: Table, key: Val) -> Result<Option<Slot>, Thrown> {
+    if is_tied_hash(table) {
+        let mut cell = magic::element_cell(vm, table, key)?;
+        let slot = Ptr(&raw mut cell.value);
+        vm.release_ptr(cell);
+        return Ok(Some(slot));
+    }
+    let (normal, text) = vm.key(key)?;
+    let refused = match hash::lookup(table, normal) {
+        Some(_) => Ok(()),
+        None => magic::allowed(vm, table, normal, Deed::Access),
+    };
+    drop(text);
+    refused.map(|()| None)
+}
+
 /// Entry as a shared cell.
 pub fn hash_cell(vm: &mut Vm, table: Table, key: Val) -> Result<CellRef, Thrown> {
+    if is_tied_hash(table) {
+        return magic::element_cell(vm, table, key);
+    }
+    if table.header.aux != 0 {
+        special_slot(vm, table, key)?;
+    }
     let (key, text) = vm.key(key)?;
     let slot = hash::slot(table, key);
     drop(text);
@@ -440,15 +689,32 @@ pub fn hash_get_hash(vm: &mut Vm, table: Table, key: Val) -> Result<Table, Throw
 /// `exists $h{k}`
 #[inline(always)]
 pub fn hash_exists(vm: &mut Vm, table: Table, key: Val) -> Result<bool, Thrown> {
+    if is_tied_hash(table) {
+        return exists_tied(vm, table, key);
+    }
     let (key, text) = vm.key(key)?;
     let found = hash::lookup(table, key).is_some();
     drop(text);
     Ok(found)
 }
 
+#[cold]
+fn exists_tied(vm: &mut Vm, table: Table, key: Val) -> Result<bool, Thrown> {
+    let found = magic::call(vm, table, b"EXISTS", &[key])?;
+    let truth = vm.truth(found);
+    vm.release(found);
+    truth
+}
+
 /// `delete $h{k}`
 pub fn hash_delete(vm: &mut Vm, table: Table, key: Val) -> Result<Val, Thrown> {
+    if is_tied_hash(table) {
+        return magic::call(vm, table, b"DELETE", &[key]);
+    }
     let (key, text) = vm.key(key)?;
+    if table.header.aux != 0 {
+        magic::allowed(vm, table, key, Deed::Delete)?;
+    }
     if is_environment(vm, table)
         && let Ok(name) = vm.text(key)
     {
@@ -463,8 +729,41 @@ pub fn hash_delete(vm: &mut Vm, table: Table, key: Val) -> Result<Val, Thrown> {
 }
 
 /// `%h = ()`
-pub fn hash_clear(vm: &mut Vm, table: Table) {
+pub fn hash_clear(vm: &mut Vm, table: Table) -> Result<(), Thrown> {
+    if is_tied_hash(table) {
+        return magic::tell(vm, table, b"CLEAR", &[]);
+    }
+    if table.header.aux != 0 {
+        clear_seen(vm, table)?;
+    }
     hash::clear(vm, table);
+    Ok(())
+}
+
+/// A hash that is watched is about to be emptied.
+#[cold]
+fn clear_seen(vm: &mut Vm, table: Table) -> Result<(), Thrown> {
+    let mut done = Ok(());
+    for (key, value) in hash::pairs(table) {
+        let result = match vm.key(key) {
+            Ok((normal, text)) => {
+                let allowed = magic::allowed(vm, table, normal, Deed::Delete);
+                drop(text);
+                allowed
+            }
+            Err(thrown) => Err(thrown),
+        };
+        if is_environment(vm, table)
+            && let Ok(name) = vm.text(key)
+        {
+            s_sys::environment_remove(&name);
+        } else if vm.is_signals(table) {
+            vm.arm_signal(key, UNDEF);
+        }
+        vm.release_all(&[key, value]);
+        done = done.and(result);
+    }
+    done
 }
 
 /// `%h = LIST`: the number of elements of the list.
@@ -476,7 +775,7 @@ pub fn hash_assign_list(vm: &mut Vm, table: Table, mark: i64) -> Result<i64, Thr
         vm.release_all(&list);
         return done.map(|()| count);
     }
-    hash::clear(vm, table);
+    hash_clear(vm, table)?;
     add_pairs(vm, table, &list)?;
     Ok(list.len() as i64)
 }
@@ -495,9 +794,14 @@ pub fn add_pairs(vm: &mut Vm, table: Table, list: &[Val]) -> Result<(), Thrown> 
     for (at, pair) in list.chunks(2).enumerate() {
         let stored = match vm.key(pair[0]) {
             Ok((key, text)) => {
-                hash::set(vm, table, key, pair.get(1).copied().unwrap_or(UNDEF));
+                let value = pair.get(1).copied().unwrap_or(UNDEF);
+                let done = if table.header.aux == 0 {
+                    hash::assign(vm, table, key, value)
+                } else {
+                    store_seen(vm, table, key, value)
+                };
                 drop(text);
-                Ok(())
+                done
             }
             Err(thrown) => Err(thrown),
         };
@@ -513,10 +817,16 @@ pub fn add_pairs(vm: &mut Vm, table: Table, list: &[Val]) -> Result<(), Thrown> 
 
 /// `%h = %g`
 pub fn hash_assign_hash(vm: &mut Vm, to: Table, from: Table) -> Result<(), Thrown> {
-    if to != from {
-        hash::clear(vm, to);
-        hash::copy_into(vm, to, from);
+    if to == from {
+        return Ok(());
     }
+    if to.header.aux != 0 || is_tied_hash(from) {
+        let mark = vm.height() as i64;
+        crate::list::list_push_hash(vm, from)?;
+        return hash_assign_list(vm, to, mark).map(|_| ());
+    }
+    hash::clear(vm, to);
+    hash::copy_into(vm, to, from);
     Ok(())
 }
 
@@ -593,39 +903,59 @@ pub fn hash_delete_slice(vm: &mut Vm, table: Table, mark: i64) -> Result<(), Thr
 }
 
 /// `each %h`
-pub fn hash_each(vm: &mut Vm, table: Table, wanted: i64) -> Val {
+pub fn hash_each(vm: &mut Vm, table: Table, wanted: i64) -> Result<Val, Thrown> {
     let mark = vm.height() as i64;
-    let Some(at) = hash::advance(table) else { return vm.list_as_result(mark, wanted as u64) };
-    if wanted as u64 != want::LIST {
-        return hash::key_at(table, at);
+    if is_tied_hash(table) {
+        let key = magic::tied(vm, table, Operation::NextKey)?;
+        if key.is_undef() {
+            return Ok(vm.list_as_result(mark, wanted as u64));
+        }
+        vm.push(key)?;
+        if wanted as u64 == want::LIST {
+            let value = magic::call(vm, table, b"FETCH", &[key])?;
+            vm.push(value)?;
+        }
+        return Ok(vm.list_as_result(mark, wanted as u64));
     }
-    let _ = vm.push(hash::key_at(table, at));
-    let _ = vm.push(hash::value_at(table, at));
-    vm.list_as_result(mark, want::LIST)
+    let Some(at) = hash::advance(table) else { return Ok(vm.list_as_result(mark, wanted as u64)) };
+    if wanted as u64 != want::LIST {
+        return Ok(hash::key_at(table, at));
+    }
+    vm.push(hash::key_at(table, at))?;
+    let value = hash::value(vm, table, at)?;
+    vm.push(value)?;
+    Ok(vm.list_as_result(mark, want::LIST))
 }
 
 /// Pushes the keys.
-pub fn hash_keys(vm: &mut Vm, table: Table) {
+pub fn hash_keys(vm: &mut Vm, table: Table) -> Result<(), Thrown> {
+    if is_tied_hash(table) {
+        return magic::tied(vm, table, Operation::Keys).map(|_| ());
+    }
     hash::reset(table);
     let mut at = 0;
     while let Some(found) = hash::next(table, at) {
-        if vm.push(hash::key_at(table, found)).is_err() {
-            return;
-        }
+        vm.push(hash::key_at(table, found))?;
         at = found + 1;
     }
+    Ok(())
 }
 
 /// Pushes the values.
-pub fn hash_values(vm: &mut Vm, table: Table) {
+pub fn hash_values(vm: &mut Vm, table: Table) -> Result<(), Thrown> {
+    if is_tied_hash(table) {
+        let mark = vm.height() as i64;
+        magic::tied(vm, table, Operation::Keys)?;
+        return hash_slice(vm, table, mark);
+    }
     hash::reset(table);
     let mut at = 0;
     while let Some(found) = hash::next(table, at) {
-        if vm.push(hash::value_at(table, found)).is_err() {
-            return;
-        }
+        let value = hash::value(vm, table, found)?;
+        vm.push(value)?;
         at = found + 1;
     }
+    Ok(())
 }
 
 /// Position of the next live entry at or after one, or -1.
@@ -653,8 +983,8 @@ fn array_of(vm: &mut Vm, value: Val) -> Result<Option<Array>, Thrown> {
     match value.w0 {
         tag::AREF => return Ok(Some(value.pointer::<s_abi::layout::Arr>().retained())),
         tag::UNDEF => return Ok(None),
-        tag::BOX | tag::WEAK => {
-            let inner = cell::load(value);
+        tag::BOX..=tag::MAGIC => {
+            let inner = cell::fetch(vm, value)?;
             let result = array_of(vm, inner);
             vm.release(inner);
             return result;
@@ -695,8 +1025,8 @@ fn table_of(vm: &mut Vm, value: Val) -> Result<Option<Table>, Thrown> {
     match value.w0 {
         tag::HREF => return Ok(Some(value.pointer::<s_abi::layout::Hash>().retained())),
         tag::UNDEF => return Ok(None),
-        tag::BOX | tag::WEAK => {
-            let inner = cell::load(value);
+        tag::BOX..=tag::MAGIC => {
+            let inner = cell::fetch(vm, value)?;
             let result = table_of(vm, inner);
             vm.release(inner);
             return result;
@@ -778,9 +1108,9 @@ pub fn deref_scalar(vm: &mut Vm, value: Val) -> Result<Val, Thrown> {
         return Ok(UNDEF);
     }
     let cell = cell_of(vm, value)?;
-    let content = cell::get(cell);
+    let content = cell::fetch(vm, cell.value);
     vm.release_ptr(cell);
-    Ok(content)
+    content
 }
 
 /// `${V}` as a place.
@@ -821,6 +1151,9 @@ pub fn slot_arr(vm: &mut Vm, slot: Slot) -> Result<Array, Thrown> {
         *slot = aref(array.retained());
         return Ok(array);
     }
+    if slot.w0 == tag::MAGIC {
+        return within_magic(vm, slot, viv_arr, deref_arr);
+    }
     Ok(array_of(vm, *slot)?.unwrap_or_else(array::new))
 }
 
@@ -832,7 +1165,26 @@ pub fn slot_hash(vm: &mut Vm, slot: Slot) -> Result<Table, Thrown> {
         *slot = href(table.retained());
         return Ok(table);
     }
+    if slot.w0 == tag::MAGIC {
+        return within_magic(vm, slot, viv_hash, deref_hash);
+    }
     Ok(table_of(vm, *slot)?.unwrap_or_else(hash::new))
+}
+
+/// What a place with magic refers to, which is made and stored there when it is nothing.
+#[cold]
+fn within_magic<T>(
+    vm: &mut Vm,
+    slot: Slot,
+    vivify: fn(&mut Vm, Val) -> Result<Val, Thrown>,
+    dereference: fn(&mut Vm, Val) -> Result<T, Thrown>,
+) -> Result<T, Thrown> {
+    let old = cell::fetch(vm, *slot)?;
+    let reference = vivify(vm, old)?;
+    let stored = if old.is_undef() { cell::assign(vm, slot, reference.retained()) } else { Ok(()) };
+    let found = stored.and_then(|()| dereference(vm, reference));
+    vm.release_all(&[old, reference]);
+    found
 }
 
 /// A reference to a new cell.
@@ -852,14 +1204,19 @@ pub fn cell_release(vm: &mut Vm, cell: CellRef) {
 
 /// What a cell holds.
 #[inline(always)]
-pub fn cell_get(_vm: &mut Vm, cell: CellRef) -> Val {
-    cell::get(cell)
+pub fn cell_get(vm: &mut Vm, cell: CellRef) -> Val {
+    cell::fetch(vm, cell.value).unwrap_or(UNDEF)
+}
+
+/// What a cell holds that may be tied.
+pub fn cell_fetch(vm: &mut Vm, cell: CellRef) -> Result<Val, Thrown> {
+    cell::fetch(vm, cell.value)
 }
 
 /// Stores into a cell.
 #[inline(always)]
-pub fn cell_set(vm: &mut Vm, cell: CellRef, value: Val) {
-    cell::set(vm, cell, value);
+pub fn cell_set(vm: &mut Vm, cell: CellRef, value: Val) -> Result<(), Thrown> {
+    cell::put(vm, cell, value)
 }
 
 /// `\$x`
@@ -883,26 +1240,30 @@ pub fn cell_hash(vm: &mut Vm, cell: CellRef) -> Result<Table, Thrown> {
 
 /// What a slot holds.
 #[inline(always)]
-pub fn slot_get(_vm: &mut Vm, slot: Slot) -> Val {
-    cell::load(*slot)
+pub fn slot_get(vm: &mut Vm, slot: Slot) -> Val {
+    cell::fetch(vm, *slot).unwrap_or(UNDEF)
+}
+
+/// What a slot holds that may be tied.
+pub fn slot_fetch(vm: &mut Vm, slot: Slot) -> Result<Val, Thrown> {
+    cell::fetch(vm, *slot)
 }
 
 /// Stores into a slot.
 #[inline(always)]
-pub fn slot_set(vm: &mut Vm, slot: Slot, value: Val) {
-    cell::store(vm, slot, value);
+pub fn slot_set(vm: &mut Vm, slot: Slot, value: Val) -> Result<(), Thrown> {
+    cell::assign(vm, slot, value)
 }
 
 /// Takes what a slot holds and leaves undef.
 #[inline(always)]
-pub fn slot_take(_vm: &mut Vm, slot: Slot) -> Val {
+pub fn slot_take(vm: &mut Vm, slot: Slot) -> Result<Val, Thrown> {
     let mut slot = cell::target(slot);
-    let value = core::mem::replace(&mut *slot, UNDEF);
-    if value.w0 == tag::WEAK {
-        *slot = value;
-        return cell::load(value);
+    if matches!(slot.w0, tag::WEAK | tag::MAGIC) {
+        return cell::fetch(vm, *slot);
     }
-    if value.is_undef() { UNDEF } else { value }
+    let value = core::mem::replace(&mut *slot, UNDEF);
+    Ok(if value.is_undef() { UNDEF } else { value })
 }
 
 /// `weaken`
@@ -919,10 +1280,10 @@ pub fn part_of_ref(vm: &mut Vm, value: Val, which: i64, wanted: i64) -> Result<V
     if value.w0 == tag::AREF {
         let array: Array = value.pointer();
         return Ok(match which {
-            2 => arr_each(vm, array, wanted),
-            _ if !listed => int(array.len as i64),
+            2 => arr_each(vm, array, wanted)?,
+            _ if !listed => int(arr_size(vm, array)?),
             0 => {
-                arr_keys(vm, array);
+                arr_keys(vm, array)?;
                 vm.list_as_result(mark, want::LIST)
             }
             _ => {
@@ -938,30 +1299,27 @@ pub fn part_of_ref(vm: &mut Vm, value: Val, which: i64, wanted: i64) -> Result<V
         2 => hash_each(vm, table, wanted),
         _ if !listed => {
             hash::reset(table);
-            int(table.len as i64)
+            hash_size(vm, table).map(int)
         }
-        0 => {
-            hash_keys(vm, table);
-            vm.list_as_result(mark, want::LIST)
-        }
-        _ => {
-            hash_values(vm, table);
-            vm.list_as_result(mark, want::LIST)
-        }
+        0 => hash_keys(vm, table).map(|()| vm.list_as_result(mark, want::LIST)),
+        _ => hash_values(vm, table).map(|()| vm.list_as_result(mark, want::LIST)),
     };
     vm.release_ptr(table);
-    Ok(result)
+    result
 }
 
 /// `undef V`: empties what a reference refers to.
 pub fn undef_value(vm: &mut Vm, value: Val) -> Result<(), Thrown> {
     match value.w0 {
         tag::AREF => arr_clear(vm, value.pointer()),
-        tag::HREF => hash::clear(vm, value.pointer()),
-        tag::SREF => cell::set(vm, value.pointer(), UNDEF),
-        _ => {}
+        tag::HREF => hash_clear(vm, value.pointer()),
+        tag::SREF => cell::put(vm, value.pointer(), UNDEF),
+        tag::CODE => {
+            crate::code::undefine(vm, value.pointer());
+            Ok(())
+        }
+        _ => Ok(()),
     }
-    Ok(())
 }
 
 /// Bit of flip-flop numbers: the three-dot form, which does not test the end where it starts.

@@ -320,8 +320,8 @@ impl Vm {
                 number::format_uint(value.w1, &mut out);
                 Ok(string(&out))
             }
-            tag::BOX | tag::WEAK => {
-                let inner = cell::load(value);
+            tag::BOX..=tag::MAGIC => {
+                let inner = cell::fetch(self, value)?;
                 let result = self.str_of(inner);
                 self.release(inner);
                 result
@@ -414,8 +414,8 @@ impl Vm {
             tag::UNDEF => int(0),
             tag::BOOL => int(value.w1 as i64),
             tag::SSTR | tag::SSTRW | tag::STR => self.parsed(bytes(&value)),
-            tag::BOX | tag::WEAK => {
-                let inner = cell::load(value);
+            tag::BOX..=tag::MAGIC => {
+                let inner = cell::fetch(self, value)?;
                 let result = self.number(inner);
                 self.release(inner);
                 return result;
@@ -502,8 +502,8 @@ impl Vm {
 
     #[inline(never)]
     fn truth_slow(&mut self, value: Val) -> Result<bool, Thrown> {
-        if matches!(value.w0, tag::BOX | tag::WEAK) {
-            let inner = cell::load(value);
+        if matches!(value.w0, tag::BOX..=tag::MAGIC) {
+            let inner = cell::fetch(self, value)?;
             let result = self.truth(inner);
             self.release(inner);
             return result;
@@ -593,6 +593,8 @@ pub fn base_type(value: Val) -> &'static [u8] {
                 b"GLOB"
             } else if inner.is_reference() || matches!(inner.w0, tag::WEAK) {
                 b"REF"
+            } else if inner.w0 == tag::MAGIC && crate::magic::is_part(inner) {
+                b"LVALUE"
             } else {
                 b"SCALAR"
             }
@@ -721,7 +723,7 @@ pub fn join_array(vm: &mut Vm, array: &crate::value::Array, separator: Val) -> R
         if array.storage == storage::INT {
             out.push_value(vm, int(array::ints(array)[at]))?;
         } else {
-            let value = array::element(array, at);
+            let value = array::value(vm, array, at)?;
             let result = out.push_value(vm, value);
             vm.release(value);
             result?;

@@ -23,6 +23,7 @@ use crate::glob::{
     isa_lent,
 };
 use crate::list::*;
+use crate::magic::{constant_list, constant_ref, part_ref};
 use crate::op::arith::*;
 use crate::op::bits::*;
 use crate::op::compare::*;

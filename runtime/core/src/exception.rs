@@ -111,6 +111,12 @@ impl Vm {
                 message.extend_from_slice(b" line 0");
             }
         }
+        self.append_input_place(message);
+        message.extend_from_slice(b".\n");
+    }
+
+    /// Appends where the program is in what it read last, if it has read: `, <STDIN> line N`.
+    pub(crate) fn append_input_place(&self, message: &mut Vec<u8>) {
         if let Some((name, count)) = self.last_read() {
             message.extend_from_slice(b", <");
             message.extend_from_slice(&name);
@@ -118,7 +124,6 @@ impl Vm {
             let _ = write!(text, "> line {count}");
             message.extend_from_slice(text.as_bytes());
         }
-        message.extend_from_slice(b".\n");
     }
 
     /// Throws a value, which it consumes.

@@ -37,6 +37,7 @@ pub fn free(vm: &mut Vm, object: Ptr<Header>) {
             vm.release_ptr(set.table);
         }
         ERROR => crate::memory::deallocate(object),
+        crate::magic::PLACE => crate::magic::free(vm, object),
         _ => crate::fiber::free(vm, object),
     }
 }

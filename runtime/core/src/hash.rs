@@ -12,6 +12,7 @@ use core::mem::offset_of;
 use s_abi::layout::{Hash, HashEntry as Entry, Header, Site, Str, Val, kind, tag};
 
 use crate::cell;
+use crate::exception::Thrown;
 use crate::memory::{allocate, deallocate, header, raw_allocate, raw_free, raw_resize, release_string};
 use crate::string::{fold, hash_of};
 use crate::value::{Ptr, Slot, Table, UNDEF, ValExt, bytes, int, short};
@@ -94,6 +95,11 @@ pub fn slot_of(table: Table, at: usize, key: Val) -> Option<Slot> {
 
 /// Ends a hash whose last reference is gone.
 pub fn free(vm: &mut Vm, table: Table) {
+    if table.header.aux & (crate::magic::TIED | crate::magic::RESTRICTED) != 0
+        && let Some(end) = crate::late::END_TIED.get()
+    {
+        end(vm, table.head());
+    }
     clear(vm, table);
     let tab = inside(table);
     raw_free(tab.entries.cast(), tab.capacity * size_of::<Entry>());
@@ -281,17 +287,13 @@ pub fn get(table: Table, key: Val) -> Val {
     }
 }
 
-/// As [`get`]; the site notes where it stands.
+/// As [`lookup`]; the site notes where it stands.
 #[must_use]
-pub fn get_at_site(table: Table, key: Val, mut site: Ptr<Site>) -> Val {
+pub fn lookup_at_site(table: Table, key: Val, mut site: Ptr<Site>) -> Option<Slot> {
     let tab = inside(table);
-    match find(&tab, key).0 {
-        Some(at) => {
-            site.target = at;
-            cell::load(*value_slot(&tab, at))
-        }
-        None => UNDEF,
-    }
+    let at = find(&tab, key).0?;
+    site.target = at;
+    Some(value_slot(&tab, at))
 }
 
 /// As [`slot`]; the site notes where it is.
@@ -307,9 +309,26 @@ pub fn slot_at_site(table: Table, key: Val, mut site: Ptr<Site>) -> Slot {
     value_slot(&tab, at)
 }
 
+/// Bit of [`Header::aux`]: the runtime sees what is stored.
+const WATCHED: u16 = 1;
+
 /// Lets the runtime see what is stored: compiled code does not do it by itself.
 pub fn watch(table: Table) {
-    inside(table).header.aux = 1;
+    inside(table).header.aux |= WATCHED;
+}
+
+/// Exchanges what two hashes hold.
+pub fn swap_content(one: Table, two: Table) {
+    let (mut one, mut two) = (inside(one), inside(two));
+    let (first, second) = (&mut *one, &mut *two);
+    core::mem::swap(&mut first.len, &mut second.len);
+    core::mem::swap(&mut first.entries, &mut second.entries);
+    core::mem::swap(&mut first.used, &mut second.used);
+    core::mem::swap(&mut first.capacity, &mut second.capacity);
+    core::mem::swap(&mut first.index, &mut second.index);
+    core::mem::swap(&mut first.slots, &mut second.slots);
+    core::mem::swap(&mut first.iterator, &mut second.iterator);
+    core::mem::swap(&mut first.seed, &mut second.seed);
 }
 
 /// The value of a text key, owned; undef without one.
@@ -336,6 +355,12 @@ pub fn slot(table: Table, key: Val) -> Slot {
         None => insert(&mut tab, key, hash),
     };
     value_slot(&tab, at)
+}
+
+/// Stores under a normal key of a hash of the program; consumes the value, borrows the key.
+#[inline(always)]
+pub fn assign(vm: &mut Vm, table: Table, key: Val, value: Val) -> Result<(), Thrown> {
+    cell::assign(vm, slot(table, key), value)
 }
 
 /// Stores under a normal key; consumes the value, borrows the key.
@@ -498,6 +523,12 @@ pub fn next(table: Table, from: usize) -> Option<usize> {
     (from..tab.used).find(|&at| entry(&tab, at).key.w0 != HOLE)
 }
 
+/// A normal key as a string value, owned.
+#[must_use]
+pub fn key_text(key: Val) -> Val {
+    if key.is_int() { crate::convert::int_string(key.as_int()) } else { key.retained() }
+}
+
 /// The key at a position, as a string value, owned.
 #[inline(always)]
 #[must_use]
@@ -506,8 +537,14 @@ pub fn key_at(table: Table, at: usize) -> Val {
     if at >= tab.used {
         return UNDEF;
     }
-    let key = entry(&tab, at).key;
-    if key.is_int() { crate::convert::int_string(key.as_int()) } else { key.retained() }
+    key_text(entry(&tab, at).key)
+}
+
+/// The value at a position, owned; a place with magic is asked.
+#[inline(always)]
+pub fn value(vm: &mut Vm, table: Table, at: usize) -> Result<Val, Thrown> {
+    let tab = inside(table);
+    if at >= tab.used { Ok(UNDEF) } else { cell::fetch(vm, entry(&tab, at).value) }
 }
 
 /// The value at a position, owned.

@@ -37,6 +37,16 @@ pub(crate) static END_GLOB: Late<End> = Late::new();
 /// Takes the weak references to an object from it.
 #[used]
 pub(crate) static CLEAR_WEAK: Late<End> = Late::new();
+/// Reads and stores places with magic; what a tied array or hash is asked, and how it is forgotten.
+#[used]
+pub(crate) static ACCESS: Late<crate::magic::Access> = Late::new();
+#[used]
+pub(crate) static TIE: Late<crate::magic::Tie> = Late::new();
+#[used]
+pub(crate) static END_TIED: Late<End> = Late::new();
+/// Refuses what a restricted hash does not allow.
+#[used]
+pub(crate) static RESTRICT: Late<crate::magic::Restrict> = Late::new();
 /// How tasks, channels and the like end, and databases; and the methods of both.
 #[used]
 pub(crate) static END_FIBER: Late<End> = Late::new();

@@ -33,6 +33,7 @@ pub mod image;
 pub mod io;
 pub mod late;
 pub mod list;
+pub mod magic;
 pub mod memory;
 pub mod op;
 pub mod output;

@@ -11,6 +11,7 @@ use crate::array;
 use crate::cell;
 use crate::exception::Thrown;
 use crate::hash;
+use crate::magic::{self, Operation};
 use crate::value::{Array, Ptr, Slot, Table, UNDEF, ValExt, bytes, int, num};
 use crate::vm::Vm;
 
@@ -164,12 +165,16 @@ impl Vm {
 
     /// Pushes the elements of an array, owned.
     pub fn push_array(&mut self, array: &Array) -> Result<(), Thrown> {
+        if magic::is_tied_array(*array) {
+            let all = magic::elements(self, *array)?;
+            return self.push_all(&all);
+        }
         let count = array.len;
         if (self.abi.end as usize - self.abi.top as usize) / size_of::<Val>() < count {
             return Err(self.overflow(UNDEF));
         }
         for at in 0..count {
-            let value = array::element(array, at);
+            let value = array::value(self, array, at)?;
             self.push(value)?;
         }
         Ok(())
@@ -290,10 +295,16 @@ pub fn list_push_arr(vm: &mut Vm, array: Array) -> Result<(), Thrown> {
 
 /// Pushes keys and values of a hash.
 pub fn list_push_hash(vm: &mut Vm, table: Table) -> Result<(), Thrown> {
+    if magic::is_tied_hash(table) {
+        let mark = vm.height() as i64;
+        magic::tied(vm, table, Operation::Keys)?;
+        return crate::containers::hash_pairs(vm, table, mark);
+    }
     let mut at = 0;
     while let Some(found) = hash::next(table, at) {
         vm.push(hash::key_at(table, found))?;
-        vm.push(hash::value_at(table, found))?;
+        let value = hash::value(vm, table, found)?;
+        vm.push(value)?;
         at = found + 1;
     }
     Ok(())

@@ -271,7 +271,7 @@ impl Vm {
     /// Makes the content of a slot weak, if it is a counted reference.
     pub fn weaken_slot(&mut self, slot: &mut Val) {
         let value = *slot;
-        if !value.is_counted() || matches!(value.w0, tag::STR | tag::WEAK | tag::BOX) {
+        if !value.is_counted() || matches!(value.w0, tag::STR | tag::WEAK | tag::BOX | tag::MAGIC) {
             return;
         }
         let mut target = value.header();

@@ -157,6 +157,12 @@ pub fn flush_everything(vm: &mut Vm) {
     }
 }
 
+/// What has to be done before another process begins: it gets what was written, and the environment.
+pub fn before_child(vm: &mut Vm) {
+    flush_everything(vm);
+    vm.pass_environment();
+}
+
 /// Writes to the standard error.
 pub fn write_error(vm: &mut Vm, text: &[u8]) {
     if let Some(mut stream) = stream_of(vm.known.stderr) {
@@ -658,7 +664,11 @@ fn open_flags(vm: &mut Vm, glob: GlobRef, arguments: &[Val]) -> Result<Result<Va
 fn open_file(vm: &mut Vm, glob: GlobRef, arguments: &[Val]) -> Result<Result<Val, Errno>, Thrown> {
     let Some(&first) = arguments.first() else { return Ok(Err(Errno::EINVAL)) };
     let mode_text = vm.text(first)?.to_vec();
-    flush_everything(vm);
+    if mode_text.contains(&b'|') {
+        before_child(vm);
+    } else {
+        flush_everything(vm);
+    }
     let mut names: Vec<(Vec<u8>, Fd)> = Vec::new();
     for (name, known) in
         [(b"STDIN".as_slice(), vm.known.stdin), (b"STDOUT", vm.known.stdout), (b"STDERR", vm.known.stderr)]
@@ -817,7 +827,7 @@ fn read_into(vm: &mut Vm, which: i64, slot: Slot, arguments: &[Val]) -> Result<V
 /// Backticks.
 pub fn command(vm: &mut Vm, text: Val, wanted: i64) -> Result<Val, Thrown> {
     let text = vm.text(text)?;
-    flush_everything(vm);
+    before_child(vm);
     match vm.running(|interrupted| crate::io::run_shell(&text, interrupted))? {
         Ok((out, status)) => {
             vm.specials.child_status = i64::from(status.0);

@@ -75,7 +75,7 @@ pub fn substr_set(vm: &mut Vm, slot: Slot, mark: i64) -> Result<Val, Thrown> {
     result
 }
 
-fn replace_part(vm: &mut Vm, slot: Slot, list: &[Val]) -> Result<Val, Thrown> {
+pub(crate) fn replace_part(vm: &mut Vm, slot: Slot, list: &[Val]) -> Result<Val, Thrown> {
     let offset = vm.integer(list.first().copied().unwrap_or(UNDEF))?;
     let length = match list.get(1) {
         Some(&length) if !length.is_undef() => Some(vm.integer(length)?),
@@ -86,7 +86,7 @@ fn replace_part(vm: &mut Vm, slot: Slot, list: &[Val]) -> Result<Val, Thrown> {
     {
         return Ok(old);
     }
-    let mut text = vm.text(*slot)?;
+    let mut text = slot_text(vm, slot)?;
     let mut with = vm.text(list.get(2).copied().unwrap_or(UNDEF))?;
     if text.is_wide() != with.is_wide() {
         let widen = |text: &Text| Text(string_of(&crate::convert::widened(text), true));
@@ -108,8 +108,38 @@ fn replace_part(vm: &mut Vm, slot: Slot, list: &[Val]) -> Result<Val, Thrown> {
     out.extend_from_slice(&with);
     out.extend_from_slice(&text[end..]);
     drop(text);
-    cell::store(vm, slot, string_of(&out, wide));
+    if let Err(thrown) = cell::assign(vm, slot, string_of(&out, wide)) {
+        vm.release(old);
+        return Err(thrown);
+    }
     Ok(old)
+}
+
+/// Where a part of the text in a place begins and ends when a value has taken its place, in units.
+pub(crate) fn part_after(
+    vm: &mut Vm,
+    slot: Slot,
+    offset: Val,
+    length: Val,
+    with: Val,
+) -> Result<(i64, i64), Thrown> {
+    let text = slot_text(vm, slot)?;
+    let with = vm.text(with)?;
+    let length = if length.is_undef() { None } else { Some(vm.index_of(length)) };
+    let offset = vm.index_of(offset);
+    let start = range(vm.unit_len(&text), offset, length).map_or(0, |range| range.0) as i64;
+    Ok((start, start + vm.unit_len(&with) as i64))
+}
+
+/// The text in a place.
+fn slot_text(vm: &mut Vm, slot: Slot) -> Result<Text, Thrown> {
+    if slot.w0 != tag::MAGIC {
+        return vm.text(*slot);
+    }
+    let value = cell::fetch(vm, *slot)?;
+    let text = vm.text(value);
+    vm.release(value);
+    text
 }
 
 /// Replaces a part by as many bytes in a string that nobody else has; what stood there.
@@ -131,8 +161,13 @@ fn overwrite(slot: Slot, with: Val, offset: i64, length: Option<i64>) -> Option<
 pub fn vec_set(vm: &mut Vm, slot: Slot, mark: i64) -> Result<(), Thrown> {
     let slot = cell::target(slot);
     let list = vm.take_list(mark);
-    let numbers: Vec<i64> = list.iter().map(|&value| vm.index_of(value)).collect();
+    let result = replace_bits(vm, slot, &list);
     vm.release_all(&list);
+    result
+}
+
+pub(crate) fn replace_bits(vm: &mut Vm, slot: Slot, list: &[Val]) -> Result<(), Thrown> {
+    let numbers: Vec<i64> = list.iter().map(|&value| vm.index_of(value)).collect();
     let (offset, bits, value) = match numbers.as_slice() {
         [offset, bits, value, ..] => (*offset, *bits, *value as u64),
         _ => return Ok(()),
@@ -143,7 +178,7 @@ pub fn vec_set(vm: &mut Vm, slot: Slot, mark: i64) -> Result<(), Thrown> {
     if !(0..1 << 40).contains(&offset) {
         return Err(vm.die(b"Negative offset to vec in lvalue context"));
     }
-    let mut text = if slot.is_undef() { Vec::new() } else { vm.text(*slot)?.to_vec() };
+    let mut text = if slot.is_undef() { Vec::new() } else { slot_text(vm, slot)?.to_vec() };
     let bit = offset as usize * bits as usize;
     let needed = (bit + bits as usize).div_ceil(8);
     if text.len() < needed {
@@ -159,8 +194,7 @@ pub fn vec_set(vm: &mut Vm, slot: Slot, mark: i64) -> Result<(), Thrown> {
         let big = value.to_be_bytes();
         text[bit / 8..bit / 8 + size].copy_from_slice(&big[8 - size..]);
     }
-    cell::store(vm, slot, string_of(&text, false));
-    Ok(())
+    cell::assign(vm, slot, string_of(&text, false))
 }
 
 /// `vec(S, OFFSET, BITS)`
@@ -207,7 +241,7 @@ pub fn chomp_slot(vm: &mut Vm, slot: Slot) -> Result<i64, Thrown> {
         }
     }
     let ending = vm.text(separator)?;
-    let text = vm.text(*slot)?;
+    let text = slot_text(vm, slot)?;
     let kept = if ending.is_empty() {
         text.len() - text.iter().rev().take_while(|&&byte| byte == b'\n').count()
     } else if text.ends_with(&ending) {
@@ -219,7 +253,7 @@ pub fn chomp_slot(vm: &mut Vm, slot: Slot) -> Result<i64, Thrown> {
     if gone > 0 {
         let value = string_of(&text[..kept], text.is_wide());
         drop(text);
-        cell::store(vm, slot, value);
+        cell::assign(vm, slot, value)?;
     }
     Ok(gone as i64)
 }
@@ -227,7 +261,7 @@ pub fn chomp_slot(vm: &mut Vm, slot: Slot) -> Result<i64, Thrown> {
 /// `chop`: the character that went.
 pub fn chop_slot(vm: &mut Vm, slot: Slot) -> Result<Val, Thrown> {
     let slot = cell::target(slot);
-    let text = vm.text(*slot)?;
+    let text = slot_text(vm, slot)?;
     if text.is_empty() {
         return Ok(crate::value::EMPTY);
     }
@@ -235,7 +269,10 @@ pub fn chop_slot(vm: &mut Vm, slot: Slot) -> Result<Val, Thrown> {
     let gone = string_of(&text[at..], text.is_wide());
     let value = string_of(&text[..at], text.is_wide());
     drop(text);
-    cell::store(vm, slot, value);
+    if let Err(thrown) = cell::assign(vm, slot, value) {
+        vm.release(gone);
+        return Err(thrown);
+    }
     Ok(gone)
 }
 

@@ -73,6 +73,10 @@ pub struct Vm {
     pub(crate) graves: Graves,
     pub(crate) burying: bool,
     pub(crate) weak: BTreeMap<u64, Ptr<Weak>>,
+    /// The keys that restricted hashes may have, by their address.
+    pub(crate) restricted: BTreeMap<u64, crate::value::Table>,
+    /// What tied arrays and hashes are tied to, by their address.
+    pub(crate) ties: BTreeMap<u64, crate::magic::Tied>,
     pub(crate) globs: BTreeMap<Vec<u8>, GlobRef>,
     pub(crate) known: Known,
     pub(crate) flight: Flight,
@@ -171,6 +175,8 @@ impl Vm {
             graves: Vec::new(),
             burying: false,
             weak: BTreeMap::new(),
+            restricted: BTreeMap::new(),
+            ties: BTreeMap::new(),
             globs,
             known,
             flight: Flight::Die,
@@ -221,6 +227,27 @@ impl Vm {
         for (name, content) in s_sys::environment() {
             let value = self.input_string(&content);
             crate::hash::set_text(self, Ptr(self.known.env.hash), &name, value);
+        }
+    }
+
+    /// Gives children what `%ENV` holds now: before each is started.
+    pub(crate) fn pass_environment(&mut self) {
+        if !self.environment_filled {
+            return;
+        }
+        let table = Ptr(self.known.env.hash);
+        for (name, _) in s_sys::environment() {
+            let key = crate::string::Text(crate::string::string(&name));
+            if crate::hash::lookup(table, crate::hash::normal(key.0)).is_none() {
+                s_sys::environment_remove(&name);
+            }
+        }
+        for (key, value) in crate::hash::pairs(table) {
+            if let (Ok(name), Ok(content)) = (self.text(key), self.text(value)) {
+                s_sys::environment_set(&name, &content);
+            }
+            self.release(key);
+            self.release(value);
         }
     }
 

@@ -395,7 +395,7 @@ b0():
     %1: cell = cell_new %0
     %2: slot = CellSlot %1
     %3: val = slot_get %2
-    slot_set %2, %3
+    slot_set %2, %3 ! %1
     Release %1
     Retain %0
     return %0

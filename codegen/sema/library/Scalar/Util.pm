@@ -7,7 +7,7 @@ sub blessed ($) { return CORE::__blessed($_[0]) }
 sub refaddr ($) { return CORE::__refaddr($_[0]) }
 sub reftype ($) { return CORE::__reftype($_[0]) }
 sub looks_like_number ($) { return CORE::__looks_like_number($_[0]) }
-sub readonly ($) { return 0 }
+sub readonly ($) { return CORE::__read_only(\$_[0]) ? 1 : 0 }
 sub tainted ($) { return !!0 }
 sub isvstring ($) { return !!0 }
 sub isdual ($) { return ref $_[0] eq 'Scalar::Util::_Dual' }

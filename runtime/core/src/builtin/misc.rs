@@ -227,7 +227,25 @@ functions![
         Ok(int(0))
     }),
     // What a frame was called with is not kept.
-    ("__frame_args", |_, _, _| Ok(crate::value::EMPTY)),
+    // `$!{NAME}`: the number if it is that of the last error, else 0.
+    ("__errno_is", |vm, a, _| {
+        let name = vm.text(arg(a, 0))?.to_vec();
+        let number = core::str::from_utf8(&name).ok().and_then(s_sys::Errno::from_name);
+        Ok(
+            int(number
+                .map_or(0, |number| if number.0 == vm.specials.errno { i64::from(number.0) } else { 0 })),
+        )
+    }),
+    ("__input_place", |vm, _, _| {
+        let mut text = Vec::new();
+        vm.append_input_place(&mut text);
+        Ok(string(&text))
+    }),
+    // A level of `caller`: the arguments of the function there.
+    ("__frame_args", |vm, a, w| {
+        let arguments = crate::code::frame_arguments(vm, arg(a, 0)).unwrap_or_default();
+        listed(vm, arguments, w)
+    }),
     ("__is_number", |vm, a, _| {
         let holds = arg(a, 0).is_numeric();
         Ok(vm.boolean(holds))
@@ -255,6 +273,43 @@ functions![
             crate::cell::set(vm, cell, target);
         }
         Ok(UNDEF)
+    }),
+    // References to the variable; `__read_only` says or settles whether it can be changed.
+    ("tie", |vm, a, _| vm.tie(a)),
+    ("tied", |vm, a, _| Ok(vm.tied(arg(a, 0)))),
+    ("untie", |vm, a, _| vm.untie(arg(a, 0))),
+    // A reference to a hash, and the keys that it may have.
+    ("__restrict", |vm, a, _| {
+        if let Some(table) = arg(a, 0).as_table() {
+            vm.restrict(table, a.get(1..).unwrap_or(&[]))?;
+        }
+        Ok(UNDEF)
+    }),
+    ("__unrestrict", |vm, a, _| {
+        if let Some(table) = arg(a, 0).as_table() {
+            vm.unrestrict(table);
+        }
+        Ok(UNDEF)
+    }),
+    ("__is_restricted", |vm, a, _| {
+        let holds =
+            arg(a, 0).as_table().is_some_and(|table| table.header.aux & crate::magic::RESTRICTED != 0);
+        Ok(vm.boolean(holds))
+    }),
+    ("__legal_keys", |vm, a, w| {
+        let keys = arg(a, 0).as_table().map_or_else(Vec::new, |table| vm.legal_keys(table));
+        listed(vm, keys, w)
+    }),
+    ("__read_only", |vm, a, _| {
+        let wanted = match a.get(1) {
+            Some(&wanted) => Some(vm.truth(wanted)?),
+            None => None,
+        };
+        let holds = match arg(a, 0) {
+            place if place.w0 == tag::SREF => crate::magic::read_only(vm, place.pointer(), wanted),
+            _ => false,
+        };
+        Ok(vm.boolean(holds))
     }),
     ("__linear_isa", |vm, a, w| {
         let name = vm.text(arg(a, 0))?.to_vec();

@@ -6,7 +6,7 @@ use s_abi::layout::{Val, want};
 
 use super::{arg, listed};
 use crate::exception::Thrown;
-use crate::output::flush_everything;
+use crate::output::before_child;
 use crate::string::string;
 use crate::value::{UNDEF, ValExt, int};
 use crate::vm::Vm;
@@ -14,7 +14,7 @@ use crate::vm::Vm;
 // The builtins of this file.
 functions![
     ("system", |vm, a, _| {
-        flush_everything(vm);
+        before_child(vm);
         let words = words(vm, a)?;
         let slices: Vec<&[u8]> = words.iter().map(Vec::as_slice).collect();
         let result = match slices.as_slice() {
@@ -42,7 +42,7 @@ functions![
         Ok(crate::value::href(table))
     }),
     ("exec", |vm, a, _| {
-        flush_everything(vm);
+        before_child(vm);
         let words = words(vm, a)?;
         let slices: Vec<&[u8]> = words.iter().map(Vec::as_slice).collect();
         let error = match slices.as_slice() {
@@ -54,7 +54,7 @@ functions![
     }),
     ("readpipe", |vm, a, w| crate::output::command(vm, arg(a, 0), w as i64)),
     ("fork", |vm, _, _| {
-        flush_everything(vm);
+        before_child(vm);
         // SAFETY: one thread runs the program; what is buffered was written out.
         match unsafe { s_sys::fork() } {
             Ok(pid) => {

@@ -1,0 +1,37 @@
+# the specification, section 7.4: hashes whose keys are settled
+use strict;
+use warnings;
+use Hash::Util qw(lock_keys unlock_keys lock_hash unlock_hash lock_value unlock_value legal_keys hash_locked);
+my %h = (a => 1, b => 2);
+sub try_it { my ($code) = @_; print eval { $code->(); 1 } ? "lived\n" : $@ }
+lock_keys(%h);
+try_it(sub { $h{c} = 1 });
+try_it(sub { my $x = $h{zz} });
+try_it(sub { $h{a} = 5 });
+try_it(sub { delete $h{q} });
+try_it(sub { $h{new}{deep} = 1 });
+delete $h{b};
+$h{b} = 3;
+print join(",", map { "$_=$h{$_}" } sort keys %h), "\n";
+print exists $h{nope} ? "there\n" : "not there\n";
+print join(",", sort(legal_keys(%h))), "\n";
+unlock_keys(%h);
+$h{c} = 9;
+lock_hash(%h);
+print hash_locked(%h) ? "locked\n" : "open\n";
+try_it(sub { $h{a} = 1 });
+try_it(sub { delete $h{a} });
+print eval { %h = (); 1 } ? "emptied\n" : "refused\n";
+unlock_hash(%h);
+$h{a} = 2;
+lock_keys(%h);
+lock_value(%h, 'a');
+try_it(sub { $h{a}++ });
+unlock_value(%h, 'a');
+unlock_keys(%h);
+$h{a}++;
+print "$h{a}\n";
+my %more = (x => 1);
+lock_keys(%more, qw(x y));
+$more{y} = 2;
+try_it(sub { $more{z} = 3 });
