@@ -33,12 +33,9 @@ impl Sha256Digest {
 
     /// Returns 64 lower-case hexadecimal digits.
     pub fn to_hex(&self) -> String {
-        use fmt::Write as _;
-        let mut text = String::with_capacity(64);
-        for byte in self.0 {
-            write!(text, "{byte:02x}").expect("writing to a string does not fail");
-        }
-        text
+        const DIGITS: &[u8; 16] = b"0123456789abcdef";
+        let digits = self.0.iter().flat_map(|byte| [byte >> 4, byte & 15]);
+        digits.map(|digit| char::from(DIGITS[usize::from(digit)])).collect()
     }
 
     /// Returns the first 12 hexadecimal digits, enough to tell digests apart for a reader.

@@ -9,7 +9,8 @@
 //! - No byte of an archive is interpreted before its digest was compared.
 //! - What is found is what was asked for: the marker has to say the same name, version, registry
 //!   and integrity. An entry that says something else is never used in its place.
-//! - No lock is needed. Of many processes that make one entry at once, one wins and all use its.
+//! - No lock is needed. Of many processes that make one entry at once, one wins and all use its. A
+//!   [`Claim`] saves the others the work.
 //!
 //! Where an entry is: `{name}@{version}`, with the scope as a folder, for the first-party registry.
 //! Packages of other registries, and those whose name or version has upper-case letters and so could
@@ -18,6 +19,7 @@
 //! or two registries have the same bytes) goes to the next of these places, the last of which has 16
 //! digits of the digest of registry and integrity.
 
+mod claim;
 mod error;
 mod gc;
 mod insert;
@@ -33,6 +35,7 @@ use std::path::{Path, PathBuf};
 use crate::archive::MARKER_NAME;
 use crate::{EntryKind, Home, Sha256Digest, StoreError, check_new_path, files};
 
+pub use claim::Claim;
 pub use error::PackageStoreError;
 pub use gc::{GcOptions, GcRemoved, GcReport};
 pub use insert::CheckedArchive;
@@ -155,25 +158,32 @@ impl PackageStore {
             let Some(name) = inside.split('@').next().filter(|name| is_wanted(name)) else { continue };
             let Some(marker) = marker::read(&path)? else { continue };
             let key = marker.key();
-            if key.name == name && self.places(&key).is_ok_and(|places| places.contains(&path)) {
+            if key.name == name && self.places(&key).is_ok_and(|mut places| places.any(|place| place == path))
+            {
                 found.push((key, marker.stored(path)));
             }
         }
         Ok(found)
     }
 
-    /// The places an entry can be at, first choice first.
-    fn places(&self, key: &EntryKey) -> Result<Vec<PathBuf>, PackageStoreError> {
+    /// The places an entry can be at, first choice first. Most are found at the first, so that the
+    /// others are only named when somebody gets there.
+    fn places<'a>(
+        &'a self,
+        key: &'a EntryKey,
+    ) -> Result<impl Iterator<Item = PathBuf> + use<'a>, PackageStoreError> {
         check_key(key)?;
         let plain = format!("{}@{}", key.name, key.version);
-        let whose = Sha256Digest::of(format!("{}\n{}", key.registry, key.integrity).as_bytes());
-        let mut places = Vec::with_capacity(3);
-        if key.registry == self.first_party && !plain.chars().any(char::is_uppercase) {
-            places.push(self.root.join(&plain));
-        }
-        places.push(self.root.join(format!("{plain}~{}", &key.integrity.to_hex()[..8])));
-        places.push(self.root.join(format!("{plain}~{}", &whose.to_hex()[..16])));
-        Ok(places)
+        let is_first_party = key.registry == self.first_party && !plain.chars().any(char::is_uppercase);
+        let name = move |place: usize| match place {
+            0 => plain.clone(),
+            1 => format!("{plain}~{}", &key.integrity.to_hex()[..8]),
+            _ => {
+                let whose = Sha256Digest::of(format!("{}\n{}", key.registry, key.integrity).as_bytes());
+                format!("{plain}~{}", &whose.to_hex()[..16])
+            }
+        };
+        Ok((usize::from(!is_first_party)..3).map(move |place| self.root.join(name(place))))
     }
 
     /// Where entries are prepared and taken apart.

@@ -61,7 +61,7 @@ pub(super) fn make_root(folder: &Path) -> Result<(), StoreError> {
     step("create", folder)?;
     let mut builder = std::fs::DirBuilder::new();
     #[cfg(unix)]
-    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o755);
+    std::os::unix::fs::DirBuilderExt::mode(&mut builder, FOLDER_MODE);
     builder.recursive(false).create(folder).map_err(StoreError::io("create", folder))
 }
 
@@ -127,6 +127,9 @@ impl Sink for Nowhere {
 pub(super) struct Folder {
     folder: PathBuf,
     dir: Dir,
+    /// Whether what is made has the mode it was made with: nothing takes a bit of it away, neither
+    /// the umask nor an access list of the folder above. That saves a call a file.
+    keeps_modes: bool,
     /// The folder of the last file, if it is not `dir`.
     parent: Option<(String, Dir)>,
     file: Option<(std::fs::File, PathBuf)>,
@@ -146,8 +149,13 @@ impl Sink for Folder {
         step("create", &shown)?;
         let mut options = OpenOptions::new();
         options.write(true).create_new(true);
+        let mode = if file.executable { FOLDER_MODE } else { FILE_MODE };
+        #[cfg(unix)]
+        cap_std::fs::OpenOptionsExt::mode(&mut options, mode);
         let created = dir.open_with(name, &options).map_err(StoreError::io("create", &shown))?.into_std();
-        set_mode(&created, file.executable).map_err(StoreError::io("change the mode of", &shown))?;
+        if !self.keeps_modes {
+            set_mode(&created, mode).map_err(StoreError::io("change the mode of", &shown))?;
+        }
         self.file = Some((created, shown));
         Ok(())
     }
@@ -161,10 +169,13 @@ impl Sink for Folder {
 }
 
 impl Folder {
-    /// Takes the handle of a folder that was just made.
+    /// Takes the handle of a folder that [`make_root`] just made.
     pub(super) fn new(folder: &Path, dir: Dir) -> Result<Folder, ArchiveError> {
-        open_to_all(&dir, ".").map_err(StoreError::io("change the mode of", folder))?;
-        Ok(Folder { folder: folder.to_path_buf(), dir, parent: None, file: None })
+        let keeps_modes = has_mode(&dir, FOLDER_MODE).map_err(StoreError::io("look at", folder))?;
+        if !keeps_modes {
+            open_to_all(&dir, ".").map_err(StoreError::io("change the mode of", folder))?;
+        }
+        Ok(Folder { folder: folder.to_path_buf(), dir, keeps_modes, parent: None, file: None })
     }
 
     /// Makes a folder part by part, each beneath the handle of the one above.
@@ -175,7 +186,13 @@ impl Folder {
             shown.push(part);
             let above = dir.as_ref().unwrap_or(&self.dir);
             step("create", &shown)?;
-            match above.create_dir_with(part, &DirBuilder::new()) {
+            let mut builder = DirBuilder::new();
+            #[cfg(unix)]
+            cap_std::fs::DirBuilderExt::mode(&mut builder, FOLDER_MODE);
+            #[cfg(not(unix))]
+            let _ = &mut builder;
+            match above.create_dir_with(part, &builder) {
+                Ok(()) if self.keeps_modes => {}
                 Ok(()) => open_to_all(above, part).map_err(StoreError::io("change the mode of", &shown))?,
                 Err(error) if error.kind() == std::io::ErrorKind::AlreadyExists => {}
                 Err(error) => return Err(StoreError::io("create", &shown)(error).into()),
@@ -186,15 +203,31 @@ impl Folder {
     }
 }
 
-/// Gives a file its mode, which no umask changes.
+/// Of folders, and of files that can be run.
+const FOLDER_MODE: u32 = 0o755;
+/// Of other files.
+const FILE_MODE: u32 = 0o644;
+
+/// Whether a folder has exactly this mode.
 #[cfg(unix)]
-fn set_mode(file: &std::fs::File, executable: bool) -> std::io::Result<()> {
-    let mode = rustix::fs::Mode::from_raw_mode(if executable { 0o755 } else { 0o644 });
-    Ok(rustix::fs::fchmod(file, mode)?)
+fn has_mode(dir: &Dir, mode: u32) -> std::io::Result<bool> {
+    let permissions = dir.dir_metadata()?.permissions();
+    Ok(cap_std::fs::PermissionsExt::mode(&permissions) & 0o7777 == mode)
 }
 
 #[cfg(not(unix))]
-fn set_mode(_file: &std::fs::File, _executable: bool) -> std::io::Result<()> {
+fn has_mode(_dir: &Dir, _mode: u32) -> std::io::Result<bool> {
+    Ok(true)
+}
+
+/// Gives a file its mode, which no umask changes.
+#[cfg(unix)]
+fn set_mode(file: &std::fs::File, mode: u32) -> std::io::Result<()> {
+    file.set_permissions(std::os::unix::fs::PermissionsExt::from_mode(mode))
+}
+
+#[cfg(not(unix))]
+fn set_mode(_file: &std::fs::File, _mode: u32) -> std::io::Result<()> {
     Ok(())
 }
 

@@ -108,38 +108,37 @@ impl PackageStore {
         entry: &Path,
         marker: &Marker,
     ) -> Result<StoredPackage, PackageStoreError> {
-        let places = self.places(key)?;
-        let mut places = places.iter();
+        let mut places = self.places(key)?;
         let mut place = places.next().expect("a package has places");
         let mut cleared = 0;
         loop {
-            if parent_of(place) != self.root {
-                files::create_dir_all(parent_of(place), Access::Shared)?;
+            if parent_of(&place) != self.root {
+                files::create_dir_all(parent_of(&place), Access::Shared)?;
             }
-            step("rename", place)?;
-            match rename_no_replace(entry, place) {
+            step("rename", &place)?;
+            match rename_no_replace(entry, &place) {
                 Ok(()) => {
                     if self.durability == Durability::Safe {
-                        sync_dir(parent_of(place))?;
+                        sync_dir(parent_of(&place))?;
                         // The folder of a scope may be new as well.
                         sync_dir(&self.root)?;
                     }
-                    return Ok(marker.stored(place.clone()));
+                    return Ok(marker.stored(place));
                 }
                 Err(error) if is_taken(&error) => {}
-                Err(error) => return Err(StoreError::io("create", place)(error).into()),
+                Err(error) => return Err(StoreError::io("create", &place)(error).into()),
             }
-            match marker::read(place)? {
-                Some(other) if other.is_of(key) => return Ok(other.stored(place.clone())),
+            match marker::read(&place)? {
+                Some(other) if other.is_of(key) => return Ok(other.stored(place)),
                 Some(_) => match places.next() {
                     Some(next) => place = next,
-                    None => return Err(PackageStoreError::Occupied { path: place.clone() }),
+                    None => return Err(PackageStoreError::Occupied { path: place }),
                 },
                 None if cleared < CLEAR_COUNT_MAX => {
-                    move_aside(place, &staging.path().join(format!("damaged-{cleared}")))?;
+                    move_aside(&place, &staging.path().join(format!("damaged-{cleared}")))?;
                     cleared += 1;
                 }
-                None => return Err(PackageStoreError::Occupied { path: place.clone() }),
+                None => return Err(PackageStoreError::Occupied { path: place }),
             }
         }
     }

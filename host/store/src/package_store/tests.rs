@@ -1,5 +1,6 @@
 //! Tests of the package store, by subject.
 
+mod claiming;
 mod collecting;
 mod faulty;
 mod inserting;

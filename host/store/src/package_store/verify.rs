@@ -104,7 +104,7 @@ impl PackageStore {
             Err(error) => return finding(None, unreadable(&error)),
         };
         let key = marker.key();
-        if !self.places(&key).is_ok_and(|places| places.iter().any(|place| place == entry)) {
+        if !self.places(&key).is_ok_and(|mut places| places.any(|place| place == entry)) {
             return finding(Some(key), EntryFault::Place);
         }
         match folder_facts(entry) {
