@@ -29,6 +29,7 @@
 
 mod merge;
 mod package;
+mod plain;
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -93,6 +94,26 @@ impl ProjectLock {
     /// Parses a text. What is wrong is left out of the result and reported; with an error among
     /// the diagnostics the result cannot be edited and is written as it was read.
     pub fn parse(source: Source) -> (ProjectLock, Vec<Diagnostic>) {
+        match plain::read(&source.text) {
+            Some(plain) => (ProjectLock::plain(plain), Vec::new()),
+            None => ProjectLock::parse_with_places(source),
+        }
+    }
+
+    /// Takes what has nothing in it that is not known here.
+    fn plain(plain: plain::Plain) -> ProjectLock {
+        let entry = |package| package::Entry { package, rest: Table::new() };
+        let plugin = |plugin: LockedPlugin| (plugin.id.clone(), Entry { plugin, rest: Table::new() });
+        ProjectLock {
+            packages: plain.packages.into_iter().map(entry).collect(),
+            plugins: plain.plugins.into_iter().map(plugin).collect(),
+            manifest_hash: plain.manifest_hash,
+            ..ProjectLock::default()
+        }
+    }
+
+    /// Reads any text, and knows where everything stands.
+    fn parse_with_places(source: Source) -> (ProjectLock, Vec<Diagnostic>) {
         let mut reader = Reader::new(source.clone(), Code::LOCK_CONTENT);
         let mut lock = ProjectLock::default();
         if let Some(document) = reader.document() {
