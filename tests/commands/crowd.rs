@@ -3,8 +3,10 @@
 use std::collections::BTreeMap;
 use std::fs;
 use std::process::{Child, Command, Stdio};
+use std::time::Instant;
 
 use s_kit::{Answer, Server};
+use s_store::faults::{KILLED_STATUS, PLAN};
 
 use crate::market::Market;
 
@@ -14,26 +16,10 @@ const PACKAGES: [&str; 4] = ["a", "b", "c", "d"];
 
 #[test]
 fn a_crowd_fills_one_empty_store_and_downloads_little() {
-    let mut market = Market::new();
-    for name in PACKAGES {
-        market.publish(name, "1.0.0", &[]);
-    }
-    let server = serve(&market);
-    let url = server.url("/market");
-    let text = market.manifest().replace("../market", &url);
-    fs::write(market.sandbox.work().join("shop/stryke.toml"), text).unwrap();
-    market.done(&[&["add"][..], &PACKAGES].concat());
-    let expected = market.stored();
-    assert_eq!(expected.len(), PACKAGES.len());
-    for folder in ["store", "cache"] {
-        fs::remove_dir_all(market.sandbox.home().join(folder)).unwrap();
-    }
+    let (market, server, expected) = emptied();
     let before = downloads(&server);
     let children: Vec<Child> = (0..CROWD).map(|_| start(&mut install(&market))).collect();
-    for child in children {
-        let outcome = market.sandbox.outcome(&child.wait_with_output().unwrap());
-        assert_eq!(outcome.status, Some(0), "{}", outcome.text());
-    }
+    all_done(&market, children);
     assert_eq!(market.stored(), expected);
     market.done(&["store", "verify"]);
     let counts = since(&downloads(&server), &before);
@@ -48,6 +34,49 @@ fn a_crowd_fills_one_empty_store_and_downloads_little() {
     fs::remove_dir_all(market.sandbox.home().join("store")).unwrap();
     market.done(&["install"]);
     assert_eq!(since(&downloads(&server), &before), BTreeMap::new());
+}
+
+#[test]
+fn nobody_waits_for_a_process_that_was_killed() {
+    let (market, _server, expected) = emptied();
+    let start_time = Instant::now();
+    let mut killed = Vec::new();
+    let mut others = Vec::new();
+    for number in 0..CROWD / 2 {
+        killed.push(start(install(&market).env(PLAN, format!("kill:{}", number * 3))));
+        others.push(start(&mut install(&market)));
+    }
+    all_done(&market, others);
+    let ended: Vec<_> = killed.into_iter().map(|mut child| child.wait().unwrap().code()).collect();
+    assert!(ended.contains(&Some(KILLED_STATUS)), "{ended:?}");
+    assert_eq!(market.stored(), expected);
+    market.done(&["store", "verify"]);
+    println!("{CROWD} processes, half of them killed, took {:?}", start_time.elapsed());
+}
+
+/// A project whose packages are in no store and in no cache any more, and what was in the store.
+fn emptied() -> (Market, Server, Vec<String>) {
+    let mut market = Market::new();
+    for name in PACKAGES {
+        market.publish(name, "1.0.0", &[]);
+    }
+    let server = serve(&market);
+    let text = market.manifest().replace("../market", &server.url("/market"));
+    fs::write(market.sandbox.work().join("shop/stryke.toml"), text).unwrap();
+    market.done(&[&["add"][..], &PACKAGES].concat());
+    let expected = market.stored();
+    assert_eq!(expected.len(), PACKAGES.len());
+    for folder in ["store", "cache"] {
+        fs::remove_dir_all(market.sandbox.home().join(folder)).unwrap();
+    }
+    (market, server, expected)
+}
+
+fn all_done(market: &Market, children: Vec<Child>) {
+    for child in children {
+        let outcome = market.sandbox.outcome(&child.wait_with_output().unwrap());
+        assert_eq!(outcome.status, Some(0), "{}", outcome.text());
+    }
 }
 
 #[test]
@@ -91,8 +120,8 @@ fn of_two_who_change_one_project_neither_loses_what_it_said_it_did() {
     println!("{refused} of 80 were told that the project was changed meanwhile");
 }
 
-/// As many as there are processes: nobody waits for anybody.
-const DOWNLOADS_MAX: usize = CROWD;
+/// One brings a package, and the others wait for it, unless that takes very long.
+const DOWNLOADS_MAX: usize = 2;
 
 /// The registry of the market, behind a server.
 fn serve(market: &Market) -> Server {

@@ -67,3 +67,4 @@ mod version;
 mod workspaces;
 #[cfg(unix)]
 mod yank;
+mod young;

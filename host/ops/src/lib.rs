@@ -84,7 +84,7 @@ pub use package_store::{Cleared, Damaged, store_gc, store_verify};
 pub use package_tree::{Tree, TreeMember, TreePackage, Way, package_tree};
 pub use package_vendor::{Vendored, package_vendor};
 pub use package_yank::{YankedVersion, package_unyank, package_yank};
-pub use packages::{Change, Fetched, Keep};
+pub use packages::{Answers, Change, Fetched, Keep};
 pub use plugin_add::{Added, Addition, plugin_add};
 pub use plugin_build::{BuildRequest, Built, plugin_build};
 pub use plugin_grant::{Granted, Granting, plugin_grant};

@@ -12,7 +12,7 @@ use url::Url;
 use crate::Context;
 use crate::failure::{Failure, FailureKind};
 use crate::plugins::level::exclusively;
-use crate::registry::RegistryPlace;
+use crate::registry::{self, RegistryPlace};
 
 /// The plugin that hands tokens to servers, and what it calls them.
 const PLUGIN: &str = "stryke/auth-token";
@@ -68,6 +68,7 @@ pub fn login(context: &Arc<Context>, registry: &str, token: Option<String>) -> R
     let changed = known.as_deref().map(str::trim_end) != Some(token) || grants.to_text() != before;
     changes.commit()?;
     drop(lock);
+    registry::forget_all(context)?;
     Ok(LoggedIn { registry: place.name, origin: origin.to_string(), changed })
 }
 
@@ -90,6 +91,8 @@ pub fn logout(context: &Arc<Context>, registry: &str) -> Result<LoggedIn, Failur
         files::remove_file(&path)?;
     }
     drop(lock);
+    // What this user was shown is no business of who comes next.
+    registry::forget_all(context)?;
     Ok(LoggedIn { registry: place.name, origin: origin.to_string(), changed: unbound || kept })
 }
 

@@ -12,7 +12,7 @@ use s_project::{
 
 use crate::Context;
 use crate::failure::{Failure, FailureKind};
-use crate::packages::{self, Change, Chosen, Fetched, Keep, Project, fill_store};
+use crate::packages::{self, Answers, Change, Chosen, Fetched, Keep, Project, fill_store};
 use crate::plugins::install::not_editable;
 
 /// What is to be added.
@@ -67,11 +67,13 @@ pub struct AddedDependencies {
     pub fetched: Fetched,
 }
 
-/// Adds dependencies to the project; `member` names the package of a workspace they are for.
+/// Adds dependencies to the project; `member` names the package of a workspace they are for. What is
+/// added is always asked for; `answers` is about everything else.
 pub fn package_add(
     context: &Arc<Context>,
     wanted: &[NewDependency],
     member: Option<&str>,
+    answers: Answers,
 ) -> Result<AddedDependencies, Failure> {
     let mut project = Project::read(context, member)?;
     let bare = project.root_manifest().resolver().bare;
@@ -93,7 +95,7 @@ pub fn package_add(
         .map(|request| request.package.clone())
         .collect();
     let keep = Keep::AllBut(names);
-    let first = project.resolve(context, &keep)?;
+    let first = project.resolve(context, &keep, answers)?;
     // Where nobody said which versions will do, those that are compatible with the chosen one will.
     let current = project.current;
     for Chosen { request, version, .. } in first.chosen.iter().filter(|chosen| chosen.member == current) {
@@ -105,8 +107,11 @@ pub fn package_add(
             project.package()?.set_dependency(&request).map_err(not_editable)?;
         }
     }
-    let mut resolved =
-        if open.is_empty() { first } else { project.resolve_from(context, &first.lock, &Keep::All)? };
+    let mut resolved = match open.is_empty() {
+        true => first,
+        // Everybody was asked a moment ago.
+        false => project.resolve_from(context, &first.lock, &Keep::All, Answers::Young)?,
+    };
     let fetched = fill_store(context, &mut resolved.graph, &resolved.lock)?;
     let changes = packages::changes(&project.lock, &resolved.lock);
     let is_asked =

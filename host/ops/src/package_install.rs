@@ -8,13 +8,15 @@ use s_diag::{Code, Diagnostic};
 use crate::Context;
 use crate::failure::{Failure, FailureKind};
 use crate::package_outdated::{Raised, raise};
-use crate::packages::{self, Change, Fetched, Keep, Project, fill_store};
+use crate::packages::{self, Answers, Change, Fetched, Keep, Project, fill_store};
 
 /// What is to be done.
 #[derive(Clone, Debug)]
 pub struct Installation {
     /// Which versions of the old lock stay.
     pub keep: Keep,
+    /// Which answers of registries will do, where versions are chosen.
+    pub answers: Answers,
     /// Whether the lock has to fit as it is.
     pub locked: bool,
     /// Whether packages are brought here too.
@@ -56,8 +58,10 @@ pub fn package_install(context: &Arc<Context>, wanted: &Installation) -> Result<
         return Err(drift(&project)?);
     }
     let stays = is_locked && wanted.keep == Keep::All;
-    let mut resolved =
-        if stays { project.as_locked(context) } else { project.resolve(context, &wanted.keep)? };
+    let mut resolved = match stays {
+        true => project.as_locked(context),
+        false => project.resolve(context, &wanted.keep, wanted.answers)?,
+    };
     let fetched = if wanted.fetch {
         fill_store(context, &mut resolved.graph, &resolved.lock)?
     } else {

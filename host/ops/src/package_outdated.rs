@@ -14,7 +14,7 @@ use s_source::{GitError, TaggedVersion};
 use crate::Context;
 use crate::failure::Failure;
 use crate::package_add::compatible;
-use crate::packages::{Graph, Keep, Outlook, Project, Resolved, repositories, yanked};
+use crate::packages::{Answers, Graph, Keep, Outlook, Project, Resolved, repositories, yanked};
 use crate::plugins::install::not_editable;
 
 /// How many repositories are asked for their tags at the same time.
@@ -190,7 +190,7 @@ pub(crate) fn raise(
     names: Option<&BTreeSet<PackageName>>,
 ) -> Result<Vec<Raised>, Failure> {
     let bare = project.root_manifest().resolver().bare;
-    let Resolved { mut graph, .. } = project.resolve(context, &Keep::All)?;
+    let Resolved { mut graph, .. } = project.resolve(context, &Keep::All, Answers::New)?;
     let mut raised = Vec::new();
     for at in 0..project.members.len() {
         let requests: Vec<DependencyRequest> = project.members[at].manifest.dependencies().to_vec();

@@ -8,7 +8,7 @@ use s_project::Group;
 
 use crate::Context;
 use crate::failure::{Failure, FailureKind};
-use crate::packages::{self, Change, Keep, Project, fill_store};
+use crate::packages::{self, Answers, Change, Keep, Project, fill_store};
 use crate::plugins::install::not_editable;
 
 /// Removes dependencies by what they are called: from the table of a group, or from the only one
@@ -37,7 +37,7 @@ pub fn package_remove(
             (None, _) => return Err(absent(&project, alias)),
         }
     }
-    let mut resolved = project.resolve(context, &Keep::All)?;
+    let mut resolved = project.resolve(context, &Keep::All, Answers::Young)?;
     fill_store(context, &mut resolved.graph, &resolved.lock)?;
     let changes = packages::changes(&project.lock, &resolved.lock);
     project.write(context, &resolved.lock)?;

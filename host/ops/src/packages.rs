@@ -33,6 +33,7 @@ pub(crate) use project::{MAIN, Member, Project};
 
 use crate::failure::{Failure, FailureKind};
 use crate::plugins::install::not_editable;
+use crate::registry::LISTING_AGE_MAX;
 use crate::{Context, Step};
 
 /// The folder of a project with copies of its packages, which `s vendor` makes.
@@ -58,6 +59,15 @@ impl Keep {
             Keep::AllBut(names) => !names.contains(name),
         }
     }
+}
+
+/// Which answers of registries will do.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Answers {
+    /// Those of a moment ago, except of what may move. Before an error is told, everybody is asked.
+    Young,
+    /// Only new ones.
+    New,
 }
 
 /// A difference between two locks.
@@ -124,8 +134,13 @@ impl Project {
     }
 
     /// Finds versions for everything the manifests ask for.
-    pub(crate) fn resolve(&self, context: &Arc<Context>, keep: &Keep) -> Result<Resolved, Failure> {
-        self.resolve_from(context, &self.lock, keep)
+    pub(crate) fn resolve(
+        &self,
+        context: &Arc<Context>,
+        keep: &Keep,
+        answers: Answers,
+    ) -> Result<Resolved, Failure> {
+        self.resolve_from(context, &self.lock, keep, answers)
     }
 
     /// The same, with another lock than the project's as the old one.
@@ -134,14 +149,44 @@ impl Project {
         context: &Arc<Context>,
         old: &ProjectLock,
         keep: &Keep,
+        answers: Answers,
     ) -> Result<Resolved, Failure> {
         let mut graph = Graph::new(context, &self.root, old, keep);
+        if answers == Answers::Young {
+            let age_max = self.root_manifest().resolver().index_max_age.unwrap_or(LISTING_AGE_MAX);
+            match keep {
+                Keep::All => graph.registries.take_young(age_max, &BTreeSet::new()),
+                Keep::AllBut(names) => graph.registries.take_young(age_max, names),
+                Keep::Nothing => {}
+            }
+        }
+        let failure = match self.resolve_in(context, old, &mut graph) {
+            Ok((lock, chosen)) => return Ok(Resolved { lock, graph, chosen }),
+            Err(failure) => failure,
+        };
+        let is_final =
+            matches!(failure.kind, FailureKind::Interrupted | FailureKind::Network | FailureKind::Offline);
+        if is_final || !graph.registries.ask_young_again()? {
+            return Err(failure);
+        }
+        let mut graph = Graph::new(context, &self.root, old, keep).with_registries(graph.registries);
+        let (lock, chosen) = self.resolve_in(context, old, &mut graph)?;
+        Ok(Resolved { lock, graph, chosen })
+    }
+
+    /// The lock that a graph leads to, and what the members were given.
+    fn resolve_in(
+        &self,
+        context: &Arc<Context>,
+        old: &ProjectLock,
+        graph: &mut Graph,
+    ) -> Result<(ProjectLock, Vec<Chosen>), Failure> {
         let roots = context.step(Step::Graph, || graph.roots(&self.members))?;
         let problem = self.problem(context, roots, graph.preferences());
-        let resolution = self.solve(context, &problem, &mut graph)?;
-        let packages = locked_packages(&resolution, &graph);
+        let resolution = self.solve(context, &problem, graph)?;
+        let packages = locked_packages(&resolution, graph);
         context.step(Step::Compare, || refuse_replaced(old, &packages))?;
-        yanked::warn(context, &resolution, &mut graph)?;
+        yanked::warn(context, &resolution, graph)?;
         let mut lock = old.clone();
         let hash = graph::manifest_hash(context, self)?;
         lock.set_packages(hash, packages).map_err(not_editable)?;
@@ -151,8 +196,7 @@ impl Project {
             let Origin { member, request } = graph.origins[edge.origin].clone();
             Chosen { member, request, name: node.package.name.clone(), version: node.version.clone() }
         });
-        let chosen = chosen.collect();
-        Ok(Resolved { lock, graph, chosen })
+        Ok((lock, chosen.collect()))
     }
 
     /// What the resolver is asked. `preferences` are versions of a lock that stay where they suit.

@@ -7,9 +7,11 @@
 
 mod change;
 mod fetch;
+mod kept;
 mod place;
 
 use std::collections::BTreeMap;
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use s_capability::Kind;
@@ -29,6 +31,7 @@ pub use extension::{
     Want,
 };
 pub use fetch::{Fetched, Fetcher};
+pub(crate) use kept::{AGE_MAX as LISTING_AGE_MAX, KeptListings, forget_all};
 pub use place::{BUILT_IN, RegistryPlace};
 pub use s_plugin::extension::{Digest, HashAlgorithm};
 
@@ -39,9 +42,20 @@ pub struct Registry {
     url: String,
     plugin: Plugin,
     session: Box<dyn extension::Registry>,
+    /// Where its answers are kept, if they are.
+    kept: Option<PathBuf>,
 }
 
 impl Registry {
+    /// What the registry at a place said before; none where that is not kept. It is not opened for that.
+    pub(crate) fn kept_at(
+        context: &Arc<Context>,
+        place: &RegistryPlace,
+    ) -> Result<Option<KeptListings>, Failure> {
+        let entry = catalog::find(context, &place.spoken_by(context)?)?;
+        Ok(kept::path(context, &entry, &place.url, &place.config).map(|path| KeptListings::open(&path)))
+    }
+
     /// Opens the registry at a place.
     pub fn at(context: &Arc<Context>, place: &RegistryPlace) -> Result<Registry, Failure> {
         let entry = catalog::find(context, &place.spoken_by(context)?)?;
@@ -79,6 +93,7 @@ impl Registry {
             url: url.to_owned(),
             plugin: launched.plugin,
             session,
+            kept: kept::path(context, entry, url, options),
         })
     }
 
@@ -131,11 +146,20 @@ impl Registry {
         archive: Vec<u8>,
     ) -> Result<Option<String>, Failure> {
         let engine = self.plugin.engine.clone();
-        let published = self.session.publish(name, version.to_owned(), Blob::from_bytes(archive));
-        engine.block_on(published).map_err(|error| match &error.cause {
+        let published = self.session.publish(name.clone(), version.to_owned(), Blob::from_bytes(archive));
+        let said = engine.block_on(published).map_err(|error| match &error.cause {
             s_plugin::Cause::Fault(fault) => self.failure(fault, error.call),
             _ => error.into(),
-        })
+        })?;
+        self.forget(&name);
+        Ok(said)
+    }
+
+    /// Forgets what it said of a package: whoever changes one sees that at once.
+    fn forget(&self, name: &PackageName) {
+        if let Some(path) = &self.kept {
+            KeptListings::open(path).forget(name);
+        }
     }
 
     /// Searches; `cursor` is what the last page gave for the next one.

@@ -20,7 +20,7 @@ use crate::Context;
 use crate::failure::{Failure, FailureKind};
 use crate::package_add::{NewDependency, package_add, package_name};
 use crate::packages::registries::Registries;
-use crate::packages::{Project, fill_store, key_of, repositories, vanished};
+use crate::packages::{Answers, Project, fill_store, key_of, repositories, vanished};
 use crate::plugins::install::not_editable;
 use crate::plugins::level::exclusively;
 use crate::registry::RegistryPlace;
@@ -263,7 +263,7 @@ fn bring(context: &Arc<Context>, spec: &str, registry: Option<&str>, project: &P
         no_default_features: false,
         optional: false,
     };
-    package_add(&context.in_directory(project), &[wanted], None)?;
+    package_add(&context.in_directory(project), &[wanted], None, Answers::New)?;
     Ok(())
 }
 

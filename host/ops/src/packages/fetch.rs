@@ -3,20 +3,22 @@
 //! What is in the store under the digest of the lock is taken from there: one small read a package.
 //! The rest is taken from the cache, or fetched by several threads at once, each of which also
 //! unpacks what it fetched. Bytes that are not those of the lock are thrown away before anything in
-//! them is looked at.
+//! them is looked at. What another process brings at the same time is left to it, and waited for.
 
+use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::{Duration, Instant};
 
 use s_diag::{Code, Diagnostic, Severity};
 use s_plugin::services::NoTask;
 use s_project::{LockedPackage, PackageSource, ProjectLock};
 use s_store::archive::ArchiveLimits;
-use s_store::package_store::{EntryKey, PackageStore, PackageStoreError};
+use s_store::package_store::{Claim, EntryKey, PackageStore, PackageStoreError};
 use s_store::{Access, Sha256Digest, files};
 
 use super::graph::{Graph, interrupted};
-use super::registries::wire_name;
+use super::registries::{Registries, wire_name};
 use super::{VENDOR, remote, repositories};
 use crate::failure::{Failure, FailureKind};
 use crate::registry::{FetchPlan, Fetcher, Registry, Want};
@@ -38,14 +40,16 @@ pub struct Fetched {
 /// Downloads at a time.
 const THREADS_MAX: usize = 16;
 
+/// How long another process may take for a package before it is brought here all the same.
+const WAIT_MAX: Duration = Duration::from_secs(60);
+const PAUSE_MIN: Duration = Duration::from_millis(1);
+const PAUSE_MAX: Duration = Duration::from_millis(20);
+
 struct Missing<'a> {
     package: &'a LockedPackage,
     url: &'a str,
     integrity: Sha256Digest,
     key: EntryKey,
-    /// How to get it, in order of preference, with the places of those who can; none where its
-    /// archive is in the cache.
-    plans: Vec<(usize, FetchPlan)>,
 }
 
 /// Brings everything a lock names into the store.
@@ -84,65 +88,104 @@ pub(crate) fn fill_store(
         return if absent.is_empty() { Ok(done) } else { Err(not_here(&absent)) };
     }
     graph.registries.read()?;
-    let is_cached = |one: &Missing<'_>| -> Result<bool, Failure> {
-        let path = cached(context, one);
-        Ok(files::exists(&path)? && files::digest(&path)?.0 == one.integrity)
-    };
-    let mut fetchers: Vec<(String, Fetcher)> = Vec::new();
-    for one in &mut missing {
-        if is_cached(one)? {
+    for one in &missing {
+        let is_out_of_reach = context.is_offline() && !is_local(one.url);
+        let known = graph.registries.must_know(one.url);
+        if (!is_out_of_reach && known.is_ok()) || is_cached(context, one)? {
             continue;
         }
-        if context.is_offline() && !is_local(one.url) {
-            absent.push(format!("{}@{}", one.package.name, one.package.version));
-            continue;
+        // Before anything is brought.
+        if !is_out_of_reach {
+            known?;
         }
-        for mirror in graph.registries.mirrors_of(one.url) {
-            // A mirror that cannot be asked is not needed.
-            let open = graph.registries.open_at(&mirror);
-            one.plans.extend(open.and_then(|open| planned(open, one, &mut fetchers)));
-        }
-        match planned(graph.registries.registry(one.url)?, one, &mut fetchers) {
-            Ok(plan) => one.plans.push(plan),
-            Err(failure) if one.plans.is_empty() => return Err(failure),
-            Err(_) => {}
-        }
+        absent.push(format!("{}@{}", one.package.name, one.package.version));
     }
     if !absent.is_empty() {
         return Err(not_here(&absent));
     }
-    let fetchers: Vec<Fetcher> = fetchers.into_iter().map(|(_, fetcher)| fetcher).collect();
+    let sources = Mutex::new(Sources { registries: &mut graph.registries, fetchers: BTreeMap::new() });
     // The largest first: what takes longest should not begin last.
     missing.sort_by_key(|one| std::cmp::Reverse(one.package.size_bytes));
     let task = Mutex::new(context.frontend().task("packages", Some(missing.len() as u64), false));
-    let next = AtomicUsize::new(0);
     let result: Mutex<Result<Fetched, Failure>> = Mutex::new(Ok(done));
+    let bring_one = |one: &Missing<'_>, claim: Option<Claim>| -> bool {
+        let outcome = bring(context, &store, &sources, one, claim);
+        let mut result = result.lock().unwrap_or_else(PoisonError::into_inner);
+        match (&mut *result, outcome) {
+            (Ok(done), Ok(brought)) => {
+                task.lock().unwrap_or_else(PoisonError::into_inner).advance(1);
+                brought.add_to(done);
+            }
+            (Ok(_), Err(failure)) => *result = Err(failure),
+            (Err(_), _) => {}
+        }
+        result.is_ok()
+    };
+    let left: Mutex<Vec<&Missing<'_>>> = Mutex::default();
+    in_threads(&missing, &|one| match store.claim(&one.key) {
+        Some(claim) => bring_one(one, Some(claim)),
+        None => {
+            left.lock().unwrap_or_else(PoisonError::into_inner).push(one);
+            true
+        }
+    });
+    let left = left.into_inner().unwrap_or_else(PoisonError::into_inner);
+    if result.lock().unwrap_or_else(PoisonError::into_inner).is_ok() {
+        in_threads(&left, &|one| bring_one(one, wait(context, &store, one)));
+    }
+    result.into_inner().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// Works on several things at a time, in their order, until one of them goes wrong.
+fn in_threads<'a, T: Sync>(all: &'a [T], goes_well: &(impl Fn(&'a T) -> bool + Sync)) {
+    let next = AtomicUsize::new(0);
     let work = || {
-        while let Some(one) = missing.get(next.fetch_add(1, Relaxed)) {
-            let outcome = bring(context, &store, &fetchers, one);
-            let mut result = result.lock().unwrap_or_else(PoisonError::into_inner);
-            match (&mut *result, outcome) {
-                (Ok(done), Ok(bytes)) => {
-                    task.lock().unwrap_or_else(PoisonError::into_inner).advance(1);
-                    done.unpacked += 1;
-                    done.fetched += usize::from(bytes.is_some());
-                    done.bytes += bytes.unwrap_or(0);
-                }
-                (Ok(_), Err(failure)) => {
-                    *result = Err(failure);
-                    next.store(missing.len(), Relaxed);
-                }
-                (Err(_), _) => {}
+        while let Some(one) = all.get(next.fetch_add(1, Relaxed)) {
+            if !goes_well(one) {
+                next.store(all.len(), Relaxed);
             }
         }
     };
     std::thread::scope(|scope| {
-        for _ in 1..missing.len().min(THREADS_MAX) {
+        for _ in 1..all.len().min(THREADS_MAX) {
             scope.spawn(work);
         }
         work();
     });
-    result.into_inner().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// Waits until nobody else brings a package. None where that takes too long.
+fn wait(context: &Context, store: &PackageStore, one: &Missing<'_>) -> Option<Claim> {
+    let (start, mut pause) = (Instant::now(), PAUSE_MIN);
+    while start.elapsed() < WAIT_MAX && !context.cancel().is_raised() {
+        if let Some(claim) = store.claim(&one.key) {
+            return Some(claim);
+        }
+        std::thread::sleep(pause);
+        pause = (pause * 2).min(PAUSE_MAX);
+    }
+    None
+}
+
+/// How a package came into the store.
+enum Brought {
+    /// Another process was faster.
+    ByOthers,
+    /// It was unpacked here, and so many bytes were fetched for that, if any.
+    Unpacked { fetched: Option<u64> },
+}
+
+impl Brought {
+    fn add_to(&self, done: &mut Fetched) {
+        match self {
+            Brought::ByOthers => done.present += 1,
+            Brought::Unpacked { fetched } => {
+                done.unpacked += 1;
+                done.fetched += usize::from(fetched.is_some());
+                done.bytes += fetched.unwrap_or(0);
+            }
+        }
+    }
 }
 
 /// Finds what is in the store, or among the copies of the project, and what is not.
@@ -162,36 +205,45 @@ fn look_up<'a>(
         if is_vendored || store.find(&key)?.is_some() {
             done.present += 1;
         } else {
-            missing.push(Missing { package, url, integrity, key, plans: Vec::new() });
+            missing.push(Missing { package, url, integrity, key });
         }
     }
     Ok(())
 }
 
-/// Fetches one package unless its archive is there, and unpacks it. Returns how many bytes were
-/// fetched.
+/// Fetches one package unless its archive is there, and unpacks it, unless somebody did meanwhile. The
+/// claim holds until that is done.
 fn bring(
     context: &Context,
     store: &PackageStore,
-    fetchers: &[Fetcher],
+    sources: &Mutex<Sources<'_>>,
     one: &Missing<'_>,
-) -> Result<Option<u64>, Failure> {
+    _claim: Option<Claim>,
+) -> Result<Brought, Failure> {
     if context.cancel().is_raised() {
         return Err(interrupted());
     }
+    if store.find(&one.key)?.is_some() {
+        return Ok(Brought::ByOthers);
+    }
     let what = format!("{}@{}", one.package.name, one.package.version);
     let archive = cached(context, one);
-    let mut fetched = None;
-    for (at, plan) in &one.plans {
+    let mut plans = Vec::new();
+    if !is_cached(context, one)? {
         files::create_dir_all(&context.home().package_cache(), Access::Shared)?;
-        let follow = || fetchers[*at].follow(&what, plan, one.integrity, &archive, Box::new(NoTask));
+        plans = sources.lock().unwrap_or_else(PoisonError::into_inner).plans(one)?;
+    }
+    let mut fetched = None;
+    let count = plans.len();
+    for (at, (fetcher, plan)) in plans.into_iter().enumerate() {
+        let follow = || fetcher.follow(&what, &plan, one.integrity, &archive, Box::new(NoTask));
         match context.step(Step::Fetch, follow) {
             Ok(file) => {
                 fetched = Some(file.size);
                 break;
             }
             // The last one is the registry itself, and what it says counts.
-            Err(failure) if is_last(&one.plans, *at) || failure.kind == FailureKind::Interrupted => {
+            Err(failure) if at + 1 == count || failure.kind == FailureKind::Interrupted => {
                 return Err(failure);
             }
             Err(failure) => {
@@ -209,25 +261,52 @@ fn bring(
     let checked = checked.map_err(|error| refused(&what, error))?;
     let unpacked = context.step(Step::Unpack, || store.insert_checked(&checked, &root, &limits));
     unpacked.map_err(|error| refused(&what, error))?;
-    Ok(fetched)
+    Ok(Brought::Unpacked { fetched })
+}
+
+/// Where packages can be had, and who fetches from there. Nothing is opened before it is needed: of many
+/// processes that need the same, most have nothing to fetch.
+struct Sources<'a> {
+    registries: &'a mut Registries,
+    /// By address.
+    fetchers: BTreeMap<String, Arc<Fetcher>>,
+}
+
+impl Sources<'_> {
+    /// How to get a package, in order of preference: from mirrors, then from the registry itself.
+    fn plans(&mut self, one: &Missing<'_>) -> Result<Vec<(Arc<Fetcher>, FetchPlan)>, Failure> {
+        let mut plans = Vec::new();
+        for mirror in self.registries.mirrors_of(one.url) {
+            // A mirror that cannot be asked is not needed.
+            let open = self.registries.open_at(&mirror);
+            plans.extend(open.and_then(|open| planned(open, one, &mut self.fetchers)));
+        }
+        match planned(self.registries.registry(one.url)?, one, &mut self.fetchers) {
+            Ok(plan) => plans.push(plan),
+            Err(failure) if plans.is_empty() => return Err(failure),
+            Err(_) => {}
+        }
+        Ok(plans)
+    }
 }
 
 /// Asks one place how to get a package from it; `fetchers` has who can follow that.
 fn planned(
     registry: &mut Registry,
     one: &Missing<'_>,
-    fetchers: &mut Vec<(String, Fetcher)>,
-) -> Result<(usize, FetchPlan), Failure> {
+    fetchers: &mut BTreeMap<String, Arc<Fetcher>>,
+) -> Result<(Arc<Fetcher>, FetchPlan), Failure> {
     let plan = registry.plan(want(one))?;
-    let at = fetchers.iter().position(|(url, _)| url == registry.url()).unwrap_or_else(|| {
-        fetchers.push((registry.url().to_owned(), registry.fetcher().into_cache()));
-        fetchers.len() - 1
-    });
-    Ok((at, plan))
+    let fetcher = fetchers
+        .entry(registry.url().to_owned())
+        .or_insert_with(|| Arc::new(registry.fetcher().into_cache()));
+    Ok((Arc::clone(fetcher), plan))
 }
 
-fn is_last(plans: &[(usize, FetchPlan)], at: usize) -> bool {
-    plans.last().is_some_and(|(last, _)| *last == at)
+/// Whether the archive of a package is in the cache, with the right bytes.
+fn is_cached(context: &Context, one: &Missing<'_>) -> Result<bool, Failure> {
+    let path = cached(context, one);
+    Ok(files::exists(&path)? && files::digest(&path)?.0 == one.integrity)
 }
 
 fn cached(context: &Context, one: &Missing<'_>) -> std::path::PathBuf {

@@ -47,6 +47,12 @@ pub(crate) struct Graph {
     references: BTreeMap<Package, GitReference>,
     candidates: BTreeMap<Package, Arc<Candidates>>,
     artifacts: BTreeMap<(Package, Version), Artifact>,
+    /// What manifests that were read ask of packages: of several requirements, the first.
+    asked: BTreeMap<Package, Requirement>,
+    /// Packages that were looked at for what they will probably need.
+    foreseen: BTreeSet<Package>,
+    /// The locked versions that stay, by package.
+    staying: BTreeMap<Package, Version>,
     /// Where dependencies of the project stand; roots count in this.
     pub(crate) origins: Vec<Origin>,
 }
@@ -82,7 +88,7 @@ impl From<Failure> for Stopped {
 impl Graph {
     /// Prepares a graph; nothing is read and nobody is asked yet.
     pub(crate) fn new(context: &Arc<Context>, root: &Path, lock: &ProjectLock, keep: &Keep) -> Graph {
-        Graph {
+        let mut graph = Graph {
             context: Arc::clone(context),
             root: root.to_path_buf(),
             registries: Registries::unread(context),
@@ -94,8 +100,18 @@ impl Graph {
             references: BTreeMap::new(),
             candidates: BTreeMap::new(),
             artifacts: BTreeMap::new(),
+            asked: BTreeMap::new(),
+            foreseen: BTreeSet::new(),
+            staying: BTreeMap::new(),
             origins: Vec::new(),
-        }
+        };
+        graph.staying = graph.preferences().into_iter().collect();
+        graph
+    }
+
+    /// The same with registries that were asked already.
+    pub(crate) fn with_registries(self, registries: Registries) -> Graph {
+        Graph { registries, ..self }
     }
 
     /// The folder of the project.
@@ -252,9 +268,11 @@ impl Graph {
             }
             (DependencyOrigin::Workspace, _) => return Err(no_workspace(manifest, request)),
         };
+        let package = Package { name: request.package.clone(), source: SourceId::new(&source.to_string()) };
+        self.asked.entry(package.clone()).or_insert_with(|| requirement.clone());
         Ok(Dependency {
             alias: request.alias.clone(),
-            package: Package { name: request.package.clone(), source: SourceId::new(&source.to_string()) },
+            package,
             requirement,
             optional: request.optional,
             features: request.features.clone(),
@@ -427,19 +445,70 @@ impl Graph {
     }
 }
 
+impl Graph {
+    /// Lists packages of registries, each registry once, and returns those that are listed now.
+    fn list(&mut self, packages: Vec<Foreseen>) -> Vec<Foreseen> {
+        let mut by_registry: BTreeMap<String, Vec<Foreseen>> = BTreeMap::new();
+        for one in packages {
+            if let Ok(PackageSource::Registry(url)) = one.package.source.as_str().parse() {
+                by_registry.entry(url).or_default().push(one);
+            }
+        }
+        let mut listed = Vec::new();
+        for (url, packages) in by_registry {
+            let names: Vec<PackageName> = packages.iter().map(|one| one.package.name.clone()).collect();
+            // Whoever asks for one of them gets the failure.
+            let _ = self.registries.list(&url, &names);
+            let is_listed = |one: &Foreseen| self.registries.listed(&url, &one.package.name).is_some();
+            listed.extend(packages.into_iter().filter(is_listed));
+        }
+        listed
+    }
+
+    /// What a package will probably need: the dependencies of the version that stays, or of the highest
+    /// that will do. Of one of which nobody knows which that is, nothing.
+    fn foresee(&mut self, Foreseen { package, requirement }: &Foreseen) -> Vec<Foreseen> {
+        use s_resolver::Source as _;
+        let Some(requirement) = requirement else { return Vec::new() };
+        let Ok(candidates) = self.candidates(package) else { return Vec::new() };
+        let will_do = |candidate: &&Candidate| requirement.matches(&candidate.version);
+        let fitting = || candidates.versions.iter().rev().filter(will_do);
+        let staying = self.staying.get(package);
+        let likely = fitting()
+            .find(|candidate| Some(&candidate.version) == staying)
+            .or_else(|| fitting().find(|candidate| !candidate.yanked));
+        let needed = likely.into_iter().flat_map(|candidate| &candidate.dependencies);
+        let needed = needed.filter(|dependency| !dependency.optional);
+        needed
+            .map(|dependency| Foreseen {
+                package: dependency.package.clone(),
+                requirement: Some(dependency.requirement.clone()),
+            })
+            .collect()
+    }
+}
+
+/// A package that will probably be needed, and which versions of it will do, where that is known.
+struct Foreseen {
+    package: Package,
+    requirement: Option<Requirement>,
+}
+
 impl s_resolver::Source for Graph {
     type Error = Stopped;
 
+    /// Lists packages, then what they will probably need, and so on: as many rounds of questions as
+    /// the graph is deep, where going through the versions one by one would take one for each.
     fn prefetch(&mut self, packages: &[Package]) {
-        let mut by_registry: BTreeMap<String, Vec<PackageName>> = BTreeMap::new();
-        for package in packages {
-            if let Ok(PackageSource::Registry(url)) = package.source.as_str().parse() {
-                by_registry.entry(url).or_default().push(package.name.clone());
-            }
-        }
-        for (url, names) in by_registry {
-            // Whoever asks for one of them gets the failure.
-            let _ = self.registries.list(&url, &names);
+        let wanted = packages.iter().map(|package| Foreseen {
+            package: package.clone(),
+            requirement: self.asked.get(package).cloned(),
+        });
+        let mut wave: Vec<Foreseen> = wanted.collect();
+        while !wave.is_empty() && !self.context.cancel().is_raised() {
+            wave.retain(|one| one.requirement.is_none() || self.foreseen.insert(one.package.clone()));
+            let listed = self.list(wave);
+            wave = listed.iter().flat_map(|one| self.foresee(one)).collect();
         }
     }
 

@@ -5,9 +5,13 @@
 //! the one the lock has it from, the only one there is, the only one that has it. A name that two
 //! have is an error that says how to choose. What a package of a registry depends on comes from
 //! the same registry, unless it names one that this project has too.
+//!
+//! What a registry said is kept. Whoever is content with that ([`Registries::take_young`]) asks nobody
+//! as long as it is young, except for what may move anyway; whoever is not gets new answers.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
+use std::time::Duration;
 
 use s_diag::{Code, Diagnostic};
 use s_project::{DependencyOrigin, PackageName, PackageSource, ProjectLock, RegistryEntry};
@@ -15,7 +19,7 @@ use s_project::{DependencyOrigin, PackageName, PackageSource, ProjectLock, Regis
 use crate::Context;
 use crate::failure::{Failure, FailureKind};
 use crate::plugins::catalog::{Level, Stated};
-use crate::registry::{self, Answer, Registry, RegistryPlace, Version};
+use crate::registry::{self, Answer, KeptListings, Registry, RegistryPlace, Version};
 
 /// The registries of a project, opened when they are needed.
 pub(crate) struct Registries {
@@ -28,6 +32,30 @@ pub(crate) struct Registries {
     open: BTreeMap<String, Registry>,
     /// What was listed, by address and name.
     listed: BTreeMap<(String, PackageName), Arc<Vec<Version>>>,
+    /// What registries said before, by address; none of those that it is not kept of.
+    kept: BTreeMap<String, Option<KeptListings>>,
+    young: Young,
+}
+
+/// Which answers that were kept will do.
+#[derive(Default)]
+struct Young {
+    /// How old they may be; zero where none will do.
+    age_max: Duration,
+    /// Packages that are asked for all the same.
+    but: BTreeSet<PackageName>,
+    /// What was taken from them, by address and name.
+    taken: BTreeSet<(String, PackageName)>,
+}
+
+/// Answers to several questions, in their order.
+type Replies = Vec<Result<Answer, Failure>>;
+
+/// Who answered.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Whose {
+    Registry,
+    Mirror,
 }
 
 struct Known {
@@ -52,7 +80,30 @@ impl Registries {
             stated: BTreeSet::new(),
             open: BTreeMap::new(),
             listed: BTreeMap::new(),
+            kept: BTreeMap::new(),
+            young: Young::default(),
         }
+    }
+
+    /// Takes answers that are no older than that, except of some packages.
+    pub(crate) fn take_young(&mut self, age_max: Duration, but: &BTreeSet<PackageName>) {
+        self.young = Young { age_max, but: but.clone(), taken: BTreeSet::new() };
+    }
+
+    /// Asks again for everything that was taken from kept answers; returns whether anybody says
+    /// something else now.
+    pub(crate) fn ask_young_again(&mut self) -> Result<bool, Failure> {
+        let taken = std::mem::take(&mut self.young).taken;
+        let mut by_registry: BTreeMap<String, Vec<PackageName>> = BTreeMap::new();
+        let mut before = Vec::new();
+        for place in taken {
+            before.push((place.clone(), self.listed.remove(&place)));
+            by_registry.entry(place.0).or_default().push(place.1);
+        }
+        for (url, names) in by_registry {
+            self.list(&url, &names)?;
+        }
+        Ok(before.iter().any(|(place, versions)| self.listed.get(place) != versions.as_ref()))
     }
 
     /// Reads which there are, unless that was done.
@@ -231,41 +282,84 @@ impl Registries {
     /// Lists packages of one registry that were not listed yet, all at the same time. One that is
     /// not there has no versions.
     pub(crate) fn list(&mut self, url: &str, names: &[PackageName]) -> Result<(), Failure> {
-        let missing: Vec<&PackageName> = names
-            .iter()
-            .filter(|name| !self.listed.contains_key(&(url.to_owned(), (*name).clone())))
-            .collect();
+        let mut missing: BTreeSet<&PackageName> = names.iter().collect();
+        missing.retain(|name| !self.listed.contains_key(&(url.to_owned(), (*name).clone())));
+        if missing.is_empty() {
+            return Ok(());
+        }
+        self.open_kept(url)?;
+        missing.retain(|name| !self.list_young(url, name));
         if missing.is_empty() {
             return Ok(());
         }
         let queries: Vec<registry::PackageName> = missing.iter().map(|name| wire_name(name)).collect();
-        let answers = self.answers(url, &queries)?;
-        for (name, answer) in missing.into_iter().zip(answers) {
+        let (answers, whose) = self.answers(url, &queries)?;
+        let (mut found, mut gone) = (Vec::new(), Vec::new());
+        let mut failed: Result<(), Failure> = Ok(());
+        for ((name, query), answer) in missing.into_iter().zip(&queries).zip(answers) {
             let versions = match answer {
-                Ok(Answer::Listing { versions, .. }) => versions,
-                Ok(Answer::Unchanged) => Vec::new(),
-                Err(failure) if is_absent(&failure) => Vec::new(),
-                Err(failure) => return Err(failure),
+                Ok(Answer::Listing { versions, .. }) => {
+                    let versions = Arc::new(versions);
+                    found.push((query, Arc::clone(&versions)));
+                    versions
+                }
+                Ok(Answer::Unchanged) => Arc::default(),
+                Err(failure) if is_absent(&failure) => {
+                    gone.push(query);
+                    Arc::default()
+                }
+                // What the others said is known all the same.
+                Err(failure) => {
+                    failed = failed.and(Err(failure));
+                    continue;
+                }
             };
-            self.listed.insert((url.to_owned(), name.clone()), Arc::new(versions));
+            self.listed.insert((url.to_owned(), name.clone()), versions);
         }
+        // A mirror may not know the newest.
+        if whose == Whose::Registry
+            && let Some(Some(kept)) = self.kept.get_mut(url)
+        {
+            kept.keep(found.iter().map(|(name, versions)| (*name, versions.as_slice())));
+            gone.into_iter().for_each(|name| kept.forget(name));
+        }
+        failed
+    }
+
+    /// Opens what a registry said before. That of addresses which somebody typed is not kept.
+    fn open_kept(&mut self, url: &str) -> Result<(), Failure> {
+        if self.kept.contains_key(url) || self.context.is_offline() {
+            return Ok(());
+        }
+        let known = self.known.iter().find(|known| known.place.url == url);
+        let kept = known.map(|known| Registry::kept_at(&self.context, &known.place)).transpose()?;
+        self.kept.insert(url.to_owned(), kept.flatten());
         Ok(())
     }
 
+    /// Lists a package as its registry listed it a moment ago, where that will do.
+    fn list_young(&mut self, url: &str, name: &PackageName) -> bool {
+        if self.young.age_max.is_zero() || self.young.but.contains(name) {
+            return false;
+        }
+        let Some(Some(kept)) = self.kept.get(url) else { return false };
+        let Some(versions) = kept.young(&wire_name(name), self.young.age_max) else { return false };
+        let place = (url.to_owned(), name.clone());
+        self.listed.insert(place.clone(), Arc::new(versions));
+        self.young.taken.insert(place);
+        true
+    }
+
     /// Asks a registry, and its mirrors in their order as long as nobody can be reached.
-    fn answers(
-        &mut self,
-        url: &str,
-        queries: &[registry::PackageName],
-    ) -> Result<Vec<Result<Answer, Failure>>, Failure> {
-        let unreachable = |answers: &Result<Vec<Result<Answer, Failure>>, Failure>| match answers {
+    fn answers(&mut self, url: &str, queries: &[registry::PackageName]) -> Result<(Replies, Whose), Failure> {
+        let unreachable = |answers: &Result<Replies, Failure>| match answers {
             Ok(answers) => {
                 answers.iter().filter_map(|answer| answer.as_ref().err()).find(|f| is_network(f)).cloned()
             }
             Err(failure) => is_network(failure).then(|| failure.clone()),
         };
         let answers = self.registry(url)?.list(queries);
-        let Some(failure) = unreachable(&answers) else { return answers };
+        let Some(failure) = unreachable(&answers) else { return Ok((answers?, Whose::Registry)) };
         for place in self.mirrors_of(url) {
             // A mirror that cannot be opened helps no more than one that cannot be reached.
             let Ok(open) = self.open_at(&place) else { continue };
@@ -277,10 +371,10 @@ impl Registries {
                     .note(format!("its mirror {shown} answered, and may not know the newest versions"));
                 diagnostic.notes.extend(failure.diagnostics.first().map(|first| first.message.clone()));
                 self.context.frontend().warn(&diagnostic);
-                return answers;
+                return Ok((answers?, Whose::Mirror));
             }
         }
-        answers
+        Ok((answers?, Whose::Registry))
     }
 
     /// The mirrors of a registry, in order of preference.
@@ -307,6 +401,15 @@ impl Registries {
     /// The versions of a package, where they were listed already.
     pub(crate) fn listed(&self, url: &str, name: &PackageName) -> Option<&[Version]> {
         self.listed.get(&(url.to_owned(), name.clone())).map(|listed| listed.as_slice())
+    }
+
+    /// An error where a registry is none of the project, nor of the user.
+    pub(crate) fn must_know(&self, url: &str) -> Result<(), Failure> {
+        // A lock that was tampered with does not choose where packages come from.
+        let is_known = self.open.contains_key(url)
+            || self.stated.contains(url)
+            || self.known.iter().any(|known| known.place.url == url);
+        if is_known { Ok(()) } else { Err(foreign(url)) }
     }
 
     /// The registry at an address.

@@ -23,16 +23,20 @@ impl Registry {
     pub fn yank(&mut self, name: PackageName, version: &str, reason: Option<String>) -> Result<(), Failure> {
         self.require("yank versions", |features| features.yank)?;
         let (engine, shown) = (self.plugin.engine.clone(), text_of(&name));
-        let yanked = engine.block_on(self.session.yank(name, version.to_owned(), reason));
-        yanked.map_err(|error| self.refused(error, &shown))
+        let yanked = engine.block_on(self.session.yank(name.clone(), version.to_owned(), reason));
+        yanked.map_err(|error| self.refused(error, &shown))?;
+        self.forget(&name);
+        Ok(())
     }
 
     /// Offers a yanked version again. Returns whether it was yanked.
     pub fn unyank(&mut self, name: PackageName, version: &str) -> Result<bool, Failure> {
         self.require("take back a yank", |features| features.unyank)?;
         let (engine, shown) = (self.plugin.engine.clone(), text_of(&name));
-        let unyanked = engine.block_on(self.session.unyank(name, version.to_owned()));
-        unyanked.map_err(|error| self.refused(error, &shown))
+        let unyanked = engine.block_on(self.session.unyank(name.clone(), version.to_owned()));
+        let is_changed = unyanked.map_err(|error| self.refused(error, &shown))?;
+        self.forget(&name);
+        Ok(is_changed)
     }
 
     /// The names of the owners of a package, or of a scope, in the registry's order.

@@ -1,5 +1,7 @@
 //! Registry backends: `stryke:registry/backend`.
 
+use serde::{Deserialize, Serialize};
+
 use super::{BoxFuture, Digest, Pairs};
 use crate::{Blob, CallError, Fault, Usage};
 
@@ -32,7 +34,7 @@ pub struct Features {
 }
 
 /// A name as a registry knows it.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct PackageName {
     /// The organisation, where names have one.
     pub scope: Option<String>,
@@ -41,7 +43,7 @@ pub struct PackageName {
 }
 
 /// What a dependency is for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum DependencyKind {
     /// To run.
     Normal,
@@ -52,7 +54,7 @@ pub enum DependencyKind {
 }
 
 /// What a version needs.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Dependency {
     /// Of which package.
     pub name: PackageName,
@@ -71,7 +73,7 @@ pub struct Dependency {
 }
 
 /// One downloadable form of a version.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Artifact {
     /// `source` or `binary`.
     pub kind: String,
@@ -88,7 +90,7 @@ pub struct Artifact {
 }
 
 /// One version of a package.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Version {
     /// Its number.
     pub version: String,

@@ -14,7 +14,7 @@ use crate::toml::{Reader, entries, nearest, place};
 const WORKSPACE_KEYS: [&str; 4] = ["members", "exclude", "deps", "package"];
 const POLICY_KEYS: [&str; 2] = ["advisories", "ignore"];
 const BUILD_KEYS: [&str; 2] = ["deny-eval", "pie"];
-const RESOLVER_KEYS: [&str; 4] = ["policy", "bare", "multi-version", "cooldown"];
+const RESOLVER_KEYS: [&str; 5] = ["policy", "bare", "multi-version", "cooldown", "index-max-age"];
 
 /// What `[workspace]` says.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -49,6 +49,8 @@ pub struct ResolverSettings {
     pub multi_version: MultiVersion,
     /// How long a version has to be published before it is chosen; none for the default.
     pub cooldown: Option<Duration>,
+    /// How old an answer of a registry may be before it is asked again; none for the default.
+    pub index_max_age: Option<Duration>,
 }
 
 impl ResolverSettings {
@@ -68,7 +70,7 @@ impl ResolverSettings {
             Bare::Exact => "exact",
             Bare::Caret => "caret",
         };
-        // How long a version has to wait is a matter of time, not of what was locked.
+        // How long a version has to wait, or an answer holds, is a matter of time, not of what was locked.
         format!("resolver policy {policy} multi-version {several} bare {bare}")
     }
 }
@@ -187,8 +189,8 @@ pub(super) fn resolver(reader: &mut Reader, root: &Table) -> ResolverSettings {
         let span = table.get_key_value(key).map(|(key, item)| place(key, item))?;
         Some((reader.string(table, "resolver", key)?, span))
     };
-    let (policy, bare, multi_version, cooldown) =
-        (read("policy"), read("bare"), read("multi-version"), read("cooldown"));
+    let (policy, bare, multi_version) = (read("policy"), read("bare"), read("multi-version"));
+    let (cooldown, index_max_age) = (read("cooldown"), read("index-max-age"));
     let policies = [
         ("highest", Policy::Highest),
         ("lowest", Policy::Lowest),
@@ -199,14 +201,19 @@ pub(super) fn resolver(reader: &mut Reader, root: &Table) -> ResolverSettings {
     settings.bare = one_of(reader, "bare", bare, &[("exact", Bare::Exact), ("caret", Bare::Caret)]);
     let several = [("major", MultiVersion::Major), ("never", MultiVersion::Never)];
     settings.multi_version = one_of(reader, "multi-version", multi_version, &several);
-    if let Some((text, span)) = cooldown {
-        settings.cooldown = duration(&text);
-        if settings.cooldown.is_none() {
-            let message = format!("`resolver.cooldown` is `{}`", text.escape_debug());
-            reader.error(message, span, "expected a time such as `24h`, `3d`, `90m` or `0`");
-        }
-    }
+    settings.cooldown = time(reader, "cooldown", cooldown);
+    settings.index_max_age = time(reader, "index-max-age", index_max_age);
     settings
+}
+
+fn time(reader: &mut Reader, key: &str, value: Option<(String, Span)>) -> Option<Duration> {
+    let (text, span) = value?;
+    let time = duration(&text);
+    if time.is_none() {
+        let message = format!("`resolver.{key}` is `{}`", text.escape_debug());
+        reader.error(message, span, "expected a time such as `24h`, `3d`, `90m` or `0`");
+    }
+    time
 }
 
 fn one_of<T: Copy + Default>(
@@ -289,6 +296,7 @@ policy = "lowest-direct"
 bare = "caret"
 multi-version = "never"
 cooldown = "3d"
+index-max-age = "5m"
 
 [policy]
 advisories = ["https://feed.example/all.zip"]
@@ -314,6 +322,7 @@ until = 2027-01-31
             bare: Bare::Caret,
             multi_version: MultiVersion::Never,
             cooldown: Some(Duration::from_secs(3 * 86_400)),
+            index_max_age: Some(Duration::from_secs(300)),
         };
         assert_eq!(*manifest.resolver(), expected);
         assert_eq!(manifest.policy().advisories, ["https://feed.example/all.zip"]);
@@ -339,6 +348,11 @@ until = 2027-01-31
             (
                 "cooldown = 'soon'",
                 "`resolver.cooldown` is `soon`",
+                "expected a time such as `24h`, `3d`, `90m` or `0`",
+            ),
+            (
+                "index-max-age = '1'",
+                "`resolver.index-max-age` is `1`",
                 "expected a time such as `24h`, `3d`, `90m` or `0`",
             ),
         ] {

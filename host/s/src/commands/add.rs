@@ -7,7 +7,7 @@ use s_ops::{AddedDependency, NewDependency, package_add};
 use serde_json::json;
 
 use super::Context;
-use super::packages::{GroupArgs, MemberArgs, TimingArgs, changes_json, fetched_json, tell};
+use super::packages::{AnswersArgs, GroupArgs, MemberArgs, TimingArgs, changes_json, fetched_json, tell};
 use crate::exit::Exit;
 use crate::frame::Failure;
 
@@ -71,6 +71,9 @@ pub(crate) struct AddArgs {
     member: MemberArgs,
 
     #[command(flatten)]
+    answers: AnswersArgs,
+
+    #[command(flatten)]
     timing: TimingArgs,
 }
 
@@ -101,7 +104,8 @@ pub(super) fn run(context: &Context<'_>, args: &AddArgs) -> Result<Exit, Failure
         optional: args.optional,
     };
     let wanted: Vec<NewDependency> = args.specs.iter().map(new).collect();
-    let done = package_add(&operations, &wanted, args.member.member.as_deref())?;
+    let member = args.member.member.as_deref();
+    let done = package_add(&operations, &wanted, member, args.answers.stated())?;
     let ui = context.ui;
     for added in &done.added {
         ui.status("Added", told(added));

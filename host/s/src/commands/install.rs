@@ -6,10 +6,10 @@ use std::path::{Path, PathBuf};
 use clap::Args;
 use s_diag::{Code, Diagnostic};
 use s_ops::project::PackageName;
-use s_ops::{Installation, Keep, Raised, lock_merge, package_install};
+use s_ops::{Answers, Installation, Keep, Raised, lock_merge, package_install};
 use serde_json::{Value, json};
 
-use super::packages::{TimingArgs, changes_json, count, fetched_json, tell};
+use super::packages::{AnswersArgs, TimingArgs, changes_json, count, fetched_json, tell};
 use super::{Context, tools};
 use crate::exit::Exit;
 use crate::frame::Failure;
@@ -54,6 +54,9 @@ pub(crate) struct InstallArgs {
     pub(crate) locked: LockedArgs,
 
     #[command(flatten)]
+    answers: AnswersArgs,
+
+    #[command(flatten)]
     timing: TimingArgs,
 }
 
@@ -63,6 +66,9 @@ pub(crate) struct InstallArgs {
 pub(crate) struct FetchArgs {
     #[command(flatten)]
     pub(crate) locked: LockedArgs,
+
+    #[command(flatten)]
+    answers: AnswersArgs,
 
     #[command(flatten)]
     timing: TimingArgs,
@@ -78,6 +84,9 @@ pub(crate) struct LockArgs {
     /// Merge the locks of two branches, entry by entry, into the second of these files
     #[arg(long, num_args = 3, value_names = ["BASE", "OURS", "THEIRS"], conflicts_with_all = ["locked", "frozen"])]
     merge: Option<Vec<PathBuf>>,
+
+    #[command(flatten)]
+    answers: AnswersArgs,
 
     #[command(flatten)]
     timing: TimingArgs,
@@ -125,19 +134,19 @@ pub(super) fn install(context: &Context<'_>, args: &InstallArgs) -> Result<Exit,
         }
         (false, None) => {}
     }
-    run(context, &wanted(&args.locked, true), args.timing)
+    run(context, &wanted(&args.locked, args.answers, true), args.timing)
 }
 
 /// The same by another name: packages are shared, so that there is nothing to put beside the project.
 pub(super) fn fetch(context: &Context<'_>, args: &FetchArgs) -> Result<Exit, Failure> {
-    run(context, &wanted(&args.locked, true), args.timing)
+    run(context, &wanted(&args.locked, args.answers, true), args.timing)
 }
 
 /// Makes the lock fit, and brings nothing.
 pub(super) fn lock(context: &Context<'_>, args: &LockArgs) -> Result<Exit, Failure> {
     match args.merge.as_deref() {
         Some([base, ours, theirs]) => merge(context, base, ours, theirs),
-        _ => run(context, &wanted(&args.locked, false), args.timing),
+        _ => run(context, &wanted(&args.locked, args.answers, false), args.timing),
     }
 }
 
@@ -167,12 +176,14 @@ pub(super) fn update(context: &Context<'_>, args: &UpdateArgs) -> Result<Exit, F
     let names: BTreeSet<PackageName> = names.collect::<Result<_, _>>()?;
     let keep = if names.is_empty() { Keep::Nothing } else { Keep::AllBut(names) };
     let (fetch, write) = (!args.dry_run, !args.dry_run);
-    run(context, &Installation { keep, locked: false, fetch, write, latest: args.latest }, args.timing)
+    let answers = Answers::New;
+    let wanted = Installation { keep, answers, locked: false, fetch, write, latest: args.latest };
+    run(context, &wanted, args.timing)
 }
 
-fn wanted(locked: &LockedArgs, fetch: bool) -> Installation {
-    let locked = locked.locked || locked.frozen;
-    Installation { keep: Keep::All, locked, fetch, write: true, latest: false }
+fn wanted(locked: &LockedArgs, answers: AnswersArgs, fetch: bool) -> Installation {
+    let (locked, answers) = (locked.locked || locked.frozen, answers.stated());
+    Installation { keep: Keep::All, answers, locked, fetch, write: true, latest: false }
 }
 
 fn run(context: &Context<'_>, wanted: &Installation, timing: TimingArgs) -> Result<Exit, Failure> {

@@ -2,7 +2,7 @@
 
 use clap::Args;
 use s_ops::project::{Group, Version};
-use s_ops::{Change, Fetched};
+use s_ops::{Answers, Change, Fetched};
 use s_ui::Ui;
 use serde_json::{Value, json};
 
@@ -26,6 +26,21 @@ pub(crate) struct MemberArgs {
     /// The package of the workspace, where it is not the one of this folder
     #[arg(short = 'p', long = "package", value_name = "NAME")]
     pub(crate) member: Option<String>,
+}
+
+/// Which answers of registries will do.
+#[derive(Args, Clone, Copy, Debug)]
+pub(crate) struct AnswersArgs {
+    /// Ask registries again, also where they answered a moment ago
+    #[arg(long)]
+    refresh: bool,
+}
+
+impl AnswersArgs {
+    /// The answers that will do.
+    pub(crate) fn stated(self) -> Answers {
+        if self.refresh { Answers::New } else { Answers::Young }
+    }
 }
 
 /// Whether it is shown where the time went.
