@@ -11,7 +11,7 @@ Measures installs beside other package managers, on one graph in the shape of ea
 
 Usage: s-bench-packages [OPTIONS] [GRAPH]
 
-GRAPH is one of: standard, middle, large, knots; without it, all of them.
+GRAPH is one of: standard, middle, large, knots, long, many; without it, all of them.
 
   --s FILE        the `s` to measure; else the variable S, else beside this program
   --tools DIR     where other tools are, before those of PATH

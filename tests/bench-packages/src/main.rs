@@ -66,8 +66,16 @@ fn graphs(arguments: &Arguments) -> Result<Vec<(Graph, Vec<Scenario>)>> {
     let layered = |name, packages, files, file_bytes, extras| {
         Graph::layered(&Plan { name, packages, files, file_bytes, extras })
     };
-    let mut standard =
-        vec![S::ColdNoLock, S::ColdLock, S::WarmLock, S::NoOp, S::AddOne, S::Relock, S::Together];
+    let mut standard = vec![
+        S::ColdNoLock,
+        S::ColdLock,
+        S::WarmLock,
+        S::NoOp,
+        S::AddOne,
+        S::UpdateOne,
+        S::Relock,
+        S::Together,
+    ];
     if let Some(letters) = &arguments.scenarios {
         standard.retain(|scenario| letters.contains(&scenario.title()[..1]));
     }
@@ -75,16 +83,22 @@ fn graphs(arguments: &Arguments) -> Result<Vec<(Graph, Vec<Scenario>)>> {
         return Ok(vec![(layered("quick", 12, 3, 1024, extras), standard)]);
     }
     let large = vec![S::Resolve, S::ColdLock, S::NoOp];
+    let single = vec![S::ColdLock, S::NoOp];
     let make = |name: &str| match name {
         "standard" => Some((layered("50 packages", 50, 40, 4096, extras), standard.clone())),
         "middle" => Some((layered("500 packages", 500, 10, 4096, 0), large.clone())),
         "large" => Some((layered("2,000 packages", 2000, 4, 2048, 0), large.clone())),
+        "long" => Some((layered("L: one package of 32 MB", 1, 64, 512 << 10, 0), single.clone())),
+        "many" => Some((layered("M: one package of 19,000 files", 1, 19_000, 64, 0), single.clone())),
         "knots" => Some((Graph::tangled(30, 12), vec![S::Resolve])),
         _ => None,
     };
     match &arguments.graph {
         Some(name) => Ok(vec![make(name).with_context(|| format!("there is no graph `{name}`"))?]),
-        None => Ok(["standard", "middle", "large", "knots"].into_iter().filter_map(make).collect()),
+        None => Ok(["standard", "middle", "large", "knots", "long", "many"]
+            .into_iter()
+            .filter_map(make)
+            .collect()),
     }
 }
 

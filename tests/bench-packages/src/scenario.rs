@@ -25,6 +25,8 @@ pub(crate) enum Scenario {
     NoOp,
     /// The manifest has a package more than the lock.
     AddOne,
+    /// The lock has an older version of a package than the manifest admits by now.
+    UpdateOne,
     /// The manifest asks for less than it did; nothing is installed.
     Relock,
     /// As many processes as [`PROCESSES`], each with a project and a lock, one cold home.
@@ -45,6 +47,7 @@ impl Scenario {
             Scenario::WarmLock => "C: store warm, project fresh, with a lock",
             Scenario::NoOp => "D: nothing to do",
             Scenario::AddOne => "E: one package more",
+            Scenario::UpdateOne => "F: one package updated",
             Scenario::Relock => "G: lock again after a change, install nothing",
             Scenario::Together => "H: 16 processes, one empty store",
             Scenario::Resolve => "cold, lock only",
@@ -69,6 +72,8 @@ pub(crate) struct Workplace<'a> {
     added: usize,
     /// Whether the change of the manifest is there.
     changed: bool,
+    /// Whether the manifest admits no newest version of its first package.
+    held: bool,
 }
 
 impl<'a> Workplace<'a> {
@@ -88,8 +93,18 @@ impl<'a> Workplace<'a> {
         let (cold, warm, installed, run) = (below("cold"), below("warm"), below("installed"), below("run"));
         std::fs::create_dir_all(&warm)?;
         found.tool.write_home(&warm, origin)?;
-        let workplace =
-            Workplace { found, graph, origin, cold, warm, installed, run, added: 0, changed: false };
+        let workplace = Workplace {
+            found,
+            graph,
+            origin,
+            cold,
+            warm,
+            installed,
+            run,
+            added: 0,
+            changed: false,
+            held: false,
+        };
         workplace.fresh(&workplace.installed)?;
         let step = if install { Step::Install } else { Step::Lock };
         measure(&[workplace.step(step, &workplace.warm, &workplace.installed)])
@@ -136,6 +151,14 @@ impl<'a> Workplace<'a> {
                 self.added += 1;
                 self.manifest(&self.installed)?;
                 vec![self.step(Step::Install, &self.warm, &self.installed)]
+            }
+            Scenario::UpdateOne => {
+                self.held = true;
+                self.manifest(&self.installed)?;
+                measure(&[self.step(Step::Install, &self.warm, &self.installed)])?;
+                self.held = false;
+                self.manifest(&self.installed)?;
+                vec![self.step(Step::UpdateFirst, &self.warm, &self.installed)]
             }
             Scenario::Relock => {
                 self.changed = !self.changed;
@@ -194,6 +217,10 @@ impl<'a> Workplace<'a> {
         let mut needs: Vec<Need> = self.graph.roots.clone();
         if self.changed {
             needs[0].from = Version(1, 1, 0);
+        }
+        if self.held {
+            let releases = &self.graph.packages[0].releases;
+            needs[0].below = releases.last().context("a package has versions")?.version;
         }
         for number in 0..self.added {
             match self.graph.extras.get(number) {

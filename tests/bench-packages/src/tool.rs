@@ -26,7 +26,13 @@ pub(crate) enum Step {
     Lock,
     /// Make the lock fit again, and install nothing.
     Relock,
+    /// Move the first package of a layered graph to its newest version, and install that where the
+    /// tool can do so in one go.
+    UpdateFirst,
 }
+
+/// What the first package of a layered graph is called.
+pub(crate) const FIRST: &str = "unit0000";
 
 /// A tool, and how it wants to be told.
 pub(crate) trait Tool {

@@ -5,7 +5,7 @@ use std::path::Path;
 use anyhow::Result;
 use serde_json::json;
 
-use super::{Step, Tool};
+use super::{FIRST, Step, Tool};
 use crate::graph::Need;
 use crate::shape::npm_dependencies;
 
@@ -34,6 +34,7 @@ impl Tool for Bun {
             Step::Install => &["install", "--ignore-scripts", "--no-progress"],
             Step::InstallLocked => &["install", "--frozen-lockfile", "--ignore-scripts", "--no-progress"],
             Step::Lock | Step::Relock => &["install", "--lockfile-only", "--ignore-scripts", "--no-progress"],
+            Step::UpdateFirst => &["update", FIRST, "--ignore-scripts", "--no-progress"],
         }
     }
 

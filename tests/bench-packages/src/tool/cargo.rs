@@ -4,7 +4,7 @@ use std::path::Path;
 
 use anyhow::Result;
 
-use super::{Step, Tool};
+use super::{FIRST, Step, Tool};
 use crate::graph::Need;
 use crate::shape::cargo_requirement;
 
@@ -43,6 +43,8 @@ impl Tool for Cargo {
             Step::InstallLocked => &["fetch", "--quiet", "--locked"],
             Step::Lock => &["generate-lockfile", "--quiet"],
             Step::Relock => &["update", "--quiet", "--workspace"],
+            // It is brought by the next command that needs it.
+            Step::UpdateFirst => &["update", "--quiet", FIRST],
         }
     }
 

@@ -5,7 +5,7 @@ use std::path::Path;
 use anyhow::Result;
 use serde_json::json;
 
-use super::{Step, Tool};
+use super::{FIRST, Step, Tool};
 use crate::graph::Need;
 use crate::shape::npm_dependencies;
 
@@ -43,6 +43,7 @@ impl Tool for Pnpm {
             Step::Lock | Step::Relock => {
                 &["install", "--lockfile-only", "--ignore-scripts", "--reporter=append-only"]
             }
+            Step::UpdateFirst => &["update", FIRST, "--ignore-scripts", "--reporter=append-only"],
         }
     }
 

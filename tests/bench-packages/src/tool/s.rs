@@ -4,7 +4,7 @@ use std::path::Path;
 
 use anyhow::Result;
 
-use super::{Step, Tool};
+use super::{FIRST, Step, Tool};
 use crate::graph::Need;
 use crate::shape::stryke_requirement;
 
@@ -36,6 +36,7 @@ impl Tool for S {
             Step::Install => &["install"],
             Step::InstallLocked => &["install", "--locked"],
             Step::Lock | Step::Relock => &["lock"],
+            Step::UpdateFirst => &["update", FIRST],
         }
     }
 

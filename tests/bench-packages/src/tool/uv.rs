@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::Result;
 
-use super::{Step, Tool};
+use super::{FIRST, Step, Tool};
 use crate::graph::Need;
 use crate::shape::python_requirement;
 
@@ -39,6 +39,7 @@ impl Tool for Uv {
             Step::Install => &["sync", "--no-progress"],
             Step::InstallLocked => &["sync", "--locked", "--no-progress"],
             Step::Lock | Step::Relock => &["lock", "--no-progress"],
+            Step::UpdateFirst => &["sync", "--upgrade-package", FIRST, "--no-progress"],
         }
     }
 
