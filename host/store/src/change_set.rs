@@ -1,15 +1,17 @@
 //! Several files that change together: all of them or none.
 //!
-//! Everything that can run out of space happens before the first file changes: new contents, and
-//! the old ones for the way back, are written beside their places first. Then there are only
-//! renames, and when one fails those before it are taken back by renames too. A process that is
+//! Everything that can run out of space happens before the first file changes: new contents are
+//! written beside their places, and the old files get a second name for the way back. Then there are
+//! only renames, and when one fails those before it are taken back by renames too. A process that is
 //! killed between two renames leaves the first files new and the others old; each of them is whole.
 
 use std::fs;
+use std::io;
 use std::path::{Path, PathBuf};
 
+use crate::faults::step;
 use crate::files::{self, Access, parent_of};
-use crate::{PendingFile, StoreError};
+use crate::{PendingFile, StoreError, TEMPORARY_PREFIX};
 
 /// Files and what they are to contain, in the order in which they change.
 #[derive(Debug, Default)]
@@ -29,7 +31,15 @@ struct Staged {
     path: PathBuf,
     new: PendingFile,
     /// None where there was no file.
-    old: Option<PendingFile>,
+    old: Option<Old>,
+}
+
+/// An old file, until nobody can want it back any more.
+enum Old {
+    /// By another name: the file itself is as durable as it was.
+    Linked(SecondName),
+    /// What was in it, where files have one name only.
+    Copied(PendingFile),
 }
 
 impl ChangeSet {
@@ -49,7 +59,7 @@ impl ChangeSet {
     /// Those of the operating system; every file is then as it was before.
     pub fn commit(self) -> Result<(), StoreError> {
         let staged: Vec<Option<Staged>> = self.changes.into_iter().map(stage).collect::<Result<_, _>>()?;
-        let mut done: Vec<(PathBuf, Option<PendingFile>)> = Vec::new();
+        let mut done: Vec<(PathBuf, Option<Old>)> = Vec::new();
         for Staged { path, new, old } in staged.into_iter().flatten() {
             let result = new.replace(&path);
             done.push((path, old));
@@ -80,15 +90,43 @@ fn stage(Change { path, content, access }: Change) -> Result<Option<Staged>, Sto
         Ok(file)
     };
     let new = pending(&content)?;
-    let old = old.as_deref().map(pending).transpose()?;
+    let old = match old {
+        Some(old) => Some(match second_name(&path)? {
+            Some(name) => Old::Linked(name),
+            None => Old::Copied(pending(&old)?),
+        }),
+        None => None,
+    };
     Ok(Some(Staged { path, new, old }))
+}
+
+/// A second name of a file, which goes when it is dropped.
+struct SecondName(PathBuf);
+
+impl Drop for SecondName {
+    fn drop(&mut self) {
+        // One that stays is cleared with other left-overs.
+        let _ = fs::remove_file(&self.0);
+    }
+}
+
+/// Gives a file a second name beside its place; none where that is not possible.
+fn second_name(path: &Path) -> Result<Option<SecondName>, StoreError> {
+    let number = getrandom::u64()
+        .map_err(|error| StoreError::io("create", path)(io::Error::other(error.to_string())))?;
+    let name = parent_of(path).join(format!("{TEMPORARY_PREFIX}{number:016x}"));
+    step("link", path)?;
+    let is_linked = fs::hard_link(path, &name).is_ok();
+    Ok(is_linked.then_some(SecondName(name)))
 }
 
 /// Puts the old file back. When even a rename fails, nothing better can be done: the file is whole,
 /// and the error that is reported is the one that came first.
-fn take_back((path, old): (PathBuf, Option<PendingFile>)) {
+fn take_back((path, old): (PathBuf, Option<Old>)) {
     match old {
-        Some(old) => old.put_back(&path),
+        // Two names of one file are not renamed into one: the second goes when it is dropped.
+        Some(Old::Linked(name)) => drop(fs::rename(&name.0, &path)),
+        Some(Old::Copied(copy)) => copy.put_back(&path),
         None => drop(fs::remove_file(&path)),
     }
 }
