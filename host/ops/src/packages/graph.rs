@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use s_diag::{Code, Diagnostic, Severity};
 use s_project::{
@@ -40,7 +40,8 @@ pub(crate) struct Graph {
     keep: Keep,
     /// Packages that are folders, by their path from the project.
     folders: BTreeMap<String, Arc<ProjectManifest>>,
-    git: Git,
+    /// Looked for when one is needed: most projects have none.
+    git: OnceLock<Git>,
     /// Packages of repositories.
     checkouts: BTreeMap<Package, Arc<ProjectManifest>>,
     /// What named the commits they are of, where a dependency did.
@@ -95,7 +96,7 @@ impl Graph {
             lock: lock.clone(),
             keep: keep.clone(),
             folders: BTreeMap::new(),
-            git: repositories::git(context),
+            git: OnceLock::new(),
             checkouts: BTreeMap::new(),
             references: BTreeMap::new(),
             candidates: BTreeMap::new(),
@@ -256,7 +257,7 @@ impl Graph {
             (DependencyOrigin::Git { url, reference }, _) => {
                 let locked = repositories::locked_commit(&self.lock, &request.package, url, reference)
                     .filter(|_| self.keep.holds(&request.package));
-                let commit = self.git.resolve(url, reference, locked.as_ref());
+                let commit = self.git().resolve(url, reference, locked.as_ref());
                 let commit = commit.map_err(|error| placed(error, manifest, request))?;
                 let (source, version) = self
                     .commit(&request.package, url, &commit)
@@ -292,7 +293,7 @@ impl Graph {
         if let Some(manifest) = self.checkouts.get(&package) {
             return Ok((source, version_of(manifest)?));
         }
-        let found = self.git.package(url, commit, name.as_str()).map_err(repositories::failure)?;
+        let found = self.git().package(url, commit, name.as_str()).map_err(repositories::failure)?;
         let manifest = read_folder(&self.context, &found.root)?.ok_or_else(|| {
             let message = format!("`{name}` of {source} has no `{MANIFEST_NAME}`");
             Failure::new(FailureKind::Failed, Diagnostic::error(Code::REPOSITORY, message))
@@ -311,7 +312,7 @@ impl Graph {
 
     /// The repositories of the user.
     pub(crate) fn git(&self) -> &Git {
-        &self.git
+        self.git.get_or_init(|| repositories::git(&self.context))
     }
 
     /// Reads a package that is a folder, and returns its version.
