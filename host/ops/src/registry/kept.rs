@@ -3,7 +3,7 @@
 //!
 //! Versions are kept as the plugin gave them, so that neither the network nor a plugin is needed to
 //! read them. What a registry does not have is not kept: absence has to be told by the registry itself.
-//! Nor is anything of a registry that is a folder, which is asked faster than remembered. Decision 0022
+//! Nor is anything of a registry that is a folder, which is asked faster than remembered. Decision 0023
 //! says what a young answer can and cannot lead to.
 
 use std::collections::BTreeMap;
