@@ -16,6 +16,15 @@ use crate::stmt::{assign_stmt, text};
 /// Names among which the nearest is sought.
 const MAX_NEAREST: usize = 3;
 
+/// What is written behind a method, or given to it as to a place.
+#[derive(Clone, Copy)]
+pub(crate) enum Given<'a> {
+    /// `$o->m(1, 2)`: a list.
+    List(&'a [ast::Expr]),
+    /// `$o->m = 1`: one value.
+    One(&'a ast::Expr),
+}
+
 impl Resolver<'_> {
     /// The builtin that a bare call of that name means here.
     pub(crate) fn builtin_row(&self, name: &str) -> Option<&'static Builtin> {
@@ -123,6 +132,17 @@ impl Resolver<'_> {
             }
         }
         self.list(args)
+    }
+
+    /// What a call is given.
+    pub(crate) fn given_values(&mut self, given: Given<'_>) -> Vec<Expr> {
+        match given {
+            Given::List(args) => self.arguments_of(args),
+            Given::One(value) => {
+                let value = self.expr(value, Want::Scalar);
+                vec![mk(value.pos, ExprKind::Scalar(Box::new(value)))]
+            }
+        }
     }
 
     /// Arguments as a prototype asks for them: references for `\@`, single values for `$`.
@@ -334,7 +354,7 @@ impl Resolver<'_> {
         &mut self,
         invocant: &ast::Expr,
         name: &MethodName,
-        args: &[ast::Expr],
+        args: Given<'_>,
         span: Span,
     ) -> Expr {
         let pos = self.pos(span);
@@ -364,7 +384,7 @@ impl Resolver<'_> {
             && let Some(id) = self.class_id(class)
             && !self.has_method(id, "new")
         {
-            let args = self.arguments_of(args);
+            let args = self.given_values(args);
             return self.construct(id, args, span);
         }
         if let (Some(class), MethodName::Name(method)) = (&class, name)
@@ -384,7 +404,7 @@ impl Resolver<'_> {
             Some(class) => text(pos, &class),
             None => self.expr(invocant, Want::Scalar),
         };
-        let args = self.arguments_of(args);
+        let args = self.given_values(args);
         let callee = match name {
             MethodName::Name(method) => {
                 self.note_method(&method.text);
@@ -417,7 +437,7 @@ impl Resolver<'_> {
 
     /// `$o->next::method(...)`: the method of the name of this one that comes behind it in the order of
     /// the object's class.
-    fn next_method(&mut self, invocant: &ast::Expr, how: &str, args: &[ast::Expr], span: Span) -> Expr {
+    fn next_method(&mut self, invocant: &ast::Expr, how: &str, args: Given<'_>, span: Span) -> Expr {
         let pos = self.pos(span);
         let named = self.contexts.iter().rev().find_map(|context| {
             self.declared.iter().find(|(_, declared)| declared.id == context.id).map(|(full, _)| full.clone())
@@ -432,7 +452,7 @@ impl Resolver<'_> {
         if how == "next::can" {
             return self.sequence(vec![keep], found);
         }
-        let args = self.arguments_of(args);
+        let args = self.given_values(args);
         let callee = Callee::DynamicMethod { invocant: Box::new(object), method: Box::new(found) };
         let call = mk(pos, ExprKind::Call(Box::new(hir::Call { callee, args, topic: None })));
         self.sequence(vec![keep], call)

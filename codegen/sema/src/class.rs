@@ -3,6 +3,7 @@
 use s_diag::Code;
 use s_syntax::ast::{self, ExprKind as A, Span, StmtKind as S, Visibility};
 
+use crate::call::Given;
 use crate::expr::op;
 use crate::function::{Body, Parts};
 use crate::hir::{self, Callee, ClassId, ClassKind, Expr, ExprKind, Field, Method, Op, Stmt, VarKind};
@@ -330,21 +331,25 @@ impl Resolver<'_> {
         &mut self,
         id: ClassId,
         name: &ast::Name,
-        args: &[ast::Expr],
+        args: Given<'_>,
         span: Span,
     ) -> Option<Expr> {
         let pos = self.pos(span);
         for owner in self.lineage(id) {
             let class = &self.classes[owner.index()];
             if class.statics.iter().any(|(field, _)| *field == name.text) {
-                return Some(self.static_field(owner, &name.text, args.first(), pos));
+                let value = match args {
+                    Given::List(args) => args.first(),
+                    Given::One(value) => Some(value),
+                };
+                return Some(self.static_field(owner, &name.text, value, pos));
             }
             if let Some(method) = class.methods.iter().find(|method| method.name == name.text) {
                 if !method.is_static {
                     return None;
                 }
                 let full = format!("{}::{}", class.name, name.text);
-                let args = self.arguments_of(args);
+                let args = self.given_values(args);
                 let callee = self.callee(&full, true, name.span);
                 return Some(mk(pos, ExprKind::Call(Box::new(hir::Call { callee, args, topic: None }))));
             }

@@ -3,6 +3,7 @@
 use s_diag::Code;
 use s_syntax::ast::{self, BinaryOp, ExprKind as A, HereWord, LogicOp, RangeOp, Sigil, Span};
 
+use crate::call::Given;
 use crate::hir::{self, Array, Block, Expr, ExprKind, Hash, HashPart, Op, Stmt, StmtKind, UnaryOp, VarKind};
 use crate::lint::FindingKind;
 use crate::names::Use;
@@ -182,7 +183,8 @@ impl Resolver<'_> {
                 return self.call_value(callee, args, pos);
             }
             A::Method { invocant, name, args } => {
-                return self.method_call(invocant, name, args.as_deref().unwrap_or_default(), span);
+                let args = Given::List(args.as_deref().unwrap_or_default());
+                return self.method_call(invocant, name, args, span);
             }
             A::Ref(inner) => return self.reference(inner, span),
             A::Function(function) => {

@@ -5,6 +5,7 @@
 use s_diag::Code;
 use s_syntax::ast::{self, AssignOp, Declarator, ExprKind as A, Sigil, Span};
 
+use crate::call::Given;
 use crate::hir::{
     self, Array, Block, ExprKind, Hash, LocalId, MagicPlace, Op, Pos, Stmt, StmtKind, Storage, Target,
     VarKind,
@@ -391,7 +392,7 @@ impl Resolver<'_> {
             }
             // `$o->x = 5` is a call.
             A::Method { invocant, name, args } if args.as_ref().is_none_or(Vec::is_empty) => {
-                return self.method_call(invocant, name, std::slice::from_ref(value), span);
+                return self.method_call(invocant, name, Given::One(value), span);
             }
             A::Call(call) if self.is_magic(call) => {
                 let value = self.expr(value, Want::Scalar);

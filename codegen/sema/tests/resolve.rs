@@ -558,7 +558,7 @@ fn classes() {
                 "enum E1 { R, C => Str }\nval $e = E1::C(\"x\")\nval $f = E1::R",
                 &["(variant E1::C (check \"x\" Str", "(variant E1::R)"],
             ),
-            ("val $o = $q\n$o->x = 5", &["(call $o.0->x 5)"]),
+            ("val $o = $q\n$o->x = 5", &["(call $o.0->x (scalar 5))"]),
             ("package P1; struct S1 { a }\nval $s = S1(1)", &["(new P1::S1 1)"]),
         ],
     );
