@@ -183,8 +183,13 @@ fn bytes_that_are_no_plugin() {
 
 #[test]
 fn names_that_are_taken() {
-    refused_bytes(&replaced("attack/lab", "stryke/new"), 5, "S-5133", &["`stryke/new`"]);
-    refused_bytes(&replaced("[commands.attack]", "[commands.help]"), 1, "S-5134", &["`help`", "`s` itself"]);
+    refused_bytes(&replaced("attack/lab", "stryke/new"), 5, "S-5133", &["`stryke/new`", "x.wasm"]);
+    refused_bytes(
+        &replaced("[commands.attack]", "[commands.help]"),
+        1,
+        "S-5134",
+        &["`help`", "`s` itself", "x.wasm"],
+    );
     refused_bytes(&replaced("[commands.attack]", "[commands.new]"), 1, "S-5134", &["plugin `stryke/new`"]);
     let sandbox = project();
     put(&sandbox, "x.wasm", &attack());

@@ -77,7 +77,7 @@ impl Candidate {
         fits_worlds(&entry, &shown)?;
         fits_this_version(&entry.manifest)?;
         if entry.id().org() == RESERVED {
-            return Err(catalog::taken(entry.id().as_str()));
+            return Err(in_file(catalog::taken(entry.id().as_str()), &shown));
         }
         if let PluginSource::Package { name, .. } = &source
             && name.as_str() != entry.id().as_str()
@@ -88,7 +88,8 @@ impl Candidate {
                 .hint("tell its author");
             return Err(Failure::new(FailureKind::Failed, diagnostic));
         }
-        check_commands(context, &entry.manifest, terms.reserved)?;
+        check_commands(context, &entry.manifest, terms.reserved)
+            .map_err(|failure| in_file(failure, &shown))?;
         let config = config_of(context, &entry, terms.config)?;
         let entry = entry.configured(config);
         let (config, asked) = configure(&entry, &BTreeMap::new())?;
