@@ -159,7 +159,7 @@ impl Home {
         self.cache().join("tools").join(folder_name(spec))
     }
 
-    /// Compiled programs that lie in no project; private.
+    /// Compiled programs that lie in no project; each file is private.
     pub fn programs(&self) -> PathBuf {
         self.cache().join("programs")
     }
