@@ -11,31 +11,49 @@ use s_store::Home;
 use s_store::package_store::PackageStore;
 
 use crate::market::{Market, long_ago};
+use crate::plugins::{attack, digest, put, replaced};
 use crate::support::{Outcome, temporaries_below};
 
-/// Every command that changes a project or the store without a server.
-pub(crate) const CYCLES: [CycleStart; 8] = [
-    ("add", &["add", "json"], listed),
-    ("install", &["install"], asked_for),
-    ("install what is locked", &["install", "--locked"], locked),
-    ("update", &["update"], outdated),
-    ("remove", &["remove", "json"], with_json),
-    ("lock", &["lock"], asked_for),
-    ("pack", &["pack"], with_sources),
-    ("gc", &["store", "gc"], littered),
-];
+/// What a command is called, its arguments, and what makes the state it begins in.
+pub(crate) type CycleStart = (&'static str, Vec<String>, fn(&mut Market));
+
+/// Every command that changes a project, the store or the plugins without a server.
+pub(crate) fn cycles() -> Vec<CycleStart> {
+    let consent = format!("--allow --integrity {}", digest(&attack()));
+    vec![
+        add(),
+        ("install", words("install"), asked_for),
+        ("install what is locked", words("install --locked"), locked),
+        ("update", words("update"), outdated),
+        ("remove", words("remove json"), with_json),
+        ("lock", words("lock"), asked_for),
+        ("pack", words("pack"), with_sources),
+        ("gc", words("store gc"), littered),
+        ("plugin add", words(&format!("plugin add {LAB} {consent}")), with_lab_beside),
+        ("plugin update", words("plugin update"), with_newer_lab_beside),
+        ("plugin remove", words("plugin remove attack/lab"), with_lab),
+    ]
+}
+
+/// The command that changes the most.
+pub(crate) fn add() -> CycleStart {
+    ("add", words("add json"), listed)
+}
 
 /// A command in a home folder that does not exist yet.
-pub(crate) const FIRST_RUN: CycleStart = ("first run", &["install"], unseen);
+pub(crate) fn first_run() -> CycleStart {
+    ("first run", words("install"), unseen)
+}
 
-/// What a command is called, its arguments, and what makes the state it begins in.
-pub(crate) type CycleStart = (&'static str, &'static [&'static str], fn(&mut Market));
+fn words(command: &str) -> Vec<String> {
+    command.split(' ').map(str::to_owned).collect()
+}
 
 /// One command, again and again from its beginning.
 pub(crate) struct Cycle {
     /// What it is called in messages.
     pub(crate) name: &'static str,
-    args: &'static [&'static str],
+    args: Vec<String>,
     market: Market,
     saved: PathBuf,
     /// The state it begins in.
@@ -55,6 +73,9 @@ pub(crate) struct State {
     pub(crate) stored: BTreeSet<(String, String)>,
     /// The notes that tell the store of projects.
     pub(crate) noted: Vec<String>,
+    /// What is consented to whenever that was, and the digests of the components that the lock names,
+    /// by their places in the home folder.
+    pub(crate) allowed: BTreeMap<String, String>,
 }
 
 impl Cycle {
@@ -67,7 +88,7 @@ impl Cycle {
             copy_all(&market.sandbox.work().join(place), &saved.join(place));
         }
         let old = State::of(&market);
-        market.done(args);
+        market.done(&borrowed(&args));
         let new = State::of(&market);
         assert_ne!(old, new, "{name} does something");
         Cycle { name, args, market, saved, old, new }
@@ -99,7 +120,7 @@ impl Cycle {
 
     /// The command, ready to be started.
     pub(crate) fn command(&self) -> std::process::Command {
-        let mut command = self.market.sandbox.command(self.args);
+        let mut command = self.market.sandbox.command(&borrowed(&self.args));
         command.current_dir(self.market.sandbox.work().join("shop"));
         command
     }
@@ -118,6 +139,10 @@ impl Cycle {
         );
         assert!([&self.old.lock, &self.new.lock].contains(&&state.lock), "{name} {when}: {state:?}");
         assert!([&self.old.packed, &self.new.packed].contains(&&state.packed), "{name} {when}: {state:?}");
+        let is_known = |(place, content): (&String, &String)| {
+            [&self.old.allowed, &self.new.allowed].iter().any(|allowed| allowed.get(place) == Some(content))
+        };
+        assert!(state.allowed.iter().all(is_known), "{name} {when}: {state:?}");
         let known: BTreeSet<_> = self.old.stored.union(&self.new.stored).cloned().collect();
         assert!(state.stored.is_subset(&known), "{name} {when}: {state:?}");
         let store = PackageStore::new(&Home::new(self.market.sandbox.home()));
@@ -128,11 +153,19 @@ impl Cycle {
     /// Checks that the command, run again, ends as if nothing had happened.
     pub(crate) fn check_repeatable(&self, when: &str) {
         let is_done = self.state() == self.new;
-        let again = self.market.run(self.args);
+        let again = self.market.run(&borrowed(&self.args));
         // What was removed to the end is not there to be removed.
-        let is_gone = is_done && self.args[0] == "remove" && again.stderr.contains("error[S-3015]");
+        let is_gone = is_done
+            && (self.name == "remove" && again.stderr.contains("error[S-3015]")
+                || self.name == "plugin remove" && again.stderr.contains("error[S-5130]"));
         assert!(is_gone || again.status == Some(0), "{} {when}, and then\n{}", self.name, again.text());
         assert_eq!(self.state(), self.new, "{} {when}, and then\n{}", self.name, again.text());
+    }
+
+    /// Whether there is a component that was not there at the beginning.
+    pub(crate) fn has_new_component(&self) -> bool {
+        let known = components(&self.saved.join("../home/.stryke"));
+        components(&self.market.sandbox.home()).iter().any(|name| !known.contains(name))
     }
 
     /// Whether the plugin of the registry was compiled.
@@ -174,8 +207,34 @@ impl State {
             packed: packed.map(|name| (name.clone(), fs::read(archives.join(name)).unwrap())).collect(),
             stored: stored.collect(),
             noted: crate::market::names(&store.join(".projects")),
+            allowed: allowed(market),
         }
     }
+}
+
+fn borrowed(args: &[String]) -> Vec<&str> {
+    args.iter().map(String::as_str).collect()
+}
+
+fn allowed(market: &Market) -> BTreeMap<String, String> {
+    let home = market.sandbox.home();
+    let lock = market.lock().unwrap_or_default();
+    let named = components(&home).into_iter().filter(|name| lock.contains(name.trim_end_matches(".wasm")));
+    let named = named.map(|name| {
+        let place = format!("plugins/components/{name}");
+        let bytes = fs::read(home.join(&place)).unwrap();
+        (place, digest(&bytes))
+    });
+    let texts = ["grants.toml", "plugins.toml"].into_iter().filter_map(|place| {
+        let text = fs::read_to_string(home.join(place)).ok()?;
+        let lines = text.lines().filter(|line| !line.starts_with("granted = "));
+        Some((place.to_owned(), lines.collect::<Vec<_>>().join("\n")))
+    });
+    named.chain(texts).collect()
+}
+
+fn components(home: &Path) -> Vec<String> {
+    crate::market::names(&home.join("plugins/components"))
 }
 
 /// A registry with several packages and a project that needs none of them. What the plugin of the
@@ -244,6 +303,24 @@ fn littered(market: &mut Market) {
     assert_eq!(installed.status, Some(0), "{}", installed.text());
     fs::remove_dir_all(market.sandbox.work().join("gone")).unwrap();
     market.make_store_old();
+}
+
+/// Where the project finds the plugin.
+const LAB: &str = "lab.wasm";
+
+fn with_lab_beside(market: &mut Market) {
+    put(&market.sandbox, &format!("shop/{LAB}"), &attack());
+}
+
+fn with_lab(market: &mut Market) {
+    with_lab_beside(market);
+    market.done(&["plugin", "add", LAB, "--allow", "--integrity", &digest(&attack())]);
+}
+
+/// A plugin whose newer version asks for less, so that nobody has to be asked.
+fn with_newer_lab_beside(market: &mut Market) {
+    with_lab(market);
+    put(&market.sandbox, &format!("shop/{LAB}"), &replaced("max = \"4 MiB\"", "max = \"2 MiB\""));
 }
 
 /// Copies a folder with the times of its files.

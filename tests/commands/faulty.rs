@@ -6,7 +6,7 @@
 
 use s_store::faults::KILLED_STATUS;
 
-use crate::cycle::{CYCLES, Cycle, FIRST_RUN};
+use crate::cycle::{Cycle, cycles, first_run};
 #[cfg(unix)]
 use crate::served::Publisher;
 
@@ -15,7 +15,7 @@ const STEPS_MAX: u64 = 500;
 
 #[test]
 fn a_disk_that_fails_at_any_change_leaves_what_was_there() {
-    for cycle in CYCLES {
+    for cycle in cycles() {
         let cycle = Cycle::begin(cycle);
         let steps = steps(&cycle);
         for what in ["full", "io"] {
@@ -32,7 +32,7 @@ fn a_disk_that_fails_at_any_change_leaves_what_was_there() {
 
 #[test]
 fn a_key_that_cannot_be_written_stops_the_first_command_and_code_that_cannot_be_kept_does_not() {
-    let cycle = Cycle::begin(FIRST_RUN);
+    let cycle = Cycle::begin(first_run());
     let mut survived = 0;
     for n in 0..STEPS_MAX {
         // What comes after the code is not new.
@@ -118,10 +118,11 @@ fn survives(cycle: &Cycle, plan: &str, when: &str) -> bool {
     } else {
         assert!(outcome.stderr.contains("error[S-"), "{name} {when}: a failure has a code\n{text}");
         assert_eq!(
-            (&state.manifest, &state.lock),
-            (&cycle.old.manifest, &cycle.old.lock),
+            (&state.manifest, &state.lock, &state.allowed),
+            (&cycle.old.manifest, &cycle.old.lock, &cycle.old.allowed),
             "{name} {when}\n{text}"
         );
+        assert!(!cycle.has_new_component(), "{name} {when}\n{text}");
     }
     assert_eq!(cycle.temporaries(), [""; 0].map(std::path::PathBuf::from), "{name} {when}\n{text}");
     cycle.check_whole(when);

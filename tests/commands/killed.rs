@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 
 use s_store::faults::{KILLED_STATUS, PLAN};
 
-use crate::cycle::{CYCLES, Cycle, FIRST_RUN};
+use crate::cycle::{Cycle, add, cycles, first_run};
 #[cfg(unix)]
 use crate::served::Publisher;
 
@@ -20,7 +20,7 @@ const MOMENTS: u32 = 40;
 
 #[test]
 fn a_command_that_is_killed_before_any_of_its_changes_can_be_run_again() {
-    for cycle in CYCLES {
+    for cycle in cycles() {
         let cycle = Cycle::begin(cycle);
         let killed = kill_everywhere(&cycle, &|| false);
         println!("{}: killed at {killed} steps", cycle.name);
@@ -30,7 +30,7 @@ fn a_command_that_is_killed_before_any_of_its_changes_can_be_run_again() {
 #[test]
 fn the_first_command_of_all_can_be_killed_and_run_again() {
     // The key of this machine, and code that is compiled; what comes after that is not new.
-    let cycle = Cycle::begin(FIRST_RUN);
+    let cycle = Cycle::begin(first_run());
     let killed = kill_everywhere(&cycle, &|| cycle.has_compiled());
     println!("{}: killed at {killed} steps", cycle.name);
 }
@@ -54,7 +54,7 @@ fn kill_everywhere(cycle: &Cycle, is_enough: &dyn Fn() -> bool) -> u64 {
 
 #[test]
 fn what_killed_commands_leave_is_cleared() {
-    let cycle = Cycle::begin(CYCLES[0]);
+    let cycle = Cycle::begin(add());
     let mut left = 0;
     for n in 0..STEPS_MAX {
         if cycle.disturbed(&format!("kill:{n}")).status == Some(0) {
@@ -71,7 +71,7 @@ fn what_killed_commands_leave_is_cleared() {
 
 #[test]
 fn an_installation_that_is_killed_at_any_moment_can_be_run_again() {
-    for cycle in CYCLES.into_iter().filter(|(name, ..)| ["install", "update"].contains(name)) {
+    for cycle in cycles().into_iter().filter(|(name, ..)| ["install", "update"].contains(name)) {
         let cycle = Cycle::begin(cycle);
         cycle.restore();
         let start = Instant::now();

@@ -159,7 +159,7 @@ version = "0.1.0"
 kind = "auth"
 worlds = ["stryke:auth/auth-plugin@0.1"]
 "#;
-    let words = ["does not export `stryke:auth/provider@", "kind `auth`"];
+    let words = ["does not export `stryke:auth/provider@", "kind `auth`", "in `x.wasm`"];
     refused_bytes(&with(manifest), 1, "S-5045", &words);
 }
 
@@ -221,6 +221,22 @@ fn sources_that_cannot_be_read() {
     add("folder", 1, "S-4001", &["folder/plugin.wasm"]);
     add("acme/artifactory@1", 1, "S-4063", &["no registry to get `acme/artifactory` from"]);
     add("ftp://plugins.example/x.wasm", 1, "S-5135", &["`ftp`"]);
+}
+
+#[test]
+#[cfg(unix)]
+fn places_that_nobody_can_read() {
+    let sandbox = project();
+    std::fs::create_dir_all(sandbox.work().join("folder/plugin.toml")).expect("the sandbox can be written");
+    put(&sandbox, "folder/plugin.wasm", &attack());
+    let around = sandbox.work().join("around");
+    std::os::unix::fs::symlink("around", &around).expect("the sandbox can be written");
+    let add = |source: &str, words: &[&str]| {
+        refused(&sandbox, &["plugin", "add", source], 1, "S-4001", words);
+    };
+    add("folder", &["folder/plugin.toml", "it is a folder"]);
+    add("around", &["around", "symbolic links"]);
+    add("around/plugin.wasm", &["around/plugin.wasm", "symbolic links"]);
 }
 
 #[test]

@@ -70,7 +70,9 @@ pub(crate) fn files(sandbox: &Sandbox) -> BTreeMap<String, Vec<u8>> {
 fn collect(root: &Path, folder: &Path, found: &mut BTreeMap<String, Vec<u8>>) {
     for entry in fs::read_dir(folder).expect("the sandbox can be read") {
         let path = entry.expect("the sandbox can be read").path();
-        if path.is_dir() {
+        if path.is_symlink() {
+            continue;
+        } else if path.is_dir() {
             collect(root, &path, found);
         } else {
             let name = path.strip_prefix(root).expect("it was found there").to_string_lossy().into_owned();
