@@ -177,6 +177,21 @@ fn every_topic_and_command_of_the_overview_can_be_read() {
 }
 
 #[test]
+fn every_command_shows_how_it_is_used() {
+    let sandbox = Sandbox::new();
+    let answer = sandbox.run(&["help", "--json"]).json();
+    let commands = answer["commands"].as_array().expect("a list");
+    assert!(commands.len() >= 40, "{}", commands.len());
+    for command in commands {
+        let name = command["name"].as_str().expect("a name");
+        let help = sandbox.run(&["help", name]).stdout;
+        let examples = help.split("Examples:\n").nth(1).unwrap_or_else(|| panic!("none: {help}"));
+        let mut lines = examples.lines().take_while(|line| !line.is_empty());
+        assert!(lines.any(|line| line.contains(&format!("s {name}"))), "{help}");
+    }
+}
+
+#[test]
 fn no_such_command_or_topic() {
     let sandbox = Sandbox::new();
     insta::assert_snapshot!(sandbox.run(&["help", "completion"]).text(), @"

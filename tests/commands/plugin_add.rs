@@ -177,6 +177,10 @@ fn bytes_that_are_no_plugin() {
     let foreign = r#"(component (import "wasi:cli/environment@0.2.0" (instance)))"#;
     let foreign = wat::parse_str(foreign).expect("it is a component");
     refused_bytes(&foreign, 1, "S-5043", &["`wasi:cli/environment@0.2.0`", "in `x.wasm`"]);
+    let process = r#"(component (import "env" (instance (export "exec" (func)))))"#;
+    refused_bytes(&wat::parse_str(process).expect("it is a component"), 1, "S-5043", &["`env`"]);
+    let native = wat::parse_str(r#"(module (import "env" "exec" (func)))"#).expect("it is a module");
+    refused_bytes(&native, 1, "S-5040", &["a core module"]);
     let mute = wat::parse_str("(component)").expect("it is a component");
     refused_bytes(&mute, 1, "S-5047", &["without a `plugin.toml`"]);
 }
@@ -198,6 +202,23 @@ fn names_that_are_taken() {
     put(&sandbox, "y.wasm", &other);
     let args = ["plugin", "add", "y.wasm", "--allow", "--integrity", &digest(&other)];
     refused(&sandbox, &args, 1, "S-5134", &["plugin `attack/lab`"]);
+}
+
+#[test]
+fn an_id_that_looks_like_another_is_warned_of() {
+    let warned = |id: &str| {
+        let sandbox = project();
+        let bytes = replaced("attack/lab", id);
+        put(&sandbox, "x.wasm", &bytes);
+        let outcome = add(&sandbox, "x.wasm", &bytes);
+        assert_eq!(outcome.status, Some(0), "{outcome:?}");
+        let again = add(&sandbox, "x.wasm", &bytes);
+        assert!(!again.stderr.contains("S-5144"), "what is used already is not warned of: {again:?}");
+        outcome.stderr
+    };
+    let words = "warning[S-5144]: `strike/registry-static` looks like `stryke/registry-static`, which is another plugin";
+    assert!(warned("strike/registry-static").contains(words));
+    assert!(!warned("acme/registry-static").contains("S-5144"));
 }
 
 #[test]

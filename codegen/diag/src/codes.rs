@@ -215,6 +215,7 @@ codes! {
     5141 CAPABILITIES_CHANGED "capabilities-changed" "What the plugin asks for has another digest than `--capabilities` says, so nothing was allowed. `s plugin info ID` shows what it asks for, and the digest."
     5142 PLUGIN_LOCK "plugin-lock" "The lock says something else about a plugin than its component: its version, its worlds or what it asks for. The lock was edited by hand or merged wrongly; `s plugin update ID` pins what is there."
     5143 PLUGIN_NOT_PINNED "plugin-not-pinned" "`[plugins]` names a plugin that no lock pins, so it is not used. `s plugin add` without a source fetches and pins it."
+    5144 PLUGIN_NEAR_NAME "plugin-near-name" "The id of a plugin that is new here resembles that of one that is already used. Both may be meant; but whoever wants to be taken for another chooses such a name. Compare the ids, and where the plugin comes from, before you allow it."
     5150 TARGET_UNKNOWN "target-unknown" "No target of this name is known here. `s target list` shows those there are; `s target add` adds a pack for others."
     5151 NOT_A_TARGET_PACK "not-a-target-pack" "The plugin is not a target pack: its kind is another. `s plugin` is for plugins of every kind."
     5152 LINK_FAILED "link-failed" "A program could not be made one executable: something it needs is not there, is there twice, or does not fit the target. The notes say where. After an update, build everything anew."

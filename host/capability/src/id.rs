@@ -33,6 +33,25 @@ impl PluginId {
     pub fn as_str(&self) -> &str {
         &self.text
     }
+
+    /// Whether somebody could take this id for another one: at most one letter is more, less, another
+    /// or swapped, or the two differ only in `-` and in signs that look alike.
+    pub fn resembles(&self, other: &PluginId) -> bool {
+        self != other
+            && (strsim::damerau_levenshtein(&self.text, &other.text) <= 1
+                || self.skeleton() == other.skeleton())
+    }
+
+    /// The id without `-`, and with one sign for all those that look like it.
+    fn skeleton(&self) -> String {
+        let signs = self.text.chars().filter(|sign| *sign != '-').map(|sign| match sign {
+            '0' => 'o',
+            '1' | 'i' => 'l',
+            '5' => 's',
+            sign => sign,
+        });
+        signs.collect::<String>().replace("rn", "m").replace("vv", "w")
+    }
 }
 
 impl fmt::Display for PluginId {
@@ -244,6 +263,28 @@ mod tests {
         ];
         for text in cases.into_iter().map(str::to_owned).chain([format!("a/{long}"), format!("{long}/a")]) {
             assert!(text.parse::<PluginId>().is_err(), "{text}");
+        }
+    }
+
+    #[test]
+    fn ids_that_look_alike_are_told_from_others() {
+        let resembles = |one: &str, other: &str| {
+            let (one, other): (PluginId, PluginId) = (one.parse().unwrap(), other.parse().unwrap());
+            assert_eq!(one.resembles(&other), other.resembles(&one));
+            one.resembles(&other)
+        };
+        let near = [
+            "acme/artifactry",
+            "acme/artifcatory",
+            "acrne/artifactory",
+            "acme/art1fact0ry",
+            "ac-me/arti-factory",
+        ];
+        for id in near {
+            assert!(resembles(id, "acme/artifactory"), "{id}");
+        }
+        for id in ["acme/artifactory", "other/artifactory", "acme/artifacts", "acme/nexus"] {
+            assert!(!resembles(id, "acme/artifactory"), "{id}");
         }
     }
 

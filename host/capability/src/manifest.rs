@@ -126,6 +126,8 @@ pub struct Command {
     pub arguments: Vec<Argument>,
     /// Options and flags.
     pub options: Vec<CommandOption>,
+    /// Command lines that show how it is used, each beginning with `s` and its name.
+    pub examples: Vec<String>,
     /// What it may propose to write; needs `propose-edits`.
     pub edits: Option<EditScope>,
 }

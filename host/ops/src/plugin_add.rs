@@ -10,7 +10,7 @@ use s_store::Sha256Digest;
 use crate::Context;
 use crate::failure::{Failure, FailureKind};
 use crate::plugins::candidate::{Candidate, Terms};
-use crate::plugins::catalog::{Level, Stated};
+use crate::plugins::catalog::{self, Level, Stated};
 use crate::plugins::consent::{Allowed, Asking, allowed, obtain, open};
 use crate::plugins::install::{Installation, install};
 use crate::plugins::launch::configure;
@@ -76,6 +76,7 @@ pub fn plugin_add(context: &Arc<Context>, addition: &Addition) -> Result<Vec<Add
             (missing(context, level, &addition.reserved)?, hint)
         }
     };
+    warn_of_near_names(context, &candidates);
     let asking = if addition.allow { Asking::Given } else { Asking::Question };
     let open = open(context, &candidates)?;
     let scope = scope_of(context, level);
@@ -84,6 +85,22 @@ pub fn plugin_add(context: &Arc<Context>, addition: &Addition) -> Result<Vec<Add
     drop(open);
     install(context, &Installation { level, candidates: &candidates, consented, scope })?;
     candidates.iter().map(|candidate| added(context, level, candidate)).collect()
+}
+
+/// Says which new ids could be taken for those of plugins that are used here.
+fn warn_of_near_names(context: &Context, candidates: &[Candidate]) {
+    let (known, _) = catalog::all(context);
+    let is_known = |candidate: &&Candidate| known.iter().any(|entry| entry.id() == candidate.entry.id());
+    for candidate in candidates.iter().filter(|candidate| !is_known(candidate)) {
+        let id = candidate.entry.id();
+        let Some(near) = known.iter().find(|entry| id.resembles(entry.id())) else { continue };
+        let message = format!("`{id}` looks like `{}`, which is another plugin", near.id());
+        let diagnostic = Diagnostic::warning(Code::PLUGIN_NEAR_NAME, message)
+            .note(format!("`{id}` comes from {}", candidate.entry.source))
+            .note(format!("`{}` comes from {}", near.id(), near.source))
+            .hint("make sure which of the two you want before you allow it");
+        context.frontend().warn(&diagnostic);
+    }
 }
 
 /// Refuses a plugin of another kind than the one that is wanted.

@@ -51,6 +51,8 @@ pub(crate) struct CommandSpec {
     pub(crate) arguments: Vec<ArgumentSpec>,
     /// By name.
     pub(crate) options: Vec<OptionSpec>,
+    /// Command lines that show how it is used.
+    pub(crate) examples: Vec<String>,
 }
 
 /// An argument by position.
@@ -111,9 +113,13 @@ pub(crate) fn build(command: &PluginCommand) -> Result<Command, String> {
         return Err(format!("`{}` is built in", command.name));
     }
     let root = cli::bare();
-    let mut parser = Command::new(command.name.clone())
-        .about(text(&command.about))
-        .after_help(format!("Added by plugin `{}`.", text(&command.plugin)));
+    let origin = format!("Added by plugin `{}`.", text(&command.plugin));
+    let mut parser = Command::new(command.name.clone()).about(text(&command.about));
+    if !command.spec.examples.is_empty() {
+        let examples = command.spec.examples.iter().map(|example| format!("\n  {}", text(example)));
+        parser = parser.after_long_help(format!("Examples:{}\n\n{origin}", examples.collect::<String>()));
+    }
+    parser = parser.after_help(origin);
     let mut names: Vec<&str> = vec!["help"];
     names.extend(root.get_arguments().filter_map(Arg::get_long));
     let mut letters: Vec<char> = vec!['h'];
@@ -271,7 +277,7 @@ mod tests {
             name: "sbom".to_owned(),
             about: "about".to_owned(),
             plugin: "acme/sbom".to_owned(),
-            spec: CommandSpec { arguments, options },
+            spec: CommandSpec { arguments, options, examples: Vec::new() },
         }
     }
 

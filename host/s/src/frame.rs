@@ -114,7 +114,7 @@ mod tests {
                     default: Some("spdx".to_owned()),
                 },
             };
-            let spec = CommandSpec { arguments: Vec::new(), options: vec![format] };
+            let spec = CommandSpec { options: vec![format], ..CommandSpec::default() };
             ["sbom", "version", "panic"]
                 .map(|name| PluginCommand {
                     name: name.to_owned(),

@@ -135,6 +135,9 @@ fn capability_table(capability: &Capability) -> Table {
 fn command_table(command: &Command) -> Table {
     let mut table = Table::new();
     table.insert("about", value(&command.about));
+    if !command.examples.is_empty() {
+        table.insert("examples", value(command.examples.iter().collect::<Array>()));
+    }
     optional(&mut table, "edits", command.edits.map(|scope| scope.as_str()));
     let arguments = command.arguments.iter().map(|argument| {
         let mut table = Table::new();

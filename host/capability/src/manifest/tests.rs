@@ -66,6 +66,7 @@ options = [
   { name = "format", short = "f", values = ["spdx", "cyclonedx"], default = "spdx" },
   { name = "pretty", flag = true, about = "with line breaks" },
 ]
+examples = ["s sbom report.json", "s sbom report.xml -f cyclonedx --pretty"]
 edits = "new-files"
 "#;
 
@@ -222,6 +223,9 @@ fn each_mistake_in_a_command_has_its_code_and_place() {
         ("flag = true", "flag = true, default = \"x\"", ""),
         ("default = \"spdx\"", "default = \"xml\"", "default"),
         ("\"cyclonedx\"]", "\"spdx\"]", "\"spdx\""),
+        ("\"s sbom report.json\"", "\"sbom report.json\"", "\"sbom report.json\""),
+        ("\"s sbom report.json\"", "\"s other\"", "\"s other\""),
+        ("\"s sbom report.json\"", "\"s sbom\\u001b[1m\"", "\"s sbom\\u001b[1m\""),
     ] {
         let text = COMMAND.replacen(from, to, 1);
         assert_ne!(text, COMMAND, "{from} is in the text");
@@ -230,7 +234,7 @@ fn each_mistake_in_a_command_has_its_code_and_place() {
         assert!([Code::PLUGIN_COMMAND, Code::PLUGIN_MANIFEST].contains(&found[0].0), "{to}: {found:?}");
         assert!(place.is_empty() || found[0].1.trim() == place, "{to}: {found:?}");
     }
-    let text = COMMAND.replace("commands.sbom", "commands.SBOM");
+    let text = COMMAND.replace("commands.sbom", "commands.SBOM").replace("s sbom", "s SBOM");
     assert_eq!(mistakes(&text), [(Code::PLUGIN_MANIFEST, "SBOM".to_owned())]);
 }
 

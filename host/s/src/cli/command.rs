@@ -41,6 +41,7 @@ macro_rules! commands {
         pub(crate) enum Command {
             $($(#[doc = $about])+ #[command(name = $name)] $variant($args),)*
             /// Print the version; with -v, how this binary was built
+            #[command(after_long_help = "Examples:\n  s version\n  s version -v\n  s --version")]
             Version,
         }
 

@@ -22,6 +22,7 @@ impl From<&Command> for CommandSpec {
         CommandSpec {
             arguments: command.arguments.iter().map(ArgumentSpec::from).collect(),
             options: command.options.iter().map(OptionSpec::from).collect(),
+            examples: command.examples.clone(),
         }
     }
 }
@@ -74,6 +75,7 @@ options = [
     { name = "format", short = "f", values = ["spdx", "cyclonedx"], default = "spdx" },
     { name = "force", flag = true, about = "overwrite" },
 ]
+examples = ["s sbom stryke.lock", "s sbom --format cyclonedx"]
 "#;
 
     #[test]
@@ -94,9 +96,13 @@ options = [
         Options:
           -f, --format <VALUE>  [default: spdx] [possible values: spdx, cyclonedx]
               --force           overwrite
-          -h, --help            Print help
+          -h, --help            Print help (see more with '--help')
 
         Added by plugin `acme/sbom`.
         ");
+        let long = parser.render_long_help().to_string();
+        let end =
+            "Examples:\n  s sbom stryke.lock\n  s sbom --format cyclonedx\n\nAdded by plugin `acme/sbom`.\n";
+        assert!(long.ends_with(end), "{long}");
     }
 }

@@ -24,17 +24,34 @@ pub(super) fn commands(
     }
     for (key, table) in reader.tables(table) {
         name(reader, &key, "names of commands");
-        reader.only(&table, &["about", "arguments", "options", "edits"]);
+        reader.only(&table, &["about", "arguments", "options", "examples", "edits"]);
         let about = line(reader, &table, "about", CODE);
         let about = reader.required(&table, "about", about);
         let arguments = arguments(reader, &table);
         let options = options(reader, &table, &arguments);
+        let examples = examples(reader, &table, &key.value);
         let words = EditScope::ALL.map(EditScope::as_str);
         let edits = reader.word(&table, "edits", CODE, &words, EditScope::from_word).map(|edits| edits.value);
         let about = about.unwrap_or_default();
-        commands.insert(key.value, Command { about, arguments, options, edits });
+        commands.insert(key.value, Command { about, arguments, options, examples, edits });
     }
     commands
+}
+
+fn examples(reader: &mut Reader<'_>, table: &Table<'_>, command: &str) -> Vec<String> {
+    let mut examples = Vec::new();
+    for example in reader.texts(table, "examples").unwrap_or_default() {
+        let mut words = example.value.split_ascii_whitespace();
+        let is_line = example.value.len() <= 200 && !example.value.chars().any(super::is_unprintable);
+        if is_line && words.next() == Some("s") && words.next() == Some(command) {
+            examples.push(example.value);
+        } else {
+            let message =
+                format!("an example must be one line, at most 200 bytes, that begins with `s {command}`");
+            reader.mistake(CODE, example.span, message, "");
+        }
+    }
+    examples
 }
 
 fn arguments(reader: &mut Reader<'_>, table: &Table<'_>) -> Vec<Argument> {
