@@ -71,6 +71,7 @@ fn attack(words: &[&str]) -> Result<(), Error> {
         ["project"] => project_facts(),
         ["crypto"] => crypto_facts()?,
         ["blobs"] => blob_facts()?,
+        ["odd", seed, calls, origin] => crate::odd::call_oddly(number(seed)? as u64, number(calls)?, origin),
         _ => return Err(error("usage", "there is no such attack")),
     }
     Ok(())

@@ -5,3 +5,5 @@
 
 #[cfg(target_arch = "wasm32")]
 mod guest;
+#[cfg(target_arch = "wasm32")]
+mod odd;

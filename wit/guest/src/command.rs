@@ -16,7 +16,7 @@ wit_bindgen::generate!({
 
 pub use exports::stryke::command::subcommand::{Call, Guest};
 pub use stryke::command::{edits, environment, project};
-pub use stryke::host::{blobs, cache, clock, crypto, fs, http, log, progress, random, types, ui};
+pub use stryke::host::{blobs, cache, clock, crypto, fs, http, log, progress, random, secrets, types, ui};
 
 glue_errors!();
 glue_blobs!();

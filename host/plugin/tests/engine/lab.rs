@@ -106,6 +106,13 @@ impl Services for Lab {
         }
     }
 
+    fn password(&self, _: &PluginId, question: &str, origin: &Origin) -> Result<Secret, Fault> {
+        match &self.on_question {
+            Some(hook) if hook(question) => Ok(Secret::new("hunter2".to_owned(), [origin.clone().into()])),
+            _ => Err(Fault::new(s_plugin::FaultKind::Unsupported, "host/not-interactive", "nobody")),
+        }
+    }
+
     fn environment(&self, name: &str) -> Option<String> {
         Some(format!("value of {name}"))
     }

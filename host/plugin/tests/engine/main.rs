@@ -14,6 +14,7 @@ mod interrupt;
 mod lab;
 mod limits;
 mod network;
+mod odd;
 mod rights;
 mod secrets;
 mod tracks;
