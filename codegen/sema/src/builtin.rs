@@ -202,6 +202,7 @@ impl Resolver<'_> {
     fn assertion(&mut self, name: &'static str, call: &ast::Call, span: Span) -> Expr {
         let pos = self.pos(span);
         let mut args = Vec::new();
+        self.now.catches |= name == "assert_dies";
         if let Some(block) = &call.block {
             args.push(self.block_function(block));
         }

@@ -258,9 +258,10 @@ impl Resolver<'_> {
                 let package = full.rsplit_once("::").map_or("main", |(package, _)| package);
                 let automatic = self.declared.contains_key(&format!("{package}::AUTOLOAD"));
                 let universal = package == "UNIVERSAL";
-                // Who calls a function value may catch what it throws.
+                // Who calls a function value may catch what it throws, if anything in the program does.
                 let value = self.contexts.iter().any(|context| context.kind == FnKind::Anonymous);
-                let caught = self.is_protected() || value;
+                let catches = self.session.is_some() || self.prior.as_ref().is_none_or(|it| it.catches);
+                let caught = self.is_protected() || value && catches;
                 if !self.options.compat && called && !unsure && !automatic && !universal && !caught {
                     self.unknown_function(name, span);
                 }
@@ -459,7 +460,7 @@ impl Resolver<'_> {
     }
 
     /// Notes for the effects all functions that a method call may reach.
-    fn note_method(&mut self, method: &str) {
+    pub(crate) fn note_method(&mut self, method: &str) {
         let method = method.rsplit("::").next().unwrap_or(method);
         let ids: Vec<_> = self
             .declared

@@ -205,6 +205,7 @@ impl Resolver<'_> {
                 op(Op::RequireValue(file, true))
             }
             A::EvalBlock(block) => {
+                self.now.catches = true;
                 self.cx().protection += 1;
                 let block = self.block(block, want);
                 self.cx().protection -= 1;
@@ -845,6 +846,7 @@ impl Resolver<'_> {
         let linked = std::mem::replace(&mut self.links, links);
         self.links.extend(linked);
         self.in_text += 1;
+        self.now.catches = true;
         self.cx().protection += 1;
         self.braces += 1;
         let block = self.block_of(|r| r.statements(&tree.ast.body, want));

@@ -60,6 +60,8 @@ pub(crate) struct Knowledge {
     pub(crate) far_labels: HashSet<String>,
     /// A computed `eval`, `require`, `do FILE`, glob.
     pub(crate) dynamic_code: bool,
+    /// Something catches exceptions: `eval`, `try`, `assert_dies`.
+    pub(crate) catches: bool,
     /// Some function aliases its arguments.
     pub(crate) aliases: bool,
     pub(crate) uses_caller: bool,

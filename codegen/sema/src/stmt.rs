@@ -182,6 +182,7 @@ impl Resolver<'_> {
             S::Use(used) => self.use_statement(used, stmt.span, out),
             S::Phase { phase, body } => self.phase(*phase, body, stmt.span, out),
             S::Try { body, catch, finally } => {
+                self.now.catches = true;
                 self.cx().protection += 1;
                 let body = self.block(body, want);
                 self.cx().protection -= 1;
