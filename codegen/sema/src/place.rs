@@ -932,7 +932,11 @@ impl Resolver<'_> {
             },
             _ => false,
         };
-        if lexical && self.options.compat {
+        let declared = match &inner.kind {
+            A::Declare { declarator, .. } => !matches!(declarator, Declarator::Our | Declarator::OurSync),
+            _ => false,
+        };
+        if declared || lexical && self.options.compat {
             self.error(Code::NOT_A_PLACE, span, "`local` cannot put a lexical variable aside");
         }
         let place = self.target_place(inner);
