@@ -127,6 +127,25 @@ impl Resolver<'_> {
         args
     }
 
+    /// `push my @a, LIST`: the declaration, and then the call with what it declares.
+    fn declared_first(
+        &mut self,
+        row: &'static Builtin,
+        call: &ast::Call,
+        want: Want,
+        span: Span,
+    ) -> Option<Expr> {
+        let mut args = unwrap_list(&call.args).to_vec();
+        let first = args.first_mut()?;
+        let A::Declare { declarator, vars, .. } = &first.kind else { return None };
+        let [Some(var)] = vars.as_slice() else { return None };
+        let declared = self.declaration(*declarator, vars, first.span);
+        first.kind = A::Var(var.sigil, var.name.text.clone());
+        let call = ast::Call { args, ..call.clone() };
+        let done = self.builtin(row, &call, want, span);
+        Some(self.after(vec![stmt(declared)], done))
+    }
+
     /// A builtin of scalars. Further operands are evaluated for their effect.
     fn scalars(
         &mut self,
@@ -238,6 +257,9 @@ impl Resolver<'_> {
         let kind = match row.name {
             "print" | "say" | "printf" => return Some(self.print(row.name, call, span)),
             "push" | "unshift" => {
+                if let Some(done) = self.declared_first(row, call, want, span) {
+                    return Some(done);
+                }
                 let Some((array, list)) = self.container_args(row.name, call, span) else {
                     return Some(mk(pos, ExprKind::Undef));
                 };

@@ -795,6 +795,11 @@ impl Parser<'_> {
                 let reducer = self.block_argument();
                 args.push(self.node(second, ExprKind::BlockFunction(reducer)));
             }
+            if self.flags.fed && self.at_comma() {
+                // The pipe brings the list; the comma is about what stands around the pipeline.
+                self.flags = flags;
+                return self.finish_call(from, name, block, head, args, false);
+            }
             if self.byte(0) == b',' {
                 self.advance(1);
             }

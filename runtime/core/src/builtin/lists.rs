@@ -220,12 +220,14 @@ functions![
     }),
     ("max_by", |vm, a, _| extreme_by(vm, a, true)),
     ("min_by", |vm, a, _| extreme_by(vm, a, false)),
-    ("nth", |_, a, _| {
-        let list = a.get(1..).unwrap_or(&[]);
-        let at = arg(a, 0);
-        let at = if at.is_int() { at.as_int() } else { 0 };
-        let at = if at < 0 { at + list.len() as i64 } else { at };
-        Ok(usize::try_from(at).ok().and_then(|at| list.get(at)).copied().unwrap_or(UNDEF).retained())
+    ("nth", |vm, a, _| {
+        let at = vm.integer(arg(a, 0))?;
+        let list = spread(vm, a.get(1..).unwrap_or(&[]));
+        let at = if at < 0 { at.saturating_add(list.len() as i64) } else { at };
+        let found = usize::try_from(at).ok().and_then(|at| list.get(at));
+        let found = found.copied().unwrap_or(UNDEF).retained();
+        vm.release_all(&list);
+        Ok(found)
     }),
     ("pairs", |vm, a, w| chunks(vm, a, int(2), w)),
     ("partition", |vm, a, w| {
@@ -239,12 +241,14 @@ functions![
     }),
     ("pluck", |vm, a, w| {
         let mut out = Vec::new();
-        for &value in a.get(1..).unwrap_or(&[]) {
+        let values = spread(vm, a.get(1..).unwrap_or(&[]));
+        for &value in &values {
             let table = crate::containers::deref_hash(vm, value)?;
             let content = crate::containers::hash_get(vm, table, arg(a, 0));
             vm.release_ptr(table);
             out.push(content?);
         }
+        vm.release_all(&values);
         listed(vm, out, w)
     }),
     ("positions_of", |vm, a, w| {
