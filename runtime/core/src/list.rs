@@ -406,10 +406,8 @@ fn text_range(vm: &mut Vm, from: &[u8], to: &[u8], step: Val) -> Result<(), Thro
         return Ok(());
     }
     let step = step.max(1) as usize;
-    for (n, text) in crate::text::number::MagicRange::new(from, to).enumerate() {
-        if n % step == 0 {
-            vm.push(crate::string::string(&text))?;
-        }
+    for text in crate::text::number::MagicRange::new(from, to).step_by(step) {
+        vm.push(crate::string::string(&text))?;
     }
     Ok(())
 }

@@ -861,6 +861,73 @@ impl Iterator for MagicRange {
         }
         Some(current)
     }
+
+    fn nth(&mut self, mut n: usize) -> Option<Vec<u8>> {
+        while n > 0 {
+            let current = self.next.take()?;
+            let first = core::mem::take(&mut self.first);
+            if !counts(&current) || !first && current.len() > self.to.len() {
+                return None;
+            }
+            let top: Vec<u8> = current.iter().map(|&byte| digits_of(byte).1).collect();
+            let alike = current.len() == self.to.len()
+                && current
+                    .iter()
+                    .zip(&self.to)
+                    .all(|(&byte, &to)| (digits_of(byte).0..=digits_of(byte).1).contains(&to));
+            if alike && (0..n as i128).contains(&distance(&current, &self.to)) {
+                return None;
+            }
+            let room = distance(&current, &top);
+            if n as i128 <= room {
+                self.next = Some(advanced(current, n));
+                n = 0;
+            } else {
+                n -= room as usize + 1;
+                self.next = magic_increment(&top).or_else(|| next_digits(&top));
+            }
+        }
+        self.next()
+    }
+}
+
+/// Whether a text is one that a range of texts counts with.
+fn counts(text: &[u8]) -> bool {
+    let digits = text.iter().skip_while(|byte| byte.is_ascii_alphabetic());
+    !text.is_empty() && digits.into_iter().all(u8::is_ascii_digit)
+}
+
+/// The first and the last of the letters or digits that a byte counts with.
+fn digits_of(byte: u8) -> (u8, u8) {
+    match byte {
+        b'a'..=b'z' => (b'a', b'z'),
+        b'A'..=b'Z' => (b'A', b'Z'),
+        _ => (b'0', b'9'),
+    }
+}
+
+/// How many steps lead from a text to another one of the same make; negative backwards, and no more
+/// than [`i64::MAX`] either way.
+fn distance(from: &[u8], to: &[u8]) -> i128 {
+    let most = i128::from(i64::MAX);
+    from.iter().zip(to).fold(0, |steps, (&from, &to)| {
+        let (low, high) = digits_of(from);
+        let digits = i128::from(high - low) + 1;
+        (steps * digits + i128::from(to) - i128::from(from)).clamp(-most, most)
+    })
+}
+
+/// The text that many steps on, where it is no longer than this one.
+fn advanced(mut text: Vec<u8>, steps: usize) -> Vec<u8> {
+    let mut carry = steps;
+    for byte in text.iter_mut().rev() {
+        let (low, high) = digits_of(*byte);
+        let digits = usize::from(high - low) + 1;
+        let at = usize::from(*byte - low) + carry % digits;
+        *byte = low + (at % digits) as u8;
+        carry = carry / digits + at / digits;
+    }
+    text
 }
 
 #[cfg(test)]
@@ -1150,6 +1217,19 @@ mod tests {
         assert_eq!(MagicRange::new(b"abc", b"b").count(), 1);
         assert_eq!(MagicRange::new(b"", b"b").count(), 1);
         assert_eq!(MagicRange::new(b"*", b"zz").count(), 1);
+        for (from, to) in
+            [("a", "zz"), ("x9", "zz99"), ("7", "120"), ("Zy", "aaa"), ("a-b", "zz"), ("b7", "a9")]
+        {
+            let all: Vec<_> = MagicRange::new(from.as_bytes(), to.as_bytes()).collect();
+            for step in [1, 2, 3, 7, 25, 26, 27, 99, 700, 7000] {
+                let stepped: Vec<_> = MagicRange::new(from.as_bytes(), to.as_bytes()).step_by(step).collect();
+                let picked: Vec<_> = all.iter().step_by(step).cloned().collect();
+                assert_eq!(stepped, picked, "{from}..{to} by {step}");
+            }
+        }
+        let mut far = MagicRange::new(b"a", b"zzzzzzzzzzzzzzzz").step_by(1 << 62);
+        assert_eq!(far.next().as_deref(), Some(&b"a"[..]));
+        assert_eq!(far.count(), 9_834);
         assert_eq!(MagicRange::new(b"a-b", b"zzzz").count(), 1);
     }
 
