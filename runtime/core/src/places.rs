@@ -182,6 +182,9 @@ pub(crate) fn replace_bits(vm: &mut Vm, slot: Slot, list: &[Val]) -> Result<(), 
     let bit = offset as usize * bits as usize;
     let needed = (bit + bits as usize).div_ceil(8);
     if text.len() < needed {
+        if text.try_reserve(needed - text.len()).is_err() {
+            return Err(vm.die(b"Out of memory in vec"));
+        }
         text.resize(needed, 0);
     }
     if bits < 8 {
