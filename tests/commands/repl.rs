@@ -41,6 +41,21 @@ fn entries_see_those_before_them() {
 }
 
 #[test]
+fn classes_and_enums_of_earlier_entries_are_whole() {
+    shows(
+        "class A { static n: Int = 4; fn Self.kind { \"a\" } fn Self.all { static::kind() . static::n() } }\n\
+         class B extends A { fn Self.kind { \"b\" } }\n\
+         A::n(A::n() + 3)\nA::n()\nA::all()\nB::all()\n",
+        "7\n7\n\"a7\"\n\"b7\"\n",
+    );
+    shows(
+        "enum Light { Red, Custom => Str }\nLight::Red\nmy $l = Light::Custom(\"dim\")\n$l\n\
+         fn f($l) { match ($l) { Light::Red() => 0, Light::Custom($s) => $s } }\nf($l)\nf(Light::Red())\n",
+        "Light::Red\nLight::Custom(dim)\n\"dim\"\n0\n",
+    );
+}
+
+#[test]
 fn what_is_open_goes_on_in_the_next_line() {
     shows("fn f($n) {\n  if ($n) {\n    \"yes\"\n  }\n}\n\nf(1)\n", "\"yes\"\n");
     shows("my @a = (1,\n2,\n3)\n1 +\n2\np <<E\nin it\nE\n", "3\nin it\n\n");

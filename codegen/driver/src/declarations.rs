@@ -61,7 +61,7 @@ fn class(writer: &mut Writer, module: &Module, data: &ClassData, number: &mut im
     for method in &data.methods {
         writer.text(method.name.as_bytes());
         writer.number(method.visibility.into());
-        writer.number(u32::from(method.is_final) << 1);
+        writer.number(u32::from(method.is_static) | u32::from(method.is_final) << 1);
         writer.maybe(method.function.map(&mut *number), Writer::number);
     }
     writer.len(data.variants.len());

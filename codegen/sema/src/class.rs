@@ -10,6 +10,7 @@ use crate::hir::{self, Callee, ClassId, ClassKind, Expr, ExprKind, Field, Method
 use crate::place::type_name;
 use crate::resolver::{FnKind, Resolver, Want, mk};
 use crate::stmt::{literal_word, text};
+use crate::walk::{self, Node};
 
 /// Parents that are followed.
 const MAX_PARENTS: usize = 100;
@@ -105,10 +106,12 @@ impl Resolver<'_> {
             if name.text.starts_with("op_") || name.text == "stringify" {
                 self.now.overloads = true;
             }
+            let late = method.static_member && names_late_class(Node::Function(method));
             let method = Method {
                 name: name.text.clone(),
                 function,
-                is_static: method.static_member,
+                is_static: method.static_member && !late,
+                late,
                 is_final: method.is_final,
                 visibility: level(method.visibility),
             };
@@ -213,6 +216,17 @@ impl Resolver<'_> {
         all
     }
 
+    /// The same, with the traits behind what implements them.
+    fn lineage_and_traits(&self, id: ClassId) -> Vec<ClassId> {
+        let mut all = Vec::new();
+        for class in self.lineage(id) {
+            all.push(class);
+            let traits = self.classes[class.index()].traits.iter().flat_map(|&found| self.lineage(found));
+            all.extend(traits);
+        }
+        all
+    }
+
     fn check_class(&mut self, id: ClassId, span: Span) {
         let lineage = self.lineage(id);
         let class = &self.classes[id.index()];
@@ -297,7 +311,7 @@ impl Resolver<'_> {
             let Some(&function) = self.declared_at.get(&(self.file, method.span.start)) else { continue };
             let method_name = format!("{full}::{}", name.text);
             let global = self.global(VarKind::Code, &method_name);
-            let instance = !method.static_member;
+            let instance = !method.static_member || names_late_class(Node::Function(method));
             self.static_class = (!instance).then(|| full.clone());
             self.function(
                 function,
@@ -335,7 +349,7 @@ impl Resolver<'_> {
         span: Span,
     ) -> Option<Expr> {
         let pos = self.pos(span);
-        for owner in self.lineage(id) {
+        for owner in self.lineage_and_traits(id) {
             let class = &self.classes[owner.index()];
             if class.statics.iter().any(|(field, _)| *field == name.text) {
                 let value = match args {
@@ -482,30 +496,32 @@ impl Resolver<'_> {
         }
         let (class, member) = name.rsplit_once("::")?;
         if class == "static" {
+            let current = self.cx().class.clone().or_else(|| self.static_class.clone());
+            if let Some(id) = current.and_then(|class| self.class_id(&class))
+                && let Some(owner) = self.owner_of_static(id, member)
+            {
+                return Some(self.static_field(owner, member, call.args.first(), pos));
+            }
             let invocant = self.current_class(pos);
-            let args = self.arguments_of(&call.args);
-            let callee = Callee::Method {
-                invocant: Box::new(invocant),
-                name: member.to_owned(),
-                super_of: None,
-                maybe: false,
-            };
-            return Some(mk(pos, ExprKind::Call(Box::new(hir::Call { callee, args, topic: None }))));
+            return Some(self.called_on(invocant, member, call, pos));
         }
-        let id = self.class_id(class)?;
-        let owner = self
-            .lineage(id)
-            .into_iter()
-            .find(|class| self.classes[class.index()].statics.iter().any(|(name, _)| name == member));
-        if let Some(owner) = owner {
+        let Some(id) = self.class_id(class) else { return self.earlier_member(class, member, call, pos) };
+        let lineage = self.lineage_and_traits(id);
+        if let Some(owner) = self.owner_of_static(id, member) {
             return Some(self.static_field(owner, member, call.args.first(), pos));
+        }
+        let mut methods = lineage.iter().map(|class| &self.classes[class.index()].methods);
+        let found = methods.find_map(|methods| methods.iter().find(|method| method.name == member));
+        if found.is_some_and(|method| method.late) {
+            let invocant = text(pos, &self.classes[id.index()].name.clone());
+            return Some(self.called_on(invocant, member, call, pos));
         }
         // A method of a parent, by the name of the child.
         let full = format!("{}::{member}", self.classes[id.index()].name);
         if self.declared.contains_key(&full) {
             return None;
         }
-        let owner = self.lineage(id).into_iter().find(|class| {
+        let owner = lineage.iter().find(|class| {
             let full = format!("{}::{member}", self.classes[class.index()].name);
             self.declared.contains_key(&full)
         })?;
@@ -513,6 +529,43 @@ impl Resolver<'_> {
         let args = self.arguments_of(&call.args);
         let callee = self.callee(&inherited, true, call.name.span);
         Some(mk(pos, ExprKind::Call(Box::new(hir::Call { callee, args, topic: None }))))
+    }
+
+    /// The class that a static field of a class is from.
+    fn owner_of_static(&self, id: ClassId, member: &str) -> Option<ClassId> {
+        let has = |id: &ClassId| self.classes[id.index()].statics.iter().any(|(name, _)| name == member);
+        self.lineage_and_traits(id).into_iter().find(has)
+    }
+
+    /// A static field of a class from an earlier entry of the session, or its assignment; a static method that
+    /// the class inherits or that is told of it.
+    fn earlier_member(&mut self, class: &str, member: &str, call: &ast::Call, pos: hir::Pos) -> Option<Expr> {
+        let class = self.known_class(class)?;
+        let full = format!("{class}::{member}");
+        let session = self.session?;
+        if !session.has_static(&full) {
+            if self.has_function(&full) && !session.is_late(&full) {
+                return None;
+            }
+            return Some(self.called_on(text(pos, &class), member, call, pos));
+        }
+        let field = mk(pos, ExprKind::Global(self.global(VarKind::Scalar, &full)));
+        Some(match call.args.first() {
+            Some(value) => {
+                let value = self.expr(value, Want::Scalar);
+                mk(pos, ExprKind::Assign(Box::new(field), Box::new(value)))
+            }
+            None => field,
+        })
+    }
+
+    /// A method of an object or class that is only known when the program runs.
+    fn called_on(&mut self, invocant: Expr, method: &str, call: &ast::Call, pos: hir::Pos) -> Expr {
+        self.note_method(method);
+        let args = self.arguments_of(&call.args);
+        let (invocant, name) = (Box::new(invocant), method.to_owned());
+        let callee = Callee::Method { invocant, name, super_of: None, maybe: false };
+        mk(pos, ExprKind::Call(Box::new(hir::Call { callee, args, topic: None })))
     }
 
     /// The object of a method, or the name of the class in a static one.
@@ -537,6 +590,19 @@ impl Resolver<'_> {
         let place = class.variants.iter().position(|(name, _)| name == variant)?;
         Some((id, u32::try_from(place).ok()?))
     }
+}
+
+/// Whether `static::m()` is in a text.
+fn names_late_class(node: Node<'_>) -> bool {
+    if let Node::Expr(expr) = node
+        && let A::Call(call) = &expr.kind
+        && call.name.text.starts_with("static::")
+    {
+        return true;
+    }
+    let mut found = false;
+    walk::children(node, &mut |child| found = found || names_late_class(child));
+    found
 }
 
 fn level(visibility: Visibility) -> u8 {

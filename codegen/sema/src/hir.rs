@@ -1136,8 +1136,10 @@ pub struct Method {
     pub name: String,
     /// Absent: abstract.
     pub function: Option<FunctionId>,
-    /// Called on the class.
+    /// Is not told what it is called on.
     pub is_static: bool,
+    /// Static, but told of the class it is called on, because it says `static::`.
+    pub late: bool,
     /// Cannot be overridden.
     pub is_final: bool,
     /// 0 public, 1 protected, 2 private.

@@ -230,11 +230,14 @@ impl Resolver<'_> {
                 and(test, inner)
             }
             PatternKind::Variant { name, payload } => {
-                let Some((class, variant)) = self.variant_named(&name.text) else {
+                let mut test = if let Some((class, variant)) = self.variant_named(&name.text) {
+                    mk(pos, op(Op::IsVariant(value.clone(), class, variant)))
+                } else if let Some(test) = self.is_earlier_variant(&name.text, &value, pattern.span) {
+                    test
+                } else {
                     self.error(Code::UNKNOWN_TYPE, name.span, format!("there is no variant `{}`", name.text));
                     return mk(pos, ExprKind::Int(0));
                 };
-                let mut test = mk(pos, op(Op::IsVariant(value.clone(), class, variant)));
                 if let Some(payload) = payload {
                     let inner = mk(pos, op(Op::Payload(value)));
                     let inner = self.pattern_test(payload, inner, frozen);
@@ -243,6 +246,21 @@ impl Resolver<'_> {
                 test
             }
         }
+    }
+
+    /// Whether a value is that variant of an enum from an earlier entry of the session, which is known by what
+    /// its values are called: `Light::Red`, `Light::Custom(dim)`.
+    fn is_earlier_variant(&mut self, name: &str, value: &Expr, span: Span) -> Option<Expr> {
+        let session = self.session?;
+        let full = format!("{}::{name}", self.package);
+        let full = [name, &full].into_iter().find(|full| session.has_variant(full))?.to_owned();
+        let (class, _) = full.rsplit_once("::")?;
+        let pos = self.pos(span);
+        let test = is_reference(pos, value, class);
+        let same = ExprKind::Binary(BinaryOp::StrEq, Box::new(value.clone()), Box::new(text(pos, &full)));
+        let start = text(pos, &format!("{full}("));
+        let holds = self.builtin_with("starts_with", vec![value.clone(), start], false, span);
+        Some(and(test, mk(pos, ExprKind::Or(Box::new(mk(pos, same)), Box::new(holds)))))
     }
 
     /// Whether a value has keys: a hash, or an object, whose fields are keys too.

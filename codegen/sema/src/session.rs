@@ -26,6 +26,12 @@ pub struct Session {
     functions: HashSet<String>,
     packages: HashSet<String>,
     classes: HashSet<String>,
+    /// Variants of enums.
+    variants: HashSet<String>,
+    /// Static fields of classes.
+    statics: HashSet<String>,
+    /// Static methods that are told of the class they are called on.
+    late: HashSet<String>,
     constants: HashMap<String, Known>,
     prototypes: HashMap<String, String>,
     imported: HashSet<String>,
@@ -76,6 +82,9 @@ impl Default for Session {
             functions: HashSet::new(),
             packages: HashSet::new(),
             classes: HashSet::new(),
+            variants: HashSet::new(),
+            statics: HashSet::new(),
+            late: HashSet::new(),
             constants: HashMap::new(),
             prototypes: HashMap::new(),
             imported: HashSet::new(),
@@ -123,6 +132,18 @@ impl Session {
 
     pub(crate) fn has_class(&self, full: &str) -> bool {
         self.classes.contains(full)
+    }
+
+    pub(crate) fn has_variant(&self, full: &str) -> bool {
+        self.variants.contains(full)
+    }
+
+    pub(crate) fn has_static(&self, full: &str) -> bool {
+        self.statics.contains(full)
+    }
+
+    pub(crate) fn is_late(&self, full: &str) -> bool {
+        self.late.contains(full)
     }
 
     pub(crate) fn has_file(&self, name: &str) -> bool {
@@ -216,6 +237,14 @@ impl Resolver<'_> {
         after.functions.extend(self.declared.keys().cloned());
         after.packages.extend(self.packages.iter().cloned());
         after.classes.extend(self.class_names.keys().cloned());
+        for class in &self.classes {
+            let member = |name: &String| format!("{}::{name}", class.name);
+            after.statics.extend(class.statics.iter().map(|(name, _)| member(name)));
+            after.late.extend(class.methods.iter().filter(|it| it.late).map(|it| member(&it.name)));
+            // The machine has a function for each variant.
+            after.functions.extend(class.variants.iter().map(|(name, _)| member(name)));
+            after.variants.extend(class.variants.iter().map(|(name, _)| member(name)));
+        }
         after.imported.extend(self.imported.iter().cloned());
         after.prototypes.extend(self.prototypes.iter().map(|(name, text)| (name.clone(), text.clone())));
         after.files.extend(self.units.iter().skip(1).map(|unit| unit.source.name.clone()));

@@ -81,6 +81,8 @@ pub struct MethodDescription {
     pub is_abstract: bool,
     /// Must not be overridden.
     pub is_final: bool,
+    /// Is not told what it is called on.
+    pub is_static: bool,
 }
 
 /// A variant of an enum.
@@ -207,6 +209,8 @@ struct Class {
 enum Member {
     /// A function, borrowed from its glob.
     Method(CodeRef),
+    /// A function that is not told what it is called on, borrowed likewise.
+    Static(CodeRef),
     /// A field of a declared type, by its position.
     Field(u32),
     /// The constructor `new` of a declared type that defines none.
@@ -559,6 +563,7 @@ impl Vm {
         }
         let declared = self.declared(number).map(|declared| declared.kind);
         let member = match self.find_method(number, text) {
+            Some(code) if self.is_static(number, text) => Member::Static(code),
             Some(code) => Member::Method(code),
             None => match declared {
                 None => Member::Other,
@@ -588,7 +593,7 @@ impl Vm {
                 };
                 field.takes.noted(at)
             }
-            Member::Construct | Member::Other => return,
+            Member::Static(_) | Member::Construct | Member::Other => return,
         };
         // Two stand there; the one that was noted last is looked at first.
         let mut older = Ptr(site.0.wrapping_add(1));
@@ -630,7 +635,7 @@ impl Vm {
     #[inline]
     fn cached_method(&mut self, number: u32, name: Val) -> Option<CodeRef> {
         match self.member(number, name).0 {
-            Member::Method(code) => Some(code),
+            Member::Method(code) | Member::Static(code) => Some(code),
             _ => None,
         }
     }
@@ -820,9 +825,9 @@ fn static_accessor(vm: &mut Vm, held: &[Val], arguments: &[Val], _want: u64) -> 
 }
 
 fn make_variant(vm: &mut Vm, held: &[Val], arguments: &[Val], _want: u64) -> Result<Val, Thrown> {
-    let number = held.first().map_or(0, |value| value.as_int());
+    let number = held.first().map_or(0, |value| value.as_int() as u32);
     let at = held.get(1).map_or(0, |value| value.as_int());
-    variant(vm, number, at, arguments.first().copied().unwrap_or(UNDEF))
+    declared::variant_of(vm, number, at, arguments.first().copied().unwrap_or(UNDEF))
 }
 
 /// Whether equal words mean equal texts for ever: short strings and constants. A heap string may be

@@ -85,12 +85,12 @@ fn class(vm: &mut Vm, reader: &mut Reader<'_>, functions: Functions<'_>) -> Resu
             let glob = vm.glob(&[&name, &b"::"[..], &method].concat());
             vm.define(glob, code);
         }
-        let is_final = bits & 2 != 0;
         methods.push(MethodDescription {
             name: method,
             visibility,
             is_abstract: function.is_none(),
-            is_final,
+            is_final: bits & 2 != 0,
+            is_static: bits & 1 != 0,
         });
     }
     let mut variants = Vec::new();

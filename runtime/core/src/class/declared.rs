@@ -412,6 +412,11 @@ pub fn construct(vm: &mut Vm, class: i64, mark: i64) -> Result<Val, Thrown> {
 /// A value of an enum.
 pub fn variant(vm: &mut Vm, class: i64, at: i64, payload: Val) -> Result<Val, Thrown> {
     let number = vm.classes.nth_declared(class);
+    variant_of(vm, number, at, payload)
+}
+
+/// The same by the number of the class.
+pub(super) fn variant_of(vm: &mut Vm, number: u32, at: i64, payload: Val) -> Result<Val, Thrown> {
     let described =
         vm.declared(number).and_then(|declared| declared.variants.get(at.max(0) as usize)).cloned();
     let Some(described) = described else { return Err(vm.die(b"no such variant")) };

@@ -64,6 +64,12 @@ fn method_of(
                 vm.release_ptr(code);
                 return result;
             }
+            Member::Static(code) => {
+                let code = code.retained();
+                let result = vm.call(code, &list[1..], wanted);
+                vm.release_ptr(code);
+                return result;
+            }
             Member::Field(at) => {
                 if let Some(object) = object_of(invocant)
                     && let Some(slot) = hash::slot_of(object.fields, at as usize, name)
@@ -146,8 +152,9 @@ fn slow_method(vm: &mut Vm, name: Val, list: &[Val], wanted: u64) -> Result<Val,
         if !vm.may_call(class, method) {
             return Err(vm.denied(class, method));
         }
+        let given = if vm.is_static(class, method) { &list[1..] } else { list };
         let code: CodeRef = code.retained();
-        let result = vm.call(code, list, wanted);
+        let result = vm.call(code, given, wanted);
         vm.release_ptr(code);
         return result;
     }
@@ -257,6 +264,21 @@ impl Vm {
         debug_assert!(object.fields.len > at, "the slot is one of the object's");
         crate::cell::store(self, slot, value.retained());
         Ok(crate::cell::load(*slot))
+    }
+
+    /// Whether the method that a class has by that name is a static one.
+    pub(super) fn is_static(&mut self, class: u32, method: &[u8]) -> bool {
+        for &ancestor in self.linear(class).iter() {
+            let declared = self.declared(ancestor);
+            if let Some(method) = declared.and_then(|it| it.methods.iter().find(|it| it.name == method)) {
+                return method.is_static;
+            }
+            let full = [self.class_name(ancestor), b"::", method].concat();
+            if self.existing_glob(&full).is_some_and(|glob| !glob.code.is_null()) {
+                return false;
+            }
+        }
+        false
     }
 
     /// Who may use a member of a declared class, unless everybody may: how much, and whose it is.
