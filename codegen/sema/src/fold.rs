@@ -151,8 +151,8 @@ fn integers(op: B, x: i64, y: i64, compat: bool) -> Option<Value> {
             if x.checked_rem(y)? == 0 {
                 return x.checked_div(y).map(Value::Int);
             }
-            const EXACT: i64 = 1 << 53;
-            (x.abs() < EXACT && y.abs() < EXACT).then(|| Value::Float(x as f64 / y as f64))
+            const EXACT: u64 = 1 << 53;
+            (x.unsigned_abs() < EXACT && y.unsigned_abs() < EXACT).then(|| Value::Float(x as f64 / y as f64))
         }
         B::Mod if y != 0 => {
             let rest = x.checked_rem(y)?;
@@ -161,8 +161,8 @@ fn integers(op: B, x: i64, y: i64, compat: bool) -> Option<Value> {
         B::Pow => {
             let exponent = u32::try_from(y).ok()?;
             let power = x.checked_pow(exponent)?;
-            const PLAIN: i64 = 1_000_000_000_000_000;
-            (power.abs() < PLAIN).then_some(Value::Int(power))
+            const PLAIN: u64 = 1_000_000_000_000_000;
+            (power.unsigned_abs() < PLAIN).then_some(Value::Int(power))
         }
         B::BitAnd if x >= 0 && y >= 0 => Some(Value::Int(x & y)),
         B::BitOr if x >= 0 && y >= 0 => Some(Value::Int(x | y)),
@@ -204,9 +204,9 @@ fn floats(op: B, x: f64, y: f64, compat: bool) -> Option<Value> {
 }
 
 fn number(value: &Value) -> Option<f64> {
-    const EXACT: i64 = 1 << 53;
+    const EXACT: u64 = 1 << 53;
     match value {
-        Value::Int(n) if n.abs() < EXACT => Some(*n as f64),
+        Value::Int(n) if n.unsigned_abs() < EXACT => Some(*n as f64),
         Value::Float(n) => Some(*n),
         _ => None,
     }
