@@ -219,6 +219,12 @@ fn grow(array: &mut Array, total: usize) {
     }
 }
 
+/// Makes room for so many elements more; `None`, with nothing changed, when there is no memory.
+pub fn try_reserve(array: &mut Array, more: usize) -> Option<()> {
+    let total = array.len.checked_add(more)?;
+    if total > array.capacity { try_grow(array, total) } else { Some(()) }
+}
+
 /// Makes room for `total` elements behind `data`; `None`, with nothing changed, when there is no memory.
 #[cold]
 #[inline(never)]

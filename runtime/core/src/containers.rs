@@ -22,9 +22,25 @@ use crate::vm::Vm;
 #[cold]
 pub fn no_such_element(vm: &mut Vm, index: i64) -> Thrown {
     if index >= 0 {
-        return vm.die(b"Out of memory: an array is too long");
+        return too_long(vm);
     }
     vm.die_fmt(format_args!("Modification of non-creatable array value attempted, subscript {index}"))
+}
+
+/// The error of an array that there is no memory for.
+#[cold]
+fn too_long(vm: &mut Vm) -> Thrown {
+    vm.die(b"Out of memory: an array is too long")
+}
+
+/// Makes room in an array for the list from the mark, which is given up when there is no memory.
+fn make_room(vm: &mut Vm, mut array: Array, mark: i64) -> Result<(), Thrown> {
+    let more = vm.list(mark).len();
+    if array::try_reserve(&mut array, more).is_some() {
+        return Ok(());
+    }
+    vm.drop_list(mark);
+    Err(too_long(vm))
 }
 
 // Arrays
@@ -218,6 +234,10 @@ pub fn arr_push(vm: &mut Vm, array: Array, value: Val) -> Result<(), Thrown> {
         vm.release(value);
         return done;
     }
+    if array::try_reserve(&mut array, 1).is_none() {
+        vm.release(value);
+        return Err(too_long(vm));
+    }
     array::push(&mut array, value);
     Ok(())
 }
@@ -248,6 +268,7 @@ pub fn arr_push_list(vm: &mut Vm, array: Array, mark: i64) -> Result<i64, Thrown
     if is_tied_array(array) {
         return give_tied(vm, array, b"PUSH", mark);
     }
+    make_room(vm, array, mark)?;
     array::append_values(&mut array, vm.list(mark));
     vm.forget_list(mark);
     Ok(array.len as i64)
@@ -269,6 +290,7 @@ pub fn arr_unshift_list(vm: &mut Vm, array: Array, mark: i64) -> Result<i64, Thr
     if is_tied_array(array) {
         return give_tied(vm, array, b"UNSHIFT", mark);
     }
+    make_room(vm, array, mark)?;
     array::unshift_values(&mut array, vm.list(mark));
     vm.forget_list(mark);
     Ok(array.len as i64)
@@ -297,6 +319,7 @@ pub fn arr_assign_list(vm: &mut Vm, array: Array, mark: i64) -> Result<(), Throw
         return done;
     }
     array::clear(vm, &mut array);
+    make_room(vm, array, mark)?;
     array::append_values(&mut array, vm.list(mark));
     vm.forget_list(mark);
     Ok(())
@@ -365,7 +388,13 @@ pub fn arr_splice(vm: &mut Vm, array: Array, mark: i64, wanted: i64) -> Result<V
         vm.release_all(&list);
         return result;
     }
-    let list = vm.take_list(mark);
+    let mut list = Vec::new();
+    if list.try_reserve_exact(vm.list(mark).len()).is_err() {
+        vm.drop_list(mark);
+        return Err(too_long(vm));
+    }
+    list.extend_from_slice(vm.list(mark));
+    vm.forget_list(mark);
     let len = array.len as i64;
     let offset = list.first().map_or(0, |&value| vm.index_of(value));
     let start = if offset < 0 { offset + len } else { offset.min(len) };
@@ -378,6 +407,10 @@ pub fn arr_splice(vm: &mut Vm, array: Array, mark: i64, wanted: i64) -> Result<V
         _ => len - start,
     };
     let count = if count < 0 { (len - start + count).max(0) } else { count.min(len - start) };
+    if array::try_reserve(&mut array, list.len()).is_none() {
+        vm.release_all(&list);
+        return Err(too_long(vm));
+    }
     let mut removed = Vec::new();
     array::splice(vm, &mut array, start as usize, count as usize, list.get(2..).unwrap_or(&[]), &mut removed);
     vm.release_all(&list[..list.len().min(2)]);

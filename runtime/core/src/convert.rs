@@ -12,7 +12,9 @@ use crate::class::Conversion;
 use crate::exception::Thrown;
 use crate::hash;
 use crate::late;
-use crate::string::{Text, push_bytes, push_string, string, string_of, try_with_capacity, with_capacity};
+use crate::string::{
+    self, Text, push_bytes, push_string, string, string_of, try_with_capacity, with_capacity,
+};
 use crate::text::number::{self, Number};
 use crate::text::utf8;
 use crate::value::{
@@ -142,6 +144,15 @@ impl Builder {
         self.buffer = Some(buffer);
     }
 
+    /// Makes room for so many bytes more; `false` when there is no memory for them.
+    #[inline]
+    fn make_room(&mut self, more: usize) -> bool {
+        match &mut self.buffer {
+            Some(buffer) => string::make_room(buffer, more),
+            None => true,
+        }
+    }
+
     /// What is added from now on with [`Builder::push_same`] is UTF-8 of wide text.
     pub fn set_wide(&mut self) {
         self.widen();
@@ -196,6 +207,9 @@ impl Builder {
             }
             _ => {
                 let text = vm.text(value)?;
+                if !self.make_room(text.len()) {
+                    return Err(crate::op::concat::too_long(vm));
+                }
                 if text.is_wide() != self.wide {
                     if self.wide {
                         if !text.is_ascii() {
@@ -275,7 +289,7 @@ pub fn join_plain(values: &[Val], separator: Val) -> Option<Val> {
 impl Drop for Builder {
     fn drop(&mut self) {
         if let Some(buffer) = self.buffer.take() {
-            crate::string::free(buffer);
+            string::free(buffer);
         }
     }
 }

@@ -4,13 +4,14 @@
 //! Release never recurses: objects whose last reference went are queued, so that a list of a
 //! million nodes needs no machine stack.
 
-use alloc::alloc::{handle_alloc_error, realloc};
+use alloc::alloc::realloc;
 use alloc::vec::Vec;
 use core::alloc::Layout;
 
 use s_abi::layout::{Arr, Cell, Code, Hash, Header, IMMORTAL, Str, Val, kind, tag};
 
 use crate::late;
+use crate::text::number::format_int_into;
 use crate::value::{FLAG_DESTROYED, FLAG_WEAK, Ptr, UNDEF, ValExt};
 use crate::vm::Vm;
 
@@ -74,11 +75,17 @@ pub fn raw_allocate(size: usize) -> *mut u8 {
     }
 }
 
-/// Ends the process, which cannot go on without a block of `size` bytes.
+/// Ends the process, which cannot go on without a block of `size` bytes, as Perl does. Where a program names the
+/// size, an exception tells of it instead.
 #[cold]
 #[inline(never)]
 pub(crate) fn out_of_memory(size: usize) -> ! {
-    handle_alloc_error(layout_of(size))
+    let mut digits = [0; 20];
+    let size = format_int_into(i64::try_from(size).unwrap_or(i64::MAX), &mut digits);
+    for part in [&b"Out of memory: there are no "[..], size, b" bytes more\n"] {
+        let _ = s_sys::write_all(s_sys::Fd::STDERR, part);
+    }
+    s_sys::exit(1)
 }
 
 /// Allocates as [`raw_allocate`] does; `None` when there is no memory. For sizes a program names.

@@ -296,8 +296,16 @@ impl Vm {
                 self.release(old);
                 start
             };
-            target.value = crate::string::append(start, text);
-            return true;
+            return match crate::string::append(start, text) {
+                Some(longer) => {
+                    target.value = longer;
+                    true
+                }
+                None => {
+                    self.set_errno(Errno::ENOMEM);
+                    false
+                }
+            };
         }
         match stream.handle.write(text) {
             Ok(()) => true,

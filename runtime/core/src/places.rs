@@ -103,7 +103,11 @@ pub(crate) fn replace_part(vm: &mut Vm, slot: Slot, list: &[Val]) -> Result<Val,
     let (start, end) = (vm.unit_offset(&text, start), vm.unit_offset(&text, end));
     let wide = text.is_wide() || with.is_wide();
     let old = string_of(&text[start..end], wide);
-    let mut out = Vec::with_capacity(text.len() + with.len());
+    let mut out = Vec::new();
+    if out.try_reserve_exact(text.len() + with.len()).is_err() {
+        vm.release(old);
+        return Err(crate::op::concat::too_long(vm));
+    }
     out.extend_from_slice(&text[..start]);
     out.extend_from_slice(&with);
     out.extend_from_slice(&text[end..]);

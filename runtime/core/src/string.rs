@@ -7,7 +7,7 @@ use alloc::vec::Vec;
 
 use s_abi::layout::{Header, IMMORTAL, Str, Val, kind, tag};
 
-use crate::memory::{count_live, out_of_memory, raw_free, raw_resize, raw_try_allocate, release_string};
+use crate::memory::{count_live, out_of_memory, raw_free, raw_try_allocate, raw_try_resize, release_string};
 use crate::value::{FLAG_HASHED, FLAG_WIDE, Ptr, SHORT_MAX, ValExt, bytes, short_joined, short_tagged};
 
 const HEAD: usize = size_of::<Str>();
@@ -128,60 +128,90 @@ pub fn truncate(string: &mut Ptr<Str>, len: usize) {
 
 /// As [`append`] with a short string that is not wide.
 #[inline(always)]
-pub fn append_short(first: Val, more: Val) -> Val {
+pub fn append_short(first: Val, more: Val) -> Option<Val> {
     if first.w0 == tag::STR {
         let mut object = first.pointer::<Str>();
         if object.header.count == 1 {
+            if object.len + SHORT_MAX > object.capacity && !make_room(&mut object, SHORT_MAX) {
+                release_string(first);
+                return None;
+            }
             push_string(&mut object, more);
-            return Val { w0: tag::STR, w1: object.address() };
+            return Some(Val { w0: tag::STR, w1: object.address() });
         }
     } else if first.w0 & 0xff == tag::SSTR
         && let Some(joined) = short_joined(first, more)
     {
-        return joined;
+        return Some(joined);
     }
     append(first, bytes(&more))
 }
 
-/// The concatenation of two strings that are not wide.
+/// The concatenation of two strings that are not wide; `None` when there is no memory.
 #[inline(always)]
 #[must_use]
-pub fn joined_values(first: Val, second: Val) -> Val {
+pub fn joined_values(first: Val, second: Val) -> Option<Val> {
     if first.w0 & 0xff == tag::SSTR
         && second.w0 & 0xff == tag::SSTR
         && let Some(joined) = short_joined(first, second)
     {
-        return joined;
+        return Some(joined);
     }
     let total = bytes(&first).len().saturating_add(bytes(&second).len());
     if total <= SHORT_MAX {
-        return joined(bytes(&first), bytes(&second), false);
+        return Some(joined(bytes(&first), bytes(&second), false));
     }
-    let mut buffer = with_capacity(total);
+    let mut buffer = try_with_capacity(total)?;
     push_string(&mut buffer, first);
     push_string(&mut buffer, second);
-    Val { w0: tag::STR, w1: buffer.address() }
+    Some(Val { w0: tag::STR, w1: buffer.address() })
 }
 
+/// Makes room for `wanted` bytes; the process ends when there is no memory.
 #[cold]
 #[inline(never)]
 fn grow(string: &mut Ptr<Str>, wanted: usize) {
+    if !try_grow(string, wanted) {
+        out_of_memory(wanted);
+    }
+}
+
+/// Makes room for `wanted` bytes; `false`, with the string as it was, when there is no memory.
+fn try_grow(string: &mut Ptr<Str>, wanted: usize) -> bool {
     let old = string.capacity;
     let capacity = wanted.max(old.saturating_add(if old < 4096 { old } else { old / 2 })).max(32);
-    let moved = raw_resize(string.0.cast(), HEAD + old, HEAD.saturating_add(capacity));
-    string.0 = moved.cast();
-    string.capacity = capacity;
+    match raw_try_resize(string.0.cast(), HEAD + old, HEAD.saturating_add(capacity)) {
+        Some(moved) => {
+            string.0 = moved.cast();
+            string.capacity = capacity;
+            true
+        }
+        None => false,
+    }
+}
+
+/// Makes room for `more` bytes behind a string of which the caller holds the only reference. It may
+/// move; `false`, with the string as it was, when there is no memory.
+#[inline]
+#[must_use]
+pub fn make_room(string: &mut Ptr<Str>, more: usize) -> bool {
+    let wanted = string.len.saturating_add(more);
+    wanted <= string.capacity || try_grow(string, wanted)
 }
 
 /// Consumes the string value `first` and gives `first . more`, in place when nobody else sees it.
-/// Neither is wide, or both are as wide as the result.
+/// Neither is wide, or both are as wide as the result. `None` when there is no memory.
 #[inline]
-pub fn append(first: Val, more: &[u8]) -> Val {
+pub fn append(first: Val, more: &[u8]) -> Option<Val> {
     if first.w0 == tag::STR {
         let mut object = first.pointer::<Str>();
         if object.header.count == 1 {
+            if !make_room(&mut object, more.len()) {
+                release_string(first);
+                return None;
+            }
             push_bytes(&mut object, more);
-            return Val { w0: tag::STR, w1: object.address() };
+            return Some(Val { w0: tag::STR, w1: object.address() });
         }
     }
     let old = bytes(&first);
@@ -193,18 +223,22 @@ pub fn append(first: Val, more: &[u8]) -> Val {
         let value =
             short_tagged(&buffer[..old.len() + more.len()], if wide { tag::SSTRW } else { tag::SSTR });
         release_string(first);
-        return value;
+        return Some(value);
     }
     // What is appended to once is often appended to again.
     let total = old.len().saturating_add(more.len());
-    let mut buffer = with_capacity(total.saturating_add(total / 2));
+    let room = try_with_capacity(total.saturating_add(total / 2)).or_else(|| try_with_capacity(total));
+    let Some(mut buffer) = room else {
+        release_string(first);
+        return None;
+    };
     push_bytes(&mut buffer, old);
     push_bytes(&mut buffer, more);
     if wide {
         buffer.header.flags |= FLAG_WIDE;
     }
     release_string(first);
-    Val { w0: tag::STR, w1: buffer.address() }
+    Some(Val { w0: tag::STR, w1: buffer.address() })
 }
 
 /// The concatenation of two byte strings as a value.
@@ -328,7 +362,7 @@ mod tests {
             let piece = alloc::format!("{step},");
             let copy = (step % 7 == 0).then(|| value.retained());
             let old = model.clone();
-            value = append(value, piece.as_bytes());
+            value = append(value, piece.as_bytes()).unwrap();
             model.extend_from_slice(piece.as_bytes());
             assert_eq!(bytes(&value), model);
             if let Some(copy) = copy {

@@ -115,7 +115,12 @@ pub fn format(vm: &mut Vm, arguments: &[Val]) -> Result<Val, Thrown> {
     let units = if compat && !wide { Units::Bytes } else { Units::CodePoints };
     let mut out = core::mem::take(&mut vm.buffer);
     out.clear();
-    let values = if wide { &texts } else { rest };
+    let values: &[Val] = if wide { &texts } else { rest };
+    let room = crate::convert::Builder::room_for(values).saturating_add(template.len());
+    if out.try_reserve(room).is_err() {
+        vm.release_all(&texts);
+        return Err(crate::op::concat::too_long(vm));
+    }
     let mut operands = Operands { vm: &mut *vm, values, thrown: false };
     let result = sprintf(template, &mut operands, &mut out, units);
     let thrown = operands.thrown;

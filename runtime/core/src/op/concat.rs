@@ -16,7 +16,7 @@ pub fn concat(vm: &mut Vm, a: Val, b: Val) -> Result<Val, Thrown> {
     if let Some(a) = plain(a)
         && let Some(b) = plain(b)
     {
-        return Ok(joined_values(a, b));
+        return joined_values(a, b).ok_or_else(|| too_long(vm));
     }
     concat_slow(vm, a, b)
 }
@@ -30,6 +30,13 @@ fn plain(value: Val) -> Option<Val> {
         tag::INT => short_int(value.as_int()),
         _ => None,
     }
+}
+
+/// The error of a string that there is no memory for.
+#[cold]
+#[inline(never)]
+pub(crate) fn too_long(vm: &mut Vm) -> Thrown {
+    vm.die(b"Out of memory: a string is too long")
 }
 
 #[inline(never)]
@@ -50,14 +57,14 @@ fn concat_slow(vm: &mut Vm, a: Val, b: Val) -> Result<Val, Thrown> {
 pub fn concat_onto(vm: &mut Vm, a: Val, b: Val) -> Result<Val, Thrown> {
     if a.is_string() {
         if b.w0 & 0xff == tag::SSTR && (!vm.compat || !a.is_wide()) {
-            return Ok(append_short(a, b));
+            return append_short(a, b).ok_or_else(|| too_long(vm));
         }
         if b.w0 == tag::INT {
             if let Some(text) = short_int(b.as_int()) {
-                return Ok(append_short(a, text));
+                return append_short(a, text).ok_or_else(|| too_long(vm));
             }
             let mut buffer = [0; 20];
-            return Ok(append(a, format_int_into(b.as_int(), &mut buffer)));
+            return append(a, format_int_into(b.as_int(), &mut buffer)).ok_or_else(|| too_long(vm));
         }
     }
     concat_onto_slow(vm, a, b)
@@ -82,9 +89,9 @@ fn concat_onto_slow(vm: &mut Vm, a: Val, b: Val) -> Result<Val, Thrown> {
         if text.0.w0 == tag::STR && text.0.w1 == a.w1 {
             // The same string twice, perhaps both counted once: appending would move it.
             let copy = text.to_vec();
-            return Ok(append(a, &copy));
+            return append(a, &copy).ok_or_else(|| too_long(vm));
         }
-        return Ok(append(a, &text));
+        return append(a, &text).ok_or_else(|| too_long(vm));
     }
     let result = concat_slow(vm, a, text.0);
     vm.release(a);
@@ -101,7 +108,10 @@ pub fn concat_list(vm: &mut Vm, mark: i64) -> Result<Val, Thrown> {
     if list.iter().any(|&value| vm.may_overload(value)) {
         return concat_in_turn(vm, mark);
     }
-    let mut out = Builder::with_room(Builder::room_for(list));
+    let Some(mut out) = Builder::try_with_room(Builder::room_for(list)) else {
+        vm.drop_list(mark);
+        return Err(too_long(vm));
+    };
     let mut result = Ok(());
     for &value in list {
         result = out.push_value(vm, value);
