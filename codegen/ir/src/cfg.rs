@@ -1,6 +1,6 @@
 //! The graph of a function: order, predecessors, and clean-ups that building leaves to do.
 
-use std::collections::{HashMap, VecDeque};
+use std::collections::{HashMap, HashSet, VecDeque};
 
 use crate::func::{Block, BlockData, Edge, Func, Term, Value};
 use crate::op::Op;
@@ -273,6 +273,45 @@ pub fn split_critical_edges(func: &mut Func) {
             *body = between;
         }
         func.block_mut(block).term = term;
+    }
+}
+
+/// Gives each loop that is entered on several ways a block before it, which all of them lead to. What the
+/// loop only carries round is a parameter of that block alone then, and the loop is left where it goes back:
+/// whoever takes the edges that lead back for the extent of a loop sees no others.
+pub fn gather_entries(func: &mut Func) {
+    let dominance = Dominance::of(func);
+    let predecessors = predecessors(func);
+    let handlers: HashSet<Block> = func.blocks.iter().filter_map(|data| data.handler).collect();
+    for head in reverse_postorder(func) {
+        let goes_back = |from: &Block| dominance.dominates(head, *from);
+        let enters: Vec<Block> =
+            predecessors[head.index()].iter().copied().filter(|from| !goes_back(from)).collect();
+        let is_loop = enters.len() < predecessors[head.index()].len();
+        // An exception and a `try` enter without an edge.
+        let has_edges =
+            enters.iter().all(|from| func.block(*from).term.edges().any(|edge| edge.block == head));
+        if !is_loop || enters.len() < 2 || !has_edges || head == Block(0) || handlers.contains(&head) {
+            continue;
+        }
+        let before = func.new_block();
+        let params: Vec<Value> =
+            func.block(head).params.clone().iter().map(|param| func.new_value(func.ty(*param))).collect();
+        let data = func.block(head);
+        let new = BlockData {
+            params: params.clone(),
+            term: Term::Jump(Edge { block: head, args: params }),
+            handler: data.handler,
+            loop_depth: data.loop_depth.saturating_sub(1),
+            has_twin: data.has_twin,
+            ..BlockData::default()
+        };
+        *func.block_mut(before) = new;
+        for from in enters {
+            for edge in func.block_mut(from).term.edges_mut().filter(|edge| edge.block == head) {
+                edge.block = before;
+            }
+        }
     }
 }
 

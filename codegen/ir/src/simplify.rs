@@ -9,7 +9,8 @@ use std::collections::{HashMap, HashSet, VecDeque};
 use s_abi::layout::tag;
 
 use crate::cfg::{
-    Dominance, drop_params, drop_trivial_params, drop_unreachable, predecessors, reverse_postorder,
+    Dominance, drop_params, drop_trivial_params, drop_unreachable, gather_entries, predecessors,
+    reverse_postorder,
 };
 use crate::func::{Block, Edge, Func, Inst, Term, Value};
 use crate::op::{Cond, Op, Rt};
@@ -23,6 +24,7 @@ pub fn run(func: &mut Func) {
     references(func);
     thread_jumps(func);
     drop_unreachable(func);
+    gather_entries(func);
     drop_trivial_params(func);
     constants(func);
     dead_code(func);

@@ -7,7 +7,7 @@ use cranelift_codegen::ir::condcodes::IntCC;
 use cranelift_codegen::ir::types::{F64, I8, I64};
 use cranelift_codegen::ir::{Block as ClifBlock, BlockArg, InstBuilder, Value as Clif};
 use s_abi::layout::{storage, tag};
-use s_ir::{BlockData, Element, Func, Inst, Op, Term, Ty};
+use s_ir::{BlockData, Element, Func, Inst, Op, Term, Ty, Value};
 
 use crate::function::{Translator, Words, flags};
 use crate::view::Head;
@@ -127,28 +127,68 @@ impl Translator<'_, '_> {
     /// Follows the indexes; on each way on which a float is found it is given to `found`, which ends the
     /// block. Everything else goes to `other`.
     fn walk(&mut self, inst: &Inst, other: ClifBlock, found: &mut dyn FnMut(&mut Self, Clif)) {
-        let root = inst.args[0];
         let (last, path) = inst.args[1..].split_last().expect("at least one index");
-        let (mut head, path) = match self.plan.use_of(self.here.0, self.here.1) {
-            Some(used) => (Head::View(used.view), &path[used.steps..]),
-            None if self.func.ty(root) == Ty::V => {
-                let (w0, w1) = self.two(root);
-                self.expect_word(w0, tag::AREF, other);
-                (Head::Array(w1), path)
+        if let Some(used) = self.plan.use_of(self.here.0, self.here.1) {
+            let outside = self.cold();
+            let head = Head::View(used.view);
+            if let Some((index, rest)) = path[used.steps..].split_first() {
+                let index = self.one(*index);
+                let len = self.view_arrays(used.view);
+                self.go_on_below(index, len, outside);
+                let array = self.array_at(head, index, other);
+                self.walk_from(Head::Array(array), rest, inst, other, found);
+            } else {
+                let index = self.one(*last);
+                let len = self.view_floats(used.view);
+                self.go_on_below(index, len, outside);
+                let place = self.element(head, index, 3);
+                let value = self.b.ins().load(F64, flags(), place, 0);
+                found(self, value);
             }
-            None => (Head::Array(self.one(root)), path),
+            self.b.switch_to_block(outside);
+            let first = self.b.func.dfg.num_blocks();
+            self.walk_from_root(inst, other, found);
+            self.all_cold(first);
+            return;
+        }
+        self.walk_from_root(inst, other, found);
+    }
+
+    /// As [`Self::walk`], without a view.
+    fn walk_from_root(&mut self, inst: &Inst, other: ClifBlock, found: &mut dyn FnMut(&mut Self, Clif)) {
+        let root = inst.args[0];
+        let path = &inst.args[1..inst.args.len() - 1];
+        let array = if self.func.ty(root) == Ty::V {
+            let (w0, w1) = self.two(root);
+            self.expect_word(w0, tag::AREF, other);
+            w1
+        } else {
+            self.one(root)
         };
+        self.walk_from(Head::Array(array), path, inst, other, found);
+    }
+
+    /// Follows the indexes of `path` from an array on, and then the last one of the instruction.
+    fn walk_from(
+        &mut self,
+        head: Head,
+        path: &[Value],
+        inst: &Inst,
+        other: ClifBlock,
+        found: &mut dyn FnMut(&mut Self, Clif),
+    ) {
+        let mut head = head;
         for index in path {
             let index = self.one(*index);
             head = Head::Array(self.inner_array(head, index, other));
         }
-        let index = self.one(*last);
+        let index = self.one(*inst.args.last().expect("at least one index"));
         let kind = self.within(head, index, other);
         let narrow = self.b.create_block();
         let more = self.b.create_block();
         let takes_ints = matches!(inst.op, Op::ElemIsNum(Element::Number) | Op::ElemNum(Element::Number));
         let is_narrow = self.b.ins().icmp_imm_s(IntCC::Equal, kind, i64::from(storage::NUM));
-        self.b.ins().brif(is_narrow, narrow, &[], more, &[]);
+        self.leave_unless(is_narrow, (more, &[]), (narrow, &[]));
         self.b.switch_to_block(narrow);
         let place = self.element(head, index, 3);
         let value = self.b.ins().load(F64, flags(), place, 0);
@@ -191,6 +231,14 @@ impl Translator<'_, '_> {
         found(self, value);
     }
 
+    /// Makes all blocks cold that were made when there were `first` of them, or later.
+    fn all_cold(&mut self, first: usize) {
+        for number in first..self.b.func.dfg.num_blocks() {
+            let number = u32::try_from(number).expect("blocks have numbers of 32 bits");
+            self.b.set_cold_block(ClifBlock::from_u32(number));
+        }
+    }
+
     /// Goes on where a word is the one that is expected.
     pub(crate) fn expect_word(&mut self, word: Clif, wanted: u64, other: ClifBlock) {
         let same = self.b.ins().icmp_imm_s(IntCC::Equal, word, wanted.cast_signed());
@@ -200,8 +248,14 @@ impl Translator<'_, '_> {
     /// Goes on where a condition holds.
     pub(crate) fn go_on_if(&mut self, condition: Clif, other: ClifBlock) {
         let on = self.b.create_block();
-        self.b.ins().brif(condition, on, &[], other, &[]);
+        self.leave_unless(condition, (other, &[]), (on, &[]));
         self.b.switch_to_block(on);
+    }
+
+    /// Goes on where an index is below a length.
+    fn go_on_below(&mut self, index: Clif, len: Clif, other: ClifBlock) {
+        let inside = self.b.ins().icmp(IntCC::UnsignedLessThan, index, len);
+        self.go_on_if(inside, other);
     }
 
     /// The array that an element refers to, not counted; control goes to `other` where it is none.
@@ -209,6 +263,11 @@ impl Translator<'_, '_> {
         let kind = self.within(head, index, other);
         let is_wide = self.b.ins().icmp_imm_s(IntCC::Equal, kind, i64::from(storage::VAL));
         self.go_on_if(is_wide, other);
+        self.array_at(head, index, other)
+    }
+
+    /// The array that an element of general values refers to, as [`Self::inner_array`]; the index is within.
+    fn array_at(&mut self, head: Head, index: Clif, other: ClifBlock) -> Clif {
         let place = self.element(head, index, 4);
         let w0 = self.b.ins().load(I64, flags(), place, 0);
         self.expect_word(w0, tag::AREF, other);
@@ -218,8 +277,7 @@ impl Translator<'_, '_> {
     /// The storage of an array, when the index is within; else control goes to `outside`.
     pub(crate) fn within(&mut self, head: Head, index: Clif, outside: ClifBlock) -> Clif {
         let len = self.head_len(head);
-        let inside = self.b.ins().icmp(IntCC::UnsignedLessThan, index, len);
-        self.go_on_if(inside, outside);
+        self.go_on_below(index, len, outside);
         self.head_storage(head)
     }
 

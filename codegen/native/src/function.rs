@@ -788,6 +788,20 @@ impl Translator<'_, '_> {
         args
     }
 
+    /// Leaves what is usual for something else, unless a condition holds. The code generator puts blocks in an
+    /// order in which all that is reached by the first way of a branch comes last. If what is unusual came
+    /// before the end of a loop, which it may lead back to, it would seem to be the innermost part of that loop,
+    /// and take the registers.
+    pub(crate) fn leave_unless(
+        &mut self,
+        condition: Clif,
+        (other, other_args): (ClifBlock, &[BlockArg]),
+        (on, args): (ClifBlock, &[BlockArg]),
+    ) {
+        let fails = self.b.ins().icmp_imm_u(IntCC::Equal, condition, 0);
+        self.b.ins().brif(fails, other, other_args, on, args);
+    }
+
     fn term(&mut self, term: &Term) {
         match term {
             Term::Jump(edge) => {
@@ -798,13 +812,24 @@ impl Translator<'_, '_> {
             Term::Branch { cond, yes, no } => {
                 let cond = self.one(*cond);
                 let (yes_args, no_args) = (self.edge_args(yes), self.edge_args(no));
+                let leaves = !self.has_twin
+                    && self.func.block(no.block).has_twin
+                    && !self.func.block(yes.block).has_twin;
                 if !self.enters_views(yes.block) && !self.enters_views(no.block) {
                     let (yes, no) = (self.blocks[yes.block.index()], self.blocks[no.block.index()]);
-                    self.b.ins().brif(cond, yes, &yes_args, no, &no_args);
+                    if leaves {
+                        self.leave_unless(cond, (no, &no_args), (yes, &yes_args));
+                    } else {
+                        self.b.ins().brif(cond, yes, &yes_args, no, &no_args);
+                    }
                     return;
                 }
                 let (yes_way, no_way) = (self.b.create_block(), self.b.create_block());
-                self.b.ins().brif(cond, yes_way, &[], no_way, &[]);
+                if leaves {
+                    self.leave_unless(cond, (no_way, &[]), (yes_way, &[]));
+                } else {
+                    self.b.ins().brif(cond, yes_way, &[], no_way, &[]);
+                }
                 for (way, edge, args) in [(yes_way, yes, yes_args), (no_way, no, no_args)] {
                     self.b.switch_to_block(way);
                     self.enter_views(edge);

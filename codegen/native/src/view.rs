@@ -6,8 +6,13 @@
 //! a loop in which calls are usual gets no views. A view of what is no array has length 0, so that each
 //! access of it goes the way of indexes outside. Only what is found through references has views.
 //!
+//! Where floats or arrays are looked for in an array ([`Op::ElemIsNum`]), the test of its storage is made
+//! with the view: there is a length for each, which is 0 where the storage is another one. What is not
+//! within that is looked for from the root on, as if there were no view.
+//!
 //! [`Plan`] finds the loops and the arrays, from the middle representation alone; the translator has
-//! three variables for each view, which the code generator's builder turns into parameters of blocks.
+//! variables for each view, which the code generator's builder turns into parameters of blocks where they
+//! are used.
 //!
 //! Loops are strongly connected parts of the graph, with the parts inside that are left when the first
 //! block is taken out. Typed and general versions of a loop ([`s_ir::version`]) are looked at apart; each is
@@ -16,6 +21,7 @@
 
 use std::collections::{HashMap, HashSet};
 
+use cranelift_codegen::ir::condcodes::IntCC;
 use cranelift_codegen::ir::types::{I32, I64};
 use cranelift_codegen::ir::{InstBuilder, Value as Clif};
 use cranelift_frontend::Variable;
@@ -57,6 +63,10 @@ struct Key {
 struct View {
     region: usize,
     key: Key,
+    /// Floats are loaded from the array itself.
+    has_floats: bool,
+    /// Arrays that are elements of it are looked into.
+    has_arrays: bool,
 }
 
 /// A loop with views.
@@ -302,11 +312,22 @@ impl Finder<'_> {
                 let view = match known {
                     Some(view) => view,
                     None if self.plan.views.len() - first < room && !is_rare(block) => {
-                        self.plan.views.push(View { region: number, key });
+                        self.plan.views.push(View {
+                            region: number,
+                            key,
+                            has_floats: false,
+                            has_arrays: false,
+                        });
                         self.plan.views.len() - 1
                     }
                     None => continue,
                 };
+                if matches!(inst.op, Op::ElemIsNum(_) | Op::ElemNum(_)) {
+                    let is_direct = steps + 2 == inst.args.len();
+                    let made = &mut self.plan.views[view];
+                    made.has_floats |= is_direct;
+                    made.has_arrays |= !is_direct;
+                }
                 self.plan.uses.insert((*block, index), Use { view, steps });
             }
         }
@@ -542,12 +563,15 @@ pub(crate) enum Head {
     View(usize),
 }
 
-/// The variables of a view: length, address of the elements, storage.
+/// The variables of a view: length, address of the elements, storage; the length if it is of floats, and if
+/// arrays may be in it, else 0.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Variables {
     len: Variable,
     data: Variable,
     storage: Variable,
+    floats: Variable,
+    arrays: Variable,
 }
 
 impl Translator<'_, '_> {
@@ -558,6 +582,8 @@ impl Translator<'_, '_> {
                 len: self.b.declare_var(I64),
                 data: self.b.declare_var(I64),
                 storage: self.b.declare_var(I32),
+                floats: self.b.declare_var(I64),
+                arrays: self.b.declare_var(I64),
             };
             self.views.push(variables);
         }
@@ -592,6 +618,16 @@ impl Translator<'_, '_> {
         }
     }
 
+    /// How many floats a view has.
+    pub(crate) fn view_floats(&mut self, view: usize) -> Clif {
+        self.b.use_var(self.views[view].floats)
+    }
+
+    /// How many elements that may be arrays a view has.
+    pub(crate) fn view_arrays(&mut self, view: usize) -> Clif {
+        self.b.use_var(self.views[view].arrays)
+    }
+
     /// Whether loops begin on an edge that have views.
     pub(crate) fn enters_views(&self, target: Block) -> bool {
         !self.plan.entered(self.here.0, target).is_empty()
@@ -620,7 +656,8 @@ impl Translator<'_, '_> {
     }
 
     fn make_view(&mut self, view: usize, block: Block, given: &dyn Fn(Value) -> Value) {
-        let View { region, key } = &self.plan.views[view];
+        let View { region, key, has_floats, has_arrays } = &self.plan.views[view];
+        let (has_floats, has_arrays) = (*has_floats, *has_arrays);
         let name = |fixed: Fixed| {
             let name = self.plan.name(*region, fixed, block).expect("it has a name wherever the loop is");
             given(name)
@@ -632,7 +669,8 @@ impl Translator<'_, '_> {
             .map(|(fixed, offset)| (fixed.map(|fixed| self.one(name(fixed))), *offset))
             .collect();
         let none = self.cold();
-        let join = self.join_of(&[I64, I64, I32]);
+        let kinds = [(has_floats, storage::NUM), (has_arrays, storage::VAL)];
+        let join = self.join_of(&[I64, I64, I32, I64, I64]);
         let mut array = match root {
             Words::Two(w0, w1) => {
                 self.expect_word(w0, tag::AREF, none);
@@ -650,16 +688,25 @@ impl Translator<'_, '_> {
         }
         let head = Head::Array(array);
         let (len, data, kind) = (self.head_len(head), self.head_data(head), self.head_storage(head));
-        self.jump(join, &[len, data, kind]);
+        let zero = self.b.ins().iconst(I64, 0);
+        let [floats, arrays] = kinds.map(|(is_wanted, wanted)| {
+            if !is_wanted {
+                return zero;
+            }
+            let is_it = self.b.ins().icmp_imm_s(IntCC::Equal, kind, i64::from(wanted));
+            self.b.ins().select(is_it, len, zero)
+        });
+        // As parameters they are worked out here, and not where they are used.
+        self.jump(join, &[len, data, kind, floats, arrays]);
         self.b.switch_to_block(none);
         let zero = self.b.ins().iconst(I64, 0);
         let kind = self.b.ins().iconst(I32, i64::from(storage::INT));
-        self.jump(join, &[zero, zero, kind]);
+        self.jump(join, &[zero, zero, kind, zero, zero]);
         self.b.switch_to_block(join);
         let params = self.b.block_params(join).to_vec();
-        let Variables { len, data, storage } = self.views[view];
-        self.b.def_var(len, params[0]);
-        self.b.def_var(data, params[1]);
-        self.b.def_var(storage, params[2]);
+        let Variables { len, data, storage, floats, arrays } = self.views[view];
+        for (variable, param) in [len, data, storage, floats, arrays].into_iter().zip(params) {
+            self.b.def_var(variable, param);
+        }
     }
 }

@@ -237,3 +237,57 @@ fn unreachable_blocks() {
         &s_ir::BlockData { term: s_ir::Term::Unreachable, ..Default::default() }
     );
 }
+
+/// A loop that is entered on two ways gets a block before it; what it only carries round is no parameter of
+/// it any more.
+#[test]
+fn entries_are_gathered() {
+    let mut func = read_func(
+        r#"
+"f"(val, val) -> val {
+b0():
+    %0: val = Param 0
+    %1: val = Param 1
+    %2: bool = to_bool %0
+    branch %2 b1() b2()
+b1():
+    jump b3(%0, %0)
+b2():
+    jump b3(%1, %0)
+b3(%3: val, %4: val) loop 1:
+    %5: val = add %3, %4
+    %6: bool = to_bool %5
+    branch %6 b3(%3, %5) b4()
+b4():
+    return %5
+}
+"#,
+    );
+    cfg::gather_entries(&mut func);
+    cfg::drop_trivial_params(&mut func);
+    same(
+        &shown(&func),
+        r#"
+"f"(val, val) -> val {
+b0():
+    %0: val = Param 0
+    %1: val = Param 1
+    %2: bool = to_bool %0
+    branch %2 b1() b2()
+b1():
+    jump b5(%0)
+b2():
+    jump b5(%1)
+b5(%7: val):
+    jump b3(%0)
+b3(%4: val) loop 1:
+    %5: val = add %7, %4
+    %6: bool = to_bool %5
+    branch %6 b3(%5) b4()
+b4():
+    return %5
+}
+"#,
+    );
+    crate::clean(&crate::module_of(func));
+}
