@@ -8,7 +8,8 @@
 //!
 //! Order of work: lowering builds ([`Builder`]), then [`optimise`] runs the passes: [`inline`] puts
 //! small functions in the place of calls, [`infer`] proves types
-//! and rewrites, [`version`] gives loops on arrays of floats a typed twin, [`simplify`] removes what is decided or unused, [`counts`] makes ownership explicit
+//! and rewrites, [`version`] gives loops on arrays of floats a typed twin, [`simplify`] removes what is decided or unused,
+//! [`pack`] packs arrays before such loops, [`counts`] makes ownership explicit
 //! (retains, releases, and what each throwing instruction has to release). The
 //! [`verify`](verify::verify) pass checks the invariants between passes. A module has a text form, which
 //! [`print`] writes and [`parse`] reads.
@@ -26,6 +27,7 @@ pub mod infer;
 pub mod inline;
 pub mod module;
 pub mod op;
+pub mod pack;
 pub mod parse;
 pub mod print;
 pub mod simplify;
@@ -47,6 +49,7 @@ pub fn optimise(module: &mut Module) {
     }
     for (func, plain) in module.functions.iter_mut().zip(&plain) {
         simplify::run(func);
+        pack::run(func);
         counts::insert(func, plain);
     }
 }

@@ -175,6 +175,9 @@ pub enum Op {
     ElemIsNum(Element),
     /// The float that [`Op::ElemIsNum`] with the same operands has found, nothing having changed since.
     ElemNum(Element),
+    /// Packs the array that indexes lead to, if it has one and all its elements are floats; the root is as in
+    /// [`Op::ElemIsNum`]. Changes nothing that the program could see.
+    Pack,
 
     // Calls
     /// A runtime function of the table.
@@ -277,6 +280,7 @@ impl Op {
             // The first operand may be an array as well; the verifier knows.
             Op::ElemIsNum(_) => Shape { variadic: true, ..fixed(&[V, Int], Bool) },
             Op::ElemNum(_) => Shape { variadic: true, ..fixed(&[V, Int], Num) },
+            Op::Pack => Shape { variadic: true, result: None, pure_: false, ..fixed(&[V, Int], V) },
             Op::Rt(function) => function.shape(),
             Op::Call(_) => Shape { result: None, throws: true, pure_: false, ..fixed(&[], V) },
             Op::CallValue(_) => Shape {
@@ -360,7 +364,9 @@ impl Op {
     pub fn is_pure(&self) -> bool {
         match self {
             Op::Rt(function) => function.is_pure(),
-            Op::Closure(_) | Op::Pos(_) | Op::Line(_) | Op::Keep | Op::Retain | Op::Release => false,
+            Op::Closure(_) | Op::Pack | Op::Pos(_) | Op::Line(_) | Op::Keep | Op::Retain | Op::Release => {
+                false
+            }
             op => !op.throws(),
         }
     }

@@ -750,6 +750,7 @@ impl<'a> Parser<'a> {
             "RefArr" => Op::RefArr,
             "ElemIsNum" => Op::ElemIsNum(self.element()?),
             "ElemNum" => Op::ElemNum(self.element()?),
+            "Pack" => Op::Pack,
             "Call" => Op::Call(FuncId(self.number("a function")?)),
             "CallValue" => Op::CallValue(self.number("a context")?),
             "CallValueWant" => Op::CallValueWant,

@@ -313,9 +313,10 @@ impl Checker<'_> {
                 self.expect_count(inst, 1, block);
                 self.expect_result(inst, None, block);
             }
-            Op::ElemIsNum(_) | Op::ElemNum(_) => {
-                if inst.args.len() < 2 {
-                    self.expect_count(inst, 2, block);
+            Op::ElemIsNum(_) | Op::ElemNum(_) | Op::Pack => {
+                let least = if inst.op == Op::Pack { 1 } else { 2 };
+                if inst.args.len() < least {
+                    self.expect_count(inst, least, block);
                 }
                 if inst.args.first().is_some_and(|root| self.func.ty(*root) != Ty::Arr) {
                     self.expect(inst, 0, Ty::V, block);

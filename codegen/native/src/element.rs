@@ -4,12 +4,13 @@
 //! next become one walk that loads on the way.
 
 use cranelift_codegen::ir::condcodes::IntCC;
-use cranelift_codegen::ir::types::{F64, I8, I64};
+use cranelift_codegen::ir::types::{F64, I8, I16, I64};
 use cranelift_codegen::ir::{Block as ClifBlock, BlockArg, InstBuilder, Value as Clif};
-use s_abi::layout::{storage, tag};
-use s_ir::{BlockData, Element, Func, Inst, Op, Term, Ty, Value};
+use s_abi::layout::{array_flag, storage, tag};
+use s_ir::{BlockData, Element, Func, Inst, Op, Rt, Term, Ty, Value};
 
 use crate::function::{Translator, Words, flags};
+use crate::inline::at;
 use crate::view::Head;
 
 /// The place of the test that a block ends in, where the block behind it loads what was tested. What
@@ -119,6 +120,26 @@ impl Translator<'_, '_> {
         }
     }
 
+    /// Packs an array, if indexes lead to one.
+    pub(crate) fn pack(&mut self, inst: &Inst) {
+        let on = self.b.create_block();
+        let array = self.root_array(inst.args[0], on);
+        let array = self.follow(array, &inst.args[1..], on);
+        let kind = self.head_storage(Head::Array(array));
+        let is_wide = self.b.ins().icmp_imm_s(IntCC::Equal, kind, i64::from(storage::VAL));
+        let wide = self.cold();
+        self.b.ins().brif(is_wide, wide, &[], on, &[]);
+        self.b.switch_to_block(wide);
+        let bits = self.b.ins().load(I16, flags(), array, at::ARR_AUX);
+        let is_mixed = self.b.ins().band_imm_u(bits, i64::from(array_flag::MIXED));
+        let maybe = self.cold();
+        self.b.ins().brif(is_mixed, on, &[], maybe, &[]);
+        self.b.switch_to_block(maybe);
+        self.runtime(Rt::arr_pack, &[array]);
+        self.b.ins().jump(on, &[]);
+        self.b.switch_to_block(on);
+    }
+
     /// Whether the function tests elements, and has many branches.
     pub(crate) fn tests_elements(&self) -> bool {
         !self.uses.is_empty()
@@ -136,7 +157,7 @@ impl Translator<'_, '_> {
                 let len = self.view_arrays(used.view);
                 self.go_on_below(index, len, outside);
                 let array = self.array_at(head, index, other);
-                self.walk_from(Head::Array(array), rest, inst, other, found);
+                self.walk_from(array, rest, inst, other, found);
             } else {
                 let index = self.one(*last);
                 let len = self.view_floats(used.view);
@@ -156,32 +177,38 @@ impl Translator<'_, '_> {
 
     /// As [`Self::walk`], without a view.
     fn walk_from_root(&mut self, inst: &Inst, other: ClifBlock, found: &mut dyn FnMut(&mut Self, Clif)) {
-        let root = inst.args[0];
-        let path = &inst.args[1..inst.args.len() - 1];
-        let array = if self.func.ty(root) == Ty::V {
-            let (w0, w1) = self.two(root);
-            self.expect_word(w0, tag::AREF, other);
-            w1
-        } else {
-            self.one(root)
-        };
-        self.walk_from(Head::Array(array), path, inst, other, found);
+        let array = self.root_array(inst.args[0], other);
+        self.walk_from(array, &inst.args[1..inst.args.len() - 1], inst, other, found);
+    }
+
+    /// The array that a root is or refers to; control goes to `other` where it is none.
+    fn root_array(&mut self, root: Value, other: ClifBlock) -> Clif {
+        if self.func.ty(root) != Ty::V {
+            return self.one(root);
+        }
+        let (w0, w1) = self.two(root);
+        self.expect_word(w0, tag::AREF, other);
+        w1
+    }
+
+    /// The array that indexes lead to from another; control goes to `other` where there is none.
+    fn follow(&mut self, array: Clif, path: &[Value], other: ClifBlock) -> Clif {
+        path.iter().fold(array, |array, index| {
+            let index = self.one(*index);
+            self.inner_array(Head::Array(array), index, other)
+        })
     }
 
     /// Follows the indexes of `path` from an array on, and then the last one of the instruction.
     fn walk_from(
         &mut self,
-        head: Head,
+        array: Clif,
         path: &[Value],
         inst: &Inst,
         other: ClifBlock,
         found: &mut dyn FnMut(&mut Self, Clif),
     ) {
-        let mut head = head;
-        for index in path {
-            let index = self.one(*index);
-            head = Head::Array(self.inner_array(head, index, other));
-        }
+        let head = Head::Array(self.follow(array, path, other));
         let index = self.one(*inst.args.last().expect("at least one index"));
         let kind = self.within(head, index, other);
         let narrow = self.b.create_block();

@@ -1136,6 +1136,7 @@ impl Translator<'_, '_> {
             }
             Op::ElemIsNum(_) => self.elem_is_num(inst),
             Op::ElemNum(_) => self.elem_num(inst),
+            Op::Pack => self.pack(inst),
             Op::Rt(function) => self.rt(*function, inst, handler, in_loop),
             Op::Call(id) => self.call_direct(*id, inst, handler),
             Op::CallValue(want) => {

@@ -23,6 +23,7 @@ pub(crate) mod at {
     pub(crate) const ARR_DATA: i32 = offset(offset_of!(Arr, data));
     pub(crate) const ARR_LEN: i32 = offset(offset_of!(Arr, len));
     pub(crate) const ARR_CAPACITY: i32 = offset(offset_of!(Arr, capacity));
+    pub(crate) const ARR_AUX: i32 = offset(offset_of!(Header, aux));
     pub(crate) const ARR_STORAGE: i32 = offset(offset_of!(Arr, storage));
 }
 

@@ -107,6 +107,7 @@ macro_rules! for_each_runtime_function {
             // Arrays
             arr_new() -> A [];
             arr_release(A) -> N [];                   // gives up one reference
+            arr_pack(A) -> N [];                      // storage becomes NUM where all elements are floats
             arr_fresh(A) -> A [];                     // consumes one reference; empty, and nobody else's
             arr_ref(A) -> V [];                       // `\@a`
             arr_len(A) -> I [];

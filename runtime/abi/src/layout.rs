@@ -134,6 +134,12 @@ pub mod storage {
     pub const VAL: u32 = 2;
 }
 
+/// Bits of [`Header::aux`] of arrays.
+pub mod array_flag {
+    /// The elements are of several kinds, and will be: it is in vain to pack them.
+    pub const MIXED: u16 = 1 << 3;
+}
+
 /// An array. Element `i` is at `data + i * size`, the size being 8 or 16 by `storage`; `data`
 /// already counts the slack that `shift` leaves in front.
 #[derive(Debug)]

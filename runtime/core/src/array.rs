@@ -1,13 +1,14 @@
 //! Arrays with packed storage: integers, floats, or any values.
 //!
 //! A new array is INT. The first element that does not fit makes it NUM (only when it is empty) or
-//! VAL, and it stays so until it is emptied. Slack in front makes `shift` and `unshift` cheap.
+//! VAL, and it stays so until it is emptied, or a loop begins that computes with floats and all elements
+//! have become some ([`pack`]). Slack in front makes `shift` and `unshift` cheap.
 //! VAL elements may be BOX (the element is a shared cell) or WEAK; loads see through both. A tied array
 //! has no elements here: see `magic`.
 
 use core::ffi::c_void;
 
-use s_abi::layout::{Arr, Cell, Val, kind, storage, tag};
+use s_abi::layout::{Arr, Cell, IMMORTAL, Val, array_flag, kind, storage, tag};
 
 use crate::cell;
 use crate::exception::Thrown;
@@ -257,6 +258,9 @@ pub fn generalise(array: &mut Array) {
     if array.storage == storage::VAL {
         return;
     }
+    if array.header.aux & packing::PACKED != 0 {
+        leave_mixed(array);
+    }
     let count = array.len;
     let capacity = if count == 0 { 4 } else { count + count / 2 + 2 };
     let block = raw_allocate(capacity.saturating_mul(16)).cast::<Val>();
@@ -269,6 +273,92 @@ pub fn generalise(array: &mut Array) {
     array.capacity = capacity;
     array.slack = 0;
     array.storage = storage::VAL;
+}
+
+/// Bits of [`s_abi::layout::Header::aux`] of arrays that [`pack`] uses, beside [`array_flag::MIXED`].
+mod packing {
+    use s_abi::layout::array_flag;
+
+    /// The array was packed, and nothing else has been stored since.
+    pub(super) const PACKED: u16 = 1 << 4;
+    /// [`s_abi::layout::Header::extra`] is the place of an element that was no float.
+    pub(super) const NOTED: u16 = 1 << 5;
+    /// How often something else was found from the start on when all behind that place were floats.
+    pub(super) const AGAIN: u16 = 1 << 6;
+    /// So often that nobody looks any more.
+    pub(super) const AGAIN_MAX: u16 = 3;
+    /// How often the same element was found once more.
+    pub(super) const SAME: u16 = 1 << 8;
+    /// So often that nobody looks any more.
+    pub(super) const SAME_MAX: u16 = 64;
+    /// All of them.
+    pub(super) const ALL: u16 = !(array_flag::MIXED - 1);
+}
+
+/// Makes the storage NUM when all elements are floats. A look goes on where the last one ended, so that
+/// looking often, as elements become floats one by one, costs about as much as looking once. What seems to
+/// stay mixed, or is packed and then gets another element, is left alone from then on, until it is emptied.
+pub fn pack(array: &mut Array) {
+    let aux = array.header.aux;
+    let is_noted = aux & packing::NOTED != 0;
+    if array.storage != storage::VAL
+        || array.len == 0
+        || aux & array_flag::MIXED != 0
+        || array.header.count & IMMORTAL != 0
+        || crate::magic::is_tied_array(*array)
+        // `each` is on its way.
+        || !is_noted && array.header.extra != 0
+    {
+        return;
+    }
+    let elements = values(array);
+    let noted = if is_noted { array.header.extra as usize } else { 0 };
+    let from = noted.min(elements.len());
+    let is_other = |element: &Val| element.w0 != tag::NUM;
+    let behind = elements[from..].iter().position(is_other).map(|at| from + at);
+    let other = behind.or_else(|| elements[..from].iter().position(is_other));
+    if let Some(other) = other {
+        let again = aux / packing::AGAIN % 4 + u16::from(behind.is_none());
+        let same = if is_noted && other == noted { aux / packing::SAME + 1 } else { 0 };
+        let is_mixed = again >= packing::AGAIN_MAX || same >= packing::SAME_MAX;
+        match u32::try_from(other) {
+            Ok(other) if !is_mixed => {
+                array.header.extra = other;
+                let counts = (again * packing::AGAIN) | (same * packing::SAME);
+                array.header.aux = (aux & !packing::ALL) | packing::NOTED | counts;
+            }
+            _ => leave_mixed(array),
+        }
+        return;
+    }
+    let count = elements.len();
+    let block = raw_allocate(count.saturating_mul(8)).cast::<u64>();
+    for (at, element) in elements.iter().enumerate() {
+        // SAFETY: the new block has room for `count` words.
+        unsafe { block.add(at).write(element.w1) };
+    }
+    free_block(array);
+    array.data = block.cast();
+    array.capacity = count;
+    array.slack = 0;
+    array.storage = storage::NUM;
+    forget_place(array);
+    array.header.aux = (aux & !packing::ALL) | packing::PACKED;
+}
+
+/// Lets nobody try to pack an array any more.
+fn leave_mixed(array: &mut Array) {
+    forget_place(array);
+    array.header.aux = (array.header.aux & !packing::ALL) | array_flag::MIXED;
+}
+
+/// Gives [`s_abi::layout::Header::extra`] back to `each`, whose position it is unless [`pack`] has noted
+/// something there.
+pub fn forget_place(array: &mut Array) {
+    if array.header.aux & packing::NOTED != 0 {
+        array.header.aux &= !packing::NOTED;
+        array.header.extra = 0;
+    }
 }
 
 /// Changes the storage so that `value` fits, and says so.
@@ -584,6 +674,8 @@ fn reset_empty(array: &mut Array) {
         }
     }
     array.storage = storage::INT;
+    forget_place(array);
+    array.header.aux &= !packing::ALL;
 }
 
 /// Takes all elements out, owned, as they read.
@@ -800,6 +892,97 @@ mod tests {
             vm.release_all(&model);
             vm.release_ptr(array);
         }
+        assert_eq!(LIVE.get(), before);
+    }
+
+    #[test]
+    fn packing() {
+        let mut vm = machine(false);
+        let before = LIVE.get();
+        let mut array = new();
+        for at in 0..5000 {
+            push(&mut array, if at == 0 { num(0.5) } else { int(at) });
+        }
+        // Looked at whenever one more has become a float.
+        for at in 1..5000 {
+            pack(&mut array);
+            assert_eq!(array.storage, storage::VAL, "{at}");
+            set(&mut vm, &mut array, at, num(at as f64 + 0.25)).expect("not negative");
+        }
+        pack(&mut array);
+        assert_eq!(array.storage, storage::NUM);
+        assert_eq!(nums(&array)[4999], 4999.25);
+        push(&mut array, num(1.5));
+        assert_eq!(get(&array, -1), num(1.5));
+        // Something else is stored: it is left alone from then on.
+        set(&mut vm, &mut array, 3, string(b"text")).expect("not negative");
+        set(&mut vm, &mut array, 3, num(2.5)).expect("not negative");
+        pack(&mut array);
+        assert_eq!(array.storage, storage::VAL);
+        assert_eq!(get(&array, 3), num(2.5));
+        // Until it is emptied.
+        clear(&mut vm, &mut array);
+        push(&mut array, int(1));
+        push(&mut array, num(1.5));
+        set(&mut vm, &mut array, 0, num(0.5)).expect("not negative");
+        pack(&mut array);
+        assert_eq!(nums(&array), [0.5, 1.5]);
+        vm.release_ptr(array);
+        assert_eq!(LIVE.get(), before);
+    }
+
+    #[test]
+    fn packing_leaves_places_alone() {
+        let mut vm = machine(false);
+        let before = LIVE.get();
+        let mut array = new();
+        push(&mut array, UNDEF);
+        for at in 0..40 {
+            push(&mut array, num(f64::from(at)));
+        }
+        pack(&mut array);
+        assert_eq!(array.storage, storage::VAL);
+        // An element that somebody else shares is no float.
+        set(&mut vm, &mut array, 0, num(0.5)).expect("not negative");
+        let cell = cell_at(&mut array, 7).expect("not negative");
+        pack(&mut array);
+        assert_eq!(array.storage, storage::VAL);
+        vm.release_ptr(cell);
+        // Another one each time.
+        vm.release_ptr(array);
+        let mut array = new();
+        push(&mut array, int(1));
+        push(&mut array, num(1.5));
+        for round in 0..8 {
+            pack(&mut array);
+            assert_eq!(array.storage, storage::VAL, "{round}");
+            let (one, two) = if round % 2 == 0 { (num(0.5), int(1)) } else { (int(1), num(0.5)) };
+            set(&mut vm, &mut array, 0, one).expect("not negative");
+            set(&mut vm, &mut array, 1, two).expect("not negative");
+        }
+        assert_ne!(array.header.aux & array_flag::MIXED, 0);
+        // The same one every time.
+        clear(&mut vm, &mut array);
+        push(&mut array, num(1.5));
+        push(&mut array, int(1));
+        for _ in 0..=packing::SAME_MAX {
+            assert_eq!(array.header.aux & array_flag::MIXED, 0);
+            pack(&mut array);
+        }
+        assert_eq!(array.storage, storage::VAL);
+        assert_ne!(array.header.aux & array_flag::MIXED, 0);
+        // `each` has its position.
+        clear(&mut vm, &mut array);
+        push(&mut array, num(1.5));
+        push(&mut array, int(1));
+        array.header.extra = 1;
+        pack(&mut array);
+        assert_eq!((array.header.extra, array.header.aux), (1, 0));
+        array.header.extra = 0;
+        pack(&mut array);
+        forget_place(&mut array);
+        assert_eq!(array.header.extra, 0);
+        vm.release_ptr(array);
         assert_eq!(LIVE.get(), before);
     }
 }

@@ -55,6 +55,12 @@ pub fn arr_release(vm: &mut Vm, array: Array) {
     vm.release_ptr(array);
 }
 
+/// Packs the elements when all are floats.
+pub fn arr_pack(_vm: &mut Vm, array: Array) {
+    let mut array = array;
+    array::pack(&mut array);
+}
+
 /// An empty array that nobody else has, in exchange for a reference to one.
 pub fn arr_fresh(vm: &mut Vm, array: Array) -> Array {
     let mut array = array;
@@ -493,6 +499,8 @@ pub fn arr_reverse_copy(vm: &mut Vm, array: Array) -> Result<Array, Thrown> {
 /// `each @a`
 pub fn arr_each(vm: &mut Vm, array: Array, wanted: i64) -> Result<Val, Thrown> {
     let mark = vm.height() as i64;
+    let mut array = array;
+    array::forget_place(&mut array);
     let mut head = array.head();
     let at = i64::from(head.extra);
     if at >= arr_size(vm, array)? {

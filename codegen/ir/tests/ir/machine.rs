@@ -583,7 +583,7 @@ impl<'a> Machine<'a> {
                 }
             }
             Op::Pos(_) | Op::Line(_) => Val::Undef,
-            Op::Keep => Val::Undef,
+            Op::Keep | Op::Pack => Val::Undef,
             Op::Call(callee) => {
                 let callee = &self.module.functions[callee.index()];
                 self.call(callee, args.to_vec(), Vec::new())?

@@ -174,6 +174,7 @@ fn every_operation() -> Vec<Op> {
         Op::RefArr,
         Op::ElemIsNum(Element::Float),
         Op::ElemNum(Element::Number),
+        Op::Pack,
         Op::Call(FuncId(1)),
         Op::CallValue(2),
         Op::CallValueWant,
