@@ -168,7 +168,13 @@ const _: () = assert!(offset_of!(Object, fields) == offset_of!(ObjectHead, field
 /// Ends an object.
 pub fn free_object(vm: &mut Vm, object: Ptr<Header>) {
     let object = take_out(Ptr(object.0.cast::<Object>()));
-    vm.release_ptr(object.fields);
+    let head = &object.fields.header;
+    if head.count == 1 && head.class == 0 && head.flags == 0 {
+        // Nobody else has its fields, as is usual: nothing is asked before they end.
+        crate::hash::free(vm, object.fields);
+    } else {
+        vm.release_ptr(object.fields);
+    }
     vm.release(object.payload);
 }
 

@@ -21,6 +21,8 @@ use crate::vm::Vm;
 /// Tag of the key of an entry that was deleted.
 const HOLE: u64 = 0xfd;
 const SMALL: usize = 8;
+/// Most entries of [`of_few`].
+pub const FEW: usize = SMALL;
 
 /// What stands behind [`Hash::len`].
 #[repr(C)]
@@ -76,6 +78,21 @@ pub fn with_capacity(entries: usize) -> Table {
     table
 }
 
+/// A new hash of at most [`FEW`] entries with normal keys that differ; consumes the values, borrows the keys.
+#[inline]
+pub fn of_few(entries: impl ExactSizeIterator<Item = (Val, Val)>) -> Table {
+    debug_assert!(entries.len() <= FEW, "more need an index");
+    let table = with_capacity(entries.len());
+    let mut tab = inside(table);
+    for (key, value) in entries.take(tab.capacity) {
+        // SAFETY: there is room for as many entries as there are.
+        unsafe { tab.entries.add(tab.used).write(Entry { key: own_key(key), value }) };
+        tab.used += 1;
+    }
+    tab.len = tab.used;
+    table
+}
+
 /// Adds a normal key that the table does not have; consumes the value, borrows the key.
 #[inline]
 pub fn add(table: Table, key: Val, value: Val) {
@@ -100,11 +117,23 @@ pub fn free(vm: &mut Vm, table: Table) {
     {
         end(vm, table.head());
     }
-    clear(vm, table);
     let tab = inside(table);
-    raw_free(tab.entries.cast(), tab.capacity * size_of::<Entry>());
     raw_free(tab.index.cast(), tab.slots * 8);
+    drop_entries(vm, tab.entries, tab.used, tab.capacity);
     deallocate(table);
+}
+
+/// Gives up what entries hold that no table has any more, and their block.
+fn drop_entries(vm: &mut Vm, entries: *mut Entry, used: usize, capacity: usize) {
+    for at in 0..used {
+        // SAFETY: `used` entries are initialised; the block is ours alone.
+        let entry = unsafe { entries.add(at).read() };
+        if entry.key.w0 != HOLE {
+            release_string(entry.key);
+            vm.release(entry.value);
+        }
+    }
+    raw_free(entries.cast(), capacity * size_of::<Entry>());
 }
 
 /// Removes all entries.
@@ -118,15 +147,7 @@ pub fn clear(vm: &mut Vm, table: Table) {
     tab.slots = 0;
     tab.len = 0;
     tab.iterator = 0;
-    for at in 0..used {
-        // SAFETY: `used` entries are initialised; the block is ours alone now.
-        let entry = unsafe { entries.add(at).read() };
-        if entry.key.w0 != HOLE {
-            release_string(entry.key);
-            vm.release(entry.value);
-        }
-    }
-    raw_free(entries.cast(), capacity * size_of::<Entry>());
+    drop_entries(vm, entries, used, capacity);
 }
 
 /// The key a string stands for: an INT when it is a canonical decimal integer.

@@ -58,6 +58,18 @@ impl Takes {
 }
 
 impl Plan {
+    /// Whether arguments are the names of all fields in their order, each with a value that its field takes:
+    /// what one usually writes, of which an object can be made at once.
+    #[inline]
+    fn is_exact(&self, arguments: &[Val]) -> bool {
+        arguments.len() == 2 * self.fields.len()
+            && self.fields.len() <= hash::FEW
+            && arguments
+                .chunks_exact(2)
+                .zip(&self.fields)
+                .all(|(pair, field)| field.key.0 == pair[0] && field.takes.has(pair[1]))
+    }
+
     /// The position of a field by its name; `guess` is looked at first.
     #[inline]
     pub(super) fn position(&self, name: Val, guess: usize) -> Option<usize> {
@@ -151,6 +163,11 @@ impl Vm {
         if !plan.is_concrete {
             return Err(self.no_objects(number));
         }
+        if plan.is_exact(arguments) {
+            let pairs = arguments.chunks_exact(2).map(|pair| (hash::normal(pair[0]), pair[1].retained()));
+            let value = counted(tag::OBJ, new_object(number, hash::of_few(pairs)));
+            return self.built(&plan, value, Ok(()));
+        }
         let (mut is_named, mut in_order) = (arguments.len().is_multiple_of(2) && !arguments.is_empty(), true);
         if is_named {
             for (at, pair) in arguments.chunks_exact(2).enumerate() {
@@ -169,7 +186,13 @@ impl Vm {
         let table = hash::with_capacity(plan.fields.len());
         let value = counted(tag::OBJ, new_object(number, table));
         let filled = self.fill(table, &plan, (is_named, in_order), arguments);
-        if let Err(thrown) = filled.and_then(|()| self.run_build(&plan, value)) {
+        self.built(&plan, value, filled)
+    }
+
+    /// The object, when its fields are filled and BUILD has run.
+    #[inline]
+    fn built(&mut self, plan: &Plan, value: Val, filled: Result<(), Thrown>) -> Result<Val, Thrown> {
+        if let Err(thrown) = filled.and_then(|()| self.run_build(plan, value)) {
             self.release(value);
             return Err(thrown);
         }
