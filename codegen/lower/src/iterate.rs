@@ -1,5 +1,6 @@
 //! `map`, `grep`, `first` and their kin, `sort`, `reduce`: bodies in line, run for each element.
 
+use s_ir::builder::Variable;
 use s_ir::{Cond, Op as Ir, Rt, Ty, Value};
 use s_sema::hir::{Block, Expr, ExprKind, Iterate, IterateBody, LocalId, LoopVariable, SortBy, StmtKind};
 
@@ -7,6 +8,10 @@ use crate::function::{Context, Lower};
 
 /// The tag byte of [`s_abi::layout::tag::CODE`].
 const CODE_TAG: u8 = 10;
+/// The tag byte of [`s_abi::layout::tag::INT`].
+const INT_TAG: u8 = 0;
+/// Ranges of integers that end here, or begin here, are made as lists.
+const RANGE_MAX: i64 = 1 << 31;
 
 /// What is made of the elements.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -55,12 +60,18 @@ impl<'a> Lower<'a> {
             && matches!(node.topic, LoopVariable::Global(_))
             && kind != Kind::Each
             && modifies_topic(node);
-        if aliased || references {
-            self.list_of_references(&node.list);
-        } else {
-            self.list(&node.list);
-        }
-        let length = self.rt(Rt::list_len, &[mark]);
+        let counted = if aliased || references { None } else { counted(&node.list) };
+        let (length, numbers) = match counted {
+            Some((from, to)) => self.count(mark, from, to),
+            None => {
+                if aliased || references {
+                    self.list_of_references(&node.list);
+                } else {
+                    self.list(&node.list);
+                }
+                (self.rt(Rt::list_len, &[mark]), Numbers::Never)
+            }
+        };
         let out = self.begin_list();
         let restore = self.global_topic(node.topic);
         let at = self.builder.variable(Ty::Int);
@@ -83,7 +94,7 @@ impl<'a> Lower<'a> {
         self.builder.branch(test, body, exit);
         self.builder.switch_to(body);
         let now = self.builder.read(at);
-        let element = self.rt(Rt::list_get, &[mark, now]);
+        let element = self.element_at(mark, now, numbers);
         let reference = element;
         let element = if aliased || references {
             self.bind_reference(node.topic, element, restore);
@@ -180,6 +191,89 @@ impl<'a> Lower<'a> {
         })
     }
 
+    /// Begins to iterate over a range of integers, which need not lie anywhere: gives their number. Where the
+    /// end turns out to be no usual integer the list is pushed after all.
+    fn count(&mut self, mark: Value, from: i64, to: &'a Expr) -> (Value, Numbers) {
+        if let ExprKind::Int(to) = to.kind {
+            let length = self.builder.int(to.saturating_sub(from).saturating_add(1));
+            return (length, Numbers::Always(from));
+        }
+        let to = self.scalar(to);
+        let length = self.builder.variable(Ty::Int);
+        let is_counted = self.builder.variable(Ty::Bool);
+        let (integer, within, usual, list, on) = (
+            self.builder.block(),
+            self.builder.block(),
+            self.builder.block(),
+            self.builder.block(),
+            self.builder.block(),
+        );
+        let is_integer = self.builder.emit(Ir::HasTag(INT_TAG), vec![to], Ty::Bool);
+        self.builder.branch(is_integer, integer, list);
+        self.builder.switch_sealed(integer);
+        let end = self.builder.emit(Ir::UnboxInt, vec![to], Ty::Int);
+        let least = self.builder.int(-1);
+        let test = self.builder.icmp(Cond::Lt, least, end);
+        self.builder.branch(test, within, list);
+        self.builder.switch_sealed(within);
+        let most = self.builder.int(RANGE_MAX);
+        let test = self.builder.icmp(Cond::Lt, end, most);
+        self.builder.branch(test, usual, list);
+        self.builder.switch_sealed(usual);
+        let before = self.builder.int(from - 1);
+        let number = self.builder.emit(Ir::ISub, vec![end, before], Ty::Int);
+        self.builder.write(length, number);
+        let yes = self.builder.emit(Ir::Bool(true), Vec::new(), Ty::Bool);
+        self.builder.write(is_counted, yes);
+        self.builder.jump(on, &[]);
+        self.builder.switch_sealed(list);
+        let range = self.begin_list();
+        let first = self.builder.int(from);
+        let first = self.box_int(first);
+        for end in [first, to] {
+            self.rt_void(Rt::list_push, &[end]);
+        }
+        let step = self.builder.undef();
+        self.end_range(range, step);
+        let number = self.rt(Rt::list_len, &[mark]);
+        self.builder.write(length, number);
+        let no = self.builder.emit(Ir::Bool(false), Vec::new(), Ty::Bool);
+        self.builder.write(is_counted, no);
+        self.builder.jump(on, &[]);
+        self.builder.switch_sealed(on);
+        let length = self.builder.read(length);
+        (length, Numbers::Perhaps(from, is_counted))
+    }
+
+    /// The element of a round.
+    fn element_at(&mut self, mark: Value, now: Value, numbers: Numbers) -> Value {
+        let number = move |lower: &mut Lower<'a>, from: i64| {
+            let from = lower.builder.int(from);
+            let number = lower.builder.emit(Ir::IAdd, vec![from, now], Ty::Int);
+            lower.box_int(number)
+        };
+        match numbers {
+            Numbers::Never => self.rt(Rt::list_get, &[mark, now]),
+            Numbers::Always(from) => number(self, from),
+            Numbers::Perhaps(from, is_counted) => {
+                let test = self.builder.read(is_counted);
+                let (counted, listed) = (self.builder.block(), self.builder.block());
+                self.builder.branch(test, counted, listed);
+                self.join(
+                    Context::Scalar,
+                    vec![
+                        (counted, Box::new(move |lower: &mut Lower<'a>| Some(number(lower, from)))),
+                        (
+                            listed,
+                            Box::new(move |lower: &mut Lower<'a>| Some(lower.rt(Rt::list_get, &[mark, now]))),
+                        ),
+                    ],
+                )
+                .unwrap_or_else(|| self.builder.undef())
+            }
+        }
+    }
+
     fn truth(&mut self, value: bool) -> Value {
         self.builder.emit(Ir::BoolVal(value), Vec::new(), Ty::V)
     }
@@ -195,7 +289,7 @@ impl<'a> Lower<'a> {
         }
     }
 
-    fn body_list(&mut self, node: &'a Iterate, callee: Option<s_ir::builder::Variable>, element: Value) {
+    fn body_list(&mut self, node: &'a Iterate, callee: Option<Variable>, element: Value) {
         match &node.body {
             IterateBody::Block(body) => {
                 self.block_value(body, Context::List);
@@ -209,7 +303,7 @@ impl<'a> Lower<'a> {
         }
     }
 
-    fn body_void(&mut self, node: &'a Iterate, callee: Option<s_ir::builder::Variable>, element: Value) {
+    fn body_void(&mut self, node: &'a Iterate, callee: Option<Variable>, element: Value) {
         match &node.body {
             IterateBody::Block(body) => self.block(body),
             IterateBody::Expr(body) => self.void(body),
@@ -220,12 +314,7 @@ impl<'a> Lower<'a> {
         }
     }
 
-    fn body_condition(
-        &mut self,
-        node: &'a Iterate,
-        callee: Option<s_ir::builder::Variable>,
-        element: Value,
-    ) -> Value {
+    fn body_condition(&mut self, node: &'a Iterate, callee: Option<Variable>, element: Value) -> Value {
         match &node.body {
             IterateBody::Block(body) => self.block_condition(body),
             IterateBody::Expr(body) => self.condition(body),
@@ -328,6 +417,29 @@ impl<'a> Lower<'a> {
         if reverse {
             self.rt_void(Rt::list_reverse, &[mark]);
         }
+    }
+}
+
+/// Whether elements are numbers that are counted, from where, and if that is known only later, what says so.
+#[derive(Clone, Copy)]
+enum Numbers {
+    Never,
+    Always(i64),
+    Perhaps(i64, Variable),
+}
+
+/// A range of integers by one that begins with a small constant: where, and the end.
+fn counted(list: &Expr) -> Option<(i64, &Expr)> {
+    match &list.kind {
+        ExprKind::Range { from, to, step: None } => match from.kind {
+            ExprKind::Int(from @ 0..RANGE_MAX) => match to.kind {
+                ExprKind::Int(RANGE_MAX..) | ExprKind::Str { .. } => None,
+                _ => Some((from, to)),
+            },
+            _ => None,
+        },
+        ExprKind::List(items) if items.len() == 1 => counted(&items[0]),
+        _ => None,
     }
 }
 

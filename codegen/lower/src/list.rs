@@ -103,9 +103,7 @@ impl<'a> Lower<'a> {
                     Some(step) => self.scalar(step),
                     None => self.builder.undef(),
                 };
-                self.rt_void(Rt::list_push, &[step]);
-                self.end_list();
-                self.rt_void(Rt::list_range, &[mark]);
+                self.end_range(mark, step);
             }
             ExprKind::RepeatList(list, count) => {
                 let mark = self.list_from(list);
@@ -209,6 +207,13 @@ impl<'a> Lower<'a> {
                 }
             }
         }
+    }
+
+    /// Pushes a range whose ends have been pushed.
+    pub(crate) fn end_range(&mut self, mark: Value, step: Value) {
+        self.rt_void(Rt::list_push, &[step]);
+        self.end_list();
+        self.rt_void(Rt::list_range, &[mark]);
     }
 
     /// Pushes one of two lists, or a value in the place of one.
