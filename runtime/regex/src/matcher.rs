@@ -723,7 +723,7 @@ impl<'a, const UTF8: bool> Machine<'a, UTF8> {
         self.left = self.left.saturating_sub(passed as u64 >> 4);
         let at = found?;
         if at > low {
-            let less = self.text.before(at).1;
+            let less = self.text.above(low, at);
             self.memory.stack.push(Frame::Greedy { pc: pc as u32, low, at: less });
         }
         Some(at)
@@ -744,7 +744,7 @@ impl<'a, const UTF8: bool> Machine<'a, UTF8> {
             if known.low <= low {
                 return None;
             }
-            at = self.text.before(known.low).1;
+            at = self.text.above(low, known.low);
         }
         // What was tried before and what is tried now must meet.
         let meets = simple
@@ -762,14 +762,14 @@ impl<'a, const UTF8: bool> Machine<'a, UTF8> {
             if next <= low {
                 break None;
             }
-            at = self.text.before(next).1;
+            at = self.text.above(low, next);
         };
         if meets && found.is_none_or(|place| !self.is_still(row as usize, place)) {
             self.memory.explored[index].low = found.unwrap_or(low);
         }
         let at = found?;
         if at > low {
-            let less = self.text.before(at).1;
+            let less = self.text.above(low, at);
             self.memory.stack.push(Frame::Greedy { pc: pc as u32, low, at: less });
         }
         Some(at)

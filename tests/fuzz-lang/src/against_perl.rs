@@ -289,7 +289,8 @@ const ATOMS: [&str; 40] = [
 ];
 
 fn regex_line(rng: &mut Rng) -> String {
-    let pattern = text::pattern(rng, &ATOMS, 9);
+    // Perl takes `(?!)` for a verb of its own, and forgets it where something quantifies it.
+    let pattern = text::pattern(rng, &ATOMS, 9).replace("(?!)", "(?!x)");
     let subject: String =
         (0..rng.usize(..14)).map(|_| one(rng, &["a", "b", "c", "ab", " ", "A", "x", "1"])).collect();
     match rng.u8(..3) {

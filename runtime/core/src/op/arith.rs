@@ -52,6 +52,12 @@ fn whole(value: i128) -> Option<Val> {
     u64::try_from(value).ok().map(uint)
 }
 
+/// Whether Perl adds a text as a float though its value is whole: it is no number, or has a point without an exponent.
+fn counts_as_float(text: &[u8]) -> bool {
+    let has = |one: u8, other: u8| text.iter().any(|byte| [one, other].contains(byte));
+    !looks_like_number(text) || has(b'.', b'.') && !has(b'e', b'E')
+}
+
 #[cold]
 #[inline(never)]
 fn slow(
@@ -75,11 +81,10 @@ fn slow(
         }
         return Ok(num(float(float_of(x), float_of(y))));
     }
-    // A text that is no number counts as a float.
-    let is_word = |value: Val| value.is_string() && !looks_like_number(bytes(&value));
+    let is_float_text = |value: Val| value.is_string() && counts_as_float(bytes(&value));
     if let (Wide::Whole(one), Wide::Whole(two)) = (wide(x), wide(y))
-        && !is_word(a)
-        && !is_word(b)
+        && !is_float_text(a)
+        && !is_float_text(b)
         && let Some(result) = exact(one, two).and_then(whole)
     {
         return Ok(result);
@@ -229,17 +234,22 @@ pub fn int_rem(vm: &mut Vm, a: i64, b: i64) -> Result<i64, Thrown> {
     Ok(if rest != 0 && (rest < 0) != (b < 0) { rest + b } else { rest })
 }
 
-/// `%` of floats: both are truncated first.
+/// `%` of floats: of integers where both fit. Beyond that Perl rounds the right one where only the left one is too
+/// large, and nothing where the right one is; signs are put back afterwards.
 pub fn num_rem(vm: &mut Vm, a: f64, b: f64) -> Result<Val, Thrown> {
+    const FITS: f64 = 18_446_744_073_709_551_616.0;
     if a.abs() < 9.2e18 && b.abs() < 9.2e18 || !vm.compat {
         return int_rem(vm, a as i64, b as i64).map(int);
     }
-    let (a, b) = (libm::trunc(a), libm::trunc(b));
-    if b == 0.0 {
+    let (left, right) = (a.abs(), b.abs());
+    let (left, right) =
+        if right < FITS { (libm::floor(left + 0.5), libm::floor(right + 0.5)) } else { (left, right) };
+    if right == 0.0 {
         return Err(vm.die(b"Illegal modulus zero"));
     }
-    let rest = libm::fmod(a, b);
-    Ok(num(if rest != 0.0 && (rest < 0.0) != (b < 0.0) { rest + b } else { rest }))
+    let rest = libm::fmod(left, right);
+    let rest = if rest != 0.0 && (a < 0.0) != (b < 0.0) { right - rest } else { rest };
+    Ok(num(if b < 0.0 { -rest } else { rest }))
 }
 
 /// `**`

@@ -44,6 +44,12 @@ impl<const UTF8: bool> Text<'_, UTF8> {
         left != right
     }
 
+    /// The place one back from `at`, and not below `low`: a search may begin within a character.
+    #[inline]
+    pub(super) fn above(self, low: usize, at: usize) -> usize {
+        self.before(at).1.max(low)
+    }
+
     /// The place `count` code points back.
     pub(super) fn back_by(self, at: usize, count: u32) -> Option<usize> {
         if !UTF8 {
@@ -214,6 +220,6 @@ pub(super) fn give_back<const UTF8: bool>(
         if at <= low {
             return None;
         }
-        at = text.before(at).1;
+        at = text.above(low, at);
     }
 }
