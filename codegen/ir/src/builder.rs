@@ -218,6 +218,7 @@ impl Builder {
                 args: vec![undef],
                 result: Some(value),
                 cleanup: Vec::new(),
+                names: None,
             };
             let after = self.entry_position(undef);
             self.func.blocks[0].insts.insert(after, inst);
@@ -225,7 +226,7 @@ impl Builder {
             return value;
         }
         let value = self.func.new_value(ty);
-        let inst = Inst { op, args: Vec::new(), result: Some(value), cleanup: Vec::new() };
+        let inst = Inst { op, args: Vec::new(), result: Some(value), cleanup: Vec::new(), names: None };
         self.func.blocks[0].insts.insert(0, inst);
         self.undef_of_entry.insert(ty, value);
         value
@@ -268,13 +269,21 @@ impl Builder {
     /// Adds an instruction with a result of the given type.
     pub fn emit(&mut self, op: Op, args: Vec<Value>, ty: Ty) -> Value {
         let result = self.func.new_value(ty);
-        self.push(Inst { op, args, result: Some(result), cleanup: Vec::new() });
+        self.push(Inst { op, args, result: Some(result), cleanup: Vec::new(), names: None });
         result
     }
 
     /// Adds an instruction without result.
     pub fn emit_void(&mut self, op: Op, args: Vec<Value>) {
-        self.push(Inst { op, args, result: None, cleanup: Vec::new() });
+        self.push(Inst { op, args, result: None, cleanup: Vec::new(), names: None });
+    }
+
+    /// What warnings of the instruction that was added last say.
+    pub fn name_operands(&mut self, names: StrId) {
+        let current = self.current;
+        if let Some(inst) = self.func.block_mut(current).insts.last_mut() {
+            inst.names = Some(names);
+        }
     }
 
     fn push(&mut self, inst: Inst) {
@@ -294,7 +303,8 @@ impl Builder {
         if let Some(line) = self.line
             && state.line.replace(line) != Some(line)
         {
-            let inst = Inst { op: Op::Line(line), args: Vec::new(), result: None, cleanup: Vec::new() };
+            let inst =
+                Inst { op: Op::Line(line), args: Vec::new(), result: None, cleanup: Vec::new(), names: None };
             self.func.blocks[self.current.index()].insts.push(inst);
         }
     }

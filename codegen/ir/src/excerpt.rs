@@ -36,6 +36,9 @@ pub fn excerpt(module: &Module, id: FuncId) -> (Module, FuncId, Links) {
     let own = functions.of(id);
     let mut func = module.functions[id.index()].clone();
     for inst in func.blocks.iter_mut().flat_map(|block| &mut block.insts) {
+        if let Some(names) = &mut inst.names {
+            names.0 = strings.of(*names);
+        }
         match &mut inst.op {
             Op::Str(text) => text.0 = strings.of(*text),
             Op::Glob(name) => name.0 = globals.of(*name),

@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::module::StrId;
 use crate::op::Op;
 
 /// The type of a value.
@@ -117,6 +118,8 @@ pub struct Inst {
     pub result: Option<Value>,
     /// Values to release when it throws, filled by [`crate::counts`], oldest first.
     pub cleanup: Vec<Value>,
+    /// What warnings of it say, as in [`s_abi::warning`]; absent: it warns of nothing.
+    pub names: Option<StrId>,
 }
 
 /// A way to a block, with what its parameters get.

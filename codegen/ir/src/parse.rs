@@ -105,7 +105,7 @@ fn tokens(text: &[u8]) -> Parsed<Vec<(Token<'_>, usize)>> {
             b'/' if text.get(at + 1) == Some(&b'/') => {
                 at = text[at..].iter().position(|byte| *byte == b'\n').map_or(text.len(), |len| at + len);
             }
-            b'(' | b')' | b'{' | b'}' | b',' | b':' | b'=' | b'!' => {
+            b'(' | b')' | b'{' | b'}' | b',' | b':' | b'=' | b'!' | b'?' => {
                 tokens.push((Token::Sign(byte), line));
                 at += 1;
             }
@@ -661,8 +661,9 @@ impl<'a> Parser<'a> {
         let op = self.op()?;
         let args = self.values()?;
         let cleanup = if self.take_sign(b'!') { self.values()? } else { Vec::new() };
+        let names = if self.take_sign(b'?') { Some(StrId(self.number("a string")?)) } else { None };
         self.end_of_line()?;
-        Ok(Inst { op, args, result, cleanup })
+        Ok(Inst { op, args, result, cleanup, names })
     }
 
     fn cond(&mut self) -> Parsed<Cond> {

@@ -271,6 +271,9 @@ pub fn inst(func: &Func, inst: &Inst) -> String {
     if !inst.cleanup.is_empty() {
         let _ = write!(out, " ! {}", values(&inst.cleanup));
     }
+    if let Some(names) = inst.names {
+        let _ = write!(out, " ? {}", names.0);
+    }
     out
 }
 

@@ -217,6 +217,7 @@ pub fn constants(func: &mut Func) {
                     args: Vec::new(),
                     result: Some(value),
                     cleanup: Vec::new(),
+                    names: None,
                 });
                 replaced.insert(param, value);
             }

@@ -1,8 +1,9 @@
 //! Calls: functions of the program, values, methods, builtins.
 
 use s_abi::builtins::BUILTINS;
+use s_abi::warning;
 use s_ir::{Op as Ir, Rt, Ty, Value};
-use s_sema::hir::{BuiltinCall, Call, Callee, Expr, ExprKind, FunctionId};
+use s_sema::hir::{BuiltinCall, Call, Callee, Expr, ExprKind, FunctionId, Pos};
 
 use crate::function::{Context, LIST_TAG, Lower};
 use crate::tables::func_id;
@@ -25,6 +26,13 @@ impl<'a> Lower<'a> {
 
     /// A call. In scalar and tail context there is a value; in list context it has been pushed.
     pub(crate) fn call(&mut self, call: &'a Call, context: Context) -> Option<Value> {
+        let lends = std::mem::replace(&mut self.lends, true);
+        let result = self.called(call, context);
+        self.lends = lends;
+        result
+    }
+
+    fn called(&mut self, call: &'a Call, context: Context) -> Option<Value> {
         match &call.callee {
             Callee::Function(id) => {
                 let result = self.call_function(*id, call, context);
@@ -343,8 +351,8 @@ impl<'a> Lower<'a> {
     }
 
     /// A builtin with plain arguments.
-    pub(crate) fn builtin(&mut self, call: &'a BuiltinCall, context: Context) -> Option<Value> {
-        if let Some(value) = self.inline_builtin(call) {
+    pub(crate) fn builtin(&mut self, pos: Pos, call: &'a BuiltinCall, context: Context) -> Option<Value> {
+        if let Some(value) = self.inline_builtin(pos, call) {
             return match context {
                 Context::List => {
                     self.rt_void(Rt::list_push, &[value]);
@@ -379,11 +387,24 @@ impl<'a> Lower<'a> {
             }
         }
         self.end_list();
-        self.call_builtin(name, mark, context)
+        self.call_builtin_saying(name, mark, context, |lower| {
+            lower.warns_as_builtin(pos, name, &call.args);
+        })
     }
 
     /// Calls a builtin whose arguments have been pushed.
     pub(crate) fn call_builtin(&mut self, name: &str, mark: Value, context: Context) -> Option<Value> {
+        self.call_builtin_saying(name, mark, context, |_| ())
+    }
+
+    /// The same; `said` adds to the instruction that calls.
+    pub(crate) fn call_builtin_saying(
+        &mut self,
+        name: &str,
+        mark: Value,
+        context: Context,
+        said: impl FnOnce(&mut Self),
+    ) -> Option<Value> {
         let Ok(number) = BUILTINS.binary_search_by(|row| row.name.cmp(name)) else {
             let text = self.text(&format!("`{name}` is not a builtin"));
             return Some(self.rt(Rt::die_text, &[text]));
@@ -392,53 +413,63 @@ impl<'a> Lower<'a> {
         let cell = self.builder.emit(Ir::Builtin(row), Vec::new(), Ty::Int);
         let want = self.want_of(context);
         let result = self.rt(Rt::call_builtin, &[cell, mark, want]);
+        said(self);
         self.finish_call(result, context, true)
     }
 
     /// Builtins that are operators of the machine or of the runtime's table.
-    fn inline_builtin(&mut self, call: &'a BuiltinCall) -> Option<Value> {
+    fn inline_builtin(&mut self, pos: Pos, call: &'a BuiltinCall) -> Option<Value> {
         let args = &call.args;
         if !call.scalars {
             return None;
         }
         match (call.name, args.len()) {
-            ("int", 1) => self.unary(Rt::int_of, &args[0]),
-            ("abs", 1) => self.unary(Rt::abs, &args[0]),
-            ("sqrt", 1) => self.unary(Rt::sqrt, &args[0]),
-            ("log", 1) => self.unary(Rt::log, &args[0]),
-            ("sin", 1) => self.float(Rt::sin, &args[0]),
-            ("cos", 1) => self.float(Rt::cos, &args[0]),
-            ("exp", 1) => self.float(Rt::exp, &args[0]),
+            ("int", 1) => Some(self.unary(Rt::int_of, pos, call)),
+            ("abs", 1) => Some(self.unary(Rt::abs, pos, call)),
+            ("sqrt", 1) => Some(self.unary(Rt::sqrt, pos, call)),
+            ("log", 1) => Some(self.unary(Rt::log, pos, call)),
+            ("sin", 1) => Some(self.float(Rt::sin, pos, call)),
+            ("cos", 1) => Some(self.float(Rt::cos, pos, call)),
+            ("exp", 1) => Some(self.float(Rt::exp, pos, call)),
             ("atan2", 2) => {
                 let left = self.scalar(&args[0]);
                 let right = self.scalar(&args[1]);
                 let value = self.rt(Rt::atan2, &[left, right]);
+                self.warns_as_builtin(pos, call.name, args);
                 Some(self.builder.emit(Ir::BoxNum, vec![value], Ty::V))
             }
             ("substr", 2) => {
                 let text = self.scalar(&args[0]);
                 let offset = self.int(&args[1]);
-                Some(self.rt(Rt::substr_tail, &[text, offset]))
+                self.warns_as(pos, 0, "substr", &[&args[1]]);
+                let rest = self.rt(Rt::substr_tail, &[text, offset]);
+                self.warns_as(pos, warning::TEXTS, "substr", &[&args[0]]);
+                Some(rest)
             }
             ("substr", 3) if !matches!(args[2].kind, ExprKind::Undef) => {
                 let text = self.scalar(&args[0]);
                 let offset = self.int(&args[1]);
+                self.warns_as(pos, 0, "substr", &[&args[1]]);
                 let length = self.int(&args[2]);
-                Some(self.rt(Rt::substr_get, &[text, offset, length]))
+                self.warns_as(pos, 0, "substr", &[&args[2]]);
+                let part = self.rt(Rt::substr_get, &[text, offset, length]);
+                self.warns_as(pos, warning::TEXTS, "substr", &[&args[0]]);
+                Some(part)
             }
             _ => None,
         }
     }
 
-    fn unary(&mut self, function: Rt, arg: &'a Expr) -> Option<Value> {
-        let value = self.scalar(arg);
-        Some(self.rt(function, &[value]))
+    fn unary(&mut self, function: Rt, pos: Pos, call: &'a BuiltinCall) -> Value {
+        let value = self.scalar(&call.args[0]);
+        let result = self.rt(function, &[value]);
+        self.warns_as_builtin(pos, call.name, &call.args);
+        result
     }
 
-    fn float(&mut self, function: Rt, arg: &'a Expr) -> Option<Value> {
-        let value = self.scalar(arg);
-        let result = self.rt(function, &[value]);
-        Some(self.builder.emit(Ir::BoxNum, vec![result], Ty::V))
+    fn float(&mut self, function: Rt, pos: Pos, call: &'a BuiltinCall) -> Value {
+        let result = self.unary(function, pos, call);
+        self.builder.emit(Ir::BoxNum, vec![result], Ty::V)
     }
 }
 

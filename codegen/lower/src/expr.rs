@@ -1,13 +1,15 @@
 //! Expressions: one value, a condition, nothing, or what the caller wants.
 
 use s_abi::functions::SPECIALS;
+use s_abi::warning;
 use s_ir::{Block as IrBlock, Cond, Op as Ir, Rt, Ty, Value};
 use s_sema::hir::{
-    self, BinaryOp, Call, Callee, Expr, ExprKind, FunctionId, MagicPlace, MatchVar, Op, UnaryOp, VarKind,
+    self, BinaryOp, Call, Callee, Expr, ExprKind, FunctionId, MagicPlace, MatchVar, Op, Pos, UnaryOp, VarKind,
 };
 
 use crate::function::{Context, Lower};
 use crate::tables::func_id;
+use crate::warning::CONCATENATION;
 
 impl<'a> Lower<'a> {
     /// Whether an expression gives exactly one value in list context, the one of scalar context.
@@ -188,7 +190,7 @@ impl<'a> Lower<'a> {
             ExprKind::Call(call) => {
                 self.call(call, Context::Void);
             }
-            ExprKind::Op(op) => self.op(op, Context::Void).map_or((), drop),
+            ExprKind::Op(op) => self.op(expr.pos, op, Context::Void).map_or((), drop),
             ExprKind::Array(_) | ExprKind::Hash(_) => {}
             _ => {
                 self.scalar(expr);
@@ -217,13 +219,16 @@ impl<'a> Lower<'a> {
             }
             ExprKind::Index(array, index) => {
                 let array = self.array_element_base(array);
-                let index = self.int(index);
-                self.rt(Rt::arr_get, &[array, index])
+                let at = self.int(index);
+                self.warns_as(index.pos, 0, "array element", &[index]);
+                self.rt(Rt::arr_get, &[array, at])
             }
             ExprKind::Key(hash, key) => {
                 let hash = self.hash_element_base(hash);
-                let key = self.scalar(key);
-                self.rt(Rt::hash_get, &[hash, key])
+                let name = self.scalar(key);
+                let value = self.rt(Rt::hash_get, &[hash, name]);
+                self.warns_as_key(key);
+                value
             }
             ExprKind::DerefScalar(inner) => {
                 let reference = self.scalar(inner);
@@ -263,12 +268,12 @@ impl<'a> Lower<'a> {
                 }
             },
             ExprKind::Array(array) => {
-                let array = self.array_value(array);
+                let array = self.array_read(array);
                 let length = self.rt(Rt::arr_len, &[array]);
                 self.box_int(length)
             }
             ExprKind::Hash(hash) => {
-                let hash = self.hash_value(hash);
+                let hash = self.hash_read(hash);
                 let length = self.rt(Rt::hash_len, &[hash]);
                 self.box_int(length)
             }
@@ -328,31 +333,44 @@ impl<'a> Lower<'a> {
                 let glob = self.glob(*global);
                 self.rt(Rt::code_ref, &[glob])
             }
-            ExprKind::Concat(parts) => self.concat(parts),
+            ExprKind::Concat(parts) => self.concat(expr.pos, parts),
             ExprKind::Join(separator, list) => {
                 if let ExprKind::Array(array) = &list.kind {
                     let separator = self.scalar(separator);
-                    let array = self.array_value(array);
-                    return self.rt(Rt::arr_join, &[array, separator]);
+                    let array = self.array_read(array);
+                    let text = self.rt(Rt::arr_join, &[array, separator]);
+                    self.warns_as(expr.pos, warning::TEXTS, "join or string", &[]);
+                    return text;
                 }
                 let separator = self.scalar(separator);
                 let mark = self.begin_list();
                 self.list(list);
                 self.end_list();
-                self.rt(Rt::list_join, &[separator, mark])
+                let text = self.rt(Rt::list_join, &[separator, mark]);
+                let operands = self.operands_of(std::slice::from_ref(list));
+                self.warns_as(expr.pos, warning::TEXTS, "join or string", &operands);
+                text
             }
             ExprKind::Unary(op, inner) => match op {
+                UnaryOp::Not if self.overloads() => {
+                    let value = self.scalar(inner);
+                    self.rt(Rt::not, &[value])
+                }
                 UnaryOp::Not => self.truth_value(expr),
                 UnaryOp::Neg => {
                     let value = self.scalar(inner);
-                    self.rt(Rt::neg, &[value])
+                    let result = self.rt(Rt::neg, &[value]);
+                    self.warns_as(expr.pos, 0, "negation (-)", &[inner]);
+                    result
                 }
                 UnaryOp::BitNot => {
                     let value = self.scalar(inner);
-                    self.rt(Rt::bit_not, &[value])
+                    let result = self.rt(Rt::bit_not, &[value]);
+                    self.warns_as(expr.pos, 0, "1's complement (~)", &[inner]);
+                    result
                 }
             },
-            ExprKind::Binary(op, left, right) => self.binary(*op, left, right),
+            ExprKind::Binary(op, left, right) => self.binary(expr.pos, *op, left, right),
             ExprKind::And(left, right) => self.short(left, right, Short::And),
             ExprKind::Or(left, right) => self.short(left, right, Short::Or),
             ExprKind::DefinedOr(left, right) => self.short(left, right, Short::Defined),
@@ -384,7 +402,7 @@ impl<'a> Lower<'a> {
                 self.assign(place, value, true).unwrap_or_else(|| self.builder.undef())
             }
             ExprKind::AssignList(targets, value) => self.assign_list(targets, value, true),
-            ExprKind::AssignOp(op, place, value) => self.assign_op(*op, place, value),
+            ExprKind::AssignOp(op, place, value) => self.assign_op(expr.pos, *op, place, value),
             ExprKind::AssignLogic(op, place, value) => self.assign_logic(*op, place, value),
             ExprKind::Declare(ids) => {
                 for id in ids {
@@ -412,9 +430,11 @@ impl<'a> Lower<'a> {
             }
             ExprKind::Call(call) => self.call(call, Context::Scalar).unwrap_or_else(|| self.builder.undef()),
             ExprKind::Builtin(call) => {
-                self.builtin(call, Context::Scalar).unwrap_or_else(|| self.builder.undef())
+                self.builtin(expr.pos, call, Context::Scalar).unwrap_or_else(|| self.builder.undef())
             }
-            ExprKind::Op(op) => self.op(op, Context::Scalar).unwrap_or_else(|| self.builder.undef()),
+            ExprKind::Op(op) => {
+                self.op(expr.pos, op, Context::Scalar).unwrap_or_else(|| self.builder.undef())
+            }
             ExprKind::Do(body) => {
                 self.block_value(body, Context::Scalar).unwrap_or_else(|| self.builder.undef())
             }
@@ -541,15 +561,16 @@ impl<'a> Lower<'a> {
         self.at(expr.pos);
         match &expr.kind {
             ExprKind::Bool(value) => self.builder.emit(Ir::Bool(*value), Vec::new(), Ty::Bool),
-            ExprKind::Unary(UnaryOp::Not, inner) => {
+            ExprKind::Unary(UnaryOp::Not, inner) if !self.overloads() => {
                 let value = self.condition(inner);
                 self.builder.emit(Ir::Not, vec![value], Ty::Bool)
             }
             ExprKind::Binary(op, left, right) => match comparison(*op) {
                 Some(function) => {
-                    let left = self.scalar(left);
-                    let right = self.scalar(right);
-                    self.rt(function, &[left, right])
+                    let values = [self.scalar(left), self.scalar(right)];
+                    let truth = self.rt(function, &values);
+                    self.warns_as_binary(expr.pos, *op, left, right);
+                    truth
                 }
                 None => {
                     let value = self.scalar(expr);
@@ -557,18 +578,18 @@ impl<'a> Lower<'a> {
                 }
             },
             ExprKind::Array(array) => {
-                let array = self.array_value(array);
+                let array = self.array_read(array);
                 let length = self.rt(Rt::arr_len, &[array]);
                 let zero = self.builder.int(0);
                 self.builder.icmp(Cond::Ne, length, zero)
             }
             ExprKind::Hash(hash) => {
-                let hash = self.hash_value(hash);
+                let hash = self.hash_read(hash);
                 let length = self.rt(Rt::hash_len, &[hash]);
                 let zero = self.builder.int(0);
                 self.builder.icmp(Cond::Ne, length, zero)
             }
-            ExprKind::Op(op) => match self.truth_of_op(op) {
+            ExprKind::Op(op) => match self.truth_of_op(expr.pos, op) {
                 Some(truth) => truth,
                 None => {
                     let value = self.scalar(expr);
@@ -597,7 +618,7 @@ impl<'a> Lower<'a> {
                 self.builder.switch_sealed(more);
                 self.branch_on(right, yes, no);
             }
-            ExprKind::Unary(UnaryOp::Not, inner) => self.branch_on(inner, no, yes),
+            ExprKind::Unary(UnaryOp::Not, inner) if !self.overloads() => self.branch_on(inner, no, yes),
             ExprKind::Bool(true) => self.builder.jump(yes, &[]),
             ExprKind::Bool(false) => self.builder.jump(no, &[]),
             _ => {
@@ -613,20 +634,37 @@ impl<'a> Lower<'a> {
         self.builder.bool_val(truth)
     }
 
-    fn binary(&mut self, op: BinaryOp, left: &'a Expr, right: &'a Expr) -> Value {
-        if let Some(function) = comparison(op) {
-            let left = self.scalar(left);
-            let right = self.scalar(right);
-            let truth = self.rt(function, &[left, right]);
-            return self.builder.bool_val(truth);
+    /// Whether operators of plain Perl may be overloaded in this program.
+    pub(crate) fn overloads(&self) -> bool {
+        self.program.compat && self.program.facts.overloads
+    }
+
+    fn binary(&mut self, pos: Pos, op: BinaryOp, left: &'a Expr, right: &'a Expr) -> Value {
+        let values = [self.scalar(left), self.scalar(right)];
+        if self.overloads()
+            && let Some(number) = comparison_number(op)
+        {
+            let number = self.builder.int(number);
+            let result = self.rt(Rt::compare_op, &[number, values[0], values[1]]);
+            self.warns_as_binary(pos, op, left, right);
+            return result;
         }
-        let left = self.scalar(left);
-        let right = self.scalar(right);
-        self.arithmetic(op, left, right)
+        self.operate(op, values[0], values[1], |lower| lower.warns_as_binary(pos, op, left, right))
     }
 
     /// An operator on values that are there.
     pub(crate) fn arithmetic(&mut self, op: BinaryOp, left: Value, right: Value) -> Value {
+        self.operate(op, left, right, |_| ())
+    }
+
+    /// The same; `said` adds to the instruction that does it.
+    pub(crate) fn operate(
+        &mut self,
+        op: BinaryOp,
+        left: Value,
+        right: Value,
+        said: impl FnOnce(&mut Self),
+    ) -> Value {
         let function = match op {
             BinaryOp::Add => Rt::add,
             BinaryOp::Sub => Rt::sub,
@@ -644,16 +682,20 @@ impl<'a> Lower<'a> {
             BinaryOp::NumCmp => Rt::num_cmp,
             BinaryOp::StrCmp => {
                 let order = self.rt(Rt::str_cmp, &[left, right]);
+                said(self);
                 return self.box_int(order);
             }
             BinaryOp::Isa => return self.isa(left, right),
             _ => {
                 let function = comparison(op).expect("every other operator compares");
                 let truth = self.rt(function, &[left, right]);
+                said(self);
                 return self.builder.bool_val(truth);
             }
         };
-        self.rt(function, &[left, right])
+        let value = self.rt(function, &[left, right]);
+        said(self);
+        value
     }
 
     fn isa(&mut self, left: Value, right: Value) -> Value {
@@ -687,18 +729,16 @@ impl<'a> Lower<'a> {
     }
 
     /// Pieces of text joined.
-    pub(crate) fn concat(&mut self, parts: &'a [Expr]) -> Value {
+    pub(crate) fn concat(&mut self, pos: Pos, parts: &'a [Expr]) -> Value {
         match parts {
             [] => self.text(""),
             [one] => {
                 let value = self.scalar(one);
-                self.rt(Rt::to_str, &[value])
+                let text = self.rt(Rt::to_str, &[value]);
+                self.warns_as(pos, warning::TEXTS, "string", &[one]);
+                text
             }
-            [left, right] => {
-                let left = self.scalar(left);
-                let right = self.scalar(right);
-                self.rt(Rt::concat, &[left, right])
-            }
+            [left, right] => self.binary(pos, BinaryOp::Concat, left, right),
             _ => {
                 let mark = self.begin_list();
                 for part in parts {
@@ -706,7 +746,10 @@ impl<'a> Lower<'a> {
                     self.rt_void(Rt::list_push, &[value]);
                 }
                 self.end_list();
-                self.rt(Rt::concat_list, &[mark])
+                let text = self.rt(Rt::concat_list, &[mark]);
+                let operands: Vec<&Expr> = parts.iter().collect();
+                self.warns_as(pos, warning::TEXTS, CONCATENATION, &operands);
+                text
             }
         }
     }
@@ -981,6 +1024,25 @@ pub(crate) fn comparison(op: BinaryOp) -> Option<Rt> {
         BinaryOp::StrLe => Rt::str_le,
         BinaryOp::StrGe => Rt::str_ge,
         BinaryOp::SmartMatch => Rt::smart_match,
+        _ => return None,
+    })
+}
+
+/// The number by which the runtime knows a comparison that may be overloaded.
+fn comparison_number(op: BinaryOp) -> Option<i64> {
+    Some(match op {
+        BinaryOp::NumEq => 0,
+        BinaryOp::NumNe => 1,
+        BinaryOp::NumLt => 2,
+        BinaryOp::NumGt => 3,
+        BinaryOp::NumLe => 4,
+        BinaryOp::NumGe => 5,
+        BinaryOp::StrEq => 6,
+        BinaryOp::StrNe => 7,
+        BinaryOp::StrLt => 8,
+        BinaryOp::StrGt => 9,
+        BinaryOp::StrLe => 10,
+        BinaryOp::StrGe => 11,
         _ => return None,
     })
 }

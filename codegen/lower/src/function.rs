@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 
+use s_abi::warning;
 use s_ir::builder::Variable;
 use s_ir::{Block, Builder, Cond, Func, Module, Op as Ir, Rt, Signature, Ty, Value};
 use s_sema::hir::{self, Expr, Function, GlobalId, LocalId, LoopId, Params, Pos, Program, Storage, VarKind};
@@ -94,6 +95,10 @@ pub(crate) struct Lower<'a> {
     /// The context this function was called in, when it depends on it.
     pub(crate) want: Option<Value>,
     pos: u32,
+    /// The bits of `s_abi::warning` at the position.
+    pragmas: u8,
+    /// Arrays and hashes go to somebody who may change them: undef is none where they are not there.
+    pub(crate) lends: bool,
     emitted: HashMap<Block, u32>,
     pub(crate) index: usize,
 }
@@ -130,6 +135,8 @@ impl<'a> Lower<'a> {
             evals: Vec::new(),
             want: None,
             pos: position(function.pos),
+            pragmas: function.pos.warnings,
+            lends: false,
             emitted: HashMap::new(),
             index,
         };
@@ -390,6 +397,7 @@ impl<'a> Lower<'a> {
 
     /// The statement or expression that what follows belongs to.
     pub(crate) fn at(&mut self, pos: Pos) {
+        self.pragmas = pos.warnings;
         self.back_at(position(pos));
     }
 
@@ -421,7 +429,24 @@ impl<'a> Lower<'a> {
         if function.signature().throws {
             self.place();
         }
-        self.builder.rt(function, args)
+        let result = self.builder.rt(function, args);
+        if dereferences(function) {
+            self.dereferences_here(0);
+        }
+        result
+    }
+
+    /// Says of the instruction that was added last how it dereferences: `refused` are bits of
+    /// `s_abi::warning`, which hold where `use strict` does.
+    pub(crate) fn dereferences_here(&mut self, refused: u8) {
+        if !self.program.facts.strict_refs {
+            return;
+        }
+        let bits = if self.pragmas & warning::LAX == 0 { refused } else { warning::LAX };
+        if bits != 0 {
+            let names = self.module.string(&[bits], false);
+            self.builder.name_operands(names);
+        }
     }
 
     /// Calls a runtime function that has none.
@@ -435,7 +460,9 @@ impl<'a> Lower<'a> {
     /// An instruction that calls code of the program.
     pub(crate) fn emit_call(&mut self, op: Ir, args: Vec<Value>) -> Value {
         self.place();
-        self.builder.emit(op, args, Ty::V)
+        let result = self.builder.emit(op, args, Ty::V);
+        self.dereferences_here(0);
+        result
     }
 
     /// A constant string.
@@ -585,6 +612,28 @@ pub(crate) const LIST_TAG: u8 = 0xfe;
 /// A position as activation records keep it.
 pub(crate) fn position(pos: Pos) -> u32 {
     (pos.file.min(0xfff) << 20) | pos.line.min(0xf_ffff)
+}
+
+/// Whether a function of the runtime follows a reference, which may be a name.
+fn dereferences(function: Rt) -> bool {
+    matches!(
+        function,
+        Rt::deref_arr
+            | Rt::deref_hash
+            | Rt::deref_scalar
+            | Rt::deref_cell
+            | Rt::cell_arr
+            | Rt::cell_hash
+            | Rt::slot_arr
+            | Rt::slot_hash
+            | Rt::arr_get_arr
+            | Rt::arr_get_hash
+            | Rt::hash_get_arr
+            | Rt::hash_get_hash
+            | Rt::call_list
+            | Rt::part_of_ref
+            | Rt::list_spread
+    )
 }
 
 /// The function that reads what may be tied, where another reads what is not.

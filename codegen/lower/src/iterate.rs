@@ -67,7 +67,9 @@ impl<'a> Lower<'a> {
                 if aliased || references {
                     self.list_of_references(&node.list);
                 } else {
+                    let lends = std::mem::replace(&mut self.lends, true);
                     self.list(&node.list);
+                    self.lends = lends;
                 }
                 (self.rt(Rt::list_len, &[mark]), Numbers::Never)
             }

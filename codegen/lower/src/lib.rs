@@ -24,6 +24,7 @@ mod plural;
 mod stmt;
 mod tables;
 mod visit;
+mod warning;
 
 use s_ir::Module;
 use s_ir::module::Numbers;

@@ -38,11 +38,11 @@ impl<'a> Lower<'a> {
                 }
             }
             ExprKind::Array(array) => {
-                let array = self.array_value(array);
+                let array = self.array_read(array);
                 self.rt_void(Rt::list_push_arr, &[array]);
             }
             ExprKind::Hash(hash) => {
-                let hash = self.hash_value(hash);
+                let hash = self.hash_read(hash);
                 self.rt_void(Rt::list_push_hash, &[hash]);
             }
             ExprKind::Local(id) => match self.function.locals[id.index()].kind {
@@ -183,10 +183,10 @@ impl<'a> Lower<'a> {
                 self.call(call, Context::List);
             }
             ExprKind::Builtin(call) => {
-                self.builtin(call, Context::List);
+                self.builtin(expr.pos, call, Context::List);
             }
             ExprKind::Op(op) => {
-                if let Some(value) = self.op(op, Context::List)
+                if let Some(value) = self.op(expr.pos, op, Context::List)
                     && !self.builder.is_filled()
                 {
                     self.rt_void(Rt::list_push, &[value]);

@@ -1,8 +1,9 @@
 //! Builtins that are compiled in their own way.
 
 use s_abi::builtins::BUILTINS;
+use s_abi::warning;
 use s_ir::{Cond, Op as Ir, Rt, Ty, Value};
-use s_sema::hir::{Array, Expr, ExprKind, Hash, HashPart, Op, VarKind};
+use s_sema::hir::{Array, Expr, ExprKind, Hash, HashPart, Op, Pos, VarKind};
 
 use crate::function::{Context, Lower};
 use crate::iterate::Kind;
@@ -10,7 +11,7 @@ use crate::tables::type_data;
 
 impl<'a> Lower<'a> {
     /// Operators that are truth values from the start.
-    pub(crate) fn truth_of_op(&mut self, op: &'a Op) -> Option<Value> {
+    pub(crate) fn truth_of_op(&mut self, pos: Pos, op: &'a Op) -> Option<Value> {
         Some(match op {
             Op::Match(node) => self.match_condition(node),
             Op::Defined(inner) => self.defined(inner),
@@ -37,7 +38,7 @@ impl<'a> Lower<'a> {
                 self.rt(Rt::is_defined, &[value])
             }
             Op::Print { handle, list, newline, format } => {
-                self.print(handle.as_ref(), list, *newline, *format)
+                self.print(pos, handle.as_ref(), list, *newline, *format)
             }
             _ => return None,
         })
@@ -53,11 +54,11 @@ impl<'a> Lower<'a> {
 
     /// One operator. In scalar and tail context there is a value; in list context a value that is
     /// returned is still to be pushed, and nothing means that everything has been.
-    pub(crate) fn op(&mut self, op: &'a Op, context: Context) -> Option<Value> {
+    pub(crate) fn op(&mut self, pos: Pos, op: &'a Op, context: Context) -> Option<Value> {
         if let Op::Match(node) = op {
             return self.match_(node, context);
         }
-        if let Some(truth) = self.truth_of_op(op) {
+        if let Some(truth) = self.truth_of_op(pos, op) {
             return Some(self.builder.bool_val(truth));
         }
         match op {
@@ -110,7 +111,7 @@ impl<'a> Lower<'a> {
             Op::Integer(op, left, right) => {
                 let left = self.scalar(left);
                 let right = self.scalar(right);
-                let number = self.builder.int(integer_operator(*op));
+                let number = self.builder.int(operator_number(*op));
                 Some(self.rt(Rt::integer_op, &[number, left, right]))
             }
             Op::GlobPart(glob, part) => {
@@ -231,7 +232,9 @@ impl<'a> Lower<'a> {
             }
             Op::Sprintf(args) => {
                 let mark = self.list_of(args);
-                self.call_builtin("sprintf", mark, Context::Scalar)
+                self.call_builtin_saying("sprintf", mark, Context::Scalar, |lower| {
+                    lower.warns_as_builtin(pos, "sprintf", args);
+                })
             }
             Op::Die(args, warns) => {
                 let is_die = !*warns;
@@ -396,19 +399,38 @@ impl<'a> Lower<'a> {
         self.rt(Rt::read_line, &[handle])
     }
 
-    fn print(&mut self, handle: Option<&'a Expr>, list: &'a [Expr], newline: bool, format: bool) -> Value {
-        if handle.is_none() && !format {
+    fn print(
+        &mut self,
+        pos: Pos,
+        handle: Option<&'a Expr>,
+        list: &'a [Expr],
+        newline: bool,
+        format: bool,
+    ) -> Value {
+        let printed = if handle.is_none() && !format {
             let mark = self.list_of(list);
             let bits = self.builder.int(i64::from(newline));
-            return self.rt(Rt::print, &[mark, bits]);
-        }
-        let handle = self.handle(handle);
-        let mark = self.list_of(list);
-        if format {
-            return self.rt(Rt::print_format, &[handle, mark]);
-        }
-        let bits = self.builder.int(i64::from(newline));
-        self.rt(Rt::print_to, &[handle, mark, bits])
+            self.rt(Rt::print, &[mark, bits])
+        } else {
+            let handle = self.handle(handle);
+            let mark = self.list_of(list);
+            if format {
+                self.rt(Rt::print_format, &[handle, mark])
+            } else {
+                let bits = self.builder.int(i64::from(newline));
+                self.rt(Rt::print_to, &[handle, mark, bits])
+            }
+        };
+        let operands = self.operands_of(list);
+        let operator = if format {
+            "printf"
+        } else if newline {
+            "say"
+        } else {
+            "print"
+        };
+        self.warns_as(pos, warning::TEXTS, operator, &operands);
+        printed
     }
 
     fn push(&mut self, array: &'a Array, list: &'a [Expr], front: bool) -> Value {
@@ -786,8 +808,8 @@ impl<'a> Lower<'a> {
     }
 }
 
-/// The number by which the runtime knows an operator under `use integer`.
-fn integer_operator(op: s_sema::hir::BinaryOp) -> i64 {
+/// The number by which the runtime knows an operator that assigns, or one under `use integer`.
+pub(crate) fn operator_number(op: s_sema::hir::BinaryOp) -> i64 {
     use s_sema::hir::BinaryOp as B;
     match op {
         B::Add => 0,
@@ -800,6 +822,8 @@ fn integer_operator(op: s_sema::hir::BinaryOp) -> i64 {
         B::BitXor => 7,
         B::Shl => 8,
         B::Shr => 9,
-        _ => 10,
+        B::Pow => 10,
+        B::Concat => 11,
+        _ => 12,
     }
 }

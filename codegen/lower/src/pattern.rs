@@ -1,10 +1,16 @@
 //! Matching, substituting, splitting, transliterating.
 
+use s_abi::warning;
 use s_ir::{Op as Ir, Rt, Ty, Value};
 use s_sema::hir::{Expr, ExprKind, MatchOp, Pattern, SplitOn, SubstOp, TransId};
 
 use crate::function::{Context, Lower};
 use crate::tables::pattern_flags;
+
+/// What warnings call a match.
+const MATCH: &str = "pattern match (m//)";
+/// What they call `tr///`.
+const TRANSLITERATION: &str = "transliteration (tr///)";
 
 impl<'a> Lower<'a> {
     /// A pattern as a value.
@@ -46,6 +52,7 @@ impl<'a> Lower<'a> {
             let pattern = self.pattern(&node.pattern);
             self.rt(Rt::match_once, &[subject, pattern])
         };
+        self.warns_as_matching(&node.subject, MATCH);
         if node.negated { self.builder.emit(Ir::Not, vec![truth], Ty::Bool) } else { truth }
     }
 
@@ -65,10 +72,12 @@ impl<'a> Lower<'a> {
                 let pattern = self.pattern(&node.pattern);
                 self.rt(Rt::match_all_value, &[subject, pattern]);
             }
+            self.warns_as_matching(&node.subject, MATCH);
         } else {
             let subject = self.scalar(&node.subject);
             let pattern = self.pattern(&node.pattern);
             self.rt(Rt::match_list, &[subject, pattern]);
+            self.warns_as_matching(&node.subject, MATCH);
         }
         None
     }
@@ -87,6 +96,7 @@ impl<'a> Lower<'a> {
         };
         let pattern = self.pattern(&node.pattern);
         let handle = self.rt(Rt::subst_begin, &[subject, pattern]);
+        self.warns_as_matching(&node.subject, "substitution (s///)");
         let exit = self.builder.block();
         self.builder.enter_loop();
         let body = self.builder.block();
@@ -164,16 +174,27 @@ impl<'a> Lower<'a> {
             _ => self.scalar(subject),
         };
         if copy {
-            return self.rt(Rt::trans, &[value, number]);
+            let changed = self.rt(Rt::trans, &[value, number]);
+            self.warns_as_matching(subject, TRANSLITERATION);
+            return changed;
         }
         let count = self.rt(Rt::trans_count, &[value, number]);
+        self.warns_as_matching(subject, TRANSLITERATION);
         let trans = &self.program.transliterations[table.index()];
         let squeezes = trans.flags.contains('s');
         let only_counts =
             !squeezes && (trans.to.is_empty() && !trans.flags.contains('d') || trans.from == trans.to);
         if !only_counts {
+            // What nothing was found in stays what it is.
+            let (change, done) = (self.builder.block(), self.builder.block());
+            let zero = self.builder.int(0);
+            let any = self.builder.icmp(s_ir::Cond::Ne, count, zero);
+            self.builder.branch(any, change, done);
+            self.builder.switch_sealed(change);
             let new = self.rt(Rt::trans, &[value, number]);
             self.store_declared(inner_place(subject), new);
+            self.builder.jump(done, &[]);
+            self.builder.switch_sealed(done);
         }
         self.box_int(count)
     }
@@ -189,8 +210,8 @@ impl<'a> Lower<'a> {
             SplitOn::Value(value) => (self.scalar(value), Rt::split),
         };
         self.rt_void(Rt::list_push, &[pattern]);
-        let subject = self.scalar(subject);
-        self.rt_void(Rt::list_push, &[subject]);
+        let text = self.scalar(subject);
+        self.rt_void(Rt::list_push, &[text]);
         let limit = match limit {
             Some(limit) => self.scalar(limit),
             None => self.builder.undef(),
@@ -198,7 +219,13 @@ impl<'a> Lower<'a> {
         self.rt_void(Rt::list_push, &[limit]);
         self.end_list();
         self.rt_void(function, &[mark]);
+        self.warns_as_matching(subject, "split");
         mark
+    }
+
+    /// Says of the instruction that was added last what its warnings of an undefined text say.
+    fn warns_as_matching(&mut self, subject: &Expr, operator: &str) {
+        self.warns_as(subject.pos, warning::TEXTS, operator, &[inner_place(subject)]);
     }
 }
 

@@ -2,12 +2,17 @@
 //!
 //! Long because every kind of place is read, assigned, changed and put aside here, side by side.
 
+use s_abi::warning;
 use s_ir::{Cond, Op as Ir, Rt, Ty, Value};
-use s_sema::hir::{Array, BinaryOp, Expr, ExprKind, Hash, LocalId, LogicOp, MagicPlace, Target, VarKind};
+use s_sema::hir::{
+    Array, BinaryOp, Expr, ExprKind, Hash, LocalId, LogicOp, MagicPlace, Pos, Target, VarKind,
+};
 
-use crate::expr::special_number;
+use crate::expr::{comparison, special_number};
 use crate::function::{Context, Lower, Var};
 use crate::member::{Member, is_member};
+use crate::op::operator_number;
+use crate::warning::CONCATENATION;
 
 impl<'a> Lower<'a> {
     // Arrays and hashes
@@ -44,6 +49,24 @@ impl<'a> Lower<'a> {
                 self.rt(Rt::deref_arr, &[reference])
             }
         }
+    }
+
+    /// An array whose elements are read as a list, or counted: under `use strict` there must be one.
+    pub(crate) fn array_read(&mut self, array: &'a Array) -> Value {
+        let value = self.array_value(array);
+        if matches!(array, Array::Deref(_)) && !self.lends {
+            self.dereferences_here(warning::UNDEFINED);
+        }
+        value
+    }
+
+    /// The same of a hash.
+    pub(crate) fn hash_read(&mut self, hash: &'a Hash) -> Value {
+        let value = self.hash_value(hash);
+        if matches!(hash, Hash::Deref(_)) && !self.lends {
+            self.dereferences_here(warning::UNDEFINED);
+        }
+        value
     }
 
     /// Whether it is `@ISA` of a package.
@@ -287,9 +310,15 @@ impl<'a> Lower<'a> {
         if let Some(rest) = self.appended(place, value) {
             let text = match rest {
                 [one] => self.scalar(one),
-                parts => self.concat(parts),
+                parts => self.concat(value.pos, parts),
             };
-            return Some(self.append(place, text));
+            let operands: Vec<&Expr> = match rest {
+                [one] => vec![place, one],
+                _ => vec![place],
+            };
+            return Some(self.append(place, text, |lower| {
+                lower.warns_as(value.pos, warning::TEXTS, CONCATENATION, &operands);
+            }));
         }
         match &place.kind {
             ExprKind::Array(array) => {
@@ -389,8 +418,9 @@ impl<'a> Lower<'a> {
             }
             ExprKind::Key(hash, key) => {
                 let hash = self.hash_place(hash);
-                let key = self.scalar(key);
-                self.rt_void(Rt::hash_set, &[hash, key, value]);
+                let name = self.scalar(key);
+                self.rt_void(Rt::hash_set, &[hash, name, value]);
+                self.warns_as_key(key);
             }
             ExprKind::DerefScalar(inner) => {
                 let cell = self.scalar_target(inner);
@@ -850,7 +880,7 @@ impl<'a> Lower<'a> {
     // Changing in place
 
     /// `PLACE op= VALUE`; the new value.
-    pub(crate) fn assign_op(&mut self, op: BinaryOp, place: &'a Expr, value: &'a Expr) -> Value {
+    pub(crate) fn assign_op(&mut self, pos: Pos, op: BinaryOp, place: &'a Expr, value: &'a Expr) -> Value {
         match &place.kind {
             ExprKind::Array(array) if op == BinaryOp::Repeat => {
                 let mark = self.begin_list();
@@ -885,14 +915,23 @@ impl<'a> Lower<'a> {
             }
             _ => place,
         };
-        let value = self.scalar(value);
+        let operand = self.scalar(value);
         if self.builder.is_filled() {
             return self.builder.undef();
         }
-        if op == BinaryOp::Concat {
-            return self.append(place, value);
+        let said = |lower: &mut Self| lower.warns_as_assigning(pos, op, place, value);
+        if self.overloads() && comparison(op).is_none() {
+            let number = self.builder.int(operator_number(op));
+            return self.modify(place, |lower, old| {
+                let new = lower.rt(Rt::assign_op, &[number, old, operand]);
+                said(lower);
+                new
+            });
         }
-        self.modify(place, |lower, old| lower.arithmetic(op, old, value))
+        if op == BinaryOp::Concat {
+            return self.append(place, operand, said);
+        }
+        self.modify(place, |lower, old| lower.operate(op, old, operand, said))
     }
 
     /// Whether operators, or reading a place, may run code of the program, which may change any place.
@@ -901,17 +940,22 @@ impl<'a> Lower<'a> {
     }
 
     /// `.=` with the value at hand.
-    fn append(&mut self, place: &'a Expr, value: Value) -> Value {
+    fn append(&mut self, place: &'a Expr, value: Value, said: impl FnOnce(&mut Self)) -> Value {
         if !self.runs_code()
             && let Some(slot) = self.slot_for_append(place)
         {
             // The text is taken out, so that nobody else holds it while it grows in place.
             let old = self.rt(Rt::slot_take, &[slot]);
             let new = self.rt(Rt::concat_onto, &[old, value]);
+            said(self);
             self.rt_void(Rt::slot_set, &[slot, new]);
             return new;
         }
-        self.modify(place, |lower, old| lower.rt(Rt::concat_onto, &[old, value]))
+        self.modify(place, |lower, old| {
+            let new = lower.rt(Rt::concat_onto, &[old, value]);
+            said(lower);
+            new
+        })
     }
 
     /// What `$s = "$s..."` and `$s = $s . X` append to the variable they assign: it would be copied
@@ -948,8 +992,10 @@ impl<'a> Lower<'a> {
             }
             ExprKind::Key(hash, key) => {
                 let hash = self.hash_place(hash);
-                let key = self.scalar(key);
-                Some(self.rt(Rt::hash_slot, &[hash, key]))
+                let name = self.scalar(key);
+                let slot = self.rt(Rt::hash_slot, &[hash, name]);
+                self.warns_as_key(key);
+                Some(slot)
             }
             ExprKind::Local(id) => match self.var(*id) {
                 Var::Cell(variable) => {
@@ -984,15 +1030,17 @@ impl<'a> Lower<'a> {
             }
             ExprKind::Key(hash, key) => {
                 let hash = self.hash_place(hash);
-                let key = self.scalar(key);
+                let name = self.scalar(key);
                 if self.runs_code() {
-                    let old = self.rt(Rt::hash_get, &[hash, key]);
+                    let old = self.rt(Rt::hash_get, &[hash, name]);
+                    self.warns_as_key(key);
                     let new = change(self, old);
-                    self.rt_void(Rt::hash_set, &[hash, key, new]);
+                    self.rt_void(Rt::hash_set, &[hash, name, new]);
                     return new;
                 }
                 // Nothing that runs in between changes the hash: its slot stays where it is.
-                let slot = self.rt(Rt::hash_slot, &[hash, key]);
+                let slot = self.rt(Rt::hash_slot, &[hash, name]);
+                self.warns_as_key(key);
                 let old = self.rt(Rt::slot_get, &[slot]);
                 let new = change(self, old);
                 self.rt_void(Rt::slot_set, &[slot, new]);

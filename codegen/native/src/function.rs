@@ -47,6 +47,8 @@ pub(crate) struct Translator<'a, 'b> {
     pub(crate) views: Vec<crate::view::Variables>,
     /// The block and the instruction that are being written.
     pub(crate) here: (Block, usize),
+    /// What warnings of it say, and the function of the runtime that gives them.
+    names: Option<(Rt, StrId)>,
     /// Arrays that somebody else keeps alive.
     pub(crate) lent: crate::lent::Lent,
     /// What is written now leaves the function or goes to a handler.
@@ -102,6 +104,7 @@ pub(crate) mod at {
     pub(crate) const STACK_LIMIT: i32 = offset(offset_of!(Vm, stack_limit));
     pub(crate) const FRAME: i32 = offset(offset_of!(Vm, frame));
     pub(crate) const PENDING: i32 = offset(offset_of!(Vm, pending));
+    pub(crate) const NAMES: i32 = offset(offset_of!(Vm, names));
     pub(crate) const FRAME_PREVIOUS: i32 = offset(offset_of!(Frame, previous));
     pub(crate) const FRAME_INFO: i32 = offset(offset_of!(Frame, info));
     pub(crate) const FRAME_POS: i32 = offset(offset_of!(Frame, pos));
@@ -259,6 +262,7 @@ pub(crate) fn body(
         plan: crate::view::Plan::of(func, module.overloads),
         views: Vec::new(),
         here: (Block(0), 0),
+        names: None,
         lent: crate::lent::Lent::new(),
         is_leaving: false,
         frame: None,
@@ -596,6 +600,15 @@ impl Translator<'_, '_> {
         self.b.ins().ireduce(I8, word)
     }
 
+    /// The words of a constant string.
+    fn constant_text(&mut self, id: StrId) -> (Clif, Clif) {
+        let (bytes, wide) = &self.module.strings[id.index()];
+        match short_string(bytes, *wide) {
+            Some((w0, w1)) => (self.word(w0), self.word(w1)),
+            None => (self.word(tag::STR), self.address(Symbol::String(id))),
+        }
+    }
+
     // Calls
 
     /// Calls a runtime function with words; its result words.
@@ -613,7 +626,19 @@ impl Translator<'_, '_> {
         };
         let mut all = vec![self.vm];
         all.extend_from_slice(operands);
+        // An element that is an array or a hash is found in two steps.
+        let steps = [Rt::slot_arr, Rt::slot_hash];
+        let names = self.names.filter(|(warning, _)| *warning == function || steps.contains(&function));
+        if let Some((_, names)) = names {
+            let (w0, w1) = self.constant_text(names);
+            self.b.ins().store(flags(), w0, self.vm, at::NAMES);
+            self.b.ins().store(flags(), w1, self.vm, at::NAMES + 8);
+        }
         let call = self.b.ins().call(target, &all);
+        if names.is_some() {
+            let undefined = self.word(tag::UNDEF);
+            self.b.ins().store(flags(), undefined, self.vm, at::NAMES);
+        }
         let mut results = self.b.inst_results(call).to_vec();
         if function.signature().result == 'F' && self.b.func.dfg.value_type(results[0]) == I64 {
             results[0] = self.b.ins().bitcast(F64, MemFlagsData::new(), results[0]);
@@ -757,8 +782,14 @@ impl Translator<'_, '_> {
                 self.set(result, Words::One(*found));
                 continue;
             }
+            self.names = match inst.op {
+                Op::Rt(function) => inst.names.map(|names| (function, names)),
+                Op::CallValue(_) | Op::CallValueWant => inst.names.map(|names| (Rt::call, names)),
+                _ => None,
+            };
             self.inst(inst, handler, data.loop_depth > 0);
         }
+        self.names = None;
         match test {
             Some(test) => {
                 self.here = (block, test);
@@ -901,11 +932,7 @@ impl Translator<'_, '_> {
                 self.set_two(inst, words);
             }
             Op::Str(id) => {
-                let (bytes, wide) = &self.module.strings[id.index()];
-                let words = match short_string(bytes, *wide) {
-                    Some((w0, w1)) => (self.word(w0), self.word(w1)),
-                    None => (self.word(tag::STR), self.address(Symbol::String(*id))),
-                };
+                let words = self.constant_text(*id);
                 if let Some(result) = inst.result {
                     self.texts.insert(result, *id);
                 }

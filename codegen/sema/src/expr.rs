@@ -782,6 +782,7 @@ impl Resolver<'_> {
     pub(crate) fn eval_value(&mut self, operand: Expr, pos: hir::Pos, span: Span) -> Expr {
         self.find(FindingKind::ComputedEval, span, String::new());
         self.now.dynamic_code = true;
+        self.lax |= self.warnings & s_abi::warning::LAX != 0;
         self.cx().effects |= !0;
         let mut visible = Vec::new();
         for (name, binding) in self.names.visible() {

@@ -28,6 +28,9 @@ pub struct Pos {
     pub line: u32,
     /// Byte offset into the file.
     pub offset: u32,
+    /// Of what operators that stand here warn when they run, and whether they take texts for references: bits
+    /// of `s_abi::warning`.
+    pub warnings: u8,
 }
 
 macro_rules! ids {
@@ -106,7 +109,7 @@ pub struct AssetTable {
 pub struct Facts {
     /// Some class has a `DESTROY` or `weaken` is called: variables live until their scope ends.
     pub timely_drops: bool,
-    /// `use strict` holds for the whole of a program in plain Perl: texts are no references.
+    /// `use strict` holds somewhere in a program in plain Perl: texts are no references but where it says so.
     pub strict_refs: bool,
     /// `caller` is called.
     pub uses_caller: bool,

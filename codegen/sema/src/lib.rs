@@ -33,6 +33,7 @@ mod source;
 mod stmt;
 mod string;
 mod walk;
+mod warnings;
 
 use std::sync::Arc;
 

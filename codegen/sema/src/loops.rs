@@ -374,7 +374,7 @@ impl Resolver<'_> {
                 Place::Global(id) => LoopVariable::Global(id),
             })
             .collect();
-        let pos = Pos { file: self.file, line: 0, offset: 0 };
+        let pos = Pos { file: self.file, line: 0, offset: 0, warnings: 0 };
         match (source, places) {
             (Source::Range { from, to, step, reverse }, [Place::Local { id, .. }]) => {
                 LoopKind::Range { variable: *id, from, to, step, reverse }

@@ -195,8 +195,11 @@ pub(crate) struct Resolver<'u> {
     pub(crate) arities: HashMap<String, crate::function::Arity>,
     /// `use integer` is in force.
     pub(crate) integer: bool,
-    /// `use strict` was seen, and no `no strict`.
+    /// Of what operators warn here, and whether texts may be references: bits of `s_abi::warning`.
+    pub(crate) warnings: u8,
+    /// `use strict` was seen.
     pub(crate) strict: bool,
+    /// A text is evaluated where texts may be references: they may be anywhere.
     pub(crate) lax: bool,
     /// `use utf8` was seen.
     pub(crate) utf8: bool,
@@ -333,6 +336,7 @@ impl<'u> Resolver<'u> {
             prototypes: HashMap::new(),
             arities: HashMap::new(),
             integer: false,
+            warnings: 0,
             strict: false,
             lax: false,
             utf8: false,
@@ -473,11 +477,11 @@ impl<'u> Resolver<'u> {
 
     pub(crate) fn pos(&self, span: Span) -> Pos {
         let Some(unit) = self.units.get(self.file as usize) else {
-            return Pos { file: self.file, line: 1, offset: span.start };
+            return Pos { file: self.file, line: 1, offset: span.start, warnings: self.warnings };
         };
         let (line, name) = unit.place(span.start);
         let file = name.map_or(self.file, |name| u32::try_from(unit.aliases + name).unwrap_or(u32::MAX));
-        Pos { file, line, offset: span.start }
+        Pos { file, line, offset: span.start, warnings: self.warnings }
     }
 
     /// An expression at a place of the text.
@@ -619,15 +623,13 @@ impl<'u> Resolver<'u> {
         global: Option<GlobalId>,
     ) {
         let scope = self.names.pop();
+        self.restore(&scope);
         body.has_local |= scope.has_local;
         let mut declares = scope.declares;
         declares.append(&mut body.declares);
         body.declares = declares;
         self.frames.pop();
         let Some(mut context) = self.contexts.pop() else { return };
-        if let Some(package) = scope.package {
-            self.package = package;
-        }
         let [unit_checks, checks, inits] = std::mem::take(&mut context.phases);
         context.prologue.extend(unit_checks.into_iter().rev());
         context.prologue.extend(checks.into_iter().rev());
@@ -691,18 +693,26 @@ impl<'u> Resolver<'u> {
         function
     }
 
-    /// A scope of names around what `inside` resolves.
-    pub(crate) fn scoped<T>(&mut self, inside: impl FnOnce(&mut Self) -> T) -> (T, Scope) {
-        let depth = self.depth();
-        self.names.push(depth);
-        let value = inside(self);
-        let scope = self.names.pop();
+    /// What changed in a scope that ends is again as it was outside.
+    fn restore(&mut self, scope: &Scope) {
         if let Some(package) = &scope.package {
             self.package.clone_from(package);
         }
         if let Some(integer) = scope.integer {
             self.integer = integer;
         }
+        if let Some(warnings) = scope.warnings {
+            self.warnings = warnings;
+        }
+    }
+
+    /// A scope of names around what `inside` resolves.
+    pub(crate) fn scoped<T>(&mut self, inside: impl FnOnce(&mut Self) -> T) -> (T, Scope) {
+        let depth = self.depth();
+        self.names.push(depth);
+        let value = inside(self);
+        let scope = self.names.pop();
+        self.restore(&scope);
         if let Some((frame, place)) = scope.topic
             && let Some(frame) = self.frames.get_mut(frame)
         {
@@ -780,6 +790,7 @@ impl<'u> Resolver<'u> {
         let Some(id) = self.file_functions.get(unit).copied().flatten() else { return };
         self.file = u32::try_from(unit).unwrap_or(u32::MAX);
         self.english = false;
+        self.warnings = self.pragmas_of(&tree);
         self.begin_function(FnKind::File, id, u32::MAX);
         for (place, name) in visible.unwrap_or_default().iter().enumerate() {
             self.visible_variable(place, name);

@@ -111,6 +111,8 @@ pub(crate) struct Scope {
     pub(crate) has_local: bool,
     /// `use integer` as it was outside, when it changed inside.
     pub(crate) integer: Option<bool>,
+    /// What operators warn of outside, when it changed inside.
+    pub(crate) warnings: Option<u8>,
     /// The package outside, when it changed inside.
     pub(crate) package: Option<String>,
     /// The first slot of the frame as it was outside, when `local $_` changed it.

@@ -338,14 +338,16 @@ impl Resolver<'_> {
         if used.no {
             match module {
                 "integer" => self.set_integer(false),
-                "strict" => self.lax = true,
+                "strict" => self.set_strict(used, false),
+                "warnings" => self.no_warnings(used),
                 _ => {}
             }
             return;
         }
         match module {
             "integer" => self.set_integer(true),
-            "strict" => self.strict = true,
+            "strict" => self.set_strict(used, true),
+            "warnings" => self.use_warnings(used),
             "constant" => self.use_constant(used),
             "English" => self.english = true,
             "utf8" => self.utf8 = true,
@@ -673,7 +675,10 @@ impl Resolver<'_> {
         for pair in items.chunks(2) {
             let [operator, function] = pair else { continue };
             let Some(operator) = literal_word(operator) else { continue };
-            let value = self.expr(function, Want::Scalar);
+            let mut value = self.expr(function, Want::Scalar);
+            if operator == "fallback" {
+                value = mk(pos, ExprKind::RefTo(Box::new(value)));
+            }
             let name = format!("*{}::({operator}", self.package);
             let place = mk(pos, ExprKind::Glob(name[1..].to_owned()));
             let assign = ExprKind::Assign(Box::new(place), Box::new(value));

@@ -257,6 +257,8 @@ macro_rules! for_each_runtime_function {
             glob_assign_to(V, V) -> N [throws];       // to a glob that is a value
             glob_part(V, V) -> V [throws];            // `*x{ARRAY}`
             arr_of_cell(C) -> A [];                   // an array whose only element is the cell
+            assign_op(I, V, V) -> V [throws user];    // one that assigns, where it may be overloaded; numbered as in the function
+            compare_op(I, V, V) -> V [throws user];   // a comparison that may be overloaded; numbered as in the function
             integer_op(I, V, V) -> V [throws user];   // under `use integer`; numbered as in the function
             open_named(V) -> N [];                    // the variable that the next handle is opened into
             strict_refs() -> N [];                    // texts are no references from now on

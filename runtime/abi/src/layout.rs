@@ -353,6 +353,9 @@ pub struct Vm {
     pub exception: Val,
     /// The set of caught signals that wait; polled at loop heads of programs that handle signals.
     pub pending: *const u64,
+    /// What warnings of the operator that runs say, as in [`crate::warning`]; undefined where it warns of
+    /// nothing.
+    pub names: Val,
 }
 
 /// A function that can be called with arguments in memory.

@@ -7,6 +7,7 @@
 pub mod builtins;
 pub mod functions;
 pub mod layout;
+pub mod warning;
 
 /// The text that says what compiled code may assume of the runtime; [`digest`] of it must be the same on
 /// both sides of a link.

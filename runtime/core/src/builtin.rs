@@ -253,7 +253,10 @@ pub(crate) fn by_name(vm: &mut Vm, name: &[u8]) -> Option<Function> {
 pub fn call_builtin(vm: &mut Vm, cell: i64, mark: i64, wanted: i64) -> Result<Val, Thrown> {
     // SAFETY: compiled code passes the address of one of the cells above.
     let function = unsafe { &*(cell as usize as *const Cell) }.0;
-    let result = function(vm, vm.list(mark), wanted as u64);
+    let result = match vm.check_operands(vm.list(mark)) {
+        Ok(()) => function(vm, vm.list(mark), wanted as u64),
+        Err(thrown) => Err(thrown),
+    };
     let result = vm.settle(mark, result)?;
     if let Err(thrown) = vm.poll_signals() {
         if result.w0 == layout::tag::LIST {

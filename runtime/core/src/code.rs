@@ -146,9 +146,12 @@ impl Vm {
     #[inline(always)]
     pub fn call(&mut self, code: CodeRef, arguments: &[Val], wanted: u64) -> Result<Val, Thrown> {
         let count = arguments.len() as u64 | wanted << want::SHIFT;
+        // What an operator says that runs code of the program is not said of what that code does.
+        let names = core::mem::replace(&mut self.abi.names, UNDEF);
         let machine = (&raw mut *self).cast();
         // SAFETY: entries follow the convention of `layout::Entry`; the arguments are alive.
         let result = unsafe { (code.entry)(machine, code.0, arguments.as_ptr(), count) };
+        self.abi.names = names;
         if result.w0 == tag::THROWN { Err(Thrown) } else { Ok(result) }
     }
 
@@ -222,7 +225,7 @@ impl Vm {
             }
             self.release(result);
         }
-        if self.strict_refs && !value.is_reference() {
+        if self.refuses_names() && !value.is_reference() {
             return Err(crate::containers::symbolic(self, value, "a subroutine"));
         }
         if value.is_string() {

@@ -1023,6 +1023,9 @@ pub fn hash_value_at(_vm: &mut Vm, table: Table, at: i64) -> Val {
 fn array_of(vm: &mut Vm, value: Val) -> Result<Option<Array>, Thrown> {
     match value.w0 {
         tag::AREF => return Ok(Some(value.pointer::<s_abi::layout::Arr>().retained())),
+        tag::UNDEF if vm.refuses_undefined() => {
+            return Err(vm.die(b"Can't use an undefined value as an ARRAY reference"));
+        }
         tag::UNDEF => return Ok(None),
         tag::BOX..=tag::MAGIC => {
             let inner = cell::fetch(vm, value)?;
@@ -1051,7 +1054,7 @@ fn array_of(vm: &mut Vm, value: Val) -> Result<Option<Array>, Thrown> {
         }
         return Ok(Some(array));
     }
-    if vm.strict_refs && !value.is_reference() {
+    if vm.refuses_names() && !value.is_reference() {
         return Err(symbolic(vm, value, "an ARRAY"));
     }
     if value.is_string() && !bytes(&value).is_empty() {
@@ -1065,6 +1068,9 @@ fn array_of(vm: &mut Vm, value: Val) -> Result<Option<Array>, Thrown> {
 fn table_of(vm: &mut Vm, value: Val) -> Result<Option<Table>, Thrown> {
     match value.w0 {
         tag::HREF => return Ok(Some(value.pointer::<s_abi::layout::Hash>().retained())),
+        tag::UNDEF if vm.refuses_undefined() => {
+            return Err(vm.die(b"Can't use an undefined value as a HASH reference"));
+        }
         tag::UNDEF => return Ok(None),
         tag::BOX..=tag::MAGIC => {
             let inner = cell::fetch(vm, value)?;
@@ -1088,7 +1094,7 @@ fn table_of(vm: &mut Vm, value: Val) -> Result<Option<Table>, Thrown> {
         }
         vm.release(result);
     }
-    if vm.strict_refs && !value.is_reference() {
+    if vm.refuses_names() && !value.is_reference() {
         return Err(symbolic(vm, value, "a HASH"));
     }
     if value.is_string() && !bytes(&value).is_empty() {
@@ -1115,7 +1121,7 @@ fn cell_of(vm: &mut Vm, value: Val) -> Result<CellRef, Thrown> {
         }
         vm.release(result);
     }
-    if vm.strict_refs && !value.is_reference() {
+    if vm.refuses_names() && !value.is_reference() {
         return Err(symbolic(vm, value, "a SCALAR"));
     }
     if value.is_string() && !bytes(&value).is_empty() {

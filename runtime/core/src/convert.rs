@@ -581,6 +581,7 @@ impl Vm {
 
     #[inline(never)]
     fn key_slow(&mut self, value: Val) -> Result<(Val, Option<Text>), Thrown> {
+        self.check_operands(&[value])?;
         let mut text = self.text(value)?;
         if text.is_wide() {
             // One form: bytes where all characters fit.
@@ -637,6 +638,9 @@ pub fn to_bool(vm: &mut Vm, value: Val) -> Result<bool, Thrown> {
 /// Integer.
 #[inline(always)]
 pub fn to_int(vm: &mut Vm, value: Val) -> Result<i64, Thrown> {
+    if !value.is_int() {
+        vm.check_operands(&[value])?;
+    }
     vm.integer(value)
 }
 
@@ -655,6 +659,9 @@ pub fn to_number(vm: &mut Vm, value: Val) -> Result<Val, Thrown> {
 /// String value.
 #[inline(always)]
 pub fn to_str(vm: &mut Vm, value: Val) -> Result<Val, Thrown> {
+    if value.is_undef() {
+        vm.check_operands(&[value])?;
+    }
     vm.str_of(value)
 }
 
@@ -738,7 +745,7 @@ pub fn join_array(vm: &mut Vm, array: &crate::value::Array, separator: Val) -> R
             out.push_value(vm, int(array::ints(array)[at]))?;
         } else {
             let value = array::value(vm, array, at)?;
-            let result = out.push_value(vm, value);
+            let result = vm.check_operands(&[value]).and_then(|()| out.push_value(vm, value));
             vm.release(value);
             result?;
         }

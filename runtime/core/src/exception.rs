@@ -285,6 +285,12 @@ impl Vm {
             return Ok(());
         }
         self.release(handler);
+        if let Some(object) = self.tied_glob(self.known.stderr) {
+            let result = self.ask(object, b"PRINT", &[message]);
+            self.release(object);
+            self.release(result?);
+            return Ok(());
+        }
         let text = self.text(message)?;
         crate::output::flush_everything(self);
         crate::output::write_error(self, &text);

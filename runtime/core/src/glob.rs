@@ -52,6 +52,7 @@ pub fn anonymous() -> GlobRef {
 /// Ends an anonymous glob; its handle is closed.
 pub fn free(vm: &mut Vm, glob: GlobRef) {
     vm.leave_line(glob);
+    vm.untie_glob(glob);
     crate::output::close_dropped(vm, glob);
     vm.release_ptr(Ptr(glob.scalar));
     vm.release_ptr(Ptr(glob.array));
@@ -60,6 +61,13 @@ pub fn free(vm: &mut Vm, glob: GlobRef) {
         vm.release_ptr(Ptr(glob.code));
     }
     deallocate(glob);
+}
+
+/// The class and the operator that a name such as `P::(+` stands for.
+fn operator_of(glob: GlobRef) -> Option<(&'static [u8], &'static [u8])> {
+    let name = glob_name(glob);
+    let at = memchr::memchr(b'(', name)?;
+    Some((name[..at].strip_suffix(b"::")?, &name[at + 1..]))
 }
 
 impl Vm {
@@ -91,11 +99,8 @@ impl Vm {
 
     /// Defines a function; consumes the reference. A name such as `P::(+` is an operator of the class P.
     pub fn define(&mut self, glob: GlobRef, code: Ptr<Code>) {
-        let name = glob_name(glob);
-        if let Some(at) = memchr::memchr(b'(', name)
-            && let Some(package) = name[..at].strip_suffix(b"::")
-        {
-            self.set_overload(package, &name[at + 1..], counted(tag::CODE, code.retained()));
+        if let Some((package, symbol)) = operator_of(glob) {
+            self.set_overload(package, symbol, counted(tag::CODE, code.retained()));
         }
         let mut glob = glob;
         let old = core::mem::replace(&mut glob.code, code.0);
@@ -206,6 +211,10 @@ pub fn glob_assign(vm: &mut Vm, glob: GlobRef, value: Val) -> Result<(), Thrown>
             let inner = value.pointer::<Cell>();
             if inner.value.w0 == tag::GLOB {
                 return glob_assign(vm, glob, inner.value);
+            }
+            // What is no function says what becomes of the operators without one.
+            if let Some((package, symbol)) = operator_of(glob) {
+                vm.set_overload(package, symbol, cell::get(inner));
             }
             let old = core::mem::replace(&mut glob.scalar, inner.retained().0);
             vm.release_ptr(Ptr(old));

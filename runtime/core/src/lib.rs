@@ -51,8 +51,10 @@ mod testing;
 #[cfg(test)]
 mod tests;
 pub mod text;
+mod tied_handle;
 pub mod value;
 pub mod vm;
+mod warning;
 
 pub use builtin::implemented;
 pub use entry::ADDRESSES;

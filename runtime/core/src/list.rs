@@ -425,6 +425,7 @@ pub fn join_values(vm: &mut Vm, separator: Val, values: &[Val]) -> Result<Val, T
     if let Some(joined) = crate::convert::join_plain(values, separator.0) {
         return Ok(joined);
     }
+    vm.check_operands(values)?;
     let between = separator.len().saturating_mul(values.len().saturating_sub(1));
     let room = crate::convert::Builder::room_for(values).saturating_add(between);
     let Some(mut out) = crate::convert::Builder::try_with_room(room) else {

@@ -255,13 +255,19 @@ pub(crate) fn read_only(vm: &mut Vm, mut cell: CellRef, wanted: Option<bool>) ->
 
 impl Vm {
     /// Calls a method of what something is tied to, for one value.
-    fn ask(&mut self, object: Val, method: &[u8], arguments: &[Val]) -> Result<Val, Thrown> {
+    pub(crate) fn ask(&mut self, object: Val, method: &[u8], arguments: &[Val]) -> Result<Val, Thrown> {
         let result = self.ask_for(object, method, arguments, want::SCALAR)?;
         Ok(self.scalar_of(result))
     }
 
     /// The same in a context.
-    fn ask_for(&mut self, object: Val, method: &[u8], arguments: &[Val], wanted: u64) -> Result<Val, Thrown> {
+    pub(crate) fn ask_for(
+        &mut self,
+        object: Val,
+        method: &[u8],
+        arguments: &[Val],
+        wanted: u64,
+    ) -> Result<Val, Thrown> {
         let mark = self.height() as i64;
         for value in [object].iter().chain(arguments) {
             self.push(value.retained())?;
@@ -280,6 +286,13 @@ impl Vm {
     pub(crate) fn tie(&mut self, arguments: &[Val]) -> Result<Val, Thrown> {
         let [target, class, rest @ ..] = arguments else { return Ok(UNDEF) };
         let target = *target;
+        if let Some(glob) = crate::convert::as_glob(target) {
+            let object = self.ask(*class, b"TIEHANDLE", rest)?;
+            if !object.is_undef() {
+                self.tie_glob(glob, object.retained());
+            }
+            return Ok(object);
+        }
         let method: &[u8] = match target.w0 {
             tag::AREF => b"TIEARRAY",
             tag::HREF => b"TIEHASH",
@@ -353,6 +366,9 @@ impl Vm {
 
     /// `tied`: the object, or undef.
     pub(crate) fn tied(&mut self, target: Val) -> Val {
+        if let Some(glob) = crate::convert::as_glob(target) {
+            return self.tied_glob(glob).unwrap_or(UNDEF);
+        }
         match target.w0 {
             tag::SREF => match target.pointer::<s_abi::layout::Cell>().value {
                 raw if raw.w0 == tag::MAGIC => match raw.pointer::<Magic>().behind {
@@ -377,6 +393,11 @@ impl Vm {
         } else {
             Ok(self.boolean(true))
         };
+        if let Some(glob) = crate::convert::as_glob(target) {
+            self.untie_glob(glob);
+            self.release(object);
+            return result;
+        }
         match target.w0 {
             tag::SREF => {
                 let mut cell: CellRef = target.pointer();

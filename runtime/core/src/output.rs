@@ -436,6 +436,11 @@ impl Vm {
             return self.read_argv();
         }
         if let Some(glob) = self.handle_glob(handle) {
+            if let Some(object) = self.tied_glob(glob) {
+                let line = self.ask(object, b"READLINE", &[]);
+                self.release(object);
+                return line.map(|line| (!line.is_undef()).then_some(line));
+            }
             if glob == self.known.argv && glob.handle.is_null() {
                 return self.read_argv();
             }
@@ -495,12 +500,21 @@ const NEWLINE: i64 = 1;
 
 /// `print`, `say` to the selected handle: consumes the list.
 pub fn print(vm: &mut Vm, mark: i64, bits: i64) -> Result<bool, Thrown> {
+    if let Some(object) = vm.output.selected.and_then(|glob| vm.tied_glob(glob)) {
+        return vm.print_tied(object, mark, bits & NEWLINE != 0);
+    }
     let stream = vm.output.selected.and_then(stream_of);
     print_on(vm, stream, mark, bits)
 }
 
 /// The same to a handle, or undef for the selected one.
 pub fn print_to(vm: &mut Vm, handle: Val, mark: i64, bits: i64) -> Result<bool, Thrown> {
+    if handle.is_undef() {
+        return print(vm, mark, bits);
+    }
+    if let Some(object) = vm.tied_handle(handle) {
+        return vm.print_tied(object, mark, bits & NEWLINE != 0);
+    }
     let stream = vm.printed_stream(handle);
     print_on(vm, stream, mark, bits)
 }
@@ -514,11 +528,15 @@ fn print_on(vm: &mut Vm, stream: Option<Ptr<Stream>>, mark: i64, bits: i64) -> R
 
 fn print_list(vm: &mut Vm, stream: &mut Ptr<Stream>, mark: i64, bits: i64) -> Result<bool, Thrown> {
     let list = vm.list(mark);
+    let names = vm.take_names();
     let mut good = true;
     let separator = vm.specials.output_separator;
     for (at, &value) in list.iter().enumerate() {
         if at > 0 && !separator.is_undef() {
             good &= vm.write_value(stream, separator)?;
+        }
+        if value.is_undef() && !names.is_undef() {
+            vm.warn_of_one(names, at, value)?;
         }
         good &= vm.write_value(stream, value)?;
     }
@@ -534,8 +552,16 @@ fn print_list(vm: &mut Vm, stream: &mut Ptr<Stream>, mark: i64, bits: i64) -> Re
 
 /// `printf`: consumes the list.
 pub fn print_format(vm: &mut Vm, handle: Val, mark: i64) -> Result<bool, Thrown> {
+    let tied = match vm.output.selected {
+        Some(glob) if handle.is_undef() => vm.tied_glob(glob),
+        _ => vm.tied_handle(handle),
+    };
+    if let Some(object) = tied {
+        return vm.print_format_tied(object, mark);
+    }
     let Some(stream) = vm.printed_stream(handle) else { return Ok(vm.nowhere(mark)) };
     let good = vm.with_share(stream, |vm, stream| {
+        vm.check_operands(vm.list(mark))?;
         let text = crate::builtin::text::format(vm, vm.list(mark))?;
         let good = vm.write_value(stream, text);
         vm.release(text);
@@ -552,6 +578,11 @@ pub fn read_line(vm: &mut Vm, handle: Val) -> Result<Val, Thrown> {
 
 /// `<HANDLE>` in list context.
 pub fn read_lines(vm: &mut Vm, handle: Val) -> Result<(), Thrown> {
+    if !handle.is_undef()
+        && let Some(object) = vm.tied_handle(handle)
+    {
+        return vm.read_lines_tied(object);
+    }
     while let Some(line) = vm.next_line(handle)? {
         vm.push(line)?;
     }
@@ -609,6 +640,14 @@ pub fn open_slot(vm: &mut Vm, which: i64, slot: Slot, mark: i64) -> Result<Val, 
     let arguments = vm.take_list(mark);
     let glob = glob_of_place(vm, slot);
     let name = crate::builtin::name_of(which);
+    if name == "open"
+        && let Some(object) = vm.tied_glob(glob)
+    {
+        let result = vm.ask(object, b"OPEN", &arguments);
+        vm.release(object);
+        vm.release_all(&arguments);
+        return result;
+    }
     let result = match name {
         "opendir" => open_directory(vm, glob, &arguments),
         "sysopen" => open_flags(vm, glob, &arguments),
@@ -769,6 +808,9 @@ pub fn read_slot(vm: &mut Vm, which: i64, slot: Slot, mark: i64) -> Result<Val, 
 
 fn read_into(vm: &mut Vm, which: i64, slot: Slot, arguments: &[Val]) -> Result<Val, Thrown> {
     let mut slot = slot;
+    if let Some(object) = arguments.first().and_then(|&handle| vm.tied_handle(handle)) {
+        return vm.read_tied(object, &mut slot, arguments);
+    }
     let name = crate::builtin::name_of(which);
     if let Some((result, content)) = crate::builtin::ipc::into(vm, name, arguments, *slot)? {
         if let Some(content) = content {

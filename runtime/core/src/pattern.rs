@@ -350,6 +350,9 @@ impl Vm {
 
     /// A subject as the pattern reads it: wide if either is.
     fn subject(&mut self, value: Val, pattern: Ptr<Pattern>) -> Result<Text, Thrown> {
+        if value.is_undef() {
+            self.check_operands(&[value])?;
+        }
         let text = self.text(value)?;
         if self.compat && pattern.is_wide && !text.is_wide() {
             if text.is_ascii() {
@@ -833,7 +836,9 @@ fn take_operands(vm: &mut Vm, mark: i64) -> [Val; 3] {
 
 fn split_list(vm: &mut Vm, list: &[Val], mark: i64) -> Result<(), Thrown> {
     let pattern = list.first().copied().unwrap_or(UNDEF);
-    let subject = vm.text(list.get(1).copied().unwrap_or(UNDEF))?;
+    let subject = list.get(1).copied().unwrap_or(UNDEF);
+    vm.check_operands(&[subject])?;
+    let subject = vm.text(subject)?;
     let limit = match list.get(2) {
         Some(&limit) if !limit.is_undef() => vm.integer(limit)?,
         _ => 0,
@@ -1017,8 +1022,10 @@ pub fn split_text(vm: &mut Vm, mark: i64) -> Result<(), Thrown> {
 }
 
 fn split_text_list(vm: &mut Vm, list: &[Val], mark: i64) -> Result<(), Thrown> {
+    let subject = list.get(1).copied().unwrap_or(UNDEF);
+    vm.check_operands(&[subject])?;
     let separator = vm.text(list.first().copied().unwrap_or(UNDEF))?;
-    let subject = vm.text(list.get(1).copied().unwrap_or(UNDEF))?;
+    let subject = vm.text(subject)?;
     let limit = match list.get(2) {
         Some(&limit) if !limit.is_undef() => vm.integer(limit)?,
         _ => 0,
@@ -1046,6 +1053,7 @@ fn split_text_list(vm: &mut Vm, list: &[Val], mark: i64) -> Result<(), Thrown> {
 /// `tr`: the changed text.
 pub fn trans(vm: &mut Vm, subject: Val, number: i64) -> Result<Val, Thrown> {
     use crate::text::sprintf::Units as Characters;
+    vm.check_operands(&[subject])?;
     let text = vm.text(subject)?;
     let code_points = vm.by_code_points(&text.0);
     let Some(table) = vm.patterns.tables.get(number.max(0) as usize) else { return Ok(text.into_val()) };
@@ -1066,6 +1074,7 @@ pub fn trans(vm: &mut Vm, subject: Val, number: i64) -> Result<Val, Thrown> {
 /// How many characters `tr` would change.
 pub fn trans_count(vm: &mut Vm, subject: Val, number: i64) -> Result<i64, Thrown> {
     use crate::text::sprintf::Units as Characters;
+    vm.check_operands(&[subject])?;
     let text = vm.text(subject)?;
     let code_points = vm.by_code_points(&text.0);
     let Some(table) = vm.patterns.tables.get(number.max(0) as usize) else { return Ok(0) };

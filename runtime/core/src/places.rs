@@ -49,6 +49,7 @@ fn range(len: usize, offset: i64, length: Option<i64>) -> Option<(usize, usize)>
 }
 
 fn part(vm: &mut Vm, value: Val, offset: i64, length: Option<i64>) -> Result<Val, Thrown> {
+    vm.check_operands(&[value])?;
     let text = vm.text(value)?;
     let len = vm.unit_len(&text);
     let Some((start, end)) = range(len, offset, length) else { return Ok(UNDEF) };

@@ -6,6 +6,7 @@ use crate::array;
 use crate::cell;
 use crate::exception::Thrown;
 use crate::hash;
+use crate::magic::{is_tied_array, is_tied_hash};
 use crate::string::Text;
 use crate::value::{Array, CellRef, GlobRef, Ptr, Table, UNDEF, ValExt};
 use crate::vm::Vm;
@@ -70,6 +71,11 @@ fn restore_variable(vm: &mut Vm, save: Save) {
 fn restore_element(vm: &mut Vm, save: Save) {
     let Save::Element(mut array, index, old) = save else { return };
     let removed = match old {
+        // What the methods of a tied array throw here is thrown by nobody.
+        Some(value) if is_tied_array(array) => {
+            let _ = crate::containers::arr_set(vm, array, index, value);
+            UNDEF
+        }
         Some(value) => {
             let _ = array::set(vm, &mut array, index, value);
             UNDEF
@@ -87,6 +93,13 @@ fn restore_entry(vm: &mut Vm, save: Save) {
         vm.arm_signal(key, old.unwrap_or(UNDEF));
     }
     match old {
+        Some(value) if is_tied_hash(table) => {
+            let _ = crate::containers::hash_set(vm, table, key, value);
+        }
+        None if is_tied_hash(table) => {
+            let removed = crate::containers::hash_delete(vm, table, key);
+            vm.release(removed.unwrap_or(UNDEF));
+        }
         Some(value) => hash::set(vm, table, normal, value),
         None => {
             let removed = hash::delete(vm, table, normal);
@@ -153,6 +166,12 @@ pub fn local_code(vm: &mut Vm, glob: GlobRef) {
 
 /// `local $a[i]`
 pub fn local_arr_elem(vm: &mut Vm, array: Array, index: i64) -> Result<(), Thrown> {
+    if is_tied_array(array) {
+        let old = crate::containers::arr_fetch(vm, array, index)?;
+        crate::containers::arr_set(vm, array, index, UNDEF)?;
+        vm.saves.push((restore_element, Save::Element(array.retained(), index, Some(old))));
+        return Ok(());
+    }
     let at = match array::place(&array, index) {
         Some(at) => at as i64,
         None if index < 0 => return Err(crate::containers::no_such_element(vm, index)),
@@ -165,6 +184,12 @@ pub fn local_arr_elem(vm: &mut Vm, array: Array, index: i64) -> Result<(), Throw
 
 /// `local $h{k}`
 pub fn local_hash_elem(vm: &mut Vm, table: Table, key: Val) -> Result<(), Thrown> {
+    if is_tied_hash(table) {
+        let exists = crate::containers::hash_exists(vm, table, key)?;
+        let old = if exists { Some(crate::containers::hash_get(vm, table, key)?) } else { None };
+        vm.saves.push((restore_entry, Save::Entry(table.retained(), key.retained(), old)));
+        return Ok(());
+    }
     let (normal, text) = vm.key(key)?;
     let old = hash::lookup(table, normal).map(|slot| cell::load(*slot));
     let kept = match text {

@@ -77,6 +77,8 @@ pub struct Vm {
     pub(crate) restricted: BTreeMap<u64, crate::value::Table>,
     /// What tied arrays and hashes are tied to, by their address.
     pub(crate) ties: BTreeMap<u64, crate::magic::Tied>,
+    /// Objects of globs that are tied, by the address of the glob.
+    pub(crate) tied_handles: BTreeMap<u64, Val>,
     pub(crate) globs: BTreeMap<Vec<u8>, GlobRef>,
     pub(crate) known: Known,
     pub(crate) flight: Flight,
@@ -166,6 +168,7 @@ impl Vm {
                 frame: core::ptr::null_mut(),
                 exception: UNDEF,
                 pending: s_sys::signals_cell().as_ptr(),
+                names: UNDEF,
             },
             compat: options.compat,
             hooks: Hooks::default(),
@@ -177,6 +180,7 @@ impl Vm {
             weak: BTreeMap::new(),
             restricted: BTreeMap::new(),
             ties: BTreeMap::new(),
+            tied_handles: BTreeMap::new(),
             globs,
             known,
             flight: Flight::Die,

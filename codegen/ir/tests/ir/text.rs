@@ -85,6 +85,7 @@ fn everything() -> Module {
         args: (0..index % 3).map(|n| Value(n as u32)).collect(),
         result: (index == 0).then_some(Value(0)),
         cleanup: if index % 4 == 0 { vec![Value(0), Value(3)] } else { Vec::new() },
+        names: (index % 5 == 0).then_some(StrId(1)),
     });
     func.blocks[0].insts = insts.collect();
     func.blocks[0].term = Term::Try { body: Block(1), handler: Block(2) };

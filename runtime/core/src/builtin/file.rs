@@ -230,6 +230,9 @@ functions![
     ("script_name", |vm, _, _| Ok(string(&vm.specials.script_name))),
     // Handles
     ("close", |vm, a, _| {
+        if let Some(result) = vm.ask_handle(arg(a, 0), b"CLOSE", rest(a))? {
+            return Ok(result);
+        }
         let glob = if a.is_empty() { vm.output.selected } else { vm.handle_glob(arg(a, 0)) };
         let Some((glob, mut stream)) = glob.and_then(|glob| Some((glob, stream_of(glob)?))) else {
             vm.set_errno(Errno::EBADF);
@@ -287,22 +290,34 @@ functions![
         Ok(outcome(vm, result))
     }),
     ("eof", |vm, a, _| {
+        if let Some(result) = vm.ask_handle(arg(a, 0), b"EOF", rest(a))? {
+            return Ok(result);
+        }
         let glob = if a.is_empty() { Some(vm.known.stdin) } else { vm.handle_glob(arg(a, 0)) };
         let Some(glob) = glob else { return Ok(vm.boolean(true)) };
         let at_end = vm.waiting_for(glob, |stream| stream.handle.eof())?.unwrap_or(true);
         Ok(vm.boolean(at_end))
     }),
     ("fileno", |vm, a, _| {
+        if let Some(result) = vm.ask_handle(arg(a, 0), b"FILENO", rest(a))? {
+            return Ok(result);
+        }
         let Some(stream) = vm.stream(arg(a, 0)) else { return Ok(UNDEF) };
         Ok(given(vm, stream.handle.fileno().map(|fd| int(i64::from(fd)))))
     }),
     ("binmode", |vm, a, _| {
+        if let Some(result) = vm.ask_handle(arg(a, 0), b"BINMODE", rest(a))? {
+            return Ok(result);
+        }
         let layers = if a.len() > 1 { Some(vm.text(arg(a, 1))?.to_vec()) } else { None };
         let Some(mut stream) = vm.stream(arg(a, 0)) else { return Ok(UNDEF) };
         let result = stream.handle.binmode(layers.as_deref());
         Ok(outcome(vm, result))
     }),
     ("seek", |vm, a, _| {
+        if let Some(result) = vm.ask_handle(arg(a, 0), b"SEEK", rest(a))? {
+            return Ok(result);
+        }
         let (offset, whence) = (vm.integer(arg(a, 1))?, vm.integer(arg(a, 2))? as i32);
         let Some(mut stream) = vm.stream(arg(a, 0)) else { return Ok(vm.boolean(false)) };
         let result = stream.handle.seek(offset, whence);
@@ -315,10 +330,16 @@ functions![
         Ok(given(vm, result.map(int)))
     }),
     ("tell", |vm, a, _| {
+        if let Some(result) = vm.ask_handle(arg(a, 0), b"TELL", rest(a))? {
+            return Ok(result);
+        }
         let Some(stream) = vm.stream(arg(a, 0)) else { return Ok(int(-1)) };
         Ok(stream.handle.tell().map_or(int(-1), int))
     }),
     ("getc", |vm, a, _| {
+        if let Some(result) = vm.ask_handle(arg(a, 0), b"GETC", rest(a))? {
+            return Ok(result);
+        }
         let glob = if a.is_empty() { Some(vm.known.stdin) } else { vm.handle_glob(arg(a, 0)) };
         let Some(glob) = glob else { return Ok(UNDEF) };
         let read = vm.waiting_for(glob, |stream| stream.handle.getc())?;
@@ -333,6 +354,9 @@ functions![
         Ok(vm.list_as_result(mark, w))
     }),
     ("syswrite", |vm, a, _| {
+        if let Some(result) = vm.ask_handle(arg(a, 0), b"WRITE", rest(a))? {
+            return Ok(result);
+        }
         let text = vm.text(arg(a, 1))?;
         let offset = vm.integer(arg(a, 3))?;
         let start = if offset < 0 { offset + text.len() as i64 } else { offset };
@@ -421,6 +445,11 @@ fn each_path(vm: &mut Vm, a: &[Val], act: fn(&[u8]) -> Result<(), Errno>) -> Res
         }
     }
     Ok(int(count))
+}
+
+/// The arguments behind the handle.
+fn rest(arguments: &[Val]) -> &[Val] {
+    arguments.get(1..).unwrap_or_default()
 }
 
 fn directory(

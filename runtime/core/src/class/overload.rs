@@ -1,5 +1,7 @@
 //! Operators on objects: `use overload`, and the operator methods of declared types.
 
+use alloc::vec::Vec;
+
 use s_abi::layout::{Val, tag};
 
 use super::{Conversion, object_of};
@@ -60,7 +62,57 @@ operators! {
     NOT b"!" b"";
     COMPLEMENT b"~" b"";
     ABS b"abs" b"op_abs";
+    INC b"++" b"";
+    DEC b"--" b"";
+    INT b"int" b"";
+    SQRT b"sqrt" b"";
+    SIN b"sin" b"";
+    COS b"cos" b"";
+    EXP b"exp" b"";
+    LOG b"log" b"";
+    ATAN2 b"atan2" b"";
     SMART b"~~" b"";
+}
+
+const STRING: Operator = Operator { symbol: b"\"\"", method: b"stringify" };
+const NUMBER: Operator = Operator { symbol: b"0+", method: b"op_numify" };
+const TRUTH: Operator = Operator { symbol: b"bool", method: b"op_bool" };
+const NO_METHOD: Operator = Operator { symbol: b"nomethod", method: b"" };
+
+/// What `fallback` says of operators a class has no method for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Fallback {
+    /// Defined and false: nothing is made of other methods.
+    Never,
+    /// Nothing: they are made of other methods; where that cannot be, the program dies.
+    Unsaid,
+    /// True: where that cannot be, the object counts as one without methods.
+    Always,
+}
+
+/// The beginning of the message of an operator without a method.
+fn no_method_found(symbol: &[u8]) -> Vec<u8> {
+    [b"Operation \"", symbol, b"\": no method found,"].concat()
+}
+
+/// An operator as it is called when it assigns.
+fn assigning(symbol: &'static [u8]) -> &'static [u8] {
+    match symbol {
+        b"+" => b"+=",
+        b"-" => b"-=",
+        b"*" => b"*=",
+        b"/" => b"/=",
+        b"%" => b"%=",
+        b"**" => b"**=",
+        b"." => b".=",
+        b"x" => b"x=",
+        b"&" => b"&=",
+        b"|" => b"|=",
+        b"^" => b"^=",
+        b"<<" => b"<<=",
+        b">>" => b">>=",
+        other => other,
+    }
 }
 
 /// Most overloaded operators inside each other.
@@ -168,10 +220,16 @@ impl Vm {
         if let (Some(one), Some(two)) = (crate::extension::set_of(a), crate::extension::set_of(b)) {
             return Ok(crate::extension::combine(self, operator.symbol, one, two));
         }
+        // Texts are made of operands that have no method for it, unless that is forbidden.
+        let joins = matches!(operator, Operator::CONCAT | Operator::REPEAT);
+        if joins && self.compat && [a, b].into_iter().all(|operand| self.derives(operand)) {
+            return Ok(None);
+        }
         // What the comparison operators can be made of.
         let (base, test): (Operator, fn(i64) -> bool) = match operator.symbol {
+            _ if !self.derives(a) || !self.derives(b) => return self.without_method(operator, a, b),
             b"==" => (Operator::CMP, |order| order == 0),
-            b"!=" => {
+            b"!=" if !self.compat => {
                 if let Some(equal) = self.try_operator(Operator::EQ, a, b)? {
                     let truth = self.truth(equal);
                     self.release(equal);
@@ -179,12 +237,13 @@ impl Vm {
                 }
                 (Operator::CMP, |order| order != 0)
             }
+            b"!=" => (Operator::CMP, |order| order != 0),
             b"<" => (Operator::CMP, |order| order < 0),
             b">" => (Operator::CMP, |order| order > 0),
             b"<=" => (Operator::CMP, |order| order <= 0),
             b">=" => (Operator::CMP, |order| order >= 0),
             b"eq" => (Operator::STR_CMP, |order| order == 0),
-            b"ne" => {
+            b"ne" if !self.compat => {
                 if let Some(equal) = self.try_operator(Operator::STR_EQ, a, b)? {
                     let truth = self.truth(equal);
                     self.release(equal);
@@ -192,6 +251,7 @@ impl Vm {
                 }
                 (Operator::STR_CMP, |order| order != 0)
             }
+            b"ne" => (Operator::STR_CMP, |order| order != 0),
             b"lt" => (Operator::STR_CMP, |order| order < 0),
             b"gt" => (Operator::STR_CMP, |order| order > 0),
             b"le" => (Operator::STR_CMP, |order| order <= 0),
@@ -213,9 +273,8 @@ impl Vm {
         self.without_method(operator, a, b)
     }
 
-    /// What `nomethod` makes of an operator that has no method.
+    /// What `nomethod` makes of an operator that has no method; without it, what `fallback` says.
     fn without_method(&mut self, operator: Operator, a: Val, b: Val) -> Result<Option<Val>, Thrown> {
-        const NO_METHOD: Operator = Operator { symbol: b"nomethod", method: b"" };
         if !self.classes.overloads {
             return Ok(None);
         }
@@ -227,7 +286,76 @@ impl Vm {
         if let Some(code) = self.overload_of(b, NO_METHOD) {
             return self.run_operator(code, &[b, a, int(1), symbol]).map(Some);
         }
-        Ok(None)
+        let said = [self.fallback_of(a), self.fallback_of(b)];
+        let refuses = |said: Option<Fallback>| said.is_some_and(|said| said != Fallback::Always);
+        if !self.compat || !said.into_iter().any(refuses) {
+            return Ok(None);
+        }
+        let mut message = no_method_found(operator.symbol);
+        for (side, operand) in [("left", a), ("right", b)] {
+            message.extend_from_slice(b"\n\t");
+            message.extend_from_slice(side.as_bytes());
+            message.extend_from_slice(b" argument ");
+            match self.fallback_of(operand) {
+                Some(_) => {
+                    message.extend_from_slice(b"in overloaded package ");
+                    message.extend_from_slice(self.class_name(operand.class()));
+                }
+                None => message.extend_from_slice(b"has no overloaded magic"),
+            }
+            if side == "left" {
+                message.push(b',');
+            }
+        }
+        Err(self.die(&message))
+    }
+
+    /// The same of an operator with one operand.
+    fn without_unary(&mut self, operator: Operator, value: Val) -> Result<Option<Val>, Thrown> {
+        if !self.classes.overloads {
+            return Ok(None);
+        }
+        if let Some(code) = self.overload_of(value, NO_METHOD) {
+            let swapped = self.boolean(false);
+            let symbol = crate::string::string(operator.symbol);
+            return self.run_operator(code, &[value, UNDEF, swapped, symbol]).map(Some);
+        }
+        match self.fallback_of(value) {
+            Some(Fallback::Never | Fallback::Unsaid) if self.compat => {
+                let mut message = no_method_found(operator.symbol);
+                message.extend_from_slice(b" argument in overloaded package ");
+                message.extend_from_slice(self.class_name(value.class()));
+                Err(self.die(&message))
+            }
+            _ => Ok(None),
+        }
+    }
+
+    /// What the class of a value says of operators it has no method for; `None` when it overloads nothing.
+    fn fallback_of(&mut self, value: Val) -> Option<Fallback> {
+        if value.w0 < tag::AREF || value.class() == 0 {
+            return None;
+        }
+        let number = value.class();
+        if self.overload_function(number, None).is_undef() {
+            return None;
+        }
+        for &ancestor in self.linear(number).iter() {
+            let said = self.class(ancestor).and_then(|class| class.overload.get(b"fallback".as_slice()));
+            if let Some(&said) = said {
+                return Some(match said.is_undef() {
+                    true => Fallback::Unsaid,
+                    false if self.truth(said).unwrap_or(true) => Fallback::Always,
+                    false => Fallback::Never,
+                });
+            }
+        }
+        Some(Fallback::Unsaid)
+    }
+
+    /// Whether operators without a method may be made of others.
+    fn derives(&mut self, value: Val) -> bool {
+        !self.compat || self.fallback_of(value) != Some(Fallback::Never)
     }
 
     /// A unary operator by a method of its operand.
@@ -237,26 +365,162 @@ impl Vm {
             let swapped = self.boolean(false);
             return self.run_operator(code, &[value, UNDEF, swapped]).map(Some);
         }
-        if operator == Operator::NEG
-            && let Some(code) = self.overload_of(value, Operator::SUB)
-        {
-            return self.run_operator(code, &[value, int(0), int(1)]).map(Some);
+        if self.derives(value) {
+            match operator {
+                Operator::NEG => {
+                    if let Some(code) = self.overload_of(value, Operator::SUB) {
+                        return self.run_operator(code, &[value, int(0), int(1)]).map(Some);
+                    }
+                }
+                Operator::ABS => {
+                    if let Some(magnitude) = self.derived_magnitude(value)? {
+                        return Ok(Some(magnitude));
+                    }
+                }
+                Operator::NOT if self.converts(value) => return Ok(None),
+                // The number it stands for says whether there is one.
+                Operator::INT => return Ok(None),
+                _ => {}
+            }
         }
-        Ok(None)
+        self.without_unary(operator, value)
+    }
+
+    /// `abs` by a comparison with zero and a change of the sign.
+    fn derived_magnitude(&mut self, value: Val) -> Result<Option<Val>, Thrown> {
+        let has = |vm: &mut Self, operator| {
+            let code = vm.overload_of(value, operator);
+            code.is_some_and(|code| {
+                vm.release_ptr(code);
+                true
+            })
+        };
+        let compares = has(self, Operator::LT) || has(self, Operator::CMP);
+        if !compares || !(has(self, Operator::NEG) || has(self, Operator::SUB)) {
+            return Ok(None);
+        }
+        let Some(less) = self.overloaded(Operator::LT, value, int(0))? else { return Ok(None) };
+        let is_negative = self.truth(less);
+        self.release(less);
+        if is_negative? {
+            return self.overloaded_unary(Operator::NEG, value);
+        }
+        Ok(Some(value.retained()))
+    }
+
+    /// Whether a value has any conversion of its own.
+    fn converts(&mut self, value: Val) -> bool {
+        [STRING, NUMBER, TRUTH].into_iter().any(|conversion| {
+            let code = self.overload_of(value, conversion);
+            code.is_some_and(|code| {
+                self.release_ptr(code);
+                true
+            })
+        })
+    }
+
+    /// `++` and `--`: the object that the method changed, which is a copy where others hold it, too.
+    #[cold]
+    pub fn overloaded_step(&mut self, operator: Operator, value: Val) -> Result<Option<Val>, Thrown> {
+        if let Some(code) = self.overload_of(value, operator) {
+            let object = self.own_copy(value)?;
+            let swapped = self.boolean(false);
+            let result = self.run_operator(code, &[object, UNDEF, swapped]);
+            match result {
+                Ok(dropped) => self.release(dropped),
+                Err(thrown) => {
+                    self.release(object);
+                    return Err(thrown);
+                }
+            }
+            return Ok(Some(object));
+        }
+        let by = if operator == Operator::INC { Operator::ADD } else { Operator::SUB };
+        if self.derives(value) {
+            if let Some(result) = self.by_assigning_method(by, value, int(1))? {
+                return Ok(Some(result));
+            }
+            if let Some(result) = self.try_assigning(by, value, int(1))? {
+                return Ok(Some(result));
+            }
+        }
+        self.without_unary(operator, value)
+    }
+
+    /// A binary operator that assigns, such as `+=`, by the methods of its operands.
+    #[cold]
+    pub fn overloaded_assigning(
+        &mut self,
+        operator: Operator,
+        a: Val,
+        b: Val,
+    ) -> Result<Option<Val>, Thrown> {
+        if let Some(result) = self.by_assigning_method(operator, a, b)? {
+            return Ok(Some(result));
+        }
+        if self.derives(a)
+            && let Some(result) = self.try_assigning(operator, a, b)?
+        {
+            return Ok(Some(result));
+        }
+        if let Some(code) = self.overload_of(b, operator) {
+            return self.run_operator(code, &[b, a, int(1)]).map(Some);
+        }
+        let symbol = assigning(operator.symbol);
+        if operator == Operator::CONCAT || operator == Operator::REPEAT {
+            return self.without_method(operator, a, b);
+        }
+        self.without_method(Operator { symbol, method: b"" }, a, b)
+    }
+
+    /// By the method of `+=` itself, which may change its object.
+    fn by_assigning_method(&mut self, operator: Operator, a: Val, b: Val) -> Result<Option<Val>, Thrown> {
+        let own = Operator { symbol: assigning(operator.symbol), method: b"" };
+        let Some(code) = self.overload_of(a, own) else { return Ok(None) };
+        let object = self.own_copy(a)?;
+        let result = self.run_operator(code, &[object, b, UNDEF]);
+        self.release(object);
+        result.map(Some)
+    }
+
+    /// By the method of the operator without `=`.
+    fn try_assigning(&mut self, operator: Operator, a: Val, b: Val) -> Result<Option<Val>, Thrown> {
+        match self.overload_of(a, operator) {
+            Some(code) => self.run_operator(code, &[a, b, UNDEF]).map(Some),
+            None => Ok(None),
+        }
+    }
+
+    /// An object that is going to be changed, owned: what the copy constructor makes of it, or the one that
+    /// is there. That nobody else holds it cannot be told: compiled code counts no copies that it can do without.
+    fn own_copy(&mut self, value: Val) -> Result<Val, Thrown> {
+        const COPY: Operator = Operator { symbol: b"=", method: b"" };
+        if let Some(code) = self.overload_of(value, COPY) {
+            let swapped = self.boolean(false);
+            return self.run_operator(code, &[value, UNDEF, swapped]);
+        }
+        // A plain scalar is copied without one.
+        if value.w0 == tag::SREF {
+            let content = crate::cell::get(value.pointer());
+            if !content.is_reference() {
+                let copy = crate::value::counted(tag::SREF, crate::cell::new(content));
+                copy.header().class = value.class();
+                return Ok(copy);
+            }
+            self.release(content);
+        }
+        Ok(value.retained())
     }
 
     /// What a conversion method gives; `None` when there is none.
     pub(crate) fn converted_object(&mut self, value: Val, wanted: Conversion) -> Result<Option<Val>, Thrown> {
-        const STRING: Operator = Operator { symbol: b"\"\"", method: b"stringify" };
-        const NUMBER: Operator = Operator { symbol: b"0+", method: b"op_numify" };
-        const TRUTH: Operator = Operator { symbol: b"bool", method: b"op_bool" };
         let order = match wanted {
             Conversion::String => [STRING, NUMBER, TRUTH],
             Conversion::Number => [NUMBER, STRING, TRUTH],
             Conversion::Truth => [TRUTH, STRING, NUMBER],
         };
         let declared = object_of(value).is_some();
-        let tried = if declared { &order[..1] } else { &order[..] };
+        let tried = if declared || !self.derives(value) { &order[..1] } else { &order[..] };
         for &operator in tried {
             if let Some(code) = self.overload_of(value, operator) {
                 return self.run_operator(code, &[value, UNDEF, EMPTY_FLAG]).map(Some);
@@ -265,7 +529,7 @@ impl Vm {
         if declared && wanted == Conversion::String {
             return self.object_text(value, 0).map(Some);
         }
-        Ok(None)
+        self.without_unary(order[0], value)
     }
 
     /// What an overloaded dereference gives, owned.

@@ -74,6 +74,7 @@ fn slow(
     {
         return Ok(result);
     }
+    vm.check_operands(&[a, b])?;
     let (x, y) = (vm.number(a)?, vm.number(b)?);
     if !vm.compat {
         if x.is_int() && y.is_int() {
@@ -120,6 +121,7 @@ pub fn div(vm: &mut Vm, a: Val, b: Val) -> Result<Val, Thrown> {
     {
         return Ok(result);
     }
+    vm.check_operands(&[a, b])?;
     let (x, y) = (vm.number(a)?, vm.number(b)?);
     if x.is_int() && y.is_int() {
         return int_div(vm, x.as_int(), y.as_int());
@@ -183,6 +185,7 @@ fn rem_slow(vm: &mut Vm, a: Val, b: Val) -> Result<Val, Thrown> {
     {
         return Ok(result);
     }
+    vm.check_operands(&[a, b])?;
     let (x, y) = (vm.number(a)?, vm.number(b)?);
     if x.is_int() && y.is_int() {
         return int_rem(vm, x.as_int(), y.as_int()).map(int);
@@ -259,6 +262,7 @@ pub fn pow(vm: &mut Vm, a: Val, b: Val) -> Result<Val, Thrown> {
     {
         return Ok(result);
     }
+    vm.check_operands(&[a, b])?;
     let (x, y) = (vm.number(a)?, vm.number(b)?);
     if x.is_int() && y.is_int() {
         return Ok(int_pow(vm, x.as_int(), y.as_int()));
@@ -307,6 +311,7 @@ pub fn neg(vm: &mut Vm, value: Val) -> Result<Val, Thrown> {
             }
         }
     }
+    vm.check_operands(&[value])?;
     let number = vm.number(value)?;
     Ok(match number.w0 {
         tag::INT => negated(vm, number.as_int()),
@@ -356,6 +361,33 @@ pub fn integer_op(vm: &mut Vm, op: i64, left: Val, right: Val) -> Result<Val, Th
     }))
 }
 
+/// An operator that assigns, where operators may be overloaded: 0 `+`, 1 `-`, 2 `*`, 3 `/`, 4 `%`, 5 `&`, 6 `|`,
+/// 7 `^`, 8 `<<`, 9 `>>`, 10 `**`, 11 `.`, 12 `x`.
+pub fn assign_op(vm: &mut Vm, op: i64, left: Val, right: Val) -> Result<Val, Thrown> {
+    use super::{bits, concat};
+    let (operator, plain): (Operator, fn(&mut Vm, Val, Val) -> Result<Val, Thrown>) = match op {
+        0 => (Operator::ADD, add),
+        1 => (Operator::SUB, sub),
+        2 => (Operator::MUL, mul),
+        3 => (Operator::DIV, div),
+        4 => (Operator::REM, rem),
+        5 => (Operator::AND, bits::bit_and),
+        6 => (Operator::OR, bits::bit_or),
+        7 => (Operator::XOR, bits::bit_xor),
+        8 => (Operator::SHL, bits::shl),
+        9 => (Operator::SHR, bits::shr),
+        10 => (Operator::POW, pow),
+        11 => (Operator::CONCAT, concat::concat),
+        _ => (Operator::REPEAT, concat::repeat),
+    };
+    if (vm.may_overload(left) || vm.may_overload(right))
+        && let Some(result) = vm.overloaded_assigning(operator, left, right)?
+    {
+        return Ok(result);
+    }
+    plain(vm, left, right)
+}
+
 /// What `++` makes of a value.
 pub fn inc(vm: &mut Vm, value: Val) -> Result<Val, Thrown> {
     if value.is_int() {
@@ -379,6 +411,11 @@ pub fn inc(vm: &mut Vm, value: Val) -> Result<Val, Thrown> {
             return Ok(string(&next));
         }
     }
+    if vm.may_overload(value)
+        && let Some(result) = vm.overloaded_step(Operator::INC, value)?
+    {
+        return Ok(result);
+    }
     add(vm, value, int(1))
 }
 
@@ -387,6 +424,11 @@ pub fn dec(vm: &mut Vm, value: Val) -> Result<Val, Thrown> {
     // In plain Perl it leaves a float a float, where `++`, `+` and `-` make integers of whole ones.
     if vm.compat && value.w0 == tag::NUM {
         return Ok(num(value.as_num() - 1.0));
+    }
+    if vm.may_overload(value)
+        && let Some(result) = vm.overloaded_step(Operator::DEC, value)?
+    {
+        return Ok(result);
     }
     sub(vm, value, int(1))
 }

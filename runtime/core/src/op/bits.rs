@@ -59,6 +59,7 @@ fn binary(
         let out: Vec<u8> = (0..len).map(|i| combine(at(one, i), at(two, i)) as u8).collect();
         return Ok(string(&out));
     }
+    vm.check_operands(&[a, b])?;
     let (one, two) = (word(vm, a)?, word(vm, b)?);
     Ok(result(vm, combine(one, two)))
 }
@@ -91,6 +92,7 @@ pub fn bit_not(vm: &mut Vm, value: Val) -> Result<Val, Thrown> {
         let out: Vec<u8> = text.iter().map(|byte| !byte).collect();
         return Ok(string(&out));
     }
+    vm.check_operands(&[value])?;
     let bits = word(vm, value)?;
     Ok(result(vm, !bits))
 }
@@ -111,6 +113,7 @@ fn shift(vm: &mut Vm, operator: Operator, a: Val, b: Val, right: bool) -> Result
     {
         return Ok(result);
     }
+    vm.check_operands(&[a, b])?;
     let (bits, count) = (word(vm, a)?, vm.integer(b)?);
     if !vm.compat {
         let value = bits as i64;

@@ -65,6 +65,7 @@ fn numeric(
             return Ok(test(Some(one.cmp(two))));
         }
     }
+    vm.check_operands(&[a, b])?;
     let (x, y) = (vm.number(a)?, vm.number(b)?);
     Ok(test(order_numbers(x, y)))
 }
@@ -89,6 +90,32 @@ numeric_comparison!(/** `>` */ num_gt GT > |order| order == Some(Ordering::Great
 numeric_comparison!(/** `<=` */ num_le LE <= |order| order.is_some_and(Ordering::is_le));
 numeric_comparison!(/** `>=` */ num_ge GE >= |order| order.is_some_and(Ordering::is_ge));
 
+/// A comparison where operators may be overloaded, whose methods may give anything: 0 `==`, 1 `!=`, 2 `<`, 3 `>`,
+/// 4 `<=`, 5 `>=`, 6 `eq`, 7 `ne`, 8 `lt`, 9 `gt`, 10 `le`, 11 `ge`.
+pub fn compare_op(vm: &mut Vm, op: i64, a: Val, b: Val) -> Result<Val, Thrown> {
+    let (operator, plain): (Operator, fn(&mut Vm, Val, Val) -> Result<bool, Thrown>) = match op {
+        0 => (Operator::EQ, num_eq),
+        1 => (Operator::NE, num_ne),
+        2 => (Operator::LT, num_lt),
+        3 => (Operator::GT, num_gt),
+        4 => (Operator::LE, num_le),
+        5 => (Operator::GE, num_ge),
+        6 => (Operator::STR_EQ, str_eq),
+        7 => (Operator::STR_NE, str_ne),
+        8 => (Operator::STR_LT, str_lt),
+        9 => (Operator::STR_GT, str_gt),
+        10 => (Operator::STR_LE, str_le),
+        _ => (Operator::STR_GE, str_ge),
+    };
+    if (vm.may_overload(a) || vm.may_overload(b))
+        && let Some(result) = vm.overloaded(operator, a, b)?
+    {
+        return Ok(result);
+    }
+    let truth = plain(vm, a, b)?;
+    Ok(vm.boolean(truth))
+}
+
 /// `<=>`
 #[inline(always)]
 pub fn num_cmp(vm: &mut Vm, a: Val, b: Val) -> Result<Val, Thrown> {
@@ -105,6 +132,7 @@ fn num_cmp_slow(vm: &mut Vm, a: Val, b: Val) -> Result<Val, Thrown> {
     {
         return Ok(result);
     }
+    vm.check_operands(&[a, b])?;
     let (x, y) = (vm.number(a)?, vm.number(b)?);
     Ok(order_numbers(x, y).map_or(UNDEF, |order| int(order as i64)))
 }
@@ -136,6 +164,7 @@ fn textual(
         vm.release(result);
         return truth;
     }
+    vm.check_operands(&[a, b])?;
     let (x, y) = (vm.text(a)?, vm.text(b)?);
     Ok(test(order_texts(&x, &y)))
 }
@@ -199,6 +228,7 @@ fn str_cmp_slow(vm: &mut Vm, a: Val, b: Val) -> Result<i64, Thrown> {
         vm.release(result);
         return order;
     }
+    vm.check_operands(&[a, b])?;
     let (x, y) = (vm.text(a)?, vm.text(b)?);
     Ok(order_texts(&x, &y) as i64)
 }

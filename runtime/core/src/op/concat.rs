@@ -46,6 +46,7 @@ fn concat_slow(vm: &mut Vm, a: Val, b: Val) -> Result<Val, Thrown> {
     {
         return Ok(result);
     }
+    vm.check_operands(&[a, b])?;
     let mut out = Builder::new();
     out.push_value(vm, a)?;
     out.push_value(vm, b)?;
@@ -78,7 +79,7 @@ fn concat_onto_slow(vm: &mut Vm, a: Val, b: Val) -> Result<Val, Thrown> {
         vm.release(a);
         return Ok(result);
     }
-    let text = match vm.text(b) {
+    let text = match vm.check_operands(&[a, b]).and_then(|()| vm.text(b)) {
         Ok(text) => text,
         Err(thrown) => {
             vm.release(a);
@@ -112,12 +113,12 @@ pub fn concat_list(vm: &mut Vm, mark: i64) -> Result<Val, Thrown> {
         vm.drop_list(mark);
         return Err(too_long(vm));
     };
-    let mut result = Ok(());
+    let mut result = vm.check_operands(list);
     for &value in list {
-        result = out.push_value(vm, value);
         if result.is_err() {
             break;
         }
+        result = out.push_value(vm, value);
     }
     vm.drop_list(mark);
     result.map(|()| out.finish())
@@ -155,6 +156,7 @@ pub fn repeat(vm: &mut Vm, a: Val, b: Val) -> Result<Val, Thrown> {
     {
         return Ok(result);
     }
+    vm.check_operands(&[a, b])?;
     let times = vm.integer(b)?.max(0) as usize;
     let text = vm.text(a)?;
     let total = text.len().saturating_mul(times);

@@ -10,6 +10,12 @@ use crate::vm::Vm;
 
 /// `int`: truncation; an integer stays as it is.
 pub fn int_of(vm: &mut Vm, value: Val) -> Result<Val, Thrown> {
+    if vm.may_overload(value)
+        && let Some(result) = vm.overloaded_unary(Operator::INT, value)?
+    {
+        return Ok(result);
+    }
+    vm.check_operands(&[value])?;
     let number = vm.number(value)?;
     if number.w0 != tag::NUM {
         return Ok(number);
@@ -36,6 +42,7 @@ pub fn abs(vm: &mut Vm, value: Val) -> Result<Val, Thrown> {
     {
         return Ok(result);
     }
+    vm.check_operands(&[value])?;
     let number = vm.number(value)?;
     Ok(match number.w0 {
         tag::INT => match number.as_int().checked_abs() {
@@ -57,6 +64,12 @@ pub fn abs(vm: &mut Vm, value: Val) -> Result<Val, Thrown> {
 
 /// `sqrt`: of a negative number it dies under `--compat`, and is NaN otherwise.
 pub fn sqrt(vm: &mut Vm, value: Val) -> Result<Val, Thrown> {
+    if vm.may_overload(value)
+        && let Some(result) = vm.overloaded_unary(Operator::SQRT, value)?
+    {
+        return Ok(result);
+    }
+    vm.check_operands(&[value])?;
     let number = vm.float(value)?;
     if number < 0.0 && vm.compat {
         let shown = crate::string::Text(crate::convert::num_string(number));
@@ -66,23 +79,54 @@ pub fn sqrt(vm: &mut Vm, value: Val) -> Result<Val, Thrown> {
     Ok(num(libm::sqrt(number)))
 }
 
+/// What a method gave, as a float; consumes it.
+fn float_of_result(vm: &mut Vm, result: Val) -> Result<f64, Thrown> {
+    let float = vm.float(result);
+    vm.release(result);
+    float
+}
+
 /// `sin`
 pub fn sin(vm: &mut Vm, value: Val) -> Result<f64, Thrown> {
+    if vm.may_overload(value)
+        && let Some(result) = vm.overloaded_unary(Operator::SIN, value)?
+    {
+        return float_of_result(vm, result);
+    }
+    vm.check_operands(&[value])?;
     Ok(libm::sin(vm.float(value)?))
 }
 
 /// `cos`
 pub fn cos(vm: &mut Vm, value: Val) -> Result<f64, Thrown> {
+    if vm.may_overload(value)
+        && let Some(result) = vm.overloaded_unary(Operator::COS, value)?
+    {
+        return float_of_result(vm, result);
+    }
+    vm.check_operands(&[value])?;
     Ok(libm::cos(vm.float(value)?))
 }
 
 /// `exp`
 pub fn exp(vm: &mut Vm, value: Val) -> Result<f64, Thrown> {
+    if vm.may_overload(value)
+        && let Some(result) = vm.overloaded_unary(Operator::EXP, value)?
+    {
+        return float_of_result(vm, result);
+    }
+    vm.check_operands(&[value])?;
     Ok(libm::exp(vm.float(value)?))
 }
 
 /// `log`: of nothing above zero it dies under `--compat`.
 pub fn log(vm: &mut Vm, value: Val) -> Result<Val, Thrown> {
+    if vm.may_overload(value)
+        && let Some(result) = vm.overloaded_unary(Operator::LOG, value)?
+    {
+        return Ok(result);
+    }
+    vm.check_operands(&[value])?;
     let number = vm.float(value)?;
     if number <= 0.0 && vm.compat {
         let shown = crate::string::Text(crate::convert::num_string(number));
@@ -94,6 +138,12 @@ pub fn log(vm: &mut Vm, value: Val) -> Result<Val, Thrown> {
 
 /// `atan2`
 pub fn atan2(vm: &mut Vm, y: Val, x: Val) -> Result<f64, Thrown> {
+    if (vm.may_overload(y) || vm.may_overload(x))
+        && let Some(result) = vm.overloaded(Operator::ATAN2, y, x)?
+    {
+        return float_of_result(vm, result);
+    }
+    vm.check_operands(&[y, x])?;
     let (y, x) = (vm.float(y)?, vm.float(x)?);
     Ok(libm::atan2(y, x))
 }
