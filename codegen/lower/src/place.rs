@@ -1293,12 +1293,13 @@ impl<'a> Lower<'a> {
             }
             ExprKind::HashSlice(hash, keys) => {
                 let hash = self.hash_place(hash);
-                if let ExprKind::List(items) = &keys.kind {
-                    for item in items {
-                        let key = self.scalar(item);
-                        self.rt_void(Rt::local_hash_elem, &[hash, key]);
-                    }
-                }
+                let mark = self.list_from(keys);
+                self.rt_void(Rt::local_hash_elems, &[hash, mark]);
+            }
+            ExprKind::ArraySlice(array, indexes) => {
+                let array = self.array_place(array);
+                let mark = self.list_from(indexes);
+                self.rt_void(Rt::local_arr_elems, &[array, mark]);
             }
             ExprKind::Assign(inner, _) => {
                 self.localize(inner);

@@ -208,6 +208,12 @@ impl Resolver<'_> {
             },
             _ => None,
         };
+        if let Some(core) = named.as_deref().and_then(|name| name.strip_prefix("CORE::")) {
+            return match crate::core_prototypes::of(core) {
+                Some(known) => text(self.pos(span), known),
+                None => self.at(span, ExprKind::Undef),
+            };
+        }
         let named = named.map(|name| self.full_name(name.trim_start_matches('&')));
         let known = named.and_then(|full| self.prototypes.get(&full).cloned());
         match known {

@@ -87,7 +87,7 @@ impl Resolver<'_> {
                 let (array, index) = self.element(base, index, *arrow, Use::Read);
                 ExprKind::Index(array, Box::new(index))
             }
-            A::Key { base, key, .. }
+            A::Key { base, key, arrow: false }
                 if matches!(&base.kind, A::Var(Sigil::Glob, _) | A::Deref(Sigil::Glob, _)) =>
             {
                 let glob = self.expr(base, Want::Scalar);
@@ -326,6 +326,9 @@ impl Resolver<'_> {
             Sigil::Array => mk(pos, ExprKind::Array(Array::Deref(Box::new(value)))),
             Sigil::Hash => mk(pos, ExprKind::Hash(Hash::Deref(Box::new(value)))),
             Sigil::Code => value,
+            Sigil::Glob if self.options.compat => {
+                mk(pos, ExprKind::DerefGlob(Box::new(value), self.package.clone()))
+            }
             Sigil::Glob => value,
         }
     }

@@ -10,6 +10,7 @@ mod builtin;
 mod builtin_value;
 mod call;
 mod class;
+mod core_prototypes;
 mod dump;
 mod effects;
 mod expr;

@@ -50,6 +50,7 @@ static MODULES: &[(&str, &str)] = modules! {
     "Scalar::Util" "Scalar/Util.pm",
     "Storable" "Storable.pm",
     "Symbol" "Symbol.pm",
+    "Sys::Hostname" "Sys/Hostname.pm",
     "Term::ANSIColor" "Term/ANSIColor.pm",
     "Test::More" "Test/More.pm",
     "Text::Abbrev" "Text/Abbrev.pm",

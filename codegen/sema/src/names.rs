@@ -205,7 +205,31 @@ impl Resolver<'_> {
             return self.reach(&binding, how);
         }
         let full = self.global_name(kind, name);
+        self.check_strict(kind, name, &full);
         Found::Global(self.global(kind, &full))
+    }
+
+    /// A text that is evaluated under `use strict` names no package variable that nobody has declared. The
+    /// program itself is not held to that: a module may have brought the name.
+    fn check_strict(&mut self, kind: VarKind, name: &str, full: &str) {
+        let sigil = match kind {
+            VarKind::Scalar => '$',
+            VarKind::Array => '@',
+            VarKind::Hash => '%',
+            VarKind::Code | VarKind::Handle => return,
+        };
+        let is_free = name.contains("::") || is_special(kind, name) || matches!(name, "a" | "b");
+        let is_known = || {
+            [VarKind::Scalar, VarKind::Array, VarKind::Hash].iter().any(|&kind| self.has_global(kind, full))
+        };
+        if self.in_text == 0 || !self.strict || self.free_names || is_free || is_known() {
+            return;
+        }
+        let symbol = format!("{sigil}{name}");
+        let message = format!(
+            "Global symbol \"{symbol}\" requires explicit package name (did you forget to declare \"my {symbol}\"?)"
+        );
+        self.error(Code::UNDECLARED_VARIABLE, Span::default(), message);
     }
 
     /// Makes a bound variable usable in the current function, capturing it on the way.

@@ -3,7 +3,7 @@
 //! Long because every kind of place is read, assigned, changed and put aside here, side by side.
 
 use s_diag::Code;
-use s_syntax::ast::{self, AssignOp, Declarator, ExprKind as A, Sigil, Span};
+use s_syntax::ast::{self, AssignOp, Declarator, ExprKind as A, LVALUE_TWIN, Sigil, Span};
 
 use crate::call::Given;
 use crate::hir::{
@@ -391,7 +391,9 @@ impl Resolver<'_> {
                 return self.destructure(*declarator, pattern, value, span);
             }
             // `$o->x = 5` is a call.
-            A::Method { invocant, name, args } if args.as_ref().is_none_or(Vec::is_empty) => {
+            A::Method { invocant, name, args }
+                if args.as_ref().is_none_or(Vec::is_empty) && !self.method_yields_place(name) =>
+            {
                 return self.method_call(invocant, name, Given::One(value), span);
             }
             A::Call(call) if self.is_magic(call) => {
@@ -528,6 +530,16 @@ impl Resolver<'_> {
         self.place(target, Use::Assign)
     }
 
+    /// Whether a function has a twin that gives a reference to what it yields.
+    fn yields_place(&self, name: &str) -> bool {
+        !self.place_methods.is_empty() && self.has_function(&self.full_name(&format!("{name}{LVALUE_TWIN}")))
+    }
+
+    /// The same of a method, whatever its class.
+    fn method_yields_place(&self, name: &ast::MethodName) -> bool {
+        matches!(name, ast::MethodName::Name(name) if self.place_methods.contains(&name.text))
+    }
+
     /// The place that an expression names, to be changed. A slice stands for its last element.
     fn modified_place(&mut self, target: &ast::Expr) -> hir::Expr {
         if let A::Slice { base, index, of_hash, pairs: false } = &target.kind {
@@ -631,6 +643,23 @@ impl Resolver<'_> {
                 let offset = self.expr(index, Want::Scalar);
                 let one = mk(pos, ExprKind::Int(1));
                 mk(pos, ExprKind::Magic(MagicPlace::Substr, vec![subject, offset, one]))
+            }
+            A::Call(call) if how == Use::Assign && self.yields_place(&call.name.text) => {
+                let mut call = call.clone();
+                call.name.text.push(LVALUE_TWIN);
+                call.parens = true;
+                let called = ast::Expr { span: target.span, kind: A::Call(call) };
+                let reference = self.expr(&called, Want::Scalar);
+                mk(pos, ExprKind::DerefScalar(Box::new(reference)))
+            }
+            A::Method { invocant, name, args } if how == Use::Assign && self.method_yields_place(name) => {
+                let mut name = name.clone();
+                if let ast::MethodName::Name(name) = &mut name {
+                    name.text.push(LVALUE_TWIN);
+                }
+                let kind = A::Method { invocant: invocant.clone(), name, args: args.clone() };
+                let reference = self.expr(&ast::Expr { span: target.span, kind }, Want::Scalar);
+                mk(pos, ExprKind::DerefScalar(Box::new(reference)))
             }
             A::Do(_) | A::Method { .. } | A::CallValue { .. } | A::CallAmp { .. } | A::Call(_) => {
                 // Functions may yield places (`lvalue`), which is known when running.

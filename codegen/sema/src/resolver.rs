@@ -11,7 +11,7 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 use std::sync::Arc;
 
 use s_diag::{Code, Diagnostic};
-use s_syntax::ast::{self, Span};
+use s_syntax::ast::{self, LVALUE_TWIN, Span};
 
 use crate::hir::{
     self, ClassId, Expr, ExprKind, FunctionId, Global, GlobalId, Local, LocalId, LoopId, Params, Pos,
@@ -199,12 +199,16 @@ pub(crate) struct Resolver<'u> {
     pub(crate) warnings: u8,
     /// `use strict` was seen.
     pub(crate) strict: bool,
+    /// `no strict 'vars'` was seen: package variables need not be declared.
+    pub(crate) free_names: bool,
     /// A text is evaluated where texts may be references: they may be anywhere.
     pub(crate) lax: bool,
     /// `use utf8` was seen.
     pub(crate) utf8: bool,
     /// `use English` was seen.
     pub(crate) english: bool,
+    /// Functions that yield places, by their names without packages.
+    pub(crate) place_methods: HashSet<String>,
     /// Functions imported from modules whose functions are builtins.
     pub(crate) imported: HashSet<String>,
     /// Full names that a function of a supplied module goes by, also where they are those of builtins.
@@ -336,8 +340,10 @@ impl<'u> Resolver<'u> {
             prototypes: HashMap::new(),
             arities: HashMap::new(),
             integer: false,
+            place_methods: HashSet::new(),
             warnings: 0,
             strict: false,
+            free_names: false,
             lax: false,
             utf8: false,
             imported: HashSet::new(),
@@ -534,6 +540,11 @@ impl<'u> Resolver<'u> {
         self.functions.push(None);
         self.calls.push(Vec::new());
         id
+    }
+
+    /// Whether a package variable has been named.
+    pub(crate) fn has_global(&self, kind: VarKind, name: &str) -> bool {
+        self.global_ids.contains_key(&(kind, name.to_owned()))
     }
 
     pub(crate) fn global(&mut self, kind: VarKind, name: &str) -> GlobalId {
@@ -911,6 +922,10 @@ impl<'u> Resolver<'u> {
         }
         if let Some(params) = function.params.as_ref().filter(|_| self.options.compat) {
             self.arities.insert(full.clone(), crate::function::Arity::of(params));
+        }
+        if let Some(name) = full.strip_suffix(LVALUE_TWIN) {
+            let bare = name.rsplit_once("::").map_or(name, |(_, bare)| bare);
+            self.place_methods.insert(bare.to_owned());
         }
         self.declare_named(full, key, evaluated);
     }

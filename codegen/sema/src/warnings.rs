@@ -64,6 +64,7 @@ impl Resolver<'_> {
     pub(crate) fn set_strict(&mut self, used: &ast::Use, on: bool) {
         self.strict |= on;
         let words = used.imports.as_ref().map_or_else(Vec::new, literal_words);
+        self.free_names |= !on && (words.is_empty() || words.iter().any(|word| word == "vars"));
         if !words.is_empty() && !words.iter().any(|word| word == "refs") || !self.options.compat {
             return;
         }

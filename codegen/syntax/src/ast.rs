@@ -274,6 +274,10 @@ pub struct Function {
     pub is_expression: bool,
 }
 
+/// What the name of the twin of a function with the attribute `lvalue` ends in, which no name that is written
+/// can. The twin gives a reference to what the function yields; it stands behind the function.
+pub const LVALUE_TWIN: char = '=';
+
 /// One parameter of a function.
 #[derive(Clone, Debug)]
 pub struct Param {

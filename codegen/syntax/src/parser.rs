@@ -12,6 +12,7 @@
 
 mod declaration;
 mod expression;
+mod lvalue;
 mod number;
 mod quote;
 mod statement;

@@ -244,8 +244,10 @@ macro_rules! for_each_runtime_function {
             local_array(G) -> N [];
             local_hash(G) -> N [];
             local_code(G) -> N [];
-            local_arr_elem(A, I) -> N [throws];
+            local_arr_elem(A, I) -> N [throws user];
             local_hash_elem(H, V) -> N [throws user];
+            local_arr_elems(A, I) -> N [throws user]; // consumes the list of indexes from the mark
+            local_hash_elems(H, I) -> N [throws user]; // the same of keys
             local_special(I) -> N [];
             special_get(I) -> V [throws];             // by number, see `specials`
             special_set(I, V) -> N [throws user];

@@ -199,6 +199,18 @@ impl Vm {
         }
     }
 
+    /// The handle that was read last: one of the files of `<>`, or the standard input before any.
+    pub(crate) fn last_read_handle(&self) -> GlobRef {
+        self.output.argv.or(self.output.last_read).unwrap_or(self.known.stdin)
+    }
+
+    /// Sets the number of lines read from the last handle.
+    pub(crate) fn set_line_number(&mut self, lines: u64) {
+        if let Some(mut stream) = self.output.last_read.and_then(stream_of) {
+            stream.handle.set_line_number(lines);
+        }
+    }
+
     /// A handle ends, in default mode with its last use: the number of the line that was read last from it
     /// stays.
     pub(crate) fn leave_line(&mut self, glob: GlobRef) {
@@ -715,6 +727,11 @@ fn open_file(vm: &mut Vm, glob: GlobRef, arguments: &[Val]) -> Result<Result<Val
         before_child(vm);
     } else {
         flush_everything(vm);
+    }
+    if arguments.len() == 1
+        && let reads @ (b"-|" | b"|-") = mode_text.trim_ascii()
+    {
+        return Ok(crate::builtin::process::open_child(vm, glob, reads == b"-|"));
     }
     let mut names: Vec<(Vec<u8>, Fd)> = Vec::new();
     for (name, known) in

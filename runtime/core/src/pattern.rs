@@ -444,7 +444,7 @@ impl Vm {
         }
     }
 
-    /// Fills `%+`, `@-` and `@+`.
+    /// Fills `%+`, `%-`, `@-` and `@+`.
     #[cold]
     fn publish_captures(&mut self) {
         let groups = self.patterns.current.groups.clone();
@@ -465,6 +465,19 @@ impl Vm {
             for group in &groups[..=last] {
                 let value = place(self, group.0);
                 crate::array::push(&mut array, value);
+            }
+            let pattern = self.patterns.current.pattern.pointer::<Pattern>();
+            let table = Ptr(glob.hash);
+            crate::hash::clear(self, table);
+            if pattern.has_names {
+                for (name, numbers) in pattern.regex.names() {
+                    let mut all = crate::array::new();
+                    for &number in numbers {
+                        let value = self.group_value(number);
+                        crate::array::push(&mut all, value);
+                    }
+                    crate::hash::set_text(self, table, name.as_bytes(), crate::value::aref(all));
+                }
             }
         }
         if let Some(glob) = self.patterns.plus {

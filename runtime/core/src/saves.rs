@@ -179,7 +179,36 @@ pub fn local_arr_elem(vm: &mut Vm, array: Array, index: i64) -> Result<(), Throw
     };
     let old = array::exists(&array, at).then(|| array::get(&array, at));
     vm.saves.push((restore_element, Save::Element(array.retained(), at, old)));
-    Ok(())
+    let mut array = array;
+    array::set(vm, &mut array, at, UNDEF).map_err(|_| crate::containers::no_such_element(vm, index))
+}
+
+/// `local @a[LIST]`; consumes the list from the mark.
+pub fn local_arr_elems(vm: &mut Vm, array: Array, mark: i64) -> Result<(), Thrown> {
+    let indexes = vm.take_list(mark);
+    let mut result = Ok(());
+    for &index in &indexes {
+        result = vm.integer(index).and_then(|index| local_arr_elem(vm, array, index));
+        if result.is_err() {
+            break;
+        }
+    }
+    vm.release_all(&indexes);
+    result
+}
+
+/// `local @h{LIST}`; consumes the list from the mark.
+pub fn local_hash_elems(vm: &mut Vm, table: Table, mark: i64) -> Result<(), Thrown> {
+    let keys = vm.take_list(mark);
+    let mut result = Ok(());
+    for &key in &keys {
+        result = local_hash_elem(vm, table, key);
+        if result.is_err() {
+            break;
+        }
+    }
+    vm.release_all(&keys);
+    result
 }
 
 /// `local $h{k}`
@@ -192,6 +221,7 @@ pub fn local_hash_elem(vm: &mut Vm, table: Table, key: Val) -> Result<(), Thrown
     }
     let (normal, text) = vm.key(key)?;
     let old = hash::lookup(table, normal).map(|slot| cell::load(*slot));
+    hash::set(vm, table, normal, UNDEF);
     let kept = match text {
         Some(text) => text.into_val(),
         None => Text(normal.retained()).into_val(),

@@ -10,6 +10,9 @@ use crate::string::{constant, string};
 use crate::value::{UNDEF, ValExt, bytes, int, num, short};
 use crate::vm::Vm;
 
+/// The version of Perl that `--compat` follows, `$^V`.
+pub(crate) const PERL_VERSION: &[u8] = b"v5.36.0";
+
 /// What they hold.
 #[derive(Debug)]
 pub struct Specials {
@@ -88,7 +91,9 @@ pub fn special_get(vm: &mut Vm, number: i64) -> Result<Val, Thrown> {
                 .is_some_and(|stream| stream.handle.autoflush());
             int(i64::from(on))
         }
+        "]" if vm.compat => string(b"5.036000"),
         "]" => num(5.042_000),
+        "^V" if vm.compat => string(PERL_VERSION),
         "^V" => string(b"v5.42.0"),
         "^O" => short(b"linux"),
         "^T" => int(vm.output.started.seconds),
@@ -147,6 +152,8 @@ pub fn special_set(vm: &mut Vm, number: i64, value: Val) -> Result<(), Thrown> {
             }
         }
         "." => {
+            let lines = vm.integer(value)?;
+            vm.set_line_number(u64::try_from(lines).unwrap_or(0));
             let old = core::mem::replace(&mut vm.specials.others[at], value.retained());
             vm.release(old);
         }

@@ -22,7 +22,8 @@ impl Vm {
     /// fatal. An operator that is asked twice warns once.
     #[inline(always)]
     pub(crate) fn check_operands(&mut self, operands: &[Val]) -> Result<(), Thrown> {
-        if self.abi.names.is_undef() || operands.iter().all(|operand| !operand.is_undef() && !operand.is_string())
+        if self.abi.names.is_undef()
+            || operands.iter().all(|operand| !operand.is_undef() && !operand.is_string())
         {
             return Ok(());
         }

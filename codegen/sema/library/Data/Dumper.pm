@@ -210,7 +210,10 @@ sub _plain {
         $name =~ s/^\*main::/*::/;
         return $name;
     }
-    return $value if $value =~ /^(?:0|-?[1-9][0-9]{0,8})\z/;
+    # A text that looks like a number is one only where quotes are double.
+    return $value
+        if $value =~ /^(?:0|-?[1-9][0-9]*)\z/
+        && ($self->{useqq} ? length $value < 10 + ($value < 0) : length $value < 11 && !CORE::is_string($value) && !CORE::is_float($value));
     return $self->{useqq} || $value =~ /[^\x00-\xff]/ ? _escaped($value) : _quoted($value);
 }
 

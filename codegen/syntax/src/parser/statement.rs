@@ -50,7 +50,9 @@ impl Parser<'_> {
             }
             let before = self.at;
             if let Some(stmt) = self.statement() {
+                let twin = if self.compat { super::lvalue::twin(&stmt) } else { None };
                 stmts.push(stmt);
+                stmts.extend(twin);
             }
             if self.at == before && !self.at_end() && self.byte(0) != b'}' {
                 let from = self.at;

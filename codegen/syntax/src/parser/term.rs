@@ -906,7 +906,7 @@ impl Parser<'_> {
         let glob = self.container_expr(from, end, Sigil::Glob, container);
         if self.byte(0) == b'{' && self.at == self.prev_end {
             let key = Box::new(self.key());
-            return self.node(from, ExprKind::Key { base: Box::new(glob), key, arrow: true });
+            return self.node(from, ExprKind::Key { base: Box::new(glob), key, arrow: false });
         }
         glob
     }

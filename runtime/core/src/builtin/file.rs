@@ -293,7 +293,7 @@ functions![
         if let Some(result) = vm.ask_handle(arg(a, 0), b"EOF", rest(a))? {
             return Ok(result);
         }
-        let glob = if a.is_empty() { Some(vm.known.stdin) } else { vm.handle_glob(arg(a, 0)) };
+        let glob = if a.is_empty() { Some(vm.last_read_handle()) } else { vm.handle_glob(arg(a, 0)) };
         let Some(glob) = glob else { return Ok(vm.boolean(true)) };
         let at_end = vm.waiting_for(glob, |stream| stream.handle.eof())?.unwrap_or(true);
         Ok(vm.boolean(at_end))

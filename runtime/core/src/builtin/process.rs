@@ -3,12 +3,14 @@
 use alloc::vec::Vec;
 
 use s_abi::layout::{Val, want};
+use s_sys::{Errno, Fd};
 
 use super::{arg, listed};
 use crate::exception::Thrown;
-use crate::output::before_child;
+use crate::io::Handle;
+use crate::output::{before_child, install};
 use crate::string::string;
-use crate::value::{UNDEF, ValExt, int};
+use crate::value::{GlobRef, UNDEF, ValExt, int};
 use crate::vm::Vm;
 
 // The builtins of this file.
@@ -20,7 +22,7 @@ functions![
         let result = match slices.as_slice() {
             [only] => match crate::io::system(only) {
                 // What is no program may be a command of the shell.
-                Err(s_sys::Errno::ENOENT) if !vm.compat => crate::io::system_list(&[b"/bin/sh", b"-c", only]),
+                Err(Errno::ENOENT) if !vm.compat => crate::io::system_list(&[b"/bin/sh", b"-c", only]),
                 result => result,
             },
             _ => crate::io::system_list(&slices),
@@ -188,6 +190,36 @@ fn words(vm: &mut Vm, a: &[Val]) -> Result<Vec<Vec<u8>>, Thrown> {
         out.push(vm.text(value)?.to_vec());
     }
     Ok(out)
+}
+
+/// `open` of `-|` or `|-`: a child that runs the same program, whose standard output the parent reads, or
+/// whose standard input it writes. The child gets 0.
+pub(crate) fn open_child(vm: &mut Vm, glob: GlobRef, reads: bool) -> Result<Val, Errno> {
+    let (read_end, write_end) = s_sys::pipe()?;
+    let (ours, theirs, target) =
+        if reads { (read_end, write_end, Fd::STDOUT) } else { (write_end, read_end, Fd::STDIN) };
+    before_child(vm);
+    // SAFETY: one thread runs the program; what is buffered was written out.
+    match unsafe { s_sys::fork() } {
+        Ok(0) => {
+            vm.world.forked = true;
+            s_sys::dup2(theirs, target)?;
+            s_sys::close(theirs)?;
+            s_sys::close(ours)?;
+            Ok(int(0))
+        }
+        Ok(child) => {
+            s_sys::close(theirs)?;
+            install(vm, glob, Handle::of_child(ours, reads, child));
+            Ok(int(i64::from(child)))
+        }
+        Err(error) => {
+            // Nobody used them.
+            s_sys::close(ours).unwrap_or_default();
+            s_sys::close(theirs).unwrap_or_default();
+            Err(error)
+        }
+    }
 }
 
 fn waited(vm: &mut Vm, pid: i32, flags: i32) -> Result<Val, Thrown> {

@@ -221,6 +221,13 @@ impl Handle {
         }
     }
 
+    /// One end of a pipe to a child, which closing waits for.
+    pub fn of_child(fd: Fd, reads: bool, child: Pid) -> Handle {
+        let mut handle = Handle::from_fd(fd, if reads { Access::Read } else { Access::Write });
+        handle.child = Some(child);
+        handle
+    }
+
     /// Opens with the flags of the system (`sysopen`).
     pub fn sysopen(path: &[u8], flags: i32, permissions: u32) -> Result<Handle, Errno> {
         let access = match flags & 3 {

