@@ -5,9 +5,12 @@ use s_syntax::ast::{self, ExprKind as A, Regex, Replacement, Span};
 
 use crate::builtin::unwrap_list;
 use crate::expr::op;
-use crate::hir::{self, Block, Expr, ExprKind, MatchOp, Op, Pattern, SplitOn, SubstOp, UnaryOp};
+use crate::hir::{
+    self, Block, Expr, ExprKind, Hash, MatchOp, Op, Pattern, Pos, SplitOn, SubstOp, UnaryOp, VarKind,
+};
 use crate::names::Use;
 use crate::resolver::{Resolver, Want, mk};
+use crate::stmt::text;
 use crate::string::literal;
 
 impl Resolver<'_> {
@@ -101,6 +104,18 @@ impl Resolver<'_> {
         }
     }
 
+    /// `m?x?`: it matches once, until `reset` forgets that.
+    fn matched_once(&mut self, matched: Expr, pos: Pos) -> Expr {
+        let done = self.global(VarKind::Hash, &format!("{}::?", self.package));
+        let place = text(pos, &format!("{}:{}", pos.file, pos.offset));
+        let place = mk(pos, ExprKind::Key(Hash::Global(done), Box::new(place)));
+        let one = mk(pos, ExprKind::Int(1));
+        let noted = mk(pos, ExprKind::Assign(Box::new(place.clone()), Box::new(one)));
+        let first = mk(pos, ExprKind::And(Box::new(matched), Box::new(noted)));
+        let is_new = self.negate(place);
+        mk(pos, ExprKind::And(Box::new(is_new), Box::new(first)))
+    }
+
     /// A pattern on a resolved subject.
     pub(crate) fn bind(&mut self, subject: Expr, pattern: &ast::Expr, negated: bool, span: Span) -> Expr {
         let pos = self.pos(span);
@@ -109,6 +124,11 @@ impl Resolver<'_> {
                 let global = regex.flags.contains('g');
                 let keep_pos = regex.flags.contains('c');
                 let pattern = self.pattern(regex, pattern.span);
+                if regex.once {
+                    let done = MatchOp { subject, pattern, global, keep_pos, negated: false };
+                    let done = self.matched_once(mk(pos, op(Op::Match(done))), pos);
+                    return if negated { self.negate(done) } else { done };
+                }
                 let done = MatchOp { subject, pattern, global, keep_pos, negated };
                 return mk(pos, op(Op::Match(done)));
             }
@@ -219,7 +239,7 @@ impl Resolver<'_> {
 }
 
 /// The value of a block that is only an expression, without the block.
-fn single(mut block: Block, pos: hir::Pos) -> Expr {
+fn single(mut block: Block, pos: Pos) -> Expr {
     if block.stmts.len() == 1
         && block.declares.is_empty()
         && !block.has_local

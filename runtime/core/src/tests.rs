@@ -369,9 +369,11 @@ fn operators_are_overloaded_by_globs() {
     assert_eq!(&*straight, b"straight");
     let swapped = Text(arith::add(vm, int(1), money).expect("adds"));
     assert_eq!(&*swapped, b"swapped");
-    let form = vm.text(money).expect("prints");
-    assert!(form.starts_with(b"Money=HASH(0x"));
-    drop(form);
+    // Without a method for texts, and without `fallback`, there is no text.
+    assert!(vm.text(money).is_err());
+    let thrown = vm.take_exception();
+    assert!(bytes(&thrown).starts_with(b"Operation \"\"\"\": no method found"));
+    vm.release(thrown);
     vm.release(money);
 }
 

@@ -137,6 +137,12 @@ functions![
         let letters = if a.is_empty() { Vec::new() } else { vm.text(arg(a, 0))?.to_vec() };
         let wanted = letter_set(&letters);
         let package = vm.running_package().to_vec();
+        // Without any, what its `m?x?` have matched is forgotten.
+        if a.is_empty()
+            && let Some(glob) = vm.existing_glob(&[&package[..], b"::?"].concat())
+        {
+            crate::hash::clear(vm, crate::value::Ptr(glob.hash));
+        }
         for (name, glob) in vm.package_symbols(&package) {
             if name.first().is_some_and(|byte| wanted.contains(byte)) {
                 crate::cell::set(vm, crate::value::Ptr(glob.scalar), UNDEF);
