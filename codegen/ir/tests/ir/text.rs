@@ -264,7 +264,7 @@ fn mistakes() {
     refused("string 0 = \"\" \"\"", 1, "more than belongs on the line");
     refused("string 0 = b", 1, "a text in quotes is missing");
     refused("glob 0 = \"\\xff\"", 1, "a name has to be UTF-8");
-    refused("?", 1, "a byte that begins nothing");
+    refused("$", 1, "a byte that begins nothing");
     let func = |body: &str| format!("function 0 = \"f\"() -> val {{\n{body}\n}}\n");
     refused(&func(""), 3, "a function needs a block");
     refused(&func("b0():\nreturn %0"), 4, "%0 is neither defined nor unused");
