@@ -4,6 +4,8 @@
 //! own (`return`, `do`, `eval`, `last`, ...) have rows too, so that every reserved name is found here.
 //! The rows are in `builtins/table.rs`.
 
+use core::cmp::Ordering;
+
 mod table;
 
 /// How a builtin is written, which decides how far its operands reach.
@@ -92,6 +94,42 @@ pub fn find(name: &str) -> Option<&'static Builtin> {
     place.ok().map(|place| &BUILTINS[place])
 }
 
+/// The number of a builtin's row, for constants: who knows the names it needs refers to no table.
+///
+/// # Panics
+///
+/// When there is no such builtin, which fails where the constant is compiled.
+#[must_use]
+pub const fn number(name: &str) -> usize {
+    let (mut low, mut high) = (0, BUILTINS.len());
+    while low < high {
+        let middle = low.midpoint(high);
+        match order(BUILTINS[middle].name.as_bytes(), name.as_bytes()) {
+            Ordering::Less => low = middle + 1,
+            Ordering::Equal => return middle,
+            Ordering::Greater => high = middle,
+        }
+    }
+    panic!("there is no builtin of that name")
+}
+
+const fn order(one: &[u8], two: &[u8]) -> Ordering {
+    let mut at = 0;
+    while at < one.len() && at < two.len() {
+        if one[at] != two[at] {
+            return if one[at] < two[at] { Ordering::Less } else { Ordering::Greater };
+        }
+        at += 1;
+    }
+    if one.len() < two.len() {
+        Ordering::Less
+    } else if one.len() == two.len() {
+        Ordering::Equal
+    } else {
+        Ordering::Greater
+    }
+}
+
 /// One row of the table, with nothing special about it.
 const fn row(name: &'static str, syntax: Syntax, args: Args) -> Builtin {
     Builtin {
@@ -148,6 +186,7 @@ mod tests {
         assert!(BUILTINS.windows(2).all(|pair| pair[0].name < pair[1].name));
         for row in BUILTINS {
             assert_eq!(find(row.name).map(|found| found.name), Some(row.name));
+            assert_eq!(BUILTINS[number(row.name)].name, row.name);
         }
         assert!(find("no_such_builtin").is_none());
         assert!(find("").is_none());

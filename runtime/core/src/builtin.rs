@@ -207,11 +207,20 @@ impl Vm {
     }
 }
 
-/// The name of a row; an alias gives its target's.
-#[must_use]
-pub fn name_of(number: i64) -> &'static str {
-    let row = usize::try_from(number).ok().and_then(|at| BUILTINS.get(at));
-    row.map_or("", |row| row.alias_of.unwrap_or(row.name))
+/// The rows of builtins that one function carries out, with their names: so it need not carry the table of all.
+pub(crate) const fn rows<const COUNT: usize>(names: &[&'static str; COUNT]) -> [(i64, &'static str); COUNT] {
+    let mut rows = [(0, ""); COUNT];
+    let mut at = 0;
+    while at < COUNT {
+        rows[at] = (s_abi::builtins::number(names[at]) as i64, names[at]);
+        at += 1;
+    }
+    rows
+}
+
+/// The name of a row, of those that are known here; empty for any other.
+pub(crate) fn name_among(rows: &[(i64, &'static str)], number: i64) -> &'static str {
+    rows.iter().find(|row| row.0 == number).map_or("", |row| row.1)
 }
 
 /// Any builtin may be meant by a method call from now on: said by who compiles into this process.

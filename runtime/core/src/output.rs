@@ -10,6 +10,7 @@ use s_abi::layout::{Val, tag, want};
 use s_sys::{Errno, Fd};
 
 use crate::array;
+use crate::builtin::{name_among, rows};
 use crate::cell;
 use crate::exception::Thrown;
 use crate::io::{Access, Buffering, Directory, Handle, Separator, TestAnswer, TestTarget};
@@ -647,11 +648,15 @@ pub fn open_named(vm: &mut Vm, name: Val) {
     vm.output.opening = bytes(&name).to_vec();
 }
 
+/// What opens into a place.
+static OPENERS: [(i64, &str); 7] =
+    rows(&["accept", "open", "opendir", "pipe", "socket", "socketpair", "sysopen"]);
+
 /// Opens into a place: `open`, `opendir`, `sysopen`; consumes the list.
 pub fn open_slot(vm: &mut Vm, which: i64, slot: Slot, mark: i64) -> Result<Val, Thrown> {
     let arguments = vm.take_list(mark);
     let glob = glob_of_place(vm, slot);
-    let name = crate::builtin::name_of(which);
+    let name = name_among(&OPENERS, which);
     if name == "open"
         && let Some(object) = vm.tied_glob(glob)
     {
@@ -814,6 +819,10 @@ fn open_memory(vm: &mut Vm, glob: GlobRef, mode: &crate::io::Mode, target: CellR
     Ok(int(1))
 }
 
+/// What reads into a place.
+static READERS: [(i64, &str); 8] =
+    rows(&["msgctl", "msgrcv", "read", "recv", "semctl", "shmctl", "shmread", "sysread"]);
+
 /// `read`, `sysread`, `recv`: handle, length and offset (or flags) from the mark; the place gets the bytes.
 pub fn read_slot(vm: &mut Vm, which: i64, slot: Slot, mark: i64) -> Result<Val, Thrown> {
     let arguments = vm.take_list(mark);
@@ -828,7 +837,7 @@ fn read_into(vm: &mut Vm, which: i64, slot: Slot, arguments: &[Val]) -> Result<V
     if let Some(object) = arguments.first().and_then(|&handle| vm.tied_handle(handle)) {
         return vm.read_tied(object, &mut slot, arguments);
     }
-    let name = crate::builtin::name_of(which);
+    let name = name_among(&READERS, which);
     if let Some((result, content)) = crate::builtin::ipc::into(vm, name, arguments, *slot)? {
         if let Some(content) = content {
             let old = core::mem::replace(&mut *slot, content);
