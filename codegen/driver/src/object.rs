@@ -258,7 +258,7 @@ fn reached(module: &Module) -> Vec<Reached> {
 
 /// The builtins that method calls may mean.
 enum Methods {
-    /// A name is computed somewhere.
+    /// The name of a method of a pipeline is computed somewhere.
     Any,
     /// Names and rows of these.
     Named(BTreeMap<String, u32>),
@@ -267,6 +267,14 @@ enum Methods {
 impl Methods {
     fn of(module: &Module, functions: &[Reached]) -> Methods {
         let mut names = BTreeMap::new();
+        let mut add = |name: &str| {
+            let row = BUILTINS.binary_search_by(|row| row.name.cmp(name)).ok();
+            let row = row.and_then(|row| u32::try_from(row).ok());
+            if let Some(row) = row.filter(|row| s_core::builtin::cell(*row).is_some()) {
+                names.insert(name.to_owned(), row);
+            }
+        };
+        let (mut computed, mut pipelines) = (false, false);
         for Reached { id, .. } in functions {
             let func = &module.functions[id.index()];
             let mut texts = HashMap::new();
@@ -277,22 +285,30 @@ impl Methods {
                 }
             }
             for inst in insts {
-                if inst.op == Op::Rt(Rt::call_dynamic) {
-                    return Methods::Any;
-                }
-                if !matches!(inst.op, Op::CallMethod | Op::Rt(Rt::call_method)) {
-                    continue;
-                }
-                let Some(name) = texts.get(&inst.args[0]) else { return Methods::Any };
-                let Ok(name) = std::str::from_utf8(&module.strings[name.index()].0) else { continue };
-                // `super` and `maybe` are part of the text.
-                let name = name.rsplit("::").next().unwrap_or(name).trim_end_matches('?');
-                let row = BUILTINS.binary_search_by(|row| row.name.cmp(name)).ok();
-                let row = row.and_then(|row| u32::try_from(row).ok());
-                if let Some(row) = row.filter(|row| s_core::builtin::cell(*row).is_some()) {
-                    names.insert(name.to_owned(), row);
+                match inst.op {
+                    Op::Rt(Rt::call_dynamic) => computed = true,
+                    Op::Builtin(row) => {
+                        pipelines |= s_core::builtin::makes_pipelines(BUILTINS[row as usize].name);
+                    }
+                    Op::CallMethod | Op::Rt(Rt::call_method) => match texts.get(&inst.args[0]) {
+                        // `super` and `maybe` are part of the text.
+                        Some(name) => {
+                            if let Ok(name) = std::str::from_utf8(&module.strings[name.index()].0) {
+                                add(name.rsplit("::").next().unwrap_or(name).trim_end_matches('?'));
+                            }
+                        }
+                        None => computed = true,
+                    },
+                    _ => {}
                 }
             }
+        }
+        if computed && pipelines {
+            return Methods::Any;
+        }
+        if computed {
+            let names = BUILTINS.iter().map(|row| row.name);
+            names.filter(|name| s_core::builtin::is_handle_method(name.as_bytes())).for_each(add);
         }
         Methods::Named(names)
     }

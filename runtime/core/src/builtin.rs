@@ -54,6 +54,51 @@ pub type Function = fn(&mut Vm, &[Val], u64) -> Result<Val, Thrown>;
 #[repr(transparent)]
 pub struct Cell(Function);
 
+/// Whether a method call on a handle may mean the builtin of that name: those that take a handle first.
+#[must_use]
+pub fn is_handle_method(name: &[u8]) -> bool {
+    matches!(
+        name,
+        b"bind"
+            | b"binmode"
+            | b"close"
+            | b"closedir"
+            | b"connect"
+            | b"eof"
+            | b"fcntl"
+            | b"fileno"
+            | b"flock"
+            | b"getc"
+            | b"getpeername"
+            | b"getsockname"
+            | b"getsockopt"
+            | b"isa"
+            | b"listen"
+            | b"lstat"
+            | b"readdir"
+            | b"readline"
+            | b"rewinddir"
+            | b"seek"
+            | b"seekdir"
+            | b"select"
+            | b"send"
+            | b"setsockopt"
+            | b"shutdown"
+            | b"stat"
+            | b"sysseek"
+            | b"syswrite"
+            | b"tell"
+            | b"telldir"
+            | b"truncate"
+    )
+}
+
+/// Whether the builtin of that name makes pipelines, on which a method call may mean any builtin of lists.
+#[must_use]
+pub fn makes_pipelines(name: &str) -> bool {
+    matches!(name, "par_pipeline" | "pipeline")
+}
+
 /// Builtins that method calls may mean.
 #[derive(Debug, Default)]
 pub struct Table {
@@ -231,7 +276,7 @@ pub fn every_builtin() {
     });
 }
 
-/// The start of programs in which the name of a method may be computed.
+/// The start of programs in which the name of a method of a pipeline may be computed.
 ///
 /// # Safety
 /// None of its arguments is used.

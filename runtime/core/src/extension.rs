@@ -209,7 +209,8 @@ pub fn method(vm: &mut Vm, name: &[u8], list: &[Val], wanted: u64, optional: boo
                 let open = vm.stream(invocant).is_some_and(|stream| stream.handle.is_open());
                 return Ok(vm.boolean(open));
             }
-            other => crate::builtin::by_name(vm, other),
+            other if crate::builtin::is_handle_method(other) => crate::builtin::by_name(vm, other),
+            _ => None,
         };
         if let Some(function) = function {
             return function(vm, list, wanted);
