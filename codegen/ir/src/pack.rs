@@ -171,7 +171,7 @@ fn pack(func: &mut Func, target: &Target) -> Vec<Inst> {
     let mut insts = Vec::new();
     let mut make = |op: Op, args: Vec<Value>, ty: Ty| {
         let result = func.new_value(ty);
-        insts.push(Inst { op, args, result: Some(result), cleanup: Vec::new() });
+        insts.push(Inst { op, args, result: Some(result), cleanup: Vec::new(), names: None });
         result
     };
     let args = target
@@ -185,6 +185,6 @@ fn pack(func: &mut Func, target: &Target) -> Vec<Inst> {
             }
         })
         .collect();
-    insts.push(Inst { op: Op::Pack, args, result: None, cleanup: Vec::new() });
+    insts.push(Inst { op: Op::Pack, args, result: None, cleanup: Vec::new(), names: None });
     insts
 }

@@ -28,6 +28,11 @@ const PACKAGE: &str = "s-start";
 const FEATURES: &str = "program";
 const PROFILE: &str = "pack";
 
+/// Addresses relative to the place of use fit images that are loaded anywhere and those that are not. What is
+/// not said to be `inline` is put into its callers only where that is short: programs carry the difference.
+const FLAGS: [&str; 3] =
+    ["-Crelocation-model=pic", "-Cforce-frame-pointers=yes", "-Cllvm-args=-inline-threshold=100"];
+
 /// Where the system starts, and what begins the names of what programs refer to.
 const ENTRY: &str = "_start";
 const EXPORTS: &str = "rt.";
@@ -158,8 +163,7 @@ fn archive(
 ) -> Result<PathBuf> {
     let triple = description.runtime;
     let mut flags = remapping(root, toolchain, triple)?;
-    // Addresses relative to the place of use fit images that are loaded anywhere and those that are not.
-    for flag in ["-Crelocation-model=pic", "-Cforce-frame-pointers=yes"] {
+    for flag in FLAGS {
         flags.push("\u{1f}");
         flags.push(flag);
     }

@@ -58,6 +58,7 @@ impl Arguments for Operands<'_> {
         self.values.len()
     }
 
+    #[inline]
     fn int(&mut self, i: usize) -> Integer {
         match self.vm.number(self.values[i]) {
             Ok(value) => match value.w0 {
@@ -72,6 +73,7 @@ impl Arguments for Operands<'_> {
         }
     }
 
+    #[inline]
     fn float(&mut self, i: usize) -> f64 {
         self.vm.float(self.values[i]).unwrap_or_else(|Thrown| {
             self.thrown = true;
@@ -79,6 +81,7 @@ impl Arguments for Operands<'_> {
         })
     }
 
+    #[inline]
     fn bytes(&mut self, i: usize, out: &mut Vec<u8>) {
         let value = self.values[i];
         if self.vm.append_text(value, out).is_err() {

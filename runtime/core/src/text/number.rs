@@ -450,6 +450,7 @@ const TENS: [u64; 20] = {
 };
 
 /// `value * 10^power` rounded half to even, exactly; `None` if it does not fit the fast path.
+#[inline]
 pub(crate) fn scaled(value: f64, power: u32) -> Option<u128> {
     let bits = value.to_bits();
     let biased = ((bits >> 52) & 0x7ff) as i32;

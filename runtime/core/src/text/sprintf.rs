@@ -526,8 +526,11 @@ fn non_finite(value: f64) -> &'static str {
     }
 }
 
+#[inline]
 fn fill(byte: u8, count: usize, out: &mut Vec<u8>) {
-    out.resize(out.len() + count, byte);
+    if count > 0 {
+        out.resize(out.len() + count, byte);
+    }
 }
 
 /// Pads `text` of `length` characters to the width; a zero flag fills with zeros.

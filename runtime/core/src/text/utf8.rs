@@ -266,13 +266,12 @@ fn valid_char(code: u32, used: usize) -> Option<char> {
 fn map_case(bytes: &[u8], out: &mut Vec<u8>, ascii: impl Fn(&u8) -> u8, other: fn(char, &mut Vec<u8>)) {
     out.reserve(bytes.len());
     if bytes.is_ascii() {
-        out.extend(bytes.iter().map(&ascii));
-        return;
+        return extend_mapped(bytes, out, ascii);
     }
     let mut rest = bytes;
     while !rest.is_empty() {
         let plain = rest.iter().take_while(|byte| byte.is_ascii()).count();
-        out.extend(rest[..plain].iter().map(&ascii));
+        extend_mapped(&rest[..plain], out, &ascii);
         rest = &rest[plain..];
         let (code, used) = decode(rest);
         match valid_char(code, used) {
@@ -280,6 +279,16 @@ fn map_case(bytes: &[u8], out: &mut Vec<u8>, ascii: impl Fn(&u8) -> u8, other: f
             None => out.extend_from_slice(&rest[..used]),
         }
         rest = &rest[used..];
+    }
+}
+
+/// Appends each byte as `map` gives it.
+#[inline]
+fn extend_mapped(bytes: &[u8], out: &mut Vec<u8>, map: impl Fn(&u8) -> u8) {
+    let start = out.len();
+    out.extend_from_slice(bytes);
+    for byte in &mut out[start..] {
+        *byte = map(byte);
     }
 }
 
