@@ -6,3 +6,11 @@ pub mod bits;
 pub mod compare;
 pub mod concat;
 pub mod math;
+
+use s_abi::layout::Val;
+
+use crate::exception::Thrown;
+use crate::vm::Vm;
+
+/// An operator on two values.
+type Binary<T> = fn(&mut Vm, Val, Val) -> Result<T, Thrown>;

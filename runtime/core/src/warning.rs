@@ -129,7 +129,7 @@ fn show(text: &[u8], out: &mut Vec<u8>) {
             b'\\' => out.extend_from_slice(b"\\\\"),
             0 => out.extend_from_slice(b"\\0"),
             0x20..=0x7e => out.push(byte),
-            0..0x20 => out.extend_from_slice(&[b'^', byte ^ 0x40]),
+            1..0x20 => out.extend_from_slice(&[b'^', byte ^ 0x40]),
             0x7f => out.extend_from_slice(b"^?"),
             _ => {
                 out.extend_from_slice(b"M-");

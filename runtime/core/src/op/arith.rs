@@ -365,7 +365,7 @@ pub fn integer_op(vm: &mut Vm, op: i64, left: Val, right: Val) -> Result<Val, Th
 /// 7 `^`, 8 `<<`, 9 `>>`, 10 `**`, 11 `.`, 12 `x`.
 pub fn assign_op(vm: &mut Vm, op: i64, left: Val, right: Val) -> Result<Val, Thrown> {
     use super::{bits, concat};
-    let (operator, plain): (Operator, fn(&mut Vm, Val, Val) -> Result<Val, Thrown>) = match op {
+    let (operator, plain): (Operator, super::Binary<Val>) = match op {
         0 => (Operator::ADD, add),
         1 => (Operator::SUB, sub),
         2 => (Operator::MUL, mul),

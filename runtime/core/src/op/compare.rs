@@ -93,7 +93,7 @@ numeric_comparison!(/** `>=` */ num_ge GE >= |order| order.is_some_and(Ordering:
 /// A comparison where operators may be overloaded, whose methods may give anything: 0 `==`, 1 `!=`, 2 `<`, 3 `>`,
 /// 4 `<=`, 5 `>=`, 6 `eq`, 7 `ne`, 8 `lt`, 9 `gt`, 10 `le`, 11 `ge`.
 pub fn compare_op(vm: &mut Vm, op: i64, a: Val, b: Val) -> Result<Val, Thrown> {
-    let (operator, plain): (Operator, fn(&mut Vm, Val, Val) -> Result<bool, Thrown>) = match op {
+    let (operator, plain): (Operator, super::Binary<bool>) = match op {
         0 => (Operator::EQ, num_eq),
         1 => (Operator::NE, num_ne),
         2 => (Operator::LT, num_lt),
