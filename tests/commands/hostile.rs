@@ -195,7 +195,7 @@ fn what_the_user_reads() {
     --- stderr
     error[S-5064]: plugin `attack/lab` [version] crashed: wasm `unreachable` instruction executed
       in subcommand.run; this is a bug of the plugin, not of `s`
-      running were: stryke:command/subcommand@[version]#run
+      running were: s_guest::command::exports::stryke::command::subcommand::_export_run_cabi, stryke:command/subcommand@[version]#run
     $ s attack invalid-utf8
     status 1
     --- stderr

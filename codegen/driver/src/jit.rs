@@ -92,8 +92,9 @@ fn machine(options: RunOptions) -> Box<Vm> {
         script_name: options.script,
         stack_limit: here.saturating_sub(STACK_BYTES - STACK_RESERVE),
     });
-    // Compiled code makes floats, and what is compiled later may name `%ENV` and any method.
+    // Compiled code makes floats and warns, and what is compiled later may name `%ENV` and any method.
     s_core::late::floats();
+    s_core::late::warnings();
     s_core::builtin::every_builtin();
     vm.fill_environment();
     vm

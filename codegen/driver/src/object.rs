@@ -107,6 +107,13 @@ pub fn object(module: &Module, codes: &mut Codes, threads: usize) -> Result<Obje
     let mut maker = Maker {
         module,
         makes_floats: codes.iter().any(|(body, _)| body.makes_floats),
+        warns: functions.iter().any(|function| {
+            module.functions[function.id.index()]
+                .blocks
+                .iter()
+                .flat_map(|block| &block.insts)
+                .any(|inst| inst.names.is_some())
+        }),
         methods: Methods::of(module, &functions),
         pieces: Vec::new(),
         known: HashMap::new(),
@@ -354,6 +361,7 @@ fn compile(
 struct Maker<'a> {
     module: &'a Module,
     makes_floats: bool,
+    warns: bool,
     methods: Methods,
     pieces: Vec<Piece>,
     known: HashMap<Symbol, usize>,
@@ -627,6 +635,9 @@ impl Maker<'_> {
         }
         if self.makes_floats {
             starts.address(Of::Runtime("rt.use_floats".to_owned()));
+        }
+        if self.warns {
+            starts.address(Of::Runtime("rt.use_warnings".to_owned()));
         }
         if module.globals.iter().any(|name| name == "main::ENV") {
             starts.address(Of::Runtime("rt.fill_environment".to_owned()));

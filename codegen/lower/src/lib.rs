@@ -9,6 +9,7 @@
 //! What leaves a scope early (`return`, `last`, an exception) has to undo what was begun since: guarded
 //! regions, `local`s, lists half built. [`function::Scope`] is the record of that.
 
+mod binary;
 mod call;
 mod escape;
 mod expr;

@@ -8,7 +8,8 @@ use s_sema::hir::{
     Array, BinaryOp, Expr, ExprKind, Hash, LocalId, LogicOp, MagicPlace, Pos, Target, VarKind,
 };
 
-use crate::expr::{comparison, special_number};
+use crate::binary::comparison;
+use crate::expr::special_number;
 use crate::function::{Context, Lower, Var};
 use crate::member::{Member, is_member};
 use crate::op::operator_number;

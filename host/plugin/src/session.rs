@@ -257,5 +257,7 @@ const FRAME_BYTES_MAX: usize = 200;
 fn frames(error: &wasmtime::Error) -> Vec<String> {
     let Some(trace) = error.downcast_ref::<wasmtime::WasmBacktrace>() else { return Vec::new() };
     let named = trace.frames().iter().filter_map(|frame| frame.func_name());
-    named.map(|name| cut(name, FRAME_BYTES_MAX).to_owned()).take(20).collect()
+    // As the author wrote them, without what the compiler tells copies apart by.
+    let written = named.take(20).map(|name| format!("{:#}", rustc_demangle::demangle(name)));
+    written.map(|name| cut(&name, FRAME_BYTES_MAX).to_owned()).collect()
 }

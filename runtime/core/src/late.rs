@@ -64,6 +64,14 @@ pub(crate) static TEXT_RX: Late<fn(Val, &mut Vec<u8>)> = Late::new();
 /// Text of a float.
 #[used]
 pub(crate) static TEXT_NUM: Late<fn(f64, &mut Vec<u8>)> = Late::new();
+/// What is done to tied handles and containers: a method is called, with the list from a mark, in a context.
+#[used]
+pub(crate) static TIED_METHOD: Late<fn(&mut Vm, Val, i64, i64) -> Result<Val, Thrown>> = Late::new();
+/// Warns of the operands of what runs, and of one of them.
+#[used]
+pub(crate) static WARN: Late<fn(&mut Vm, &[Val]) -> Result<(), Thrown>> = Late::new();
+#[used]
+pub(crate) static WARN_ONE: Late<fn(&mut Vm, Val, usize, Val) -> Result<(), Thrown>> = Late::new();
 /// The DESTROY of a class, running it, and what a conversion method of a class gives.
 #[used]
 pub(crate) static DESTRUCTOR: Late<fn(&mut Vm, u32) -> Option<CodeRef>> = Late::new();
@@ -141,6 +149,22 @@ pub(crate) fn classes() {
 #[inline(always)]
 pub fn floats() {
     TEXT_NUM.set(crate::text::number::format_float);
+}
+
+/// Compiled code may say what warnings of its operators say: also said by who compiles into this process.
+#[inline(always)]
+pub fn warnings() {
+    WARN.set(Vm::warn_of);
+    WARN_ONE.set(Vm::warn_of_one);
+}
+
+/// The start of programs whose operators warn.
+///
+/// # Safety
+/// None of its arguments is used.
+#[cfg_attr(feature = "exports", unsafe(export_name = "rt.use_warnings"))]
+pub unsafe extern "C" fn use_warnings(_machine: *mut layout::Vm, _image: *const Image) {
+    warnings();
 }
 
 /// The start of programs whose compiled code makes floats.

@@ -273,7 +273,11 @@ impl Vm {
             self.push(value.retained())?;
         }
         let name = string(method);
-        let result = crate::class::call_method(self, name, mark, wanted as i64);
+        // Only who ties asks.
+        let result = match late::TIED_METHOD.get() {
+            Some(call) => call(self, name, mark, wanted as i64),
+            None => Ok(UNDEF),
+        };
         self.release(name);
         result
     }
@@ -286,6 +290,7 @@ impl Vm {
     pub(crate) fn tie(&mut self, arguments: &[Val]) -> Result<Val, Thrown> {
         let [target, class, rest @ ..] = arguments else { return Ok(UNDEF) };
         let target = *target;
+        late::TIED_METHOD.set(crate::class::call_method);
         if let Some(glob) = crate::convert::as_glob(target) {
             let object = self.ask(*class, b"TIEHANDLE", rest)?;
             if !object.is_undef() {

@@ -549,7 +549,7 @@ fn print_list(vm: &mut Vm, stream: &mut Ptr<Stream>, mark: i64, bits: i64) -> Re
             good &= vm.write_value(stream, separator)?;
         }
         if value.is_undef() && !names.is_undef() {
-            vm.warn_of_one(names, at, value)?;
+            vm.check_one(names, at, value)?;
         }
         good &= vm.write_value(stream, value)?;
     }

@@ -122,7 +122,10 @@ impl Vm {
         }
         crate::code::args_alias(self, mark);
         let name = string(b"READ");
-        let result = crate::class::call_method(self, name, mark, want::SCALAR as i64);
+        let result = match crate::late::TIED_METHOD.get() {
+            Some(call) => call(self, name, mark, want::SCALAR as i64),
+            None => Ok(UNDEF),
+        };
         self.release(name);
         *place = cell::get(buffer);
         self.release(lent);

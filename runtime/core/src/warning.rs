@@ -9,6 +9,7 @@ use s_abi::layout::Val;
 use s_abi::warning;
 
 use crate::exception::Thrown;
+use crate::late;
 use crate::string::string;
 use crate::text::number::looks_like_number;
 use crate::value::{UNDEF, ValExt, bytes};
@@ -27,7 +28,13 @@ impl Vm {
         {
             return Ok(());
         }
-        self.warn_of(operands)
+        late::WARN.get().map_or(Ok(()), |warn| warn(self, operands))
+    }
+
+    /// Warns of the nth operand of what takes a list.
+    #[cold]
+    pub(crate) fn check_one(&mut self, names: Val, n: usize, operand: Val) -> Result<(), Thrown> {
+        late::WARN_ONE.get().map_or(Ok(()), |warn| warn(self, names, n, operand))
     }
 
     /// Whether a text that is dereferenced is no name where the program is.
@@ -46,7 +53,7 @@ impl Vm {
 
     #[cold]
     #[inline(never)]
-    fn warn_of(&mut self, operands: &[Val]) -> Result<(), Thrown> {
+    pub(crate) fn warn_of(&mut self, operands: &[Val]) -> Result<(), Thrown> {
         let harmless = |operand: &Val| {
             !operand.is_undef() && (!operand.is_string() || looks_like_number(bytes(operand)))
         };
