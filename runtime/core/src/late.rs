@@ -66,12 +66,12 @@ pub(crate) static TEXT_RX: Late<fn(Val, &mut Vec<u8>)> = Late::new();
 pub(crate) static TEXT_NUM: Late<fn(f64, &mut Vec<u8>)> = Late::new();
 /// What is done to tied handles and containers: a method is called, with the list from a mark, in a context.
 #[used]
-pub(crate) static TIED_METHOD: Late<fn(&mut Vm, Val, i64, i64) -> Result<Val, Thrown>> = Late::new();
+pub(crate) static TIED_METHOD: Late<NamedCall> = Late::new();
 /// Warns of the operands of what runs, and of one of them.
 #[used]
-pub(crate) static WARN: Late<fn(&mut Vm, &[Val]) -> Result<(), Thrown>> = Late::new();
+pub(crate) static WARN: Late<Warn> = Late::new();
 #[used]
-pub(crate) static WARN_ONE: Late<fn(&mut Vm, Val, usize, Val) -> Result<(), Thrown>> = Late::new();
+pub(crate) static WARN_ONE: Late<WarnOne> = Late::new();
 /// The DESTROY of a class, running it, and what a conversion method of a class gives.
 #[used]
 pub(crate) static DESTRUCTOR: Late<fn(&mut Vm, u32) -> Option<CodeRef>> = Late::new();
@@ -86,6 +86,13 @@ pub(crate) static BUILTIN: Late<fn(&mut Vm, &str) -> Option<crate::builtin::Func
 
 /// Calls a method of an object by name, in a context, if it has one of that name.
 pub(crate) type Method = fn(&mut Vm, &[u8], &[Val], u64) -> Result<Option<Val>, Thrown>;
+
+/// Calls the method of a name with the list from a mark, whose first is the object, in a context.
+type NamedCall = fn(&mut Vm, Val, i64, i64) -> Result<Val, Thrown>;
+
+/// What warns of operands, and of the nth operand by what compiled code says of its operator.
+type Warn = fn(&mut Vm, &[Val]) -> Result<(), Thrown>;
+type WarnOne = fn(&mut Vm, Val, usize, Val) -> Result<(), Thrown>;
 
 /// What shows a value, if it knows the kind.
 type Shown = fn(&mut Vm, Val) -> Option<Result<Val, Thrown>>;
