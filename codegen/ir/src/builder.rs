@@ -213,20 +213,14 @@ impl Builder {
         if ty == Ty::Cell {
             let undef = self.initial(Ty::V);
             let value = self.func.new_value(ty);
-            let inst = Inst {
-                op: Op::Rt(Rt::cell_new),
-                args: vec![undef],
-                result: Some(value),
-                cleanup: Vec::new(),
-                names: None,
-            };
+            let inst = Inst::new(Op::Rt(Rt::cell_new), vec![undef], Some(value));
             let after = self.entry_position(undef);
             self.func.blocks[0].insts.insert(after, inst);
             self.undef_of_entry.insert(ty, value);
             return value;
         }
         let value = self.func.new_value(ty);
-        let inst = Inst { op, args: Vec::new(), result: Some(value), cleanup: Vec::new(), names: None };
+        let inst = Inst::new(op, Vec::new(), Some(value));
         self.func.blocks[0].insts.insert(0, inst);
         self.undef_of_entry.insert(ty, value);
         value
@@ -269,13 +263,13 @@ impl Builder {
     /// Adds an instruction with a result of the given type.
     pub fn emit(&mut self, op: Op, args: Vec<Value>, ty: Ty) -> Value {
         let result = self.func.new_value(ty);
-        self.push(Inst { op, args, result: Some(result), cleanup: Vec::new(), names: None });
+        self.push(Inst::new(op, args, Some(result)));
         result
     }
 
     /// Adds an instruction without result.
     pub fn emit_void(&mut self, op: Op, args: Vec<Value>) {
-        self.push(Inst { op, args, result: None, cleanup: Vec::new(), names: None });
+        self.push(Inst::new(op, args, None));
     }
 
     /// What warnings of the instruction that was added last say.
@@ -303,8 +297,7 @@ impl Builder {
         if let Some(line) = self.line
             && state.line.replace(line) != Some(line)
         {
-            let inst =
-                Inst { op: Op::Line(line), args: Vec::new(), result: None, cleanup: Vec::new(), names: None };
+            let inst = Inst::new(Op::Line(line), Vec::new(), None);
             self.func.blocks[self.current.index()].insts.push(inst);
         }
     }

@@ -276,6 +276,12 @@ pub fn split_critical_edges(func: &mut Func) {
     }
 }
 
+/// The blocks from which a block is entered, but for those that only go back to it.
+pub(crate) fn entries(head: Block, predecessors: &[Vec<Block>], dominance: &Dominance) -> Vec<Block> {
+    let goes_back = |from: &Block| dominance.dominates(head, *from);
+    predecessors[head.index()].iter().copied().filter(|from| !goes_back(from)).collect()
+}
+
 /// Gives each loop that is entered on several ways a block before it, which all of them lead to. What the
 /// loop only carries round is a parameter of that block alone then, and the loop is left where it goes back:
 /// whoever takes the edges that lead back for the extent of a loop sees no others.
@@ -284,9 +290,7 @@ pub fn gather_entries(func: &mut Func) {
     let predecessors = predecessors(func);
     let handlers: HashSet<Block> = func.blocks.iter().filter_map(|data| data.handler).collect();
     for head in reverse_postorder(func) {
-        let goes_back = |from: &Block| dominance.dominates(head, *from);
-        let enters: Vec<Block> =
-            predecessors[head.index()].iter().copied().filter(|from| !goes_back(from)).collect();
+        let enters = entries(head, &predecessors, &dominance);
         let is_loop = enters.len() < predecessors[head.index()].len();
         // An exception and a `try` enter without an edge.
         let has_edges =

@@ -406,9 +406,9 @@ impl Writer<'_> {
 }
 
 fn retain(value: Value) -> Inst {
-    Inst { op: Op::Retain, args: vec![value], result: None, cleanup: Vec::new(), names: None }
+    Inst::new(Op::Retain, vec![value], None)
 }
 
 fn release(value: Value) -> Inst {
-    Inst { op: Op::Release, args: vec![value], result: None, cleanup: Vec::new(), names: None }
+    Inst::new(Op::Release, vec![value], None)
 }

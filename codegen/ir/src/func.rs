@@ -122,6 +122,14 @@ pub struct Inst {
     pub names: Option<StrId>,
 }
 
+impl Inst {
+    /// An instruction that has nothing to clean up and warns of nothing.
+    #[must_use]
+    pub fn new(op: Op, args: Vec<Value>, result: Option<Value>) -> Inst {
+        Inst { op, args, result, cleanup: Vec::new(), names: None }
+    }
+}
+
 /// A way to a block, with what its parameters get.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Edge {

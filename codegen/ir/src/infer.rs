@@ -569,7 +569,7 @@ impl Rewriter<'_> {
             }
             _ => {}
         }
-        self.out.push(Inst { op, args, result: Some(result), cleanup: Vec::new(), names: None });
+        self.out.push(Inst::new(op, args, Some(result)));
         result
     }
 
@@ -720,7 +720,7 @@ impl Rewriter<'_> {
                 Some(_) => {
                     let op = Op::IntToNum;
                     let args = vec![self.as_int(args[0])];
-                    self.out.push(Inst { op, args, result: Some(result), cleanup: Vec::new(), names: None });
+                    self.out.push(Inst::new(op, args, Some(result)));
                     true
                 }
                 None => false,
@@ -736,13 +736,7 @@ impl Rewriter<'_> {
                 Some(ty) => {
                     let tag = if ty == Ty::Int { tag::INT } else { tag::NUM };
                     let op = Op::Bool(u64::from(*wanted) == tag);
-                    self.out.push(Inst {
-                        op,
-                        args: Vec::new(),
-                        result: Some(result),
-                        cleanup: Vec::new(),
-                        names: None,
-                    });
+                    self.out.push(Inst::new(op, Vec::new(), Some(result)));
                     true
                 }
                 None => false,
@@ -785,13 +779,7 @@ impl Rewriter<'_> {
             args.push(arg);
         }
         if ty == Ty::V || self.func.ty(result) != Ty::V {
-            self.out.push(Inst {
-                op: inst.op.clone(),
-                args,
-                result: Some(result),
-                cleanup: Vec::new(),
-                names: None,
-            });
+            self.out.push(Inst::new(inst.op.clone(), args, Some(result)));
         } else {
             let value = self.emit(inst.op.clone(), args, ty);
             self.machine.insert(result, value);
@@ -811,7 +799,7 @@ impl Rewriter<'_> {
             true
         };
         let replace = |rewriter: &mut Self, op: Op, args: Vec<Value>| {
-            rewriter.out.push(Inst { op, args, result: Some(result), cleanup: Vec::new(), names: None });
+            rewriter.out.push(Inst::new(op, args, Some(result)));
             true
         };
         let (Some(a), b) = (left, right) else { return false };
@@ -1060,13 +1048,7 @@ impl Rewriter<'_> {
 
     /// The result of an instruction is another value, which has the same set.
     fn rename(&mut self, result: Value, value: Value) -> bool {
-        self.out.push(Inst {
-            op: Op::Copy,
-            args: vec![value],
-            result: Some(result),
-            cleanup: Vec::new(),
-            names: None,
-        });
+        self.out.push(Inst::new(Op::Copy, vec![value], Some(result)));
         true
     }
 }

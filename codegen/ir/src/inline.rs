@@ -154,7 +154,7 @@ fn put(func: &mut Func, block: Block, index: usize, callee: &Func, pos: u32) {
     let (handler, loop_depth) = (data.handler, data.loop_depth);
     let behind = func.new_block();
     let params: Vec<Value> = call.result.into_iter().collect();
-    let new_pos = Inst { op: Op::Pos(pos), args: Vec::new(), result: None, cleanup: Vec::new(), names: None };
+    let new_pos = Inst::new(Op::Pos(pos), Vec::new(), None);
     rest.splice(0..0, std::iter::once(new_pos).chain(line));
     *func.block_mut(behind) =
         BlockData { params, insts: rest, term, handler, loop_depth, ..BlockData::default() };
@@ -198,13 +198,7 @@ fn put(func: &mut Func, block: Block, index: usize, callee: &Func, pos: u32) {
                 Some(value) => *value,
                 None => {
                     let value = func.new_value(Ty::V);
-                    let undef = Inst {
-                        op: Op::Undef,
-                        args: Vec::new(),
-                        result: Some(value),
-                        cleanup: Vec::new(),
-                        names: None,
-                    };
+                    let undef = Inst::new(Op::Undef, Vec::new(), Some(value));
                     data.insts.push(undef);
                     value
                 }

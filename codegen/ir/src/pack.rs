@@ -14,7 +14,7 @@
 
 use std::collections::{HashMap, HashSet};
 
-use crate::cfg::{Dominance, predecessors, reverse_postorder};
+use crate::cfg::{Dominance, entries, predecessors, reverse_postorder};
 use crate::func::{Block, BlockData, Edge, Func, Inst, Term, Ty, Value};
 use crate::module::GlobalRef;
 use crate::op::{Op, Rt};
@@ -85,11 +85,7 @@ pub fn run(func: &mut Func) {
         }
     }
     for (head, targets) in wanted {
-        let enters: Vec<Block> = predecessors[head.index()]
-            .iter()
-            .copied()
-            .filter(|from| !dominance.dominates(head, *from))
-            .collect();
+        let enters = entries(head, &predecessors, &dominance);
         if let [from] = enters[..]
             && let Some(before) = before(func, head, from)
         {
@@ -171,7 +167,7 @@ fn pack(func: &mut Func, target: &Target) -> Vec<Inst> {
     let mut insts = Vec::new();
     let mut make = |op: Op, args: Vec<Value>, ty: Ty| {
         let result = func.new_value(ty);
-        insts.push(Inst { op, args, result: Some(result), cleanup: Vec::new(), names: None });
+        insts.push(Inst::new(op, args, Some(result)));
         result
     };
     let args = target
@@ -185,6 +181,6 @@ fn pack(func: &mut Func, target: &Target) -> Vec<Inst> {
             }
         })
         .collect();
-    insts.push(Inst { op: Op::Pack, args, result: None, cleanup: Vec::new(), names: None });
+    insts.push(Inst::new(Op::Pack, args, None));
     insts
 }

@@ -212,13 +212,7 @@ pub fn constants(func: &mut Func) {
         for param in func.block(block).params.clone() {
             if let Some(constant) = constant(param) {
                 let value = func.new_value(func.ty(param));
-                first.push(Inst {
-                    op: constant.op(),
-                    args: Vec::new(),
-                    result: Some(value),
-                    cleanup: Vec::new(),
-                    names: None,
-                });
+                first.push(Inst::new(constant.op(), Vec::new(), Some(value)));
                 replaced.insert(param, value);
             }
         }

@@ -550,11 +550,11 @@ const NUM_TAG: u8 = tag::NUM as u8;
 const AREF_TAG: u8 = tag::AREF as u8;
 
 fn inst(op: Op, args: Vec<Value>, result: Value) -> Inst {
-    Inst { op, args, result: Some(result), cleanup: Vec::new(), names: None }
+    Inst::new(op, args, Some(result))
 }
 
 fn inst_of(op: Op, args: Vec<Value>) -> Inst {
-    Inst { op, args, result: None, cleanup: Vec::new(), names: None }
+    Inst::new(op, args, None)
 }
 
 /// Whether nothing in a loop catches exceptions on its own, and nobody comes in but by the head.

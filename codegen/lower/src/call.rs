@@ -26,10 +26,7 @@ impl<'a> Lower<'a> {
 
     /// A call. In scalar and tail context there is a value; in list context it has been pushed.
     pub(crate) fn call(&mut self, call: &'a Call, context: Context) -> Option<Value> {
-        let lends = std::mem::replace(&mut self.lends, true);
-        let result = self.called(call, context);
-        self.lends = lends;
-        result
+        self.lending(|lower| lower.called(call, context))
     }
 
     fn called(&mut self, call: &'a Call, context: Context) -> Option<Value> {

@@ -436,6 +436,14 @@ impl<'a> Lower<'a> {
         result
     }
 
+    /// Lowers what gives arrays and hashes to somebody who may change them.
+    pub(crate) fn lending<T>(&mut self, lower: impl FnOnce(&mut Self) -> T) -> T {
+        let lends = std::mem::replace(&mut self.lends, true);
+        let result = lower(self);
+        self.lends = lends;
+        result
+    }
+
     /// Says of the instruction that was added last how it dereferences: `refused` are bits of
     /// `s_abi::warning`, which hold where `use strict` does.
     pub(crate) fn dereferences_here(&mut self, refused: u8) {

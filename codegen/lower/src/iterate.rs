@@ -67,9 +67,7 @@ impl<'a> Lower<'a> {
                 if aliased || references {
                     self.list_of_references(&node.list);
                 } else {
-                    let lends = std::mem::replace(&mut self.lends, true);
-                    self.list(&node.list);
-                    self.lends = lends;
+                    self.lending(|lower| lower.list(&node.list));
                 }
                 (self.rt(Rt::list_len, &[mark]), Numbers::Never)
             }

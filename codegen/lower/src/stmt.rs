@@ -591,9 +591,7 @@ impl<'a> Lower<'a> {
         if aliased {
             self.list_of_references(list);
         } else {
-            let lends = std::mem::replace(&mut self.lends, true);
-            self.list(list);
-            self.lends = lends;
+            self.lending(|lower| lower.list(list));
         }
         let length = self.rt(Rt::list_len, &[mark]);
         let at = self.builder.variable(Ty::Int);

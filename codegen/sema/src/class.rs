@@ -311,7 +311,8 @@ impl Resolver<'_> {
             let Some(&function) = self.declared_at.get(&(self.file, method.span.start)) else { continue };
             let method_name = format!("{full}::{}", name.text);
             let global = self.global(VarKind::Code, &method_name);
-            let instance = !method.static_member || names_late_class(Node::Function(method));
+            let methods = &self.classes[id.index()].methods;
+            let instance = !methods.iter().any(|it| it.is_static && it.function == Some(function));
             self.static_class = (!instance).then(|| full.clone());
             self.function(
                 function,

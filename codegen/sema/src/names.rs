@@ -212,6 +212,9 @@ impl Resolver<'_> {
     /// A text that is evaluated under `use strict` names no package variable that nobody has declared. The
     /// program itself is not held to that: a module may have brought the name.
     fn check_strict(&mut self, kind: VarKind, name: &str, full: &str) {
+        if self.in_text == 0 || !self.strict || self.free_names {
+            return;
+        }
         let sigil = match kind {
             VarKind::Scalar => '$',
             VarKind::Array => '@',
@@ -219,10 +222,8 @@ impl Resolver<'_> {
             VarKind::Code | VarKind::Handle => return,
         };
         let is_free = name.contains("::") || is_special(kind, name) || matches!(name, "a" | "b");
-        let is_known = || {
-            [VarKind::Scalar, VarKind::Array, VarKind::Hash].iter().any(|&kind| self.has_global(kind, full))
-        };
-        if self.in_text == 0 || !self.strict || self.free_names || is_free || is_known() {
+        let kinds = [VarKind::Scalar, VarKind::Array, VarKind::Hash];
+        if is_free || kinds.iter().any(|&kind| self.has_global(kind, full)) {
             return;
         }
         let symbol = format!("{sigil}{name}");
@@ -232,7 +233,6 @@ impl Resolver<'_> {
         self.error(Code::UNDECLARED_VARIABLE, Span::default(), message);
     }
 
-    /// Makes a bound variable usable in the current function, capturing it on the way.
     /// Whether a known value may not have been stored yet where a function looks at it.
     fn may_be_unset(&self, binding: &Binding) -> bool {
         let late = match binding.place {

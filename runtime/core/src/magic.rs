@@ -272,12 +272,15 @@ impl Vm {
         for value in [object].iter().chain(arguments) {
             self.push(value.retained())?;
         }
-        let name = string(method);
+        self.call_tied(method, mark, wanted)
+    }
+
+    /// Calls a method of what something is tied to with the list from a mark, whose first it is.
+    pub(crate) fn call_tied(&mut self, method: &[u8], mark: i64, wanted: u64) -> Result<Val, Thrown> {
         // Only who ties asks.
-        let result = match late::TIED_METHOD.get() {
-            Some(call) => call(self, name, mark, wanted as i64),
-            None => Ok(UNDEF),
-        };
+        let Some(call) = late::TIED_METHOD.get() else { return Ok(UNDEF) };
+        let name = string(method);
+        let result = call(self, name, mark, wanted as i64);
         self.release(name);
         result
     }

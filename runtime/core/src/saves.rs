@@ -185,29 +185,26 @@ pub fn local_arr_elem(vm: &mut Vm, array: Array, index: i64) -> Result<(), Throw
 
 /// `local @a[LIST]`; consumes the list from the mark.
 pub fn local_arr_elems(vm: &mut Vm, array: Array, mark: i64) -> Result<(), Thrown> {
-    let indexes = vm.take_list(mark);
-    let mut result = Ok(());
-    for &index in &indexes {
-        result = vm.integer(index).and_then(|index| local_arr_elem(vm, array, index));
-        if result.is_err() {
-            break;
-        }
-    }
-    vm.release_all(&indexes);
-    result
+    each_of(vm, mark, |vm, index| {
+        let index = vm.integer(index)?;
+        local_arr_elem(vm, array, index)
+    })
 }
 
 /// `local @h{LIST}`; consumes the list from the mark.
 pub fn local_hash_elems(vm: &mut Vm, table: Table, mark: i64) -> Result<(), Thrown> {
-    let keys = vm.take_list(mark);
-    let mut result = Ok(());
-    for &key in &keys {
-        result = local_hash_elem(vm, table, key);
-        if result.is_err() {
-            break;
-        }
-    }
-    vm.release_all(&keys);
+    each_of(vm, mark, |vm, key| local_hash_elem(vm, table, key))
+}
+
+/// Does something with each value from the mark, until it throws; consumes the list.
+fn each_of(
+    vm: &mut Vm,
+    mark: i64,
+    mut act: impl FnMut(&mut Vm, Val) -> Result<(), Thrown>,
+) -> Result<(), Thrown> {
+    let list = vm.take_list(mark);
+    let result = list.iter().try_for_each(|&value| act(vm, value));
+    vm.release_all(&list);
     result
 }
 

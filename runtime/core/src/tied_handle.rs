@@ -121,12 +121,7 @@ impl Vm {
             self.push(counted(tag::SREF, cell::new(argument.retained())))?;
         }
         crate::code::args_alias(self, mark);
-        let name = string(b"READ");
-        let result = match crate::late::TIED_METHOD.get() {
-            Some(call) => call(self, name, mark, want::SCALAR as i64),
-            None => Ok(UNDEF),
-        };
-        self.release(name);
+        let result = self.call_tied(b"READ", mark, want::SCALAR);
         *place = cell::get(buffer);
         self.release(lent);
         let result = result?;

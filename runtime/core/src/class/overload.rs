@@ -388,15 +388,9 @@ impl Vm {
 
     /// `abs` by a comparison with zero and a change of the sign.
     fn derived_magnitude(&mut self, value: Val) -> Result<Option<Val>, Thrown> {
-        let has = |vm: &mut Self, operator| {
-            let code = vm.overload_of(value, operator);
-            code.is_some_and(|code| {
-                vm.release_ptr(code);
-                true
-            })
-        };
-        let compares = has(self, Operator::LT) || has(self, Operator::CMP);
-        if !compares || !(has(self, Operator::NEG) || has(self, Operator::SUB)) {
+        let mut has_any =
+            |operators: [Operator; 2]| operators.into_iter().any(|it| self.has_overload(value, it));
+        if !has_any([Operator::LT, Operator::CMP]) || !has_any([Operator::NEG, Operator::SUB]) {
             return Ok(None);
         }
         let Some(less) = self.overloaded(Operator::LT, value, int(0))? else { return Ok(None) };
@@ -410,13 +404,15 @@ impl Vm {
 
     /// Whether a value has any conversion of its own.
     fn converts(&mut self, value: Val) -> bool {
-        [STRING, NUMBER, TRUTH].into_iter().any(|conversion| {
-            let code = self.overload_of(value, conversion);
-            code.is_some_and(|code| {
-                self.release_ptr(code);
-                true
-            })
-        })
+        [STRING, NUMBER, TRUTH].into_iter().any(|conversion| self.has_overload(value, conversion))
+    }
+
+    /// Whether the class of a value has a method for an operator.
+    fn has_overload(&mut self, value: Val, operator: Operator) -> bool {
+        let code = self.overload_of(value, operator);
+        let is_there = code.is_some();
+        code.into_iter().for_each(|code| self.release_ptr(code));
+        is_there
     }
 
     /// `++` and `--`: the object that the method changed, which is a copy where others hold it, too.

@@ -54,8 +54,8 @@ fn whole(value: i128) -> Option<Val> {
 
 /// Whether Perl adds a text as a float though its value is whole: it is no number, or has a point without an exponent.
 fn counts_as_float(text: &[u8]) -> bool {
-    let has = |one: u8, other: u8| text.iter().any(|byte| [one, other].contains(byte));
-    !looks_like_number(text) || has(b'.', b'.') && !has(b'e', b'E')
+    let has = |signs: &[u8]| text.iter().any(|byte| signs.contains(byte));
+    !looks_like_number(text) || has(b".") && !has(b"eE")
 }
 
 #[cold]
