@@ -16,6 +16,8 @@ mod check;
 mod completions;
 mod crowd;
 mod cycle;
+#[cfg(target_os = "linux")]
+mod denied;
 mod errors;
 #[cfg(unix)]
 mod examples;

@@ -159,7 +159,7 @@ version = "0.1.0"
 kind = "auth"
 worlds = ["stryke:auth/auth-plugin@0.1"]
 "#;
-    let words = ["does not export `stryke:auth/provider@", "kind `auth`", "in `x.wasm`"];
+    let words = ["does not export `stryke:auth/provider@", "kind `auth`", "--> x.wasm (plugin.toml):5:1"];
     refused_bytes(&with(manifest), 1, "S-5045", &words);
 }
 
@@ -187,12 +187,17 @@ fn bytes_that_are_no_plugin() {
 
 #[test]
 fn names_that_are_taken() {
-    refused_bytes(&replaced("attack/lab", "stryke/new"), 5, "S-5133", &["`stryke/new`", "x.wasm"]);
+    refused_bytes(
+        &replaced("attack/lab", "stryke/new"),
+        5,
+        "S-5133",
+        &["`stryke/new`", "--> x.wasm (plugin.toml):"],
+    );
     refused_bytes(
         &replaced("[commands.attack]", "[commands.help]"),
         1,
         "S-5134",
-        &["`help`", "`s` itself", "x.wasm"],
+        &["`help`", "`s` itself", "--> x.wasm (plugin.toml):"],
     );
     refused_bytes(&replaced("[commands.attack]", "[commands.new]"), 1, "S-5134", &["plugin `stryke/new`"]);
     let sandbox = project();
@@ -201,7 +206,7 @@ fn names_that_are_taken() {
     let other = replaced("attack/lab", "other/lab");
     put(&sandbox, "y.wasm", &other);
     let args = ["plugin", "add", "y.wasm", "--allow", "--integrity", &digest(&other)];
-    refused(&sandbox, &args, 1, "S-5134", &["plugin `attack/lab`"]);
+    refused(&sandbox, &args, 1, "S-5134", &["plugin `attack/lab`", "--> y.wasm (plugin.toml):"]);
 }
 
 #[test]

@@ -91,13 +91,61 @@ fn a_component_that_changed_after_it_was_pinned_does_not_run() {
         assert_eq!(outcome.status, Some(5), "{outcome:?}");
         assert!(outcome.stderr.contains("error[S-5131]: "), "{outcome:?}");
     }
-    let outcome = sandbox.run(&["attack", "nothing"]);
-    assert!(outcome.stderr.contains("S-5131") && outcome.status == Some(2), "{outcome:?}");
+    refuses_the_command(&sandbox, "S-5131", 5);
     fs::remove_file(&component).expect("it is there");
+    refuses_the_command(&sandbox, "S-5132", 1);
     let outcome = sandbox.run(&["plugin", "verify"]);
     assert!(outcome.stderr.contains("error[S-5132]: ") && outcome.status == Some(5), "{outcome:?}");
     assert_eq!(sandbox.run(&["plugin", "add"]).status, Some(0), "it was allowed, and is fetched again");
     assert_eq!(sandbox.run(&["plugin", "verify"]).status, Some(0));
+}
+
+/// Whoever types a command of the fixture is told why it is not there, and where that is said; what is
+/// of `s` is there, and a slip of the finger is still one.
+#[track_caller]
+fn refuses_the_command(sandbox: &Sandbox, code: &str, status: i32) {
+    for args in [&["attack", "nothing"][..], &["help", "attack"], &["plugin", "list"]] {
+        let outcome = sandbox.run(args);
+        assert!(outcome.stderr.starts_with(&format!("error[{code}]: ")), "{args:?}: {outcome:?}");
+        assert!(outcome.stderr.contains("--> stryke."), "{args:?}: {outcome:?}");
+        assert_eq!(outcome.status, Some(status), "{args:?}: {outcome:?}");
+    }
+    let outcome = sandbox.run(&["verion"]);
+    assert!(outcome.stderr.starts_with("error[S-1002]: ") && outcome.status == Some(2), "{outcome:?}");
+    let outcome = sandbox.run(&["help"]);
+    assert!(outcome.stderr.starts_with(&format!("warning[{code}]: ")), "{outcome:?}");
+    assert_eq!(outcome.status, Some(0), "{outcome:?}");
+}
+
+#[test]
+fn what_is_stated_wrongly_is_the_error_of_a_list_and_of_a_command() {
+    let sandbox = used();
+    let (manifest, lock) = (sandbox.work().join("stryke.toml"), sandbox.work().join("stryke.lock"));
+    let read = |path| fs::read_to_string(path).expect("it was written");
+    let cases = [
+        (&manifest, "{ path", "{ config = 1, path", "S-3003", 1),
+        (&manifest, "path = \"x.wasm\"", "", "S-3004", 1),
+        (&lock, "integrity = \"sha256-", "integrity = \"sha-", "S-3011", 1),
+        (&lock, "[[plugin]]", "[[plugins]]", "S-5143", 5),
+    ];
+    for (path, from, to, code, status) in cases {
+        let before = read(path);
+        assert!(before.contains(from), "{from}\n{before}");
+        fs::write(path, before.replace(from, to)).expect("it can be written");
+        refuses_the_command(&sandbox, code, status);
+        fs::write(path, before).expect("it can be written");
+    }
+    let answer = sandbox.run(&["plugin", "list", "--json"]);
+    assert_eq!(answer.json()["plugins"][0]["id"], "attack/lab");
+    fs::write(&lock, "").expect("it can be written");
+    let outcome = sandbox.run(&["plugin", "list", "--json"]);
+    let documents: Vec<&str> = outcome.stdout.lines().collect();
+    assert!(
+        documents.len() == 2 && documents[1].contains("S-5143"),
+        "the list, and what is not in it: {outcome:?}"
+    );
+    let outcome = sandbox.run(&["plugin", "info", "attack/lab"]);
+    assert!(outcome.stderr.contains("error[S-5143]: ") && outcome.status == Some(5), "{outcome:?}");
 }
 
 #[test]

@@ -8,9 +8,10 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
-use s_diag::{Diagnostic, Source};
+use s_diag::{Diagnostic, Source, Span};
 
 use crate::capability::{CapabilityName, Class};
+use crate::document::{self, Table};
 use crate::origin::OriginPattern;
 use crate::rights::{EditScope, Method};
 use crate::{Kind, LimitsRequest, PluginId, WorldRef};
@@ -166,6 +167,15 @@ impl Manifest {
     /// Reads a `plugin.toml`, and reports every mistake in it at once.
     pub fn parse(source: &Source) -> Result<Manifest, Vec<Diagnostic>> {
         read::manifest(source)
+    }
+
+    /// Where a key stands in the text of a manifest, such as `["plugin", "id"]`, for messages about
+    /// what it says. None where it does not stand there.
+    pub fn place(source: &Source, keys: &[&str]) -> Option<Span> {
+        let document = document::parse(source).ok()?;
+        let (last, tables) = keys.split_last()?;
+        let table = tables.iter().try_fold(Table::root(&document), |table, key| table.child(key))?;
+        table.has(last).then(|| table.key_span(last).into())
     }
 
     /// Writes what it says in one deterministic text, itself a valid `plugin.toml`: fixed order,

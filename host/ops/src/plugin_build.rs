@@ -54,8 +54,11 @@ pub fn plugin_build(context: &Arc<Context>, request: &BuildRequest) -> Result<Bu
     for world in &manifest.worlds {
         let name = format!("{}/{}", world.package, world.world);
         check_world(&component, &name, &world.track.to_string()).map_err(|mismatch| {
-            let diagnostic = Diagnostic::error(Code::WORLD_MISMATCH, mismatch.to_string())
-                .note(format!("`worlds` in `plugin.toml` names `{}`", world.name()));
+            let mut diagnostic = Diagnostic::error(Code::WORLD_MISMATCH, mismatch.to_string())
+                .note(format!("`worlds` names `{}`", world.name()));
+            if let Some(span) = Manifest::place(&folder.source, &["plugin", "worlds"]) {
+                diagnostic = diagnostic.at(&folder.source, span, "");
+            }
             Failure::new(FailureKind::Failed, diagnostic)
         })?;
     }
@@ -92,7 +95,7 @@ fn component_of(folder: &PluginFolder, module: &[u8], shown: &str) -> Result<Vec
     } else {
         encode(module).map_err(|error| in_module(error, shown))?
     };
-    Ok(embed_manifest(&component, &folder.text)?)
+    Ok(embed_manifest(&component, &folder.source.text)?)
 }
 
 fn in_module(error: ComponentError, shown: &str) -> Failure {

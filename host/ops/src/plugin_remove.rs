@@ -25,7 +25,7 @@ pub struct Removed {
 pub fn plugin_remove(context: &Context, id: &str, user: bool) -> Result<Removed, Failure> {
     let level = level_of(context, user);
     if BuiltIn::find(id).is_some() {
-        return Err(catalog::taken(id));
+        return Err(Failure::new(FailureKind::Integrity, catalog::taken(id)));
     }
     let lock = exclusively(context)?;
     let mut files = stated(context, level)?;

@@ -58,15 +58,9 @@ pub fn plugin_verify(context: &Context, ids: &[String]) -> Result<Vec<Verified>,
                 Err(failure) => diagnostics.extend(failure.diagnostics),
             }
         }
-        let unpinned = files.manifest.plugins().iter().filter(|plugin| wanted(&plugin.id));
-        for plugin in unpinned.filter(|plugin| files.lock.plugin(&plugin.id).is_none()) {
-            seen.push(plugin.id.clone());
-            let message = format!("plugin `{}` is wanted, and no lock pins it", plugin.id);
-            let mut diagnostic = Diagnostic::error(Code::PLUGIN_NOT_PINNED, message).hint("s plugin add");
-            if let Some(span) = plugin.span {
-                diagnostic = diagnostic.at(files.manifest.source(), span, "");
-            }
-            diagnostics.push(diagnostic);
+        for (id, failure) in files.unpinned().filter(|(id, _)| wanted(id)) {
+            seen.push(id.to_owned());
+            diagnostics.extend(failure.diagnostics);
         }
     }
     if let Some(unknown) = ids.iter().find(|id| !seen.contains(id)) {
@@ -100,7 +94,7 @@ fn note(
 fn check(context: &Context, files: &Stated, pinned: &LockedPlugin, entry: &Entry) -> Vec<Diagnostic> {
     let mut found = against_lock(context, files, pinned, entry);
     if BuiltIn::find(&pinned.id).is_some() {
-        found.extend(catalog::taken(&pinned.id).diagnostics);
+        found.extend(files.taken(&pinned.id).diagnostics);
     }
     found.extend(world_and_imports(entry));
     if found.is_empty() {

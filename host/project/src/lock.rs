@@ -173,6 +173,14 @@ impl ProjectLock {
         self.plugins.get(id).map(|entry| &entry.plugin)
     }
 
+    /// Where the text of a lock pins a plugin, for messages about what it pins: the value of `integrity`.
+    pub fn place_of_plugin(source: &Source, id: &str) -> Option<Span> {
+        let document = Reader::new(source.clone(), Code::LOCK_CONTENT).document()?;
+        let is_it = |table: &&Table| table.get("id").and_then(Item::as_str) == Some(id);
+        let table = document.get("plugin")?.as_array_of_tables()?.iter().find(is_it)?;
+        table.get("integrity")?.span().map(Span::from)
+    }
+
     /// Adds a plugin or replaces the one with its id; returns whether that changes anything.
     ///
     /// # Errors

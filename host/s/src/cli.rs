@@ -299,9 +299,23 @@ fn unknown(name: &str, next: Option<&OsStr>, plugins: &dyn PluginCommands) -> Fa
         };
     }
     if near.is_empty() {
+        if let Some(failure) = unread(name, plugins) {
+            return failure;
+        }
         diagnostic = diagnostic.hint("all commands: s help");
     }
     Failure::new(Exit::Usage, diagnostic)
+}
+
+/// Why plugins could not be read, as the error of a word that is no command known here: it may be one
+/// of theirs. None where all were read. The first tells the status.
+pub(crate) fn unread(name: &str, plugins: &dyn PluginCommands) -> Option<Failure> {
+    let mut failure = Failure::joined(plugins.unread())?;
+    if let Some(last) = failure.diagnostics.last_mut() {
+        let name = one_line(name, 60);
+        last.notes.push(format!("`{name}` is no command of `s` or of a plugin that could be read"));
+    }
+    Some(failure)
 }
 
 /// Says whether a built-in command has this name.

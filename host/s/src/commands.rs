@@ -51,6 +51,7 @@ pub(crate) mod yank;
 
 use std::sync::Arc;
 
+use s_diag::{Diagnostic, Severity};
 use s_ui::Ui;
 
 use crate::cli::Command;
@@ -68,6 +69,15 @@ pub(crate) struct Context<'a> {
     pub(crate) operations: &'a dyn Fn() -> Result<Arc<s_ops::Context>, Failure>,
     /// What `s version -v` says beside the version and the target: name and value.
     pub(crate) facts: &'a [(&'static str, String)],
+}
+
+impl Context<'_> {
+    /// Warns of each plugin whose commands are not known. It must not take those of others away.
+    fn warn_of_unread_plugins(&self) {
+        for diagnostic in self.plugins.unread().into_iter().flat_map(|failure| failure.diagnostics) {
+            self.ui.diagnostic(&Diagnostic { severity: Severity::Warning, ..diagnostic });
+        }
+    }
 }
 
 /// Runs a built-in command and returns the status that the process ends with.

@@ -18,6 +18,11 @@ pub(crate) trait PluginCommands {
     /// Returns the commands of all plugins that may be used here. Asked only when they are needed.
     fn all(&self) -> Vec<PluginCommand>;
 
+    /// Returns why the commands of other plugins are not known: one failure for each that could not be read.
+    fn unread(&self) -> Vec<Failure> {
+        Vec::new()
+    }
+
     /// Returns the command of this name, where one has it.
     fn find(&self, name: &str) -> Option<PluginCommand> {
         self.all().into_iter().find(|command| command.name == name)

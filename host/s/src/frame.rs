@@ -30,7 +30,7 @@ pub(crate) struct Frame<'a> {
 }
 
 /// Why a command did not do what it was asked to.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct Failure {
     /// With which status the process ends.
     pub(crate) exit: Exit,
@@ -42,6 +42,14 @@ impl Failure {
     /// One diagnostic and its status.
     pub(crate) fn new(exit: Exit, diagnostic: Diagnostic) -> Failure {
         Failure { exit, diagnostics: vec![diagnostic] }
+    }
+
+    /// Several as one, which ends with the status of the first; none where there are none.
+    pub(crate) fn joined(failures: impl IntoIterator<Item = Failure>) -> Option<Failure> {
+        let mut failures = failures.into_iter();
+        let mut joined = failures.next()?;
+        joined.diagnostics.extend(failures.flat_map(|failure| failure.diagnostics));
+        Some(joined)
     }
 }
 

@@ -5,7 +5,6 @@ use std::ffi::OsString;
 use std::path::PathBuf;
 use std::sync::{Arc, OnceLock};
 
-use s_diag::{Diagnostic, Severity};
 use s_ops::plugins::builtin::BUILT_IN;
 use s_ops::plugins::catalog;
 use s_ops::{Context, Invocation, Setup};
@@ -26,7 +25,14 @@ pub(crate) struct Session {
     ui: OnceLock<Ui>,
     offline: bool,
     context: OnceLock<Arc<Context>>,
-    commands: OnceLock<Vec<PluginCommand>>,
+    plugins: OnceLock<Plugins>,
+}
+
+/// What the plugins that are used here say.
+#[derive(Default)]
+struct Plugins {
+    commands: Vec<PluginCommand>,
+    unread: Vec<Failure>,
 }
 
 impl Session {
@@ -35,7 +41,7 @@ impl Session {
     pub(crate) fn new(args: &[OsString]) -> Session {
         let offline =
             args.iter().take_while(|arg| *arg != "--").any(|arg| arg == "--offline" || arg == "--frozen");
-        Session { ui: OnceLock::new(), offline, context: OnceLock::new(), commands: OnceLock::new() }
+        Session { ui: OnceLock::new(), offline, context: OnceLock::new(), plugins: OnceLock::new() }
     }
 
     /// Takes the writer that was made for this run.
@@ -62,6 +68,18 @@ impl Session {
         interrupt(&cancel);
         Ok(Arc::clone(self.context.get_or_init(|| context)))
     }
+
+    /// Reads what plugins say, once.
+    fn plugins(&self) -> &Plugins {
+        self.plugins.get_or_init(|| {
+            let Ok(context) = self.context() else { return Plugins::default() };
+            let (entries, failures) = catalog::all(&context);
+            Plugins {
+                commands: entries.iter().flat_map(|entry| PluginCommand::declared(&entry.manifest)).collect(),
+                unread: failures.into_iter().map(Failure::from).collect(),
+            }
+        })
+    }
 }
 
 /// The first ^C asks what runs to end; the second ends the process.
@@ -76,16 +94,11 @@ fn interrupt(cancel: &Cancel) {
 
 impl PluginCommands for Session {
     fn all(&self) -> Vec<PluginCommand> {
-        let find = || {
-            let Ok(context) = self.context() else { return Vec::new() };
-            let (entries, failures) = catalog::all(&context);
-            // What cannot be opened adds no commands; it must not take those of others away.
-            for diagnostic in failures.into_iter().flat_map(|failure| failure.diagnostics) {
-                context.frontend().warn(&Diagnostic { severity: Severity::Warning, ..diagnostic });
-            }
-            entries.iter().flat_map(|entry| PluginCommand::declared(&entry.manifest)).collect()
-        };
-        self.commands.get_or_init(find).clone()
+        self.plugins().commands.clone()
+    }
+
+    fn unread(&self) -> Vec<Failure> {
+        self.plugins().unread.clone()
     }
 
     fn find(&self, name: &str) -> Option<PluginCommand> {

@@ -61,7 +61,7 @@ impl Project {
             return Err(Failure::new(FailureKind::Failed, diagnostic));
         };
         let root = context.project().expect("the files of a project were just read").to_path_buf();
-        let Stated { manifest_path, mut manifest, lock_path, lock, lock_text, .. } = stated;
+        let Stated { manifest_path, mut manifest, lock_path, lock, lock_source, .. } = stated;
         let mut mistakes = Vec::new();
         let workspace = manifest.workspace().cloned();
         mistakes.extend(manifest.inherit(workspace.as_ref().unwrap_or(&Workspace::default()), ""));
@@ -83,7 +83,7 @@ impl Project {
             Some(name) => named(&members, name)?,
             None => around(context, &root, &members),
         };
-        Ok(Project { root, members, current, lock, lock_path, lock_read: lock_text })
+        Ok(Project { root, members, current, lock, lock_path, lock_read: lock_source.text })
     }
 
     /// The manifest that says where packages come from and how versions are chosen.

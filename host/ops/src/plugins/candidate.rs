@@ -77,7 +77,8 @@ impl Candidate {
         fits_worlds(&entry, &shown)?;
         fits_this_version(&entry.manifest)?;
         if entry.id().org() == RESERVED {
-            return Err(in_file(catalog::taken(entry.id().as_str()), &shown));
+            let taken = entry.at(catalog::taken(entry.id().as_str()), &shown, &["plugin", "id"]);
+            return Err(Failure::new(FailureKind::Integrity, taken));
         }
         if let PluginSource::Package { name, .. } = &source
             && name.as_str() != entry.id().as_str()
@@ -88,8 +89,7 @@ impl Candidate {
                 .hint("tell its author");
             return Err(Failure::new(FailureKind::Failed, diagnostic));
         }
-        check_commands(context, &entry.manifest, terms.reserved)
-            .map_err(|failure| in_file(failure, &shown))?;
+        check_commands(context, &entry, terms.reserved, &shown)?;
         let config = config_of(context, &entry, terms.config)?;
         let entry = entry.configured(config);
         let (config, asked) = configure(&entry, &BTreeMap::new())?;
@@ -142,15 +142,13 @@ pub(crate) fn imports_of(shape: &Shape) -> Vec<Import> {
 pub(crate) fn fits_worlds(entry: &Entry, shown: &str) -> Result<(), Failure> {
     for world in &entry.manifest.worlds {
         check_world(&entry.bytes(), &world.name(), &world.track.to_string()).map_err(|mismatch| {
-            let failure = match mismatch {
-                WorldMismatch::Component(error) => error.into(),
-                other => Failure::new(
-                    FailureKind::Failed,
-                    Diagnostic::error(Code::WORLD_MISMATCH, other.to_string())
-                        .note(format!("its `plugin.toml` says `{world}`, kind `{}`", entry.manifest.kind)),
-                ),
+            let message = match mismatch {
+                WorldMismatch::Component(error) => return in_file(error.into(), shown),
+                other => other.to_string(),
             };
-            in_file(failure, shown)
+            let diagnostic = Diagnostic::error(Code::WORLD_MISMATCH, message)
+                .note(format!("its `plugin.toml` says `{world}`, kind `{}`", entry.manifest.kind));
+            Failure::new(FailureKind::Failed, entry.at(diagnostic, shown, &["plugin", "worlds"]))
         })?;
     }
     Ok(())
@@ -171,7 +169,8 @@ fn fits_this_version(manifest: &Manifest) -> Result<(), Failure> {
     Err(Failure::new(FailureKind::Failed, Diagnostic::error(Code::PLUGIN_REQUIRES_S, message)))
 }
 
-fn check_commands(context: &Context, manifest: &Manifest, reserved: &[String]) -> Result<(), Failure> {
+fn check_commands(context: &Context, entry: &Entry, reserved: &[String], shown: &str) -> Result<(), Failure> {
+    let manifest = &entry.manifest;
     if manifest.commands.is_empty() {
         return Ok(());
     }
@@ -190,8 +189,9 @@ fn check_commands(context: &Context, manifest: &Manifest, reserved: &[String]) -
         .map(|(name, owner)| {
             let id = &manifest.id;
             let message = format!("plugin `{id}` brings a command `{name}`, and that is one of {owner}");
-            Diagnostic::error(Code::PLUGIN_COMMAND_TAKEN, message)
-                .hint(format!("its author gives it another name in `[commands.{name}]` of `plugin.toml`"))
+            let diagnostic = Diagnostic::error(Code::PLUGIN_COMMAND_TAKEN, message)
+                .hint(format!("its author gives it another name in `[commands.{name}]` of `plugin.toml`"));
+            entry.at(diagnostic, shown, &["commands", name])
         })
         .collect();
     if diagnostics.is_empty() { Ok(()) } else { Err(Failure { kind: FailureKind::Failed, diagnostics }) }

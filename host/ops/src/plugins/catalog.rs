@@ -9,7 +9,6 @@
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::path::PathBuf;
-use std::sync::Arc;
 
 use s_capability::{Manifest, PluginId};
 use s_component::{InspectLimits, manifest_of};
@@ -115,6 +114,17 @@ impl Entry {
         }
     }
 
+    /// Adds the place of a key in the `plugin.toml` inside the component, which is shown as `shown`.
+    pub(crate) fn at(&self, diagnostic: Diagnostic, shown: &str, keys: &[&str]) -> Diagnostic {
+        let component = self.bytes();
+        let Ok(Some(text)) = manifest_of(&component) else { return diagnostic };
+        let source = Source::new(format!("{shown} (plugin.toml)"), text);
+        match Manifest::place(&source, keys) {
+            Some(span) => diagnostic.at(&source, span, ""),
+            None => diagnostic,
+        }
+    }
+
     /// Whether the component is part of the executable.
     pub fn is_built_in(&self) -> bool {
         matches!(self.component, Component::BuiltIn(_))
@@ -134,7 +144,7 @@ pub struct Stated {
     /// What is pinned.
     pub lock: ProjectLock,
     /// The text of that; empty where there is no such file.
-    pub lock_text: Arc<str>,
+    pub lock_source: Source,
 }
 
 impl Stated {
@@ -146,12 +156,11 @@ impl Stated {
             _ => return Ok(None),
         };
         let (manifest, mut diagnostics) = ProjectManifest::parse(context.source_or_empty(&manifest_path)?);
-        let text = context.source_or_empty(&lock_path)?;
-        let lock_text = text.text.clone();
-        let lock = if text.text.trim().is_empty() {
+        let lock_source = context.source_or_empty(&lock_path)?;
+        let lock = if lock_source.text.trim().is_empty() {
             ProjectLock::default()
         } else {
-            let (lock, more) = ProjectLock::parse(text);
+            let (lock, more) = ProjectLock::parse(lock_source.clone());
             diagnostics.extend(more);
             lock
         };
@@ -159,7 +168,7 @@ impl Stated {
             return Err(Failure::mistakes(diagnostics));
         }
         diagnostics.iter().for_each(|diagnostic| context.frontend().warn(diagnostic));
-        Ok(Some(Stated { level, manifest_path, manifest, lock_path, lock, lock_text }))
+        Ok(Some(Stated { level, manifest_path, manifest, lock_path, lock, lock_source }))
     }
 
     /// Opens what is pinned under an id; none when nothing is.
@@ -172,42 +181,65 @@ impl Stated {
         let path = context.home().component(&pinned.integrity);
         let bytes = files::read_capped(&path, InspectLimits::default().size_bytes_max).map_err(|error| {
             let message = format!("the component of plugin `{}` cannot be read", pinned.id);
-            Failure::new(
-                FailureKind::Failed,
-                Diagnostic::error(Code::PLUGIN_MISSING, message)
-                    .note(error.to_string())
-                    .note(format!("`{}` pins it to {}", context.shown(&self.lock_path), pinned.integrity))
-                    .hint(match self.level {
-                        Level::Project => "fetch what this project pins: s plugin add".to_owned(),
-                        _ => "fetch what you pinned: s plugin add --user".to_owned(),
-                    }),
-            )
+            let diagnostic = Diagnostic::error(Code::PLUGIN_MISSING, message).note(error.to_string()).hint(
+                match self.level {
+                    Level::Project => "fetch what this project pins: s plugin add",
+                    _ => "fetch what you pinned: s plugin add --user",
+                },
+            );
+            Failure::new(FailureKind::Failed, self.at_pin(diagnostic, &pinned.id))
         })?;
         // Bytes that are not the pinned ones are not even read.
         let digest = Sha256Digest::of(&bytes);
         if digest != pinned.integrity {
-            return Err(changed(context, self, pinned, format!("its file has the digest {digest}")));
+            return Err(self.changed(pinned, format!("its file has the digest {digest}")));
         }
         let shown = format!("{} (plugin.toml)", pinned.id);
         let entry = Entry::of(self.level, bytes, digest, &shown, pinned.source.clone())?;
         if entry.id().as_str() != pinned.id {
             let found = format!("it calls itself `{}`", entry.id());
-            return Err(changed(context, self, pinned, found));
+            return Err(self.changed(pinned, found));
         }
         let config = self.manifest.plugin(&pinned.id).map(|wanted| wanted.config.clone()).unwrap_or_default();
         Ok(Entry { config, ..entry })
     }
-}
 
-fn changed(context: &Context, stated: &Stated, pinned: &LockedPlugin, found: String) -> Failure {
-    let message = format!("the component of plugin `{}` is not the one that was pinned", pinned.id);
-    Failure::new(
-        FailureKind::Integrity,
-        Diagnostic::error(Code::PLUGIN_CHANGED, message)
-            .note(format!("`{}` pins {}", context.shown(&stated.lock_path), pinned.integrity))
+    fn changed(&self, pinned: &LockedPlugin, found: String) -> Failure {
+        let message = format!("the component of plugin `{}` is not the one that was pinned", pinned.id);
+        let diagnostic = Diagnostic::error(Code::PLUGIN_CHANGED, message)
             .note(found)
-            .hint(format!("if you expected it to change: s plugin update {}", pinned.id)),
-    )
+            .hint(format!("if you expected it to change: s plugin update {}", pinned.id));
+        Failure::new(FailureKind::Integrity, self.at_pin(diagnostic, &pinned.id))
+    }
+
+    /// Adds the place where the lock pins a plugin.
+    pub(crate) fn at_pin(&self, diagnostic: Diagnostic, id: &str) -> Diagnostic {
+        match ProjectLock::place_of_plugin(&self.lock_source, id) {
+            Some(span) => diagnostic.at(&self.lock_source, span, "pinned here"),
+            None => diagnostic,
+        }
+    }
+
+    /// The error of a lock that pins something under a built-in id.
+    pub(crate) fn taken(&self, id: &str) -> Failure {
+        Failure::new(FailureKind::Integrity, self.at_pin(taken(id), id))
+    }
+
+    /// What is wanted and not pinned: an error for each.
+    pub(crate) fn unpinned(&self) -> impl Iterator<Item = (&str, Failure)> {
+        let unpinned = self.manifest.plugins().iter().filter(|plugin| self.lock.plugin(&plugin.id).is_none());
+        unpinned.map(|plugin| {
+            let message = format!("plugin `{}` is wanted, and no lock pins it", plugin.id);
+            let mut diagnostic = Diagnostic::error(Code::PLUGIN_NOT_PINNED, message).hint(match self.level {
+                Level::Project => "s plugin add",
+                _ => "s plugin add --user",
+            });
+            if let Some(span) = plugin.span {
+                diagnostic = diagnostic.at(self.manifest.source(), span, "");
+            }
+            (plugin.id.as_str(), Failure::new(FailureKind::Integrity, diagnostic))
+        })
+    }
 }
 
 /// Returns every plugin that is used here, by id; what a nearer level states hides the farther.
@@ -227,11 +259,12 @@ pub fn all(context: &Context) -> (Vec<Entry>, Vec<Failure>) {
         };
         for pinned in stated.lock.plugins() {
             match stated.open(context, pinned) {
-                Ok(_) if BuiltIn::find(&pinned.id).is_some() => failures.push(taken(&pinned.id)),
+                Ok(_) if BuiltIn::find(&pinned.id).is_some() => failures.push(stated.taken(&pinned.id)),
                 Ok(entry) => drop(entries.insert(pinned.id.clone(), entry)),
                 Err(failure) => failures.push(failure),
             }
         }
+        failures.extend(stated.unpinned().map(|(_, failure)| failure));
     }
     (entries.into_values().collect(), failures)
 }
@@ -242,10 +275,16 @@ pub fn find(context: &Context, id: &str) -> Result<Entry, Failure> {
         return Ok(Entry::built_in(built_in));
     }
     for level in [Level::Project, Level::User] {
-        if let Some(stated) = Stated::read(context, level)?
+        let stated = Stated::read(context, level)?;
+        if let Some(stated) = &stated
             && let Some(entry) = stated.entry(context, id)?
         {
             return Ok(entry);
+        }
+        if let Some(stated) = &stated
+            && let Some((_, failure)) = stated.unpinned().find(|(unpinned, _)| *unpinned == id)
+        {
+            return Err(failure);
         }
     }
     Err(unknown(id))
@@ -261,15 +300,9 @@ pub fn unknown(id: &str) -> Failure {
 }
 
 /// The error of an id that belongs to a built-in plugin.
-pub fn taken(id: &str) -> Failure {
-    Failure::new(
-        FailureKind::Integrity,
-        Diagnostic::error(
-            Code::PLUGIN_ID_TAKEN,
-            format!("the id `{id}` is one of plugins that are part of `s`"),
-        )
-        .hint("its author gives it another id in `plugin.toml`"),
-    )
+pub(crate) fn taken(id: &str) -> Diagnostic {
+    Diagnostic::error(Code::PLUGIN_ID_TAKEN, format!("the id `{id}` is one of plugins that are part of `s`"))
+        .hint("its author gives it another id in `plugin.toml`")
 }
 
 /// Reads what a component says of itself.

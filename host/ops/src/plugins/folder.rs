@@ -20,8 +20,8 @@ pub struct PluginFolder {
     pub path: PathBuf,
     /// What `plugin.toml` says.
     pub manifest: Manifest,
-    /// The same to the byte, as it is embedded.
-    pub text: String,
+    /// The same to the byte, as it is embedded, under the name it is shown with.
+    pub source: Source,
 }
 
 impl PluginFolder {
@@ -39,9 +39,9 @@ impl PluginFolder {
             }
             Err(error) => return Err(error.into()),
         };
-        let source = Source::new(context.shown(&file), text.as_str());
+        let source = Source::new(context.shown(&file), text);
         let manifest = Manifest::parse(&source).map_err(Failure::mistakes)?;
-        Ok(PluginFolder { path, manifest, text })
+        Ok(PluginFolder { path, manifest, source })
     }
 
     /// Where the component is written.

@@ -172,6 +172,9 @@ fn handles_that_the_engine_keeps_run_out_too() {
     assert_limit(error.cause, Limit::Handles(1024));
 }
 
+/// How a core module gets at what prints.
+const PRINT: &str = r#"(import "stryke:host/ui@0.1.0" "print" (func $print (param i32 i32)))"#;
+
 #[test]
 fn a_gigabyte_is_not_an_answer() {
     let lab = Arc::new(Lab::default());
@@ -180,12 +183,21 @@ fn a_gigabyte_is_not_an_answer() {
         assert_limit(cause(attack(&plugin, &words)), Limit::Answer(16 << 20));
     }
     assert!(lab.said().is_empty());
-    // The length alone: 1 GiB that is not even there.
-    let core = command_core(
-        r#"(import "stryke:host/ui@0.1.0" "print" (func $print (param i32 i32)))"#,
-        "",
-        "(call $print (i32.const 0) (i32.const 1073741824))",
+    // A gibibyte that is there, said and answered.
+    let grow = "(drop (memory.grow (i32.const 16384)))";
+    let say = format!("{grow} (call $print (i32.const 65536) (i32.const 1073741824))");
+    let answer = format!(
+        "{grow} (i32.store8 (i32.const 2048) (i32.const 1))
+         (i32.store (i32.const 2060) (i32.const 65536)) (i32.store (i32.const 2064) (i32.const 1073741824))"
     );
+    for body in [say, answer] {
+        let core = command_core(PRINT, "", &body);
+        let plugin = commander(&core, with(|limits| limits.memory_bytes = 2 << 30), &lab);
+        assert_limit(cause(attack(&plugin, &[])), Limit::Answer(16 << 20));
+    }
+    assert!(lab.said().is_empty());
+    // The length alone: 1 GiB that is not even there.
+    let core = command_core(PRINT, "", "(call $print (i32.const 0) (i32.const 1073741824))");
     let Cause::Malformed { reason } = cause(attack(&commander(&core, rights(), &lab), &[])) else {
         panic!("not malformed")
     };

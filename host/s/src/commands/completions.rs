@@ -46,6 +46,7 @@ pub(super) fn run(context: &Context<'_>, args: &CompletionsArgs) -> Exit {
     };
     let mut script = Vec::new();
     clap_complete::generate(shell, &mut cli::tree(&cli::admitted(context.plugins)), "s", &mut script);
+    context.warn_of_unread_plugins();
     let script = String::from_utf8_lossy(&script);
     if context.ui.is_json() {
         context.ui.json(&json!({ "shell": name, "script": script }));

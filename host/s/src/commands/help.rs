@@ -78,6 +78,7 @@ fn topic(name: &str) -> Option<Styled> {
 fn overview(context: &Context<'_>) {
     let built_in = Cli::command();
     let from_plugins = cli::admitted(context.plugins);
+    context.warn_of_unread_plugins();
     let about = |name: &str| {
         let about = built_in.find_subcommand(name).and_then(clap::Command::get_about);
         about.map(ToString::to_string).unwrap_or_default()
@@ -192,6 +193,9 @@ fn unknown(context: &Context<'_>, words: &[String], parent: &str, names: &[Strin
         diagnostic = diagnostic.hint(format!("did you mean: s help {path}{near}"));
     }
     if diagnostic.hints.is_empty() {
+        if top && let Some(failure) = cli::unread(&word, context.plugins) {
+            return failure;
+        }
         diagnostic = diagnostic.hint("all commands and topics: s help");
     }
     Failure::new(Exit::Usage, diagnostic)

@@ -1,6 +1,5 @@
 //! `s plugin list`.
 
-use s_diag::{Diagnostic, Severity};
 use s_ops::{ListedPlugin, plugin_list};
 use s_ui::{Align, Table};
 use serde_json::{Value, json};
@@ -10,17 +9,14 @@ use super::plugin::ListArgs;
 use crate::exit::Exit;
 use crate::frame::Failure;
 
-/// Prints a line a plugin. What cannot be read is a warning beside it.
+/// Prints a line a plugin. What cannot be read is an error behind them.
 pub(super) fn run(context: &Context<'_>, args: &ListArgs) -> Result<Exit, Failure> {
     let operations = (context.operations)()?;
     let (plugins, failures) = plugin_list(&operations, args.kind.map(Into::into))?;
     let ui = context.ui;
-    for diagnostic in failures.into_iter().flat_map(|failure| failure.diagnostics) {
-        ui.diagnostic(&Diagnostic { severity: Severity::Warning, ..diagnostic });
-    }
     if ui.is_json() {
         ui.json(&json!({ "plugins": plugins.iter().map(to_json).collect::<Vec<_>>() }));
-        return Ok(Exit::Done);
+        return ended(failures);
     }
     let headings = ["ID", "VERSION", "KIND", "LEVEL", "ALLOWED", "SOURCE"];
     let mut table = Table::new(&headings.map(|heading| (heading, Align::Left)));
@@ -35,7 +31,12 @@ pub(super) fn run(context: &Context<'_>, args: &ListArgs) -> Result<Exit, Failur
         ]);
     }
     ui.answer(table.render(ui.columns()));
-    Ok(Exit::Done)
+    ended(failures)
+}
+
+/// A list that is not whole fails, with everything that is missing in it.
+fn ended(failures: Vec<s_ops::Failure>) -> Result<Exit, Failure> {
+    Failure::joined(failures.into_iter().map(Failure::from)).map_or(Ok(Exit::Done), Err)
 }
 
 fn to_json(plugin: &ListedPlugin) -> Value {
