@@ -146,6 +146,65 @@ fn a_lock_does_not_choose_where_packages_come_from() {
 }
 
 #[test]
+fn a_lock_brings_in_nothing_that_no_manifest_does() {
+    let mut market = Market::new();
+    market.publish("json", "1.0.0", &[]);
+    market.done(&["add", "json"]);
+    let honest = market.lock().unwrap();
+    let evil = market.sandbox.write("evil/stryke.toml", "[package]\nname = \"json\"\nversion = \"1.0.0\"\n");
+    market.sandbox.write("evil/lib/json.stk", "p \"evil\"\n");
+    market.sandbox.write("shop/main.stk", "use Json\np \"good\"\n");
+    let registry = format!("registry+{}", market.root.display());
+    let folder = evil.parent().unwrap().display().to_string();
+    let commit = "git+https://evil.example/json#".to_owned() + &"a".repeat(40);
+    for source in ["path+../evil", &format!("path+{folder}"), "path+../shop/../evil", &commit] {
+        let forged = honest.replace(&registry, source);
+        assert_ne!(forged, honest, "{registry}");
+        market.sandbox.write("shop/stryke.lock", &forged);
+        for args in [
+            &["install"][..],
+            &["install", "--frozen"],
+            &["fetch"],
+            &["tree"],
+            &["list"],
+            &["vendor"],
+            &["audit", "--feed", "../market"],
+        ] {
+            let text = market.refused(args, 5, "S-3016");
+            assert!(text.contains("--> stryke.lock:8:"), "{source} {args:?}: {text}");
+        }
+        for args in [&["run", "main.stk"][..], &["check", "main.stk"], &["build"]] {
+            let outcome = market.run(args);
+            assert_ne!(outcome.status, Some(0), "{source} {args:?}: {outcome:?}");
+            assert!(!outcome.stdout.contains("evil"), "{source} {args:?}: {outcome:?}");
+        }
+    }
+    market.sandbox.write("shop/stryke.lock", &honest);
+    assert_eq!(market.answer(&["run", "main.stk"]).stdout, "good\n");
+}
+
+#[test]
+fn a_lock_does_not_choose_between_registries_where_the_manifest_does() {
+    let mut market = Market::new();
+    market.publish("json", "1.0.0", &[]);
+    let here = market.root.display().to_string();
+    for rest in [
+        "[registries.other]\nurl = \"../other\"\n\n[deps]\njson = { version = \"1\", registry = \"market\" }\n",
+        "scopes = [\"json\"]\n[registries.other]\nurl = \"../other\"\n\n[deps]\njson = \"1\"\n",
+    ] {
+        market.project(rest);
+        market.done(&["install"]);
+        let honest = market.lock().unwrap();
+        let forged = honest.replace(&here, &here.replace("market", "other"));
+        assert_ne!(forged, honest);
+        market.sandbox.write("shop/stryke.lock", &forged);
+        market.refused(&["install", "--locked"], 5, "S-3016");
+        market.sandbox.write("shop/stryke.lock", &honest);
+        market.done(&["install", "--locked"]);
+    }
+}
+
+#[test]
 fn s19_a_yanked_version_is_not_chosen_and_stays_where_it_is_locked() {
     let mut market = Market::new();
     market.publish("json", "1.0.0", &[]);
@@ -166,10 +225,12 @@ fn s20_offline_says_everything_that_is_missing() {
     let mut market = Market::new();
     market.publish("json", "1.0.0", &[]);
     market.done(&["add", "json"]);
-    // The lock of somebody else, whose registry is behind a network.
+    // The lock of somebody else, whose registry is behind a network, and known here.
+    let config = "[registries.far]\nurl = \"https://packages.example\"\n";
+    fs::write(market.sandbox.home().join("config.toml"), config).unwrap();
     let lock = market.lock().unwrap();
     let here = market.root.display().to_string();
-    let text = lock.replace(&here, "https://packages.example");
+    let text = lock.replace(&here, "https://packages.example/");
     assert_ne!(text, lock);
     fs::write(market.sandbox.work().join("shop/stryke.lock"), &text).unwrap();
     fs::remove_dir_all(market.sandbox.home().join("store")).unwrap();

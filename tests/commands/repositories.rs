@@ -230,6 +230,19 @@ fn a_lock_that_was_changed_is_noticed() {
     market.sandbox.write("shop/stryke.lock", &forged);
     let text = market.refused(&["install"], 5, "S-3013");
     assert!(text.contains("a commit never has other files"), "{text}");
+    // What a package of a repository depends on comes from where that says.
+    let parts: Vec<&str> = lock.split("[[package]]\n").collect();
+    let [head, core, edge] = parts[..] else { panic!("{lock}") };
+    let elsewhere = core.replace("work/edge#", "work/other#");
+    let folder = "name = \"core\"\nversion = \"1.0.0\"\nsource = \"path+../edge/parts/core\"\n\n".to_owned();
+    for forged in [elsewhere, folder] {
+        assert_ne!(forged, core);
+        let text = [head, &forged, edge].join("[[package]]\n");
+        market.sandbox.write("shop/stryke.lock", &text);
+        market.refused(&["install", "--frozen"], 5, "S-3016");
+    }
+    market.sandbox.write("shop/stryke.lock", &lock);
+    market.done(&["install", "--frozen"]);
 }
 
 #[test]

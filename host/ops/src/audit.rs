@@ -107,7 +107,10 @@ pub fn audit(context: &Arc<Context>, request: &AuditRequest) -> Result<AuditRepo
     };
     let (place, listed) = match (&request.list, &project) {
         (Some(list), _) => (list.name.to_string(), checked(context, parse_package_list(list))?),
-        (None, Some(project)) => (context.shown(&project.lock_path), locked(project)),
+        (None, Some(project)) => {
+            project.must_be_sound(context)?;
+            (context.shown(&project.lock_path), locked(project))
+        }
         (None, None) => return Err(nothing_to_audit()),
     };
     let mut ignores = match &request.ignores {

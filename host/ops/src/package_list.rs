@@ -24,6 +24,7 @@ pub struct ListedLock {
 pub fn package_list(context: &Arc<Context>) -> Result<Vec<ListedLock>, Failure> {
     let project = Project::read(context, None)?;
     project.must_have_lock()?;
+    project.must_be_sound(context)?;
     let store = PackageStore::new(context.home());
     let mut listed = Vec::new();
     for package in project.lock.packages() {

@@ -11,6 +11,7 @@ mod fetch;
 mod graph;
 mod outlook;
 mod project;
+mod provenance;
 pub(crate) mod registries;
 pub(crate) mod repositories;
 pub(crate) mod yanked;
@@ -30,6 +31,7 @@ pub(crate) use fetch::{fill_store, key_of, vanished};
 pub(crate) use graph::{Graph, Origin};
 pub(crate) use outlook::Outlook;
 pub(crate) use project::{MAIN, Member, Project};
+pub(crate) use provenance::Declared;
 
 use crate::failure::{Failure, FailureKind};
 use crate::plugins::install::not_editable;
@@ -103,14 +105,26 @@ pub(crate) struct Chosen {
 
 impl Project {
     /// Whether the lock was made for these very manifests.
-    pub(crate) fn is_locked(&self, context: &Context) -> Result<bool, Failure> {
-        let hash = graph::manifest_hash(context, self)?;
-        Ok(self.lock.manifest_hash() == Some(&hash))
+    ///
+    /// # Errors
+    /// [`FailureKind::Integrity`] where it was, and takes a package from where no manifest says.
+    pub(crate) fn is_locked(&self, context: &Arc<Context>) -> Result<bool, Failure> {
+        let manifests = graph::manifests(context, self)?;
+        if self.lock.manifest_hash() != Some(&graph::manifest_hash(self, &manifests)) {
+            return Ok(false);
+        }
+        provenance::check(context, self, &manifests)?;
+        Ok(true)
+    }
+
+    /// An error where the lock was made for these manifests, and was changed by somebody since.
+    pub(crate) fn must_be_sound(&self, context: &Arc<Context>) -> Result<(), Failure> {
+        self.is_locked(context).map(drop)
     }
 
     /// An error where the lock was made for other manifests, or is not there yet although something is
     /// asked for.
-    pub(crate) fn must_be_locked(&self, context: &Context) -> Result<(), Failure> {
+    pub(crate) fn must_be_locked(&self, context: &Arc<Context>) -> Result<(), Failure> {
         self.must_have_lock()?;
         if !self.has_lock()? || self.is_locked(context)? {
             return Ok(());
@@ -188,7 +202,7 @@ impl Project {
         context.step(Step::Compare, || refuse_replaced(old, &packages))?;
         yanked::warn(context, &resolution, graph)?;
         let mut lock = old.clone();
-        let hash = graph::manifest_hash(context, self)?;
+        let hash = graph::manifest_hash(self, &graph::manifests(context, self)?);
         lock.set_packages(hash, packages).map_err(not_editable)?;
         let edges = resolution.roots.iter().flat_map(|root| &root.edges);
         let chosen = edges.map(|edge| {

@@ -181,6 +181,18 @@ impl ProjectLock {
         table.get("integrity")?.span().map(Span::from)
     }
 
+    /// Where the text of a lock says where a package comes from: the value of its `source`.
+    pub fn place_of_package(source: &Source, package: &LockedPackage) -> Option<Span> {
+        let document = Reader::new(source.clone(), Code::LOCK_CONTENT).document()?;
+        let (version, from) = (package.version.to_string(), package.source.to_string());
+        let fields = [("name", package.name.as_str()), ("version", &version), ("source", &from)];
+        let is_it = |table: &&Table| {
+            fields.iter().all(|(key, value)| table.get(key).and_then(Item::as_str) == Some(*value))
+        };
+        let table = document.get("package")?.as_array_of_tables()?.iter().find(is_it)?;
+        table.get("source")?.span().map(Span::from)
+    }
+
     /// Adds a plugin or replaces the one with its id; returns whether that changes anything.
     ///
     /// # Errors

@@ -6,7 +6,7 @@
 //! needs it is refused, with the line that would make it a dependency.
 
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use s_project::{Bare, DependencyOrigin, LockedPackage, PackageSource, Requirement};
 use s_store::files;
@@ -14,7 +14,7 @@ use s_store::package_store::PackageStore;
 
 use super::stored::Stored;
 use crate::context::{Environment, Setup};
-use crate::packages::{Project, VENDOR, key_of, repositories};
+use crate::packages::{Declared, Project, VENDOR, key_of, repositories};
 use crate::{Context, Failure, Quiet};
 
 /// Whose file it is that asks.
@@ -70,7 +70,7 @@ impl Packages {
         let context = context(from, environment)?;
         let project = Project::read(&context, None).map_err(|failure| message(&failure))?;
         let locked = project.lock.packages().cloned().collect();
-        Ok(Packages::Locked(Box::new(Locked { context, project, locked })))
+        Ok(Packages::Locked(Box::new(Locked { context, project, locked, declared: OnceLock::new() })))
     }
 
     /// The packages of the store, of which nothing is read yet.
@@ -149,6 +149,8 @@ pub(super) struct Locked {
     context: Arc<Context>,
     project: Project,
     locked: Vec<LockedPackage>,
+    /// Where manifests take packages from that are folders or of repositories; read for the first of them.
+    declared: OnceLock<Result<Declared, String>>,
 }
 
 impl Locked {
@@ -207,6 +209,7 @@ impl Locked {
         };
         let candidates = self.locked.iter().enumerate().filter(|(_, package)| {
             package.name == request.package
+                && is_kind(&request.origin, &package.source)
                 && requirement.is_none_or(|requirement| requirement.matches(&package.version))
         });
         let best = candidates.max_by(|(_, one), (_, other)| one.version.cmp(&other.version));
@@ -250,6 +253,7 @@ impl Locked {
     fn folder(&self, owner: Owner) -> Result<PathBuf, String> {
         let Owner::Package(index) = owner else { return Ok(self.project.folder()) };
         let package = &self.locked[index];
+        self.must_be_declared(package)?;
         let absent = || {
             format!(
                 "`{}@{}` is locked, but not on this machine: run `s install`",
@@ -287,6 +291,23 @@ impl Locked {
         }
     }
 
+    /// An error where no manifest takes the package from the folder or repository that the lock does.
+    fn must_be_declared(&self, package: &LockedPackage) -> Result<(), String> {
+        if matches!(package.source, PackageSource::Registry(_)) {
+            return Ok(());
+        }
+        let declared = self
+            .declared
+            .get_or_init(|| Declared::of(&self.context, &self.project).map_err(|failure| message(&failure)));
+        if declared.as_ref().map_err(Clone::clone)?.allows(package) {
+            return Ok(());
+        }
+        Err(format!(
+            "stryke.lock takes `{}` from `{}`, and no stryke.toml does: run `s install`",
+            package.name, package.source
+        ))
+    }
+
     fn owner_of(&self, path: &Path) -> Option<Owner> {
         let owners = (0..self.locked.len()).map(Owner::Package);
         owners.into_iter().find(|owner| {
@@ -301,6 +322,17 @@ pub(super) fn requirement_of(pin: &str, bare: Bare) -> Result<Requirement, Refus
     let text = pin.strip_prefix('v').unwrap_or(pin);
     Requirement::parse(text, bare)
         .map_err(|error| Refusal::last(format!("`{pin}` is no version of a package: {error}")))
+}
+
+/// Whether what an entry of a manifest names is a place of the kind that a locked package is from.
+fn is_kind(origin: &DependencyOrigin, source: &PackageSource) -> bool {
+    matches!(
+        (origin, source),
+        (DependencyOrigin::Registry { .. }, PackageSource::Registry(_))
+            | (DependencyOrigin::Path { .. }, PackageSource::Path(_))
+            | (DependencyOrigin::Git { .. }, PackageSource::Git { .. })
+            | (DependencyOrigin::Workspace, _)
+    )
 }
 
 /// What stands behind the scope.

@@ -543,27 +543,19 @@ pub(crate) fn settings(manifest: &ProjectManifest) -> s_resolver::Settings {
     }
 }
 
-/// The digest of everything in manifests that a resolution depends on: those of the members and of
-/// the folders they depend on.
-pub(crate) fn manifest_hash(context: &Context, project: &Project) -> Result<Sha256Digest, Failure> {
-    let mut text = String::new();
-    let root = project.root_manifest();
-    text.push_str(&format!("{}\n", root.resolver().canonical()));
-    for registry in root.registries() {
-        text.push_str(&format!("registry {:?} {:?} {:?}\n", registry.name, registry.url, registry.scopes));
-    }
+/// A manifest and its folder, named from the project.
+pub(crate) type Placed<'a> = (String, Cow<'a, ProjectManifest>);
+
+/// The manifests that a resolution depends on: those of the members and of the folders they depend on.
+pub(crate) fn manifests<'a>(context: &Context, project: &'a Project) -> Result<Vec<Placed<'a>>, Failure> {
     let mut seen: BTreeSet<String> = project.members.iter().map(|member| member.folder.clone()).collect();
-    let mut open: Vec<(String, Cow<'_, ProjectManifest>)> = Vec::new();
+    let mut open: Vec<Placed<'a>> = Vec::new();
     for member in project.members.iter().rev() {
         open.push((member.folder.clone(), Cow::Borrowed(&member.manifest)));
     }
+    let mut found = Vec::new();
     while let Some((folder, manifest)) = open.pop() {
-        let package = manifest.package();
-        text.push_str(&format!("package {folder:?} {:?} {:?}\n", package.name, package.version));
-        text.push_str(&format!("features {:?}\n", manifest.features()));
         for request in manifest.dependencies() {
-            text.push_str(&request.canonical());
-            text.push('\n');
             if let DependencyOrigin::Path { path, .. } = &request.origin {
                 let path = joined(&folder, path);
                 if !seen.contains(&path)
@@ -574,12 +566,33 @@ pub(crate) fn manifest_hash(context: &Context, project: &Project) -> Result<Sha2
                 seen.insert(path);
             }
         }
+        found.push((folder, manifest));
     }
-    Ok(Sha256Digest::of(text.as_bytes()))
+    Ok(found)
+}
+
+/// The digest of everything in manifests that a resolution depends on.
+pub(crate) fn manifest_hash(project: &Project, manifests: &[Placed<'_>]) -> Sha256Digest {
+    let mut text = String::new();
+    let root = project.root_manifest();
+    text.push_str(&format!("{}\n", root.resolver().canonical()));
+    for registry in root.registries() {
+        text.push_str(&format!("registry {:?} {:?} {:?}\n", registry.name, registry.url, registry.scopes));
+    }
+    for (folder, manifest) in manifests {
+        let package = manifest.package();
+        text.push_str(&format!("package {folder:?} {:?} {:?}\n", package.name, package.version));
+        text.push_str(&format!("features {:?}\n", manifest.features()));
+        for request in manifest.dependencies() {
+            text.push_str(&request.canonical());
+            text.push('\n');
+        }
+    }
+    Sha256Digest::of(text.as_bytes())
 }
 
 /// Reads the manifest of a folder, with what its workspace says; none where there is none.
-fn read_folder(context: &Context, folder: &Path) -> Result<Option<ProjectManifest>, Failure> {
+pub(crate) fn read_folder(context: &Context, folder: &Path) -> Result<Option<ProjectManifest>, Failure> {
     let path = folder.join(MANIFEST_NAME);
     if !s_store::files::exists(&path)? {
         return Ok(None);
@@ -633,7 +646,7 @@ fn placed(error: GitError, manifest: &ProjectManifest, request: &DependencyReque
 }
 
 /// A folder that is named from another, both from the project, with `/`.
-fn joined(folder: &str, path: &str) -> String {
+pub(crate) fn joined(folder: &str, path: &str) -> String {
     let mut parts: Vec<&str> = Vec::new();
     if Path::new(path).is_absolute() {
         return path.to_owned();

@@ -33,7 +33,7 @@ pub(crate) struct Project {
     pub(crate) lock: ProjectLock,
     pub(crate) lock_path: PathBuf,
     /// The text of the lock that was read.
-    lock_read: Arc<str>,
+    pub(crate) lock_read: Arc<str>,
 }
 
 /// One manifest of a workspace.

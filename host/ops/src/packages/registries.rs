@@ -18,7 +18,7 @@ use s_project::{DependencyOrigin, PackageName, PackageSource, ProjectLock, Regis
 
 use crate::Context;
 use crate::failure::{Failure, FailureKind};
-use crate::plugins::catalog::{Level, Stated};
+use crate::plugins::catalog::{self, Level};
 use crate::registry::{self, Answer, KeptListings, Registry, RegistryPlace, Version};
 
 /// The registries of a project, opened when they are needed.
@@ -113,18 +113,18 @@ impl Registries {
         }
         let context = &self.context;
         for level in [Level::Project, Level::User] {
-            let Some(stated) = Stated::read(context, level)? else { continue };
-            let workspace = stated.manifest.workspace().map(|workspace| workspace.dependencies.as_slice());
-            for request in stated.manifest.dependencies().iter().chain(workspace.unwrap_or_default()) {
+            let Some((path, manifest)) = catalog::manifest_of_level(context, level)? else { continue };
+            let workspace = manifest.workspace().map(|workspace| workspace.dependencies.as_slice());
+            for request in manifest.dependencies().iter().chain(workspace.unwrap_or_default()) {
                 if let DependencyOrigin::Registry { registry: Some(stated), .. } = &request.origin
                     && is_address(stated)
                 {
                     self.stated.insert(RegistryPlace::typed(context, stated, None)?.url);
                 }
             }
-            for entry in stated.manifest.registries() {
+            for entry in manifest.registries() {
                 if self.known.iter().all(|other| other.entry.name != entry.name) {
-                    let place = RegistryPlace::named(context, &entry.name)?;
+                    let place = RegistryPlace::stated(context, &path, entry)?;
                     self.known.push(Known { place, entry: entry.clone() });
                 }
             }
@@ -140,8 +140,8 @@ impl Registries {
         stated: Option<&str>,
         lock: &ProjectLock,
     ) -> Result<String, Failure> {
-        if let Some(owner) = self.known.iter().find(|known| known.entry.owns(name)) {
-            return Ok(owner.place.url.clone());
+        if let Some(owner) = self.owner_of(name) {
+            return Ok(owner.to_owned());
         }
         if let Some(stated) = stated {
             return self.stated(stated);
@@ -157,6 +157,12 @@ impl Registries {
             [only] => Ok(only.place.url.clone()),
             _ => self.search(name),
         }
+    }
+
+    /// The address of the registry whose `scopes` own a name.
+    pub(crate) fn owner_of(&self, name: &PackageName) -> Option<&str> {
+        let owner = self.known.iter().find(|known| known.entry.owns(name));
+        owner.map(|owner| owner.place.url.as_str())
     }
 
     /// The address of the registry that a package comes from which is no dependency of the project.
@@ -177,8 +183,8 @@ impl Registries {
         stated: Option<&str>,
         parent: &str,
     ) -> Result<String, String> {
-        if let Some(owner) = self.known.iter().find(|known| known.entry.owns(name)) {
-            return Ok(owner.place.url.clone());
+        if let Some(owner) = self.owner_of(name) {
+            return Ok(owner.to_owned());
         }
         let Some(stated) = stated else { return Ok(parent.to_owned()) };
         let same = |known: &&Known| known.place.url.trim_end_matches('/') == stated.trim_end_matches('/');
@@ -190,8 +196,8 @@ impl Registries {
 
     /// The address of the registry that a package of this project is published to.
     pub(crate) fn home_of(&mut self, name: &PackageName, stated: Option<&str>) -> Result<String, Failure> {
-        if let Some(owner) = self.known.iter().find(|known| known.entry.owns(name)) {
-            return Ok(owner.place.url.clone());
+        if let Some(owner) = self.owner_of(name) {
+            return Ok(owner.to_owned());
         }
         match (stated, self.known.as_slice()) {
             (Some(stated), _) => self.stated(stated),
@@ -237,14 +243,26 @@ impl Registries {
         }
     }
 
+    /// The address of the registry that a dependency names. Nobody is asked.
+    pub(crate) fn address_stated(&self, stated: &str) -> Result<String, Failure> {
+        Ok(match self.known.iter().find(|known| known.entry.name == stated) {
+            Some(known) => known.place.url.clone(),
+            None => self.place_stated(stated)?.url,
+        })
+    }
+
+    fn place_stated(&self, stated: &str) -> Result<RegistryPlace, Failure> {
+        match is_address(stated) {
+            true => Ok(RegistryPlace::typed(&self.context, stated, None)?.guessed()),
+            false => RegistryPlace::named(&self.context, stated),
+        }
+    }
+
     fn stated(&mut self, stated: &str) -> Result<String, Failure> {
         if let Some(known) = self.known.iter().find(|known| known.entry.name == stated) {
             return Ok(known.place.url.clone());
         }
-        let place = match is_address(stated) {
-            true => RegistryPlace::typed(&self.context, stated, None)?.guessed(),
-            false => RegistryPlace::named(&self.context, stated)?,
-        };
+        let place = self.place_stated(stated)?;
         let url = place.url.clone();
         if !self.open.contains_key(&url) && self.known.iter().all(|known| known.place.url != url) {
             let registry = Registry::at(&self.context, &place)?;

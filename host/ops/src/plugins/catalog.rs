@@ -131,6 +131,36 @@ impl Entry {
     }
 }
 
+/// Where the two files of a level are; none where there is no project.
+fn paths(context: &Context, level: Level) -> Option<(PathBuf, PathBuf)> {
+    match (level, context.project()) {
+        (Level::User, _) => Some((context.home().config_toml(), context.home().plugins_toml())),
+        (Level::Project, Some(root)) => Some((root.join(MANIFEST_NAME), root.join(LOCK_NAME))),
+        _ => None,
+    }
+}
+
+/// Reads what one level wants, without what is pinned, and where that stands; none where there is no
+/// project.
+pub(crate) fn manifest_of_level(
+    context: &Context,
+    level: Level,
+) -> Result<Option<(PathBuf, ProjectManifest)>, Failure> {
+    let Some((path, _)) = paths(context, level) else { return Ok(None) };
+    let (manifest, diagnostics) = ProjectManifest::parse(context.source_or_empty(&path)?);
+    told(context, diagnostics)?;
+    Ok(Some((path, manifest)))
+}
+
+/// Fails with mistakes where one is an error, and else warns of them.
+fn told(context: &Context, diagnostics: Vec<Diagnostic>) -> Result<(), Failure> {
+    if diagnostics.iter().any(|diagnostic| diagnostic.severity == Severity::Error) {
+        return Err(Failure::mistakes(diagnostics));
+    }
+    diagnostics.iter().for_each(|diagnostic| context.frontend().warn(diagnostic));
+    Ok(())
+}
+
 /// What one level says, as its two files say it.
 pub struct Stated {
     /// Whose files these are.
@@ -150,11 +180,7 @@ pub struct Stated {
 impl Stated {
     /// Reads the files of a level; none where there is no project.
     pub fn read(context: &Context, level: Level) -> Result<Option<Stated>, Failure> {
-        let (manifest_path, lock_path) = match (level, context.project()) {
-            (Level::User, _) => (context.home().config_toml(), context.home().plugins_toml()),
-            (Level::Project, Some(root)) => (root.join(MANIFEST_NAME), root.join(LOCK_NAME)),
-            _ => return Ok(None),
-        };
+        let Some((manifest_path, lock_path)) = paths(context, level) else { return Ok(None) };
         let (manifest, mut diagnostics) = ProjectManifest::parse(context.source_or_empty(&manifest_path)?);
         let lock_source = context.source_or_empty(&lock_path)?;
         let lock = if lock_source.text.trim().is_empty() {
@@ -164,10 +190,7 @@ impl Stated {
             diagnostics.extend(more);
             lock
         };
-        if diagnostics.iter().any(|diagnostic| diagnostic.severity == Severity::Error) {
-            return Err(Failure::mistakes(diagnostics));
-        }
-        diagnostics.iter().for_each(|diagnostic| context.frontend().warn(diagnostic));
+        told(context, diagnostics)?;
         Ok(Some(Stated { level, manifest_path, manifest, lock_path, lock, lock_source }))
     }
 

@@ -7,12 +7,13 @@ use std::sync::Arc;
 use s_capability::Origin;
 use s_diag::{Code, Diagnostic};
 use s_net::{CacheMode, Permit, Request};
+use s_project::RegistryEntry;
 use url::Url;
 
 use crate::Context;
 use crate::address::{self, Address};
 use crate::failure::{Failure, FailureKind};
-use crate::plugins::catalog::{Level, Stated};
+use crate::plugins::catalog::{self, Level};
 
 /// The plugin of a registry that names none.
 pub const BUILT_IN: &str = "stryke/registry-static";
@@ -100,23 +101,32 @@ impl RegistryPlace {
         })
     }
 
+    /// The registry of an entry in the manifest at `path`.
+    pub(crate) fn stated(
+        context: &Context,
+        path: &Path,
+        entry: &RegistryEntry,
+    ) -> Result<RegistryPlace, Failure> {
+        let base = path.parent().unwrap_or(context.directory());
+        let mirror = |url: &String| Ok(read(url, base, &entry.name)?.text());
+        Ok(RegistryPlace {
+            name: entry.name.clone(),
+            mirrors: entry.mirrors.iter().map(mirror).collect::<Result<_, Failure>>()?,
+            url: read(&entry.url, base, &entry.name)?.text(),
+            plugin: entry.plugin.clone().unwrap_or_else(|| BUILT_IN.to_owned()),
+            is_guessed: false,
+            config: entry.config.clone(),
+        })
+    }
+
     /// The registry of a name: the project's before the user's.
     pub fn named(context: &Context, name: &str) -> Result<RegistryPlace, Failure> {
         let mut known = Vec::new();
         for level in [Level::Project, Level::User] {
-            let Some(stated) = Stated::read(context, level)? else { continue };
-            for entry in stated.manifest.registries() {
+            let Some((path, manifest)) = catalog::manifest_of_level(context, level)? else { continue };
+            for entry in manifest.registries() {
                 if entry.name == name {
-                    let base = stated.manifest_path.parent().unwrap_or(context.directory());
-                    let mirror = |url: &String| Ok(read(url, base, name)?.text());
-                    return Ok(RegistryPlace {
-                        name: name.to_owned(),
-                        mirrors: entry.mirrors.iter().map(mirror).collect::<Result<_, Failure>>()?,
-                        url: read(&entry.url, base, name)?.text(),
-                        plugin: entry.plugin.clone().unwrap_or_else(|| BUILT_IN.to_owned()),
-                        is_guessed: false,
-                        config: entry.config.clone(),
-                    });
+                    return RegistryPlace::stated(context, &path, entry);
                 }
                 known.push(entry.name.clone());
             }
