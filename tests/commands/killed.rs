@@ -70,8 +70,9 @@ fn what_killed_commands_leave_is_cleared() {
 }
 
 #[test]
-fn an_installation_that_is_killed_at_any_moment_can_be_run_again() {
-    for cycle in cycles().into_iter().filter(|(name, ..)| ["install", "update"].contains(name)) {
+fn what_is_killed_at_any_moment_can_be_run_again() {
+    let measured = ["add", "install", "update", "gc"];
+    for cycle in cycles().into_iter().filter(|(name, ..)| measured.contains(name)) {
         let cycle = Cycle::begin(cycle);
         cycle.restore();
         let start = Instant::now();

@@ -48,7 +48,10 @@ fn s02_a_project_stays_clean() {
 }
 
 #[test]
+#[cfg(unix)]
 fn s05_s06_one_lock_gives_the_same_store_everywhere() {
+    use std::os::unix::fs::PermissionsExt as _;
+
     let mut market = Market::new();
     market.publish("text", "0.4.1", &[]);
     market.publish("json", "1.4.0", &[("text", "^0.4")]);
@@ -74,6 +77,14 @@ fn s05_s06_one_lock_gives_the_same_store_everywhere() {
     assert_eq!(market.sandbox.outcome(&command.output().unwrap()).stdout, listed);
     let lines: Vec<Vec<&str>> = listed.lines().map(|line| line.split(' ').collect()).collect();
     assert!(lines.len() == 2 && lines.iter().all(|line| line[2].starts_with("sha256-")), "{listed}");
+    // It reads the files, and not what was noted of them.
+    let file = other.join("store").join(&first[0].1).join("lib/json.stk");
+    assert!(file.is_file(), "{}", file.display());
+    fs::set_permissions(&file, fs::Permissions::from_mode(0o644)).unwrap();
+    fs::write(&file, "changed").unwrap();
+    let changed = market.sandbox.outcome(&command.output().unwrap()).stdout;
+    assert_ne!(changed, listed);
+    assert_eq!(changed.lines().nth(1), listed.lines().nth(1));
     // A second project on this machine takes what is there.
     market.sandbox.write("second/stryke.toml", &market.manifest());
     let second = market.run_in("second", &["install", "--json"]).json();

@@ -9,13 +9,13 @@ use std::process::Command;
 use crate::market::{Market, names};
 
 /// A project beside a repository `edge`, which has the package `edge` at its top and `core` below.
-struct Scene {
-    market: Market,
+pub(crate) struct Scene {
+    pub(crate) market: Market,
     edge: PathBuf,
 }
 
 impl Scene {
-    fn new() -> Scene {
+    pub(crate) fn new() -> Scene {
         let mut market = Market::new();
         market.sandbox = market.sandbox.env("PATH", &std::env::var("PATH").unwrap());
         let edge = market.sandbox.work().join("edge");
@@ -41,7 +41,7 @@ impl Scene {
     }
 
     /// Commits both packages with a version and returns the commit.
-    fn commit(&self, version: &str) -> String {
+    pub(crate) fn commit(&self, version: &str) -> String {
         let write = |path: &str, text: &str| {
             let path = self.edge.join(path);
             fs::create_dir_all(path.parent().unwrap()).unwrap();
@@ -61,7 +61,7 @@ impl Scene {
         self.git(&["rev-parse", "HEAD"])
     }
 
-    fn url(&self) -> String {
+    pub(crate) fn url(&self) -> String {
         format!("file://{}", self.edge.display())
     }
 

@@ -10,6 +10,7 @@ use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
 use crate::market::Market;
+use crate::repositories::Scene;
 use crate::served::Publisher;
 use crate::support::Sandbox;
 
@@ -186,6 +187,49 @@ fn s14_nothing_of_a_package_runs() {
         &["remove", "json"],
     ] {
         assert_alone(&in_shop(&market, args), &format!("{args:?}"));
+    }
+    assert!(!witness(&market.sandbox).exists());
+}
+
+#[test]
+fn s14_only_git_runs_and_only_where_a_repository_is_needed() {
+    let scene = Scene::new();
+    let market = &scene.market;
+    lay_traps(&market.sandbox, "edge");
+    for hook in ["post-checkout", "post-merge", "pre-commit", "reference-transaction", "fsmonitor-watchman"] {
+        let hook = market.sandbox.write(
+            &format!("edge/.git/hooks/{hook}"),
+            &format!("#!/bin/sh\ntouch '{}'\n", witness(&market.sandbox).display()),
+        );
+        // After the commit, or it would be asked for that.
+        fs::set_permissions(hook, fs::Permissions::from_mode(0o644)).unwrap();
+    }
+    market.sandbox.write("edge/.gitattributes", "* filter=evil\n");
+    scene.commit("1.1.0");
+    for hook in fs::read_dir(market.sandbox.work().join("edge/.git/hooks")).unwrap() {
+        fs::set_permissions(hook.unwrap().path(), fs::Permissions::from_mode(0o755)).unwrap();
+    }
+    let url = scene.url();
+    let edge = market.sandbox.work().join("edge");
+    let upload = format!("git-upload-pack '{}", edge.display());
+    let is_git = |call: &str| {
+        let program = call.split('"').nth(1).unwrap_or_default();
+        let name = program.rsplit('/').next().unwrap_or_default();
+        name == "git" || name.starts_with("git-") || (name == "sh" && call.contains(&upload))
+    };
+    for (args, is_needed) in [
+        (&["add", "edge", "--git", &url, "--branch", "main"][..], true),
+        (&["install", "--frozen"], false),
+        (&["tree"], false),
+        (&["update"], true),
+        (&["store", "verify"], false),
+        (&["vendor"], false),
+    ] {
+        let trace = in_shop(market, args);
+        let started: Vec<&String> = trace.programs[1..].iter().filter(|call| call.ends_with("= 0")).collect();
+        assert_eq!(!started.is_empty(), is_needed, "{args:?}\n{trace:#?}");
+        assert!(started.iter().all(|call| is_git(call)), "{args:?}\n{trace:#?}");
+        assert_eq!(trace.code, [""; 0], "{args:?}");
     }
     assert!(!witness(&market.sandbox).exists());
 }

@@ -182,3 +182,31 @@ fn only_what_the_versions_that_will_do_need_is_asked_for() {
     assert_eq!(shop.asked(&["lock", "--refresh"]), ["a", "b", "c", "d"]);
     assert_eq!(shop.asked(&["update"]), ["a", "b", "c", "z"]);
 }
+
+#[test]
+fn s20_offline_what_was_said_before_counts_however_old_it_is() {
+    let mut shop = Shop::with(&[("json", "1.0.0"), ("text", "2.0.0")]);
+    shop.project("index-max-age = \"0\"", "json = \"1\"");
+    shop.market.done(&["install"]);
+    let locked = shop.market.lock().unwrap();
+    fs::remove_file(shop.market.sandbox.work().join("shop/stryke.lock")).unwrap();
+    // A newer one is known of, and not here.
+    shop.market.publish("json", "1.1.0", &[]);
+    shop.market.done(&["info", "json"]);
+    let before = shop.server.received().len();
+    shop.market.done(&["install", "--offline"]);
+    assert_eq!(shop.market.lock().unwrap(), locked, "what is here will do");
+    shop.project("index-max-age = \"0\"", "json = \"^1\"");
+    shop.market.done(&["lock", "--offline"]);
+    assert_eq!(shop.locked("json"), "1.0.0");
+    shop.market.done(&["remove", "json", "--offline"]);
+    shop.market.done(&["add", "json", "--offline"]);
+    assert_eq!(shop.locked("json"), "1.0.0");
+    shop.project("", "json = \"1.1\"\ntext = \"2\"\nyaml = \"3\"");
+    let text = shop.market.refused(&["lock", "--offline"], 6, "S-4053");
+    assert!(text.contains("`text`") && text.contains("`yaml`") && !text.contains("`json`"), "{text}");
+    assert_eq!(shop.server.received().len(), before, "nobody was asked");
+    shop.project("", "json = \"1.1\"");
+    let outcome = shop.market.run(&["install", "--offline"]);
+    assert_ne!(outcome.status, Some(0), "{outcome:?}");
+}

@@ -18,7 +18,7 @@ use s_store::package_store::{Claim, EntryKey, PackageStore, PackageStoreError};
 use s_store::{Access, Sha256Digest, files};
 
 use super::graph::{Graph, interrupted};
-use super::registries::{Registries, wire_name};
+use super::registries::{Registries, is_local, wire_name};
 use super::{VENDOR, remote, repositories};
 use crate::failure::{Failure, FailureKind};
 use crate::registry::{FetchPlan, Fetcher, Registry, Want};
@@ -314,6 +314,12 @@ fn cached(context: &Context, one: &Missing<'_>) -> std::path::PathBuf {
     context.home().cached_archive(one.package.name.as_str(), &version, &one.integrity)
 }
 
+/// Whether a version can be had without a network: it is in the store, or its archive is in the cache.
+pub(crate) fn is_here(context: &Context, key: &EntryKey) -> Result<bool, Failure> {
+    let archive = context.home().cached_archive(&key.name, &key.version, &key.integrity);
+    Ok(PackageStore::new(context.home()).find(key)?.is_some() || files::exists(&archive)?)
+}
+
 /// The key of a package in the store.
 pub(crate) fn key_of(package: &LockedPackage, url: &str, integrity: Sha256Digest) -> EntryKey {
     EntryKey {
@@ -333,11 +339,6 @@ fn want(one: &Missing<'_>) -> Want {
             bytes: one.integrity.as_bytes().to_vec(),
         },
     }
-}
-
-/// A folder is here, whether there is a network or not.
-fn is_local(url: &str) -> bool {
-    !url.starts_with("http://") && !url.starts_with("https://")
 }
 
 /// What was here a moment ago is gone: somebody cleared or changed it at this very time.

@@ -13,11 +13,13 @@ use s_project::{
 use s_resolver::{Candidate, Candidates, Dependency, Package, Root, RootDependency, SourceId};
 use s_source::{Commit, Git, GitError};
 use s_store::Sha256Digest;
+use s_store::package_store::EntryKey;
 
 use crate::Context;
 use crate::failure::{Failure, FailureKind};
+use crate::packages::fetch::is_here;
 use crate::packages::project::{Member, Project};
-use crate::packages::registries::Registries;
+use crate::packages::registries::{Registries, is_local};
 use crate::packages::{Keep, repositories};
 use crate::registry::{self, DependencyKind, HashAlgorithm};
 
@@ -165,15 +167,27 @@ impl Graph {
                 by_registry.entry(url).or_default().push(package.name.clone());
             }
         }
+        let mut offline = Vec::new();
         for (url, names) in by_registry {
-            self.registries.list(&url, &names)?;
+            match self.registries.list(&url, &names) {
+                Ok(()) => {}
+                Err(failure) if failure.kind == FailureKind::Offline => {
+                    offline.extend(failure.diagnostics);
+                    continue;
+                }
+                Err(failure) => return Err(failure),
+            }
             for name in names {
                 if self.registries.versions(&url, &name)?.is_empty() {
                     return Err(self.registries.absent(&name, &url));
                 }
             }
         }
-        Ok(())
+        if offline.is_empty() {
+            Ok(())
+        } else {
+            Err(Failure { kind: FailureKind::Offline, diagnostics: offline })
+        }
     }
 
     /// Versions of the lock, to be kept where they still suit.
@@ -394,7 +408,37 @@ impl Graph {
         let count = found.versions.len();
         found.versions.dedup_by(|a, b| a.version == b.version);
         found.unreadable += count - found.versions.len();
+        if self.context.is_offline() && !is_local(url) {
+            self.leave_what_is_here(package, url, &mut found)?;
+        }
         Ok(found)
+    }
+
+    /// Without a network, versions that are on this machine do where there are any.
+    fn leave_what_is_here(
+        &self,
+        package: &Package,
+        url: &str,
+        candidates: &mut Candidates,
+    ) -> Result<(), Failure> {
+        let mut here = BTreeSet::new();
+        for candidate in &candidates.versions {
+            if let Some(artifact) = self.artifact(package, &candidate.version) {
+                let key = EntryKey {
+                    name: package.name.to_string(),
+                    version: candidate.version.to_string(),
+                    integrity: artifact.integrity,
+                    registry: url.to_owned(),
+                };
+                if is_here(&self.context, &key)? {
+                    here.insert(candidate.version.clone());
+                }
+            }
+        }
+        if !here.is_empty() {
+            candidates.versions.retain(|candidate| here.contains(&candidate.version));
+        }
+        Ok(())
     }
 
     /// A version of a registry; none where this `s` cannot read what it says.

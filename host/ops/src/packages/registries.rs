@@ -7,7 +7,8 @@
 //! the same registry, unless it names one that this project has too.
 //!
 //! What a registry said is kept. Whoever is content with that ([`Registries::take_young`]) asks nobody
-//! as long as it is young, except for what may move anyway; whoever is not gets new answers.
+//! as long as it is young, except for what may move anyway; whoever is not gets new answers. Offline it
+//! counts however old it is, and what no one said before is told of all at once.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -310,6 +311,9 @@ impl Registries {
         if missing.is_empty() {
             return Ok(());
         }
+        if self.is_out_of_reach(url) {
+            return Err(self.never_asked(url, &missing));
+        }
         let queries: Vec<registry::PackageName> = missing.iter().map(|name| wire_name(name)).collect();
         let (answers, whose) = self.answers(url, &queries)?;
         let (mut found, mut gone) = (Vec::new(), Vec::new());
@@ -346,7 +350,7 @@ impl Registries {
 
     /// Opens what a registry said before. That of addresses which somebody typed is not kept.
     fn open_kept(&mut self, url: &str) -> Result<(), Failure> {
-        if self.kept.contains_key(url) || self.context.is_offline() {
+        if self.kept.contains_key(url) {
             return Ok(());
         }
         let known = self.known.iter().find(|known| known.place.url == url);
@@ -357,15 +361,37 @@ impl Registries {
 
     /// Lists a package as its registry listed it a moment ago, where that will do.
     fn list_young(&mut self, url: &str, name: &PackageName) -> bool {
-        if self.young.age_max.is_zero() || self.young.but.contains(name) {
+        let age_max = match self.context.is_offline() {
+            true => Duration::MAX,
+            false if self.young.but.contains(name) => Duration::ZERO,
+            false => self.young.age_max,
+        };
+        if age_max.is_zero() {
             return false;
         }
         let Some(Some(kept)) = self.kept.get(url) else { return false };
-        let Some(versions) = kept.young(&wire_name(name), self.young.age_max) else { return false };
+        let Some(versions) = kept.young(&wire_name(name), age_max) else { return false };
         let place = (url.to_owned(), name.clone());
         self.listed.insert(place.clone(), Arc::new(versions));
         self.young.taken.insert(place);
         true
+    }
+
+    /// Whether nobody at an address can be asked, nor at those of its mirrors.
+    fn is_out_of_reach(&self, url: &str) -> bool {
+        let mirrors = || self.mirrors_of(url);
+        self.context.is_offline() && !is_local(url) && mirrors().iter().all(|mirror| !is_local(&mirror.url))
+    }
+
+    /// Says of which packages nobody knows what a registry has.
+    fn never_asked(&self, url: &str, names: &BTreeSet<&PackageName>) -> Failure {
+        let diagnostic = |name: &&PackageName| {
+            let message = format!("nobody here knows which versions of `{name}` there are");
+            Diagnostic::error(Code::OFFLINE, message)
+                .note(format!("it is asked for at {}", self.shown(url)))
+                .hint("without --offline its registry is asked")
+        };
+        Failure { kind: FailureKind::Offline, diagnostics: names.iter().map(diagnostic).collect() }
     }
 
     /// Asks a registry, and its mirrors in their order as long as nobody can be reached.
@@ -463,6 +489,11 @@ impl Registries {
 /// A name as registries are asked for it.
 pub(crate) fn wire_name(name: &PackageName) -> registry::PackageName {
     registry::PackageName { scope: name.scope().map(str::to_owned), name: name.base().to_owned() }
+}
+
+/// Whether a registry is a folder, which is here whether there is a network or not.
+pub(crate) fn is_local(url: &str) -> bool {
+    !url.starts_with("http://") && !url.starts_with("https://")
 }
 
 fn is_address(stated: &str) -> bool {

@@ -28,7 +28,7 @@ pub(super) fn run(context: &Context<'_>, args: &ListArgs) -> Result<Exit, Failur
         return tools::list(context);
     }
     let operations = (context.operations)()?;
-    let packages = package_list(&operations)?;
+    let packages = package_list(&operations, args.digests)?;
     let ui = context.ui;
     if ui.is_json() {
         let packages = packages.iter().map(|ListedLock { package, tree }| {
