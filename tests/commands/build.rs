@@ -38,7 +38,7 @@ fn ran(output: &Output) -> (String, Option<i32>) {
 }
 
 #[test]
-fn a_project_becomes_one_file_that_does_what_its_text_does() {
+fn s03_a_project_becomes_one_file_that_does_what_its_text_does() {
     let sandbox = Sandbox::new();
     project(&sandbox);
     // `command` clears the environment: there is no PATH, so no compiler and no linker of the system.
@@ -249,7 +249,7 @@ fn folders_homes_and_threads_change_no_byte() {
 }
 
 #[test]
-fn other_machines() {
+fn s23_executables_for_other_machines() {
     let sandbox = Sandbox::new();
     project(&sandbox);
     for (target, runner) in

@@ -103,6 +103,18 @@ const CASES: &[Case] = &[
         words: &["S-5067", "line 1 of the index cannot be read", "the registry is `own`"],
     },
     Case {
+        what: "an index that is deep",
+        lie: (INDEX, |_| Answer::ok("[".repeat(1_000_000))),
+        status: 5,
+        words: &["S-5067", "line 1 of the index cannot be read", "the registry is `own`"],
+    },
+    Case {
+        what: "an index of brackets that close",
+        lie: (INDEX, |_| Answer::ok("{\"a\":".repeat(200_000) + &"}".repeat(200_000))),
+        status: 5,
+        words: &["S-5067", "line 1 of the index cannot be read", "the registry is `own`"],
+    },
+    Case {
         what: "an index that breaks off",
         lie: (INDEX, |bytes| Answer::ok(bytes).truncated(40)),
         status: 9,

@@ -195,6 +195,27 @@ fn a_lock_brings_in_nothing_that_no_manifest_does() {
 }
 
 #[test]
+fn a_lock_that_has_another_size_is_noticed_and_a_deep_one_is_read_to_no_end() {
+    let mut market = Market::new();
+    market.publish("json", "1.0.0", &[]);
+    market.done(&["add", "json"]);
+    let honest = market.lock().unwrap();
+    let at = honest.find("size = ").unwrap();
+    let forged = format!("{}size = 9{}", &honest[..at], &honest[at + "size = ".len()..]);
+    market.sandbox.write("shop/stryke.lock", &forged);
+    fs::remove_dir_all(market.sandbox.home().join("store")).unwrap();
+    let text = market.refused(&["install", "--locked"], 5, "S-3013");
+    assert!(text.contains("bytes, and the lock says 9"), "{text}");
+    for deep in
+        ["x = ".to_owned() + &"[".repeat(100_000), "a.".repeat(100_000) + "b = 1", "[".repeat(100_000)]
+    {
+        market.sandbox.write("shop/stryke.lock", &format!("version = 1\n{deep}\n"));
+        let text = market.refused(&["install", "--locked"], 1, "error[S-3001]");
+        assert!(text.contains("--> stryke.lock:"), "{}", &text[..500.min(text.len())]);
+    }
+}
+
+#[test]
 fn a_lock_does_not_choose_between_registries_where_the_manifest_does() {
     let mut market = Market::new();
     market.publish("json", "1.0.0", &[]);

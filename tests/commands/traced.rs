@@ -53,7 +53,7 @@ impl Trace {
 /// Runs a command of a sandbox to its end, which has to be a good one.
 fn traced(sandbox: &Sandbox, command: Command) -> Trace {
     let output = sandbox.work().join("trace");
-    let mut strace = under_strace(&command, &output, &[]);
+    let mut strace = under_strace(&command, &output, CALLS, &[]);
     let ended = strace.stdin(Stdio::null()).output().expect("it is there");
     let outcome = sandbox.outcome(&ended);
     assert_eq!(outcome.status, Some(0), "{command:?}\n{}", outcome.text());
@@ -62,9 +62,9 @@ fn traced(sandbox: &Sandbox, command: Command) -> Trace {
 }
 
 /// The same command, traced into a file.
-fn under_strace(command: &Command, output: &Path, options: &[&str]) -> Command {
+fn under_strace(command: &Command, output: &Path, calls: &str, options: &[&str]) -> Command {
     let mut strace = Command::new(strace());
-    strace.args(options).args(["-f", "-y", "-s", "400", "-e", CALLS, "-o"]).arg(output).arg("--");
+    strace.args(options).args(["-f", "-y", "-s", "400", "-e", calls, "-o"]).arg(output).arg("--");
     strace.arg(command.get_program()).args(command.get_args());
     strace.env_clear().envs(command.get_envs().filter_map(|(name, value)| Some((name, value?))));
     strace.current_dir(command.get_current_dir().expect("it runs in the sandbox"));
@@ -191,6 +191,29 @@ fn s14_nothing_of_a_package_runs() {
     assert!(!witness(&market.sandbox).exists());
 }
 
+/// Speed is measured elsewhere; what makes a command slow on a slow disk is counted here.
+#[test]
+fn s24_where_nothing_is_to_be_done_each_package_costs_a_few_calls() {
+    let mut market = Market::new();
+    let names: Vec<String> = (0..40).map(|n| format!("p{n}")).collect();
+    names.iter().for_each(|name| market.publish(name, "1.0.0", &[]));
+    let mut count = |names: &[String]| {
+        let entries: String = names.iter().map(|name| format!("{name} = \"1\"\n")).collect();
+        market.project(&format!("[deps]\n{entries}"));
+        market.done(&["install"]);
+        let mut command = market.sandbox.command(&["install"]);
+        command.current_dir(market.sandbox.work().join("shop"));
+        let output = market.sandbox.work().join("calls");
+        let mut strace = under_strace(&command, &output, "trace=all", &[]);
+        assert!(strace.stdin(Stdio::null()).output().expect("it is there").status.success());
+        fs::read_to_string(output).unwrap().lines().count()
+    };
+    let (few, many) = (count(&names[..2]), count(&names));
+    println!("{few} calls for 2 packages, {many} for 40");
+    assert!(few < 250, "{few} calls for 2 packages");
+    assert!(many - few < 38 * 6, "{} calls for 38 packages more", many - few);
+}
+
 #[test]
 fn s14_only_git_runs_and_only_where_a_repository_is_needed() {
     let scene = Scene::new();
@@ -272,7 +295,7 @@ fn s14_nothing_of_a_package_runs_where_it_is_published() {
     publisher.served = None;
     let output = publisher.sandbox.work().join("server-trace");
     // The tracer stands beside the server, which ends first when it is told to.
-    publisher.serve_under(&|command| under_strace(command, &output, &["-D"]));
+    publisher.serve_under(&|command| under_strace(command, &output, CALLS, &["-D"]));
     let trace = traced(&publisher.sandbox, publisher.command("json"));
     assert_alone(&trace, "publish");
     assert_eq!(publisher.server().versions("json").len(), 1);

@@ -255,6 +255,7 @@ fn bring(
             }
         }
     }
+    check_size(&what, one.package, files::size(&archive)?)?;
     let root = format!("{}-{}", one.package.name.base(), one.package.version);
     let limits = ArchiveLimits::default();
     let checked = context.step(Step::Verify, || store.check(&one.key, &archive, &limits));
@@ -262,6 +263,21 @@ fn bring(
     let unpacked = context.step(Step::Unpack, || store.insert_checked(&checked, &root, &limits));
     unpacked.map_err(|error| refused(&what, error))?;
     Ok(Brought::Unpacked { fetched })
+}
+
+/// A lock that has the digest of an archive has its size too.
+fn check_size(what: &str, package: &LockedPackage, size_bytes: u64) -> Result<(), Failure> {
+    match package.size_bytes {
+        Some(locked) if locked != size_bytes => {
+            let message =
+                format!("the archive of `{what}` has {size_bytes} bytes, and the lock says {locked}");
+            let diagnostic = Diagnostic::error(Code::LOCK_INTEGRITY, message)
+                .note("its digest is that of the lock: somebody changed the lock")
+                .hint("take `stryke.lock` from version control, or make it anew: s lock");
+            Err(Failure::new(FailureKind::Integrity, diagnostic))
+        }
+        _ => Ok(()),
+    }
 }
 
 /// Where packages can be had, and who fetches from there. Nothing is opened before it is needed: of many
