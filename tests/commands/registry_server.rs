@@ -150,3 +150,20 @@ fn a_server_says_what_is_wrong_with_its_command_line() {
     let outcome = run_in(&sandbox, ".", &["registry", "token", "--user", "m e", "--scope", "publish"]);
     assert!(outcome.status == Some(1) && outcome.text().contains("S-4069"), "{}", outcome.text());
 }
+
+#[test]
+fn a_proxy_that_is_named_is_believed_about_its_clients() {
+    let sandbox = Sandbox::new();
+    let log = sandbox.write("log", "");
+    for (proxy, client) in [("127.0.0.1", "203.0.113.9"), ("127.0.0.2", "127.0.0.1")] {
+        let line =
+            ["registry", "serve", "--folder", "packages", "--json", "--log", "--listen", "127.0.0.1:0"];
+        let mut command = sandbox.command(&[&line[..], &["--proxy", proxy]].concat());
+        command.stderr(std::fs::File::create(&log).unwrap());
+        let served = Served::logging(command);
+        assert!(served.get("/health HTTP/1.0\r\nx-forwarded-for: 203.0.113.9\r\nx: ").is_some());
+        drop(served);
+        let text = std::fs::read_to_string(&log).unwrap();
+        assert!(text.contains(&format!("\"{client}\"")), "{text}");
+    }
+}

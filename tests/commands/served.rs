@@ -47,7 +47,13 @@ impl Served {
 
     /// Waits until it listens.
     fn started(mut command: Command) -> Served {
-        let mut child = command.stdout(Stdio::piped()).stderr(Stdio::null()).spawn().unwrap();
+        command.stderr(Stdio::null());
+        Served::logging(command)
+    }
+
+    /// The same for one that was told where standard error goes.
+    pub(crate) fn logging(mut command: Command) -> Served {
+        let mut child = command.stdout(Stdio::piped()).spawn().unwrap();
         let mut text = String::new();
         let mut lines = BufReader::new(child.stdout.as_mut().unwrap());
         while !text.contains('}') {

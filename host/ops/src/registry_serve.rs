@@ -1,7 +1,7 @@
 //! `s registry serve`, `token`, `tokens`, `revoke` and `export`: a registry of one's own, in one folder or
 //! in a bucket.
 
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -42,6 +42,8 @@ pub struct Serving {
     pub private: bool,
     /// The address clients use, when a proxy stands in front.
     pub public_url: Option<String>,
+    /// Proxies that are believed in what they say of the client's address.
+    pub proxies: Vec<IpAddr>,
     /// Is told of every request: one line of JSON.
     pub observer: Arc<dyn Fn(&str) + Send + Sync>,
 }
@@ -90,7 +92,7 @@ pub fn registry_serve(
     let server = s_registry::Serving {
         listen: serving.listen,
         public_url: serving.public_url,
-        proxies: Vec::new(),
+        proxies: serving.proxies,
         observer: Arc::new(move |line: &str| observer(line)),
     };
     let cancel = context.cancel();

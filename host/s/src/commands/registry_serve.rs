@@ -1,7 +1,7 @@
 //! `s registry serve`, `token`, `tokens`, `revoke` and `export`.
 
 use std::io::Write as _;
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr};
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -83,6 +83,10 @@ pub(super) struct ServeArgs {
     #[arg(long, value_name = "URL")]
     public_url: Option<String>,
 
+    /// A proxy that is believed in what it says of the client's address
+    #[arg(long = "proxy", value_name = "ADDRESS")]
+    proxies: Vec<IpAddr>,
+
     /// Write a line of JSON for each request to standard error
     #[arg(long)]
     log: bool,
@@ -159,6 +163,7 @@ pub(super) fn serve(context: &Context<'_>, args: &ServeArgs) -> Result<Exit, Fai
         flat_names: args.flat_names,
         private: args.private,
         public_url: args.public_url.clone(),
+        proxies: args.proxies.clone(),
         observer: Arc::new(move |line| {
             if log {
                 // Whoever read the log is gone, if this fails.
