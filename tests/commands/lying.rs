@@ -206,3 +206,18 @@ fn what_a_registry_does_wrong_is_said_and_nothing_has_changed() {
     let outcome = scene.run(&["install"]);
     assert_eq!(outcome.status, Some(0), "{}", outcome.text());
 }
+
+#[test]
+fn a_registry_that_says_nothing_is_given_up_and_named() {
+    let scene = Scene::new();
+    for part in [INDEX, ARCHIVE] {
+        scene.begin();
+        *scene.lie.lock().expect("nobody panics with it") = Some((part, |_| Answer::silence()));
+        let before = scene.state();
+        let outcome = scene.run(&["install"]);
+        let text = outcome.text();
+        assert_eq!(outcome.status, Some(9), "{part}\n{text}");
+        assert!(text.contains("did not answer within") && text.contains(part), "{part}\n{text}");
+        assert_eq!(scene.state(), before, "{part}\n{text}");
+    }
+}
