@@ -211,7 +211,8 @@ fn s24_where_nothing_is_to_be_done_each_package_costs_a_few_calls() {
     let (few, many) = (count(&names[..2]), count(&names));
     println!("{few} calls for 2 packages, {many} for 40");
     assert!(few < 250, "{few} calls for 2 packages");
-    assert!(many - few < 38 * 6, "{} calls for 38 packages more", many - few);
+    // A look, an opening, a reading and a closing; a build with assertions looks once more.
+    assert!(many - few <= 38 * 5 + 5, "{} calls for 38 packages more", many - few);
 }
 
 #[test]
