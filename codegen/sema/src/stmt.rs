@@ -473,7 +473,11 @@ impl Resolver<'_> {
                 Some(b'-' | b'0'..=b'9') => continue,
                 _ => (VarKind::Code, name.as_str()),
             };
-            let known = allowed.is_empty() || allowed.contains(&name);
+            // A function may be listed, and asked for, with its sigil or without.
+            let is_listed = |text: &str| allowed.iter().any(|allowed| allowed == text);
+            let known = allowed.is_empty()
+                || is_listed(&name)
+                || kind == VarKind::Code && (is_listed(bare) || is_listed(&format!("&{bare}")));
             if !known && supplied {
                 continue;
             }

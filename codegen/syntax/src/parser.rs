@@ -404,7 +404,8 @@ impl<'a> Parser<'a> {
         while line < self.end {
             let end = self.line_end(line);
             let next = (end + 1).min(self.end);
-            let text = self.slice(line, end).trim_start();
+            let text = self.slice(line, end);
+            let text = if self.compat { text } else { text.trim_start() };
             if text.starts_with("=cut") && !is_ident_start(*text.as_bytes().get(4).unwrap_or(&0)) {
                 return next;
             }

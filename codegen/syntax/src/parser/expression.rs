@@ -92,6 +92,8 @@ impl Parser<'_> {
         match self.byte(0) {
             b')' | b']' | b'}' | b';' => true,
             b':' | b'?' => !self.sees("::"),
+            // A comma may stand behind the last argument of what is assigned to: `substr $s, 0, 1, = "x"`.
+            b'=' => self.compat && !matches!(self.byte(1), b'=' | b'~'),
             byte if is_ident_start(byte) => {
                 let word = self.word();
                 (is_modifier(word) || matches!(word, "or" | "and" | "xor"))

@@ -460,6 +460,18 @@ impl Parser<'_> {
         Some(self.node(from, kind))
     }
 
+    /// In Perl: whether `<< "TAG"` is next, with a blank, and the lines behind this one end in its tag.
+    pub(super) fn spaced_heredoc(&self) -> bool {
+        let (open, newline) = self.after_blanks(self.at + 2);
+        let quote = self.byte_at(open);
+        if !self.compat || newline || !matches!(quote, b'"' | b'\'') {
+            return false;
+        }
+        let line_end = self.line_end(open);
+        let tag = self.slice(open + 1, line_end).split(char::from(quote)).next().unwrap_or_default();
+        !tag.is_empty() && self.heredoc_end((line_end + 1).min(self.end), tag, false).is_some()
+    }
+
     /// Where the lines of a here-document end, and where the text goes on.
     fn heredoc_end(&self, start: usize, tag: &str, indented: bool) -> Option<(usize, usize)> {
         let mut line = start;

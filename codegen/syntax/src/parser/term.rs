@@ -694,7 +694,9 @@ impl Parser<'_> {
             self.advance(1);
             return Container::Reference(self.deref_block());
         }
-        if next == b'$' {
+        // `*$` is the glob of `$$`.
+        let is_process = sigil == Sigil::Glob && matches!(self.byte(2), b' ' | b'\t' | b'\n' | b';' | b')');
+        if next == b'$' && !is_process {
             self.at += 1;
             let inner_from = self.at;
             let Some(outer) = self.enter() else { return Container::Named(String::new()) };

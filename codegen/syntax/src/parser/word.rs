@@ -436,10 +436,11 @@ impl Parser<'_> {
                 return self.finish_call(from, name, None, None, args, false);
             }
         }
+        let class_end = self.name_end(self.at);
         let indirect = self.compat
-            && word == "new"
             && self.byte(0).is_ascii_uppercase()
-            && matches!(self.byte_at(self.name_end(self.at)), b'(' | b';' | b')' | b',');
+            && (word == "new" && matches!(self.byte_at(class_end), b'(' | b';' | b')' | b',')
+                || self.byte_at(self.after_blanks(class_end).0) == b'{' && self.indirect_object(word));
         if let Some(known) = known.filter(|_| !indirect) {
             let starts = self.starts_operand() && !self.reads_as_operator();
             let args = match known {
@@ -450,7 +451,7 @@ impl Parser<'_> {
             return self.finish_call(from, name, None, None, args, false);
         }
         // `new Class(...)`; in Perl any method may stand before its class.
-        if self.byte(0).is_ascii_uppercase() && (word == "new" || self.indirect_object()) {
+        if self.byte(0).is_ascii_uppercase() && (word == "new" || self.indirect_object(word)) {
             let class_from = self.at;
             let class_end = self.name_end(self.at);
             let class = self.slice(class_from, class_end).to_owned();
@@ -474,16 +475,16 @@ impl Parser<'_> {
     }
 
     /// In Perl: whether the word that is next is a class or handle whose method precedes it.
-    fn indirect_object(&self) -> bool {
+    fn indirect_object(&self, method: &str) -> bool {
         if !self.compat {
             return false;
         }
         let end = self.name_end(self.at);
         let word = self.slice(self.at, end);
         let (next, _) = self.after_blanks(end);
-        let operand = self.byte_at(next) == b'(' && word.contains("::")
+        let operand = matches!(self.byte_at(next), b'(' | b'{') && word.contains("::")
             || next > end && self.operand_after_handle(next) && self.byte_at(next) != b'('
-            || self.byte_at(next) == b';' && word.contains("::");
+            || self.byte_at(next) == b';' && (word.contains("::") || method == "import");
         operand && self.builtin(word).is_none() && !self.declared.contains_key(word)
     }
 
@@ -549,15 +550,24 @@ impl Parser<'_> {
         self.finish_call(from, name, None, None, args, false)
     }
 
-    /// `exec { PROGRAM } LIST`, which names the program apart from its arguments.
+    /// `exec { PROGRAM } LIST` and `exec $program LIST`, which name the program apart from its arguments.
     fn program_call(&mut self, from: usize, name: &Name, parens: bool) -> Option<Expr> {
         let opener = self.at;
-        let brace = if parens { self.after_blanks(opener + 1).0 } else { opener };
-        if self.byte_at(brace) != b'{' || self.on_new_line() {
+        let head = if parens { self.after_blanks(opener + 1).0 } else { opener };
+        if self.on_new_line() {
             return None;
         }
-        let end = self.matching(brace, self.end.min(brace + 4096))?;
-        if matches!(self.byte_at(self.after_blanks(end).0), b',' | b')' | b';') {
+        let end = match self.byte_at(head) {
+            b'{' => self.matching(head, self.end.min(head + 4096))?,
+            b'$' if self.compat && is_ident_start(self.byte_at(head + 1)) => self.name_end(head + 1),
+            _ => return None,
+        };
+        let (next, _) = self.after_blanks(end);
+        let is_named = match self.byte_at(head) {
+            b'{' => !matches!(self.byte_at(next), b',' | b')' | b';'),
+            _ => next > end && matches!(self.byte_at(next), b'@' | b'$' | b'"' | b'\''),
+        };
+        if !is_named {
             return None;
         }
         let flags = self.flags;
@@ -565,9 +575,13 @@ impl Parser<'_> {
             self.advance(1);
             self.flags = OPEN;
         }
-        let head_from = self.at;
-        let block = self.block();
-        let head = Some(self.block_expr(head_from, block));
+        let head = Some(if self.byte(0) == b'{' {
+            let head_from = self.at;
+            let block = self.block();
+            self.block_expr(head_from, block)
+        } else {
+            self.primary()
+        });
         let args = if parens {
             let args = self.items(b')');
             self.close(b')', opener);
@@ -931,7 +945,11 @@ impl Parser<'_> {
         let next = self.byte(1);
         match self.byte(0) {
             b'$' => next != b' ' || self.compat,
-            b'@' => is_ident_start(next) || matches!(next, b'$' | b'{' | b'[' | b':' | b'-' | b'+'),
+            b'@' => {
+                is_ident_start(next)
+                    || matches!(next, b'$' | b'{' | b'[' | b':' | b'-' | b'+')
+                    || next == b'^' && self.byte(2).is_ascii_uppercase()
+            }
             b'"' | b'\'' | b'`' | b'\\' | b'(' | b'[' | b'{' | b'0'..=b'9' => true,
             b'%' => {
                 is_ident_start(next) || matches!(next, b'$' | b'{' | b'[' | b':' | b'+' | b'-' | b'!' | b'^')
@@ -1023,7 +1041,10 @@ impl Parser<'_> {
             b'@' => is_ident_start(next) || matches!(next, b'$' | b'{'),
             b'%' => is_ident_start(next) || matches!(next, b'$' | b'{'),
             b'"' | b'\'' | b'0'..=b'9' => true,
-            b'<' => next == b'<' && self.looks_like_angle_term() && self.byte(2) != b' ',
+            b'<' => {
+                next == b'<'
+                    && (self.looks_like_angle_term() && self.byte(2) != b' ' || self.spaced_heredoc())
+            }
             b'\\' => matches!(next, b'$' | b'@' | b'%' | b'&' | b'('),
             b'[' => !self.compat,
             byte if is_ident_start(byte) => {
