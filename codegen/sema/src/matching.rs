@@ -156,6 +156,10 @@ impl Resolver<'_> {
         let truth = || mk(pos, ExprKind::Int(1));
         match &pattern.kind {
             PatternKind::Any => truth(),
+            PatternKind::Undef => {
+                let defined = mk(pos, op(Op::Defined(Box::new(value))));
+                mk(pos, ExprKind::Unary(UnaryOp::Not, Box::new(defined)))
+            }
             PatternKind::Bind(name) => {
                 let place = self.new_variable(VarKind::Scalar, name, frozen);
                 let stmts = vec![assign_stmt(place, value), stmt(truth())];

@@ -249,7 +249,7 @@ fn of_regex<'a>(regex: &'a Regex, see: &mut dyn FnMut(Node<'a>)) {
 
 fn of_pattern<'a>(pattern: &'a Pattern, see: &mut dyn FnMut(Node<'a>)) {
     match &pattern.kind {
-        PatternKind::Any | PatternKind::Bind(_) => {}
+        PatternKind::Any | PatternKind::Undef | PatternKind::Bind(_) => {}
         PatternKind::Regex(regex) => of_regex(regex, see),
         PatternKind::Value(e) => see(Node::Expr(e)),
         PatternKind::Or(items) | PatternKind::Array { items, .. } => {

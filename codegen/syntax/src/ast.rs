@@ -876,6 +876,8 @@ pub struct Pattern {
 pub enum PatternKind {
     /// `_`.
     Any,
+    /// `undef`: what is not defined, and no empty text.
+    Undef,
     /// `$x`: binds.
     Bind(Name),
     /// `/re/`.

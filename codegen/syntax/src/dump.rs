@@ -759,6 +759,7 @@ impl Dump {
     fn pattern(&mut self, pattern: &Pattern) {
         match &pattern.kind {
             PatternKind::Any => self.put("_"),
+            PatternKind::Undef => self.put("undef"),
             PatternKind::Bind(name) => self.put(&format!("${}", name.text)),
             PatternKind::Regex(regex) => self.regex("m", regex),
             PatternKind::Value(value) => self.expr(value),

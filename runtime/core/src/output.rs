@@ -13,7 +13,7 @@ use crate::array;
 use crate::builtin::{name_among, rows};
 use crate::cell;
 use crate::exception::Thrown;
-use crate::io::{Access, Buffering, Directory, Handle, Separator, TestAnswer, TestTarget};
+use crate::io::{Access, Buffering, Directory, Handle, NoProgram, Separator, TestAnswer, TestTarget};
 use crate::string::{string, string_of};
 use crate::text::utf8;
 use crate::value::{CellRef, GlobRef, Ptr, Slot, UNDEF, ValExt, bytes, counted, glob_name, int, num};
@@ -904,7 +904,8 @@ fn read_into(vm: &mut Vm, which: i64, slot: Slot, arguments: &[Val]) -> Result<V
 pub fn command(vm: &mut Vm, text: Val, wanted: i64) -> Result<Val, Thrown> {
     let text = vm.text(text)?;
     before_child(vm);
-    match vm.running(|interrupted| crate::io::run_shell(&text, interrupted))? {
+    let no_program = vm.no_program();
+    match vm.running(|interrupted| crate::io::run_shell(&text, no_program, interrupted))? {
         Ok((out, status)) => {
             vm.specials.child_status = i64::from(status.0);
             if wanted as u64 == want::LIST && vm.compat {
@@ -930,6 +931,11 @@ pub fn flush_all(vm: &mut Vm) {
 }
 
 impl Vm {
+    /// What a command of plain words that is no program becomes: default mode asks the shell.
+    pub fn no_program(&self) -> NoProgram {
+        if self.compat { NoProgram::Fails } else { NoProgram::AsksShell }
+    }
+
     /// Makes the text behind `__DATA__` readable through the handle of that name.
     pub fn set_data_handle(&mut self, text: Vec<u8>) {
         let glob = self.glob(b"main::DATA");

@@ -768,6 +768,10 @@ impl Parser<'_> {
                 self.advance(1);
                 PatternKind::Any
             }
+            b'u' if self.word() == "undef" && self.byte(5) != b'(' => {
+                self.advance(5);
+                PatternKind::Undef
+            }
             b'S' if self.word() == "Some" && self.byte(4) == b'(' => {
                 self.advance(4);
                 let opener = self.at;

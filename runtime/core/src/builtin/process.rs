@@ -20,11 +20,7 @@ functions![
         let words = words(vm, a)?;
         let slices: Vec<&[u8]> = words.iter().map(Vec::as_slice).collect();
         let result = match slices.as_slice() {
-            [only] => match crate::io::system(only) {
-                // What is no program may be a command of the shell.
-                Err(Errno::ENOENT) if !vm.compat => crate::io::system_list(&[b"/bin/sh", b"-c", only]),
-                result => result,
-            },
+            [only] => crate::io::system(only, vm.no_program()),
             _ => crate::io::system_list(&slices),
         };
         let status = match result {
@@ -48,7 +44,7 @@ functions![
         let words = words(vm, a)?;
         let slices: Vec<&[u8]> = words.iter().map(Vec::as_slice).collect();
         let error = match slices.as_slice() {
-            [only] => crate::io::exec(only),
+            [only] => crate::io::exec(only, vm.no_program()),
             _ => crate::io::exec_list(&slices),
         };
         vm.set_errno(error);

@@ -10,14 +10,24 @@ const SHELL: [&[u8]; 2] = [b"/bin/sh", b"-c"];
 /// A command with one of these is for the shell.
 const SHELL_BYTES: &[u8] = b"$&*(){}[]'\";\\|?<>~`\n";
 
+/// What is done with plain words that name no program.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub enum NoProgram {
+    /// The command could not be started, as in Perl.
+    Fails,
+    /// The shell is asked: it has commands of its own, and says what it does not know.
+    AsksShell,
+}
+
 /// Runs a command, by the shell where it needs one, and gives what it wrote to standard output
 /// and how it ended. The error is that it could not be started, or `EINTR`: when a caught signal
 /// interrupts, `interrupted` runs its handler and says whether to go on.
 pub fn run_shell(
     command: &[u8],
+    no_program: NoProgram,
     interrupted: &mut dyn FnMut() -> bool,
 ) -> Result<(Vec<u8>, WaitStatus), Errno> {
-    with_words(command, |words| run(words, None, interrupted))
+    start(command, no_program, |words| run(words, None, interrupted))
 }
 
 /// As [`run_shell`], for a list that no shell sees. What the command writes to standard error is
@@ -71,8 +81,8 @@ fn run(
 
 /// Runs a command, by the shell where it needs one, with our own standard streams. Signals of
 /// the keyboard are the command's while it runs. The error is that it could not be started.
-pub fn system(command: &[u8]) -> Result<WaitStatus, Errno> {
-    with_words(command, system_list)
+pub fn system(command: &[u8], no_program: NoProgram) -> Result<WaitStatus, Errno> {
+    start(command, no_program, system_list)
 }
 
 /// As [`system`], for a list that no shell sees.
@@ -87,9 +97,9 @@ pub fn system_list(arguments: &[&[u8]]) -> Result<WaitStatus, Errno> {
 }
 
 /// Becomes a command, by the shell where it needs one; returns only with an error.
-pub fn exec(command: &[u8]) -> Errno {
+pub fn exec(command: &[u8], no_program: NoProgram) -> Errno {
     let become_it = |words: &[&[u8]]| Err::<(), Errno>(s_sys::exec(words));
-    with_words(command, become_it).err().unwrap_or(Errno::ENOEXEC)
+    start(command, no_program, become_it).err().unwrap_or(Errno::ENOEXEC)
 }
 
 /// As [`exec`], for a list that no shell sees.
@@ -116,6 +126,26 @@ pub fn shell_words(command: &[u8]) -> Option<Vec<&[u8]>> {
     Some(command.split(u8::is_ascii_whitespace).filter(|word| !word.is_empty()).collect())
 }
 
+/// As [`with_words`], and once more by the shell where there is no such program and the shell is
+/// to be asked.
+fn start<R>(
+    command: &[u8],
+    no_program: NoProgram,
+    mut job: impl FnMut(&[&[u8]]) -> Result<R, Errno>,
+) -> Result<R, Errno> {
+    match with_words(command, &mut job) {
+        Err(Errno::ENOENT) if no_program == NoProgram::AsksShell => by_shell(command, job),
+        result => result,
+    }
+}
+
+fn by_shell<R>(
+    command: &[u8],
+    job: impl FnOnce(&[&[u8]]) -> Result<R, Errno>,
+) -> Result<R, Errno> {
+    job(&[SHELL[0], SHELL[1], command])
+}
+
 /// Hands the words of a command, or the shell's words for it, to `job`.
 pub(super) fn with_words<R>(
     command: &[u8],
@@ -123,6 +153,6 @@ pub(super) fn with_words<R>(
 ) -> Result<R, Errno> {
     match shell_words(command) {
         Some(words) => job(&words),
-        None => job(&[SHELL[0], SHELL[1], command]),
+        None => by_shell(command, job),
     }
 }

@@ -607,6 +607,7 @@ fn in_folder(folder: &Path, pattern: &str) -> Vec<Vec<u8>> {
 
 #[test]
 fn commands_run_with_and_without_a_shell() {
+    use NoProgram::{AsksShell, Fails};
     let words = |text: &str| {
         shell_words(text.as_bytes()).map(|words| {
             words.iter().map(|word| String::from_utf8_lossy(word).into_owned()).collect::<Vec<_>>()
@@ -617,21 +618,23 @@ fn commands_run_with_and_without_a_shell() {
         assert_eq!(words(text), None, "{text}");
     }
     assert!(words("executor a=b").is_some());
-    let (output, status) = run_shell(b"echo a   b", &mut || true).unwrap();
+    let (output, status) = run_shell(b"echo a   b", Fails, &mut || true).unwrap();
     assert_eq!((output.as_slice(), status.0), (b"a b\n".as_slice(), 0));
-    let (output, status) = run_shell(b"printf '%s' \"a   b\"; exit 7", &mut || true).unwrap();
+    let (output, status) = run_shell(b"printf '%s' \"a   b\"; exit 7", Fails, &mut || true).unwrap();
     assert_eq!((output.as_slice(), status.exit_code()), (b"a   b".as_slice(), Some(7)));
-    let (output, _) = run_shell(b"seq 1 50000", &mut || true).unwrap();
+    let (output, _) = run_shell(b"seq 1 50000", Fails, &mut || true).unwrap();
     assert_eq!(output.len(), 288_894);
     assert_eq!(run_quiet(&[b"echo", b"$x  y"], &mut || true).unwrap().0, b"$x  y\n");
-    assert_eq!(run_shell(b"no-such-program a", &mut || true).err(), Some(Errno::ENOENT));
-    assert_eq!(system(b"no-such-program a").err(), Some(Errno::ENOENT));
-    assert_eq!(system(b"true").unwrap().0, 0);
-    assert_eq!(system(b"exit 3").err(), Some(Errno::ENOENT));
-    assert_eq!(system(b"exit 3;").unwrap().exit_code(), Some(3));
-    assert_eq!(system(b"kill -9 $$").unwrap().signal(), Some(9));
+    assert_eq!(run_shell(b"no-such-program a", Fails, &mut || true).err(), Some(Errno::ENOENT));
+    assert_eq!(system(b"no-such-program a", Fails).err(), Some(Errno::ENOENT));
+    assert_eq!(system(b"true", Fails).unwrap().0, 0);
+    assert_eq!(system(b"exit 3", Fails).err(), Some(Errno::ENOENT));
+    assert_eq!(system(b"exit 3", AsksShell).unwrap().exit_code(), Some(3));
+    assert_eq!(run_shell(b"exit 4", AsksShell, &mut || true).unwrap().1.exit_code(), Some(4));
+    assert_eq!(system(b"exit 3;", Fails).unwrap().exit_code(), Some(3));
+    assert_eq!(system(b"kill -9 $$", Fails).unwrap().signal(), Some(9));
     assert_eq!(system_list(&[b"sh", b"-c", b"exit $#", b"x", b"y"]).unwrap().0, 1 << 8);
-    assert_eq!(exec(b"no-such-program"), Errno::ENOENT);
+    assert_eq!(exec(b"no-such-program", Fails), Errno::ENOENT);
     assert_eq!(exec_list(&[]), Errno::EINVAL);
-    assert!(run_shell(b"", &mut || true).is_err());
+    assert!(run_shell(b"", Fails, &mut || true).is_err());
 }
