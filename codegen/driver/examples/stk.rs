@@ -37,7 +37,7 @@ fn main() {
     } else {
         String::from_utf8_lossy(&std::fs::read(&file).expect("readable")).into()
     };
-    let options = s_driver::Options { compat, test: false };
+    let options = s_driver::Options { compat, ..s_driver::Options::default() };
     if hir {
         let analysis = s_sema::analyse(&file, text, &Here, &options);
         println!("{}", s_sema::dump(&analysis.program));

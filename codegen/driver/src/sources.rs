@@ -65,7 +65,7 @@ impl Sources {
 
 fn main_digest(name: &str, text: &str, options: &Options) -> Digest {
     let mut hasher = blake3::Hasher::new();
-    hasher.update(&[u8::from(options.compat), u8::from(options.test)]);
+    hasher.update(&[u8::from(options.compat), u8::from(options.test), u8::from(options.no_interop)]);
     hasher.update(&(name.len() as u64).to_le_bytes());
     hasher.update(name.as_bytes());
     hasher.update(text.as_bytes());

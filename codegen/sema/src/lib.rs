@@ -17,6 +17,7 @@ mod expr;
 mod fold;
 mod function;
 pub mod hir;
+mod interop;
 mod iterate;
 mod library;
 mod lint;
@@ -55,6 +56,8 @@ pub struct Options {
     pub compat: bool,
     /// The program is a test: assertions are its purpose.
     pub test: bool,
+    /// Perl's spellings are refused where the language has its own: `sub`, `say`, `scalar`, `$a` in a comparison.
+    pub no_interop: bool,
 }
 
 /// What a program asks to be loaded.

@@ -76,7 +76,7 @@ mod tests {
 
     #[test]
     fn every_module_is_understood() {
-        let settings = s_syntax::Options { compat: true, ..Default::default() };
+        let settings = s_syntax::Options { compat: true };
         for (name, text) in MODULES {
             let errors = s_syntax::parse(text, &settings).errors;
             assert!(errors.is_empty(), "{name}: {:?}", errors[0]);

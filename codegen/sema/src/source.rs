@@ -9,6 +9,7 @@ use s_diag::{Code, Diagnostic, Source};
 use s_syntax::ast::{self, ExprKind, Piece, Stmt, StmtKind};
 use s_syntax::{ErrorKind, SyntaxError};
 
+use crate::interop;
 use crate::library;
 use crate::walk::{self, Node};
 use crate::{Files, Options, Require};
@@ -64,7 +65,7 @@ fn line_mark(line: &str) -> Option<(i64, Option<&str>)> {
 
 impl Unit {
     pub(crate) fn parse(name: &str, text: Arc<str>, options: &Options) -> Unit {
-        let settings = s_syntax::Options { compat: options.compat, ..Default::default() };
+        let settings = s_syntax::Options { compat: options.compat };
         let parsed = s_syntax::parse(&text, &settings);
         let lines = std::iter::once(0)
             .chain(
@@ -97,10 +98,14 @@ impl Unit {
         for stmt in &parsed.file.body {
             depth = depth.max(walk::depth(Node::Stmt(stmt), 64));
         }
+        let mut errors = parsed.errors;
+        if options.no_interop {
+            errors.extend(interop::refused(&parsed.file.body));
+        }
         Unit {
             source: Source::new(name, text),
             ast: parsed.file,
-            errors: parsed.errors,
+            errors,
             lines,
             marks,
             names,
@@ -232,7 +237,7 @@ fn declares(stmts: &[Stmt], package: &str) -> bool {
 /// Whether something is open at the end of a text: a bracket, a string, a here-document, or an operator
 /// without its right side.
 pub(crate) fn is_unfinished(text: &str, options: &Options) -> bool {
-    let settings = s_syntax::Options { compat: options.compat, ..Default::default() };
+    let settings = s_syntax::Options { compat: options.compat };
     let end = text.trim_end().len();
     s_syntax::parse(text, &settings).errors.iter().any(|error| match error.code {
         ErrorKind::UnclosedBracket | ErrorKind::UnclosedString | ErrorKind::UnclosedHeredoc => true,

@@ -49,7 +49,7 @@ fn run(source: &str, compat: bool) -> Analysis {
 
 fn run_with(source: &str, compat: bool, files: &[(&'static str, &'static str)]) -> Analysis {
     let files = Memory(files.iter().copied().collect());
-    analyse("t.stk", Arc::from(source), &files, &Options { compat, test: false })
+    analyse("t.stk", Arc::from(source), &files, &Options { compat, ..Options::default() })
 }
 
 fn tree(source: &str, compat: bool) -> String {
@@ -828,4 +828,24 @@ fn assets_are_those_of_the_package_of_the_text() {
     assert_eq!(wrong.diagnostics[0].message, "there is no asset \"t/a\" in the package `other`");
     let none = run_with("use None", false, &[("None.pm", "p assets")]);
     assert!(none.diagnostics[0].message.contains("belongs to none"), "{:#?}", none.diagnostics);
+}
+
+#[test]
+fn spellings_of_perl_are_refused_when_asked() {
+    let files = Memory(HashMap::new());
+    let refused = |source: &str| {
+        let options = Options { no_interop: true, ..Options::default() };
+        let found = analyse("t.stk", Arc::from(source), &files, &options);
+        found.diagnostics.iter().map(|found| found.message.clone()).collect::<Vec<_>>()
+    };
+    let of = |words: &[&str]| words.iter().map(|it| format!("`{it}` is refused here")).collect::<Vec<_>>();
+    assert_eq!(refused("sub f { 1 }\nsay f(1)"), of(&["sub", "say"]));
+    assert_eq!(refused("p 1:3 |> reverse |> len\np ~> 1:3 reverse len"), of(&["reverse", "reverse"]));
+    assert_eq!(refused("fn t::f = wantarray\np \"#{scalar(@ARGV)}\", t::f(1)"), of(&["wantarray", "scalar"]));
+    let two = "p sort { map { $a } 1; t::f($a, 1) <=> $b } 1:3\nfn t::f($a, $b) { $a + $b }";
+    assert_eq!(refused(two), of(&["$a", "$a", "$b"]));
+    assert_eq!(refused("p reduce { |$a, $b| $a + $b } 1:3\np sort { _0 <=> _1 } 1:3"), of(&[]));
+    assert_eq!(refused("class A { fn reverse { 1 } }\nval %h = (say => A()->reverse)\np $h{say}"), of(&[]));
+    let nested = format!("p {}1{}", "sort { ".repeat(60), " } 1:3".repeat(60));
+    assert_eq!(refused(&nested), of(&[]));
 }

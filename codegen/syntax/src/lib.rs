@@ -25,8 +25,6 @@ use ast::{Expr, File, Piece};
 pub struct Options {
     /// Plain Perl 5: newlines end nothing, the additions of the language are off.
     pub compat: bool,
-    /// Perl's own spellings are refused where the language has one: `sub`, `$a`, `$b`, `scalar`.
-    pub no_interop: bool,
 }
 
 /// What was read.

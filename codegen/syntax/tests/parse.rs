@@ -17,7 +17,7 @@ fn texts_read_as_the_tables_say() {
         let path = entry.expect("a readable directory").path();
         let table = fs::read_to_string(&path).expect("a readable table");
         let compat = path.file_stem().is_some_and(|stem| stem == "compat");
-        let options = Options { compat, no_interop: false };
+        let options = Options { compat };
         let mut written = String::new();
         for case in table.split_terminator("\n----\n") {
             let (text, wanted) = case.split_once("\n=>\n").expect("a text and a dump");
@@ -36,7 +36,7 @@ fn texts_read_as_the_tables_say() {
 
 /// Kinds, spans and hints of the errors in a text.
 fn errors(text: &str, compat: bool) -> Vec<(ErrorKind, String, String)> {
-    let options = Options { compat, no_interop: false };
+    let options = Options { compat };
     let parsed = parse(text, &options);
     parsed
         .errors
@@ -124,13 +124,6 @@ fn numbers_and_flags_that_mean_nothing_are_reported() {
     one_error("$x = 0x", ErrorKind::BadNumber, "0x");
     one_error("$x =~ /a/q", ErrorKind::BadFlag, "q");
     one_error("p \"\\x{zz}\"", ErrorKind::BadEscape, "\\x{zz}");
-}
-
-#[test]
-fn interop_spellings_are_refused_when_asked() {
-    let options = Options { compat: false, no_interop: true };
-    let parsed = parse("sub f { 1 }", &options);
-    assert_eq!(parsed.errors[0].code, ErrorKind::Interop);
 }
 
 #[test]

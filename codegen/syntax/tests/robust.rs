@@ -43,7 +43,7 @@ impl Random {
 /// Reads a text in both modes and looks at what came of it.
 fn check(text: &str) {
     for compat in [false, true] {
-        let options = Options { compat, no_interop: false };
+        let options = Options { compat };
         let start = Instant::now();
         let Parsed { file, errors } = parse(text, &options);
         assert!(start.elapsed() < Duration::from_secs(5), "slow: {text:?}");
@@ -236,7 +236,7 @@ fn characters_that_only_look_like_the_beginning_of_a_name() {
         "\u{1f600} => 1\n",
     ] {
         for compat in [false, true] {
-            let options = Options { compat, ..Options::default() };
+            let options = Options { compat };
             let parsed = parse(text, &options);
             assert!(!parsed.errors.is_empty(), "{text}");
         }

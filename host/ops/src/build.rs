@@ -416,7 +416,7 @@ impl Job<'_> {
     }
 
     fn options(&self) -> Options {
-        Options { compat: self.request.compat, test: false }
+        Options { compat: self.request.compat, ..Options::default() }
     }
 
     /// From the text to the middle representation.

@@ -38,7 +38,9 @@ pub(crate) fn understand(args: &[OsString]) -> Typed {
     match args {
         // `s run FILE`: what looks like a path is one, any other word is a script.
         [run, rest @ ..] if run == "run" => match rest {
-            [compat, file, ..] if compat == "--compat" && is_path(file) => switches_and_program(rest),
+            [mode, file, ..] if (mode == "--compat" || mode == "--no-interop") && is_path(file) => {
+                switches_and_program(rest)
+            }
             [file, ..] if is_path(file) => switches_and_program(rest),
             _ => Typed::Other,
         },
@@ -216,6 +218,7 @@ impl Reader<'_> {
         let bytes = word.as_encoded_bytes();
         match bytes {
             b"--compat" => self.switches.compat = true,
+            b"--no-interop" => self.switches.no_interop = true,
             // How `s x` and `s run` hand over whose lock counts; nobody is meant to type it.
             b"--locked-by" => {
                 let project = self.args.get(self.at + 1).ok_or("`--locked-by` needs a value")?;

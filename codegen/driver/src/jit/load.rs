@@ -55,7 +55,7 @@ pub(super) fn eval_string(vm: &mut Vm, text: &[u8], list: &[Val]) -> Result<Val,
     let text = String::from_utf8_lossy(text).into_owned();
     let number = session.units.len();
     let name = format!("(eval {number})");
-    let options = Options { compat: session.compat, test: false };
+    let options = Options { compat: session.compat, ..Options::default() };
     // SAFETY: as above.
     let pos = unsafe { vm.abi.frame.as_ref() }.map_or(0, |frame| frame.pos);
     let around = unit.program.module().files.get((pos >> 20) as usize).cloned().unwrap_or_default();
@@ -142,7 +142,7 @@ pub(super) fn require_value(vm: &mut Vm, name: &[u8], is_do: i64) -> Result<Val,
     if is_do == 0 && !s_core::code::require_once(vm, fresh) {
         return Ok(s_core::value::int(1));
     }
-    let options = Options { compat: session.compat, test: false };
+    let options = Options { compat: session.compat, ..Options::default() };
     let files = Arc::clone(&session.files);
     let compilation = crate::compile_part(&loaded.name, loaded.text, &*files, &options, numbers(vm));
     let Some(module) = compilation.module else {

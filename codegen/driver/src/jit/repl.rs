@@ -56,7 +56,7 @@ struct Answer {
 /// Whether a text is the beginning of an entry that goes on.
 #[must_use]
 pub fn is_unfinished(text: &str, compat: bool) -> bool {
-    s_sema::is_unfinished(text, &Options { compat, test: false })
+    s_sema::is_unfinished(text, &Options { compat, ..Options::default() })
 }
 
 impl Repl {
@@ -182,7 +182,7 @@ fn eval(
     text: &str,
     type_only: bool,
 ) -> (Entry, Option<s_sema::Session>) {
-    let options = Options { compat: session.compat, test: false };
+    let options = Options { compat: session.compat, ..Options::default() };
     let files = Arc::clone(&session.files);
     let (mut analysis, shown) = s_sema::analyse_entry(name, Arc::from(text), scope, &*files, &options);
     crate::require_builtins(&mut analysis);

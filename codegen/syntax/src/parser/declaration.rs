@@ -69,12 +69,6 @@ impl Parser<'_> {
         let from = self.at;
         let word = self.word();
         let is_sub = word == "sub";
-        if is_sub && self.options.no_interop {
-            let span = self.next_span();
-            let message = "`sub` is refused here".to_owned();
-            let hint = Some("write `fn`".to_owned());
-            self.report(ErrorKind::Interop, span, message, "Perl's spelling", hint);
-        }
         self.advance(word.len());
         let name = named.then(|| {
             let end = self.name_end(self.at);

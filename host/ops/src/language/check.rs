@@ -23,6 +23,8 @@ pub struct CheckRequest {
     pub include: Vec<PathBuf>,
     /// The programs are plain Perl 5.
     pub compat: bool,
+    /// Perl's spellings are refused where the language has its own.
+    pub no_interop: bool,
 }
 
 /// One program that was checked.
@@ -128,7 +130,11 @@ pub fn check(context: &Arc<Context>, request: &CheckRequest) -> Result<Checked, 
         let mut files = DiskFiles::new(context.directory().to_path_buf(), include, environment);
         let (diagnostics, effects) = match files.main(&path) {
             Ok(main) => {
-                let options = Options { compat: request.compat, test: is_test_name(&path) };
+                let options = Options {
+                    compat: request.compat,
+                    test: is_test_name(&path),
+                    no_interop: request.no_interop,
+                };
                 let analysis = s_sema::analyse(&main.name, main.text, &files, &options);
                 let mut diagnostics = analysis.diagnostics;
                 // In a text that makes no sense nobody can tell what is used.

@@ -40,7 +40,8 @@ impl Place {
     ) -> Option<Place> {
         let home = Home::from_env(|name| environment(name)).ok()?;
         let identity = Identity::of(tool(&home)?.secret()).ok()?;
-        let mut key = format!("{} {} {name}", options.compat, options.test).into_bytes();
+        let mut key =
+            format!("{} {} {} {name}", options.compat, options.test, options.no_interop).into_bytes();
         if project.is_none() {
             key.push(0);
             key.extend_from_slice(file.as_os_str().as_encoded_bytes());

@@ -34,6 +34,8 @@ pub enum Separator {
 pub struct Switches {
     /// Plain Perl 5: `--compat`.
     pub compat: bool,
+    /// Perl's spellings are refused where the language has its own: `--no-interop`.
+    pub no_interop: bool,
     /// The program is a test.
     pub test: bool,
     /// The loop.

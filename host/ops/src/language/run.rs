@@ -93,6 +93,7 @@ pub fn run(
     let switches = &program.switches;
     let is_plain = Switches {
         compat: false,
+        no_interop: false,
         test: false,
         include: Vec::new(),
         warnings: false,
@@ -101,7 +102,7 @@ pub fn run(
     } == Switches::default();
     let text = if is_plain { Arc::clone(&loaded.text) } else { Arc::from(wrap(&loaded.text, switches)) };
     let is_test = switches.test || is_test_name(Path::new(&loaded.name));
-    let options = Options { compat: switches.compat, test: is_test };
+    let options = Options { compat: switches.compat, test: is_test, no_interop: switches.no_interop };
     let name = loaded.name;
     // What may be wrong is said by the compiler only.
     let place = match &program.code {

@@ -31,6 +31,8 @@ pub struct TestRequest {
     pub limit: Duration,
     /// The tests are plain Perl 5.
     pub compat: bool,
+    /// Perl's spellings are refused where the language has its own.
+    pub no_interop: bool,
 }
 
 /// How one assertion ended.
@@ -172,6 +174,9 @@ fn run_one(context: &Arc<Context>, request: &TestRequest, path: PathBuf) -> Resu
     let mut arguments: Vec<OsString> = Vec::new();
     if request.compat {
         arguments.push("--compat".into());
+    }
+    if request.no_interop {
+        arguments.push("--no-interop".into());
     }
     // With a folder in front it is a file and no command, whatever it is called.
     let file =

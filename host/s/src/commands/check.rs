@@ -32,6 +32,10 @@ pub(crate) struct CheckArgs {
     #[arg(long)]
     compat: bool,
 
+    /// Refuse Perl's spellings where the language has its own: `sub`, `say`, `$a`
+    #[arg(long, conflicts_with = "compat")]
+    no_interop: bool,
+
     /// A folder with modules that belong to no package
     #[arg(short = 'I', value_name = "FOLDER")]
     include: Vec<PathBuf>,
@@ -40,8 +44,12 @@ pub(crate) struct CheckArgs {
 /// Checks programs.
 pub(super) fn run(context: &Context<'_>, args: &CheckArgs) -> Result<Exit, Failure> {
     let operations = (context.operations)()?;
-    let request =
-        CheckRequest { paths: args.paths.clone(), include: args.include.clone(), compat: args.compat };
+    let request = CheckRequest {
+        paths: args.paths.clone(),
+        include: args.include.clone(),
+        compat: args.compat,
+        no_interop: args.no_interop,
+    };
     let checked = check(&operations, &request)?;
     let (errors, warnings) = (checked.count(Severity::Error), checked.count(Severity::Warning));
     let exit = if errors == 0 { Exit::Done } else { Exit::Failed };

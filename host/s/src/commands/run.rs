@@ -29,6 +29,7 @@ without an ending is run where nothing else has its name.
 
 Switches of `s FILE` and `s -e CODE`, several in one word as in `-lane`:
   --compat     the text is plain Perl 5
+  --no-interop refuse Perl's spellings where the language has its own
   -e CODE      the program; several are its lines
   -n, -p       run it for each line of the input; with -p each line is printed at the end
   -a, -F X     split each line into @F, at X

@@ -48,6 +48,10 @@ pub(crate) struct TestArgs {
     /// Run the tests as plain Perl 5
     #[arg(long)]
     compat: bool,
+
+    /// Refuse Perl's spellings where the language has its own: `sub`, `say`, `$a`
+    #[arg(long, conflicts_with = "compat")]
+    no_interop: bool,
 }
 
 /// Runs tests.
@@ -59,6 +63,7 @@ pub(super) fn run(context: &Context<'_>, args: &TestArgs) -> Result<Exit, Failur
         jobs: args.jobs.map(usize::from),
         limit: Duration::from_secs(args.timeout.into()),
         compat: args.compat,
+        no_interop: args.no_interop,
     };
     let ui = context.ui;
     let summary = test(&operations, &request, &mut |file| {

@@ -139,10 +139,7 @@ fn start<R>(
     }
 }
 
-fn by_shell<R>(
-    command: &[u8],
-    job: impl FnOnce(&[&[u8]]) -> Result<R, Errno>,
-) -> Result<R, Errno> {
+fn by_shell<R>(command: &[u8], job: impl FnOnce(&[&[u8]]) -> Result<R, Errno>) -> Result<R, Errno> {
     job(&[SHELL[0], SHELL[1], command])
 }
 
