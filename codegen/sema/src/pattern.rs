@@ -1,6 +1,7 @@
 //! Regexes: matching, substitution, transliteration, splitting.
 
 use s_diag::Code;
+use s_regex::{Flags, Units};
 use s_syntax::ast::{self, ExprKind as A, Regex, Replacement, Span};
 
 use crate::builtin::unwrap_list;
@@ -22,15 +23,30 @@ impl Resolver<'_> {
                 let text = self.at(span, ExprKind::Str { bytes: text, wide: true });
                 return Pattern::Dynamic { text: Box::new(text), flags };
             }
-            return Pattern::Constant(self.regex(text, flags));
+            // Perl's own patterns are right before anything runs.
+            return match self.options.compat {
+                true => Pattern::Constant(self.regex(text, flags)),
+                false => self.fixed(text, flags, span),
+            };
         }
         let text = match regex.pattern.as_slice() {
             [ast::Piece::Scalar(value)] => self.expr(value, Want::Scalar),
             pieces => self.interpolated(pieces, span),
         };
-        if let ExprKind::Str { bytes, wide: false } = &text.kind {
-            return Pattern::Constant(self.regex(bytes.clone(), flags));
+        if let ExprKind::Str { bytes, wide: false } = text.kind {
+            return self.fixed(bytes, flags, span);
         }
+        Pattern::Dynamic { text: Box::new(text), flags }
+    }
+
+    /// A pattern whose text is known. What is no pattern is told of where it is reached, like what is put
+    /// together there: an `eval` around it catches that.
+    fn fixed(&mut self, text: Vec<u8>, flags: String, span: Span) -> Pattern {
+        let units = if self.options.compat { Units::Bytes } else { Units::Utf8 };
+        if s_regex::Regex::new(&text, meaning(&flags), units).is_ok() {
+            return Pattern::Constant(self.regex(text, flags));
+        }
+        let text = self.at(span, ExprKind::Str { bytes: text, wide: false });
         Pattern::Dynamic { text: Box::new(text), flags }
     }
 
@@ -171,7 +187,7 @@ impl Resolver<'_> {
             _ => {
                 let text = self.expr(pattern, Want::Scalar);
                 let pattern = match text.kind {
-                    ExprKind::Str { bytes, .. } => Pattern::Constant(self.regex(bytes, String::new())),
+                    ExprKind::Str { bytes, .. } => self.fixed(bytes, String::new(), pattern.span),
                     kind => Pattern::Dynamic { text: Box::new(mk(text.pos, kind)), flags: String::new() },
                 };
                 let done = MatchOp { subject, pattern, global: false, keep_pos: false, negated };
@@ -228,13 +244,27 @@ impl Resolver<'_> {
                         b"" => SplitOn::Characters,
                         _ => match plain_text(&bytes) {
                             Some(text) => SplitOn::Text(text),
-                            None => SplitOn::Pattern(Pattern::Constant(self.regex(bytes, String::new()))),
+                            None => SplitOn::Pattern(self.fixed(bytes, String::new(), first.span)),
                         },
                     },
                     kind => SplitOn::Value(Box::new(mk(value.pos, kind))),
                 }
             }
         }
+    }
+}
+
+/// What the letters of a pattern mean.
+fn meaning(letters: &str) -> Flags {
+    let has = |letter: &str| letters.contains(letter);
+    Flags {
+        ignore_case: has("i"),
+        multi_line: has("m"),
+        dot_all: has("s"),
+        extended: has("x"),
+        extended_more: has("xx"),
+        no_capture: has("n"),
+        ascii: has("a"),
     }
 }
 

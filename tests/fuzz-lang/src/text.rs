@@ -168,7 +168,7 @@ pub(crate) fn syntax(world: &World, rng: &mut Rng) -> Option<Finding> {
             bytes[at] = rng.u8(..);
         }
     }
-    let options = s_syntax::Options { compat: rng.bool(), ..s_syntax::Options::default() };
+    let options = s_syntax::Options { compat: rng.bool() };
     let parsed = s_syntax::parse_bytes(&bytes, &options);
     let length = s_syntax::decode(&bytes).len();
     let outside = parsed
@@ -190,7 +190,7 @@ impl Files for Nothing {
 pub(crate) fn compile(world: &World, rng: &mut Rng) -> Option<Finding> {
     let text = mixed(rng, world);
     trying(&text);
-    let options = Options { compat: rng.bool(), test: rng.bool() };
+    let options = Options { compat: rng.bool(), test: rng.bool(), no_interop: rng.bool() };
     let compiled = s_driver::compile("fuzz.stk", Arc::from(text.as_str()), &Nothing, &options);
     match compiled.module {
         Some(module) => {
