@@ -63,7 +63,7 @@ codes! {
     117 TOO_MANY_ERRORS "too-many-errors" "There are so many errors that the rest is not shown. They often share one cause; correct the first ones and look again."
     301 UNKNOWN_FUNCTION "unknown-function" "No function of this name is declared in the program or in what it requires, and none is built in. The hint names the nearest that there are."
     302 FROZEN "frozen" "A variable declared with `val` or `const` is given its value once and never changes. Declare it with `var` if it has to; what a reference in it refers to may change anyway."
-    303 BUILTIN_NAME "builtin-name" "A function of package `main` has the name of one that is built in, so that nobody could call it. Choose another name, or qualify it: `fn My::name`."
+    303 BUILTIN_NAME "builtin-name" "A function of package `main` has the name of one that is built in, or is called like a word of the language, so that nobody could call it. Choose another name, or qualify it: `fn My::name`."
     304 NOT_A_PLACE "not-a-place" "Only what can hold a value can be changed: variables, elements, slices, what a reference refers to, and a few builtins such as `substr`."
     305 UNKNOWN_LABEL "unknown-label" "`last`, `next` and `redo` name a loop by the label before it. No loop around this place, in this function, has that label."
     306 UNKNOWN_TYPE "unknown-type" "No class, struct, enum or trait of this name is declared in the program or in what it requires."

@@ -55,19 +55,27 @@ struct Binder {
 }
 
 impl Resolver<'_> {
+    /// Complains of a function that its bare name could not call.
+    fn refuse_builtin(&mut self, name: &ast::Name) {
+        let what = match name.text.as_str() {
+            // Repetition is behind a value only.
+            "x" | "val" | "var" => return,
+            word if builtins::find(word).is_some() => "is built in and cannot be declared anew",
+            word if s_syntax::is_keyword(word) => "is a word of the language and cannot name a function",
+            _ => return,
+        };
+        let message = format!("`{}` {what}", name.text);
+        let hint = Some(format!("qualify it: `fn My::{}`", name.text));
+        self.error_with(Code::BUILTIN_NAME, name.span, message, "", hint);
+    }
+
     pub(crate) fn named_function(&mut self, function: &ast::Function, out: &mut Vec<Stmt>) {
         let (Some(name), Some(body)) = (&function.name, &function.body) else { return };
         let full = self.full_name(&name.text);
         let key = (self.file, function.span.start);
         let id = self.declare_named(full.clone(), key, self.in_text > 0);
-        if !self.options.compat
-            && !name.text.contains("::")
-            && self.package == "main"
-            && builtins::find(&name.text).is_some()
-        {
-            let message = format!("`{}` is built in and cannot be declared anew", name.text);
-            let hint = Some(format!("qualify it: `fn My::{}`", name.text));
-            self.error_with(Code::BUILTIN_NAME, name.span, message, "", hint);
+        if !self.options.compat && self.package == "main" {
+            self.refuse_builtin(name);
         }
         let last = self.declared.get(&full).is_some_and(|declared| declared.key == key);
         let global = self.global(VarKind::Code, &full);

@@ -70,3 +70,9 @@ pub fn parse_expression(text: &str, options: &Options, offset: usize) -> (Expr, 
 pub fn parse_pieces(text: &str, options: &Options, offset: usize) -> (Vec<Piece>, Vec<SyntaxError>) {
     parser::run(text, *options, |parser| parser.lone_pieces(offset))
 }
+
+/// Whether a word is one of the language: it names no function, wherever it stands.
+#[must_use]
+pub fn is_keyword(word: &str) -> bool {
+    parser::is_keyword(word)
+}

@@ -20,6 +20,8 @@ mod term;
 mod thread;
 mod word;
 
+pub(crate) use word::is_keyword;
+
 use std::collections::HashMap;
 use std::hash::{BuildHasherDefault, Hasher};
 

@@ -1079,7 +1079,7 @@ pub(super) fn is_operator_word(word: &str) -> bool {
 }
 
 /// Words that are neither functions nor barewords.
-pub(super) fn is_keyword(word: &str) -> bool {
+pub(crate) fn is_keyword(word: &str) -> bool {
     is_operator_word(word)
         || matches!(
             word,
