@@ -95,6 +95,10 @@ impl Facts {
                     Op::Sort { by: s_sema::hir::SortBy::Function(id), .. } => {
                         closures.insert(id.0);
                     }
+                    Op::Sort { by: s_sema::hir::SortBy::Private { function, keys }, .. } => {
+                        closures.insert(function.0);
+                        closures.extend(keys.iter().map(|key| key.function.0));
+                    }
                     Op::Exists(inner) | Op::Defined(inner) => {
                         if let ExprKind::FunctionRef(global) = &inner.kind {
                             named.insert(global.0);

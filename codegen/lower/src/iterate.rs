@@ -1,8 +1,11 @@
 //! `map`, `grep`, `first` and their kin, `sort`, `reduce`: bodies in line, run for each element.
 
+use s_abi::layout::sort;
 use s_ir::builder::Variable;
 use s_ir::{Cond, Op as Ir, Rt, Ty, Value};
-use s_sema::hir::{Block, Expr, ExprKind, Iterate, IterateBody, LocalId, LoopVariable, SortBy, StmtKind};
+use s_sema::hir::{
+    Block, Expr, ExprKind, FunctionId, Iterate, IterateBody, LocalId, LoopVariable, SortBy, SortKey, StmtKind,
+};
 
 use crate::function::{Context, Lower};
 
@@ -398,8 +401,16 @@ impl<'a> Lower<'a> {
 
     /// `sort`, pushed.
     pub(crate) fn sort(&mut self, by: &'a SortBy, list: &'a Expr, reverse: bool) {
+        let private = match by {
+            SortBy::Private { function, keys } if !self.program.facts.ties => {
+                Some(self.sort_functions(*function, keys))
+            }
+            _ => None,
+        };
         let code = match by {
-            SortBy::Function(id) => Some(self.closure(*id)),
+            SortBy::Function(id) | SortBy::Private { function: id, .. } if private.is_none() => {
+                Some(self.closure(*id))
+            }
             SortBy::Value(value) => Some(self.scalar(value)),
             _ => None,
         };
@@ -409,14 +420,38 @@ impl<'a> Lower<'a> {
             SortBy::StringsDescending => self.rt_void(Rt::list_sort_desc, &[mark]),
             SortBy::Numbers { descending: false } => self.rt_void(Rt::list_sort_num, &[mark]),
             SortBy::Numbers { descending: true } => self.rt_void(Rt::list_sort_num_desc, &[mark]),
-            SortBy::Function(_) | SortBy::Value(_) => {
-                let code = code.expect("evaluated above");
-                self.rt_void(Rt::list_sort_by, &[mark, code]);
+            SortBy::Function(_) | SortBy::Private { .. } | SortBy::Value(_) => {
+                if let Some((functions, kinds)) = private {
+                    self.rt_void(Rt::list_sort_private, &[mark, functions, kinds]);
+                } else {
+                    let code = code.expect("evaluated above");
+                    self.rt_void(Rt::list_sort_by, &[mark, code]);
+                }
             }
         }
         if reverse {
             self.rt_void(Rt::list_reverse, &[mark]);
         }
+    }
+
+    /// An array of a comparator and the functions that give keys, and of what kinds these are.
+    fn sort_functions(&mut self, comparator: FunctionId, keys: &[SortKey]) -> (Value, Value) {
+        // What does not fit in is left to the comparator.
+        let keys = if keys.len() > sort::KEYS_MAX { &[] } else { keys };
+        let mark = self.begin_list();
+        for function in std::iter::once(comparator).chain(keys.iter().map(|key| key.function)) {
+            let function = self.closure(function);
+            self.rt_void(Rt::list_push, &[function]);
+        }
+        self.end_list();
+        let functions = self.rt(Rt::arr_from_list, &[mark]);
+        let mut kinds = 0;
+        for key in keys.iter().rev() {
+            let text = if key.is_text { sort::TEXT } else { 0 };
+            let descending = if key.descending { sort::DESCENDING } else { 0 };
+            kinds = kinds << sort::BITS | text | descending;
+        }
+        (functions, self.builder.int(kinds))
     }
 }
 

@@ -573,6 +573,14 @@ impl Dump<'_> {
                     SortBy::Function(id) => {
                         let _ = write!(self.out, "fn{}", id.0);
                     }
+                    SortBy::Private { function, keys } => {
+                        let _ = write!(self.out, "fn{}", function.0);
+                        for key in keys {
+                            let operator = if key.is_text { "cmp" } else { "<=>" };
+                            let way = if key.descending { "-down" } else { "" };
+                            let _ = write!(self.out, " (key {operator}{way} fn{})", key.function.0);
+                        }
+                    }
                     SortBy::Value(value) => self.words("value", &[value]),
                 }
                 self.put(" ");

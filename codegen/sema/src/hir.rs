@@ -994,10 +994,29 @@ pub enum SortBy {
     },
     /// `$b cmp $a`.
     StringsDescending,
-    /// Statements over two locals. Compiled as a function of its own, which captures what it uses.
+    /// Statements over two locals, which are `$a` and `$b` for whom they call. Compiled as a function of its own,
+    /// which captures what it uses.
     Function(FunctionId),
+    /// The same where nobody else can see what is compared.
+    Private {
+        /// What compares.
+        function: FunctionId,
+        /// What it compares, where that is the same of both elements; the first that differs decides.
+        keys: Vec<SortKey>,
+    },
     /// A function value that gets the two as arguments, and as `$a` and `$b`.
     Value(Box<Expr>),
+}
+
+/// What `sort` compares of an element.
+#[derive(Clone, Copy, Debug)]
+pub struct SortKey {
+    /// Gives the key of its argument.
+    pub function: FunctionId,
+    /// `cmp`, not `<=>`.
+    pub is_text: bool,
+    /// The greater comes first.
+    pub descending: bool,
 }
 
 /// A match.

@@ -2,18 +2,18 @@
 
 use s_abi::builtins::Builtin;
 use s_diag::Code;
-use s_syntax::ast::{self, BinaryOp, ExprKind as A, Sigil, Span, StmtKind as S};
+use s_syntax::ast::{self, ExprKind as A, Sigil, Span, StmtKind as S};
 
 use crate::builtin::unwrap_list;
 use crate::expr::op;
 use crate::hir::{
-    self, Block, Callee, Expr, ExprKind, Iterate, IterateBody, LocalId, LoopVariable, Op, Params, SortBy,
-    UnaryOp, VarKind,
+    self, Block, Callee, Expr, ExprKind, Iterate, IterateBody, LocalId, LoopVariable, Op, SortBy, UnaryOp,
+    VarKind,
 };
 use crate::lint::FindingKind;
 use crate::names::Use;
 use crate::place::stmt;
-use crate::resolver::{FnKind, Frame, FrameKind, Resolver, Want, mk, set_slot};
+use crate::resolver::{Frame, FrameKind, Resolver, Want, mk};
 use crate::scope::{Binding, Place};
 use crate::stmt::assign_stmt;
 use crate::walk::{self, Node};
@@ -329,7 +329,7 @@ impl Resolver<'_> {
         let by = match (block, value) {
             (Some(block), _) => match self.simple_comparison(block) {
                 Some(by) => by,
-                None => SortBy::Function(self.comparator(block)),
+                None => self.comparison(block),
             },
             (None, Some(value)) => {
                 let value = match &value.kind {
@@ -348,82 +348,22 @@ impl Resolver<'_> {
         mk(pos, op(Op::Sort { by, list, reverse: false }))
     }
 
-    /// `$a <=> $b` and the like.
-    fn simple_comparison(&self, block: &ast::Block) -> Option<SortBy> {
-        let [ast::Stmt { kind: S::Expr(expr), .. }] = block.stmts.as_slice() else { return None };
-        let A::Binary(operator @ (BinaryOp::NumCmp | BinaryOp::StrCmp), x, y) = &expr.kind else {
-            return None;
-        };
-        let (x, y) = (self.compared(x, block)?, self.compared(y, block)?);
-        if x == y {
-            return None;
-        }
-        let descending = x == 1;
-        Some(match operator {
-            BinaryOp::NumCmp => SortBy::Numbers { descending },
-            _ if descending => SortBy::StringsDescending,
-            _ => SortBy::Strings,
-        })
-    }
-
-    /// Which of the two compared elements an expression is.
-    fn compared(&self, side: &ast::Expr, block: &ast::Block) -> Option<usize> {
-        match &side.kind {
-            A::Var(Sigil::Scalar, name) => {
-                if let Some(place) = block.params.iter().position(|p| p.text == *name) {
-                    return Some(place);
-                }
-                if self.names.find(VarKind::Scalar, name).is_some() {
-                    return None;
-                }
-                match name.as_str() {
-                    "a" => Some(0),
-                    "b" => Some(1),
-                    "_" if !self.options.compat => Some(0),
-                    _ => None,
-                }
-            }
-            A::Topic { slot: slot @ (0 | 1), outer: 0, .. } if !self.options.compat => Some(*slot as usize),
-            _ => None,
-        }
-    }
-
-    /// The comparator of a `sort` as a function of two.
-    fn comparator(&mut self, block: &ast::Block) -> hir::FunctionId {
-        let id = self.reserve();
-        let pos = self.pos(block.span);
-        self.begin_function(FnKind::Compare, id, block.span.start);
-        self.braces += 1;
-        let pair = self.pair(block);
-        let frame = self.frames.last_mut().expect("a function has a frame");
-        set_slot(&mut frame.slots, 0, Some(pair[0].1));
-        set_slot(&mut frame.slots, 1, Some(pair[1].1));
-        let stmts = self.statements(&block.stmts, Want::Scalar);
-        self.braces -= 1;
-        let scalars = pair.iter().map(|&(id, _)| (id, None)).collect();
-        let params = Params::Positional { scalars, rest: None };
-        let body = Block { stmts, ..Block::default() };
-        let name = format!("{}::__SORT__", self.package);
-        self.end_function(name, pos, params, body, None);
-        self.cx().calls.push(id);
-        id
-    }
-
     /// The two variables of a comparator or reducer, in sight as `$a` and `$b` or by given names.
-    fn pair(&mut self, block: &ast::Block) -> [(LocalId, Place); 2] {
-        let names = match block.params.as_slice() {
-            [a, b, ..] => [a.text.clone(), b.text.clone()],
-            _ => ["a".to_owned(), "b".to_owned()],
-        };
-        names.map(|name| {
-            let place = self.hidden_place(block.span.start, &name);
-            let binding = Binding { place, frozen: false, constant: None, ty: None, protection: 0 };
-            self.names.bind(VarKind::Scalar, &name, binding);
+    pub(crate) fn pair(&mut self, block: &ast::Block) -> [(LocalId, Place); 2] {
+        pair_names(block).map(|name| {
+            let place = self.hidden_place(block.span.start, name);
+            self.name_element(name, place);
             match place {
                 Place::Local { id, .. } => (id, place),
                 Place::Global(_) => (LocalId(0), place),
             }
         })
+    }
+
+    /// Brings an element in sight under a name.
+    pub(crate) fn name_element(&mut self, name: &str, place: Place) {
+        let binding = Binding { place, frozen: false, constant: None, ty: None, protection: 0 };
+        self.names.bind(VarKind::Scalar, name, binding);
     }
 
     fn reduce(&mut self, call: &ast::Call, span: Span) -> Expr {
@@ -542,4 +482,12 @@ fn loop_over(block: &ast::Block, list: &[ast::Expr], span: Span) -> ast::Expr {
     let each = ast::StmtKind::Foreach { variables, list, body, continuing: None, postfix: false };
     let stmts = vec![stmt(each), stmt(ast::StmtKind::Expr(expr(A::Int(1))))];
     expr(A::Do(ast::Block { span, stmts, params: Vec::new() }))
+}
+
+/// What the two elements of a comparator or reducer are called.
+pub(crate) fn pair_names(block: &ast::Block) -> [&str; 2] {
+    match block.params.as_slice() {
+        [a, b, ..] => [&a.text, &b.text],
+        _ => ["a", "b"],
+    }
 }

@@ -10,6 +10,7 @@ mod builtin;
 mod builtin_value;
 mod call;
 mod class;
+mod comparison;
 mod core_prototypes;
 mod dump;
 mod effects;

@@ -218,6 +218,11 @@ impl Resolver<'_> {
     /// A hidden scalar of the current function as a place.
     pub(crate) fn hidden_place(&mut self, offset: u32, name: &str) -> Place {
         let id = self.hidden(offset, name, VarKind::Scalar);
+        self.place_of_hidden(id, offset)
+    }
+
+    /// The place of a hidden scalar of the current function.
+    pub(crate) fn place_of_hidden(&self, id: LocalId, offset: u32) -> Place {
         let depth = self.depth();
         let key = self.contexts[depth].keys[id.index()].unwrap_or(VarKey {
             file: self.file,

@@ -260,8 +260,19 @@ fn sorting() {
             ("my @s = reverse sort { $a <=> $b } @x", &["(sort-reverse <=> "]),
             (
                 "my @s = sort { length $a <=> length $b } @x",
-                &["(sort fn1", "fn1 main::__SORT__($a.0 $b.1) { (NumCmp (length $a.0) (length $b.1))"],
+                &[
+                    "(sort fn1 (key <=> fn2) ",
+                    "fn1 main::__SORT__($a.0 $b.1) { (NumCmp (length $a.0) (length $b.1))",
+                    "fn2 main::__SORT__($a.0) { (length $a.0)",
+                ],
             ),
+            (
+                "my @s = sort { $b->{n} <=> $a->{n} || $a->{t} cmp $b->{t} } @x",
+                &["(sort fn1 (key <=>-down fn2) (key cmp fn3) "],
+            ),
+            // One that calls somebody, and one that compares different things.
+            ("my @s = sort { n($a) <=> n($b) } @x; fn n($x) { $x }", &["(sort fn2 (list"]),
+            ("my @s = sort { $a->{n} <=> $b->{m} } @x", &["(sort fn1 (list"]),
             ("my @s = sort by_n @x; fn by_n { $a <=> $b }", &["(sort (value \\&main::by_n)"]),
             ("my $c = fn { $a <=> $b }; my @s = sort $c @x", &["(sort (value $c.0)"]),
         ],

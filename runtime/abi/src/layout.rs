@@ -232,6 +232,18 @@ pub mod site {
     pub const TAKES: u32 = 8;
 }
 
+/// Of which kinds the keys of a `sort` are: [`BITS`](sort::BITS) of an integer for each, the first lowest.
+pub mod sort {
+    /// So many bits a key.
+    pub const BITS: u32 = 2;
+    /// It is compared as a text, not as a number.
+    pub const TEXT: i64 = 1;
+    /// The greater comes first.
+    pub const DESCENDING: i64 = 2;
+    /// So many keys at most.
+    pub const KEYS_MAX: usize = 16;
+}
+
 /// The generic entry of a function: virtual machine, the function object (for captures), arguments
 /// (borrowed), their count in the low half with the wanted context above (see [`want`]). The result
 /// is one value, or in list context [`tag::LIST`] when any number was pushed, or [`tag::THROWN`].

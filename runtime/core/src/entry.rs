@@ -44,7 +44,9 @@ use crate::places::{
 use crate::saves::*;
 use crate::signals::poll_signals;
 use crate::site::{hash_get_site, hash_set_site, hash_slot_site};
-use crate::sort::{list_sort, list_sort_by, list_sort_desc, list_sort_num, list_sort_num_desc};
+use crate::sort::{
+    list_sort, list_sort_by, list_sort_desc, list_sort_num, list_sort_num_desc, list_sort_private,
+};
 use crate::special::{special_get, special_set};
 use crate::value::{Array, CellRef, GlobRef, Ptr, Slot, THROWN, Table, ValExt as _};
 use crate::vm::Vm;

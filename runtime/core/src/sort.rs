@@ -11,6 +11,10 @@ use crate::op::compare::order_numbers;
 use crate::value::{CodeRef, Ptr, ValExt, bytes, int, num};
 use crate::vm::Vm;
 
+mod keyed;
+
+pub use keyed::list_sort_private;
+
 /// Sorts stably with a comparator that may throw. On an error the order is any of the same values.
 pub fn merge_sort<T: Copy>(
     items: &mut [T],

@@ -331,6 +331,11 @@ impl Vm {
         }
     }
 
+    /// Whether any class says what operators mean for its objects.
+    pub(crate) fn has_overloads(&self) -> bool {
+        self.classes.overloads
+    }
+
     /// What the class of a value says of operators it has no method for; `None` when it overloads nothing.
     fn fallback_of(&mut self, value: Val) -> Option<Fallback> {
         if value.w0 < tag::AREF || value.class() == 0 {
