@@ -11,6 +11,7 @@
 
 mod binary;
 mod call;
+mod construct;
 mod escape;
 mod expr;
 mod function;

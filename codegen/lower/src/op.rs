@@ -297,11 +297,7 @@ impl<'a> Lower<'a> {
                 let result = self.rt(Rt::assert, &[number, mark, want]);
                 self.given(result, context)
             }
-            Op::Construct(class, args) => {
-                let mark = self.list_of(args);
-                let class = self.builder.int(i64::from(self.module.first.classes + class.0));
-                Some(self.rt(Rt::construct, &[class, mark]))
-            }
+            Op::Construct(class, args) => Some(self.construct(*class, args)),
             Op::Variant(class, variant, payload) => {
                 let payload = match payload {
                     Some(payload) => self.scalar(payload),

@@ -1307,15 +1307,25 @@ impl Translator<'_, '_> {
         if args.is_empty() {
             return self.word(0);
         }
-        let size = u32::try_from(args.len() * size_of::<Val>()).expect("few arguments");
-        let slot = self.b.create_sized_stack_slot(StackSlotData::new(StackSlotKind::ExplicitSlot, size, 3));
-        for (index, arg) in args.iter().enumerate() {
-            let (w0, w1) = self.two(*arg);
+        let words: Vec<(Clif, Clif)> = args.iter().map(|&arg| self.two(arg)).collect();
+        let slot = self.room_for(args.len());
+        self.spill_to(slot, &words);
+        self.b.ins().stack_addr(I64, slot, 0)
+    }
+
+    /// A place in the frame for so many values.
+    pub(crate) fn room_for(&mut self, values: usize) -> StackSlot {
+        let size = u32::try_from(values * size_of::<Val>()).expect("few arguments");
+        self.b.create_sized_stack_slot(StackSlotData::new(StackSlotKind::ExplicitSlot, size, 3))
+    }
+
+    /// Writes values to a place in the frame.
+    pub(crate) fn spill_to(&mut self, slot: StackSlot, values: &[(Clif, Clif)]) {
+        for (index, &(w0, w1)) in values.iter().enumerate() {
             let at = offset(index * size_of::<Val>());
             self.b.ins().stack_store(I64, w0, slot, at);
             self.b.ins().stack_store(I64, w1, slot, at + 8);
         }
-        self.b.ins().stack_addr(I64, slot, 0)
     }
 
     fn call_value(&mut self, callee: Value, args: &[Value], want: Clif, inst: &Inst, handler: Option<Block>) {

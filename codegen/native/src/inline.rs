@@ -90,6 +90,7 @@ impl Translator<'_, '_> {
             Rt::cell_get | Rt::slot_get if hot => self.slot_get(function, inst, handler),
             Rt::cell_fetch | Rt::slot_fetch if hot => self.slot_get(function, inst, handler),
             Rt::cell_set | Rt::slot_set if hot => self.slot_set(function, inst, handler),
+            Rt::call_method if hot => self.call_method_of_list(inst, handler),
             _ if hot && self.is_of_fixed_key(function, inst) => self.entry_of_key(function, inst, handler),
             _ => self.rt_call(function, inst, handler),
         }

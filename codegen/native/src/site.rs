@@ -13,15 +13,15 @@ use cranelift_codegen::ir::types::{I16, I32, I64};
 use cranelift_codegen::ir::{
     Block as ClifBlock, BlockArg, InstBuilder, StackSlotData, StackSlotKind, Value as Clif,
 };
-use s_abi::layout::{Hash, HashEntry, Header, ObjectHead, Site, Val, site, tag, want};
+use s_abi::layout::{Hash, HashEntry, Header, ObjectHead, Site, Val, object, site, tag, want};
 use s_ir::{Block, Inst, Rt, Value};
 
-use crate::function::{Translator, flags, offset};
+use crate::function::{self, Translator, flags, offset};
 use crate::symbol::Symbol;
 
 /// Offsets of fields that are touched here.
 mod at {
-    use super::{Hash, HashEntry, Header, ObjectHead, Site, offset, offset_of};
+    use super::{Hash, HashEntry, Header, ObjectHead, Site, object, offset, offset_of};
     pub(super) const AUX: i32 = offset(offset_of!(Header, aux));
     pub(super) const CLASS: i32 = offset(offset_of!(Header, class));
     pub(super) const USED: i32 = offset(offset_of!(Hash, used));
@@ -29,9 +29,13 @@ mod at {
     pub(super) const KEY: i32 = offset(offset_of!(HashEntry, key));
     pub(super) const VALUE: i32 = offset(offset_of!(HashEntry, value));
     pub(super) const FIELDS: i32 = offset(offset_of!(ObjectHead, fields));
+    pub(super) const SHAPE: i32 = offset(offset_of!(ObjectHead, shape));
+    pub(super) const FIRST_VALUE: i32 = offset(object::ENTRIES + offset_of!(HashEntry, value));
     pub(super) const SITE_CLASS: i32 = offset(offset_of!(Site, class));
     pub(super) const SITE_KIND: i32 = offset(offset_of!(Site, kind));
     pub(super) const SITE_TARGET: i32 = offset(offset_of!(Site, target));
+    /// The lower half, on machines that write it first, as all do that code is made for.
+    pub(super) const SITE_POSITION: i32 = SITE_TARGET;
 }
 
 impl Translator<'_, '_> {
@@ -58,9 +62,14 @@ impl Translator<'_, '_> {
         self.b.ins().iadd_imm_s(base, at)
     }
 
-    /// The address of the value under a key, if that stands where the site says; else goes to `other`.
+    /// The address of the value under a key, if that stands where the site says; else goes to `other`. What comes
+    /// behind a cold block is cold.
     fn entry_at(&mut self, table: Clif, position: Clif, key: (Clif, Clif), other: ClifBlock) -> Clif {
         let (inside, found) = (self.b.create_block(), self.b.create_block());
+        if self.b.current_block().is_some_and(|block| self.b.func.layout.is_cold(block)) {
+            self.b.set_cold_block(inside);
+            self.b.set_cold_block(found);
+        }
         let used = self.b.ins().load(I64, flags(), table, at::USED);
         let is_inside = self.b.ins().icmp(IntCC::UnsignedLessThan, position, used);
         self.b.ins().brif(is_inside, inside, &[], other, &[]);
@@ -236,24 +245,45 @@ impl Translator<'_, '_> {
         self.b.switch_to_block(taken);
     }
 
-    /// A method call: its operands are the name, the invocant, what else is given, and the context. It knows
-    /// two classes.
-    pub(crate) fn call_method(&mut self, inst: &Inst, handler: Option<Block>) {
-        let last = inst.args.len() - 1;
-        let (name, given) = (inst.args[0], &inst.args[1..last]);
-        let name_words = self.two(name);
-        let wanted = self.one(inst.args[last]);
-        let address = self.spill(given);
-        let count = self.word(given.len() as u64);
-        let wanted = self.b.ins().ishl_imm_u(wanted, i64::from(want::SHIFT));
-        let sites = [self.site(), self.site()];
-        let slow = self.cold();
-        let join = self.join_of(&[I64, I64]);
+    /// Objects whose fields stand behind them: where one of two sites knows the class, goes to `there` with the place of
+    /// the field and the site, or to `method` with the site; all else goes to `other`.
+    fn look_behind(
+        &mut self,
+        (w0, object): (Clif, Clif),
+        sites: [Clif; 2],
+        (there, method, other): (ClifBlock, ClifBlock, ClifBlock),
+    ) {
+        let (declared, second) = (self.b.create_block(), self.b.create_block());
+        let (known, behind) = (self.b.create_block(), self.b.create_block());
+        let found = self.b.append_block_param(known, I64);
+        let is_object = self.b.ins().icmp_imm_s(IntCC::Equal, w0, tag::OBJ.cast_signed());
+        self.b.ins().brif(is_object, declared, &[], other, &[]);
+        self.b.switch_to_block(declared);
+        let shape = self.b.ins().load(I32, flags(), object, at::SHAPE);
+        for (site, next) in [(sites[0], second), (sites[1], other)] {
+            let noted = self.b.ins().load(I32, flags(), site, at::SITE_CLASS);
+            let same = self.b.ins().icmp(IntCC::Equal, shape, noted);
+            self.b.ins().brif(same, known, &[BlockArg::Value(site)], next, &[]);
+            if next != other {
+                self.b.switch_to_block(next);
+            }
+        }
+        self.b.switch_to_block(known);
+        let kind = self.b.ins().load(I32, flags(), found, at::SITE_KIND);
+        const { assert!(site::METHOD == 0) };
+        self.b.ins().brif(kind, behind, &[], method, &[BlockArg::Value(found)]);
+        self.b.switch_to_block(behind);
+        let position = self.b.ins().uload32(flags(), found, at::SITE_POSITION);
+        let bytes = self.b.ins().ishl_imm_u(position, i64::from(size_of::<HashEntry>().trailing_zeros()));
+        let entry = self.b.ins().iadd(object, bytes);
+        let place = self.b.ins().iadd_imm_s(entry, i64::from(at::FIRST_VALUE));
+        self.jump(there, &[place, found]);
+    }
 
-        let (known, other) = (self.b.create_block(), self.b.create_block());
-        let (hit, method) = (self.b.create_block(), self.b.create_block());
+    /// The one of two sites that knows the class of an invocant; without one goes to `slow`.
+    fn site_that_knows(&mut self, (w0, object): (Clif, Clif), sites: [Clif; 2], slow: ClifBlock) -> Clif {
+        let (known, other, hit) = (self.b.create_block(), self.b.create_block(), self.b.create_block());
         let found = self.b.append_block_param(hit, I64);
-        let (w0, object) = self.two(given[0]);
         let off = self.b.ins().iadd_imm_s(w0, -(tag::AREF.cast_signed()));
         let references = (tag::OBJ - tag::AREF + 1).cast_signed();
         let is_reference = self.b.ins().icmp_imm_s(IntCC::UnsignedLessThan, off, references);
@@ -270,42 +300,125 @@ impl Translator<'_, '_> {
             }
         }
         self.b.switch_to_block(hit);
-        let target = self.b.ins().load(I64, flags(), found, at::SITE_TARGET);
+        found
+    }
+
+    /// A method call with invocant and arguments on the value stack from a mark on, which go with it: its operands
+    /// are the name, the mark and the context. It knows two classes.
+    pub(crate) fn call_method_of_list(&mut self, inst: &Inst, handler: Option<Block>) {
+        let name = self.two(inst.args[0]);
+        let (mark, wanted) = (self.one(inst.args[1]), self.one(inst.args[2]));
+        let sites = [self.site(), self.site()];
+        let slow = self.cold();
+        let join = self.join_of(&[I64, I64]);
+        let base = self.b.ins().load(I64, flags(), self.vm, function::at::BASE);
+        let top = self.b.ins().load(I64, flags(), self.vm, function::at::TOP);
+        let below = self.b.ins().ishl_imm_u(mark, i64::from(size_of::<Val>().trailing_zeros()));
+        let address = self.b.ins().iadd(base, below);
+        let bytes = self.b.ins().isub(top, address);
+        let some = self.b.create_block();
+        self.b.ins().brif(bytes, some, &[], slow, &[]);
+        self.b.switch_to_block(some);
+        let w0 = self.b.ins().load(I64, flags(), address, 0);
+        let object = self.b.ins().load(I64, flags(), address, 8);
+        let found = self.site_that_knows((w0, object), sites, slow);
         let kind = self.b.ins().load(I32, flags(), found, at::SITE_KIND);
-        let is_field = given.len() <= 2 && self.is_fixed_key(name);
-        let field = if is_field { self.b.create_block() } else { slow };
+        let method = self.b.create_block();
         const { assert!(site::METHOD == 0) };
-        self.b.ins().brif(kind, field, &[], method, &[]);
-        if is_field {
+        self.b.ins().brif(kind, slow, &[], method, &[]);
+        self.b.switch_to_block(method);
+        let target = self.b.ins().load(I64, flags(), found, at::SITE_TARGET);
+        let count = self.b.ins().ushr_imm_u(bytes, i64::from(size_of::<Val>().trailing_zeros()));
+        let shifted = self.b.ins().ishl_imm_u(wanted, i64::from(want::SHIFT));
+        let returned = self.join_of(&[I64, I64]);
+        self.call_entry(target, address, count, shifted, returned);
+        self.b.switch_to_block(returned);
+        let answer = self.b.block_params(returned).to_vec();
+        let results = self.runtime(Rt::list_settle, &[mark, answer[0], answer[1]]);
+        self.jump(join, &[results[0], results[1]]);
+
+        self.b.switch_to_block(slow);
+        let results = self.runtime(Rt::call_method_list_site, &[name.0, name.1, mark, wanted, sites[0]]);
+        self.jump(join, &[results[0], results[1]]);
+        self.b.switch_to_block(join);
+        let words = (self.b.block_params(join)[0], self.b.block_params(join)[1]);
+        self.check_value(words.0, inst, handler);
+        self.result_two(inst, words.0, words.1);
+    }
+
+    /// A method call: its operands are the name, the invocant, what else is given, and the context. It knows
+    /// two classes.
+    pub(crate) fn call_method(&mut self, inst: &Inst, handler: Option<Block>) {
+        let last = inst.args.len() - 1;
+        let (name, given) = (inst.args[0], &inst.args[1..last]);
+        let name_words = self.two(name);
+        let wanted = self.one(inst.args[last]);
+        let count = self.word(given.len() as u64);
+        let wanted = self.b.ins().ishl_imm_u(wanted, i64::from(want::SHIFT));
+        let sites = [self.site(), self.site()];
+        let slow = self.cold();
+        let join = self.join_of(&[I64, I64]);
+        // A field needs no arguments in memory. Plain Perl has none without a class.
+        let has_fields = !self.module.compat || !self.module.classes.is_empty();
+        let is_field = has_fields && given.len() <= 2 && self.is_fixed_key(name);
+        let words: Vec<(Clif, Clif)> = given.iter().map(|&value| self.two(value)).collect();
+        let arguments = self.room_for(given.len());
+        if !is_field {
+            self.spill_to(arguments, &words);
+        }
+        let (invocant, method) = (words[0], self.join_of(&[I64]));
+        let there = is_field.then(|| self.join_of(&[I64, I64]));
+        if let Some(there) = there {
+            let other = self.b.create_block();
+            self.look_behind(invocant, sites, (there, method, other));
+            self.b.switch_to_block(other);
+        }
+        let found = self.site_that_knows(invocant, sites, slow);
+        let kind = self.b.ins().load(I32, flags(), found, at::SITE_KIND);
+        let field = if is_field { self.cold() } else { slow };
+        const { assert!(site::METHOD == 0) };
+        self.b.ins().brif(kind, field, &[], method, &[BlockArg::Value(found)]);
+        if let Some(there) = there {
             self.b.switch_to_block(field);
-            let is_object = self.b.ins().icmp_imm_s(IntCC::Equal, w0, tag::OBJ.cast_signed());
-            let declared = self.b.create_block();
-            self.b.ins().brif(is_object, declared, &[], slow, &[]);
-            self.b.switch_to_block(declared);
-            let fields = self.b.ins().load(I64, flags(), object, at::FIELDS);
-            let position = self.b.ins().band_imm_u(target, i64::from(u32::MAX));
+            let is_object = self.b.ins().icmp_imm_s(IntCC::Equal, invocant.0, tag::OBJ.cast_signed());
+            let moved = self.cold();
+            self.b.ins().brif(is_object, moved, &[], slow, &[]);
+            self.b.switch_to_block(moved);
+            let fields = self.b.ins().load(I64, flags(), invocant.1, at::FIELDS);
+            let position = self.b.ins().uload32(flags(), found, at::SITE_POSITION);
+            let place = self.entry_at(fields, position, name_words, slow);
+            self.jump(there, &[place, found]);
+            self.b.switch_to_block(there);
+            let (place, found) = (self.b.block_params(there)[0], self.b.block_params(there)[1]);
             match given.get(1) {
-                None => {
-                    let place = self.entry_at(fields, position, name_words, slow);
-                    self.load_or(place, join, slow);
-                }
+                None => self.load_or(place, join, slow),
                 Some(&value) => {
-                    self.be_taken(self.two(value), (kind, target), slow);
-                    let place = self.entry_at(fields, position, name_words, slow);
+                    let kind = self.b.ins().uload32(flags(), found, at::SITE_KIND);
+                    let target = self.b.ins().load(I64, flags(), found, at::SITE_TARGET);
+                    self.be_taken(words[1], (kind, target), slow);
                     let old = self.old_in(place, slow);
                     // For the field, and for the result.
                     self.retain(value);
                     self.retain(value);
-                    let words = self.two(value);
-                    self.replace(place, old, words);
-                    self.jump(join, &[words.0, words.1]);
+                    self.replace(place, old, words[1]);
+                    self.jump(join, &[words[1].0, words[1].1]);
                 }
             }
         }
         self.b.switch_to_block(method);
+        if is_field {
+            self.spill_to(arguments, &words);
+        }
+        let found = self.b.block_params(method)[0];
+        let target = self.b.ins().load(I64, flags(), found, at::SITE_TARGET);
+        let address = self.b.ins().stack_addr(I64, arguments, 0);
         self.call_entry(target, address, count, wanted, join);
 
         self.b.switch_to_block(slow);
+        if is_field {
+            self.spill_to(arguments, &words);
+        }
+        let address = self.b.ins().stack_addr(I64, arguments, 0);
         let count = self.b.ins().bor(count, wanted);
         let results =
             self.runtime(Rt::call_method_site, &[name_words.0, name_words.1, address, count, sites[0]]);

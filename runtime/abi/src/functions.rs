@@ -278,6 +278,10 @@ macro_rules! for_each_runtime_function {
                                                             // that ends in `?` gives undef where no such method is
             call_method_site(V, I, I, I) -> V [throws user]; // name; address, count with the context above (as of an
                                                             // entry), and the first of two sites for what was found
+            call_method_list_site(V, I, I, I) -> V [throws user]; // the same of a list: name, its mark, want, and the
+                                                            // first of two sites
+            list_settle(I, V) -> V [throws user];           // the result of a call with arguments from the mark, or
+                                                            // THROWN: they go
             call_dynamic(V, I, I) -> V [throws user];       // method value; mark of invocant and arguments, want
             call_builtin(I, I, I) -> V [throws user];       // cell of its function, mark of arguments (consumed), want
             args_alias(I) -> N [];                    // references from the mark become values; the next function
@@ -354,6 +358,7 @@ macro_rules! for_each_runtime_function {
 
             // Types of the program
             construct(I, I) -> V [throws user];       // class number, mark (consumed)
+            construct_values(I, I) -> V [throws user]; // the same of a value for each field that the class itself declares
             variant(I, I, V) -> V [throws user];      // class, variant, payload
             is_variant(V, I, I) -> B [];
             payload(V) -> V [];

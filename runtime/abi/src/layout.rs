@@ -204,6 +204,19 @@ pub struct ObjectHead {
     pub header: Header,
     /// Its fields by name, in order.
     pub fields: *mut Hash,
+    /// While all fields stand at their positions behind the object, see [`object::ENTRIES`], its class with all bits
+    /// turned over, as in [`Site::class`]; else [`object::MOVED`].
+    pub shape: u32,
+}
+
+/// Objects of declared types, whose fields usually are in one block of memory with them.
+pub mod object {
+    /// Bytes of an object.
+    pub const BYTES: usize = 48;
+    /// Where the entries of its fields begin, counted from the object.
+    pub const ENTRIES: usize = BYTES + size_of::<super::Hash>();
+    /// The [`super::ObjectHead::shape`] of an object whose fields are elsewhere.
+    pub const MOVED: u32 = u32::MAX;
 }
 
 /// What one place in code found last, so that it need not search there again. All zeros where it found

@@ -11,12 +11,12 @@ use alloc::string::String;
 use alloc::vec::Vec;
 use core::mem::offset_of;
 
-use s_abi::layout::{Code, Header, ObjectHead, Site, Val, kind, site, tag, want};
+use s_abi::layout::{Code, Header, ObjectHead, Site, Val, kind, object, site, tag, want};
 
 use crate::array;
 use crate::cell;
 use crate::exception::{Thrown, function_name};
-use crate::memory::{allocate, header, take_out};
+use crate::memory::{allocate, count_live, deallocate, header};
 use crate::string::string;
 use crate::value::{Array, CodeRef, Ptr, Table, UNDEF, ValExt, bytes, counted, href, int};
 use crate::vm::Vm;
@@ -25,8 +25,8 @@ mod declared;
 mod methods;
 mod overload;
 
-pub use declared::{check_type, construct, is_variant, payload, variant};
-pub use methods::{call_dynamic, call_method, call_method_site, universal_function};
+pub use declared::{check_type, construct, construct_values, is_variant, payload, variant};
+pub use methods::{call_dynamic, call_method, call_method_list_site, call_method_site, universal_function};
 pub use overload::Operator;
 
 /// What a declared type is.
@@ -150,32 +150,46 @@ pub enum TypeDescription {
     Named(Vec<u8>),
 }
 
-/// An object of a declared type.
+/// An object of a declared type. It usually stands before its fields in one block of memory, which lives as long
+/// as they do.
 #[derive(Debug)]
 #[repr(C)]
 pub struct Object {
     header: Header,
     /// Fields by name, in order.
     pub fields: Table,
-    /// Payload of an enum value.
-    pub payload: Val,
+    /// See [`ObjectHead::shape`].
+    shape: u32,
     /// Variant of an enum value.
     pub variant: u32,
+    /// Payload of an enum value.
+    pub payload: Val,
 }
 
-const _: () = assert!(offset_of!(Object, fields) == offset_of!(ObjectHead, fields));
+const _: () = {
+    assert!(offset_of!(Object, fields) == offset_of!(ObjectHead, fields));
+    assert!(offset_of!(Object, shape) == offset_of!(ObjectHead, shape));
+    assert!(size_of::<Object>() == object::BYTES);
+};
 
 /// Ends an object.
 pub fn free_object(vm: &mut Vm, object: Ptr<Header>) {
-    let object = take_out(Ptr(object.0.cast::<Object>()));
-    let head = &object.fields.header;
+    let object: Ptr<Object> = Ptr(object.0.cast());
+    let (fields, payload) = (object.fields, object.payload);
+    if crate::hash::bytes_before(fields) == 0 {
+        deallocate(object);
+    } else {
+        // Its memory ends with that of its fields, which others may have.
+        count_live(-1);
+    }
+    let head = &fields.header;
     if head.count == 1 && head.class == 0 && head.flags == 0 {
         // Nobody else has its fields, as is usual: nothing is asked before they end.
-        crate::hash::free(vm, object.fields);
+        crate::hash::free(vm, fields);
     } else {
-        vm.release_ptr(object.fields);
+        vm.release_ptr(fields);
     }
-    vm.release(object.payload);
+    vm.release(payload);
 }
 
 /// The object of an OBJ value.
@@ -186,8 +200,22 @@ pub fn object_of(value: Val) -> Option<Ptr<Object>> {
 
 fn new_object(class: u32, fields: Table) -> Ptr<Object> {
     crate::late::classes();
-    let mut object = allocate(Object { header: header(kind::OBJ), fields, payload: UNDEF, variant: 0 });
+    let header = header(kind::OBJ);
+    let mut object = allocate(Object { header, fields, shape: object::MOVED, variant: 0, payload: UNDEF });
     object.header.class = class;
+    object
+}
+
+/// A new object without fields, but with room for so many, if they are few, in one block of memory with it.
+#[inline]
+fn object_with_room(class: u32, fields: usize) -> Ptr<Object> {
+    let fields = crate::hash::with_room(fields, size_of::<Object>());
+    let object: Ptr<Object> = Ptr(fields.0.cast::<u8>().wrapping_sub(size_of::<Object>()).cast());
+    count_live(1);
+    let mut header = header(kind::OBJ);
+    header.class = class;
+    // SAFETY: the bytes before the fields are fresh, large enough, and of the same alignment.
+    unsafe { object.0.write(Object { header, fields, shape: object::MOVED, variant: 0, payload: UNDEF }) };
     object
 }
 
@@ -208,6 +236,19 @@ struct Class {
     stamp: u64,
     /// How objects are made, while `linear` is current.
     plan: Option<Rc<declared::Plan>>,
+    /// Which fields its objects have.
+    shape: Shape,
+}
+
+/// Which fields objects of a class have, from the first one on.
+#[derive(Debug)]
+enum Shape {
+    /// There was no object.
+    Open,
+    /// These, in this order.
+    Fixed(Vec<Vec<u8>>),
+    /// Not always the same: positions of fields mean nothing.
+    Mixed,
 }
 
 /// What a name means for objects of a class.
@@ -323,6 +364,7 @@ impl Vm {
             by_c3: false,
             stamp: 0,
             plan: None,
+            shape: Shape::Open,
         });
         let number = self.classes.all.len() as u32;
         self.classes.by_name.insert(name.to_vec(), number);
@@ -593,6 +635,7 @@ impl Vm {
         }
         let (kind, target) = match member {
             Member::Method(code) => (site::METHOD, code.0 as usize),
+            Member::Field(_) if matches!(class.shape, Shape::Mixed) => return,
             Member::Field(at) => {
                 let Some(field) = class.plan.as_ref().and_then(|plan| plan.fields.get(at as usize)) else {
                     return;
@@ -873,6 +916,9 @@ pub fn bless(vm: &mut Vm, value: Val, class: Val) -> Result<Val, Thrown> {
     }
     let number = vm.package_number(&name);
     value.header().class = number;
+    if let Some(mut object) = object_of(value) {
+        object.shape = object::MOVED;
+    }
     Ok(value.retained())
 }
 

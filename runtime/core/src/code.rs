@@ -301,6 +301,11 @@ impl Vm {
     }
 }
 
+/// Ends a call by compiled code whose arguments stand from a mark, see [`Vm::settle`].
+pub fn list_settle(vm: &mut Vm, mark: i64, result: Val) -> Result<Val, Thrown> {
+    vm.settle(mark, if result.w0 == tag::THROWN { Err(Thrown) } else { Ok(result) })
+}
+
 /// Calls a function value with arguments in memory.
 #[inline(always)]
 pub fn call(vm: &mut Vm, function: Val, address: i64, count: i64, wanted: i64) -> Result<Val, Thrown> {

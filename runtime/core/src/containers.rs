@@ -874,7 +874,7 @@ pub fn hash_assign_hash(vm: &mut Vm, to: Table, from: Table) -> Result<(), Throw
 /// A hash of the list, which is consumed.
 pub fn hash_from_list(vm: &mut Vm, mark: i64) -> Result<Table, Thrown> {
     let list = vm.take_list(mark);
-    let table = hash::new();
+    let table = hash_for(list.len());
     if let Some(from) = whole_hash(vm, &list) {
         hash::copy_into(vm, table, from);
         vm.release_all(&list);
@@ -889,11 +889,16 @@ pub fn hash_from_list(vm: &mut Vm, mark: i64) -> Result<Table, Thrown> {
     }
 }
 
+/// A new hash for a list of so many keys and values, with room for a few more entries.
+fn hash_for(len: usize) -> Table {
+    if len == 0 { hash::new() } else { hash::with_room(len.div_ceil(2).max(4), 0) }
+}
+
 /// A hash of a copy of the list, but for its first values.
 pub fn hash_from_list_at(vm: &mut Vm, mark: i64, skip: i64) -> Result<Table, Thrown> {
     let list: Vec<Val> =
         vm.list(mark).iter().skip(skip.max(0) as usize).map(|value| value.retained()).collect();
-    let table = hash::new();
+    let table = hash_for(list.len());
     match add_pairs(vm, table, &list) {
         Ok(()) => Ok(table),
         Err(thrown) => {

@@ -11,8 +11,8 @@ use s_abi::layout::{Code, Entry, FunctionInfo, PatternRow, Val};
 use crate::assert::assert;
 use crate::builtin::{call_builtin, eval_string, require_value};
 use crate::class::{
-    bless, call_dynamic, call_method, call_method_site, check_type, construct, is_variant, payload, ref_type,
-    variant,
+    bless, call_dynamic, call_method, call_method_list_site, call_method_site, check_type, construct,
+    construct_values, is_variant, payload, ref_type, variant,
 };
 use crate::code::*;
 use crate::containers::*;

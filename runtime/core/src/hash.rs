@@ -9,11 +9,11 @@
 use alloc::vec::Vec;
 use core::mem::offset_of;
 
-use s_abi::layout::{Hash, HashEntry as Entry, Header, Site, Str, Val, kind, tag};
+use s_abi::layout::{Hash, HashEntry as Entry, Header, ObjectHead, Site, Str, Val, kind, object, tag};
 
 use crate::cell;
 use crate::exception::Thrown;
-use crate::memory::{allocate, deallocate, header, raw_allocate, raw_free, raw_resize, release_string};
+use crate::memory::{allocate, count_live, header, raw_allocate, raw_free, raw_resize, release_string};
 use crate::string::{fold, hash_of};
 use crate::value::{Ptr, Slot, Table, UNDEF, ValExt, bytes, int, short};
 use crate::vm::Vm;
@@ -21,7 +21,7 @@ use crate::vm::Vm;
 /// Tag of the key of an entry that was deleted.
 const HOLE: u64 = 0xfd;
 const SMALL: usize = 8;
-/// Most entries of [`of_few`].
+/// Most entries that [`with_room`] makes room for.
 pub const FEW: usize = SMALL;
 
 /// What stands behind [`Hash::len`].
@@ -39,7 +39,10 @@ struct Inside {
     /// Position of the iterator.
     iterator: usize,
     seed: u64,
-    spare: usize,
+    /// Bytes of the same block before the table: of the object whose fields it holds.
+    before: u32,
+    /// Entries that the same block has room for behind the table; the first ones are there.
+    behind: u32,
 }
 
 const _: () = {
@@ -66,31 +69,93 @@ pub fn new() -> Table {
     })
 }
 
-/// A new empty hash with room for so many entries, if they are few.
+/// A new empty hash in one block with room for so many entries, if they are few, and for so many bytes before it.
+#[inline]
 #[must_use]
-pub fn with_capacity(entries: usize) -> Table {
-    let table = new();
-    if (1..=SMALL).contains(&entries) {
-        let mut tab = inside(table);
-        tab.entries = raw_allocate(entries * size_of::<Entry>()).cast();
-        tab.capacity = entries;
-    }
-    table
+pub fn with_room(entries: usize, before: usize) -> Table {
+    let behind = if entries <= SMALL { entries } else { 0 };
+    let block = raw_allocate(before + size_of::<Inside>() + behind * size_of::<Entry>());
+    count_live(1);
+    let tab: Tab = Ptr(block.wrapping_add(before).cast());
+    let empty = Inside {
+        header: header(kind::HASH),
+        len: 0,
+        entries: if behind == 0 { core::ptr::null_mut() } else { entries_behind(tab) },
+        used: 0,
+        capacity: behind,
+        index: core::ptr::null_mut(),
+        slots: 0,
+        iterator: 0,
+        seed: 0,
+        before: before as u32,
+        behind: behind as u32,
+    };
+    // SAFETY: the block is fresh and has room for all of it.
+    unsafe { tab.0.write(empty) };
+    Ptr(tab.0.cast())
 }
 
-/// A new hash of at most [`FEW`] entries with normal keys that differ; consumes the values, borrows the keys.
+/// Fills an empty table with entries that it has room for without an index, of normal keys that differ; consumes
+/// them.
 #[inline]
-pub fn of_few(entries: impl ExactSizeIterator<Item = (Val, Val)>) -> Table {
-    debug_assert!(entries.len() <= FEW, "more need an index");
-    let table = with_capacity(entries.len());
+pub(crate) fn fill_room(table: Table, entries: impl Iterator<Item = (Val, Val)>) {
     let mut tab = inside(table);
+    debug_assert!(tab.used == 0 && tab.slots == 0, "it is empty");
+    let mut used = 0;
     for (key, value) in entries.take(tab.capacity) {
-        // SAFETY: there is room for as many entries as there are.
-        unsafe { tab.entries.add(tab.used).write(Entry { key: own_key(key), value }) };
-        tab.used += 1;
+        // SAFETY: there is room for as many entries as are taken.
+        unsafe { tab.entries.add(used).write(Entry { key, value }) };
+        used += 1;
     }
-    tab.len = tab.used;
-    table
+    tab.used = used;
+    tab.len = used;
+}
+
+/// Bytes before a table in its block, see [`with_room`].
+#[inline]
+#[must_use]
+pub(crate) fn bytes_before(table: Table) -> usize {
+    inside(table).before as usize
+}
+
+/// Tells the object whose fields a table holds, if there is one, that they are no longer where they were.
+fn moves(tab: Tab) {
+    if tab.before != 0 {
+        let mut object: Ptr<ObjectHead> = Ptr(tab.0.cast::<u8>().wrapping_sub(tab.before as usize).cast());
+        object.shape = object::MOVED;
+    }
+}
+
+/// Where the entries of a table are that are in its block.
+fn entries_behind(tab: Tab) -> *mut Entry {
+    tab.0.wrapping_add(1).cast()
+}
+
+/// Whether entries are in the block of their table.
+fn are_behind(tab: Tab, entries: *mut Entry) -> bool {
+    tab.behind != 0 && entries == entries_behind(tab)
+}
+
+/// Gives the block of entries back, if it is one of their own.
+fn free_entries(tab: Tab, entries: *mut Entry, capacity: usize) {
+    if !are_behind(tab, entries) {
+        raw_free(entries.cast(), capacity * size_of::<Entry>());
+    }
+}
+
+/// Gives the entries of a table a block with room for so many.
+fn resize_entries(tab: &mut Tab, capacity: usize) {
+    moves(*tab);
+    let (old, new) = (tab.capacity * size_of::<Entry>(), capacity * size_of::<Entry>());
+    tab.entries = if are_behind(*tab, tab.entries) {
+        let block = raw_allocate(new);
+        // SAFETY: the entries are in use up to `used`, and fit.
+        unsafe { core::ptr::copy_nonoverlapping(tab.entries, block.cast(), tab.used) };
+        block.cast()
+    } else {
+        raw_resize(tab.entries.cast(), old, new).cast()
+    };
+    tab.capacity = capacity;
 }
 
 /// Adds a normal key that the table does not have; consumes the value, borrows the key.
@@ -119,12 +184,17 @@ pub fn free(vm: &mut Vm, table: Table) {
     }
     let tab = inside(table);
     raw_free(tab.index.cast(), tab.slots * 8);
-    drop_entries(vm, tab.entries, tab.used, tab.capacity);
-    deallocate(table);
+    drop_entries(vm, tab.entries, tab.used);
+    free_entries(tab, tab.entries, tab.capacity);
+    count_live(-1);
+    let (before, behind) = (tab.before as usize, tab.behind as usize);
+    let block = tab.0.cast::<u8>().wrapping_sub(before);
+    raw_free(block, before + size_of::<Inside>() + behind * size_of::<Entry>());
 }
 
-/// Gives up what entries hold that no table has any more, and their block.
-fn drop_entries(vm: &mut Vm, entries: *mut Entry, used: usize, capacity: usize) {
+/// Gives up what entries hold that no table has any more.
+#[inline]
+fn drop_entries(vm: &mut Vm, entries: *mut Entry, used: usize) {
     for at in 0..used {
         // SAFETY: `used` entries are initialised; the block is ours alone.
         let entry = unsafe { entries.add(at).read() };
@@ -133,12 +203,12 @@ fn drop_entries(vm: &mut Vm, entries: *mut Entry, used: usize, capacity: usize) 
             vm.release(entry.value);
         }
     }
-    raw_free(entries.cast(), capacity * size_of::<Entry>());
 }
 
 /// Removes all entries.
 pub fn clear(vm: &mut Vm, table: Table) {
     let mut tab = inside(table);
+    moves(tab);
     let used = core::mem::replace(&mut tab.used, 0);
     let entries = core::mem::replace(&mut tab.entries, core::ptr::null_mut());
     let capacity = core::mem::replace(&mut tab.capacity, 0);
@@ -147,7 +217,8 @@ pub fn clear(vm: &mut Vm, table: Table) {
     tab.slots = 0;
     tab.len = 0;
     tab.iterator = 0;
-    drop_entries(vm, entries, used, capacity);
+    drop_entries(vm, entries, used);
+    free_entries(tab, entries, capacity);
 }
 
 /// The key a string stands for: an INT when it is a canonical decimal integer.
@@ -341,6 +412,12 @@ pub fn watch(table: Table) {
 /// Exchanges what two hashes hold.
 pub fn swap_content(one: Table, two: Table) {
     let (mut one, mut two) = (inside(one), inside(two));
+    for tab in [&mut one, &mut two] {
+        moves(*tab);
+        if are_behind(*tab, tab.entries) {
+            resize_entries(tab, tab.capacity);
+        }
+    }
     let (first, second) = (&mut *one, &mut *two);
     core::mem::swap(&mut first.len, &mut second.len);
     core::mem::swap(&mut first.entries, &mut second.entries);
@@ -437,9 +514,7 @@ fn make_room(tab: &mut Tab) {
         if capacity >= u32::MAX as usize {
             let _ = raw_allocate(usize::MAX);
         }
-        let size = size_of::<Entry>();
-        tab.entries = raw_resize(tab.entries.cast(), tab.capacity * size, capacity * size).cast();
-        tab.capacity = capacity;
+        resize_entries(tab, capacity);
     }
     rebuild(tab);
 }
@@ -447,6 +522,7 @@ fn make_room(tab: &mut Tab) {
 /// Closes the holes and makes the index anew.
 fn rebuild(tab: &mut Tab) {
     if tab.len != tab.used {
+        moves(*tab);
         let mut to = 0;
         let iterator = tab.iterator;
         for from in 0..tab.used {
@@ -493,6 +569,7 @@ pub fn delete(vm: &mut Vm, table: Table, key: Val) -> Option<Val> {
     }
     let (found, hash) = find(&tab, key);
     let at = found?;
+    moves(tab);
     if tab.slots != 0 {
         remove_index(&tab, hash, at);
     }
@@ -642,7 +719,12 @@ mod tests {
         let before = LIVE.get();
         for round in 0..60 {
             let range = [6, 20, 300][round % 3];
-            let table = new();
+            // Some with entries behind them, some behind an object.
+            let table = match round % 4 {
+                0 => new(),
+                1 => with_room(round % 9, object::BYTES),
+                _ => with_room(round % 9, 0),
+            };
             let mut model: Vec<(String, i64)> = Vec::new();
             for _ in 0..1500 {
                 let n = random.below(range);
@@ -685,6 +767,37 @@ mod tests {
             vm.release_ptr(table);
         }
         assert_eq!(LIVE.get(), before);
+    }
+
+    #[test]
+    fn objects_are_told_when_their_fields_move() {
+        let mut vm = machine(false);
+        let keys = ["x", "y", "z"].map(|key| short(key.as_bytes()));
+        type Change = fn(&mut Vm, Table);
+        let changes: [(bool, Change); 6] = [
+            (false, |vm, table| set(vm, table, short(b"y"), int(7))),
+            (false, |vm, table| assert_eq!(delete(vm, table, short(b"no such key")), None)),
+            (true, |vm, table| assert_eq!(delete(vm, table, short(b"y")), Some(int(2)))),
+            (true, |vm, table| set(vm, table, short(b"one more"), int(7))),
+            (true, |vm, table| clear(vm, table)),
+            (true, |vm, table| {
+                let other = with_room(4, 0);
+                set(vm, other, short(b"x"), int(9));
+                swap_content(table, other);
+                assert_eq!((get(table, short(b"x")), other.len), (int(9), 3));
+                vm.release_ptr(other);
+            }),
+        ];
+        for (is_moved, change) in changes {
+            let table = with_room(3, object::BYTES);
+            fill_room(table, keys.iter().zip(1..).map(|(&key, value)| (key, int(value))));
+            let mut head: Ptr<ObjectHead> = Ptr(table.0.cast::<u8>().wrapping_sub(object::BYTES).cast());
+            head.shape = 5;
+            assert_eq!(table.entries.addr(), head.0.addr() + object::ENTRIES);
+            change(&mut vm, table);
+            assert_eq!(head.shape == object::MOVED, is_moved);
+            vm.release_ptr(table);
+        }
     }
 
     #[test]

@@ -4,11 +4,14 @@ use alloc::rc::Rc;
 use alloc::string::String;
 use alloc::vec::Vec;
 
-use s_abi::layout::{Val, site, tag, want};
+use s_abi::layout::{Val, object, site, tag, want};
 
-use super::{ClassKind, FieldDescription, Object, TypeDescription, new_object, object_of};
+use super::{
+    ClassKind, FieldDescription, Object, Shape, TypeDescription, new_object, object_of, object_with_room,
+};
 use crate::exception::Thrown;
 use crate::hash;
+use crate::memory::release_string;
 use crate::string::{Text, string};
 use crate::value::{CodeRef, Ptr, UNDEF, ValExt, bytes, counted, int};
 use crate::vm::Vm;
@@ -18,6 +21,10 @@ use crate::vm::Vm;
 pub(super) struct Plan {
     /// Objects can be made at all: it is declared, and neither abstract nor a trait.
     is_concrete: bool,
+    /// The [`s_abi::layout::ObjectHead::shape`] of its objects.
+    shape: u32,
+    /// Fields are those that the class itself declares, in their order.
+    is_own: bool,
     /// All fields, the parents' first: the order of an object's entries.
     pub(super) fields: Vec<PlannedField>,
     /// BUILD of the ancestors and the class, parents first; borrowed from their globs.
@@ -27,6 +34,7 @@ pub(super) struct Plan {
 /// A field of a plan.
 #[derive(Debug)]
 pub(super) struct PlannedField {
+    /// Its name, which is its key.
     key: Text,
     pub(super) description: FieldDescription,
     pub(super) takes: Takes,
@@ -70,6 +78,24 @@ impl Plan {
                 .all(|(pair, field)| field.key.0 == pair[0] && field.takes.has(pair[1]))
     }
 
+    /// Whether values are one for each field, which takes it, so that an object can be made of them at once.
+    #[inline]
+    fn has_room_for(&self, values: &[Val]) -> bool {
+        values.len() == self.fields.len()
+            && self.fields.len() <= hash::FEW
+            && values.iter().zip(&self.fields).all(|(&value, field)| field.takes.has(value))
+    }
+
+    /// An object of few fields with these values, one for each field; consumes them.
+    #[inline]
+    fn object_of_all(&self, number: u32, values: impl Iterator<Item = Val>) -> Val {
+        let mut object = object_with_room(number, self.fields.len());
+        let entries = self.fields.iter().zip(values).map(|(field, value)| (field.key.0.retained(), value));
+        hash::fill_room(object.fields, entries);
+        object.shape = self.shape;
+        counted(tag::OBJ, object)
+    }
+
     /// The position of a field by its name; `guess` is looked at first.
     #[inline]
     pub(super) fn position(&self, name: Val, guess: usize) -> Option<usize> {
@@ -85,6 +111,7 @@ impl Plan {
 
 impl Vm {
     /// How objects of a class are made.
+    #[inline]
     pub(super) fn plan(&mut self, number: u32) -> Rc<Plan> {
         if let Some(class) = self.class(number)
             && let Some(plan) = &class.plan
@@ -92,7 +119,12 @@ impl Vm {
         {
             return Rc::clone(plan);
         }
-        let fields = self
+        self.new_plan(number)
+    }
+
+    #[inline(never)]
+    fn new_plan(&mut self, number: u32) -> Rc<Plan> {
+        let fields: Vec<PlannedField> = self
             .all_fields(number)
             .into_iter()
             .map(|(_, description)| PlannedField {
@@ -110,11 +142,33 @@ impl Vm {
         let is_concrete = self
             .declared(number)
             .is_some_and(|declared| !declared.is_abstract && declared.kind != ClassKind::Trait);
-        let plan = Rc::new(Plan { is_concrete, fields, builds });
+        let is_own = self.own_fields(number).eq(fields.iter().map(|field| field.description.name.as_slice()));
+        let shape = self.shape_of(number, &fields);
+        crate::late::classes();
+        let plan = Rc::new(Plan { is_concrete, shape, is_own, fields, builds });
         if let Some(class) = self.class_mut(number) {
             class.plan = Some(Rc::clone(&plan));
         }
         plan
+    }
+
+    /// Names of the fields that a class itself declares for its objects.
+    fn own_fields(&self, number: u32) -> impl Iterator<Item = &[u8]> {
+        let fields = self.declared(number).map_or(&[][..], |declared| &declared.fields[..]);
+        fields.iter().filter(|field| !field.is_static).map(|field| field.name.as_slice())
+    }
+
+    /// The shape of objects of a class with these fields.
+    fn shape_of(&mut self, number: u32, fields: &[PlannedField]) -> u32 {
+        let Some(class) = self.class_mut(number) else { return object::MOVED };
+        let names = || fields.iter().map(|field| &field.description.name);
+        match &class.shape {
+            Shape::Open => class.shape = Shape::Fixed(names().cloned().collect()),
+            Shape::Fixed(known) if known.iter().eq(names()) => {}
+            Shape::Fixed(_) | Shape::Mixed => class.shape = Shape::Mixed,
+        }
+        let is_fixed = matches!(class.shape, Shape::Fixed(_));
+        if is_fixed && fields.len() <= hash::FEW { !number } else { object::MOVED }
     }
 
     /// What a field of a type takes at first sight.
@@ -164,8 +218,8 @@ impl Vm {
             return Err(self.no_objects(number));
         }
         if plan.is_exact(arguments) {
-            let pairs = arguments.chunks_exact(2).map(|pair| (hash::normal(pair[0]), pair[1].retained()));
-            let value = counted(tag::OBJ, new_object(number, hash::of_few(pairs)));
+            let values = arguments.iter().skip(1).step_by(2).map(|value| value.retained());
+            let value = plan.object_of_all(number, values);
             return self.built(&plan, value, Ok(()));
         }
         let (mut is_named, mut in_order) = (arguments.len().is_multiple_of(2) && !arguments.is_empty(), true);
@@ -183,15 +237,27 @@ impl Vm {
         if !is_named && arguments.len() > plan.fields.len() {
             return Err(self.wrong_arguments(number, &plan, arguments));
         }
-        let table = hash::with_capacity(plan.fields.len());
-        let value = counted(tag::OBJ, new_object(number, table));
-        let filled = self.fill(table, &plan, (is_named, in_order), arguments);
+        let mut object = object_with_room(number, plan.fields.len());
+        let value = counted(tag::OBJ, object);
+        let filled = self.fill(object.fields, &plan, (is_named, in_order), arguments);
+        // Defaults may have changed what the class is.
+        if filled.is_ok() && self.class(number).is_some_and(|class| matches!(class.shape, Shape::Fixed(_))) {
+            object.shape = plan.shape;
+        }
         self.built(&plan, value, filled)
     }
 
     /// The object, when its fields are filled and BUILD has run.
     #[inline]
     fn built(&mut self, plan: &Plan, value: Val, filled: Result<(), Thrown>) -> Result<Val, Thrown> {
+        match filled {
+            Ok(()) if plan.builds.is_empty() => Ok(value),
+            _ => self.built_slowly(plan, value, filled),
+        }
+    }
+
+    #[inline(never)]
+    fn built_slowly(&mut self, plan: &Plan, value: Val, filled: Result<(), Thrown>) -> Result<Val, Thrown> {
         if let Err(thrown) = filled.and_then(|()| self.run_build(plan, value)) {
             self.release(value);
             return Err(thrown);
@@ -427,7 +493,33 @@ fn type_text(wanted: &TypeDescription) -> String {
 pub fn construct(vm: &mut Vm, class: i64, mark: i64) -> Result<Val, Thrown> {
     let arguments = vm.list(mark);
     let number = vm.classes.nth_declared(class);
+    let plan = vm.plan(number);
+    if plan.is_concrete && plan.is_exact(arguments) {
+        // The values move over from the list.
+        let value = plan.object_of_all(number, arguments.iter().skip(1).step_by(2).copied());
+        arguments.iter().step_by(2).for_each(|&name| release_string(name));
+        vm.forget_list(mark);
+        return vm.built(&plan, value, Ok(()));
+    }
     let result = vm.construct_object(number, arguments);
+    vm.drop_list(mark);
+    result
+}
+
+/// `Name(FIELD => VALUE, ...)` of all fields that the class itself declares, in their order: only the values are in
+/// the list, which it consumes.
+pub fn construct_values(vm: &mut Vm, class: i64, mark: i64) -> Result<Val, Thrown> {
+    let values = vm.list(mark);
+    let number = vm.classes.nth_declared(class);
+    let plan = vm.plan(number);
+    if plan.is_concrete && plan.is_own && plan.has_room_for(values) {
+        let value = plan.object_of_all(number, values.iter().copied());
+        vm.forget_list(mark);
+        return vm.built(&plan, value, Ok(()));
+    }
+    let names: Vec<Text> = vm.own_fields(number).map(|name| Text(string(name))).collect();
+    let arguments: Vec<Val> = names.iter().zip(values).flat_map(|(name, &value)| [name.0, value]).collect();
+    let result = vm.construct_object(number, &arguments);
     vm.drop_list(mark);
     result
 }

@@ -29,6 +29,19 @@ pub fn call_method_site(vm: &mut Vm, name: Val, address: i64, count: i64, site: 
     method_of(vm, name, list, wanted, Some(Ptr(site as *mut Site)))
 }
 
+/// As [`call_method`], from a place in code that notes what it found.
+pub fn call_method_list_site(
+    vm: &mut Vm,
+    name: Val,
+    mark: i64,
+    wanted: i64,
+    site: i64,
+) -> Result<Val, Thrown> {
+    let list = vm.list(mark);
+    let result = method_of(vm, name, list, wanted as u64, Some(Ptr(site as *mut Site)));
+    vm.settle(mark, result)
+}
+
 #[inline(always)]
 fn method_of(
     vm: &mut Vm,
