@@ -50,7 +50,7 @@ pub mod string;
 mod testing;
 #[cfg(test)]
 mod tests;
-pub mod text;
+mod text;
 mod tied_handle;
 pub mod value;
 pub mod vm;

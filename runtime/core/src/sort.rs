@@ -8,6 +8,7 @@ use s_abi::layout::{Val, tag};
 use crate::cell;
 use crate::exception::Thrown;
 use crate::op::compare::order_numbers;
+use crate::text::order;
 use crate::value::{CodeRef, Ptr, ValExt, bytes, int, num};
 use crate::vm::Vm;
 
@@ -78,28 +79,31 @@ pub fn merge_sort<T: Copy>(
 fn sort_texts(vm: &mut Vm, mark: i64, descending: bool) -> Result<(), Thrown> {
     let list = vm.list_mut(mark);
     if list.iter().all(|value| value.is_string() && !value.is_wide()) {
-        if descending {
-            list.sort_by(|a, b| bytes(b).cmp(bytes(a)));
-        } else {
-            list.sort_by(|a, b| bytes(a).cmp(bytes(b)));
-        }
+        let keys = list.iter().map(bytes).zip(0..).collect();
+        let sorted = in_order(list, keys, descending);
+        list.copy_from_slice(&sorted);
         return Ok(());
     }
     if list.iter().all(|value| value.is_string() || value.is_numeric()) && !vm.compat {
-        let mut keyed = Vec::with_capacity(list.len());
+        let mut texts = Vec::with_capacity(list.len());
         for &value in list.iter() {
-            keyed.push((vm.text(value)?, value));
+            texts.push(vm.text(value)?);
         }
-        keyed.sort_by(|a, b| if descending { (*b.0).cmp(&a.0) } else { (*a.0).cmp(&b.0) });
-        for (slot, (_, value)) in list.iter_mut().zip(&keyed) {
-            *slot = *value;
-        }
+        let keys = texts.iter().map(|text| &**text).zip(0..).collect();
+        let sorted = in_order(list, keys, descending);
+        list.copy_from_slice(&sorted);
         return Ok(());
     }
     merge_sort(list, &mut |a, b| {
         let order = crate::op::compare::str_cmp(vm, a, b)?.cmp(&0);
         Ok(if descending { order.reverse() } else { order })
     })
+}
+
+/// The values in the order of their keys.
+fn in_order(values: &[Val], mut keys: Vec<order::Key<'_>>, descending: bool) -> Vec<Val> {
+    order::texts(&mut keys, descending);
+    keys.iter().map(|key| values[key.1]).collect()
 }
 
 /// As strings.
@@ -116,7 +120,7 @@ fn sort_numbers(vm: &mut Vm, mark: i64, descending: bool) -> Result<(), Thrown> 
     let list = vm.list_mut(mark);
     if list.iter().all(|value| value.w0 == tag::INT) {
         let mut plain: Vec<i64> = list.iter().map(|value| value.as_int()).collect();
-        plain.sort_unstable();
+        order::integers(&mut plain);
         let last = plain.len().wrapping_sub(1);
         for (at, slot) in list.iter_mut().enumerate() {
             *slot = int(plain[if descending { last - at } else { at }]);
@@ -125,8 +129,7 @@ fn sort_numbers(vm: &mut Vm, mark: i64, descending: bool) -> Result<(), Thrown> 
     }
     if list.iter().all(|value| value.w0 == tag::NUM && !value.as_num().is_nan()) {
         let mut plain: Vec<f64> = list.iter().map(|value| value.as_num()).collect();
-        let order = |a: &f64, b: &f64| a.partial_cmp(b).unwrap_or(Ordering::Equal);
-        plain.sort_by(|a, b| if descending { order(b, a) } else { order(a, b) });
+        order::floats(&mut plain, descending);
         for (slot, value) in list.iter_mut().zip(plain) {
             *slot = num(value);
         }
@@ -172,6 +175,7 @@ pub fn list_sort_by(vm: &mut Vm, mark: i64, function: Val) -> Result<(), Thrown>
     result
 }
 
+#[cfg_attr(feature = "exports", unsafe(export_name = "hot.sort.sort_by_code"))]
 fn sort_by_code(vm: &mut Vm, mark: i64, code: CodeRef) -> Result<(), Thrown> {
     with_pair(vm, |vm, pair| {
         let mut items = vm.list(mark).to_vec();
@@ -199,6 +203,7 @@ pub struct Pair {
 
 impl Pair {
     /// Sets both; borrows the values.
+    #[cfg_attr(feature = "exports", unsafe(export_name = "hot.sort.set"))]
     pub fn set(self, vm: &mut Vm, a: Val, b: Val) {
         cell::set(vm, self.a, a.retained());
         cell::set(vm, self.b, b.retained());

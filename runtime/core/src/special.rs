@@ -7,11 +7,9 @@ use s_abi::layout::{Val, tag};
 
 use crate::exception::Thrown;
 use crate::string::{constant, string};
+use crate::text::sprintf::PERL_VERSION;
 use crate::value::{UNDEF, ValExt, bytes, int, num, short};
 use crate::vm::Vm;
-
-/// The version of Perl that `--compat` follows, `$^V`.
-pub(crate) const PERL_VERSION: &[u8] = b"v5.36.0";
 
 /// What they hold.
 #[derive(Debug)]

@@ -1,28 +1,8 @@
-//! Functions over bytes and numbers that know no values: parsing, formatting, codecs, dates.
+//! Functions over bytes and numbers that know no values: parsing, formatting, codecs, dates. Those that
+//! programs call in loops and those that are called once for a document are crates of their own, since each
+//! kind is compiled in its own way.
 
-pub mod base64;
-pub mod crypt;
-pub mod csv;
-pub mod date;
-pub mod digest;
-pub mod gzip;
-pub mod json;
-pub mod maths;
-pub mod net;
-pub mod number;
-pub mod pack;
-pub mod pdf;
-pub mod sequence;
-pub mod sprintf;
-pub mod sql;
-pub mod strings;
-pub mod table;
-pub mod toml;
-pub mod transliterate;
-pub mod tree;
-pub mod utf8;
-pub mod xml;
-pub mod yaml;
-
-#[cfg(test)]
-mod test_support;
+pub(crate) use s_formats::{crypt, csv, date, net, pdf, sequence, sql, table, toml, tree, xml, yaml};
+pub(crate) use s_text::{
+    base64, digest, gzip, json, maths, number, order, pack, sprintf, strings, transliterate, utf8,
+};
