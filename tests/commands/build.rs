@@ -381,6 +381,22 @@ fn an_executable_has_the_builtins_its_methods_may_mean() {
 }
 
 #[test]
+fn the_names_of_the_language_take_no_builtins_along() {
+    let sandbox = Sandbox::new();
+    sandbox.write(
+        "all.stk",
+        "p join \" \", map { \"$_:$all{$_}\" } grep { exists $all{$_} } qw(sum sin gzip pmap nobody)\n",
+    );
+    let built = sandbox.run(&["build", "--release", "all.stk", "-o", "all"]);
+    assert_eq!(built.status, Some(0), "{built:?}");
+    let file = sandbox.work().join("all");
+    let output = Command::new(&file).output().unwrap();
+    assert_eq!(ran(&output), ("sum:math sin:math gzip:codec pmap:parallel\n".to_owned(), Some(0)));
+    let size = fs::metadata(&file).unwrap().len();
+    assert!(size < 300_000, "{size}");
+}
+
+#[test]
 fn what_cannot_be_built_leaves_what_was_there() {
     let sandbox = Sandbox::new();
     let none = sandbox.run(&["build"]);

@@ -16,7 +16,8 @@ use crate::text::sprintf::OUTPUT_MAX;
 use crate::value::{Array, UNDEF, ValExt, int};
 use crate::vm::Vm;
 
-/// The functions of a file: each in a [`Cell`] of its own, which compiled code refers to.
+/// The functions of a file, each in a [`Cell`] of its own, which compiled code refers to; and their names, for
+/// whom asks for no more.
 macro_rules! functions {
     ($(($name:literal, $function:expr $(,)?)),* $(,)?) => {
         pub(super) static FUNCTIONS: super::Functions = &[$(($name, {
@@ -24,6 +25,7 @@ macro_rules! functions {
             static CELL: super::Cell = super::Cell($function);
             &CELL
         })),*];
+        pub(super) static NAMES: &[&str] = &[$($name),*];
     };
 }
 
@@ -148,30 +150,38 @@ pub struct World {
 /// Functions with their names.
 type Functions = &'static [(&'static str, &'static Cell)];
 
-/// The builtins by subject, each part with the kind that `%all` gives its names.
-static PARTS: &[(&str, Functions)] = &[
-    ("file", assets::FUNCTIONS),
-    ("codec", codec::FUNCTIONS),
-    ("codec", data::FUNCTIONS),
-    ("process", database::FUNCTIONS),
-    ("file", file::FUNCTIONS),
-    ("hash", hashes::FUNCTIONS),
-    ("process", host::FUNCTIONS),
-    ("process", ipc::FUNCTIONS),
-    ("list", lists::FUNCTIONS),
-    ("core", misc::FUNCTIONS),
-    ("math", numbers::FUNCTIONS),
-    ("process", process::FUNCTIONS),
-    ("core", report::FUNCTIONS),
-    ("network", socket::FUNCTIONS),
-    ("string", strings::FUNCTIONS),
-    ("string", text::FUNCTIONS),
-    ("time", time::FUNCTIONS),
-    ("network", web::FUNCTIONS),
+/// The builtins by subject: the functions, and beside them the names with the kind that `%all` gives them. Who
+/// refers to the names takes no function along.
+macro_rules! parts {
+    ($(($kind:literal, $part:ident)),* $(,)?) => {
+        static PARTS: &[Functions] = &[$($part::FUNCTIONS),*];
+        static KINDS: &[(&str, &[&str])] = &[$(($kind, $part::NAMES)),*];
+    };
+}
+
+parts![
+    ("file", assets),
+    ("codec", codec),
+    ("codec", data),
+    ("process", database),
+    ("file", file),
+    ("hash", hashes),
+    ("process", host),
+    ("process", ipc),
+    ("list", lists),
+    ("core", misc),
+    ("math", numbers),
+    ("process", process),
+    ("core", report),
+    ("network", socket),
+    ("string", strings),
+    ("string", text),
+    ("time", time),
+    ("network", web),
 ];
 
 fn cell_of(name: &str) -> Option<&'static Cell> {
-    PARTS.iter().flat_map(|part| part.1).find(|(known, _)| *known == name).map(|found| found.1)
+    PARTS.iter().copied().flatten().find(|(known, _)| *known == name).map(|found| found.1)
 }
 
 /// The cell of a row's function, if there is one.
@@ -241,7 +251,7 @@ impl Vm {
     pub fn fill_names(&mut self) {
         let table = crate::value::Ptr(self.glob(b"main::all").hash);
         for row in BUILTINS {
-            let part = PARTS.iter().find(|part| part.1.iter().any(|(known, _)| *known == row.name));
+            let part = KINDS.iter().find(|part| part.1.contains(&row.name));
             let kind = match part.map(|part| part.0) {
                 _ if PARALLEL.contains(&row.name) => "parallel",
                 Some(kind) => kind,
@@ -430,6 +440,7 @@ fn elements(vm: &mut Vm, arguments: &[Val]) -> Vec<Val> {
 }
 
 /// Arguments with array references spread one level, borrowed from the arguments' arrays: owned.
+#[cfg_attr(feature = "exports", unsafe(export_name = "hot.builtin.flat"))]
 fn flat(vm: &mut Vm, arguments: &[Val]) -> Vec<Val> {
     let mut out = Vec::with_capacity(arguments.len());
     for &value in arguments {
@@ -514,7 +525,7 @@ mod tests {
     #[test]
     fn each_builtin_has_one_function_and_a_row() {
         let mut seen = BTreeSet::new();
-        for (name, _) in PARTS.iter().flat_map(|part| part.1) {
+        for (name, _) in PARTS.iter().copied().flatten() {
             assert!(find(name).is_some(), "`{name}` has a function and no row");
             assert!(seen.insert(*name), "`{name}` has two functions");
         }
