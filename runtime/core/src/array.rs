@@ -38,6 +38,7 @@ pub fn new() -> Array {
 
 /// An array of these values, which it consumes.
 #[must_use]
+#[cfg_attr(feature = "exports", unsafe(export_name = "hot.array.from_values"))]
 pub fn from_values(values: &[Val]) -> Array {
     let mut array = new();
     if values.iter().any(|value| value.w0 > tag::NUM) {
@@ -108,6 +109,7 @@ fn free_block(array: &Array) {
     }
 }
 
+#[cfg_attr(feature = "exports", unsafe(export_name = "hot.array.drop_elements"))]
 fn drop_elements(vm: &mut Vm, array: &mut Array) {
     let count = core::mem::replace(&mut array.len, 0);
     if array.storage == storage::VAL {
@@ -406,6 +408,7 @@ pub fn push(array: &mut Array, value: Val) {
 }
 
 /// Appends values, which it consumes.
+#[cfg_attr(feature = "exports", unsafe(export_name = "hot.array.append_values"))]
 pub fn append_values(array: &mut Array, values: &[Val]) {
     for &value in values {
         push(array, value);

@@ -173,6 +173,7 @@ const _: () = {
 };
 
 /// Ends an object.
+#[cfg_attr(feature = "exports", unsafe(export_name = "hot.class.free_object"))]
 pub fn free_object(vm: &mut Vm, object: Ptr<Header>) {
     let object: Ptr<Object> = Ptr(object.0.cast());
     let (fields, payload) = (object.fields, object.payload);
@@ -198,6 +199,7 @@ pub fn object_of(value: Val) -> Option<Ptr<Object>> {
     (value.w0 == tag::OBJ).then(|| value.pointer())
 }
 
+#[cfg_attr(feature = "exports", unsafe(export_name = "hot.class.new_object"))]
 fn new_object(class: u32, fields: Table) -> Ptr<Object> {
     crate::late::classes();
     let header = header(kind::OBJ);

@@ -192,6 +192,7 @@ impl Vm {
     }
 
     /// Calls a value as a function.
+    #[cfg_attr(feature = "exports", unsafe(export_name = "hot.code.call_value"))]
     pub fn call_value(&mut self, value: Val, arguments: &[Val], wanted: u64) -> Result<Val, Thrown> {
         match value.as_code() {
             Some(code) => self.call(code, arguments, wanted),
@@ -275,6 +276,7 @@ impl Vm {
     }
 
     /// Calls with the list from a mark as arguments, which it consumes; a list result takes its place.
+    #[cfg_attr(feature = "exports", unsafe(export_name = "hot.code.call_with_list"))]
     pub fn call_with_list(&mut self, value: Val, mark: i64, wanted: u64) -> Result<Val, Thrown> {
         let arguments = self.list(mark);
         let result = self.call_value(value, arguments, wanted);

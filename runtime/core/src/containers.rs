@@ -831,6 +831,7 @@ fn whole_hash(vm: &Vm, list: &[Val]) -> Option<Table> {
 }
 
 /// Adds keys and values, which it consumes.
+#[cfg_attr(feature = "exports", unsafe(export_name = "hot.containers.add_pairs"))]
 pub fn add_pairs(vm: &mut Vm, table: Table, list: &[Val]) -> Result<(), Thrown> {
     for (at, pair) in list.chunks(2).enumerate() {
         let stored = match vm.key(pair[0]) {

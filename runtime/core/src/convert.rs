@@ -100,6 +100,7 @@ impl Builder {
 
     /// About how many bytes the string forms of values have.
     #[must_use]
+    #[cfg_attr(feature = "exports", unsafe(export_name = "hot.convert.room_for"))]
     pub fn room_for(values: &[Val]) -> usize {
         values
             .iter()
@@ -249,6 +250,7 @@ impl Builder {
 
 /// Joins values when all are strings that are not wide, or integers, and there is memory for it.
 #[must_use]
+#[cfg_attr(feature = "exports", unsafe(export_name = "hot.convert.join_plain"))]
 pub fn join_plain(values: &[Val], separator: Val) -> Option<Val> {
     if separator.is_wide() {
         return None;

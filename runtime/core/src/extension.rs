@@ -95,6 +95,7 @@ fn set_value(table: Table) -> Val {
 
 /// The elements of a set: the values of a hash.
 #[must_use]
+#[cfg_attr(feature = "exports", unsafe(export_name = "hot.extension.set_of"))]
 pub fn set_of(value: Val) -> Option<Table> {
     (value.w0 == tag::EXT && value.header().aux == SET).then(|| value.pointer::<Set>().table)
 }

@@ -193,7 +193,7 @@ pub fn free(vm: &mut Vm, table: Table) {
 }
 
 /// Gives up what entries hold that no table has any more.
-#[inline]
+#[cfg_attr(feature = "exports", unsafe(export_name = "hot.hash.drop_entries"))]
 fn drop_entries(vm: &mut Vm, entries: *mut Entry, used: usize) {
     for at in 0..used {
         // SAFETY: `used` entries are initialised; the block is ours alone.
@@ -489,6 +489,7 @@ fn insert(tab: &mut Tab, key: Val, hash: u32) -> usize {
 }
 
 /// The key as the table keeps it: a long string that somebody may append to is copied.
+#[cfg_attr(feature = "exports", unsafe(export_name = "hot.hash.own_key"))]
 fn own_key(key: Val) -> Val {
     if key.w0 == tag::STR && key.header().count == 1 {
         let _ = hash_of(&mut key.pointer::<Str>());
@@ -562,6 +563,7 @@ fn rebuild(tab: &mut Tab) {
 }
 
 /// Removes a normal key; its value, owned, if it was there.
+#[cfg_attr(feature = "exports", unsafe(export_name = "hot.hash.delete"))]
 pub fn delete(vm: &mut Vm, table: Table, key: Val) -> Option<Val> {
     let mut tab = inside(table);
     if tab.len == 0 {

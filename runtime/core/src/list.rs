@@ -133,6 +133,7 @@ impl Vm {
     }
 
     /// The scalar of a call's result: the last of a list.
+    #[cfg_attr(feature = "exports", unsafe(export_name = "hot.list.scalar_of"))]
     pub fn scalar_of(&mut self, result: Val) -> Val {
         if result.w0 != tag::LIST {
             return result;
@@ -147,6 +148,7 @@ impl Vm {
     }
 
     /// Removes the `count` values below the list of `kept` on top.
+    #[cfg_attr(feature = "exports", unsafe(export_name = "hot.list.remove_below"))]
     pub fn remove_below(&mut self, mark: i64, kept: usize) {
         let mark = mark.max(0) as usize;
         let height = self.height();
@@ -164,6 +166,7 @@ impl Vm {
     }
 
     /// Pushes the elements of an array, owned.
+    #[cfg_attr(feature = "exports", unsafe(export_name = "hot.list.push_array"))]
     pub fn push_array(&mut self, array: &Array) -> Result<(), Thrown> {
         if magic::is_tied_array(*array) {
             let all = magic::elements(self, *array)?;
@@ -413,6 +416,7 @@ fn text_range(vm: &mut Vm, from: &[u8], to: &[u8], step: Val) -> Result<(), Thro
 }
 
 /// `join SEP, LIST`.
+#[cfg_attr(feature = "exports", unsafe(export_name = "hot.list.list_join"))]
 pub fn list_join(vm: &mut Vm, separator: Val, mark: i64) -> Result<Val, Thrown> {
     let result = join_values(vm, separator, vm.list(mark));
     vm.drop_list(mark);

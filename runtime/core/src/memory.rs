@@ -207,6 +207,7 @@ impl Vm {
     }
 
     #[inline(never)]
+    #[cfg_attr(feature = "exports", unsafe(export_name = "hot.memory.bury"))]
     fn bury(&mut self, object: Ptr<Header>) {
         if object.kind == kind::STR {
             crate::string::free(Ptr(object.0.cast()));
@@ -224,6 +225,7 @@ impl Vm {
         self.burying = false;
     }
 
+    #[cfg_attr(feature = "exports", unsafe(export_name = "hot.memory.end"))]
     fn end(&mut self, mut object: Ptr<Header>) {
         if object.class != 0
             && object.flags & FLAG_DESTROYED == 0

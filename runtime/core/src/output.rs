@@ -344,6 +344,7 @@ impl Vm {
         (self.text(value).map(|text| text.to_vec()).unwrap_or_default(), None, false)
     }
 
+    #[cfg_attr(feature = "exports", unsafe(export_name = "hot.output.read_from"))]
     fn read_from(&mut self, glob: GlobRef) -> Result<Option<Val>, Thrown> {
         if stream_of(glob).is_none() {
             self.set_errno(Errno::EBADF);
@@ -444,6 +445,7 @@ impl Vm {
         }
     }
 
+    #[cfg_attr(feature = "exports", unsafe(export_name = "hot.output.next_line"))]
     fn next_line(&mut self, handle: Val) -> Result<Option<Val>, Thrown> {
         if handle.is_undef() {
             return self.read_argv();

@@ -349,6 +349,7 @@ impl Vm {
     }
 
     /// A subject as the pattern reads it: wide if either is.
+    #[cfg_attr(feature = "exports", unsafe(export_name = "hot.pattern.subject"))]
     fn subject(&mut self, value: Val, pattern: Ptr<Pattern>) -> Result<Text, Thrown> {
         if value.is_undef() {
             self.check_operands(&[value])?;
@@ -382,7 +383,7 @@ impl Vm {
     }
 
     /// Searches; what was found is in the scratch memory.
-    #[inline]
+    #[cfg_attr(feature = "exports", unsafe(export_name = "hot.pattern.look"))]
     fn look(
         &mut self,
         subject: &Text,
@@ -412,6 +413,7 @@ impl Vm {
     }
 
     /// Makes the captures of the last search, which was successful, the current ones.
+    #[cfg_attr(feature = "exports", unsafe(export_name = "hot.pattern.remember"))]
     fn remember(&mut self, subject: &Text, pattern: Val) {
         let groups = pattern.pointer::<Pattern>().regex.group_count();
         self.keep_captures(subject, pattern, |captures, scratch| {
@@ -516,7 +518,7 @@ impl Vm {
         }
     }
 
-    #[inline]
+    #[cfg_attr(feature = "exports", unsafe(export_name = "hot.pattern.piece"))]
     fn piece(&self, subject: &Val, start: usize, end: usize) -> Val {
         let text = bytes(subject);
         if self.compat && subject.is_wide() {
@@ -642,6 +644,7 @@ fn set_position(cell: CellRef, to: Option<(usize, bool)>) {
 }
 
 /// `//g` in scalar context.
+#[cfg_attr(feature = "exports", unsafe(export_name = "hot.pattern.match_next"))]
 pub fn match_next(vm: &mut Vm, cell: CellRef, pattern: Val, keep: i64) -> Result<bool, Thrown> {
     if pattern.w0 != tag::RX {
         let compiled = vm.pattern_of(pattern, 0)?;
@@ -694,6 +697,7 @@ pub fn match_all_value(vm: &mut Vm, subject: Val, pattern: Val) -> Result<i64, T
     all_from(vm, subject, pattern, 0)
 }
 
+#[cfg_attr(feature = "exports", unsafe(export_name = "hot.pattern.all_from"))]
 fn all_from(vm: &mut Vm, subject: Val, pattern: Val, start: usize) -> Result<i64, Thrown> {
     let pattern = vm.pattern_of(pattern, 0)?;
     let result = match vm.subject(subject, pattern.pointer()) {
@@ -750,6 +754,7 @@ pub fn subst_begin(vm: &mut Vm, subject: Val, pattern: Val) -> Result<i64, Throw
 }
 
 /// Finds the next match of a substitution.
+#[cfg_attr(feature = "exports", unsafe(export_name = "hot.pattern.subst_next"))]
 pub fn subst_next(vm: &mut Vm, handle: i64) -> Result<bool, Thrown> {
     let at = handle.max(0) as usize;
     let Some(mut open) = vm.patterns.substitutions.get_mut(at).and_then(Option::take) else {
@@ -785,6 +790,7 @@ pub fn subst_next(vm: &mut Vm, handle: i64) -> Result<bool, Thrown> {
 }
 
 /// Adds the replacement of the match found last.
+#[cfg_attr(feature = "exports", unsafe(export_name = "hot.pattern.subst_add"))]
 pub fn subst_add(vm: &mut Vm, handle: i64, value: Val) -> Result<(), Thrown> {
     let at = handle.max(0) as usize;
     let Some(mut open) = vm.patterns.substitutions.get_mut(at).and_then(Option::take) else {
@@ -835,6 +841,7 @@ pub fn split(vm: &mut Vm, mark: i64) -> Result<(), Thrown> {
 }
 
 /// Takes what `split` works on from the stack: pattern, subject and limit, undef when missing.
+#[cfg_attr(feature = "exports", unsafe(export_name = "hot.pattern.take_operands"))]
 fn take_operands(vm: &mut Vm, mark: i64) -> [Val; 3] {
     let mut held = [UNDEF; 3];
     for (at, &value) in vm.list(mark).iter().enumerate() {
@@ -951,6 +958,7 @@ fn split_characters(vm: &mut Vm, subject: &Text, limit: i64) -> Result<(), Throw
     Ok(())
 }
 
+#[cfg_attr(feature = "exports", unsafe(export_name = "hot.pattern.split_literal"))]
 fn split_literal(vm: &mut Vm, subject: &Text, literal: &[u8], limit: i64) -> Result<(), Thrown> {
     let text: &[u8] = subject;
     let (mut at, mut fields) = (0, 1);

@@ -15,6 +15,7 @@ impl Vm {
     /// Length of a string in the units of `substr` and `index`: bytes in default mode, characters
     /// under `--compat`.
     #[must_use]
+    #[cfg_attr(feature = "exports", unsafe(export_name = "hot.places.unit_len"))]
     pub fn unit_len(&self, text: &Text) -> usize {
         if text.is_wide() { utf8::count(text) } else { text.len() }
     }

@@ -28,10 +28,19 @@ const PACKAGE: &str = "s-start";
 const FEATURES: &str = "program";
 const PROFILE: &str = "pack";
 
-/// Addresses relative to the place of use fit images that are loaded anywhere and those that are not. What is
-/// not said to be `inline` is put into its callers only where that is short: programs carry the difference.
-const FLAGS: [&str; 3] =
-    ["-Crelocation-model=pic", "-Cforce-frame-pointers=yes", "-Cllvm-args=-inline-threshold=100"];
+/// Addresses relative to the place of use fit images that are loaded anywhere and those that are not.
+const FLAGS: [&str; 2] = ["-Crelocation-model=pic", "-Cforce-frame-pointers=yes"];
+
+/// What says of a function that it is compiled for size, in a crate that is.
+const FOR_SIZE: [&str; 2] = ["minsize", "optsize"];
+
+/// The crate with functions that are compiled for speed in spite of its level, and what stands before
+/// their names in its sources.
+const SOURCES: &str = "runtime/core/src";
+const NAMED: &str = "unsafe(export_name = \"";
+
+/// What begins the names of functions that only the runtime calls and that are compiled for speed.
+const HOT: &str = "hot.";
 
 /// Where the system starts, and what begins the names of what programs refer to.
 const ENTRY: &str = "_start";
@@ -142,10 +151,11 @@ fn digests(root: &Path) -> Result<BTreeMap<String, String>> {
 /// Sealed packs by name of their files.
 fn build_all(root: &Path, toolchain: &Toolchain, target_dir: &Path) -> Result<BTreeMap<String, Vec<u8>>> {
     let mut packs = BTreeMap::new();
+    let fast = fast(root)?;
     for description in TARGETS {
-        let archive = archive(root, toolchain, description, target_dir)?;
+        let archive = archive(root, toolchain, description, &fast, target_dir)?;
         let bytes = fs::read(&archive).with_context(|| format!("`{}` was not built", archive.display()))?;
-        let pack = pack(toolchain, description, &bytes)
+        let pack = pack(toolchain, description, &fast, &bytes)
             .with_context(|| format!("the runtime for `{}` cannot be a pack", description.name))?;
         let sealed = sealed::seal(&pack, description.name, s_abi::DIGEST)?;
         println!("{:>9} bytes, {:>9} sealed  {}", pack.len(), sealed.len(), file_name(description));
@@ -154,11 +164,42 @@ fn build_all(root: &Path, toolchain: &Toolchain, target_dir: &Path) -> Result<BT
     Ok(packs)
 }
 
+/// The functions that are compiled for speed in crates that are compiled for size: what compiled code calls, and
+/// what else has a name of its own in the sources.
+fn fast(root: &Path) -> Result<BTreeSet<String>> {
+    macro_rules! names {
+        ($($name:ident ( $($kind:ident),* ) -> $result:ident [ $($flags:ident)* ];)*) => {
+            [$(concat!("rt.", stringify!($name))),*]
+        };
+    }
+    let mut fast: BTreeSet<String> = s_abi::for_each_runtime_function!(names).map(str::to_owned).into();
+    let mut folders = vec![root.join(SOURCES)];
+    while let Some(folder) = folders.pop() {
+        for entry in fs::read_dir(&folder).with_context(|| format!("`{}` is read", folder.display()))? {
+            let path = entry?.path();
+            if path.is_dir() {
+                folders.push(path);
+            } else if path.extension().is_some_and(|end| end == "rs") {
+                fast.extend(named(&fs::read_to_string(&path)?));
+            }
+        }
+    }
+    Ok(fast)
+}
+
+/// The names that a source gives to functions as they stand; not those that are put together.
+fn named(source: &str) -> impl Iterator<Item = String> {
+    let rest = source.split(NAMED).skip(1);
+    let names = rest.filter_map(|rest| rest.split_once('"')).map(|(name, _)| name);
+    names.filter(|name| name.starts_with(EXPORTS) || name.starts_with(HOT)).map(str::to_owned)
+}
+
 /// Compiles the runtime with all that it needs.
 fn archive(
     root: &Path,
     toolchain: &Toolchain,
     description: &Description,
+    fast: &BTreeSet<String>,
     target_dir: &Path,
 ) -> Result<PathBuf> {
     let triple = description.runtime;
@@ -166,6 +207,11 @@ fn archive(
     for flag in FLAGS {
         flags.push("\u{1f}");
         flags.push(flag);
+    }
+    for name in fast {
+        for attribute in FOR_SIZE {
+            flags.push(format!("\u{1f}-Cllvm-args=-force-remove-attribute={name}:{attribute}"));
+        }
     }
     let mut cargo = toolchain.cargo("rustc", triple);
     cargo
@@ -182,12 +228,18 @@ fn archive(
 }
 
 /// Archive to pack: atoms, without those that no program can reach.
-fn pack(toolchain: &Toolchain, description: &Description, archive: &[u8]) -> Result<Vec<u8>> {
+fn pack(
+    toolchain: &Toolchain,
+    description: &Description,
+    fast: &BTreeSet<String>,
+    archive: &[u8],
+) -> Result<Vec<u8>> {
     let target = Target::from_name(description.name).context("the linker does not know the target")?;
     let mut reader = Reader::new(target, Options { tight: true, debug: false });
     reader.archive("runtime", archive)?;
     let mut unit = reader.finish()?;
     drop_constructors(&mut unit)?;
+    has_all(&unit, fast)?;
     let unit = s_link::prune(unit, &|name| name == ENTRY || name.starts_with(EXPORTS));
     judge(&unit)?;
     let unit = plain(unit);
@@ -212,6 +264,17 @@ fn drop_constructors(unit: &mut Unit<'_>) -> Result<()> {
         }
         unit.atoms[index].role = Role::Plain;
         unit.atoms[index].keep = false;
+    }
+    Ok(())
+}
+
+/// Refuses a name of a function for speed that no function has: the compiler would not say so.
+fn has_all(unit: &Unit<'_>, fast: &BTreeSet<String>) -> Result<()> {
+    let defined = unit.symbols.iter().filter(|symbol| matches!(symbol.place, Place::Atom(..)));
+    let defined: BTreeSet<&str> = defined.map(|symbol| unit.name(symbol.name)).collect();
+    let missing: Vec<&str> = fast.iter().map(String::as_str).filter(|name| !defined.contains(name)).collect();
+    if !missing.is_empty() {
+        bail!("to be compiled for speed, and not there: {}", missing.join(", "));
     }
     Ok(())
 }
@@ -309,6 +372,20 @@ fn judge(unit: &Unit<'_>) -> Result<()> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn functions_for_speed_are_those_with_names_of_their_own() {
+        let source =
+            "#[cfg_attr(feature = \"exports\", unsafe(export_name = \"hot.list.push\"))] fn push() {}
+            unsafe(export_name = \"rt.new_code\") unsafe(export_name = \"other\")
+            unsafe(export_name = concat!(\"rt.builtin.\", $name))";
+        assert_eq!(named(source).collect::<Vec<_>>(), ["hot.list.push", "rt.new_code"]);
+        let root = Path::new(env!("CARGO_MANIFEST_DIR")).ancestors().nth(2).unwrap();
+        let fast = fast(root).unwrap();
+        for name in ["rt.add", "rt.new_code", "hot.list.push_array"] {
+            assert!(fast.contains(name), "{name}");
+        }
+    }
 
     #[test]
     fn names_are_those_people_read() {

@@ -1,4 +1,6 @@
 //! Builtins on lists, and those with a function before a list.
+//!
+//! Long because there are a hundred of them, of a few lines each.
 
 use alloc::vec::Vec;
 use core::cmp::Ordering;
@@ -724,6 +726,7 @@ fn distinct(vm: &mut Vm, a: &[Val]) -> Result<(i64, i64), Thrown> {
     Ok((all?, count))
 }
 
+#[cfg_attr(feature = "exports", unsafe(export_name = "hot.lists.unique"))]
 fn unique(vm: &mut Vm, a: &[Val], wanted: u64) -> Result<Val, Thrown> {
     let table = hash::new();
     let mut out = Vec::new();

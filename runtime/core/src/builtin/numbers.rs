@@ -455,6 +455,7 @@ fn fold_ints(vm: &mut Vm, a: &[Val], start: u64, join: fn(u64, u64) -> u64) -> R
     })
 }
 
+#[cfg_attr(feature = "exports", unsafe(export_name = "hot.numbers.accumulate"))]
 fn accumulate(
     vm: &mut Vm,
     a: &[Val],

@@ -91,6 +91,7 @@ impl Arguments for Operands<'_> {
 }
 
 /// `sprintf FORMAT, LIST`
+#[cfg_attr(feature = "exports", unsafe(export_name = "hot.text.format"))]
 pub fn format(vm: &mut Vm, arguments: &[Val]) -> Result<Val, Thrown> {
     let format = vm.text(arg(arguments, 0))?;
     let rest = arguments.get(1..).unwrap_or(&[]);
@@ -160,6 +161,7 @@ fn cased(vm: &mut Vm, arguments: &[Val], change: fn(&[u8], &mut Vec<u8>)) -> Res
     Ok(value)
 }
 
+#[cfg_attr(feature = "exports", unsafe(export_name = "hot.text.length"))]
 fn length(vm: &mut Vm, arguments: &[Val], _: u64) -> Result<Val, Thrown> {
     let value = arg(arguments, 0);
     if value.is_undef() {
@@ -170,6 +172,7 @@ fn length(vm: &mut Vm, arguments: &[Val], _: u64) -> Result<Val, Thrown> {
 }
 
 /// Where a text stands in another; `points` counts in code points.
+#[cfg_attr(feature = "exports", unsafe(export_name = "hot.text.find"))]
 fn find(vm: &mut Vm, arguments: &[Val], points: bool, last: bool) -> Result<Val, Thrown> {
     let mut text = vm.text(arg(arguments, 0))?;
     let mut part = vm.text(arg(arguments, 1))?;
@@ -219,6 +222,7 @@ fn find(vm: &mut Vm, arguments: &[Val], points: bool, last: bool) -> Result<Val,
 
 /// Where a text begins in another. Preparing a search costs more than most searches: the beginnings
 /// are looked at one by one before that.
+#[cfg_attr(feature = "exports", unsafe(export_name = "hot.text.position"))]
 fn position(text: &[u8], part: &[u8]) -> Option<usize> {
     let (&first, rest) = match part.split_first() {
         Some(split) => split,
@@ -285,6 +289,7 @@ fn substr(vm: &mut Vm, arguments: &[Val], _: u64) -> Result<Val, Thrown> {
     }
 }
 
+#[cfg_attr(feature = "exports", unsafe(export_name = "hot.text.chars"))]
 fn chars(vm: &mut Vm, arguments: &[Val], wanted: u64) -> Result<Val, Thrown> {
     let mut out = Vec::new();
     for &value in arguments {
@@ -299,6 +304,7 @@ fn chars(vm: &mut Vm, arguments: &[Val], wanted: u64) -> Result<Val, Thrown> {
     listed(vm, out, wanted)
 }
 
+#[cfg_attr(feature = "exports", unsafe(export_name = "hot.text.reverse"))]
 fn reverse(vm: &mut Vm, arguments: &[Val], wanted: u64) -> Result<Val, Thrown> {
     if wanted == s_abi::layout::want::LIST {
         let mark = vm.height() as i64;

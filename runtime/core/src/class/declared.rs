@@ -212,6 +212,7 @@ impl Vm {
     }
 
     /// Makes an object of a declared type of these arguments.
+    #[cfg_attr(feature = "exports", unsafe(export_name = "hot.declared.construct_object"))]
     pub fn construct_object(&mut self, number: u32, arguments: &[Val]) -> Result<Val, Thrown> {
         let plan = self.plan(number);
         if !plan.is_concrete {

@@ -15,6 +15,7 @@ use crate::value::{CodeRef, Ptr, UNDEF, ValExt, aref, bytes, counted, href};
 use crate::vm::Vm;
 
 /// Calls a method by name; the list from the mark is invocant and arguments, which it consumes.
+#[cfg_attr(feature = "exports", unsafe(export_name = "hot.methods.call_method"))]
 pub fn call_method(vm: &mut Vm, name: Val, mark: i64, wanted: i64) -> Result<Val, Thrown> {
     let list = vm.list(mark);
     let result = method_of(vm, name, list, wanted as u64, None);

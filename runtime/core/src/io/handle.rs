@@ -657,6 +657,7 @@ impl Handle {
         Ok(line.len() > before)
     }
 
+    #[cfg_attr(feature = "exports", unsafe(export_name = "hot.handle.read_until"))]
     fn read_until(&mut self, separator: &[u8], line: &mut Vec<u8>) -> Result<(), Errno> {
         let Some(last) = separator.last() else { return Ok(()) };
         let before = line.len();
