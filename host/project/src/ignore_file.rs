@@ -36,34 +36,35 @@ pub fn parse_ignore_file(source: &Source) -> (Vec<IgnoredAdvisory>, Vec<Diagnost
     if let Some(document) = reader.document() {
         let root = document.as_table();
         reader.unknown_keys(root, "the file", &["ignore"]);
-        ignored = entries(&mut reader, root);
+        ignored = entries(&mut reader, root, "ignore");
     }
     (ignored, reader.diagnostics)
 }
 
-/// Reads the entries `[[ignore]]` of a table.
-pub(crate) fn entries(reader: &mut Reader, table: &dyn TableLike) -> Vec<IgnoredAdvisory> {
-    let tables = tables(reader, table);
-    tables.into_iter().filter_map(|table| entry(reader, table)).collect()
+/// Reads the entries `ignore` of a table; `name` is what they are called from the root of the text.
+pub(crate) fn entries(reader: &mut Reader, table: &dyn TableLike, name: &str) -> Vec<IgnoredAdvisory> {
+    let tables = tables(reader, table, name);
+    tables.into_iter().filter_map(|table| entry(reader, table, name)).collect()
 }
 
-fn tables<'a>(reader: &mut Reader, root: &'a dyn TableLike) -> Vec<&'a Table> {
-    let Some((key, item)) = root.get_key_value("ignore") else { return Vec::new() };
+fn tables<'a>(reader: &mut Reader, parent: &'a dyn TableLike, name: &str) -> Vec<&'a Table> {
+    let Some((key, item)) = parent.get_key_value("ignore") else { return Vec::new() };
     match item.as_array_of_tables() {
         Some(tables) => tables.iter().collect(),
         None => {
-            reader.error("`ignore` is not an array of tables", place(key, item), "write `[[ignore]]`");
+            let message = format!("`{name}` is not an array of tables");
+            reader.error(message, place(key, item), format!("write `[[{name}]]`"));
             Vec::new()
         }
     }
 }
 
-fn entry(reader: &mut Reader, table: &Table) -> Option<IgnoredAdvisory> {
+fn entry(reader: &mut Reader, table: &Table, name: &str) -> Option<IgnoredAdvisory> {
     let span = table.span().map_or(Span { start: 0, end: 0 }, Span::from);
     reader.unknown_keys(table, "ignore", &KEYS);
     for key in KEYS {
         if !table.contains_key(key) {
-            reader.error(format!("an `[[ignore]]` has no `{key}`"), span, MISSING[key_index(key)]);
+            reader.error(format!("an `[[{name}]]` has no `{key}`"), span, MISSING[key_index(key)]);
         }
     }
     let id = reader.string(table, "ignore", "id");

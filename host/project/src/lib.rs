@@ -26,9 +26,9 @@ pub use lock::{
     Merged, PackageSource, ProjectLock,
 };
 pub use manifest::{
-    AssetEntry, BuildSettings, DependencyOrigin, DependencyRequest, GitReference, Group, MultiVersion,
-    Package, PluginOrigin, PluginRequest, Policy, ProjectManifest, ProjectPolicy, RegistryEntry,
-    ResolverSettings, Workspace, is_packed, package_name_in,
+    AssetEntry, BuildSettings, DependencyOrigin, DependencyRequest, EDITIONS, GitReference, Group,
+    MultiVersion, Package, PluginOrigin, PluginRequest, Policy, ProjectManifest, ProjectPolicy,
+    RegistryEntry, ResolverSettings, Workspace, is_packed, package_name_in,
 };
 pub use package_list::{ListedPackage, parse_package_list};
 pub use package_name::{NAME_PART_BYTES_MAX, NameError, PackageName};

@@ -19,6 +19,7 @@
 //! ```
 
 mod assets;
+mod check;
 mod dependency;
 mod edit;
 mod edit_dependencies;
@@ -29,9 +30,10 @@ mod settings;
 use std::collections::BTreeMap;
 
 use s_diag::{Code, Diagnostic, Source, Span};
-use toml_edit::DocumentMut;
+use toml_edit::{Document, DocumentMut};
 
 pub use assets::{AssetEntry, is_packed};
+pub use check::EDITIONS;
 pub use dependency::{DependencyOrigin, DependencyRequest, GitReference, Group};
 pub use settings::{BuildSettings, MultiVersion, Policy, ProjectPolicy, ResolverSettings, Workspace};
 
@@ -64,19 +66,19 @@ pub struct ProjectManifest {
 /// What `[package]` says, as far as this floor needs it.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Package {
-    /// The name; not checked here.
+    /// The name.
     pub name: Option<String>,
-    /// The version; not checked here.
+    /// The version.
     pub version: Option<String>,
     /// What it is for, in one phrase.
     pub description: Option<String>,
-    /// Its licence, as an SPDX expression; not checked here.
+    /// Its licence, as an SPDX expression.
     pub license: Option<String>,
     /// Where its sources are.
     pub repository: Option<String>,
-    /// The edition of the language it is written in.
+    /// The edition of the language it is written in: one of [`EDITIONS`].
     pub edition: Option<String>,
-    /// Which versions of `s` can use it; not checked here.
+    /// Which versions of `s` can use it: a [`Requirement`](crate::Requirement).
     pub requires_s: Option<String>,
 }
 
@@ -173,6 +175,7 @@ impl ProjectManifest {
             let bare = manifest.resolver.bare;
             manifest.dependencies = dependency::dependencies(&mut reader, root, bare);
             manifest.features = settings::features(&mut reader, root);
+            check::features(&mut reader, root, &manifest.features, &manifest.dependencies);
             manifest.scripts = settings::texts(&mut reader, root, "scripts");
             manifest.binaries = settings::texts(&mut reader, root, "bin");
             manifest.assets = assets::assets(&mut reader, root);
@@ -181,7 +184,7 @@ impl ProjectManifest {
             manifest.policy = settings::policy(&mut reader, root);
             manifest.plugins = read::plugins(&mut reader, root);
             manifest.registries = read::registries(&mut reader, root);
-            read::misspelt_tables(&mut reader, root);
+            read::unknown_tables(&mut reader, root);
             manifest.document = (!reader.has_errors()).then(|| document.into_mut());
         }
         (manifest, reader.diagnostics)
@@ -190,6 +193,22 @@ impl ProjectManifest {
     /// The text it was parsed from; spans count in this.
     pub fn source(&self) -> &Source {
         &self.source
+    }
+
+    /// Where a value stands in the text, by the keys that lead to it; of a list, one of its texts stands
+    /// for a key. None where it is not there.
+    pub fn place(&self, keys: &[&str]) -> Option<Span> {
+        let document = Document::parse(self.source.text.to_string()).ok()?;
+        let (last, before) = keys.split_last()?;
+        let parent = before.iter().try_fold(document.as_item(), |item, key| item.get(key))?;
+        let span = match parent.as_array() {
+            Some(array) => array.iter().find(|value| value.as_str() == Some(last))?.span()?.into(),
+            None => {
+                let (key, item) = parent.as_table_like()?.get_key_value(last)?;
+                crate::toml::place(key, item)
+            }
+        };
+        Some(span)
     }
 
     /// What `[package]` says.
@@ -320,6 +339,24 @@ config = { repo = "stryke-local" }
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn places_are_found_by_keys() {
+        let text =
+            "[package]\nname = 'x'\n[workspace]\nmembers = ['a', 'b/*']\n[registries.own]\nurl = 'u'\n";
+        let (manifest, _) = testing::parse(text);
+        for (keys, expected) in [
+            (&["package", "name"][..], Some("'x'")),
+            (&["registries", "own", "url"], Some("'u'")),
+            (&["workspace", "members", "b/*"], Some("'b/*'")),
+            (&["workspace", "members", "c"], None),
+            (&["registries", "other", "url"], None),
+            (&[], None),
+        ] {
+            let place = manifest.place(keys);
+            assert_eq!(place.map(|span| &text[span.start..span.end]), expected, "{keys:?}");
+        }
+    }
 
     #[test]
     fn a_name_is_found_beside_mistakes() {

@@ -24,6 +24,22 @@ impl PackageName {
         &self.text
     }
 
+    /// The name that was probably meant by a text that is none: in lower case, with `-` where something
+    /// else separates its words.
+    pub fn nearest(text: &str) -> Option<PackageName> {
+        let part = |part: &str| {
+            let lower = part.to_lowercase();
+            let words = lower.split(|c: char| !(c.is_ascii_alphanumeric() || c == '_'));
+            words
+                .map(|word| word.trim_matches('_'))
+                .filter(|word| !word.is_empty())
+                .collect::<Vec<_>>()
+                .join("-")
+        };
+        let meant = text.split('/').map(part).collect::<Vec<_>>().join("/");
+        meant.parse().ok().filter(|name: &PackageName| name.as_str() != text)
+    }
+
     /// The part before the slash.
     pub fn scope(&self) -> Option<&str> {
         self.text.split_once('/').map(|(scope, _)| scope)

@@ -17,6 +17,7 @@
 use std::borrow::Cow;
 use std::fmt;
 
+use crate::toml::nearest as nearest_name;
 use semver::{BuildMetadata, Prerelease, Version};
 use thiserror::Error;
 
@@ -142,6 +143,24 @@ impl Requirement {
         Requirement { text: format!("={version}"), alternatives: vec![vec![Comparator::exactly(version)]] }
     }
 
+    /// What somebody probably meant who wrote a text that is no requirement: one as other tools have them,
+    /// with a component too many, or with zeros in front of one.
+    pub fn nearest(text: &str, bare: Bare) -> Option<String> {
+        let candidates = [
+            text.replace(" and ", ", ").replace("&&", ","),
+            text.replace(" or ", " || "),
+            text.trim_start_matches(['v', 'V']).to_owned(),
+            text.replace("==", "=").replace("=>", ">=").replace("=<", "<=").replace("~>", "~"),
+            text.split('+').next().unwrap_or_default().to_owned(),
+            text.split(['(', ')']).collect::<String>(),
+            numbers(text),
+        ];
+        let word = nearest_name(text, &["latest", "any", "newest"]).map(|_| "*".to_owned());
+        candidates.into_iter().chain(word).find(|candidate| {
+            !candidate.is_empty() && candidate != text && Requirement::parse(candidate, bare).is_ok()
+        })
+    }
+
     /// Whether a version meets it.
     pub fn matches(&self, version: &Version) -> bool {
         let version = &*without_build(version);
@@ -192,6 +211,20 @@ impl Comparator {
         self.from.as_ref().is_none_or(|from| version >= from)
             && self.below.as_ref().is_none_or(|below| version < below)
     }
+}
+
+/// A text of one version with as many components as it can have: up to three, without zeros in front of
+/// them, and none from the first on that is no number.
+fn numbers(text: &str) -> String {
+    let start = text.find(|c: char| !"^~=<>! ".contains(c)).unwrap_or(text.len());
+    let (operator, version) = text.split_at(start);
+    let is_number = |part: &&str| !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_digit());
+    let without_zeros = |part: &str| match part.trim_start_matches('0') {
+        "" => "0".to_owned(),
+        part => part.to_owned(),
+    };
+    let numbers = version.split('.').take(3).take_while(is_number).map(without_zeros);
+    format!("{operator}{}", numbers.collect::<Vec<_>>().join("."))
 }
 
 /// Whether some version lies within all of them.

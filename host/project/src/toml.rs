@@ -128,7 +128,7 @@ impl Reader {
             let mut diagnostic =
                 Diagnostic::warning(Code::UNKNOWN_KEY, format!("`{table_name}` has an unknown key `{name}`"))
                     .at(&self.source, key.span().map_or_else(|| place(key, item), Span::from), "");
-            diagnostic = match nearest(key.get(), known) {
+            diagnostic = match meant(key.get(), known) {
                 Some(near) => diagnostic.hint(format!("did you mean `{near}`?")),
                 None => diagnostic.note(format!("known are {}", list(known))),
             };
@@ -151,6 +151,42 @@ pub(crate) fn place(key: &Key, item: &Item) -> Span {
         _ => item.span().or_else(|| key.span()),
     };
     span.map_or(Span { start: 0, end: 0 }, Span::from)
+}
+
+/// What other package managers call tables and keys, and what they are called here.
+const FOREIGN: [(&str, &str); 22] = [
+    ("dependencies", "deps"),
+    ("require", "deps"),
+    ("requires", "deps"),
+    ("dev-dependencies", "dev-deps"),
+    ("dev_dependencies", "dev-deps"),
+    ("devDependencies", "dev-deps"),
+    ("require-dev", "dev-deps"),
+    ("dependency-groups", "groups"),
+    ("project", "package"),
+    ("module", "package"),
+    ("bins", "bin"),
+    ("binaries", "bin"),
+    ("executables", "bin"),
+    ("tasks", "scripts"),
+    ("source", "registries"),
+    ("sources", "registries"),
+    ("ignore", "policy.ignore"),
+    ("rust-version", "s"),
+    ("engines", "s"),
+    ("stryke", "s"),
+    ("licence", "license"),
+    ("packages", "members"),
+];
+
+/// The known key that was probably meant: the one that other package managers call so, or the nearest.
+pub(crate) fn meant<'a>(name: &str, known: &[&'a str]) -> Option<&'a str> {
+    let foreign = FOREIGN.iter().find(|(foreign, _)| *foreign == name).map(|(_, own)| *own);
+    let own = foreign.and_then(|own| {
+        let first = own.split('.').next().unwrap_or(own);
+        known.contains(&first).then_some(own)
+    });
+    own.or_else(|| nearest(name, known))
 }
 
 /// The known name that was probably meant.

@@ -17,7 +17,8 @@ use std::fmt;
 use s_diag::{Code, Diagnostic, Span};
 use toml_edit::{Item, Key, Table, TableLike};
 
-use crate::toml::{Reader, entries, nearest, place};
+use super::check::meaning;
+use crate::toml::{Reader, entries, place};
 use crate::{Bare, PackageName, Requirement};
 
 const KEYS: [&str; 12] = [
@@ -271,12 +272,8 @@ impl Entry<'_> {
         let message = format!("`{}` cannot be the name of a package", text.escape_debug());
         let diagnostic =
             Diagnostic::error(Code::PACKAGE_NAME, message).at(&reader.source, span, error.to_string());
-        let lower = text.to_lowercase();
-        let diagnostic = match lower.parse::<PackageName>() {
-            Ok(_) => diagnostic.hint(format!("did you mean `{lower}`?")),
-            Err(_) => diagnostic,
-        };
-        reader.diagnostics.push(diagnostic);
+        let near = PackageName::nearest(text);
+        reader.diagnostics.push(meaning(diagnostic, near.as_ref().map(PackageName::as_str)));
         None
     }
 
@@ -376,29 +373,9 @@ impl Entry<'_> {
         let span = if is_literal && inside.start < inside.end { inside } else { span };
         let diagnostic =
             Diagnostic::error(Code::REQUIREMENT, message).at(&reader.source, span, error.fault.to_string());
-        let diagnostic = match mended(text, self.bare) {
-            Some(mended) => diagnostic.hint(format!("did you mean `{mended}`?")),
-            None => diagnostic,
-        };
-        reader.diagnostics.push(diagnostic);
+        reader.diagnostics.push(meaning(diagnostic, Requirement::nearest(text, self.bare).as_deref()));
         None
     }
-}
-
-/// What somebody probably meant who wrote a requirement as other tools have them.
-fn mended(text: &str, bare: Bare) -> Option<String> {
-    let candidates = [
-        text.replace(" and ", ", ").replace("&&", ","),
-        text.replace(" or ", " || "),
-        text.trim_start_matches(['v', 'V']).to_owned(),
-        text.replace("==", "=").replace("=>", ">=").replace("=<", "<=").replace("~>", "~"),
-        text.split('+').next().unwrap_or_default().to_owned(),
-        text.split(['(', ')']).collect::<String>(),
-    ];
-    let word = nearest(text, &["latest", "any", "newest"]).map(|_| "*".to_owned());
-    candidates.into_iter().chain(word).find(|candidate| {
-        !candidate.is_empty() && candidate != text && Requirement::parse(candidate, bare).is_ok()
-    })
 }
 
 #[cfg(test)]
@@ -478,6 +455,9 @@ render = "3"
             ("a = '>=1, <v2'", "`>=1, <v2` is not a requirement of versions", "<v2", None),
             ("a = '==1'", "`==1` is not a requirement of versions", "==1", Some("=1")),
             ("a = '~> 1.2'", "`~> 1.2` is not a requirement of versions", "~> 1.2", Some("~ 1.2")),
+            ("a = '1.2.3.4'", "`1.2.3.4` is not a requirement of versions", "1.2.3.4", Some("1.2.3")),
+            ("a = '01.2'", "`01.2` is not a requirement of versions", "01.2", Some("1.2")),
+            ("a = '^1.x.y'", "`^1.x.y` is not a requirement of versions", "^1.x.y", Some("^1")),
             ("a = 'latest'", "`latest` is not a requirement of versions", "latest", Some("*")),
             ("a = '1 or 2'", "`1 or 2` is not a requirement of versions", "or", Some("1 || 2")),
             ("a = {}", "`deps.a` does not say which versions will do", "{}", None),

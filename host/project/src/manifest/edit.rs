@@ -269,9 +269,9 @@ mod tests {
         assert_eq!(ids, ["sbom", "acme/osv"]);
         assert!(text.contains("sbom = { path = \"../sbom/plugin.wasm\" } # local\n"), "{text}");
         assert!(text.starts_with("# A shop.\n[package]\nname = \"shop\" # the name\n"), "{text}");
-        let mut untouched = valid("a = 1");
+        let mut untouched = valid("[scripts]\na = 'x'\n");
         assert!(!untouched.remove_plugin("x").unwrap());
-        assert_eq!(untouched.to_string(), "a = 1");
+        assert_eq!(untouched.to_string(), "[scripts]\na = 'x'\n");
     }
 
     #[test]

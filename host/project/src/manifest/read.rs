@@ -5,9 +5,10 @@ use std::collections::BTreeMap;
 use s_diag::{Code, Diagnostic, Span};
 use toml_edit::{Table, TableLike};
 
+use super::check;
 use super::inherit::{InheritedField, is_inherited};
 use super::{Package, PluginOrigin, PluginRequest, RegistryEntry};
-use crate::toml::{Reader, entries, nearest, place};
+use crate::toml::{Reader, entries, list, meant, place};
 
 const TABLES: [&str; 13] = [
     "package",
@@ -55,7 +56,12 @@ pub(super) fn package(reader: &mut Reader, root: &Table) -> (Package, Vec<Inheri
             inherited.push(InheritedField { key: key.to_owned(), span: place(place_key, item) });
             None
         }
-        _ => reader.string(table, "package", key),
+        found => {
+            let text = reader.string(table, "package", key)?;
+            let span = found.map_or(Span { start: 0, end: 0 }, |(key, item)| place(key, item));
+            check::field(reader, key, &text, span);
+            Some(text)
+        }
     };
     let package = Package {
         name: text("name"),
@@ -177,20 +183,27 @@ pub(super) fn registries(reader: &mut Reader, root: &Table) -> Vec<RegistryEntry
     found
 }
 
-/// Reports a table that was probably meant to be one of ours; all others belong to other floors.
-pub(super) fn misspelt_tables(reader: &mut Reader, root: &Table) {
+/// Warns of tables that mean nothing, with the one that was probably meant. A key that stands before
+/// all tables often belongs into `[package]`.
+pub(super) fn unknown_tables(reader: &mut Reader, root: &Table) {
     for (key, item) in entries(root) {
-        if TABLES.contains(&key.get()) {
+        let name = key.get();
+        if TABLES.contains(&name) {
             continue;
         }
-        if let Some(near) = nearest(key.get(), &TABLES) {
-            let span = key.span().map_or_else(|| place(key, item), Span::from);
-            let message = format!("`{}` has an unknown table `{}`", reader.source.name, key.display_repr());
-            let diagnostic = Diagnostic::warning(Code::UNKNOWN_KEY, message)
-                .at(&reader.source, span, "")
-                .hint(format!("did you mean `{near}`?"));
-            reader.diagnostics.push(diagnostic);
-        }
+        let span = key.span().map_or_else(|| place(key, item), Span::from);
+        let is_table = item.is_table_like() || item.is_array_of_tables();
+        let kind = if is_table { "table" } else { "key" };
+        let message = format!("`{}` has an unknown {kind} `{}`", reader.source.name, key.display_repr());
+        let diagnostic = Diagnostic::warning(Code::UNKNOWN_KEY, message).at(&reader.source, span, "");
+        let diagnostic = match meant(name, &TABLES) {
+            Some(near) => diagnostic.hint(format!("did you mean `{near}`?")),
+            None if !is_table && PACKAGE_KEYS.contains(&name) => {
+                diagnostic.hint(format!("write it below `[package]`: `{name}` is one of its keys"))
+            }
+            None => diagnostic.note(format!("known are {}", list(&TABLES))),
+        };
+        reader.diagnostics.push(diagnostic);
     }
 }
 
@@ -238,7 +251,7 @@ mod tests {
         let owns = |name: &str| owner.registries()[0].owns(&name.parse().unwrap());
         assert!(owns("acme/a") && owns("tool") && !owns("acme") && !owns("other/tool"));
         assert_eq!(manifest.to_string(), FULL);
-        for text in ["", "\n", "plugins = {}", "[plugins]", "plugins.a.path = 'x'", "a.b.c = 1"] {
+        for text in ["", "\n", "plugins = {}", "[plugins]", "plugins.a.path = 'x'"] {
             valid(text);
         }
     }
@@ -307,6 +320,10 @@ mod tests {
                 "repo",
             ),
             ("[plugin]\na = '1'", Severity::Warning, "`stryke.toml` has an unknown table `plugin`", "plugin"),
+            ("[foo]\na = '1'", Severity::Warning, "`stryke.toml` has an unknown table `foo`", "foo"),
+            ("[[bins]]\na = '1'", Severity::Warning, "`stryke.toml` has an unknown table `bins`", "bins"),
+            ("a.b.c = 1", Severity::Warning, "`stryke.toml` has an unknown table `a`", "a"),
+            ("name = 'x'", Severity::Warning, "`stryke.toml` has an unknown key `name`", "name"),
         ];
         for (text, severity, message, place) in cases {
             let (mut manifest, diagnostics) = parse(text);
@@ -341,9 +358,24 @@ mod tests {
 
     #[test]
     fn a_misspelt_key_brings_the_right_one() {
-        let hint = |text| parse(text).1[0].clone();
+        let hint = |text: &str| parse(text).1[0].clone();
         assert_eq!(hint("[package]\nverison = '1'").hints, ["did you mean `version`?"]);
-        assert_eq!(hint("[plugin]").hints, ["did you mean `plugins`?"]);
+        for (table, meant) in [
+            ("plugin", "plugins"),
+            ("dependencies", "deps"),
+            ("dev-dependencies", "dev-deps"),
+            ("devDependencies", "dev-deps"),
+            ("dependency-groups", "groups"),
+            ("project", "package"),
+            ("tasks", "scripts"),
+        ] {
+            let found = hint(&format!("[{table}]\nx = '1'"));
+            assert_eq!(found.hints, [format!("did you mean `{meant}`?")], "{table}");
+        }
+        assert_eq!(hint("[workspace]\ndependencies = {}").hints, ["did you mean `deps`?"]);
+        assert_eq!(hint("[package]\nlicence = 'MIT'").hints, ["did you mean `license`?"]);
+        assert_eq!(hint("name = 'x'").hints, ["write it below `[package]`: `name` is one of its keys"]);
+        assert!(hint("[foo]").notes[0].starts_with("known are `package`, `deps`"));
         let far = hint("[plugins.a]\npath = 'x'\nquite-other = 1");
         assert_eq!(far.notes, ["known are `path`, `url`, `version`, `config`"]);
     }

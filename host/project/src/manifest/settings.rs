@@ -6,6 +6,7 @@ use std::time::Duration;
 use s_diag::Span;
 use toml_edit::Table;
 
+use super::check;
 use super::dependency::{DependencyRequest, Group, requests};
 use crate::Bare;
 use crate::ignore_file::{self, IgnoredAdvisory};
@@ -143,6 +144,7 @@ pub(super) fn workspace(reader: &mut Reader, root: &Table, bare: Bare) -> Option
     {
         for (key, item) in entries(table) {
             if let Some(text) = item.as_str() {
+                check::field(reader, key.get(), text, place(key, item));
                 workspace.package.insert(key.get().to_owned(), text.to_owned());
             }
         }
@@ -157,7 +159,7 @@ pub(super) fn policy(reader: &mut Reader, root: &Table) -> ProjectPolicy {
     reader.unknown_keys(table, "policy", &POLICY_KEYS);
     ProjectPolicy {
         advisories: reader.list(table, "policy", "advisories"),
-        ignored: ignore_file::entries(reader, table),
+        ignored: ignore_file::entries(reader, table, "policy.ignore"),
     }
 }
 
@@ -273,6 +275,7 @@ fast = []
 yaml = ["dep:yaml", "json/strict"]
 
 [deps]
+json = "2"
 yaml = { version = "1", optional = true }
 
 [scripts]
@@ -334,6 +337,21 @@ until = 2027-01-31
         );
         assert_eq!(*valid("").resolver(), ResolverSettings::default());
         assert!(valid("").workspace().is_none());
+    }
+
+    #[test]
+    fn ignored_advisories_are_called_as_they_are_written() {
+        let message = |text: &str| {
+            let found = parse(text).1.remove(0);
+            (found.message, found.labels[0].text.clone())
+        };
+        let (said, label) = message("[policy]\nignore = [{ id = 'A' }]\n");
+        assert_eq!(said, "`policy.ignore` is not an array of tables");
+        assert_eq!(label, "write `[[policy.ignore]]`");
+        let (said, _) = message("[[policy.ignore]]\nid = 'A'\nuntil = 2027-01-31\n");
+        assert_eq!(said, "an `[[policy.ignore]]` has no `reason`");
+        // What would follow from a hint that leaves out the table.
+        assert_eq!(parse("[[ignore]]\nid = 'A'\n").1[0].hints, ["did you mean `policy.ignore`?"]);
     }
 
     #[test]
