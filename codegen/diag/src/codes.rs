@@ -118,6 +118,7 @@ codes! {
     3018 SCRIPT "script" "There is no script of this name in `[scripts]` of `stryke.toml`, or the name is that of a script and of a program of `[bin]`, so that nobody can tell which is meant."
     3020 PACKAGE_LIST "package-list" "A list of packages has one `name@version` a line, such as `json@2.1.0` or `acme/json@2.1.0`. Empty lines and text behind `#` are ignored."
     3021 PACKAGE_ASSETS "package-assets" "`[package.assets]` gives names to files and folders that lie in the package: paths below the folder of `stryke.toml`, no links that lead out of it, nothing that archives leave out, and all together at most 64 MiB in 10 000 files. The message says which of these does not hold, and the place is marked."
+    3022 REQUIRES_S "requires-s" "The project says in `s` of `[package]` that it was made for other versions of `s`. Another `s` fits, or the requirement is wider than it has to be."
     4001 IO "io" "The operating system refused a file operation. Nothing was left half-written: files are written beside their place and renamed into it."
     4002 LOCK_TIMEOUT "lock-timeout" "Another process of `s` kept a lock for longer than this one waited. When that process is gone, so is its lock; nothing has to be removed by hand."
     4003 UNSAFE_PATH "unsafe-path" "A path that came from a plugin or an archive could lead out of its folder, or is not possible on every system. Parts are separated by `/`; none is empty, `.`, `..` or the name of a device such as `con`."

@@ -99,6 +99,17 @@ pub struct Diagnostic {
     pub labels: Vec<Label>,
     /// What to do next.
     pub hints: Vec<String>,
+    /// The same for programs, in more detail.
+    pub data: Option<Data>,
+}
+
+/// What a diagnostic says, as JSON under a name of its own.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Data {
+    /// The name.
+    pub name: &'static str,
+    /// One value of JSON.
+    pub json: Arc<str>,
 }
 
 impl Diagnostic {
@@ -120,6 +131,7 @@ impl Diagnostic {
             notes: Vec::new(),
             labels: Vec::new(),
             hints: Vec::new(),
+            data: None,
         }
     }
 
@@ -151,6 +163,13 @@ impl Diagnostic {
             text: text.into(),
             primary: false,
         });
+        self
+    }
+
+    /// Says the same for programs.
+    #[must_use]
+    pub fn data(mut self, name: &'static str, json: impl Into<Arc<str>>) -> Diagnostic {
+        self.data = Some(Data { name, json: json.into() });
         self
     }
 

@@ -8,4 +8,4 @@ mod codes;
 mod diagnostic;
 
 pub use codes::{CODES, Code, Entry, entry};
-pub use diagnostic::{Diagnostic, Label, Severity, Source, Span};
+pub use diagnostic::{Data, Diagnostic, Label, Severity, Source, Span};

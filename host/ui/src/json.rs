@@ -3,8 +3,9 @@
 //! One document, one line. An answer is whatever the command documents; errors are
 //! `{"error": {…}, "others": [{…}]}`, where `others` is left out when there is only one.
 
-use s_diag::{Diagnostic, Label};
+use s_diag::{Data, Diagnostic, Label};
 use serde::Serialize;
+use serde_json::{Map, Value};
 
 use crate::escape::acts;
 
@@ -50,6 +51,8 @@ struct JsonDiagnostic<'a> {
     notes: &'a [String],
     labels: Vec<JsonLabel<'a>>,
     hints: &'a [String],
+    #[serde(flatten)]
+    data: Map<String, Value>,
 }
 
 impl<'a> From<&'a Diagnostic> for JsonDiagnostic<'a> {
@@ -61,8 +64,13 @@ impl<'a> From<&'a Diagnostic> for JsonDiagnostic<'a> {
             notes: &diagnostic.notes,
             labels: diagnostic.labels.iter().map(JsonLabel::from).collect(),
             hints: &diagnostic.hints,
+            data: diagnostic.data.iter().filter_map(member_of).collect(),
         }
     }
+}
+
+fn member_of(data: &Data) -> Option<(String, Value)> {
+    Some((data.name.to_owned(), serde_json::from_str(&data.json).ok()?))
 }
 
 /// Line and column are counted from one, the column in characters.
@@ -104,6 +112,9 @@ mod tests {
         insta::assert_snapshot!(to_line(&Failure::of(&errors[..1])).unwrap(), @r#"{"error":{"code":"S-1001","severity":"error","message":"first","notes":["fact"],"labels":[{"file":"plugin.toml","line":2,"column":1,"text":"here"}],"hints":["do it"]}}"#);
         let both: serde_json::Value = serde_json::from_str(&to_line(&Failure::of(&errors)).unwrap()).unwrap();
         assert_eq!(both["others"][0]["message"], "second");
+        let error = [Diagnostic::error(Code::USAGE, "third").data("conflict", r#"{"a":[1]}"#)];
+        let third: serde_json::Value = serde_json::from_str(&to_line(&Failure::of(&error)).unwrap()).unwrap();
+        assert_eq!(third["error"]["conflict"]["a"][0], 1);
         assert!(Failure::of(&[]).is_none());
     }
 }

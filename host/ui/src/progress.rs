@@ -28,6 +28,8 @@ pub struct Task {
     title: String,
     unit: Unit,
     count: AtomicU64,
+    /// How many there are; zero where nobody knows.
+    total: AtomicU64,
     bar: Option<ProgressBar>,
     /// Whether lines are printed in place of a bar.
     lines: bool,
@@ -51,11 +53,12 @@ impl Ui {
             title,
             unit,
             count: AtomicU64::new(0),
+            total: AtomicU64::new(total.unwrap_or(0)),
             bar,
             lines,
             message: Mutex::default(),
         };
-        task.line("…");
+        task.line(" …");
         task
     }
 }
@@ -71,6 +74,7 @@ impl Task {
 
     /// Sets or forgets where the end is.
     pub fn set_total(&self, total: Option<u64>) {
+        self.total.store(total.unwrap_or(0), Ordering::Relaxed);
         if let Some(bar) = &self.bar {
             match total {
                 Some(total) => bar.set_length(total),
@@ -95,7 +99,7 @@ impl Task {
 
     fn line(&self, what: &str) {
         if self.lines {
-            let text = Styled::new().styled(style::DIM, format!("{} {what}\n", self.title));
+            let text = Styled::new().styled(style::DIM, format!("{}{what}\n", self.title));
             self.ui.write_err(&text);
         }
     }
@@ -108,14 +112,19 @@ impl Drop for Task {
             self.ui.bars().multi.remove(bar);
         } else if self.lines {
             let count = self.count.load(Ordering::Relaxed);
-            let mut what = match self.unit {
-                Unit::Items => format!("ended after {count}"),
-                Unit::Bytes => format!("ended after {}", indicatif::BinaryBytes(count)),
+            let total = self.total.load(Ordering::Relaxed);
+            let shown = |amount: u64| match self.unit {
+                Unit::Items => amount.to_string(),
+                Unit::Bytes => indicatif::BinaryBytes(amount).to_string(),
+            };
+            let mut what = match total {
+                0 => format!(": {}", shown(count)),
+                total => format!(": {} of {}", shown(count), shown(total)),
             };
             if let Ok(message) = self.message.lock()
                 && !message.is_empty()
             {
-                what = format!("{what}: {message}");
+                what = format!("{what}, {message}");
             }
             self.line(&what);
         }
@@ -211,9 +220,9 @@ mod tests {
         drop(task);
         insta::assert_snapshot!(captured.stderr(), @"
         fetching␛[2J the index …
-        fetching␛[2J the index ended after 3: three␛
+        fetching␛[2J the index: 3 of 3, three␛
         downloading …
-        downloading ended after 3.00 MiB
+        downloading: 3.00 MiB
         ");
     }
 
