@@ -1,6 +1,6 @@
 //! Where a registry is, and what addresses within it mean.
 
-use s_guest::{Error, origin};
+use s_guest::{Error, folder_address, origin};
 
 /// The place of a registry.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -25,8 +25,8 @@ impl Location {
         if url.contains(char::is_control) {
             return refuse("has a control character in it");
         }
-        if let Some(path) = absolute_path(url) {
-            return Ok(Location::Folder(with_slash(format!("file://{}", encoded_path(&path)))));
+        if let Some(address) = folder_address(url) {
+            return Ok(Location::Folder(address));
         }
         match url.split_once("://").map(|(scheme, rest)| (scheme.to_ascii_lowercase(), rest)) {
             Some((scheme, _)) if scheme == "http" || scheme == "https" => {
@@ -38,13 +38,7 @@ impl Location {
                     None => refuse("has no host, or a user name in it"),
                 }
             }
-            Some((scheme, rest)) if scheme == "file" => {
-                let path = rest.strip_prefix("localhost").unwrap_or(rest);
-                if !path.starts_with('/') || path.contains(['?', '#']) {
-                    return refuse("is not the address of a folder on this machine");
-                }
-                Ok(Location::Folder(with_slash(format!("file://{path}"))))
-            }
+            Some((scheme, _)) if scheme == "file" => refuse("is not the address of a folder on this machine"),
             _ => refuse(&format!("`{}` cannot be read", url.escape_debug())),
         }
     }
@@ -90,24 +84,6 @@ impl Location {
             Location::Web(_) => Ok((self.address(url), true)),
         }
     }
-}
-
-/// A path from the root, with `/`: `/srv` stays, `C:\srv` becomes `/C:/srv`.
-fn absolute_path(text: &str) -> Option<String> {
-    if text.starts_with('/') {
-        return Some(text.to_owned());
-    }
-    match text.as_bytes() {
-        [drive, b':', b'/' | b'\\', ..] if drive.is_ascii_alphabetic() => {
-            Some(format!("/{}", text.replace('\\', "/")))
-        }
-        _ => None,
-    }
-}
-
-fn encoded_path(path: &str) -> String {
-    let segment = |segment: &str| s_guest::percent_encode_segment(segment).replace("%3A", ":");
-    path.split('/').map(segment).collect::<Vec<_>>().join("/")
 }
 
 fn with_slash(mut address: String) -> String {

@@ -2,7 +2,7 @@
 
 use std::cell::OnceCell;
 
-use s_guest::{CacheMode, Error, ErrorKind, Http, Method, Request, Response, origin};
+use s_guest::{CacheMode, Error, ErrorKind, Files, Http, Method, Request, Response, origin};
 use s_wire::{Config, Faults};
 use serde::de::DeserializeOwned;
 
@@ -13,6 +13,8 @@ const DOCUMENT_BYTES_MAX: u64 = 1 << 20;
 pub struct Site<'a> {
     root: String,
     pub(crate) http: &'a dyn Http,
+    /// The files of an export on this machine.
+    pub(crate) folder: Option<Box<dyn Files>>,
     /// The root document, once it was asked for: it says the same as long as somebody works with it.
     config: OnceCell<Config>,
 }
@@ -29,9 +31,35 @@ impl<'a> Site<'a> {
         if !is_web || url.contains(bad) || origin(url).is_none() {
             let message = format!("`{}` is not the address of a registry", url.escape_debug());
             return Err(Error::invalid_input("registry-stryke/url", message)
-                .with_help("it is `https://HOST/PATH`, without user name, query and fragment"));
+                .with_help("it is `https://HOST/PATH`, without user name, query and fragment, or the folder of an export"));
         }
-        Ok(Site { root: url.trim_end_matches('/').to_owned(), http, config: OnceCell::new() })
+        Ok(Site { root: url.trim_end_matches('/').to_owned(), http, folder: None, config: OnceCell::new() })
+    }
+
+    /// An export in a folder. `address` is that of the folder, as [`s_guest::folder_address`] has it.
+    pub fn in_folder(address: &str, folder: Box<dyn Files>, http: &'a dyn Http) -> Site<'a> {
+        let root = address.trim_end_matches('/').to_owned();
+        Site { root, http, folder: Some(folder), config: OnceCell::new() }
+    }
+
+    /// Whether it is a folder, which nobody can change anything in.
+    pub fn is_folder(&self) -> bool {
+        self.folder.is_some()
+    }
+
+    /// Whether the host may read an archive at an address: it is of a web server, or below the folder.
+    pub(crate) fn may_be_read(&self, url: &str) -> bool {
+        if !self.is_folder() {
+            return origin(url).is_some();
+        }
+        let below = url.strip_prefix(&self.root).and_then(|below| below.strip_prefix('/'));
+        below.is_some_and(|below| {
+            let is_plain = |segment: &str| !matches!(segment, "" | "." | "..");
+            // What would be a dot or a separator once it is decoded.
+            let lower = below.to_ascii_lowercase();
+            let is_hidden = ["%2e", "%2f", "%5c"].iter().any(|encoded| lower.contains(encoded));
+            !is_hidden && !below.contains(['?', '#', '\\']) && below.split('/').all(is_plain)
+        })
     }
 
     /// The address without `/` at the end.
@@ -49,10 +77,15 @@ impl<'a> Site<'a> {
         if let Some(config) = self.config.get() {
             return Ok(config);
         }
-        let config = self.json(Request {
-            cache: CacheMode::Revalidate,
-            ..Request::get(format!("{}/config.json", self.root))
-        })?;
+        let url = format!("{}/config.json", self.root);
+        let config = match &self.folder {
+            Some(folder) => {
+                let bytes =
+                    folder.read("config.json", DOCUMENT_BYTES_MAX).map_err(|error| no_export(error, &url))?;
+                serde_json::from_slice(&bytes).map_err(|error| malformed(&url, &error.to_string()))?
+            }
+            None => self.json(Request { cache: CacheMode::Revalidate, ..Request::get(url) })?,
+        };
         Ok(self.config.get_or_init(|| config))
     }
 
@@ -82,6 +115,18 @@ impl<'a> Site<'a> {
         }
         let bytes = answer.read_to_end(DOCUMENT_BYTES_MAX)?;
         serde_json::from_slice(&bytes).map_err(|error| malformed(&url, &error.to_string()))
+    }
+}
+
+/// What it means that a file of an export cannot be read.
+fn no_export(error: Error, url: &str) -> Error {
+    match error.kind {
+        ErrorKind::NotFound => {
+            Error::not_found("registry-stryke/no-export", "the folder is no export of a registry")
+                .with_help("s registry export --folder REGISTRY FOLDER")
+                .with_extra("url", url)
+        }
+        _ => error.with_extra("url", url),
     }
 }
 

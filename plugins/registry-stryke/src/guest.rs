@@ -1,9 +1,9 @@
 //! The component: types of the interface to types of the logic, and back.
 
-use s_guest::Error as PlainError;
 use s_guest::registry_v0_2::backend::{self, Features, Guest, GuestRegistry, Page};
 use s_guest::registry_v0_2::types::{Digest as WireDigest, HashAlgorithm, Kv};
 use s_guest::registry_v0_2::{self as registry, Error, Host};
+use s_guest::{Error as PlainError, folder_address};
 use s_wire::{Dependency, IndexLine};
 
 use crate::{
@@ -27,10 +27,26 @@ struct Server {
 
 impl GuestRegistry for Server {
     fn open(config: backend::Config) -> Result<backend::Registry, Error> {
-        Ok(backend::Registry::new(Server { site: Site::new(&config.url, &Host)? }))
+        let site = match folder_address(&config.url) {
+            Some(address) => {
+                let folder = Host.view("registry").ok_or_else(|| {
+                    PlainError::not_found(
+                        "registry-stryke/no-folder",
+                        "the folder of the export cannot be read",
+                    )
+                    .with_help("allow the plugin to read it, and check that it is there")
+                })?;
+                Site::in_folder(&address, folder, &Host)
+            }
+            None => Site::new(&config.url, &Host)?,
+        };
+        Ok(backend::Registry::new(Server { site }))
     }
 
     fn features(&self) -> Features {
+        if self.site.is_folder() {
+            return Features::empty();
+        }
         Features::PUBLISH
             | Features::YANK
             | Features::SEARCH
@@ -155,7 +171,7 @@ fn wire_version(line: IndexLine) -> Result<backend::Version, PlainError> {
         artifacts: vec![source],
         dependencies: line.deps.into_iter().map(wire_dependency).collect(),
         features: line.features.into_iter().collect(),
-        extra: Vec::new(),
+        extra: line.edition.map(|edition| fact("edition", edition)).into_iter().collect(),
     })
 }
 

@@ -1,6 +1,6 @@
 //! What versions there are: one index a package, all in flight together.
 
-use s_guest::{CacheMode, Error, Request, Response};
+use s_guest::{CacheMode, Error, ErrorKind, Files, Request, Response};
 use s_wire::{IndexLine, index_path, read_index};
 
 use crate::Site;
@@ -38,6 +38,13 @@ pub enum Answer {
 /// Lists the versions of packages; answers stand in the order of the queries. One that fails takes
 /// no other with it.
 pub fn list(site: &Site<'_>, queries: &[Query]) -> Vec<Result<Answer, Error>> {
+    if let Some(folder) = &site.folder {
+        // Whoever names a folder that is none has to hear it once, not that it has no packages.
+        return match site.config() {
+            Ok(_) => queries.iter().map(|query| read_file(site, folder.as_ref(), &query.name)).collect(),
+            Err(error) => queries.iter().map(|_| Err(error.clone())).collect(),
+        };
+    }
     let requests = queries.iter().map(|query| request(site, query)).collect();
     let mut answers: Vec<Option<Result<Answer, Error>>> = queries.iter().map(|_| None).collect();
     site.http.each(requests, &mut |at, answer| {
@@ -64,20 +71,36 @@ fn read(answer: Response, name: &str) -> Result<Answer, Error> {
     match answer.status {
         304 => return Ok(Answer::Unchanged),
         200 => {}
-        404 | 410 => {
-            let message = format!("there is no package `{}`", name.escape_debug());
-            return Err(Error::not_found("registry-stryke/no-package", message)
-                .with_help("check the spelling, and that this registry is the one that has it")
-                .with_extra("url", url));
-        }
+        404 | 410 => return Err(no_package(name, &url)),
         _ => return Err(refused(answer)),
     }
     let validator = answer.header("etag").map(str::to_owned);
-    let bytes = answer.read_to_end(INDEX_BYTES_MAX)?;
-    let text = std::str::from_utf8(&bytes).map_err(|_| malformed(&url, "it is not UTF-8"))?;
-    let index = read_index(text).map_err(|error| malformed(&url, &error.to_string()))?;
+    listing(&answer.read_to_end(INDEX_BYTES_MAX)?, name, &url, validator)
+}
+
+/// Reads the index of a package out of the folder of an export.
+fn read_file(site: &Site<'_>, folder: &dyn Files, name: &str) -> Result<Answer, Error> {
+    let path = index_path(name);
+    let url = format!("{}/{path}", site.root());
+    match folder.read(&path, INDEX_BYTES_MAX) {
+        Ok(bytes) => listing(&bytes, name, &url, None),
+        Err(error) if error.kind == ErrorKind::NotFound => Err(no_package(name, &url)),
+        Err(error) => Err(error.with_extra("url", url)),
+    }
+}
+
+fn no_package(name: &str, url: &str) -> Error {
+    let message = format!("there is no package `{}`", name.escape_debug());
+    Error::not_found("registry-stryke/no-package", message)
+        .with_help("check the spelling, and that this registry is the one that has it")
+        .with_extra("url", url)
+}
+
+fn listing(bytes: &[u8], name: &str, url: &str, validator: Option<String>) -> Result<Answer, Error> {
+    let text = std::str::from_utf8(bytes).map_err(|_| malformed(url, "it is not UTF-8"))?;
+    let index = read_index(text).map_err(|error| malformed(url, &error.to_string()))?;
     if let Some(other) = index.lines.iter().find(|line| line.name != name) {
-        return Err(malformed(&url, &format!("it is the index of `{}`", other.name)));
+        return Err(malformed(url, &format!("it is the index of `{}`", other.name)));
     }
     Ok(Answer::Listing { lines: index.lines, newer_count: index.newer_count, validator })
 }
@@ -85,13 +108,33 @@ fn read(answer: Response, name: &str) -> Result<Answer, Error> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use s_guest::mock::{Answer as Scripted, ScriptedHttp};
+    use s_guest::mock::{Answer as Scripted, MemoryFiles, ScriptedHttp};
     use s_guest::{Auth, ErrorKind};
 
     fn line(name: &str) -> String {
         format!(
             r#"{{"v":1,"name":"{name}","vers":"1.0.0","integrity":"i","tree":"t","size":1,"unpacked":1,"files":1}}"#
         )
+    }
+
+    #[test]
+    fn an_export_in_a_folder_is_read() {
+        let folder = MemoryFiles::new()
+            .with("config.json", r#"{"v":1,"id":"r","dl":"{root}/archives/{name}/{version}"}"#)
+            .with(&index_path("text"), line("text"));
+        let http = ScriptedHttp::new();
+        let site = Site::in_folder("file:///srv/r/", Box::new(folder), &http);
+        let query = |name: &str| Query { name: name.to_owned(), if_changed: None };
+        let answers = list(&site, &[query("text"), query("other")]);
+        assert!(matches!(&answers[0], Ok(Answer::Listing { lines, .. }) if lines[0].vers == "1.0.0"));
+        assert_eq!(answers[1].as_ref().unwrap_err().code, "registry-stryke/no-package");
+        let want = crate::Want { name: "text".to_owned(), version: "1.0.0".to_owned() };
+        let plan = crate::plan(&site, &want).unwrap();
+        assert_eq!((plan.url.as_str(), plan.authenticated), ("file:///srv/r/archives/text/1.0.0", false));
+        assert_eq!(crate::unyank(&site, "text", "1.0.0").unwrap_err().code, "registry-stryke/read-only");
+        assert!(http.batches().is_empty());
+        let none = Site::in_folder("file:///srv/r/", Box::new(MemoryFiles::new().with("a", "b")), &http);
+        assert_eq!(list(&none, &[query("text")])[0].as_ref().unwrap_err().code, "registry-stryke/no-export");
     }
 
     #[test]

@@ -1,6 +1,6 @@
 //! Where the host finds the bytes of a version.
 
-use s_guest::{Error, origin};
+use s_guest::Error;
 use s_wire::download_url;
 
 use crate::Site;
@@ -30,7 +30,7 @@ pub struct FetchPlan {
 pub fn plan(site: &Site<'_>, want: &Want) -> Result<FetchPlan, Error> {
     let config = site.config()?;
     let url = download_url(config, site.root(), &want.name, &want.version);
-    if origin(&url).is_none() || url.contains(|c: char| c.is_control() || c.is_whitespace()) {
+    if !site.may_be_read(&url) || url.contains(|c: char| c.is_control() || c.is_whitespace()) {
         let message = format!("`config.json` says that archives are at `{}`", url.escape_debug());
         return Err(Error::integrity("registry-stryke/dl", message));
     }
@@ -40,7 +40,26 @@ pub fn plan(site: &Site<'_>, want: &Want) -> Result<FetchPlan, Error> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use s_guest::mock::{Answer, ScriptedHttp};
+    use s_guest::mock::{Answer, MemoryFiles, ScriptedHttp};
+
+    #[test]
+    fn an_export_leads_to_no_file_outside_of_it() {
+        let http = ScriptedHttp::new();
+        for (dl, is_followed) in [
+            ("{root}/archives/{name}/{version}", true),
+            ("{root}/../other", false),
+            ("{root}other/x", false),
+            ("{root}/a/%2e%2e/b", false),
+            ("file:///etc/passwd", false),
+            ("https://cdn.example/{name}", false),
+        ] {
+            let config = format!(r#"{{"v":1,"id":"r","dl":"{dl}"}}"#);
+            let folder = MemoryFiles::new().with("config.json", config.as_str());
+            let site = Site::in_folder("file:///srv/r/", Box::new(folder), &http);
+            let want = Want { name: "json".into(), version: "1.0.0".into() };
+            assert_eq!(plan(&site, &want).is_ok(), is_followed, "{dl}");
+        }
+    }
 
     #[test]
     fn the_credential_stays_at_home() {

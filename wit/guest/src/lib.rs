@@ -51,7 +51,7 @@ pub mod target;
 pub use error::{Error, ErrorFacts, ErrorKind};
 pub use files::{Blob, Entry, EntryKind, Files};
 pub use http::{Auth, Body, CacheMode, Http, Method, Request, Response};
-pub use url::{origin, percent_encode_segment};
+pub use url::{folder_address, origin, percent_encode_segment};
 
 /// Hosts for native tests: they answer from a script.
 #[cfg(feature = "mock")]

@@ -38,6 +38,41 @@ pub fn origin(url: &str) -> Option<String> {
     Some(format!("{scheme}://{authority}"))
 }
 
+/// The `file` address, which ends with `/`, of a folder that is configured as an absolute path or as a
+/// `file` address. None for anything else, and for an address of another machine or with a query or a
+/// fragment.
+pub fn folder_address(url: &str) -> Option<String> {
+    let path = match absolute_path(url) {
+        Some(path) => encoded_path(&path),
+        None => {
+            let (scheme, rest) = url.split_once("://")?;
+            let path = rest.strip_prefix("localhost").unwrap_or(rest);
+            let is_local = scheme.eq_ignore_ascii_case("file") && path.starts_with('/');
+            is_local.then(|| path.to_owned()).filter(|path| !path.contains(['?', '#']))?
+        }
+    };
+    let end = if path.ends_with('/') { "" } else { "/" };
+    (!path.contains(char::is_control)).then(|| format!("file://{path}{end}"))
+}
+
+/// A path from the root, with `/`: `/srv` stays, `C:\srv` becomes `/C:/srv`.
+fn absolute_path(text: &str) -> Option<String> {
+    if text.starts_with('/') {
+        return Some(text.to_owned());
+    }
+    match text.as_bytes() {
+        [drive, b':', b'/' | b'\\', ..] if drive.is_ascii_alphabetic() => {
+            Some(format!("/{}", text.replace('\\', "/")))
+        }
+        _ => None,
+    }
+}
+
+fn encoded_path(path: &str) -> String {
+    let segment = |segment: &str| percent_encode_segment(segment).replace("%3A", ":");
+    path.split('/').map(segment).collect::<Vec<_>>().join("/")
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -58,6 +93,23 @@ mod tests {
             ("https:///x", None),
         ] {
             assert_eq!(origin(url).as_deref(), expected, "{url}");
+        }
+    }
+
+    #[test]
+    fn folders_are_paths_or_file_addresses() {
+        for (url, expected) in [
+            ("/srv/a b", Some("file:///srv/a%20b/")),
+            ("C:\\srv\\r", Some("file:///C:/srv/r/")),
+            ("file:///srv/r/", Some("file:///srv/r/")),
+            ("FILE://localhost/srv", Some("file:///srv/")),
+            ("file://other/srv", None),
+            ("file:///srv?x", None),
+            ("https://r.example/", None),
+            ("srv", None),
+            ("", None),
+        ] {
+            assert_eq!(folder_address(url).as_deref(), expected, "{url}");
         }
     }
 
