@@ -65,6 +65,11 @@ impl RecordLog {
         log
     }
 
+    /// The keys of all records, in no order.
+    pub fn keys(&self) -> impl Iterator<Item = &[u8]> {
+        self.records.keys().map(Vec::as_slice)
+    }
+
     /// The value that was last kept under a key.
     pub fn get(&self, key: &[u8]) -> Option<&[u8]> {
         Some(&self.bytes[self.records.get(key)?.value.clone()])

@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use s_store::Sha256Digest;
 use s_store::archive::tree_digest;
+use thiserror::Error;
 
 use super::{Checkout, folders, marker, places};
 use crate::{Git, GitError};
@@ -20,13 +21,16 @@ pub struct CheckoutFinding {
 }
 
 /// What can be wrong with a folder.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Error)]
 pub enum CheckoutFault {
     /// The marker is missing or says nothing.
+    #[error("its marker is missing or damaged")]
     Marker,
     /// The marker says a package that would not be in this place.
+    #[error("its marker is that of another package")]
     Place,
     /// The files are others.
+    #[error("its files are not those of the commit: {found} instead of {expected}")]
     Tree {
         /// The digest that the marker says.
         expected: Sha256Digest,
@@ -34,6 +38,7 @@ pub enum CheckoutFault {
         found: Sha256Digest,
     },
     /// The files cannot be read, or something is among them that is none.
+    #[error("it cannot be read: {reason}")]
     Unreadable {
         /// Why.
         reason: String,

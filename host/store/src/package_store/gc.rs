@@ -32,6 +32,10 @@ pub struct GcReport {
     pub bytes: u64,
     /// How many left-overs of killed processes.
     pub temporary_count: usize,
+    /// How many entries nobody needs and are kept for their age.
+    pub young_count: usize,
+    /// Until when the last of them is kept.
+    pub young_until: Option<SystemTime>,
 }
 
 /// An entry that was removed.
@@ -74,6 +78,9 @@ impl PackageStore {
             let made = made_at(&path);
             if is_older(made, options.age) {
                 candidates.push(Candidate { made, removed: GcRemoved { path, key, bytes } });
+            } else {
+                report.young_count += 1;
+                report.young_until = report.young_until.max(made.checked_add(options.age));
             }
         }
         candidates.sort_by(|a, b| (a.made, &a.removed.path).cmp(&(b.made, &b.removed.path)));

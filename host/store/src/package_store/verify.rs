@@ -5,6 +5,8 @@ use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread;
 
+use thiserror::Error;
+
 use super::{EntryKey, PackageStore, PackageStoreError, marker};
 use crate::archive::folder_facts;
 use crate::{Sha256Digest, StoreError};
@@ -24,13 +26,16 @@ pub struct Finding {
 }
 
 /// What can be wrong with an entry.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Error)]
 pub enum EntryFault {
     /// The marker is missing or says nothing.
+    #[error("its marker `.s-ok` is missing or damaged")]
     Marker,
     /// The marker says a package that would not be in this place.
+    #[error("its marker `.s-ok` is that of another package")]
     Place,
     /// The files are others.
+    #[error("its files are not those that were unpacked: {found} instead of {expected}")]
     Tree {
         /// The digest that the marker says.
         expected: Sha256Digest,
@@ -38,8 +43,10 @@ pub enum EntryFault {
         found: Sha256Digest,
     },
     /// The digest is right, but the counts of the marker are not.
+    #[error("its marker `.s-ok` counts other files than there are")]
     Counts,
     /// The files cannot be read, or something is among them that is none.
+    #[error("it cannot be read: {reason}")]
     Unreadable {
         /// Why.
         reason: String,
