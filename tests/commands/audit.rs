@@ -562,7 +562,7 @@ fn the_lock_is_audited_with_the_feeds_of_the_project() {
     let bad = Market::new();
     bad.sandbox.write("shop/stryke.toml", "[[policy.ignore]]\nid = \"A-1\"\nuntil = 2100-01-31\n");
     let text = bad.refused(&["audit"], 1, "S-3003");
-    assert!(text.contains("an `[[ignore]]` has no `reason`"), "{text}");
+    assert!(text.contains("an `[[policy.ignore]]` has no `reason`"), "{text}");
 }
 
 #[test]

@@ -35,6 +35,8 @@ mod lying;
 mod maintenance;
 mod market;
 mod mirrors;
+#[cfg(unix)]
+mod mistyped;
 mod new;
 mod one_liners;
 #[cfg(unix)]

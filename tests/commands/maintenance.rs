@@ -206,7 +206,8 @@ fn a_conflict_is_the_same_as_json() {
     let mut market = Market::new();
     market.publish("text", "0.4.1", &[]);
     market.publish("json", "1.4.0", &[("text", "^0.4")]);
-    market.project("[deps]\njson = \"1\"\ntext = \"0.5\"\n");
+    market.publish("text", "0.5.0", &[]);
+    market.project("[deps]\njson = \"1\"\ntext = \"0.5\"\n\n[resolver]\nmulti-version = \"never\"\n");
     let outcome = market.run(&["lock", "--json"]);
     assert_eq!(outcome.status, Some(4));
     let error = &outcome.json()["error"];
@@ -215,4 +216,71 @@ fn a_conflict_is_the_same_as_json() {
     assert!(!error["hints"].as_array().unwrap().is_empty(), "{error}");
     let place = &error["labels"][0];
     assert_eq!((place["file"].as_str(), place["line"].as_u64()), (Some("stryke.toml"), Some(10)), "{error}");
+    // The other requirement that plays a part is marked too.
+    assert_eq!(error["labels"][1]["line"], 9, "{error}");
+    let conflict = &error["conflict"];
+    let terms: Vec<(&str, &str, u64)> = conflict["terms"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|term| {
+            let text = |key: &str| term[key].as_str().unwrap();
+            (text("dependency"), text("requirement"), term["place"]["line"].as_u64().unwrap())
+        })
+        .collect();
+    assert_eq!(terms, [("json", "1", 9), ("text", "0.5", 10)], "{conflict}");
+    let fix = &conflict["fixes"][0];
+    assert_eq!((fix["kind"].as_str(), fix["dependency"].as_str()), (Some("requirement"), Some("text")));
+    assert_eq!((fix["requirement"].as_str(), fix["version"].as_str()), (Some("0.4"), Some("0.4.1")));
+    assert!(error["hints"][0].as_str().unwrap().ends_with(fix["command"].as_str().unwrap()), "{error}");
+    assert_eq!(conflict["proof"].as_array().unwrap().last().unwrap()["kind"], "derived", "{conflict}");
+    assert!(conflict["facts"].as_array().unwrap().iter().any(|fact| fact["package"] == "text"), "{conflict}");
+    // What it proposes is typed, and works.
+    let command = fix["command"].as_str().unwrap();
+    market.done(&command.split(' ').skip(1).collect::<Vec<_>>());
+}
+
+#[test]
+fn a_conflict_says_when_a_version_is_old_enough() {
+    let mut market = Market::new();
+    let now = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap().as_secs();
+    market.publish_as("json", "1.0.0", &[], &json!({ "published": now - 60 }));
+    market.project("[deps]\njson = \"1\"\n\n[resolver]\ncooldown = \"24h\"\n");
+    let text = market.refused(&["lock"], 4, "S-2001");
+    assert!(text.contains("stryke.toml:9:8"), "{text}");
+    assert!(text.contains("`json` 1.0.0 is old enough from 2"), "{text}");
+    assert!(text.contains("cooldown = \"0\""), "{text}");
+    let fix = market.run(&["lock", "--json"]).json()["error"]["conflict"]["fixes"][0].clone();
+    assert_eq!(
+        (fix["kind"].as_str(), fix["until-unix"].as_u64()),
+        (Some("cooldown"), Some(now - 60 + 86_400))
+    );
+    market.project("[deps]\njson = \"1\"\n\n[resolver]\ncooldown = \"0\"\n");
+    market.done(&["lock"]);
+}
+
+#[test]
+fn a_conflict_about_s_or_a_prerelease_says_what_helps() {
+    let mut market = Market::new();
+    market.publish_as("next", "1.0.0", &[], &json!({ "requires-stryke": ">=9" }));
+    market.publish("low", "1.1.0", &[]);
+    market.publish("low", "2.0.0", &[]);
+    market.project("[deps]\nnext = \"1\"\n");
+    let text = market.refused(&["lock"], 4, "S-2001");
+    assert!(text.contains("stryke.toml:9:8") && text.contains("`next` 1.0.0 would do with s >=9"), "{text}");
+    market.project("[dev-deps]\nlow = { version = \"1.1.0-beta\", features = [] }\n");
+    let text = market.refused(&["lock"], 4, "S-2001");
+    assert!(text.contains("s add low@1.1 --dev") && !text.contains("low@2"), "{text}");
+}
+
+#[test]
+fn a_feature_that_is_not_there_is_marked_with_the_one_that_is() {
+    let market = Market::new();
+    let manifest = "[package]\nname = \"json\"\nversion = \"1.0.0\"\n[features]\nyaml = []\nfast = []\n";
+    market.sandbox.write("json/stryke.toml", manifest);
+    let mut market = market;
+    market.project("[deps]\njson = { path = \"../json\", features = [\"fast\", \"yml\"] }\n");
+    let text = market.refused(&["lock"], 4, "S-2001");
+    assert!(text.contains("stryke.toml:9:48") && text.contains("there is no such feature"), "{text}");
+    assert!(text.contains("did you mean `yaml`?"), "{text}");
 }

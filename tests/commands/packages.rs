@@ -416,6 +416,7 @@ fn the_store_is_checked_mended_and_cleared() {
     fs::write(&file, "changed").unwrap();
     let text = market.refused(&["store", "verify"], 5, "S-4068");
     assert!(text.contains("s store verify --repair"), "{text}");
+    assert!(text.contains("its files are not those that were unpacked: sha256-"), "{text}");
     market.done(&["store", "verify", "--repair"]);
     assert_eq!(market.stored(), [""; 0]);
     market.done(&["install", "--locked", "--offline"]);
@@ -437,6 +438,8 @@ fn clearing_the_store_keeps_what_a_clone_installed() {
     assert_eq!(installed.status, Some(0), "{}", installed.text());
     fs::remove_dir_all(market.sandbox.work().join("shop")).unwrap();
     market.make_store_old();
+    let kept = market.run_in("clone", &["store", "gc"]).text();
+    assert!(!kept.contains("stay for now"), "{kept}");
     let cleared = market.run_in("clone", &["store", "gc"]);
     assert_eq!(cleared.status, Some(0), "{}", cleared.text());
     assert_eq!(market.stored().len(), 1, "{}", cleared.text());
@@ -446,26 +449,28 @@ fn clearing_the_store_keeps_what_a_clone_installed() {
 }
 
 #[test]
-fn what_is_mistyped_is_answered_with_what_is_right() {
+fn clearing_the_store_tells_what_it_keeps_for_a_while() {
     let mut market = Market::new();
     market.publish("json", "1.0.0", &[]);
-    let text = market.refused(&["add", "JSON"], 2, "S-3007");
-    assert!(text.contains("did you mean `json`?"), "{text}");
-    market.refused(&["add", "json@one"], 2, "S-3008");
-    let text = market.refused(&["add", "jsn"], 1, "S-4064");
-    assert!(text.contains("there is no package `jsn`") && text.contains("asked: `market`"), "{text}");
-    let text = market.refused(&["add", "json@9"], 4, "S-2001");
-    assert!(text.contains("`shop` needs `json` 9"), "{text}");
-    market.refused(&["add", "json", "--registry", "mraket"], 2, "S-4063");
-    market.refused(&["why", "jsno"], 1, "S-3015");
-    market.done(&["lock"]);
-    market.refused(&["why", "jsno"], 1, "S-3015");
-    market.project("[deps]\njson = \"v1\"\n");
-    let text = market.refused(&["install"], 1, "S-3008");
-    assert!(text.contains("did you mean `1`?") && text.contains("stryke.toml:9:9"), "{text}");
-    market.sandbox.write("elsewhere/readme", "");
-    let outcome = market.run_in("elsewhere", &["install"]);
-    assert!(outcome.status == Some(1) && outcome.text().contains("S-3005"), "{}", outcome.text());
+    market.done(&["add", "json"]);
+    fs::remove_dir_all(market.sandbox.work().join("shop")).unwrap();
+    let cleared = market.run_in(".", &["store", "gc"]).text();
+    assert!(cleared.contains("Removed 0 packages"), "{cleared}");
+    assert!(cleared.contains("1 package that no project needs came less than an hour ago"), "{cleared}");
+    assert!(cleared.contains("until 2") && cleared.contains(" UTC"), "{cleared}");
+    let answer = market.run_in(".", &["store", "gc", "--json"]).json();
+    assert!(answer["young"] == 1 && answer["young-until-unix"].as_u64().is_some(), "{answer}");
+    market.make_store_old();
+    let cleared = market.run_in(".", &["store", "gc"]).text();
+    assert!(cleared.contains("Removed 1 package") && !cleared.contains("stay for now"), "{cleared}");
+}
+
+#[test]
+fn a_lock_of_a_newer_s_says_what_to_do() {
+    let market = Market::new();
+    market.sandbox.write("shop/stryke.lock", "version = 99\n");
+    let text = market.refused(&["lock"], 1, "S-3010");
+    assert!(text.contains("hint: update s"), "{text}");
 }
 
 #[test]

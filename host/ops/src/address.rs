@@ -4,7 +4,7 @@ use std::path::{Component, Path, PathBuf};
 
 use s_capability::{Origin, OriginError};
 use s_net::DisplayUrl;
-use url::Url;
+use url::{Host, Url};
 
 /// Where something is.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -25,8 +25,8 @@ impl Address {
             return Err("is empty or has a control character in it".to_owned());
         }
         let is_url = typed.contains("://");
-        if is_url && Url::parse(typed).is_err() {
-            return Err("is no URL".to_owned());
+        if is_url && let Err(why) = Url::parse(typed) {
+            return Err(format!("is no URL: {why}"));
         }
         // One letter in front of a colon is a drive.
         let Some(url) = Url::parse(typed).ok().filter(|url| url.scheme().len() > 1) else {
@@ -41,6 +41,19 @@ impl Address {
             Err(OriginError::Userinfo) => Err("has a user name in it".to_owned()),
             Err(error) => Err(format!("cannot be used: {error}")),
         }
+    }
+
+    /// Whether what is sent there can be read, and answered, by whoever is on the way: without
+    /// encryption to another machine.
+    pub(crate) fn is_open_to_others(&self) -> bool {
+        let Address::Web(url) = self else { return false };
+        let is_here = match url.host() {
+            Some(Host::Domain(name)) => name == "localhost" || name.ends_with(".localhost"),
+            Some(Host::Ipv4(address)) => address.is_loopback(),
+            Some(Host::Ipv6(address)) => address.is_loopback(),
+            None => false,
+        };
+        url.scheme() == "http" && !is_here
     }
 
     /// The text that plugins are configured with: a URL, or a path with `/`.
@@ -111,6 +124,22 @@ mod tests {
                 (Err(why), Err(expected)) => assert!(why.starts_with(expected), "{typed}: {why}"),
                 (found, _) => panic!("{typed}: {found:?}"),
             }
+        }
+    }
+
+    #[test]
+    fn who_is_on_the_way_is_known() {
+        for (typed, expected) in [
+            ("http://pkg.example", true),
+            ("http://10.0.0.1:80/a", true),
+            ("https://pkg.example", false),
+            ("http://127.0.0.1:8080", false),
+            ("http://[::1]:8080", false),
+            ("http://localhost/a", false),
+            ("/srv/reg", false),
+        ] {
+            let address = Address::parse(typed, Path::new("/")).unwrap();
+            assert_eq!(address.is_open_to_others(), expected, "{typed}");
         }
     }
 

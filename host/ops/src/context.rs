@@ -2,7 +2,7 @@
 
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, OnceLock};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use s_capability::{Ceiling, Grants, Kind, Policy};
 use s_diag::{Code, Diagnostic, Source};
@@ -45,6 +45,8 @@ pub struct Context {
     engine: OnceLock<Engine>,
     network: OnceLock<Arc<Client>>,
     steps: Steps,
+    /// What files were warned of.
+    warned: Mutex<Vec<Diagnostic>>,
 }
 
 const FILE_BYTES_MAX: u64 = 4 << 20;
@@ -60,6 +62,7 @@ impl Context {
             engine: OnceLock::new(),
             network: OnceLock::new(),
             steps: Steps::default(),
+            warned: Mutex::default(),
         }))
     }
 
@@ -72,6 +75,7 @@ impl Context {
             engine: OnceLock::new(),
             network: OnceLock::new(),
             steps: Steps::default(),
+            warned: Mutex::default(),
         })
     }
 
@@ -97,6 +101,15 @@ impl Context {
     /// Who talks to the user.
     pub fn frontend(&self) -> &Arc<dyn Frontend> {
         &self.setup.frontend
+    }
+
+    /// Reports what is odd about a file, once, however often the file is read.
+    pub(crate) fn warn_once(&self, diagnostic: &Diagnostic) {
+        let mut warned = self.warned.lock().unwrap_or_else(PoisonError::into_inner);
+        if !warned.contains(diagnostic) {
+            warned.push(diagnostic.clone());
+            self.frontend().warn(diagnostic);
+        }
     }
 
     pub(crate) fn steps(&self) -> &Steps {

@@ -9,6 +9,7 @@ mod assets;
 pub mod audit;
 pub mod build;
 mod clean;
+mod clock;
 mod context;
 mod describe;
 mod failure;
@@ -70,7 +71,9 @@ pub use failure::{Failure, FailureKind};
 pub use frontend::{Frontend, Quiet};
 pub use lock_merge::{MergedLock, lock_merge};
 pub use login::{LoggedIn, login, logout};
-pub use package_add::{AddedDependencies, AddedDependency, NewDependency, package_add, package_name};
+pub use package_add::{
+    AddedDependencies, AddedDependency, Choice, NewDependency, SkipReason, package_add, package_name,
+};
 pub use package_info::{PackageInfo, VersionInfo, package_info};
 pub use package_install::{Installation, Installed, package_install};
 pub use package_list::{ListedLock, package_list};

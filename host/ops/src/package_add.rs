@@ -1,18 +1,19 @@
 //! `s add`: a dependency in the manifest, in the lock and in the store, or in none of them.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 use std::sync::Arc;
 
 use s_diag::{Code, Diagnostic, Span};
 use s_project::{
-    Bare, DependencyOrigin, DependencyRequest, GitReference, Group, PackageName, ProjectManifest,
-    Requirement, Version,
+    Bare, DependencyOrigin, DependencyRequest, EDITIONS, GitReference, Group, PackageName, Policy,
+    ProjectManifest, Requirement, Version,
 };
+use s_resolver::Candidate;
 
 use crate::Context;
 use crate::failure::{Failure, FailureKind};
-use crate::packages::{self, Answers, Change, Chosen, Fetched, Keep, Project, fill_store};
+use crate::packages::{self, Answers, Change, Chosen, Fetched, Graph, Keep, Project, fill_store};
 use crate::plugins::install::not_editable;
 
 /// What is to be added.
@@ -51,9 +52,55 @@ pub struct AddedDependency {
     pub source: String,
     /// The table it stands in.
     pub group: Group,
-    /// Why it is this version, where it is not the newest: how many newer ones there are, and what
-    /// holds them back.
+    /// The releases that are newer, ascending, and not yanked.
     pub newer: Vec<Version>,
+    /// Why it is this version; none where there is no choice, as of a folder.
+    pub choice: Option<Choice>,
+}
+
+/// Why a version was chosen: of which, and what was passed over.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Choice {
+    /// How many versions there are.
+    pub known: usize,
+    /// The requirement that was typed, if one was.
+    pub stated: Option<String>,
+    /// Higher versions that were passed over, by reason and descending.
+    pub skipped: Vec<(SkipReason, Vec<Version>)>,
+}
+
+/// Why a higher version was not taken.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum SkipReason {
+    /// The requirement that was typed does not admit it.
+    Requirement,
+    /// It is yanked.
+    Yanked,
+    /// It is a prerelease, and no requirement names it.
+    Prerelease,
+    /// It is younger than the cooldown.
+    Cooldown,
+    /// It needs another `s`, or is in an edition that this one does not know.
+    Stryke,
+    /// The policy of the project takes the lowest.
+    Policy,
+    /// Something else of the project, or what it needs itself, does not fit with it.
+    Others,
+}
+
+impl SkipReason {
+    /// The reason in one word.
+    pub fn word(self) -> &'static str {
+        match self {
+            SkipReason::Requirement => "requirement",
+            SkipReason::Yanked => "yanked",
+            SkipReason::Prerelease => "prerelease",
+            SkipReason::Cooldown => "cooldown",
+            SkipReason::Stryke => "s",
+            SkipReason::Policy => "policy",
+            SkipReason::Others => "others",
+        }
+    }
 }
 
 /// What was done.
@@ -114,6 +161,7 @@ pub fn package_add(
     };
     let fetched = fill_store(context, &mut resolved.graph, &resolved.lock)?;
     let changes = packages::changes(&project.lock, &resolved.lock);
+    let rules = Rules::of(context, &project);
     let is_asked =
         |request: &&DependencyRequest| asked.contains(&(request.group.clone(), request.alias.clone()));
     let added = project.manifest().dependencies().iter().filter(is_asked);
@@ -124,6 +172,14 @@ pub fn package_add(
             })?;
         let (package, version) = (chosen.name.clone(), chosen.version.clone());
         let newer = resolved.graph.newer(&package, &version);
+        let is_open = open.contains(&(request.group.clone(), request.alias.clone()));
+        let choice = match &request.origin {
+            DependencyOrigin::Registry { requirement, .. } => {
+                let stated = (!is_open).then_some(requirement);
+                rules.choice(&resolved.graph, &package, &version, stated)
+            }
+            _ => None,
+        };
         let (requirement, source) = match &request.origin {
             DependencyOrigin::Registry { requirement, .. } => {
                 (requirement.to_string(), resolved.graph.source_shown(&package))
@@ -133,11 +189,65 @@ pub fn package_add(
             DependencyOrigin::Workspace => (String::new(), "the workspace".to_owned()),
         };
         let (alias, group) = (request.alias.clone(), request.group.clone());
-        Some(AddedDependency { alias, package, version, requirement, source, group, newer })
+        Some(AddedDependency { alias, package, version, requirement, source, group, newer, choice })
     });
     let added: Vec<AddedDependency> = added.collect();
     project.write(context, &resolved.lock)?;
     Ok(AddedDependencies { added, changes, fetched })
+}
+
+/// What keeps versions of every package of a project from being chosen.
+struct Rules {
+    /// A version that was published later than this is too young; none without a cooldown.
+    published_max: Option<u64>,
+    /// Whether of several the lowest is taken.
+    is_lowest: bool,
+}
+
+impl Rules {
+    fn of(context: &Context, project: &Project) -> Rules {
+        let resolver = project.root_manifest().resolver();
+        let cooldown = resolver.cooldown.map(|cooldown| cooldown.as_secs()).filter(|seconds| *seconds > 0);
+        Rules {
+            published_max: cooldown.map(|seconds| context.now_unix().saturating_sub(seconds)),
+            is_lowest: matches!(resolver.policy, Policy::Lowest | Policy::LowestDirect),
+        }
+    }
+
+    /// Why a version was chosen. `stated` is what was typed.
+    fn choice(
+        &self,
+        graph: &Graph,
+        name: &PackageName,
+        chosen: &Version,
+        stated: Option<&Requirement>,
+    ) -> Option<Choice> {
+        let known = graph.versions_of(name).count();
+        let mut skipped: BTreeMap<SkipReason, Vec<Version>> = BTreeMap::new();
+        for candidate in graph.versions_of(name).rev().filter(|candidate| candidate.version > *chosen) {
+            let reason = self.reason(candidate, stated);
+            skipped.entry(reason).or_default().push(candidate.version.clone());
+        }
+        let stated = stated.map(ToString::to_string);
+        (known > 0).then(|| Choice { known, stated, skipped: skipped.into_iter().collect() })
+    }
+
+    fn reason(&self, candidate: &Candidate, stated: Option<&Requirement>) -> SkipReason {
+        let is_refused = stated.is_some_and(|stated| !stated.matches(&candidate.version));
+        let is_young = candidate.published_unix.zip(self.published_max).is_some_and(|(at, max)| at > max);
+        let needed = candidate.requires_stryke.as_ref();
+        let is_foreign = needed.is_some_and(|needed| !s_resolver::suits(needed, &packages::own_version()))
+            || candidate.edition.as_ref().is_some_and(|edition| !EDITIONS.contains(&edition.as_str()));
+        match () {
+            () if candidate.yanked => SkipReason::Yanked,
+            () if !candidate.version.pre.is_empty() => SkipReason::Prerelease,
+            () if is_refused => SkipReason::Requirement,
+            () if is_foreign => SkipReason::Stryke,
+            () if is_young => SkipReason::Cooldown,
+            () if self.is_lowest => SkipReason::Policy,
+            () => SkipReason::Others,
+        }
+    }
 }
 
 /// The entry to write first, and whether its versions are still open.
@@ -155,16 +265,18 @@ fn request(
             Some((name, text)) => (name, Some(text)),
             None => (new.spec.as_str(), None),
         };
-        let package = package_name(name)?;
+        let package = package_name(name).map_err(|failure| repository_meant(name, failure))?;
         let is_open = requirement.is_none() && new.git.is_none();
         let stated = requirement;
         let requirement = match stated {
             Some(text) => Requirement::parse(text, bare).map_err(|error| {
                 let message = format!("`{}` is not a requirement of versions: {error}", text.escape_debug());
-                Failure::new(
-                    FailureKind::Usage,
-                    Diagnostic::error(Code::REQUIREMENT, message).hint("s explain S-3008"),
-                )
+                let diagnostic = Diagnostic::error(Code::REQUIREMENT, message);
+                let diagnostic = match Requirement::nearest(text, bare) {
+                    Some(near) => diagnostic.hint(format!("did you mean: s add {name}@{near}")),
+                    None => diagnostic.hint("s explain S-3008"),
+                };
+                Failure::new(FailureKind::Usage, diagnostic)
             })?,
             None => Requirement::any(),
         };
@@ -200,13 +312,26 @@ pub fn package_name(text: &str) -> Result<PackageName, Failure> {
     text.parse().map_err(|error: s_project::NameError| {
         let message = format!("`{}` cannot be the name of a package: {error}", text.escape_debug());
         let diagnostic = Diagnostic::error(Code::PACKAGE_NAME, message);
-        let lower = text.to_lowercase();
-        let diagnostic = match lower.parse::<PackageName>() {
-            Ok(_) => diagnostic.hint(format!("did you mean `{lower}`?")),
-            Err(_) => diagnostic,
+        let diagnostic = match PackageName::nearest(text) {
+            Some(near) => diagnostic.hint(format!("did you mean `{near}`?")),
+            None => diagnostic,
         };
         Failure::new(FailureKind::Usage, diagnostic)
     })
+}
+
+/// Says how a repository is added, where a text that is no name looks like the address of one.
+fn repository_meant(typed: &str, mut failure: Failure) -> Failure {
+    let bare = typed.strip_prefix("git+").unwrap_or(typed);
+    let bare = bare.split_once("://").map_or(bare, |(_, rest)| rest).trim_end_matches('/');
+    let bare = bare.trim_end_matches(".git");
+    let mut parts = bare.split('/');
+    let host = parts.next().filter(|host| host.contains('.') && !host.starts_with('.'));
+    let name = parts.next_back().and_then(|name| name.parse().ok().or_else(|| PackageName::nearest(name)));
+    if let (Some(_), Some(name), Some(first)) = (host, name, failure.diagnostics.first_mut()) {
+        first.hints = vec![format!("if it is a repository: s add {name} --git https://{bare}")];
+    }
+    failure
 }
 
 fn is_folder(spec: &str) -> bool {
@@ -281,6 +406,23 @@ mod tests {
                 assert!(requirement.matches(&newer.parse().unwrap()));
                 assert!(!requirement.matches(&breaking.parse().unwrap()));
             }
+        }
+    }
+
+    #[test]
+    fn an_address_that_was_typed_as_a_name_is_a_repository() {
+        for (typed, expected) in [
+            ("github.com/o/r", Some("s add r --git https://github.com/o/r")),
+            ("https://github.com/o/R.git", Some("s add r --git https://github.com/o/R")),
+            ("JSON", None),
+            ("a/b/c", None),
+        ] {
+            let failure = repository_meant(typed, package_name(typed).unwrap_err());
+            let hint = failure.diagnostics[0]
+                .hints
+                .iter()
+                .find_map(|hint| hint.strip_prefix("if it is a repository: "));
+            assert_eq!(hint, expected, "{typed}");
         }
     }
 

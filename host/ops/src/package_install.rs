@@ -45,6 +45,9 @@ pub struct Installed {
 /// Makes lock and store fit the project.
 pub fn package_install(context: &Arc<Context>, wanted: &Installation) -> Result<Installed, Failure> {
     let mut project = Project::read(context, None)?;
+    if let Keep::AllBut(names) = &wanted.keep {
+        names.iter().try_for_each(|name| project.must_need(name))?;
+    }
     let mut raised = Vec::new();
     if wanted.latest {
         let names = match &wanted.keep {

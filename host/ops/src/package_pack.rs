@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use s_diag::{Code, Diagnostic};
-use s_project::{DependencyOrigin, Group, MANIFEST_NAME, PackageName, Version, is_packed};
+use s_project::{DependencyOrigin, Group, MANIFEST_NAME, PackageName, Version, is_packed, nearest_name};
 use s_store::archive::{self, ArchiveError, ArchiveLimits, PackEntry, PackSource, Packed};
 use s_store::{Access, EntryKind, files};
 
@@ -43,6 +43,7 @@ pub fn package_pack(
     project.package()?;
     let (name, version) = identity(&project)?;
     no_folders(&project)?;
+    has_programs(&project)?;
     // What its programs will ask for has to be there, and is in what follows.
     PackageAssets::of(&project.folder(), project.manifest())
         .map_err(|found| Failure::new(FailureKind::Failed, found))?;
@@ -86,6 +87,44 @@ fn identity(project: &Project) -> Result<(PackageName, Version), Failure> {
         Failure::new(FailureKind::Failed, diagnostic)
     })?;
     Ok((package_name(name)?, version))
+}
+
+/// The files of `[bin]` have to be there, and to go along.
+fn has_programs(project: &Project) -> Result<(), Failure> {
+    let manifest = project.manifest();
+    for (name, path) in manifest.binaries() {
+        let is_file = matches!(files::kind(&project.folder().join(path)), Ok(Some(EntryKind::File)));
+        let is_inside = is_packed(path) && !path.starts_with('/') && path.split('/').all(|part| part != "..");
+        let why = match (is_file, is_inside) {
+            (true, true) => continue,
+            (false, _) => "there is no such file",
+            (true, false) => "it lies where archives take nothing from",
+        };
+        let message = format!("the program `{}` of `[bin]` would not be in the package", name.escape_debug());
+        let diagnostic = Diagnostic::error(Code::MANIFEST_VALUE, message);
+        let diagnostic = match manifest.place(&["bin", name]) {
+            Some(span) => diagnostic.at(manifest.source(), span, why),
+            None => diagnostic.note(why),
+        };
+        return Err(Failure::new(
+            FailureKind::Failed,
+            match near_file(&project.folder(), path) {
+                Some(near) => diagnostic.hint(format!("did you mean `{near}`?")),
+                None => diagnostic,
+            },
+        ));
+    }
+    Ok(())
+}
+
+/// The file that was probably meant: of the same folder.
+fn near_file(root: &Path, path: &str) -> Option<String> {
+    let (folder, name) = path.rsplit_once('/').unwrap_or(("", path));
+    let entries = files::read_dir(&root.join(folder)).ok()?.into_iter();
+    let names: Vec<String> = entries.filter_map(|entry| Some(entry.name.to_str()?.to_owned())).collect();
+    let names: Vec<&str> = names.iter().map(String::as_str).filter(|near| *near != name).collect();
+    let near = nearest_name(name, &names)?;
+    Some(if folder.is_empty() { near.to_owned() } else { format!("{folder}/{near}") })
 }
 
 /// Whoever gets the package does not have the folders beside it.

@@ -37,6 +37,8 @@ pub fn package_remove(
             (None, _) => return Err(absent(&project, alias)),
         }
     }
+    // A feature may still turn on what is gone.
+    project.must_be_readable()?;
     let mut resolved = project.resolve(context, &Keep::All, Answers::Young)?;
     fill_store(context, &mut resolved.graph, &resolved.lock)?;
     let changes = packages::changes(&project.lock, &resolved.lock);

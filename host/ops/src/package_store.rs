@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, SystemTime};
 
 use s_diag::{Code, Diagnostic, Severity, Source};
 use s_project::{PackageSource, ProjectLock};
@@ -12,6 +12,7 @@ use s_store::files;
 use s_store::package_store::{EntryKey, GcOptions, PackageStore};
 
 use crate::Context;
+use crate::clock::minute;
 use crate::failure::{Failure, FailureKind};
 use crate::packages::{key_of, remote, repositories};
 
@@ -41,6 +42,17 @@ pub struct Cleared {
     pub bytes: u64,
     /// How many left-overs of killed processes.
     pub temporary_count: usize,
+    /// How many packages nobody needs and are kept, since they came a moment ago.
+    pub young_count: usize,
+    /// Until when the last of them is kept, in seconds since the Unix epoch.
+    pub young_until_unix: Option<u64>,
+}
+
+impl Cleared {
+    /// Until when packages are kept that came a moment ago, as in `2026-11-27 10:32 UTC`.
+    pub fn young_until(&self) -> Option<String> {
+        minute(self.young_until_unix?)
+    }
 }
 
 /// Reads every file of every package and returns what is damaged; with `repair` that is removed, so
@@ -59,12 +71,12 @@ pub fn store_verify(context: &Arc<Context>, repair: bool) -> Result<Vec<Damaged>
     let checkouts = checkouts.map_err(repositories::failure)?.into_iter().map(|found| Damaged {
         path: found.path,
         package: found.checkout.map(|checkout| format!("{}@{}", checkout.name, checkout.commit.short())),
-        fault: format!("{:?}", found.fault),
+        fault: found.fault.to_string(),
     });
     let packages = packages.into_iter().map(|found| Damaged {
         path: found.path,
         package: found.key.map(|key| format!("{}@{}", key.name, key.version)),
-        fault: format!("{:?}", found.fault),
+        fault: found.fault.to_string(),
     });
     Ok(packages.chain(checkouts).collect())
 }
@@ -106,6 +118,8 @@ pub fn store_gc(
         removed: packages.removed.into_iter().map(|removed| removed.path).collect(),
         bytes: packages.bytes,
         temporary_count: packages.temporary_count,
+        young_count: packages.young_count,
+        young_until_unix: packages.young_until.and_then(unix_of),
     };
     // A limit in bytes is one of the store: repositories are kept as long as somebody needs them.
     if size_bytes_max.is_none() {
@@ -129,4 +143,8 @@ pub fn store_gc(
         }
     }
     Ok(cleared)
+}
+
+fn unix_of(time: SystemTime) -> Option<u64> {
+    time.duration_since(SystemTime::UNIX_EPOCH).ok().map(|since| since.as_secs())
 }

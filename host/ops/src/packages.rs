@@ -9,6 +9,7 @@
 mod conflict;
 mod fetch;
 mod graph;
+mod near;
 mod outlook;
 mod project;
 mod provenance;
@@ -229,7 +230,8 @@ impl Project {
             roots,
             preferences,
             settings,
-            stryke: Version::parse(env!("CARGO_PKG_VERSION")).expect("cargo checks the version of a crate"),
+            stryke: own_version(),
+            editions: s_project::EDITIONS.map(str::to_owned).to_vec(),
             now_unix: Some(context.now_unix()),
         }
     }
@@ -256,6 +258,11 @@ impl Project {
         let graph = Graph::new(context, &self.root, &ProjectLock::default(), &Keep::All);
         Resolved { lock: self.lock.clone(), graph, chosen: Vec::new() }
     }
+}
+
+/// The version of this `s`.
+pub(crate) fn own_version() -> Version {
+    Version::parse(env!("CARGO_PKG_VERSION")).expect("cargo checks the version of a crate")
 }
 
 /// What differs between the packages of two locks, by name.

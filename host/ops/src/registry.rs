@@ -52,13 +52,18 @@ impl Registry {
         context: &Arc<Context>,
         place: &RegistryPlace,
     ) -> Result<Option<KeptListings>, Failure> {
-        let entry = catalog::find(context, &place.spoken_by(context)?)?;
+        let entry = Registry::entry(context, place)?;
         Ok(kept::path(context, &entry, &place.url, &place.config).map(|path| KeptListings::open(&path)))
+    }
+
+    fn entry(context: &Arc<Context>, place: &RegistryPlace) -> Result<Entry, Failure> {
+        catalog::find(context, &place.spoken_by(context)?)
+            .map_err(|failure| place.at_plugin(context, failure))
     }
 
     /// Opens the registry at a place.
     pub fn at(context: &Arc<Context>, place: &RegistryPlace) -> Result<Registry, Failure> {
-        let entry = catalog::find(context, &place.spoken_by(context)?)?;
+        let entry = Registry::entry(context, place)?;
         Registry::open(context, &entry, &place.name, &place.url, &place.config)
     }
 

@@ -334,7 +334,8 @@ fn version(reader: &mut Reader, root: &Table) -> bool {
                 format!("`{}` has version {newer}, which is newer than this `s`", reader.source.name);
             let diagnostic = Diagnostic::error(Code::LOCK_VERSION, message)
                 .at(&reader.source, span, "")
-                .note(format!("this `s` reads version {LOCK_VERSION}"));
+                .note(format!("this `s` reads version {LOCK_VERSION}"))
+                .hint("update s");
             reader.diagnostics.push(diagnostic);
             false
         }

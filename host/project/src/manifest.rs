@@ -211,6 +211,16 @@ impl ProjectManifest {
         Some(span)
     }
 
+    /// Where a value stands in the entry of a dependency, by the keys that lead to it from there.
+    pub fn place_in(&self, request: &DependencyRequest, keys: &[&str]) -> Option<Span> {
+        let tables: &[&str] = match &request.group {
+            Group::Normal => &["deps"],
+            Group::Dev => &["dev-deps"],
+            Group::Named(name) => &["groups", name],
+        };
+        self.place(&[tables, &[request.alias.as_str()], keys].concat())
+    }
+
     /// What `[package]` says.
     pub fn package(&self) -> &Package {
         &self.package

@@ -182,6 +182,16 @@ impl Requirement {
         self.alternatives.iter().flatten().any(|comparator| comparator.names_prerelease.is_some())
     }
 
+    /// The lowest version that it names; none where it has no lower bound.
+    pub fn lowest(&self) -> Option<&Version> {
+        let bounds = self.alternatives.iter().map(|comparators| {
+            let from = comparators.iter().filter_map(|comparator| comparator.from.as_ref());
+            from.max()
+        });
+        // One alternative without a bound leaves all of them without.
+        bounds.collect::<Option<Vec<_>>>()?.into_iter().min()
+    }
+
     /// As it was written.
     pub fn as_str(&self) -> &str {
         &self.text

@@ -267,6 +267,10 @@ mod tests {
             ("[package]\nname = \"acme/json\"\n".to_owned(), "`version` is missing"),
             ("[package".to_owned(), "`stryke.toml` at 1:"),
             (format!("{HEAD}[deps]\n\"a/b\" = {{ path = \"../b\" }}\n"), "the dependency `a/b` is a folder"),
+            (format!("{HEAD}[features]\ny = [\"zz\"]\n"), "the feature `y` turns on `zz`"),
+            (format!("{HEAD}[features]\ny = [\"dep:nope\"]\n"), "the feature `y` turns on `dep:nope`"),
+            (format!("{HEAD}edition = \"2027\"\n"), "`package.edition` is `2027`"),
+            (format!("{HEAD}s = \"one\"\n"), "`package.s` is `one`"),
             (
                 format!("{HEAD}[deps]\n\"a/b\" = {{ git = \"https://g.example/b\" }}\n"),
                 "the dependency `a/b` is a repository",

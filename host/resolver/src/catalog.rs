@@ -17,8 +17,9 @@ pub(crate) type PackageId = usize;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Bar {
     Yanked,
-    Cooldown,
     Stryke,
+    Edition,
+    Cooldown,
 }
 
 /// A package with all its versions.
@@ -29,6 +30,8 @@ pub(crate) struct Listing {
     pub(crate) versions: Vec<Candidate>,
     /// Why each may not be chosen, if it may not.
     pub(crate) bars: Vec<Option<Bar>>,
+    /// The same where nothing else keeps it away.
+    pub(crate) only_bars: Vec<Option<Bar>>,
     /// The buckets of the versions, in the same order.
     pub(crate) buckets: Vec<Bucket>,
     /// Whether each is in the old lock.
@@ -121,13 +124,16 @@ impl<'a, S: Source> Catalog<'a, S> {
             .map(|candidate| of_lock.is_some_and(|of_lock| of_lock.contains(&candidate.version)))
             .collect();
         let settings = &self.problem.settings;
+        let bars = versions.iter().zip(&locked);
+        let bars: Vec<Vec<Bar>> =
+            bars.map(|(candidate, is_locked)| self.bars(package, candidate, *is_locked)).collect();
         Listing {
             package: package.clone(),
-            bars: versions
+            only_bars: bars
                 .iter()
-                .zip(&locked)
-                .map(|(candidate, is_locked)| self.bar(package, candidate, *is_locked))
+                .map(|bars| <[Bar; 1]>::try_from(bars.as_slice()).ok().map(|[bar]| bar))
                 .collect(),
+            bars: bars.iter().map(|bars| bars.first().copied()).collect(),
             buckets: versions.iter().map(|candidate| Bucket::of(&candidate.version, settings)).collect(),
             locked,
             versions,
@@ -136,21 +142,26 @@ impl<'a, S: Source> Catalog<'a, S> {
         }
     }
 
-    fn bar(&self, package: &Package, candidate: &Candidate, is_locked: bool) -> Option<Bar> {
+    /// Everything that keeps a version from being chosen, what cannot change first.
+    fn bars(&self, package: &Package, candidate: &Candidate, is_locked: bool) -> Vec<Bar> {
         let settings = &self.problem.settings;
-        if candidate.yanked && !is_locked {
-            return Some(Bar::Yanked);
-        }
-        if let Some(requirement) = &candidate.requires_stryke
-            && !settings.ignore_requires_stryke
-            && !suits(requirement, &self.problem.stryke)
-        {
-            return Some(Bar::Stryke);
-        }
-        let newest = self.problem.now_unix?.saturating_sub(settings.cooldown_s?);
-        let is_new = candidate.published_unix? > newest;
+        let is_yanked = candidate.yanked && !is_locked;
+        let needed = candidate.requires_stryke.as_ref().filter(|_| !settings.ignore_requires_stryke);
+        let is_for_others = needed.is_some_and(|needed| !suits(needed, &self.problem.stryke));
+        let edition = candidate.edition.as_ref();
+        let is_foreign = edition.is_some_and(|edition| !self.problem.editions.contains(edition));
+        let newest = self.problem.now_unix.zip(settings.cooldown_s);
+        let newest = newest.map(|(now, cooldown)| now.saturating_sub(cooldown));
+        let is_new = candidate.published_unix.zip(newest).is_some_and(|(at, newest)| at > newest);
         let is_exempt = || settings.exempt.contains(&(package.name.clone(), candidate.version.clone()));
-        (is_new && !is_locked && !is_exempt()).then_some(Bar::Cooldown)
+        let is_too_new = is_new && !is_locked && !is_exempt();
+        let bars = [
+            (is_yanked, Bar::Yanked),
+            (is_for_others, Bar::Stryke),
+            (is_foreign, Bar::Edition),
+            (is_too_new, Bar::Cooldown),
+        ];
+        bars.into_iter().filter(|(is_there, _)| *is_there).map(|(_, bar)| bar).collect()
     }
 
     /// Whether only requirements for one version are allowed.
@@ -159,8 +170,8 @@ impl<'a, S: Source> Catalog<'a, S> {
     }
 }
 
-/// A prerelease of stryke passes for the release it leads to.
-fn suits(requirement: &Requirement, stryke: &Version) -> bool {
+/// Whether a release of stryke meets a requirement. A prerelease passes for the release it leads to.
+pub fn suits(requirement: &Requirement, stryke: &Version) -> bool {
     let release = Version::new(stryke.major, stryke.minor, stryke.patch);
     requirement.matches(stryke) || requirement.matches(&release)
 }

@@ -20,7 +20,7 @@ pub struct Conflict {
     pub derivation: Derivation,
     /// What was not looked at, and would meet every requirement that plays a part.
     pub left_out: Vec<LeftOut>,
-    /// Requirements of roots that can be loosened so that there is an answer.
+    /// What leads to an answer: each was tried.
     pub fixes: Vec<Fix>,
 }
 
@@ -130,6 +130,8 @@ pub enum Fact {
         feature: String,
         /// The feature that was probably meant.
         nearest: Option<String>,
+        /// The features that they have.
+        known: BTreeSet<String>,
     },
     /// A feature of versions names what is not there.
     BrokenFeature {
@@ -160,8 +162,12 @@ pub struct LeftOut {
     pub cooldown: usize,
     /// How long that is, in seconds.
     pub cooldown_s: u64,
+    /// When the first of them is old enough, in seconds since 1970.
+    pub cooldown_until: Option<u64>,
     /// By requirement, how many need another release of stryke.
     pub stryke: BTreeMap<String, usize>,
+    /// By edition that this stryke does not know, how many are written in it.
+    pub editions: BTreeMap<String, usize>,
     /// How many are prereleases that no requirement names.
     pub prereleases: usize,
     /// How many could not be read, whichever versions they are.
@@ -276,14 +282,23 @@ fn left_out<S: Source>(search: &Search<'_, '_, S>, asked: &Asked) -> Vec<LeftOut
                 None => of.prereleases += usize::from(nearly[place] && !all[place]),
                 Some(_) if !all[place] => {}
                 Some(Bar::Yanked) => of.yanked += 1,
-                Some(Bar::Cooldown) => of.cooldown += 1,
+                Some(Bar::Cooldown) => {
+                    of.cooldown += 1;
+                    let until = candidate.published_unix.map(|at| at.saturating_add(of.cooldown_s));
+                    of.cooldown_until = [of.cooldown_until, until].into_iter().flatten().min();
+                }
+                Some(Bar::Edition) => {
+                    let edition = candidate.edition.clone().unwrap_or_default();
+                    *of.editions.entry(edition).or_default() += 1;
+                }
                 Some(Bar::Stryke) => {
                     let needed = candidate.requires_stryke.as_ref().map_or("", |needed| needed.as_str());
                     *of.stryke.entry(needed.to_owned()).or_default() += 1;
                 }
             }
         }
-        if of.yanked + of.cooldown + of.prereleases + of.unreadable > 0 || !of.stryke.is_empty() {
+        let counted = of.yanked + of.cooldown + of.prereleases + of.unreadable;
+        if counted > 0 || !of.stryke.is_empty() || !of.editions.is_empty() {
             left_out.push(of);
         }
     }
@@ -365,9 +380,10 @@ fn fact<S: Source>(search: &Search<'_, '_, S>, raw: &RawFact, asked: &Asked) -> 
                     let listing = &search.catalog.listings[search.slot(*slot).package];
                     let places = search.slot(*slot).versions.iter();
                     let known = places.flat_map(|place| listing.versions[*place].features.keys());
-                    let known: Vec<&str> = known.map(String::as_str).collect();
-                    let nearest = s_project::nearest_name(feature, &known).map(str::to_owned);
-                    Fact::UnknownFeature { package, versions, feature: feature.clone(), nearest }
+                    let known: BTreeSet<String> = known.cloned().collect();
+                    let names: Vec<&str> = known.iter().map(String::as_str).collect();
+                    let nearest = s_project::nearest_name(feature, &names).map(str::to_owned);
+                    Fact::UnknownFeature { package, versions, feature: feature.clone(), nearest, known }
                 }
             }
         }

@@ -14,7 +14,7 @@
 //! |---|---|
 //! | `model` | what goes in |
 //! | `resolution`, `conflict`, `report` | what comes out |
-//! | `solve` | the order of attempts: the lock as it is, everything, what would help |
+//! | `solve`, `fixes` | the order of attempts: the lock as it is, everything; what would help |
 //! | `search` | packages, buckets and features as variables of the core |
 //! | `core`, `set` | PubGrub over variables with finitely many choices |
 //! | `catalog`, `bucket`, `features` | candidates, sorted, and what of them is active |
@@ -25,6 +25,7 @@ mod conflict;
 mod core;
 mod cycles;
 mod features;
+mod fixes;
 mod model;
 mod report;
 mod resolution;
@@ -34,6 +35,7 @@ mod solve;
 #[cfg(test)]
 mod tests;
 
+pub use catalog::suits;
 pub use conflict::{By, Conflict, Derivation, Fact, LeftOut, Step, Term};
 pub use model::{
     Candidate, Candidates, Dependency, Package, Problem, Root, RootDependency, Settings, Source, SourceId,
@@ -41,6 +43,6 @@ pub use model::{
 };
 pub use s_project::{MultiVersion, Policy};
 
-pub use report::{Fix, Report};
+pub use report::{Fix, Remedy, Report};
 pub use resolution::{Edge, Instance, Node, Resolution, ResolvedRoot, RootEdge, User};
 pub use solve::{Error, solve};

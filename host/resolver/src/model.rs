@@ -71,6 +71,8 @@ pub struct Candidate {
     pub published_unix: Option<u64>,
     /// Which releases of stryke it needs.
     pub requires_stryke: Option<Requirement>,
+    /// The edition of the language it is written in, where it says so.
+    pub edition: Option<String>,
     /// What it needs.
     pub dependencies: Vec<Dependency>,
     /// By feature: other features, `dep:ALIAS`, `ALIAS/FEATURE` and `ALIAS?/FEATURE`.
@@ -161,6 +163,8 @@ pub struct Problem {
     pub settings: Settings,
     /// The release of stryke that is to be suited.
     pub stryke: Version,
+    /// The editions that it knows.
+    pub editions: Vec<String>,
     /// The time, in seconds since 1970; without it there is no cooldown.
     pub now_unix: Option<u64>,
 }

@@ -22,8 +22,8 @@ pub struct Report {
     pub fixes: Vec<Fix>,
 }
 
-/// A requirement of a root that stands in the way, and what to do about it. Tried: with the command
-/// there is an answer.
+/// A dependency of a root that stands in the way, and what to do about it. Tried: with it there is an
+/// answer.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Fix {
     /// The root.
@@ -36,23 +36,98 @@ pub struct Fix {
     pub package: String,
     /// The requirement as it stands.
     pub requirement: String,
-    /// The version that is chosen when it may be any.
+    /// The version that is chosen then.
     pub version: String,
     /// What that version is given of the packages that play a part in the conflict.
     pub works_with: Vec<(String, String)>,
-    /// What to type.
-    pub command: String,
+    /// What has to be different.
+    pub remedy: Remedy,
+}
+
+/// What leads to an answer.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(tag = "remedy", rename_all = "kebab-case")]
+pub enum Remedy {
+    /// Another requirement of the dependency.
+    Requirement {
+        /// The requirement, as one would type it.
+        requirement: String,
+    },
+    /// Other features of the dependency.
+    Features {
+        /// The one that it cannot be had with.
+        without: String,
+        /// The one that was probably meant.
+        instead: Option<String>,
+    },
+    /// Some time, or a shorter cooldown.
+    Cooldown {
+        /// The package whose version is too young.
+        package: String,
+        /// That version.
+        version: String,
+        /// When it is old enough, in seconds since 1970.
+        until: u64,
+    },
+    /// Another release of stryke.
+    Stryke {
+        /// The package that needs it.
+        package: String,
+        /// The version of that.
+        version: String,
+        /// Which releases will do; none where an edition is not known.
+        requirement: Option<String>,
+    },
 }
 
 impl Fix {
-    /// The fix as a hint, with the command behind it.
+    /// The fix as a hint for whoever has no manifest at hand, with the command behind it.
     pub fn text(&self) -> String {
+        self.text_with(&self.command())
+    }
+
+    /// The fix as a hint, with this command behind it.
+    pub fn text_with(&self, command: &str) -> String {
         let with: Vec<String> =
             self.works_with.iter().map(|(name, version)| format!("`{name}` {version}")).collect();
         let with = if with.is_empty() { "everything else".to_owned() } else { with.join(" and ") };
-        format!("`{}` {} works with {with}: {}", self.package, self.version, self.command)
+        let chosen = format!("`{}` {}", self.package, self.version);
+        match &self.remedy {
+            Remedy::Requirement { .. } => format!("{chosen} works with {with}: {command}"),
+            Remedy::Features { instead: Some(instead), .. } => {
+                format!("did you mean `{instead}`? {chosen} has that feature: {command}")
+            }
+            Remedy::Features { without, instead: None } => {
+                format!("{chosen} works without `{without}`: {command}")
+            }
+            Remedy::Cooldown { package, version, .. } => {
+                format!("`{package}` {version} is only too young: {command}")
+            }
+            Remedy::Stryke { package, version, requirement: Some(needed) } => {
+                format!("`{package}` {version} would do with s {needed}: update s")
+            }
+            Remedy::Stryke { package, version, requirement: None } => {
+                format!("`{package}` {version} would do with an `s` that knows its edition: update s")
+            }
+        }
+    }
+
+    /// What to type, or to write, in a project of one package; empty where that does not help.
+    pub fn command(&self) -> String {
+        match &self.remedy {
+            Remedy::Requirement { requirement } => format!("s add {}@{requirement}", self.package),
+            Remedy::Features { instead, .. } => {
+                let features = instead.iter().map(|feature| format!(" --features {feature}"));
+                format!("s add {}@{}{}", self.package, self.requirement, features.collect::<String>())
+            }
+            Remedy::Cooldown { .. } => "cooldown = \"0\" in `[resolver]`".to_owned(),
+            Remedy::Stryke { .. } => String::new(),
+        }
     }
 }
+
+/// How many features are told of a package that does not have the one that is asked.
+const FEATURES_MAX: usize = 8;
 
 /// How many facts are told before the rest is counted.
 const LINES_MAX: usize = 12;
@@ -173,10 +248,18 @@ fn line(fact: &Fact) -> Option<String> {
         Fact::NotExact { by, package, requirement } => {
             format!("{} `{package}` {}", who(by), words(requirement))
         }
-        Fact::UnknownFeature { package, versions, feature, nearest } => {
+        Fact::UnknownFeature { package, versions, feature, nearest, known } => {
             let of = of_versions(package, versions);
-            let meant = nearest.as_ref().map_or(String::new(), |nearest| format!("; there is `{nearest}`"));
-            format!("{of} has no feature `{feature}`{meant}")
+            let names: Vec<String> = match nearest {
+                Some(nearest) => vec![format!("`{nearest}`")],
+                None => known.iter().take(FEATURES_MAX).map(|name| format!("`{name}`")).collect(),
+            };
+            let there = match names.as_slice() {
+                [] => String::new(),
+                [one] => format!("; there is {one}"),
+                several => format!("; there are {}", several.join(", ")),
+            };
+            format!("{of} has no feature `{feature}`{there}")
         }
         Fact::BrokenFeature { package, versions, feature, item } => {
             format!(
@@ -233,7 +316,8 @@ fn words(requirement: &str) -> String {
 }
 
 fn notes(left_out: &LeftOut) -> Vec<String> {
-    let LeftOut { package, yanked, cooldown, cooldown_s, stryke, prereleases, unreadable } = left_out;
+    let LeftOut { package, yanked, cooldown, cooldown_s, stryke, editions, prereleases, unreadable, .. } =
+        left_out;
     let count = |count: usize, one: &str, more: &str| match count {
         1 => format!("1 version of `{package}` {one}"),
         count => format!("{count} versions of `{package}` {more}"),
@@ -248,6 +332,10 @@ fn notes(left_out: &LeftOut) -> Vec<String> {
     }
     for (needed, versions) in stryke {
         notes.push(count(*versions, &format!("needs s {needed}"), &format!("need s {needed}")));
+    }
+    for (edition, versions) in editions {
+        let unknown = format!("in edition {edition}, which this s does not know");
+        notes.push(count(*versions, &format!("is {unknown}"), &format!("are {unknown}")));
     }
     if *prereleases > 0 {
         let why = "chosen only by a requirement that names it";

@@ -24,10 +24,10 @@ use std::sync::Arc;
 use s_project::Version;
 
 use crate::bucket::Bucket;
-use crate::catalog::{Catalog, PackageId};
+use crate::catalog::{Bar, Catalog, PackageId};
 use crate::core::{Core, Stop, Var};
 use crate::features::{FeatureFault, Features};
-use crate::model::{Package, Policy, Source};
+use crate::model::{Dependency, Package, Policy, Source};
 use crate::set::Set;
 use needs::{NeedId, Needs};
 
@@ -36,10 +36,20 @@ use needs::{NeedId, Needs};
 pub(crate) struct Attempt {
     /// Nothing but these versions may be chosen.
     pub(crate) only: Option<BTreeMap<Package, BTreeSet<Version>>>,
-    /// One dependency of a root, by places, may have any version.
-    pub(crate) relaxed: Option<(usize, usize)>,
+    /// One dependency of a root is another.
+    pub(crate) changed: Option<Changed>,
+    /// Versions that nothing but this keeps away may be chosen too.
+    pub(crate) lifted: Option<Bar>,
     /// The limit of work.
     pub(crate) work_max: u64,
+}
+
+/// A dependency of a root, by places, and what stands there instead.
+#[derive(Clone, Debug)]
+pub(crate) struct Changed {
+    pub(crate) root: usize,
+    pub(crate) place: usize,
+    pub(crate) dependency: Dependency,
 }
 
 /// Why an attempt ends without an answer.

@@ -106,7 +106,7 @@ pub(crate) fn fill_store(
     let sources = Mutex::new(Sources { registries: &mut graph.registries, fetchers: BTreeMap::new() });
     // The largest first: what takes longest should not begin last.
     missing.sort_by_key(|one| std::cmp::Reverse(one.package.size_bytes));
-    let task = Mutex::new(context.frontend().task("packages", Some(missing.len() as u64), false));
+    let task = Mutex::new(context.frontend().task("fetching packages", Some(missing.len() as u64), false));
     let result: Mutex<Result<Fetched, Failure>> = Mutex::new(Ok(done));
     let bring_one = |one: &Missing<'_>, claim: Option<Claim>| -> bool {
         let outcome = bring(context, &store, &sources, one, claim);

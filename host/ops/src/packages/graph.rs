@@ -148,7 +148,7 @@ impl Graph {
         if !offline.is_empty() {
             return Err(Failure { kind: FailureKind::Offline, diagnostics: offline });
         }
-        self.all_exist(roots.values().flatten())?;
+        self.all_exist(members, roots.values().flatten())?;
         let root = |((member, group), dependencies): ((usize, Group), Vec<RootDependency>)| {
             let name = members[member].name();
             let name = if group == Group::Normal { name.to_owned() } else { format!("{name} {group}") };
@@ -159,16 +159,21 @@ impl Graph {
 
     /// Lists everything the project itself needs, each registry once, and says which of it is not
     /// there: for most people that is a slip of the pen and no conflict.
-    fn all_exist<'a>(&mut self, roots: impl Iterator<Item = &'a RootDependency>) -> Result<(), Failure> {
-        let mut by_registry: BTreeMap<String, Vec<PackageName>> = BTreeMap::new();
+    fn all_exist<'a>(
+        &mut self,
+        members: &[Member],
+        roots: impl Iterator<Item = &'a RootDependency>,
+    ) -> Result<(), Failure> {
+        let mut by_registry: BTreeMap<String, Vec<(PackageName, usize)>> = BTreeMap::new();
         for root in roots {
             let package = &root.dependency.package;
             if let Ok(PackageSource::Registry(url)) = package.source.as_str().parse() {
-                by_registry.entry(url).or_default().push(package.name.clone());
+                by_registry.entry(url).or_default().push((package.name.clone(), root.origin));
             }
         }
         let mut offline = Vec::new();
-        for (url, names) in by_registry {
+        for (url, wanted) in by_registry {
+            let names: Vec<PackageName> = wanted.iter().map(|(name, _)| name.clone()).collect();
             match self.registries.list(&url, &names) {
                 Ok(()) => {}
                 Err(failure) if failure.kind == FailureKind::Offline => {
@@ -177,9 +182,11 @@ impl Graph {
                 }
                 Err(failure) => return Err(failure),
             }
-            for name in names {
+            for (name, origin) in wanted {
                 if self.registries.versions(&url, &name)?.is_empty() {
-                    return Err(self.registries.absent(&name, &url));
+                    let Origin { member, request } = &self.origins[origin];
+                    let source = members[*member].manifest.source();
+                    return Err(self.registries.absent(&name, &url).at(source, request.span));
                 }
             }
         }
@@ -222,6 +229,12 @@ impl Graph {
         newer
     }
 
+    /// Every version of a package that was looked at, ascending.
+    pub(crate) fn versions_of(&self, name: &PackageName) -> impl DoubleEndedIterator<Item = &Candidate> {
+        let of_name = self.candidates.iter().find(|(package, _)| package.name == *name);
+        of_name.into_iter().flat_map(|(_, candidates)| candidates.versions.iter())
+    }
+
     /// The newest release of a package that the project names itself; none where its registry has none.
     pub(crate) fn newest(
         &mut self,
@@ -254,7 +267,11 @@ impl Graph {
     ) -> Result<Dependency, Failure> {
         let (source, requirement) = match (&request.origin, place) {
             (DependencyOrigin::Registry { requirement, registry }, _) => {
-                let url = self.registries.bind(&request.package, registry.as_deref(), &self.lock)?;
+                let bound = self.registries.bind(&request.package, registry.as_deref(), &self.lock);
+                let url = bound.map_err(|failure| {
+                    let span = registry.as_ref().and_then(|_| manifest.place_in(request, &["registry"]));
+                    failure.at(manifest.source(), span.unwrap_or(request.span))
+                })?;
                 (PackageSource::Registry(url), requirement.clone())
             }
             (DependencyOrigin::Path { path, requirement }, Place::Folder(folder)) => {
@@ -387,6 +404,7 @@ impl Graph {
             yanked: false,
             published_unix: None,
             requires_stryke: None,
+            edition: None,
             dependencies,
             features: manifest.features().clone(),
         };
@@ -461,6 +479,7 @@ impl Graph {
             yanked: listed.yanked.is_some(),
             published_unix: listed.published_unix,
             requires_stryke,
+            edition: of_version(listed, "edition").map(str::to_owned),
             dependencies,
             features: listed.features.iter().cloned().collect(),
         };
@@ -574,6 +593,11 @@ impl s_resolver::Source for Graph {
         self.candidates.insert(package.clone(), Arc::clone(&found));
         Ok(found)
     }
+}
+
+/// What a registry says of a version beside what every registry says.
+fn of_version<'v>(listed: &'v registry::Version, key: &str) -> Option<&'v str> {
+    listed.extra.iter().find(|(name, _)| name == key).map(|(_, text)| text.as_str())
 }
 
 /// The settings of a manifest, as the resolver knows them.

@@ -4,16 +4,20 @@
 //! `[resolver]` and `[plugins]` are those of the root; dependencies are those of all members, and a
 //! command that changes some is about one member: the one that was named, or the one the user is in.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use s_diag::{Code, Diagnostic, Severity};
-use s_project::{LockedPackage, MANIFEST_NAME, PackageSource, ProjectLock, ProjectManifest, Workspace};
+use s_diag::{Code, Diagnostic, Severity, Source};
+use s_project::{
+    Bare, LockedPackage, MANIFEST_NAME, PackageName, PackageSource, ProjectLock, ProjectManifest,
+    Requirement, Workspace,
+};
 use s_store::package_store::PackageStore;
-use s_store::{Access, ChangeSet, check_new_path, files};
+use s_store::{Access, ChangeSet, EntryKind, check_new_path, files};
 
 use crate::failure::{Failure, FailureKind};
+use crate::packages::own_version;
 use crate::plugins::catalog::{Level, Stated};
 use crate::plugins::level::exclusively;
 use crate::{Context, Step};
@@ -73,12 +77,13 @@ impl Project {
                 mistakes.extend(wrong);
                 members.push(member);
             }
-            mistakes.extend(nobody(&members, workspace));
+            mistakes.extend(nobody(&members, workspace, &root));
         }
+        mistakes.extend(members.iter().filter_map(|member| unsuited(&member.manifest)));
         if mistakes.iter().any(|diagnostic| diagnostic.severity == Severity::Error) {
             return Err(Failure::mistakes(mistakes));
         }
-        mistakes.iter().for_each(|diagnostic| context.frontend().warn(diagnostic));
+        mistakes.iter().for_each(|diagnostic| context.warn_once(diagnostic));
         let current = match member {
             Some(name) => named(&members, name)?,
             None => around(context, &root, &members),
@@ -135,6 +140,37 @@ impl Project {
             found.insert(name.rsplit('/').next().unwrap_or(name).to_owned(), MAIN.to_owned());
         }
         Ok(found)
+    }
+
+    /// An error where nobody here asks for a package, and none is locked.
+    pub(crate) fn must_need(&self, name: &PackageName) -> Result<(), Failure> {
+        let asked = self.members.iter().flat_map(|member| member.manifest.dependencies());
+        let locked = self.lock.packages().map(|package| package.name.as_str());
+        let known: BTreeSet<&str> = asked.map(|request| request.package.as_str()).chain(locked).collect();
+        if known.contains(name.as_str()) {
+            return Ok(());
+        }
+        let diagnostic =
+            Diagnostic::error(Code::DEPENDENCY_UNKNOWN, format!("nothing here needs a package `{name}`"));
+        let known: Vec<&str> = known.into_iter().collect();
+        let diagnostic = match s_project::nearest_name(name.as_str(), &known) {
+            Some(near) => diagnostic.hint(format!("did you mean `{near}`?")),
+            None => diagnostic.hint(format!("to add it: s add {name}")),
+        };
+        Err(Failure::new(FailureKind::Failed, diagnostic))
+    }
+
+    /// An error where a manifest that was changed could not be read again.
+    pub(crate) fn must_be_readable(&self) -> Result<(), Failure> {
+        for member in &self.members {
+            let name = member.manifest.source().name.clone();
+            let (_, mut wrong) = ProjectManifest::parse(Source::new(name, member.manifest.to_string()));
+            wrong.retain(|diagnostic| diagnostic.severity == Severity::Error);
+            if !wrong.is_empty() {
+                return Err(Failure::mistakes(wrong));
+            }
+        }
+        Ok(())
     }
 
     /// The names of the members that have one.
@@ -234,8 +270,26 @@ fn read_member(
     Ok((Member { folder, manifest, path, read }, diagnostics))
 }
 
-/// Two members of one name, and patterns without wildcards that lead to nobody.
-fn nobody(members: &[Member], workspace: &Workspace) -> Vec<Diagnostic> {
+/// A package that says it was made for other releases of `s`.
+fn unsuited(manifest: &ProjectManifest) -> Option<Diagnostic> {
+    let stated = manifest.package().requires_s.as_ref()?;
+    let requirement = Requirement::parse(stated, Bare::Exact).ok()?;
+    let own = own_version();
+    if s_resolver::suits(&requirement, &own) {
+        return None;
+    }
+    let name = manifest.package().name.as_deref().unwrap_or("this project");
+    let message = format!("`{name}` needs s {stated}, and this is s {own}");
+    let diagnostic = Diagnostic::error(Code::REQUIRES_S, message);
+    let diagnostic = match manifest.place(&["package", "s"]) {
+        Some(span) => diagnostic.at(manifest.source(), span, "it says so here"),
+        None => diagnostic,
+    };
+    Some(diagnostic.hint("use another `s`, or state what it really needs"))
+}
+
+/// Two members of one name, and patterns that lead to nobody.
+fn nobody(members: &[Member], workspace: &Workspace, root: &Path) -> Vec<Diagnostic> {
     let mut wrong = Vec::new();
     for (at, member) in members.iter().enumerate() {
         let same = |other: &&Member| {
@@ -255,15 +309,53 @@ fn nobody(members: &[Member], workspace: &Workspace) -> Vec<Diagnostic> {
     for pattern in &workspace.members {
         let folder = pattern.trim_start_matches("./").trim_end_matches('/');
         let is_literal = !folder.contains(['*', '?', '[']);
-        if is_literal && members.iter().all(|member| member.folder != folder) && workspace.has(folder) {
+        let diagnostic = if is_literal {
+            if members.iter().any(|member| member.folder == folder) || !workspace.has(folder) {
+                continue;
+            }
             let message = format!("`workspace.members` names `{pattern}`, which is no package");
-            wrong.push(
-                Diagnostic::error(Code::WORKSPACE_MEMBER, message)
-                    .note(format!("there is no `{folder}/{MANIFEST_NAME}`")),
-            );
-        }
+            Diagnostic::error(Code::WORKSPACE_MEMBER, message)
+                .note(format!("there is no `{folder}/{MANIFEST_NAME}`"))
+        } else {
+            // What is excluded is meant by it as well.
+            let alone = Workspace { members: vec![pattern.clone()], ..Workspace::default() };
+            if members.iter().any(|member| alone.has(&member.folder)) || !workspace.exclude.is_empty() {
+                continue;
+            }
+            let message = format!("`{pattern}` of `workspace.members` leads to no package");
+            Diagnostic::warning(Code::WORKSPACE_MEMBER, message)
+        };
+        let manifest = &members[0].manifest;
+        let diagnostic = match manifest.place(&["workspace", "members", pattern]) {
+            Some(span) => diagnostic.at(manifest.source(), span, ""),
+            None => diagnostic,
+        };
+        wrong.push(match near_folder(root, folder) {
+            Some(near) => diagnostic.hint(format!("did you mean `{near}`?")),
+            None => diagnostic,
+        });
     }
     wrong
+}
+
+/// A pattern whose first part without wildcards that is not there is the name of the folder that was
+/// probably meant.
+fn near_folder(root: &Path, pattern: &str) -> Option<String> {
+    let mut folder = root.to_path_buf();
+    let parts: Vec<&str> = pattern.split('/').collect();
+    for (at, part) in parts.iter().enumerate() {
+        let entries = files::read_dir(&folder).ok()?.into_iter();
+        let folders = entries.filter(|entry| entry.kind == EntryKind::Directory);
+        let names: Vec<String> = folders.filter_map(|entry| Some(entry.name.to_str()?.to_owned())).collect();
+        if names.iter().any(|name| name == part) {
+            folder.push(part);
+            continue;
+        }
+        let names: Vec<&str> = names.iter().map(String::as_str).collect();
+        let near = s_project::nearest_name(part, &names).filter(|_| !part.contains(['*', '?', '[']))?;
+        return Some([&parts[..at], &[near], &parts[at + 1..]].concat().join("/"));
+    }
+    None
 }
 
 fn named(members: &[Member], name: &str) -> Result<usize, Failure> {

@@ -125,7 +125,7 @@ impl Registries {
             }
             for entry in manifest.registries() {
                 if self.known.iter().all(|other| other.entry.name != entry.name) {
-                    let place = RegistryPlace::stated(context, &path, entry)?;
+                    let place = RegistryPlace::stated(context, &path, &manifest, entry)?;
                     self.known.push(Known { place, entry: entry.clone() });
                 }
             }
@@ -292,7 +292,10 @@ impl Registries {
             }
         }
         match having.as_slice() {
-            [] => Err(absent(name, &places)),
+            [] => {
+                let urls: Vec<String> = places.iter().map(|(_, url)| url.clone()).collect();
+                Err(self.meant(name, &urls, absent(name, &places)))
+            }
             [(_, url)] => Ok(url.clone()),
             several => Err(ambiguous(name, several)),
         }
@@ -475,8 +478,27 @@ impl Registries {
     }
 
     /// What is said of a package that a registry does not have.
-    pub(crate) fn absent(&self, name: &PackageName, url: &str) -> Failure {
-        absent(name, &[(self.shown(url), url.to_owned())])
+    pub(crate) fn absent(&mut self, name: &PackageName, url: &str) -> Failure {
+        let failure = absent(name, &[(self.shown(url), url.to_owned())]);
+        self.meant(name, &[url.to_owned()], failure)
+    }
+
+    /// The names of packages that a registry is known to have without asking it.
+    pub(super) fn known_names(&self, url: &str) -> BTreeSet<String> {
+        let listed = self.listed.iter().filter(|((at, _), versions)| at == url && !versions.is_empty());
+        let mut names: BTreeSet<String> = listed.map(|((_, name), _)| name.to_string()).collect();
+        names.extend(self.kept.get(url).into_iter().flatten().flat_map(KeptListings::names));
+        let known = self.known.iter().find(|known| known.place.url == url);
+        names.extend(known.into_iter().flat_map(|known| known.place.names_in_folder()));
+        names
+    }
+
+    /// The name of a registry of `[registries]` that says no plugin and is one that is served, with the
+    /// plugin that it needs.
+    pub(super) fn is_misread(&self, url: &str) -> Option<(String, String)> {
+        let known = self.known.iter().find(|known| known.place.url == url && known.entry.plugin.is_none())?;
+        let plugin = known.place.clone().guessed().spoken_by(&self.context).ok()?;
+        (plugin != known.place.plugin).then(|| (known.entry.name.clone(), plugin))
     }
 
     /// What a registry is called.

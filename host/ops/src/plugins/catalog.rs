@@ -13,7 +13,7 @@ use std::path::PathBuf;
 use s_capability::{Manifest, PluginId};
 use s_component::{InspectLimits, manifest_of};
 use s_diag::{Code, Diagnostic, Severity, Source};
-use s_project::{LOCK_NAME, LockedPlugin, MANIFEST_NAME, ProjectLock, ProjectManifest};
+use s_project::{LOCK_NAME, LockedPlugin, MANIFEST_NAME, ProjectLock, ProjectManifest, nearest_name};
 use s_store::{Sha256Digest, files};
 
 use super::builtin::{BUILT_IN, BuiltIn};
@@ -157,7 +157,7 @@ fn told(context: &Context, diagnostics: Vec<Diagnostic>) -> Result<(), Failure> 
     if diagnostics.iter().any(|diagnostic| diagnostic.severity == Severity::Error) {
         return Err(Failure::mistakes(diagnostics));
     }
-    diagnostics.iter().for_each(|diagnostic| context.frontend().warn(diagnostic));
+    diagnostics.iter().for_each(|diagnostic| context.warn_once(diagnostic));
     Ok(())
 }
 
@@ -297,8 +297,10 @@ pub fn find(context: &Context, id: &str) -> Result<Entry, Failure> {
     if let Some(built_in) = BuiltIn::find(id) {
         return Ok(Entry::built_in(built_in));
     }
+    let mut known: Vec<String> = BUILT_IN.iter().map(|built_in| built_in.id.to_owned()).collect();
     for level in [Level::Project, Level::User] {
         let stated = Stated::read(context, level)?;
+        known.extend(stated.iter().flat_map(|stated| stated.lock.plugins()).map(|pinned| pinned.id.clone()));
         if let Some(stated) = &stated
             && let Some(entry) = stated.entry(context, id)?
         {
@@ -310,7 +312,12 @@ pub fn find(context: &Context, id: &str) -> Result<Entry, Failure> {
             return Err(failure);
         }
     }
-    Err(unknown(id))
+    let mut failure = unknown(id);
+    let known: Vec<&str> = known.iter().map(String::as_str).collect();
+    if let (Some(near), Some(first)) = (nearest_name(id, &known), failure.diagnostics.first_mut()) {
+        first.hints.insert(0, format!("did you mean `{near}`?"));
+    }
+    Err(failure)
 }
 
 /// The error of an id nobody uses here.

@@ -97,6 +97,11 @@ impl KeptListings {
         (age < age_max).then_some(listing.versions)
     }
 
+    /// The names of all packages that the registry listed before, however long ago.
+    pub(crate) fn names(&self) -> impl Iterator<Item = String> {
+        self.log.keys().filter_map(|key| Some(std::str::from_utf8(key).ok()?.to_owned()))
+    }
+
     /// Keeps what the registry just said of packages. What cannot be written is asked for again.
     pub(crate) fn keep<'a>(&mut self, listings: impl IntoIterator<Item = (&'a PackageName, &'a [Version])>) {
         let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();

@@ -1,13 +1,14 @@
 //! Where registries are: typed, or named in `[registries]`.
 
 use std::collections::BTreeMap;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use s_capability::Origin;
 use s_diag::{Code, Diagnostic};
 use s_net::{CacheMode, Permit, Request};
-use s_project::RegistryEntry;
+use s_project::{ProjectManifest, RegistryEntry, nearest_name};
+use s_store::{EntryKind, files};
 use url::Url;
 
 use crate::Context;
@@ -59,7 +60,7 @@ impl RegistryPlace {
     ///
     /// # Errors
     /// Those of the network: a registry that cannot be reached is not one of files.
-    pub(super) fn spoken_by(&self, context: &Arc<Context>) -> Result<String, Failure> {
+    pub(crate) fn spoken_by(&self, context: &Arc<Context>) -> Result<String, Failure> {
         let root = Url::parse(&self.url).ok().filter(|url| matches!(url.scheme(), "http" | "https"));
         let Some(mut root) = root.filter(|_| self.is_guessed && !context.is_offline()) else {
             return Ok(self.plugin.clone());
@@ -91,6 +92,25 @@ impl RegistryPlace {
         RegistryPlace { is_guessed: true, ..self }
     }
 
+    /// A failure of the plugin that speaks to it, with the place in `[registries]` that names the plugin.
+    pub(super) fn at_plugin(&self, context: &Context, failure: Failure) -> Failure {
+        for level in [Level::Project, Level::User] {
+            let Ok(Some(stated)) = Stated::read(context, level) else { continue };
+            if let Some(span) = stated.manifest.place(&["registries", &self.name, "plugin"]) {
+                return failure.at(stated.manifest.source(), span);
+            }
+        }
+        failure
+    }
+
+    /// The names of its packages, where it is a folder of files.
+    pub(crate) fn names_in_folder(&self) -> Vec<String> {
+        match Path::new(&self.url) {
+            root if root.is_absolute() && self.plugin == BUILT_IN => names_of_files(&root.join("packages")),
+            _ => Vec::new(),
+        }
+    }
+
     /// The same registry in other places, which the same plugin speaks to in the same way.
     pub fn at_mirrors(&self) -> impl Iterator<Item = RegistryPlace> {
         self.mirrors.iter().map(|url| RegistryPlace {
@@ -101,18 +121,24 @@ impl RegistryPlace {
         })
     }
 
-    /// The registry of an entry in the manifest at `path`.
+    /// The registry of an entry of the manifest at `path`.
     pub(crate) fn stated(
         context: &Context,
         path: &Path,
+        manifest: &ProjectManifest,
         entry: &RegistryEntry,
     ) -> Result<RegistryPlace, Failure> {
         let base = path.parent().unwrap_or(context.directory());
-        let mirror = |url: &String| Ok(read(url, base, &entry.name)?.text());
+        let address = |url: &str, keys: &[&str]| {
+            let keys: Vec<&str> = ["registries", &entry.name].iter().chain(keys).copied().collect();
+            let place = || manifest.place(&keys).unwrap_or(entry.span);
+            read(url, base, &entry.name).map_err(|wrong| wrong.at(manifest.source(), place()))
+        };
+        let mirror = |url: &String| Ok(address(url, &["mirrors", url])?.text());
         Ok(RegistryPlace {
             name: entry.name.clone(),
             mirrors: entry.mirrors.iter().map(mirror).collect::<Result<_, Failure>>()?,
-            url: read(&entry.url, base, &entry.name)?.text(),
+            url: address(&entry.url, &["url"])?.text(),
             plugin: entry.plugin.clone().unwrap_or_else(|| BUILT_IN.to_owned()),
             is_guessed: false,
             config: entry.config.clone(),
@@ -126,7 +152,7 @@ impl RegistryPlace {
             let Some((path, manifest)) = catalog::manifest_of_level(context, level)? else { continue };
             for entry in manifest.registries() {
                 if entry.name == name {
-                    return RegistryPlace::stated(context, &path, entry);
+                    return RegistryPlace::stated(context, &path, &manifest, entry);
                 }
                 known.push(entry.name.clone());
             }
@@ -136,10 +162,40 @@ impl RegistryPlace {
         let diagnostic = match known.as_slice() {
             [] => diagnostic
                 .hint(format!("name one in `stryke.toml`:\n[registries.{name}]\nurl = \"https://…\"")),
-            known => diagnostic.note(format!("there are `{}`", known.join("`, `"))),
+            known => {
+                let diagnostic = diagnostic.note(format!("there are `{}`", known.join("`, `")));
+                let names: Vec<&str> = known.iter().map(String::as_str).collect();
+                match nearest_name(name, &names) {
+                    Some(near) => diagnostic.hint(format!("did you mean `{near}`?")),
+                    None => diagnostic,
+                }
+            }
         };
         Err(Failure::new(FailureKind::Usage, diagnostic))
     }
+}
+
+/// The packages of a folder `packages` of a registry of files: `NAME/index.json` and
+/// `SCOPE/NAME/index.json`.
+fn names_of_files(packages: &Path) -> Vec<String> {
+    let is_package = |folder: &Path| files::exists(&folder.join("index.json")).unwrap_or(false);
+    let mut names = Vec::new();
+    for (name, folder) in folders(packages) {
+        if is_package(&folder) {
+            names.push(name);
+        } else {
+            let inner = folders(&folder).into_iter().filter(|(_, folder)| is_package(folder));
+            names.extend(inner.map(|(base, _)| format!("{name}/{base}")));
+        }
+    }
+    names
+}
+
+/// The folders in a folder; none where it cannot be read.
+fn folders(folder: &Path) -> Vec<(String, PathBuf)> {
+    let entries = files::read_dir(folder).unwrap_or_default().into_iter();
+    let folders = entries.filter(|entry| entry.kind == EntryKind::Directory);
+    folders.filter_map(|entry| Some((entry.name.to_str()?.to_owned(), entry.path))).collect()
 }
 
 /// Whether a document is the `config.json` of `host/wire`: it says which registry it is, and where
@@ -150,12 +206,29 @@ fn is_root_document(text: &[u8]) -> bool {
 }
 
 fn read(url: &str, base: &Path, name: &str) -> Result<Address, Failure> {
-    Address::parse(url, base).map_err(|why| {
+    let wrong = |why: &str| {
         let message = format!("the address of registry `{}` {why}", address::shown(name));
-        let diagnostic = Diagnostic::error(Code::REGISTRY_UNKNOWN, message)
-            .hint("it is `https://HOST/PATH`, `file:///PATH` or a path");
+        Diagnostic::error(Code::REGISTRY_UNKNOWN, message)
+    };
+    let address = Address::parse(url, base).map_err(|why| {
+        let scheme = url.split_once("://").map_or("", |(scheme, _)| scheme);
+        let diagnostic = match nearest_name(scheme, &["https", "http", "file"]).filter(|near| *near != scheme)
+        {
+            Some(near) => wrong(&why).hint(format!("did you mean `{near}://…`?")),
+            None => wrong(&why).hint("it is `https://HOST/PATH`, `file:///PATH` or a path"),
+        };
         Failure::new(FailureKind::Usage, diagnostic)
-    })
+    })?;
+    match address.is_open_to_others() {
+        true => {
+            let why = "is `http`, which is not encrypted, and it leads to another machine";
+            let diagnostic = wrong(why)
+                .note("whoever is on the way could read tokens, and say which versions there are")
+                .hint("it is `https://HOST/PATH`; `http` is for registries on this machine");
+            Err(Failure::new(FailureKind::Usage, diagnostic))
+        }
+        false => Ok(address),
+    }
 }
 
 /// What to do where a registry asks who is there: bind a token, or look at the one that is bound.

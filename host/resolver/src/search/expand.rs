@@ -6,12 +6,10 @@
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
-use s_project::Requirement;
-
 use super::needs::{NeedId, Target, Way};
 use super::{Expansion, Halt, Kind, RawFact, Search, Slot};
 use crate::bucket::Bucket;
-use crate::catalog::PackageId;
+use crate::catalog::{Listing, PackageId};
 use crate::core::{Cause, Core, Var};
 use crate::features::{Activation, DEFAULT, FeatureFault, Features, activate, asked_of};
 use crate::model::{Package, RootDependency, Source};
@@ -26,9 +24,10 @@ impl<S: Source> Search<'_, '_, S> {
         for (root, of) in problem.roots.iter().enumerate() {
             let mut of_root = Vec::new();
             for (place, RootDependency { dependency, .. }) in of.dependencies.iter().enumerate() {
-                let relaxed = (self.attempt.relaxed == Some((root, place))).then(Requirement::any);
-                let requirement = relaxed.as_ref().unwrap_or(&dependency.requirement);
-                let need = self.needs.id(&dependency.package, requirement, &asked_of(dependency));
+                let changed = self.attempt.changed.as_ref();
+                let changed = changed.filter(|changed| (changed.root, changed.place) == (root, place));
+                let dependency = changed.map_or(dependency, |changed| &changed.dependency);
+                let need = self.needs.id(&dependency.package, &dependency.requirement, &asked_of(dependency));
                 needs.push((place, need));
                 of_root.push(need);
                 expansion.cover.insert(need, Set::single(2, 1));
@@ -94,8 +93,8 @@ impl<S: Source> Search<'_, '_, S> {
     fn emit_need(&mut self, var: Var, need: NeedId) -> Result<(), Halt<S::Error>> {
         let expansion = self.expansions[var].as_ref().expect("needs come from an expansion");
         let cover = expansion.cover[&need].clone();
-        let is_relaxed = var == Core::ROOT && self.is_relaxed(need);
-        if self.catalog.is_exact() && !is_relaxed && !self.needs.get(need).requirement.is_exact() {
+        let is_changed = var == Core::ROOT && self.is_changed(need);
+        if self.catalog.is_exact() && !is_changed && !self.needs.get(need).requirement.is_exact() {
             let fact = self.fact(RawFact::NotExact { var, need });
             self.core.add_rule(vec![(var, cover)], fact);
             return Ok(());
@@ -126,8 +125,9 @@ impl<S: Source> Search<'_, '_, S> {
         Ok(())
     }
 
-    fn is_relaxed(&self, need: NeedId) -> bool {
-        self.attempt.relaxed.is_some_and(|(root, place)| self.root_needs[root][place] == need)
+    fn is_changed(&self, need: NeedId) -> bool {
+        let changed = self.attempt.changed.as_ref();
+        changed.is_some_and(|changed| self.root_needs[changed.root][changed.place] == need)
     }
 
     fn emit_pick(
@@ -219,9 +219,14 @@ impl<S: Source> Search<'_, '_, S> {
         };
         let places = 0..listing.versions.len();
         let allowed: Arc<[bool]> =
-            places.map(|place| listing.bars[place].is_none() && is_within(place)).collect();
+            places.map(|place| self.may_be(listing, place) && is_within(place)).collect();
         self.allowed.insert(package, allowed.clone());
         allowed
+    }
+
+    fn may_be(&self, listing: &Listing, place: usize) -> bool {
+        let is_lifted = || self.attempt.lifted.is_some_and(|bar| listing.only_bars[place] == Some(bar));
+        listing.bars[place].is_none() || is_lifted()
     }
 
     fn slot_for(&mut self, package: PackageId, bucket: Bucket) -> Var {

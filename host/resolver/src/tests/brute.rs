@@ -111,7 +111,10 @@ fn is_allowed(world: &World, package: &Package, candidate: &Candidate) -> bool {
     };
     let is_exempt = settings.exempt.contains(&(package.name.clone(), candidate.version.clone()));
     let suits = candidate.requires_stryke.as_ref().is_none_or(|needed| needed.matches(&world.problem.stryke));
+    let editions = &world.problem.editions;
+    let is_known = candidate.edition.as_ref().is_none_or(|edition| editions.contains(edition));
     (!candidate.yanked || is_locked)
+        && is_known
         && (is_old || is_exempt || is_locked)
         && (suits || settings.ignore_requires_stryke)
 }

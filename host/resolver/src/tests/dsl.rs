@@ -1,7 +1,7 @@
 //! Graphs as text: one version a line.
 //!
 //! ```text
-//! a 1.0.0: b ^1, c? ^2, d=e ^1 +fast -default [yaml: dep:c; default: yaml] {yanked at=5 stryke=>=2}
+//! a 1.0.0: b ^1, c? ^2, d=e ^1 +fast -default [yaml: dep:c; default: yaml] {yanked at=5 stryke=>=2 edition=2027}
 //! root app: a ^1, b@other >=1 <3
 //! lock a 1.0.0
 //! unreadable a 2
@@ -55,6 +55,7 @@ impl World {
             preferences: Vec::new(),
             settings: Settings::default(),
             stryke: Version::new(1, 0, 0),
+            editions: vec!["2026".to_owned()],
             now_unix: Some(1_000_000),
         };
         World { index: BTreeMap::new(), problem, asked: Vec::new(), hinted: Vec::new() }
@@ -174,6 +175,7 @@ pub(crate) fn candidate(line: &str) -> (Package, Candidate) {
         yanked: false,
         published_unix: None,
         requires_stryke: None,
+        edition: None,
         dependencies: dependencies(needs),
         features: BTreeMap::new(),
     };
@@ -187,6 +189,8 @@ pub(crate) fn candidate(line: &str) -> (Package, Candidate) {
             candidate.yanked = true;
         } else if let Some(at) = mark.strip_prefix("at=") {
             candidate.published_unix = Some(at.parse().unwrap());
+        } else if let Some(edition) = mark.strip_prefix("edition=") {
+            candidate.edition = Some(edition.to_owned());
         } else {
             candidate.requires_stryke = Some(requirement(mark.strip_prefix("stryke=").unwrap()));
         }

@@ -8,7 +8,10 @@ use proptest::sample::{Index, select, subsequence};
 
 use super::brute;
 use super::dsl::{World, package, requirement, text, versions};
-use crate::{Candidate, Candidates, Dependency, Error, MultiVersion, Policy, Root, RootDependency, Step};
+use crate::{
+    Candidate, Candidates, Dependency, Error, Fix, MultiVersion, Policy, Problem, Remedy, Root,
+    RootDependency, Step,
+};
 
 type Features = BTreeMap<String, Vec<String>>;
 
@@ -60,6 +63,7 @@ fn candidate(version: &'static str) -> impl Strategy<Value = Candidate> {
             yanked: yanked == 0,
             published_unix: Some(if new == 0 { 999_990 } else { 0 }),
             requires_stryke: (newer == 0).then(|| requirement("^2")),
+            edition: (newer == 1).then(|| "2027".to_owned()),
             features: if broken == 0 { features } else { mended(features, &dependencies) },
             dependencies,
         },
@@ -133,6 +137,25 @@ fn world() -> impl Strategy<Value = World> {
     )
 }
 
+/// Does what a fix says.
+fn apply(fix: &Fix, problem: &mut Problem) {
+    let of = problem.roots.iter_mut().flat_map(|root| &mut root.dependencies);
+    for of in of.filter(|of| of.origin == fix.origin) {
+        match &fix.remedy {
+            Remedy::Requirement { .. } => {
+                of.dependency.requirement = requirement(&format!("={}", fix.version));
+            }
+            Remedy::Features { without, instead } => {
+                of.dependency.features.retain(|feature| feature != without);
+                of.dependency.features.extend(instead.clone());
+            }
+            Remedy::Cooldown { .. } => problem.settings.cooldown_s = None,
+            Remedy::Stryke { requirement: Some(_), .. } => problem.settings.ignore_requires_stryke = true,
+            Remedy::Stryke { requirement: None, .. } => problem.editions.push("2027".to_owned()),
+        }
+    }
+}
+
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(500))]
 
@@ -163,9 +186,7 @@ proptest! {
         if let Err(Error::Conflict(conflict)) = world.solve() {
             for fix in conflict.fixes {
                 let mut fixed = world.clone();
-                let wanted = requirement(&format!("={}", fix.version));
-                let of = fixed.problem.roots.iter_mut().flat_map(|root| &mut root.dependencies);
-                of.filter(|of| of.origin == fix.origin).for_each(|of| of.dependency.requirement = wanted.clone());
+                apply(&fix, &mut fixed.problem);
                 prop_assert!(fixed.solve().is_ok(), "{}", fix.text());
             }
         }

@@ -79,7 +79,59 @@ note: 2 versions of `a` are newer than the cooldown of 24 h
 note: 1 version of `a` needs s >=2
 note: 1 version of `a` is a prerelease, chosen only by a requirement that names it
 note: 3 versions of `a` could not be read by this s
-hint: `a` 2.0.0 works with everything else: s add a@2.0",
+hint: `a` 2.0.0 works with everything else: s add a@2.0
+hint: `a` 1.2.0 is only too young: cooldown = \"0\" in `[resolver]`
+hint: `a` 1.3.0 would do with s >=2: update s",
+    );
+}
+
+#[test]
+fn what_is_nearest_to_what_was_asked_is_proposed() {
+    check(
+        "a 1.1.0:
+         a 2.0.0:
+         root app: a 1.1.0-beta",
+        "
+no version of `a` that may be chosen is 1.1.0-beta
+  because `app` needs `a` 1.1.0-beta
+hint: `a` 1.1.0 works with everything else: s add a@1.1",
+    );
+    check(
+        "a 0.2.1:
+         a 0.3.0:
+         root app: a ^0.2.4",
+        "
+no version of `a` that may be chosen is ^0.2.4
+  because `app` needs `a` ^0.2.4
+hint: `a` 0.2.1 works with everything else: s add a@0.2",
+    );
+}
+
+#[test]
+fn what_only_time_or_another_stryke_would_bring() {
+    check_with(
+        |of| of.cooldown_s = Some(86_400),
+        "a 1.0.0: b ^1
+         b 1.0.0: {at=999999}
+         root app: a ^1",
+        "
+no version of `b` that may be chosen is ^1
+  because `a` 1.0.0 needs `b` ^1
+      and `app` needs `a` ^1
+note: 1 version of `b` is newer than the cooldown of 24 h
+hint: `b` 1.0.0 is only too young: cooldown = \"0\" in `[resolver]`",
+    );
+    check(
+        "a 1.0.0: {edition=2027}
+         a 1.1.0: {edition=2026}
+         a 1.2.0: {edition=2027 yanked}
+         root app: a =1.0.0",
+        "
+no version of `a` that may be chosen is exactly 1.0.0
+  because `app` needs `a` exactly 1.0.0
+note: 1 version of `a` is in edition 2027, which this s does not know
+hint: `a` 1.1.0 works with everything else: s add a@1.1
+hint: `a` 1.0.0 would do with an `s` that knows its edition: update s",
     );
 }
 
@@ -92,7 +144,17 @@ fn features_that_are_not_there() {
         "
 `a` has no feature `yamml`
   because `app` needs `a` in any version with `yamml`
-      and `a` 1.0.0 or 1.1.0 has no feature `yamml`; there is `yaml`",
+      and `a` 1.0.0 or 1.1.0 has no feature `yamml`; there is `yaml`
+hint: did you mean `yaml`? `a` 1.1.0 has that feature: s add a@* --features yaml",
+    );
+    check(
+        "a 1.0.0: [yaml:; toml:]
+         root app: a ^1 +other",
+        "
+`a` has no feature `other`
+  because `app` needs `a` ^1 with `other`
+      and `a` 1.0.0 has no feature `other`; there are `toml`, `yaml`
+hint: `a` 1.0.0 works without `other`: s add a@^1",
     );
     check(
         "a 1.0.0: b ^1 +fast

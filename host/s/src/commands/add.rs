@@ -2,9 +2,10 @@
 
 use clap::Args;
 use s_diag::{Code, Diagnostic};
+use s_ops::project::Version;
 use s_ops::project::{GitReference, Group};
-use s_ops::{AddedDependency, NewDependency, package_add};
-use serde_json::json;
+use s_ops::{AddedDependency, Choice, NewDependency, SkipReason, package_add};
+use serde_json::{Value, json};
 
 use super::Context;
 use super::packages::{AnswersArgs, GroupArgs, MemberArgs, TimingArgs, changes_json, fetched_json, tell};
@@ -109,11 +110,8 @@ pub(super) fn run(context: &Context<'_>, args: &AddArgs) -> Result<Exit, Failure
     let ui = context.ui;
     for added in &done.added {
         ui.status("Added", told(added));
-        if let Some(newest) = added.newer.last() {
-            ui.note(format!(
-                "{} {newest} is newer: `s why {}` and `s tree` show what holds it back",
-                added.package, added.package
-            ));
+        if let Some(choice) = &added.choice {
+            ui.note(why(added, choice));
         }
     }
     tell(ui, &done.changes);
@@ -127,7 +125,8 @@ pub(super) fn run(context: &Context<'_>, args: &AddArgs) -> Result<Exit, Failure
                 "requirement": added.requirement,
                 "source": added.source,
                 "table": added.group.table(),
-                "newer": added.newer.iter().map(ToString::to_string).collect::<Vec<_>>(),
+                "newer": texts(&added.newer),
+                "choice": added.choice.as_ref().map(choice_json),
             })
         });
         ui.json(&json!({
@@ -147,4 +146,55 @@ fn told(added: &AddedDependency) -> String {
         requirement => format!(", as `{requirement}`"),
     };
     format!("{} {} from {} to {}{written}", added.package, added.version, added.source, added.group)
+}
+
+/// Why it is this version: of how many, and which higher ones were passed over.
+fn why(added: &AddedDependency, choice: &Choice) -> String {
+    let chosen = format!("{} {}", added.package, added.version);
+    if choice.skipped.is_empty() {
+        return match choice.known {
+            1 => format!("{chosen} is the only version"),
+            known => format!("{chosen} is the newest of {known} versions"),
+        };
+    }
+    let reasons =
+        choice.skipped.iter().map(|(reason, versions)| passed_over(added, choice, *reason, versions));
+    let reasons: Vec<String> = reasons.collect();
+    format!("{chosen} was chosen of {} versions: {}", choice.known, reasons.join("; "))
+}
+
+fn passed_over(added: &AddedDependency, choice: &Choice, reason: SkipReason, versions: &[Version]) -> String {
+    let (which, be, need) = match versions {
+        [one] => (one.to_string(), "is", "needs"),
+        several => (format!("{} up to {}", several.len(), several[0]), "are", "need"),
+    };
+    match reason {
+        SkipReason::Requirement => {
+            format!("{which} {be} not what `{}` admits", choice.stated.as_deref().unwrap_or("*"))
+        }
+        SkipReason::Yanked => format!("{which} {be} yanked"),
+        SkipReason::Prerelease if versions.len() == 1 => format!("{which} is a prerelease"),
+        SkipReason::Prerelease => format!("{which} are prereleases"),
+        SkipReason::Cooldown => format!("{which} {be} younger than the cooldown"),
+        SkipReason::Stryke => format!("{which} {need} another s"),
+        SkipReason::Policy => format!("{which} {be} higher, and the policy takes the lowest"),
+        SkipReason::Others => {
+            format!("{which} {be} held back by what else is needed (s why {})", added.package)
+        }
+    }
+}
+
+fn choice_json(choice: &Choice) -> Value {
+    let skipped = choice.skipped.iter();
+    let skipped =
+        skipped.map(|(reason, versions)| json!({ "reason": reason.word(), "versions": texts(versions) }));
+    json!({
+        "known": choice.known,
+        "stated": choice.stated,
+        "skipped": skipped.collect::<Vec<_>>(),
+    })
+}
+
+fn texts(versions: &[Version]) -> Vec<String> {
+    versions.iter().map(ToString::to_string).collect()
 }

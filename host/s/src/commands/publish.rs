@@ -43,7 +43,10 @@ pub(super) fn run(context: &Context<'_>, args: &PublishArgs) -> Result<Exit, Fai
         format!("{} {} to {}: {files}, {} bytes", done.name, done.version, done.registry, done.size_bytes),
     );
     if let Some(message) = &done.message {
-        ui.note(format!("the registry says: {}", s_ui::one_line(message, 500)));
+        // One line for each thing it says.
+        for line in message.lines().filter(|line| !line.trim().is_empty()) {
+            ui.note(format!("the registry says: {}", s_ui::one_line(line, 500)));
+        }
     }
     if ui.is_json() {
         ui.json(&json!({

@@ -97,8 +97,19 @@ fn gc(context: &Context<'_>, args: &GcArgs) -> Result<Exit, Failure> {
         ui.debug(format!("{verb} {}", removed.display()));
     }
     ui.status(verb, format!("{}, {} bytes", count(report.removed.len(), "package"), report.bytes));
+    if report.young_count > 0 {
+        let until = report.young_until().map_or_else(String::new, |until| format!(", until {until}"));
+        let kept = count(report.young_count, "package");
+        ui.note(format!("{kept} that no project needs came less than an hour ago and stay for now{until}"));
+    }
     if ui.is_json() {
-        ui.json(&json!({ "removed": report.removed, "bytes": report.bytes, "dry-run": args.dry_run }));
+        ui.json(&json!({
+            "removed": report.removed,
+            "bytes": report.bytes,
+            "young": report.young_count,
+            "young-until-unix": report.young_until_unix,
+            "dry-run": args.dry_run,
+        }));
     }
     Ok(Exit::Done)
 }
