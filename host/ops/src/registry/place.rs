@@ -95,9 +95,9 @@ impl RegistryPlace {
     /// A failure of the plugin that speaks to it, with the place in `[registries]` that names the plugin.
     pub(super) fn at_plugin(&self, context: &Context, failure: Failure) -> Failure {
         for level in [Level::Project, Level::User] {
-            let Ok(Some(stated)) = Stated::read(context, level) else { continue };
-            if let Some(span) = stated.manifest.place(&["registries", &self.name, "plugin"]) {
-                return failure.at(stated.manifest.source(), span);
+            let Ok(Some((_, manifest))) = catalog::manifest_of_level(context, level) else { continue };
+            if let Some(span) = manifest.place(&["registries", &self.name, "plugin"]) {
+                return failure.at(manifest.source(), span);
             }
         }
         failure
