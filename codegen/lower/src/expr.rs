@@ -192,6 +192,13 @@ impl<'a> Lower<'a> {
                 self.call(call, Context::Void);
             }
             ExprKind::Op(op) => self.op(expr.pos, op, Context::Void).map_or((), drop),
+            // What refers to no array or hash is an error although nobody wants the elements.
+            ExprKind::Array(array @ hir::Array::Deref(_)) => {
+                self.array_value(array);
+            }
+            ExprKind::Hash(hash @ hir::Hash::Deref(_)) => {
+                self.hash_value(hash);
+            }
             ExprKind::Array(_) | ExprKind::Hash(_) => {}
             _ => {
                 self.scalar(expr);

@@ -3,7 +3,7 @@
 use s_abi::builtins::BUILTINS;
 use s_abi::warning;
 use s_ir::{Cond, Op as Ir, Rt, Ty, Value};
-use s_sema::hir::{Array, Expr, ExprKind, Hash, HashPart, Op, Pos, VarKind};
+use s_sema::hir::{Array, Expr, ExprKind, GlobalId, Hash, HashPart, Op, Pos, VarKind, Visible};
 
 use crate::function::{Context, Lower};
 use crate::iterate::Kind;
@@ -508,6 +508,10 @@ impl<'a> Lower<'a> {
                 None
             }
             _ => {
+                // Counting begins the iteration anew, which pushing the indexes does.
+                let mark = self.rt(Rt::mark, &[]);
+                self.rt_void(Rt::arr_keys, &[array]);
+                self.rt_void(Rt::list_drop, &[mark]);
                 let length = self.rt(Rt::arr_len, &[array]);
                 Some(self.box_int(length))
             }
@@ -758,10 +762,22 @@ impl<'a> Lower<'a> {
         self.rt_void(Rt::list_drop, &[mark]);
     }
 
+    /// A reference to a variable of a package or file.
+    fn global_reference(&mut self, id: GlobalId) -> Value {
+        let glob = self.glob(id);
+        let (part, refer) = match self.program.globals[id.index()].kind {
+            VarKind::Array => (Ty::Arr, Rt::arr_ref),
+            VarKind::Hash => (Ty::Hash, Rt::hash_ref),
+            _ => (Ty::Cell, Rt::cell_ref),
+        };
+        let part = self.slot_of(glob, part);
+        self.rt(refer, &[part])
+    }
+
     fn eval_string(
         &mut self,
         text: &'a Expr,
-        visible: &'a [(String, s_sema::hir::LocalId)],
+        visible: &'a [(String, Visible)],
         package: &str,
         context: Context,
     ) -> Option<Value> {
@@ -771,7 +787,15 @@ impl<'a> Lower<'a> {
             .eval_sites
             .push((package.to_owned(), visible.iter().map(|(name, _)| name.clone()).collect()));
         let mark = self.begin_list();
-        for (_, id) in visible {
+        for (_, variable) in visible {
+            let id = match variable {
+                Visible::Local(id) => id,
+                Visible::Global(id) => {
+                    let reference = self.global_reference(*id);
+                    self.rt_void(Rt::list_push, &[reference]);
+                    continue;
+                }
+            };
             let reference = match self.var(*id) {
                 crate::function::Var::Cell(variable) => {
                     let cell = self.builder.read(variable);

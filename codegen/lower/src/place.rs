@@ -1286,6 +1286,7 @@ impl<'a> Lower<'a> {
                 self.rt_void(Rt::local_array, &[glob]);
                 self.rt_void(Rt::local_hash, &[glob]);
                 self.rt_void(Rt::local_code, &[glob]);
+                self.rt_void(Rt::local_handle, &[glob]);
             }
             ExprKind::List(items) => {
                 for item in items {

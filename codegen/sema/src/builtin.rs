@@ -325,8 +325,9 @@ impl Resolver<'_> {
                     Some(arg) => match &arg.kind {
                         A::CallAmp { callee, args: None } => match &callee.kind {
                             A::Var(Sigil::Code, name) => self.function_value(name, arg.span),
-                            _ => self.expr(callee, Want::Scalar),
+                            _ => self.function_of(callee, span),
                         },
+                        A::Deref(Sigil::Code, inner) => self.function_of(inner, span),
                         A::Var(Sigil::Code, name) => self.function_value(name, arg.span),
                         _ => self.whole_argument(arg),
                     },
@@ -531,6 +532,28 @@ impl Resolver<'_> {
                 }
                 return Some(self.builtin_with(row.name, list, false, span));
             }
+            "formline" => {
+                // What has been shown of a variable is cut off it.
+                let mut list = Vec::new();
+                if let Some((picture, values)) = unwrap_list(args).split_first() {
+                    list.push(self.expr(picture, Want::Scalar));
+                    for value in values {
+                        let referred = ast::Expr { span: value.span, kind: A::Ref(Box::new(value.clone())) };
+                        list.push(match &value.kind {
+                            A::Ref(_) => self.expr(value, Want::List),
+                            A::Var(Sigil::Scalar, _) | A::Index { .. } | A::Key { .. } => {
+                                self.expr(&referred, Want::Scalar)
+                            }
+                            _ => self.expr(value, Want::List),
+                        });
+                    }
+                }
+                return Some(self.builtin_with(row.name, list, false, span));
+            }
+            "stat" | "lstat" if matches!(args, [ast::Expr { kind: A::Bareword(name), .. }] if name == "_") => {
+                let known = self.handle(&args[0]);
+                return Some(self.builtin_with(row.name, vec![known], true, span));
+            }
             "tie" | "tied" | "untie" => return Some(self.tie(row.name, args, span)),
             "dbmopen" | "dbmclose" | "format" | "dump" => {
                 let message = format!("`{}` is not compiled", row.name);
@@ -601,6 +624,12 @@ impl Resolver<'_> {
             list.push(self.default_topic(span));
         }
         mk(pos, op(Op::Print { handle, list, newline: name == "say", format }))
+    }
+
+    /// The function that the operand of `&{...}` is, holds or names, or undef.
+    fn function_of(&mut self, operand: &ast::Expr, span: Span) -> Expr {
+        let operand = self.expr(operand, Want::Scalar);
+        self.builtin_with("__function_of", vec![operand], true, span)
     }
 
     /// `delete`, `exists` of an element, a slice, a function.

@@ -5,6 +5,7 @@ use std::fmt::Write as _;
 use crate::hir::{
     Array, Block, Callee, Expr, ExprKind as K, Function, Hash, Iterate, IterateBody, LocalId, LoopKind,
     LoopVariable, Op, Params, Pattern, Program, SortBy, SplitOn, Stmt, StmtKind, Storage, Target, VarKind,
+    Visible,
 };
 use crate::scope::sigil;
 
@@ -715,9 +716,12 @@ impl Dump<'_> {
             Op::EvalString { text, visible, package } => {
                 self.open("eval-string");
                 self.expr(text);
-                for (name, id) in visible {
+                for (name, variable) in visible {
                     let _ = write!(self.out, " {name}=");
-                    self.local(*id);
+                    match variable {
+                        Visible::Local(id) => self.local(*id),
+                        Visible::Global(id) => self.global(*id),
+                    }
                 }
                 let _ = write!(self.out, " {package})");
             }

@@ -4,9 +4,11 @@ use s_diag::Code;
 use s_syntax::ast::{self, BinaryOp, ExprKind as A, HereWord, LogicOp, RangeOp, Sigil, Span};
 
 use crate::call::Given;
-use crate::hir::{self, Array, Block, Expr, ExprKind, Hash, HashPart, Op, Stmt, StmtKind, UnaryOp, VarKind};
+use crate::hir::{
+    self, Array, Block, Expr, ExprKind, Hash, HashPart, Op, Stmt, StmtKind, UnaryOp, VarKind, Visible,
+};
 use crate::lint::FindingKind;
-use crate::names::Use;
+use crate::names::{Found, Use};
 use crate::place::stmt;
 use crate::resolver::{FnKind, MAX_EVALS, Resolver, Want, mk};
 use crate::source::Unit;
@@ -789,17 +791,19 @@ impl Resolver<'_> {
         self.cx().effects |= !0;
         let mut visible = Vec::new();
         for (name, binding) in self.names.visible() {
-            if matches!(binding.place, crate::scope::Place::Global(_)) {
-                continue;
-            }
-            if let crate::names::Found::Local(id) = self.reach(&binding, Use::Refer) {
-                visible.push((name, id));
+            match self.reach(&binding, Use::Refer) {
+                Found::Local(id) => visible.push((name, Visible::Local(id))),
+                // What `our` declares is found by its name.
+                Found::Global(id) if !self.globals[id.index()].name.contains("::") => {
+                    visible.push((name, Visible::Global(id)));
+                }
+                Found::Global(_) | Found::Constant(_) => {}
             }
         }
         if !self.options.compat {
             let topic = self.topic(0, 0, pos, Use::Refer);
             if let ExprKind::Local(id) = topic.kind {
-                visible.push(("$_".to_owned(), id));
+                visible.push(("$_".to_owned(), Visible::Local(id)));
             }
         }
         let package = self.package.clone();

@@ -745,6 +745,15 @@ pub struct BuiltinCall {
     pub scalars: bool,
 }
 
+/// A variable that a computed `eval` sees.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Visible {
+    /// One of the function.
+    Local(LocalId),
+    /// One of the file that functions use.
+    Global(GlobalId),
+}
+
 /// Builtins that are compiled in their own way. Operands are evaluated in the context named.
 #[derive(Clone, Debug)]
 pub enum Op {
@@ -875,12 +884,12 @@ pub enum Op {
     OpenLike(&'static str, Box<Expr>, Vec<Expr>),
     /// `read`, `sysread`: handle, place, length, offset.
     ReadInto(&'static str, Vec<Expr>, Box<Expr>),
-    /// Computed `eval STRING`: text; visible variables by name, all of cell storage.
+    /// Computed `eval STRING`: text; visible variables by name, those that are locals of cell storage.
     EvalString {
         /// The text.
         text: Expr,
         /// (sigil and name, variable) of what is in sight.
-        visible: Vec<(String, LocalId)>,
+        visible: Vec<(String, Visible)>,
         /// The package.
         package: String,
     },

@@ -137,6 +137,34 @@ fn english(name: &str) -> Option<&'static str> {
         "WARNING" => "^W",
         "PERL_VERSION" => "^V",
         "EXCEPTIONS_BEING_CAUGHT" => "^S",
+        "COMPILING" => "^C",
+        "DEBUGGING" => "^D",
+        "FORMAT_FORMFEED" => "^L",
+        "FORMAT_LINE_BREAK_CHARACTERS" => ":",
+        "INPLACE_EDIT" => "^I",
+        "LAST_REGEXP_CODE_RESULT" => "^R",
+        "OLD_PERL_VERSION" => "]",
+        "PERLDB" => "^P",
+        "SYSTEM_FD_MAX" => "^F",
+        _ => return None,
+    })
+}
+
+/// What English.pm calls the special arrays.
+fn english_array(name: &str) -> Option<&'static str> {
+    Some(match name {
+        "ARG" => "_",
+        "LAST_MATCH_START" => "-",
+        "LAST_MATCH_END" => "+",
+        _ => return None,
+    })
+}
+
+/// What English.pm calls the special hashes.
+fn english_hash(name: &str) -> Option<&'static str> {
+    Some(match name {
+        "LAST_PAREN_MATCH" => "+",
+        "LAST_MATCH_START" => "-",
         _ => return None,
     })
 }
@@ -390,8 +418,8 @@ impl Resolver<'_> {
         if matches!(how, Use::Assign | Use::Modify) {
             self.check_frozen(VarKind::Array, name, span);
         }
-        if matches!(name, "_" | "ARG")
-            && (name == "_" || self.english)
+        let name = if self.english { english_array(name).unwrap_or(name) } else { name };
+        if name == "_"
             && let Some(id) = self.arguments()
         {
             if matches!(how, Use::Modify | Use::Refer) {
@@ -435,13 +463,26 @@ impl Resolver<'_> {
         Some(self.capture(depth, id, key))
     }
 
+    /// `%Package::`, the names of a package with their globs.
+    fn symbols(&mut self, name: &str, pos: Pos) -> Hash {
+        let row = s_abi::builtins::find("__symbols").expect("a row of the table");
+        let package = crate::stmt::text(pos, name);
+        let call = hir::BuiltinCall { name: row.name, args: vec![package], scalars: true };
+        self.cx().effects |= row.effects;
+        Hash::Deref(Box::new(mk(pos, ExprKind::Builtin(Box::new(call)))))
+    }
+
     /// A hash variable by name.
     pub(crate) fn hash(&mut self, name: &str, span: Span, how: Use) -> Hash {
+        let name = if self.english { english_hash(name).unwrap_or(name) } else { name };
         if name == "ENV" {
             self.cx().effects |= s_abi::builtins::effect::ENV;
         }
         if matches!(how, Use::Assign | Use::Modify) {
             self.check_frozen(VarKind::Hash, name, span);
+        }
+        if self.options.compat && name.ends_with("::") {
+            return self.symbols(name, self.pos(span));
         }
         match self.variable(VarKind::Hash, name, how) {
             Found::Local(id) => Hash::Local(id),

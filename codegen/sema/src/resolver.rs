@@ -835,6 +835,10 @@ impl<'u> Resolver<'u> {
         let tag = 1_000_000 + u32::try_from(place).unwrap_or(0);
         let key = VarKey { file: self.file, offset: 0, kind, tag };
         let id = self.new_local(text, kind, Some(key));
+        // The program around has it too, and may change it at any time.
+        let facts = self.facts(key);
+        facts.referenced = true;
+        facts.assigned += 1;
         if let Some(scope) = self.names.scopes.last_mut() {
             scope.declares.pop();
         }

@@ -246,6 +246,7 @@ macro_rules! for_each_runtime_function {
             local_array(G) -> N [];
             local_hash(G) -> N [];
             local_code(G) -> N [];
+            local_handle(G) -> N [];
             local_arr_elem(A, I) -> N [throws user];
             local_hash_elem(H, V) -> N [throws user];
             local_arr_elems(A, I) -> N [throws user]; // consumes the list of indexes from the mark

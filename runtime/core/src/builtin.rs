@@ -119,18 +119,34 @@ enum Row {
     Known(Option<Function>),
 }
 
-/// The names of a handle's format and of its top of form.
-pub(crate) type FormatNames = (Option<Vec<u8>>, Option<Vec<u8>>);
+/// How `write` writes to a handle.
+#[derive(Debug)]
+pub(crate) struct Form {
+    /// `$~`, the name of the format, where it is not that of the handle.
+    pub(crate) name: Option<Vec<u8>>,
+    /// `$^`, the name of the top of form.
+    pub(crate) top: Option<Vec<u8>>,
+    /// `$=`, the lines of a page.
+    pub(crate) page_length: i64,
+    /// `$-`, how many of them are left.
+    pub(crate) lines_left: i64,
+    /// `$%`, the number of the page.
+    pub(crate) page: i64,
+}
+
+impl Default for Form {
+    fn default() -> Self {
+        Self { name: None, top: None, page_length: 60, lines_left: 0, page: 0 }
+    }
+}
 
 /// What builtins keep between calls.
 #[derive(Debug, Default)]
 pub struct World {
     /// END blocks run.
     pub(crate) ending: bool,
-    /// Formats of handles by the address of their names: `$~` and `$^`.
-    pub(crate) formats: alloc::collections::BTreeMap<u64, FormatNames>,
-    /// Handles whose top of form was printed.
-    pub(crate) topped: Vec<u64>,
+    /// How handles write formats, by the address of their names.
+    pub(crate) forms: alloc::collections::BTreeMap<u64, Form>,
     /// Where `getpwent` and `getgrent` are.
     pub(crate) next_user: usize,
     pub(crate) next_group: usize,

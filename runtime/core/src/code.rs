@@ -229,17 +229,25 @@ impl Vm {
         if self.refuses_names() && !value.is_reference() {
             return Err(crate::containers::symbolic(self, value, "a subroutine"));
         }
-        if value.is_string() {
-            let name = bytes(&value);
-            let full = crate::glob::qualify(name.strip_prefix(b"&").unwrap_or(name), b"main");
-            if let Some(glob) = self.existing_glob(&full)
-                && !glob.code.is_null()
-            {
-                return Ok(Ptr(glob.code).retained());
-            }
-            return Err(self.undefined_function(&full));
+        if value.is_string() { self.function_named(value) } else { Err(self.die(b"Not a CODE reference")) }
+    }
+
+    /// The function a value is or names, also where names are refused as references; owned.
+    pub(crate) fn function_named(&mut self, value: Val) -> Result<CodeRef, Thrown> {
+        if !value.is_string() {
+            return self.callable(value);
         }
-        Err(self.die(b"Not a CODE reference"))
+        let name = bytes(&value);
+        let name = name.strip_prefix(b"&").unwrap_or(name);
+        let package = self.running_package();
+        let full = crate::glob::qualify(name, &package);
+        let known = [full.clone(), crate::glob::qualify(name, b"main")]
+            .iter()
+            .find_map(|full| self.existing_glob(full).filter(|glob| !glob.code.is_null()));
+        match known {
+            Some(glob) => Ok(Ptr(glob.code).retained()),
+            None => Err(self.undefined_function(&full)),
+        }
     }
 
     fn undefined_function(&mut self, name: &[u8]) -> Thrown {

@@ -1104,7 +1104,11 @@ fn table_of(vm: &mut Vm, value: Val) -> Result<Option<Table>, Thrown> {
         return Err(symbolic(vm, value, "a HASH"));
     }
     if value.is_string() && !bytes(&value).is_empty() {
-        let glob = vm.qualified_glob(bytes(&value), b"main");
+        let name = bytes(&value).to_vec();
+        if name.ends_with(b"::") {
+            return Ok(Some(vm.symbol_table(&name).retained()));
+        }
+        let glob = vm.qualified_glob(&name, b"main");
         return Ok(Some(Ptr(glob.hash).retained()));
     }
     Err(vm.die(b"Not a HASH reference"))
@@ -1334,7 +1338,10 @@ pub fn part_of_ref(vm: &mut Vm, value: Val, which: i64, wanted: i64) -> Result<V
         let array: Array = value.pointer();
         return Ok(match which {
             2 => arr_each(vm, array, wanted)?,
-            _ if !listed => int(arr_size(vm, array)?),
+            _ if !listed => {
+                array.head().extra = 0;
+                int(arr_size(vm, array)?)
+            }
             0 => {
                 arr_keys(vm, array)?;
                 vm.list_as_result(mark, want::LIST)

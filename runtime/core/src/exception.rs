@@ -277,8 +277,8 @@ impl Vm {
     /// Writes a warning to the standard error, or gives it to `$SIG{__WARN__}`.
     pub fn warn(&mut self, message: Val) -> Result<(), Thrown> {
         let handler = crate::hash::get_text(Ptr(self.known.sig.hash), b"__WARN__");
-        if handler.w0 == tag::CODE {
-            let result = self.call_value(handler, &[message], s_abi::layout::want::VOID);
+        if is_handler(handler) {
+            let result = call_handler(self, handler, message);
             self.release(handler);
             let value = result?;
             self.release(value);
@@ -320,14 +320,26 @@ pub fn die_text(vm: &mut Vm, value: Val) -> Result<Val, Thrown> {
     Err(throw_through_handler(vm, string(&text)))
 }
 
+/// Whether `$SIG{__DIE__}` or `$SIG{__WARN__}` says what to call: a function, or the name of one.
+fn is_handler(handler: Val) -> bool {
+    handler.w0 == tag::CODE || handler.is_string() && !matches!(bytes(&handler), b"" | b"DEFAULT" | b"IGNORE")
+}
+
+fn call_handler(vm: &mut Vm, handler: Val, message: Val) -> Result<Val, Thrown> {
+    let code = vm.function_named(handler)?;
+    let result = vm.call(code, &[message], s_abi::layout::want::VOID);
+    vm.release_ptr(code);
+    result
+}
+
 fn throw_through_handler(vm: &mut Vm, value: Val) -> Thrown {
     let sig = Ptr(vm.known.sig.hash);
     if sig.len > 0 {
         let handler = crate::hash::get_text(sig, b"__DIE__");
-        if handler.w0 == tag::CODE {
+        if is_handler(handler) {
             // The handler is off while it runs.
             crate::hash::set_text(vm, sig, b"__DIE__", UNDEF);
-            let result = vm.call_value(handler, &[value], s_abi::layout::want::VOID);
+            let result = call_handler(vm, handler, value);
             crate::hash::set_text(vm, sig, b"__DIE__", handler);
             match result {
                 Ok(dropped) => vm.release(dropped),

@@ -11,7 +11,7 @@ use crate::cell;
 use crate::exception::Thrown;
 use crate::hash;
 use crate::memory::{allocate, deallocate, header};
-use crate::value::{Array, GlobRef, Ptr, UNDEF, ValExt, bytes, counted, glob_name};
+use crate::value::{Array, GlobRef, Ptr, Table, UNDEF, ValExt, bytes, counted, glob_name};
 use crate::vm::Vm;
 
 /// The glob of a full name, made when it is new.
@@ -134,6 +134,54 @@ impl Vm {
             .take_while(|(name, _)| name.starts_with(&prefix))
             .map(|(name, &glob)| (name[prefix.len()..].to_vec(), glob))
             .collect()
+    }
+}
+
+impl Vm {
+    /// `%Package::`, by its name with the colons: the globs of a package and, by names that end in `::`, the
+    /// packages below it. It is one hash, which is filled anew when the package has got other names.
+    pub(crate) fn symbol_table(&mut self, name: &[u8]) -> Table {
+        let name = name.strip_prefix(b"::").unwrap_or(name);
+        let name = name.strip_prefix(b"main::").filter(|rest| !rest.is_empty()).unwrap_or(name);
+        let package = name.strip_suffix(b"::").unwrap_or(name);
+        let package = if package.is_empty() { b"main" } else { package };
+        let symbols = self.symbols_below(package);
+        let table = Ptr(self.glob(&[package, b"::"].concat()).hash);
+        let known = symbols.iter().all(|(symbol, _)| hash::has_text(table, symbol));
+        if !known || table.len != symbols.len() {
+            hash::clear(self, table);
+            for (symbol, full) in symbols {
+                let glob = self.glob(&full);
+                hash::set_text(self, table, &symbol, counted(tag::GLOB, glob));
+            }
+        }
+        table
+    }
+
+    /// Names in a package as its symbol table has them, and the full names of their globs.
+    fn symbols_below(&mut self, package: &[u8]) -> BTreeMap<Vec<u8>, Vec<u8>> {
+        let mut found = BTreeMap::new();
+        let of_main = package == b"main";
+        let prefix = if of_main { Vec::new() } else { [package, b"::"].concat() };
+        self.fill_environment();
+        for name in self.globs.range(prefix.clone()..).map(|(name, _)| name) {
+            let Some(rest) = name.strip_prefix(&prefix[..]) else { break };
+            let (symbol, full) = match rest.windows(2).position(|pair| pair == b"::") {
+                None => (rest, &name[..]),
+                Some(at) if of_main && &rest[..at] == b"main" => (&rest[at + 2..], &name[..]),
+                Some(at) => (&rest[..at + 2], &name[..prefix.len() + at + 2]),
+            };
+            // The runtime has looked for parents of every class.
+            if symbol == b"ISA" && self.globs.get(full).is_none_or(|glob| Ptr(glob.array).len == 0) {
+                continue;
+            }
+            let plain =
+                symbol.iter().all(|&byte| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b':'));
+            if plain && !symbol.is_empty() {
+                found.insert(symbol.to_vec(), full.to_vec());
+            }
+        }
+        found
     }
 }
 

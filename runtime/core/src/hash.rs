@@ -429,6 +429,13 @@ pub fn swap_content(one: Table, two: Table) {
     core::mem::swap(&mut first.seed, &mut second.seed);
 }
 
+/// Whether there is an entry of a text as key.
+#[must_use]
+pub fn has_text(table: Table, key: &[u8]) -> bool {
+    let text = crate::string::Text(crate::string::string(key));
+    lookup(table, normal(text.0)).is_some()
+}
+
 /// The value of a text key, owned; undef without one.
 #[must_use]
 pub fn get_text(table: Table, key: &[u8]) -> Val {

@@ -72,6 +72,11 @@ impl Output {
 }
 
 impl Output {
+    /// What the last test or `stat` found: `_`.
+    pub(crate) fn known_stat(&self) -> Option<s_sys::Stat> {
+        self.known_stat
+    }
+
     /// What `stat` found, which a test of `_` uses.
     pub(crate) fn remember_stat(&mut self, stat: &s_sys::Stat) {
         self.known_stat = Some(*stat);
@@ -126,12 +131,33 @@ pub fn share_handle(vm: &mut Vm, to: GlobRef, from: GlobRef) {
     }
 }
 
+/// A text with another written over it from a place on, behind its end with zeros between.
+fn overwritten(text: &[u8], place: usize, more: &[u8]) -> Vec<u8> {
+    let mut whole = text.to_vec();
+    let end = place + more.len();
+    whole.resize(end.max(whole.len()), 0);
+    whole[place..end].copy_from_slice(more);
+    whole
+}
+
 /// Takes the stream away from a glob; the last one closes it.
 pub fn close_dropped(vm: &mut Vm, glob: GlobRef) {
-    let Some(stream) = stream_of(glob) else { return };
-    let mut glob = glob;
+    if let Some(stream) = take_stream(glob) {
+        drop_stream(vm, stream);
+    }
+}
+
+/// Takes the stream away from a glob, for somebody who keeps it open.
+pub(crate) fn take_stream(mut glob: GlobRef) -> Option<Ptr<Stream>> {
+    let stream = stream_of(glob);
     glob.handle = core::ptr::null_mut();
-    drop_stream(vm, stream);
+    stream
+}
+
+/// Gives a glob back what [`take_stream`] took; what it has got meanwhile is closed.
+pub(crate) fn put_stream(vm: &mut Vm, mut glob: GlobRef, stream: Option<Ptr<Stream>>) {
+    close_dropped(vm, glob);
+    glob.handle = stream.map_or(core::ptr::null_mut(), |stream| stream.0.cast());
 }
 
 /// Gives up one share of a stream, which is closed with the last.
@@ -309,9 +335,19 @@ impl Vm {
                 self.release(old);
                 start
             };
-            return match crate::string::append(start, text) {
+            let length = bytes(&start).len();
+            let place = stream.handle.place_to_write(length);
+            let written = if place == length {
+                crate::string::append(start, text)
+            } else {
+                let whole = overwritten(bytes(&start), place, text);
+                self.release(start);
+                Some(string(&whole))
+            };
+            return match written {
                 Some(longer) => {
                     target.value = longer;
+                    let _ = stream.handle.seek((place + text.len()) as i64, s_sys::SEEK_SET);
                     true
                 }
                 None => {
@@ -815,7 +851,8 @@ fn open_memory(vm: &mut Vm, glob: GlobRef, mode: &crate::io::Mode, target: CellR
     if mode.kind != OpenKind::Append {
         cell::set(vm, target, crate::value::EMPTY);
     }
-    let handle = Handle::memory(Vec::new(), Access::Write);
+    let access = if mode.kind == OpenKind::Append { Access::Append } else { Access::Write };
+    let handle = Handle::memory(Vec::new(), access);
     let target = Some(target.retained());
     install_stream(vm, glob, Stream { handle, directory: None, target, shared: 1 });
     Ok(int(1))

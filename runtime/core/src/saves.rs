@@ -7,6 +7,7 @@ use crate::cell;
 use crate::exception::Thrown;
 use crate::hash;
 use crate::magic::{is_tied_array, is_tied_hash};
+use crate::output::Stream;
 use crate::string::Text;
 use crate::value::{Array, CellRef, GlobRef, Ptr, Table, UNDEF, ValExt};
 use crate::vm::Vm;
@@ -22,6 +23,8 @@ pub enum Save {
     Hash(GlobRef, Ptr<Hash>),
     /// A glob's function, perhaps null.
     Code(GlobRef, Ptr<Code>),
+    /// A glob's stream, if it had one.
+    Stream(GlobRef, Option<Ptr<Stream>>),
     /// An element of an array.
     Element(Array, i64, Option<Val>),
     /// An element of a hash.
@@ -66,6 +69,11 @@ fn restore_variable(vm: &mut Vm, save: Save) {
         }
         _ => {}
     }
+}
+
+fn restore_stream(vm: &mut Vm, save: Save) {
+    let Save::Stream(glob, old) = save else { return };
+    crate::output::put_stream(vm, glob, old);
 }
 
 fn restore_element(vm: &mut Vm, save: Save) {
@@ -162,6 +170,12 @@ pub fn local_code(vm: &mut Vm, glob: GlobRef) {
         let _kept = Ptr(glob.code).retained();
     }
     vm.saves.push((restore_variable, Save::Code(glob, Ptr(glob.code))));
+}
+
+/// `local *x`: the name has no file or directory.
+pub fn local_handle(vm: &mut Vm, glob: GlobRef) {
+    let old = crate::output::take_stream(glob);
+    vm.saves.push((restore_stream, Save::Stream(glob, old)));
 }
 
 /// `local $a[i]`

@@ -169,7 +169,7 @@ pub fn list_sort_num_desc(vm: &mut Vm, mark: i64) -> Result<(), Thrown> {
 
 /// By a function of two arguments, which are `$a` and `$b` too.
 pub fn list_sort_by(vm: &mut Vm, mark: i64, function: Val) -> Result<(), Thrown> {
-    let code = vm.callable(function)?;
+    let code = vm.function_named(function)?;
     let result = sort_by_code(vm, mark, code);
     vm.release_ptr(code);
     result

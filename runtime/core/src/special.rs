@@ -8,7 +8,7 @@ use s_abi::layout::{Val, tag};
 use crate::exception::Thrown;
 use crate::string::{constant, string};
 use crate::text::sprintf::PERL_VERSION;
-use crate::value::{UNDEF, ValExt, bytes, int, num, short};
+use crate::value::{GlobRef, UNDEF, ValExt, bytes, int, num, short};
 use crate::vm::Vm;
 
 /// What they hold.
@@ -113,8 +113,10 @@ pub fn special_get(vm: &mut Vm, number: i64) -> Result<Val, Thrown> {
             let (name, top) = vm.format_names(glob);
             string(if at_top(SPECIALS[at]) { &top } else { &name })
         }
-        "=" if set.is_undef() => int(60),
-        "-" | "%" if set.is_undef() => int(0),
+        "=" | "-" | "%" => match vm.output.selected {
+            Some(glob) => int(*page_part(vm, glob, name)),
+            None => int(0),
+        },
         ":" if set.is_undef() => short(b" \n-"),
         "^L" if set.is_undef() => short(b"\x0c"),
         "[" => int(0),
@@ -149,6 +151,13 @@ pub fn special_set(vm: &mut Vm, number: i64, value: Val) -> Result<(), Thrown> {
                 vm.choose_format(glob, text, at_top(name));
             }
         }
+        "=" | "-" | "%" => {
+            let number = vm.integer(value)?;
+            if let Some(glob) = vm.output.selected {
+                // No fewer lines are left than none.
+                *page_part(vm, glob, name) = if name == "-" { number.max(0) } else { number };
+            }
+        }
         "." => {
             let lines = vm.integer(value)?;
             vm.set_line_number(u64::try_from(lines).unwrap_or(0));
@@ -171,6 +180,16 @@ pub fn special_set(vm: &mut Vm, number: i64, value: Val) -> Result<(), Thrown> {
 pub fn may_be_undefined(number: i64) -> bool {
     let name = SPECIALS.get(number.max(0) as usize).copied().unwrap_or("");
     matches!(name, "/" | "," | "\\" | "\"" | ";" | "|" | "!" | "?")
+}
+
+/// What `$=`, `$-` and `$%` stand for.
+fn page_part<'a>(vm: &'a mut Vm, glob: GlobRef, name: &str) -> &'a mut i64 {
+    let form = vm.form(glob);
+    match name {
+        "=" => &mut form.page_length,
+        "-" => &mut form.lines_left,
+        _ => &mut form.page,
+    }
 }
 
 fn at_top(name: &str) -> bool {

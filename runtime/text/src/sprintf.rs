@@ -333,6 +333,7 @@ impl State<'_> {
             return Err(SprintfError::TooWide);
         }
         let half = text.get(size_start) == Some(&b'h');
+        let narrow = half.then(|| if at - size_start == 2 { i8::BITS } else { i16::BITS });
         let Some(&verb) = text.get(at) else { return Ok(None) };
         at += 1;
         if spec.vector {
@@ -365,6 +366,7 @@ impl State<'_> {
             b'd' | b'i' | b'D' | b'u' | b'U' | b'o' | b'O' | b'x' | b'X' | b'b' | b'B' => {
                 let argument = self.choose(&value);
                 let integer = argument.map_or(Integer::Signed(0), |i| self.args.int(i));
+                let integer = narrow.map_or(integer, |bits| narrowed(verb, integer, bits));
                 write_integer(verb, &spec, integer, out);
             }
             b'e' | b'E' | b'f' | b'F' | b'g' | b'G' | b'a' | b'A' if !half => {
@@ -507,6 +509,19 @@ fn to_signed(value: Integer) -> i64 {
         Integer::Unsigned(value) => value as i64,
         Integer::Float(value) if value < 9_223_372_036_854_775_808.0 => value as i64,
         Integer::Float(value) => value as u64 as i64,
+    }
+}
+
+/// What is left of an integer as a C type of so many bits, which `h` and `hh` ask for.
+fn narrowed(verb: u8, value: Integer, bits: u32) -> Integer {
+    if matches!(value, Integer::Float(value) if !value.is_finite()) {
+        return value;
+    }
+    let unused = u64::BITS - bits;
+    let value = to_signed(value) << unused;
+    match verb {
+        b'd' | b'i' => Integer::Signed(value >> unused),
+        _ => Integer::Unsigned(value as u64 >> unused),
     }
 }
 

@@ -197,7 +197,7 @@ sub _quoted { my $text = shift; $text =~ s/([\\'])/\\$1/g; return "'$text'" }
 sub _key {
     my ($self, $key) = @_;
     if (!$self->{quotekeys}) {
-        return $key if $key =~ /^(?:[A-Za-z_]\w*(?:::\w+)*|[1-9][0-9]{0,8}|0)$/;
+        return $key if $key =~ /^(?:[A-Za-z_]\w*|[1-9][0-9]{0,8}|0)$/;
     }
     return $self->{useqq} || $key =~ /[^\x00-\xff]/ ? _escaped($key) : _quoted($key);
 }

@@ -201,7 +201,13 @@ impl Parser<'_> {
         }
         if next == b'*' {
             self.advance(2);
-            return self.node_after(span, ExprKind::Deref(sigil, base));
+            return self.node_after(
+                span,
+                match sigil {
+                    Sigil::Code => ExprKind::CallAmp { callee: base, args: None },
+                    _ => ExprKind::Deref(sigil, base),
+                },
+            );
         }
         self.advance(1);
         let of_hash = next == b'{';

@@ -212,6 +212,11 @@ functions![
         }
         Ok(UNDEF)
     }),
+    // `%Package::` of a name that ends in `::`.
+    ("__symbols", |vm, a, _| {
+        let name = vm.text(arg(a, 0))?.to_vec();
+        Ok(crate::value::href(vm.symbol_table(&name).retained()))
+    }),
     ("__function", |vm, a, _| {
         let name = vm.text(arg(a, 0))?.to_vec();
         let glob = vm.glob(&name);
@@ -219,6 +224,26 @@ functions![
             return Ok(UNDEF);
         }
         Ok(counted(tag::CODE, crate::value::Ptr(glob.code).retained()))
+    }),
+    // The function that a value is, holds or names.
+    ("__function_of", |vm, a, _| {
+        let value = arg(a, 0);
+        if value.as_code().is_some() {
+            return Ok(value.retained());
+        }
+        let glob = match crate::convert::as_glob(value) {
+            Some(glob) => Some(glob),
+            None if value.is_string() => {
+                let package = vm.running_package();
+                let full = crate::glob::qualify(&vm.text(value)?, &package);
+                vm.existing_glob(&full)
+            }
+            None => None,
+        };
+        Ok(match glob {
+            Some(glob) if !glob.code.is_null() => counted(tag::CODE, crate::value::Ptr(glob.code).retained()),
+            _ => UNDEF,
+        })
     }),
     // What was thrown and the label of a loop: 1, 2, 3 for `last`, `next`, `redo` of that loop from a
     // function called in it, and 0 for anything else.

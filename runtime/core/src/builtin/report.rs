@@ -2,14 +2,14 @@
 //!
 //! The parser makes of `format NAME =` a function `format::NAME` that calls `formline` with each line of the
 //! picture and references to the values below it; so a `^` field can shorten the variable it was filled
-//! from. `formline` appends to `$^A`, which `write` sends to the handle. Pages do not end: a top of form
-//! (`NAME_TOP`) is printed once, before the first record of a handle.
+//! from. `formline` appends to `$^A`, which `write` sends to the handle. Where a record does not fit on the
+//! page any more, another page begins with the top of form (`NAME_TOP`, or `top`), if there is one.
 
 use alloc::vec::Vec;
 
 use s_abi::layout::{Cell, Glob, Val, tag, want};
 
-use super::arg;
+use super::{Form, arg};
 use crate::exception::Thrown;
 use crate::string::string;
 use crate::value::{CodeRef, GlobRef, Ptr, ValExt, glob_name, int};
@@ -21,6 +21,9 @@ functions![("formline", formline), ("write", write)];
 /// Records that a `~~` line may make of one text.
 const REPEATS_MAX: usize = 10_000;
 
+/// What a field may end in.
+const DOTS: &[u8] = b"...";
+
 /// A field of a picture.
 struct Field {
     /// `^`: what was shown is cut off the variable.
@@ -28,7 +31,7 @@ struct Field {
     /// Characters it takes.
     width: usize,
     kind: Kind,
-    /// `...` behind it: shown when text is left.
+    /// It ends in `...`, which are shown when text is left.
     dots: bool,
 }
 
@@ -146,9 +149,9 @@ fn pieces(line: &[u8]) -> Vec<Piece> {
             }
             _ => Kind::Left,
         };
-        let dots = line[at..].starts_with(b"...") && matches!(kind, Kind::Left | Kind::Right | Kind::Centre);
+        let dots = line[at..].starts_with(DOTS) && matches!(kind, Kind::Left | Kind::Right | Kind::Centre);
+        at += if dots { DOTS.len() } else { 0 };
         let width = at - begin;
-        at += if dots { 3 } else { 0 };
         out.push(Piece::Field(Field { cuts: byte == b'^', width, kind, dots }));
     }
     if !text.is_empty() {
@@ -214,12 +217,16 @@ fn fill(vm: &mut Vm, pieces: &[Piece], values: &[Val]) -> Result<(Vec<u8>, bool)
             Kind::Centre => missing / 2,
             _ => 0,
         };
-        out.resize(out.len() + before, b' ');
-        out.extend_from_slice(&shown);
-        out.resize(out.len() + missing - before, b' ');
-        if field.dots {
-            out.extend_from_slice(if left.is_empty() { b"   " } else { b"..." });
+        let mut shown = [&b" ".repeat(before), shown.as_slice()].concat();
+        if field.dots && !left.is_empty() {
+            // They stand behind the text, or over its end.
+            let kept = fitting(&shown, field.width - DOTS.len());
+            shown.truncate(kept);
+            shown.extend_from_slice(DOTS);
         }
+        let missing = field.width.saturating_sub(characters(&shown));
+        out.extend_from_slice(&shown);
+        out.resize(out.len() + missing, b' ');
         if field.cuts {
             cut(vm, place, &left);
         }
@@ -296,14 +303,9 @@ fn write(vm: &mut Vm, a: &[Val], _: u64) -> Result<Val, Thrown> {
         return Err(vm.die_fmt(format_args!("Undefined format \"{shown}\" called")));
     };
     let text = vm.format_text(code)?;
-    let mut all = Vec::new();
-    let key = glob.0 as usize as u64;
-    if !vm.world.topped.contains(&key) {
-        vm.world.topped.push(key);
-        if let Some(code) = vm.format_code(&top) {
-            all = vm.format_text(code)?;
-        }
-    }
+    let lines = lines(&text);
+    let mut all = if vm.form(glob).lines_left < lines { begin_page(vm, glob, &top)? } else { Vec::new() };
+    vm.form(glob).lines_left -= lines;
     all.extend_from_slice(&text);
     let handle = crate::value::counted(tag::GLOB, Ptr::<Glob>(glob.0));
     let mark = vm.height() as i64;
@@ -318,24 +320,55 @@ fn write(vm: &mut Vm, a: &[Val], _: u64) -> Result<Val, Thrown> {
     Ok(vm.boolean(good))
 }
 
+/// Begins a page of a handle; what has to be written before its first record.
+fn begin_page(vm: &mut Vm, glob: GlobRef, top: &[u8]) -> Result<Vec<u8>, Thrown> {
+    let code = vm.format_code(top).or_else(|| vm.format_code(b"top"));
+    let form = vm.form(glob);
+    form.lines_left = form.page_length;
+    let Some(code) = code else { return Ok(Vec::new()) };
+    form.page += 1;
+    let mut all = if form.page > 1 { form_feed(vm)? } else { Vec::new() };
+    let text = vm.format_text(code)?;
+    vm.form(glob).lines_left -= lines(&text);
+    all.extend_from_slice(&text);
+    Ok(all)
+}
+
+/// `$^L`, which stands between pages.
+fn form_feed(vm: &mut Vm) -> Result<Vec<u8>, Thrown> {
+    let number = crate::special::number_of("^L").unwrap_or(-1);
+    let value = crate::special::special_get(vm, number)?;
+    let text = vm.text(value)?.to_vec();
+    vm.release(value);
+    Ok(text)
+}
+
+fn lines(text: &[u8]) -> i64 {
+    text.iter().filter(|&&byte| byte == b'\n').count() as i64
+}
+
 impl Vm {
+    /// How a handle writes formats.
+    pub(crate) fn form(&mut self, glob: GlobRef) -> &mut Form {
+        self.world.forms.entry(glob.0 as usize as u64).or_default()
+    }
+
     /// Names of the format of a handle and of its top, `$~` and `$^`.
     pub(crate) fn format_names(&mut self, glob: GlobRef) -> (Vec<u8>, Vec<u8>) {
-        let key = glob.0 as usize as u64;
         let full = glob_name(glob);
         let bare = full.strip_prefix(b"main::").unwrap_or(full).to_vec();
         let top = [&bare, b"_TOP".as_slice()].concat();
-        let known = self.world.formats.get(&key).cloned().unwrap_or_default();
-        (known.0.unwrap_or(bare), known.1.unwrap_or(top))
+        let form = self.form(glob);
+        (form.name.clone().unwrap_or(bare), form.top.clone().unwrap_or(top))
     }
 
     /// Chooses the format (or the top) of a handle.
     pub(crate) fn choose_format(&mut self, glob: GlobRef, name: Vec<u8>, top: bool) {
-        let entry = self.world.formats.entry(glob.0 as usize as u64).or_default();
+        let form = self.form(glob);
         if top {
-            entry.1 = Some(name);
+            form.top = Some(name);
         } else {
-            entry.0 = Some(name);
+            form.name = Some(name);
         }
     }
 

@@ -342,7 +342,11 @@ fn unpack(vm: &mut Vm, arguments: &[Val], wanted: u64) -> Result<Val, Thrown> {
     use crate::text::pack::Unpacked;
     let template = vm.text(arg(arguments, 0))?;
     let data = vm.text(arg(arguments, 1))?;
-    match crate::text::pack::unpack(&template, &data) {
+    // Characters count, and not the bytes they are kept in, but where the template begins with `U`.
+    let mut narrow = Vec::new();
+    let by_characters = data.is_wide() && template.first() != Some(&b'U');
+    let bytes = if by_characters && utf8::to_latin1(&data, &mut narrow) { &narrow[..] } else { &data[..] };
+    match crate::text::pack::unpack(&template, bytes) {
         Ok(values) => {
             let values: Vec<Val> = values
                 .into_iter()

@@ -296,6 +296,14 @@ impl Handle {
         self.status
     }
 
+    /// Where the next byte goes that is written to a text of that length instead of the handle's own bytes.
+    pub fn place_to_write(&self, length: usize) -> usize {
+        match &self.backing {
+            Backing::Memory { position, append: false, .. } => *position,
+            _ => length,
+        }
+    }
+
     /// The bytes of a handle in memory.
     pub fn memory_content(&self) -> Option<&[u8]> {
         match &self.backing {
