@@ -43,7 +43,7 @@ struct Order {
 /// An element with its key.
 #[derive(Clone, Copy)]
 struct Keyed {
-    /// Orders as the key does: a number entirely, a text by its beginning.
+    /// Orders as the elements are to stand: by a number entirely, by a text as far as its beginning goes.
     rank: u64,
     /// The key, if it is a text; owned.
     text: Val,
@@ -88,7 +88,7 @@ impl Order {
             return self.compare(vm, items);
         };
         let Some(mut keyed) = key.of_all(vm, items)? else { return self.compare(vm, items) };
-        key.sort(&mut keyed);
+        keyed.sort_by(|a, b| key.order(a, b));
         for (slot, keyed) in items.iter_mut().zip(&keyed) {
             *slot = keyed.item;
         }
@@ -141,7 +141,7 @@ impl Key {
                 return Ok(None);
             };
             if self.is_text {
-                keyed.push(Keyed { rank: beginning(bytes(&plain)), text: plain, item });
+                keyed.push(Keyed { rank: self.ranked(beginning(bytes(&plain))), text: plain, item });
             } else {
                 vm.release(value);
                 integers &= plain.is_int();
@@ -155,33 +155,32 @@ impl Key {
             }
             for keyed in &mut keyed {
                 let value = keyed.text;
-                keyed.rank = match value.w0 {
+                keyed.rank = self.ranked(match value.w0 {
                     tag::INT if integers => of_integer(value.as_int()),
                     tag::INT => of_float(value.as_int() as f64),
                     _ => of_float(value.as_num()),
-                };
+                });
             }
         }
         Ok(Some(keyed))
     }
 
+    /// The greater first, if that is so.
+    fn ranked(&self, rank: u64) -> u64 {
+        if self.descending { !rank } else { rank }
+    }
+
     /// The order of two elements by this key.
     #[inline]
     fn order(&self, a: &Keyed, b: &Keyed) -> Ordering {
-        let mut order = a.rank.cmp(&b.rank);
-        if self.is_text && order == Ordering::Equal {
-            order = bytes(&a.text).cmp(bytes(&b.text));
-        }
-        if self.descending { order.reverse() } else { order }
+        a.rank
+            .cmp(&b.rank)
+            .then_with(|| if self.is_text { self.order_of_texts(a, b) } else { Ordering::Equal })
     }
 
-    /// Sorts by this key alone.
-    fn sort(&self, keyed: &mut [Keyed]) {
-        match (self.is_text, self.descending) {
-            (true, _) => keyed.sort_by(|a, b| self.order(a, b)),
-            (false, false) => keyed.sort_by_key(|keyed| keyed.rank),
-            (false, true) => keyed.sort_by_key(|keyed| !keyed.rank),
-        }
+    fn order_of_texts(&self, a: &Keyed, b: &Keyed) -> Ordering {
+        let order = bytes(&a.text).cmp(bytes(&b.text));
+        if self.descending { order.reverse() } else { order }
     }
 }
 
