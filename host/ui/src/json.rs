@@ -110,10 +110,10 @@ mod tests {
             Diagnostic::error(Code::USAGE, "first").note("fact").at(&source, 6..7, "here").hint("do it");
         let errors = [first, Diagnostic::error(Code::USAGE, "second")];
         insta::assert_snapshot!(to_line(&Failure::of(&errors[..1])).unwrap(), @r#"{"error":{"code":"S-1001","severity":"error","message":"first","notes":["fact"],"labels":[{"file":"plugin.toml","line":2,"column":1,"text":"here"}],"hints":["do it"]}}"#);
-        let both: serde_json::Value = serde_json::from_str(&to_line(&Failure::of(&errors)).unwrap()).unwrap();
+        let both: Value = serde_json::from_str(&to_line(&Failure::of(&errors)).unwrap()).unwrap();
         assert_eq!(both["others"][0]["message"], "second");
         let error = [Diagnostic::error(Code::USAGE, "third").data("conflict", r#"{"a":[1]}"#)];
-        let third: serde_json::Value = serde_json::from_str(&to_line(&Failure::of(&error)).unwrap()).unwrap();
+        let third: Value = serde_json::from_str(&to_line(&Failure::of(&error)).unwrap()).unwrap();
         assert_eq!(third["error"]["conflict"]["a"][0], 1);
         assert!(Failure::of(&[]).is_none());
     }
