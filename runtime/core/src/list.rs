@@ -424,6 +424,7 @@ pub fn list_join(vm: &mut Vm, separator: Val, mark: i64) -> Result<Val, Thrown> 
 }
 
 /// Joins values by a separator.
+#[cfg_attr(feature = "exports", unsafe(export_name = "hot.list.join_values"))]
 pub fn join_values(vm: &mut Vm, separator: Val, values: &[Val]) -> Result<Val, Thrown> {
     let separator = vm.text(separator)?;
     if let Some(joined) = crate::convert::join_plain(values, separator.0) {

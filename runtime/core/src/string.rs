@@ -54,6 +54,7 @@ pub fn with_capacity(capacity: usize) -> Ptr<Str> {
 
 /// The same; `None` when there is no memory. For lengths a program names.
 #[must_use]
+#[cfg_attr(feature = "exports", unsafe(export_name = "hot.string.try_with_capacity"))]
 pub fn try_with_capacity(capacity: usize) -> Option<Ptr<Str>> {
     // What the allocator gives anyway.
     let capacity = capacity.saturating_add(HEAD + 15) & !15;
@@ -124,6 +125,21 @@ pub fn overwrite(string: &mut Ptr<Str>, start: usize, with: &[u8]) {
 pub fn truncate(string: &mut Ptr<Str>, len: usize) {
     string.len = string.len.min(len);
     string.header.flags &= !FLAG_HASHED;
+}
+
+/// Appends a short string that is not wide to one that nobody else sees and that has room; `false`, with
+/// nothing done, where it is another or has none.
+#[inline(always)]
+pub fn append_in_place(first: Val, more: Val) -> bool {
+    if first.w0 != tag::STR {
+        return false;
+    }
+    let mut object = first.pointer::<Str>();
+    let fits = object.header.count == 1 && object.len + SHORT_MAX <= object.capacity;
+    if fits {
+        push_string(&mut object, more);
+    }
+    fits
 }
 
 /// As [`append`] with a short string that is not wide.

@@ -5,7 +5,7 @@ use s_abi::layout::{Val, tag};
 use crate::class::Operator;
 use crate::convert::Builder;
 use crate::exception::Thrown;
-use crate::string::{append, append_short, joined_values, string_of};
+use crate::string::{append, append_in_place, append_short, joined_values, string_of};
 use crate::text::number::format_int_into;
 use crate::value::{ValExt, short_int};
 use crate::vm::Vm;
@@ -57,13 +57,19 @@ fn concat_slow(vm: &mut Vm, a: Val, b: Val) -> Result<Val, Thrown> {
 #[inline(always)]
 pub fn concat_onto(vm: &mut Vm, a: Val, b: Val) -> Result<Val, Thrown> {
     if a.is_string() {
-        if b.w0 & 0xff == tag::SSTR && (!vm.compat || !a.is_wide()) {
-            return append_short(a, b).ok_or_else(|| too_long(vm));
+        let short = match b.w0 & 0xff == tag::SSTR {
+            true => (!vm.compat || !a.is_wide()).then_some(b),
+            false if b.w0 == tag::INT => short_int(b.as_int()),
+            false => None,
+        };
+        if let Some(short) = short {
+            // By far the most: the value stays where it is.
+            if append_in_place(a, short) {
+                return Ok(a);
+            }
+            return append_short(a, short).ok_or_else(|| too_long(vm));
         }
         if b.w0 == tag::INT {
-            if let Some(text) = short_int(b.as_int()) {
-                return append_short(a, text).ok_or_else(|| too_long(vm));
-            }
             let mut buffer = [0; 20];
             return append(a, format_int_into(b.as_int(), &mut buffer)).ok_or_else(|| too_long(vm));
         }
