@@ -20,7 +20,17 @@ const FILE_COUNT: u8 = 64;
 #[derive(Debug)]
 pub struct Claim {
     /// The locked file; none where files cannot be locked here.
-    _file: Option<File>,
+    file: Option<File>,
+}
+
+impl Drop for Claim {
+    fn drop(&mut self) {
+        // A child that this process is about to start has the file open too for a moment: closing it here
+        // would not give the claim back before that.
+        if let Some(file) = &self.file {
+            let _ = file.unlock();
+        }
+    }
 }
 
 impl PackageStore {
@@ -28,11 +38,11 @@ impl PackageStore {
     pub fn claim(&self, key: &EntryKey) -> Option<Claim> {
         let number = key.integrity.as_bytes()[0] % FILE_COUNT;
         let path = self.root.join(".claims").join(format!("{number:02}"));
-        let Ok(file) = open(&path) else { return Some(Claim { _file: None }) };
+        let Ok(file) = open(&path) else { return Some(Claim { file: None }) };
         match file.try_lock() {
-            Ok(()) => Some(Claim { _file: Some(file) }),
+            Ok(()) => Some(Claim { file: Some(file) }),
             Err(TryLockError::WouldBlock) => None,
-            Err(TryLockError::Error(_)) => Some(Claim { _file: None }),
+            Err(TryLockError::Error(_)) => Some(Claim { file: None }),
         }
     }
 }
