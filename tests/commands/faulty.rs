@@ -31,6 +31,20 @@ fn a_disk_that_fails_at_any_change_leaves_what_was_there() {
 }
 
 #[test]
+fn a_disk_that_cannot_be_read_at_any_place_leaves_what_was_there() {
+    for cycle in cycles() {
+        let cycle = Cycle::begin(cycle);
+        let steps = steps_of(&cycle, "kill-read");
+        let mut failed = 0;
+        for n in 0..steps {
+            failed += u64::from(!survives(&cycle, &format!("read:{n}"), &format!("read {n} of {steps}")));
+        }
+        println!("{}: {steps} readings, {failed} failures", cycle.name);
+        assert!(failed > 0, "{}: {steps} readings, no failure", cycle.name);
+    }
+}
+
+#[test]
 fn a_key_that_cannot_be_written_stops_the_first_command_and_code_that_cannot_be_kept_does_not() {
     let cycle = Cycle::begin(first_run());
     let mut survived = 0;
@@ -96,7 +110,12 @@ const STEPS_OF_A_START: u64 = 2;
 
 /// How many steps the command has: it is killed before all of them and before no later one.
 fn steps(cycle: &Cycle) -> u64 {
-    let is_step = |n: u64| cycle.disturbed(&format!("kill:{n}")).status == Some(KILLED_STATUS);
+    steps_of(cycle, "kill")
+}
+
+/// The same by another plan that ends it.
+fn steps_of(cycle: &Cycle, plan: &str) -> u64 {
+    let is_step = |n: u64| cycle.disturbed(&format!("{plan}:{n}")).status == Some(KILLED_STATUS);
     let (mut below, mut above) = (0, STEPS_MAX);
     while below < above {
         let middle = (below + above) / 2;

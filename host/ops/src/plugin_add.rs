@@ -84,7 +84,7 @@ pub fn plugin_add(context: &Arc<Context>, addition: &Addition) -> Result<Vec<Add
     let consented = open.iter().map(|open| open.id().to_owned()).collect();
     drop(open);
     install(context, &Installation { level, candidates: &candidates, consented, scope })?;
-    candidates.iter().map(|candidate| added(context, level, candidate)).collect()
+    Ok(candidates.iter().map(|candidate| added(context, level, candidate)).collect())
 }
 
 /// Says which new ids could be taken for those of plugins that are used here.
@@ -128,10 +128,12 @@ fn again(addition: &Addition, source: &str, candidate: &Candidate) -> String {
     }
 }
 
-fn added(context: &Context, level: Level, candidate: &Candidate) -> Result<Added, Failure> {
+/// What is said of a plugin that is allowed and written. That cannot fail any more: who allowed it is
+/// taken for the user where the files that say so cannot be read.
+fn added(context: &Context, level: Level, candidate: &Candidate) -> Added {
     let (entry, manifest) = (&candidate.entry, &candidate.entry.manifest);
-    let (allowed, _) = allowed(context, entry, &candidate.asked, &candidate.imports)?;
-    Ok(Added {
+    let allowed = allowed(context, entry, &candidate.asked, &candidate.imports);
+    Added {
         id: manifest.id.to_string(),
         version: manifest.version.to_string(),
         kind: manifest.kind,
@@ -139,8 +141,8 @@ fn added(context: &Context, level: Level, candidate: &Candidate) -> Result<Added
         integrity: entry.digest,
         source: entry.source.clone(),
         commands: manifest.commands.keys().cloned().collect(),
-        allowed,
-    })
+        allowed: allowed.map_or(Allowed::Grant, |(allowed, _)| allowed),
+    }
 }
 
 /// Fetches what the files of a level name and this user does not have: what is pinned must be what

@@ -1,7 +1,8 @@
-//! The gate that every changing file operation passes, and the way for a test to close it.
+//! The gates that file operations pass, one for those that change something and one for those that read,
+//! and the way for a test to close them.
 //!
-//! Without the feature `faults` the gate is always open and costs nothing. With it a test counts
-//! the operations of the current thread and picks one to fail:
+//! Without the feature `faults` they are always open and cost nothing. With it a test counts
+//! the changing operations of the current thread and picks one to fail:
 //!
 //! ```text
 //! for n in 0.. {
@@ -24,6 +25,8 @@
 //! |---|---|
 //! | `kill:17` | the process ends before operation 17, and nothing is cleared up |
 //! | `io:17` | operation 17 fails as a device does that cannot be read or written |
+//! | `read:17` | the 17th operation that reads fails in this way; those that change something are not counted |
+//! | `kill-read:17` | the process ends before the 17th operation that reads |
 //! | `full:17` | the disk is full from operation 17 on: all fail but those that remove |
 
 use std::path::Path;
@@ -46,6 +49,19 @@ pub(crate) fn step(op: &'static str, path: &Path) -> Result<(), StoreError> {
     injection::step(op).map_err(StoreError::io(op, path))
 }
 
+/// Passes the gate before what is at `path` is read.
+#[cfg(not(any(test, feature = "faults")))]
+#[inline]
+pub(crate) fn reading(_path: &Path) -> Result<(), StoreError> {
+    Ok(())
+}
+
+/// Passes the gate before what is at `path` is read, unless this is the operation picked to fail.
+#[cfg(any(test, feature = "faults"))]
+pub(crate) fn reading(path: &Path) -> Result<(), StoreError> {
+    injection::reading().map_err(StoreError::io("read", path))
+}
+
 #[cfg(any(test, feature = "faults"))]
 mod injection {
     use std::cell::Cell;
@@ -61,6 +77,8 @@ mod injection {
 
     /// How many operations of all threads came to the gate.
     static SEEN_BY_ALL: AtomicU64 = AtomicU64::new(0);
+    /// How many operations that read came to theirs.
+    static READ_BY_ALL: AtomicU64 = AtomicU64::new(0);
     /// What the parent of this process planned for it. Only builds for tests look: this is the one
     /// place outside the binary that reads the environment.
     static PLANNED: LazyLock<Option<Plan>> = LazyLock::new(|| {
@@ -86,6 +104,8 @@ mod injection {
         Kill(u64),
         Device(u64),
         Full(u64),
+        Read(u64),
+        KillRead(u64),
     }
 
     impl Plan {
@@ -96,11 +116,22 @@ mod injection {
                 "kill" => Some(Plan::Kill(number)),
                 "io" => Some(Plan::Device(number)),
                 "full" => Some(Plan::Full(number)),
+                "read" => Some(Plan::Read(number)),
+                "kill-read" => Some(Plan::KillRead(number)),
                 _ => None,
             }
         }
 
-        /// What happens to an operation, by its number among all.
+        /// What happens to an operation that reads, by its number among all.
+        fn strike_reading(self, number: u64) -> io::Result<()> {
+            match self {
+                Plan::Read(at) if at == number => Err(device_error()),
+                Plan::KillRead(at) if at == number => die(),
+                _ => Ok(()),
+            }
+        }
+
+        /// What happens to an operation that changes something, by its number among all.
         fn strike(self, op: &str, number: u64) -> io::Result<()> {
             match self {
                 Plan::Kill(at) if at == number => die(),
@@ -162,6 +193,13 @@ mod injection {
         }
     }
 
+    pub(super) fn reading() -> io::Result<()> {
+        match *PLANNED {
+            Some(plan) => plan.strike_reading(READ_BY_ALL.fetch_add(1, Ordering::Relaxed)),
+            None => Ok(()),
+        }
+    }
+
     /// What a broken disk answers.
     fn device_error() -> io::Error {
         #[cfg(unix)]
@@ -185,6 +223,8 @@ mod injection {
                 ("kill:0", Some(Plan::Kill(0))),
                 ("io:17", Some(Plan::Device(17))),
                 ("full:3", Some(Plan::Full(3))),
+                ("read:5", Some(Plan::Read(5))),
+                ("kill-read:5", Some(Plan::KillRead(5))),
                 ("full", None),
                 ("full:", None),
                 ("io:-1", None),
@@ -199,6 +239,9 @@ mod injection {
             assert_eq!(fails(Plan::Full(2), "write"), [2, 3]);
             assert_eq!(fails(Plan::Full(2), "remove"), [0; 0]);
             assert_eq!(fails(Plan::Kill(9), "write"), [0; 0]);
+            assert_eq!(fails(Plan::Read(1), "write"), [0; 0]);
+            let read = |plan: Plan| (0..4).filter(|number| plan.strike_reading(*number).is_err()).count();
+            assert_eq!((read(Plan::Read(1)), read(Plan::Device(1))), (1, 0));
         }
     }
 }

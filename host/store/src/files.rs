@@ -6,7 +6,7 @@ use std::io::{self, Read as _};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use crate::faults::step;
+use crate::faults::{reading, step};
 use crate::{EntryKind, PendingFile, Sha256Digest, Sha256Hasher, Staging, StoreError, TEMPORARY_PREFIX};
 
 /// Who may read what is made.
@@ -143,6 +143,7 @@ pub fn stamp(path: &Path) -> Result<(u64, u128), StoreError> {
 /// # Errors
 /// Those of the operating system.
 pub fn read_start(path: &Path, size_bytes: u64) -> Result<Vec<u8>, StoreError> {
+    reading(path)?;
     let file = File::open(path).map_err(StoreError::io("read", path))?;
     let mut bytes = Vec::new();
     file.take(size_bytes).read_to_end(&mut bytes).map_err(StoreError::io("read", path))?;
@@ -204,6 +205,7 @@ pub fn exists(path: &Path) -> Result<bool, StoreError> {
 /// # Errors
 /// Those of the operating system.
 pub fn read_dir(path: &Path) -> Result<Vec<DirEntry>, StoreError> {
+    reading(path)?;
     let entries = || -> io::Result<Vec<DirEntry>> {
         fs::read_dir(path)?
             .map(|entry| {
@@ -477,6 +479,7 @@ pub(crate) enum Links {
 
 /// Opens without waiting for the other end of a pipe, and refuses everything but regular files.
 pub(crate) fn open_regular(path: &Path, links: Links) -> Result<(File, u64), StoreError> {
+    reading(path)?;
     let mut options = fs::OpenOptions::new();
     options.read(true);
     #[cfg(unix)]

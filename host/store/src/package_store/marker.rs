@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use serde::{Deserialize, Serialize};
 
 use super::{EntryKey, MARKER_NAME, StoredPackage};
-use crate::faults::step;
+use crate::faults::{reading, step};
 use crate::{Sha256Digest, StoreError};
 
 const VERSION: u32 = 1;
@@ -71,6 +71,7 @@ pub(super) fn read(entry: &Path) -> Result<Option<Marker>, StoreError> {
         Err(error) => return none_if_absent(error, entry),
     }
     let path = entry.join(MARKER_NAME);
+    reading(&path)?;
     let mut options = OpenOptions::new();
     options.read(true);
     #[cfg(unix)]
