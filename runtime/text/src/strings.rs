@@ -391,13 +391,7 @@ pub fn format_duration(seconds: f64, out: &mut Vec<u8>) {
 mod tests {
     use super::*;
     use crate::test_support::prelude::*;
-    use crate::test_support::{Generator, perl_lines, show};
-
-    fn made(function: impl FnOnce(&mut Vec<u8>)) -> String {
-        let mut out = Vec::new();
-        function(&mut out);
-        String::from_utf8(out).unwrap()
-    }
+    use crate::test_support::{Generator, made, perl_lines, show};
 
     #[test]
     fn searching_is_that_of_perl() {

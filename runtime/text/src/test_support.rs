@@ -83,6 +83,13 @@ pub fn show(bytes: &[u8]) -> String {
     bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
+/// The text that a function writes.
+pub fn made(function: impl FnOnce(&mut Vec<u8>)) -> String {
+    let mut out = Vec::new();
+    function(&mut out);
+    String::from_utf8(out).unwrap()
+}
+
 /// Arguments of `sprintf` and `pack` as strings or doubles.
 #[derive(Debug)]
 pub struct Texts {

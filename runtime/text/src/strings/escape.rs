@@ -302,14 +302,8 @@ pub fn strip_ansi(text: &[u8], out: &mut Vec<u8>) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::test_support::Generator;
     use crate::test_support::prelude::*;
-
-    fn made(function: impl FnOnce(&mut Vec<u8>)) -> String {
-        let mut out = Vec::new();
-        function(&mut out);
-        String::from_utf8(out).unwrap()
-    }
+    use crate::test_support::{Generator, made};
 
     #[test]
     fn markup() {
