@@ -31,6 +31,11 @@ const ASSERTIONS: &[&str] = &[
     "test_run",
 ];
 
+/// The word `undef` alone.
+fn is_undef(expr: &ast::Expr) -> bool {
+    matches!(&expr.kind, A::Call(call) if call.name.text == "undef" && call.args.is_empty())
+}
+
 impl Resolver<'_> {
     /// A builtin with plain arguments.
     pub(crate) fn builtin_with(&mut self, name: &str, args: Vec<Expr>, scalars: bool, span: Span) -> Expr {
@@ -515,22 +520,26 @@ impl Resolver<'_> {
             "select" => {
                 let items = unwrap_list(args);
                 let mut done = Vec::new();
-                for arg in items {
-                    done.push(if items.len() == 1 { self.handle(arg) } else { self.expr(arg, Want::Scalar) });
+                for (n, arg) in items.iter().enumerate() {
+                    done.push(match (items.len(), n) {
+                        (1, _) => self.handle(arg),
+                        // The sets are changed in their places.
+                        (4, 0..3) if !is_undef(arg) => self.reference(arg, arg.span),
+                        _ => self.expr(arg, Want::Scalar),
+                    });
                 }
                 return Some(self.builtin_with("select", done, true, span));
             }
             "system" | "exec" => {
-                let mut list = Vec::new();
-                if let Some(head) = &call.head {
-                    // A program given apart from its name: the name is the first of the list.
-                    let program = self.expr(head, Want::Scalar);
-                    list.push(program);
-                    list.extend(self.list(args).into_iter().skip(1));
-                } else {
-                    list = self.list(args);
-                }
-                return Some(self.builtin_with(row.name, list, false, span));
+                let Some(head) = &call.head else {
+                    let list = self.list(args);
+                    return Some(self.builtin_with(row.name, list, false, span));
+                };
+                // A program apart from what it is told that its name is, which is the first of the list.
+                let apart = if row.name == "exec" { "__exec_as" } else { "__system_as" };
+                let mut list = vec![self.expr(head, Want::Scalar)];
+                list.extend(self.list(args));
+                return Some(self.builtin_with(apart, list, false, span));
             }
             "formline" => {
                 // What has been shown of a variable is cut off it.
@@ -655,6 +664,20 @@ impl Resolver<'_> {
                 A::Var(Sigil::Code, name) => self.function_value(name, arg.span),
                 _ => self.expr(callee, Want::Scalar),
             },
+            A::Slice { base, index, of_hash, pairs: true } if delete && !local => {
+                let whole = if *of_hash {
+                    ExprKind::Hash(self.slice_hash(base, Use::Modify))
+                } else {
+                    ExprKind::Array(self.slice_array(base, Use::Modify))
+                };
+                let index = self.expr(index, Want::List);
+                return self.builtin_with(
+                    "__delete_pairs",
+                    vec![mk(pos, ExprKind::RefTo(Box::new(mk(pos, whole)))), index],
+                    false,
+                    span,
+                );
+            }
             A::Index { .. } | A::Key { .. } | A::Slice { .. } => {
                 if delete {
                     self.place(target, Use::Modify)

@@ -368,7 +368,7 @@ fn requests(stmt: &Stmt, compat: bool, found: &mut Vec<(u32, Require)>) {
                 // `utf8::encode($text)` needs no `use`.
                 if let ExprKind::Call(call) = &expr.kind
                     && compat
-                    && let Some((module @ ("utf8" | "overload" | "mro" | "bytes"), _)) =
+                    && let Some((module @ ("builtin" | "bytes" | "mro" | "overload" | "utf8"), _)) =
                         call.name.text.rsplit_once("::")
                 {
                     found.push((expr.span.start, Require::Module(module.to_owned())));

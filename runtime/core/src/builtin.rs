@@ -41,6 +41,7 @@ mod lists;
 mod misc;
 mod numbers;
 pub mod process;
+mod ready;
 mod report;
 pub(crate) mod socket;
 mod strings;

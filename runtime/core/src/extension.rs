@@ -210,6 +210,12 @@ pub fn method(vm: &mut Vm, name: &[u8], list: &[Val], wanted: u64, optional: boo
                 let open = vm.stream(invocant).is_some_and(|stream| stream.handle.is_open());
                 return Ok(vm.boolean(open));
             }
+            b"can" => {
+                let Some(&wanted) = list.get(1) else { return Ok(UNDEF) };
+                let wanted = vm.text(wanted)?.to_vec();
+                let has = has_method(&wanted);
+                return Ok(vm.boolean(has));
+            }
             other if crate::builtin::is_handle_method(other) => crate::builtin::by_name(vm, other),
             _ => None,
         };
@@ -223,6 +229,13 @@ pub fn method(vm: &mut Vm, name: &[u8], list: &[Val], wanted: u64, optional: boo
     let shown = String::from_utf8_lossy(name).into_owned();
     let kind = String::from_utf8_lossy(crate::convert::base_type(invocant)).into_owned();
     Err(vm.die_fmt(format_args!("Can't locate object method \"{shown}\" via package \"{kind}\"")))
+}
+
+/// Whether handles have a method of that name.
+fn has_method(name: &[u8]) -> bool {
+    let own: [&[u8]; 9] =
+        [b"print", b"say", b"printf", b"getline", b"getlines", b"autoflush", b"flush", b"opened", b"can"];
+    own.contains(&name) || crate::builtin::is_handle_method(name)
 }
 
 fn set_method(

@@ -21,7 +21,9 @@ mod streams;
 #[cfg(test)]
 mod tests;
 
-pub use command::{NoProgram, exec, exec_list, run_quiet, run_shell, shell_words, system, system_list};
+pub use command::{
+    NoProgram, exec, exec_list, run_quiet, run_shell, shell_words, system, system_as, system_list,
+};
 pub use directory::Directory;
 pub use file_test::{TestAnswer, TestTarget, file_test};
 pub use glob::glob;

@@ -642,6 +642,11 @@ pub fn read_lines(vm: &mut Vm, handle: Val) -> Result<(), Thrown> {
 
 /// A file test.
 pub fn file_test(vm: &mut Vm, letter: i64, value: Val) -> Result<Val, Thrown> {
+    if value.class() != 0
+        && let Some(result) = vm.overloaded_file_test(letter as u8, value)?
+    {
+        return Ok(result);
+    }
     let started = vm.output.started;
     let letter = letter as u8;
     let known = vm.output.known_stat;

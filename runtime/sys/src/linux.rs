@@ -49,7 +49,7 @@ pub use net::*;
 pub use process::*;
 pub use random::random;
 pub use signal::*;
-pub use spawn::{Redirection, Spawn, exec, execve, path_of, spawn};
+pub use spawn::{Redirection, Spawn, exec, exec_as, execve, path_of, spawn};
 pub use stack::{prepare_stack, switch_stack};
 pub use terminal::*;
 pub use time::*;

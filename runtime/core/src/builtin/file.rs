@@ -354,7 +354,13 @@ functions![
         Ok(vm.list_as_result(mark, w))
     }),
     ("syswrite", |vm, a, _| {
-        if let Some(result) = vm.ask_handle(arg(a, 0), b"WRITE", rest(a))? {
+        if let [handle, text] = *a {
+            // A tied handle is told the length, also where the program leaves it out.
+            let length = vm.text(text)?.len();
+            if let Some(result) = vm.ask_handle(handle, b"WRITE", &[text, int(length as i64)])? {
+                return Ok(result);
+            }
+        } else if let Some(result) = vm.ask_handle(arg(a, 0), b"WRITE", rest(a))? {
             return Ok(result);
         }
         let text = vm.text(arg(a, 1))?;
@@ -372,12 +378,9 @@ functions![
         let written = stream.handle.syswrite(&rest[..count.min(rest.len())]);
         Ok(given(vm, written.map(|count| int(count as i64))))
     }),
-    ("select", |vm, a, _| {
+    ("select", |vm, a, w| {
         if a.len() >= 4 {
-            // The form with four arguments is used to sleep.
-            let length = vm.float(arg(a, 3))?.max(0.0);
-            let _ = s_sys::sleep(s_sys::Time::from_seconds(length));
-            return Ok(int(0));
+            return super::ready::select(vm, a, w);
         }
         // What is selected has a reference of its own: its variable may end before that.
         let old = match a.first() {

@@ -217,6 +217,23 @@ functions![
         let name = vm.text(arg(a, 0))?.to_vec();
         Ok(crate::value::href(vm.symbol_table(&name).retained()))
     }),
+    // `delete %h{...}` and `delete %a[...]`: the container by reference, and the keys.
+    ("__delete_pairs", |vm, a, w| {
+        let mark = vm.height() as i64;
+        for &key in &a[1..] {
+            let value = if let Some(table) = arg(a, 0).as_table() {
+                crate::containers::hash_delete(vm, table, key)?
+            } else if let Some(array) = arg(a, 0).as_array() {
+                let index = vm.index_of(key);
+                crate::containers::arr_delete(vm, array, index)?
+            } else {
+                UNDEF
+            };
+            vm.push(key.retained())?;
+            vm.push(value)?;
+        }
+        Ok(vm.list_as_result(mark, w))
+    }),
     ("__function", |vm, a, _| {
         let name = vm.text(arg(a, 0))?.to_vec();
         let glob = vm.glob(&name);
@@ -276,6 +293,10 @@ functions![
     ("__frame_args", |vm, a, w| {
         let arguments = crate::code::frame_arguments(vm, arg(a, 0)).unwrap_or_default();
         listed(vm, arguments, w)
+    }),
+    ("__is_bool", |vm, a, _| {
+        let holds = arg(a, 0).w0 == tag::BOOL;
+        Ok(vm.boolean(holds))
     }),
     ("__is_number", |vm, a, _| {
         let holds = arg(a, 0).is_numeric();
@@ -441,6 +462,13 @@ functions![
     ("__refaddr", |_, a, _| {
         let value = arg(a, 0);
         Ok(if value.is_reference() { int(value.w1 as i64) } else { UNDEF })
+    }),
+    // The full name of a function, and the same function under another name.
+    ("__subname", |_, a, _| {
+        Ok(match arg(a, 0).as_code() {
+            Some(code) => string(crate::exception::function_name(crate::value::Ptr(code.info.cast_mut()))),
+            None => UNDEF,
+        })
     }),
     ("__reftype", |_, a, _| {
         let value = arg(a, 0);

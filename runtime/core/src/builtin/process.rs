@@ -23,15 +23,16 @@ functions![
             [only] => crate::io::system(only, vm.no_program()),
             _ => crate::io::system_list(&slices),
         };
-        let status = match result {
-            Ok(status) => i64::from(status.0),
-            Err(error) => {
-                vm.set_errno(error);
-                -1
-            }
-        };
-        vm.specials.child_status = status;
-        Ok(int(status))
+        Ok(ended(vm, result))
+    }),
+    // `system {PROGRAM} LIST`
+    ("__system_as", |vm, a, _| {
+        before_child(vm);
+        let words = words(vm, a)?;
+        let slices: Vec<&[u8]> = words.iter().map(Vec::as_slice).collect();
+        let Some((program, arguments)) = slices.split_first() else { return Ok(int(-1)) };
+        let result = crate::io::system_as(program, arguments);
+        Ok(ended(vm, result))
     }),
     ("pool_info", |vm, _, _| {
         let table = crate::hash::new();
@@ -47,6 +48,16 @@ functions![
             [only] => crate::io::exec(only, vm.no_program()),
             _ => crate::io::exec_list(&slices),
         };
+        vm.set_errno(error);
+        Ok(vm.boolean(false))
+    }),
+    // `exec {PROGRAM} LIST`
+    ("__exec_as", |vm, a, _| {
+        before_child(vm);
+        let words = words(vm, a)?;
+        let slices: Vec<&[u8]> = words.iter().map(Vec::as_slice).collect();
+        let Some((program, arguments)) = slices.split_first() else { return Ok(vm.boolean(false)) };
+        let error = s_sys::exec_as(program, arguments);
         vm.set_errno(error);
         Ok(vm.boolean(false))
     }),
@@ -179,6 +190,19 @@ functions![
         Ok(int(total.as_int() - free.as_int()))
     }),
 ];
+
+/// What `system` gives for a command that ended, or could not be started.
+fn ended(vm: &mut Vm, result: Result<s_sys::WaitStatus, Errno>) -> Val {
+    let status = match result {
+        Ok(status) => i64::from(status.0),
+        Err(error) => {
+            vm.set_errno(error);
+            -1
+        }
+    };
+    vm.specials.child_status = status;
+    int(status)
+}
 
 fn words(vm: &mut Vm, a: &[Val]) -> Result<Vec<Vec<u8>>, Thrown> {
     let mut out = Vec::new();

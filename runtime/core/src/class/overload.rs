@@ -187,6 +187,20 @@ impl Vm {
         UNDEF
     }
 
+    /// A file test of an object whose class has `-X`.
+    pub(crate) fn overloaded_file_test(&mut self, letter: u8, value: Val) -> Result<Option<Val>, Thrown> {
+        if !self.classes.overloads {
+            return Ok(None);
+        }
+        let function = self.overload_function(value.class(), Some(b"-X"));
+        let Some(code) = function.as_code() else {
+            self.release(function);
+            return Ok(None);
+        };
+        let swapped = self.boolean(false);
+        self.run_operator(code, &[value, crate::value::short(&[letter]), swapped]).map(Some)
+    }
+
     fn run_operator(&mut self, code: CodeRef, arguments: &[Val]) -> Result<Val, Thrown> {
         if self.overload_depth >= DEPTH_MAX {
             self.release_ptr(code);

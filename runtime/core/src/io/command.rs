@@ -87,7 +87,16 @@ pub fn system(command: &[u8], no_program: NoProgram) -> Result<WaitStatus, Errno
 
 /// As [`system`], for a list that no shell sees.
 pub fn system_list(arguments: &[&[u8]]) -> Result<WaitStatus, Errno> {
-    let pid: Pid = s_sys::spawn(&Spawn::new(arguments))?;
+    wait_deaf(s_sys::spawn(&Spawn::new(arguments))?)
+}
+
+/// As [`system_list`], for a program apart from the name it is told, the first of the arguments.
+pub fn system_as(program: &[u8], arguments: &[&[u8]]) -> Result<WaitStatus, Errno> {
+    wait_deaf(s_sys::spawn(&Spawn { program: Some(program), ..Spawn::new(arguments) })?)
+}
+
+/// Waits for a command, to which the signals of the keyboard belong meanwhile.
+fn wait_deaf(pid: Pid) -> Result<WaitStatus, Errno> {
     let deaf = [s_sys::SIGINT, s_sys::SIGQUIT].map(s_sys::signal_suspend);
     let status = s_sys::wait_for_end(pid);
     for saved in deaf.into_iter().flatten() {

@@ -89,7 +89,16 @@ pub fn spawn(command: &Spawn<'_>) -> Result<Pid, Errno> {
 
 /// Runs another program in this process, searched in `PATH`; returns only with an error.
 pub fn exec(arguments: &[&[u8]]) -> Errno {
-    match Plan::new(&Spawn::new(arguments)) {
+    become_program(&Spawn::new(arguments))
+}
+
+/// As [`exec`], for a program apart from the name it is told, the first of the arguments.
+pub fn exec_as(program: &[u8], arguments: &[&[u8]]) -> Errno {
+    become_program(&Spawn { program: Some(program), ..Spawn::new(arguments) })
+}
+
+fn become_program(command: &Spawn<'_>) -> Errno {
+    match Plan::new(command) {
         // SAFETY: the plan's lists are as exec wants them.
         Ok(plan) => unsafe { plan.run() },
         Err(error) => error,
@@ -100,11 +109,7 @@ pub fn exec(arguments: &[&[u8]]) -> Errno {
 /// and its own environment; returns only with an error.
 pub fn execve(path: &[u8], arguments: &[&[u8]], environment: &[(Vec<u8>, Vec<u8>)]) -> Errno {
     let command = Spawn { program: Some(path), environment: Some(environment), ..Spawn::new(arguments) };
-    match Plan::new(&command) {
-        // SAFETY: the plan's lists are as exec wants them.
-        Ok(plan) => unsafe { plan.run() },
-        Err(error) => error,
-    }
+    become_program(&command)
 }
 
 /// The files that [`spawn`] would try for a name, in their order, if it has to search; the name

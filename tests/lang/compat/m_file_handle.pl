@@ -1,0 +1,20 @@
+# the specification, section 7.4: a module that comes with perl, FileHandle
+use strict; use warnings;
+use FileHandle;
+my $path = "/tmp/filehandle-$$";
+my $out = FileHandle->new($path, 'w') or die $!;
+$out->autoflush(1);
+print $out "one\n"; $out->print("two\n"); $out->printf("%03d\n", 7);
+$out->close;
+my $in = FileHandle->new("< $path") or die $!;
+print "got $_" while <$in>;
+$in->close; print $in->opened ? "open\n" : "closed\n";
+$in = new FileHandle $path, O_RDONLY;
+print scalar $in->getline; my @rest = $in->getlines; print scalar(@rest), "\n";
+undef $in;
+my $more = FileHandle->new(">>$path"); $more->print("end\n"); $more->close;
+print -s $path, "\n";
+print defined FileHandle->new("/nonexistent/x", 'r') ? "there\n" : "not there\n";
+STDOUT->autoflush(1);
+print STDOUT->can('print') ? "can\n" : "cannot\n", STDOUT->can('fly') ? "can\n" : "cannot\n";
+unlink $path;
