@@ -854,7 +854,7 @@ impl Resolver<'_> {
                     _ => self.reference(arg, arg.span),
                 },
                 // `open F, "<&", STDERR`.
-                A::Bareword(_) => self.handle(arg),
+                A::Bareword(_) if matches!(name, "open" | "accept") => self.handle(arg),
                 _ => self.expr(arg, Want::Scalar),
             });
         }

@@ -126,12 +126,14 @@ impl Resolver<'_> {
 
     /// Arguments of a call: one flattened list.
     pub(crate) fn arguments_of(&mut self, args: &[ast::Expr]) -> Vec<Expr> {
+        // Variables that are declared among the arguments are there behind them.
+        let done = self.list(args);
         if self.options.compat {
             for arg in args {
                 self.mark_passed(arg);
             }
         }
-        self.list(args)
+        done
     }
 
     /// What a call is given.
@@ -224,8 +226,15 @@ impl Resolver<'_> {
 
     /// Notes that a function may change a variable through `$_[i]`.
     fn mark_passed(&mut self, arg: &ast::Expr) {
-        let A::Var(sigil @ (Sigil::Scalar | Sigil::Array), name) = &arg.kind else { return };
-        let kind = crate::names::kind_of(*sigil);
+        let (sigil, name) = match &arg.kind {
+            A::Var(sigil @ (Sigil::Scalar | Sigil::Array), name) => (*sigil, name),
+            A::Declare { vars, .. } => match vars.as_slice() {
+                [Some(var)] if var.sigil == Sigil::Scalar => (var.sigil, &var.name.text),
+                _ => return,
+            },
+            _ => return,
+        };
+        let kind = crate::names::kind_of(sigil);
         if let Some(Place::Local { key, .. }) = self.names.find(kind, name).map(|b| b.place) {
             self.facts(key).passed = true;
             if self.prior.as_ref().is_some_and(|prior| prior.aliases) {

@@ -838,7 +838,16 @@ fn open_file(vm: &mut Vm, glob: GlobRef, arguments: &[Val]) -> Result<Result<Val
         if vm.world.utf8_files && !mode_text.contains(&b':') {
             let _ = handle.binmode(Some(b":utf8"));
         }
+        // The standard streams keep their numbers when they are opened anew, for the programs that are started.
+        let number = stream_of(glob).and_then(|stream| stream.handle.fileno().ok()).filter(|&fd| fd <= 2);
         install(vm, glob, handle);
+        if let Some(number) = number
+            && let Some(mut stream) = stream_of(glob)
+            && let Err(error) = stream.handle.renumber(Fd(number))
+        {
+            vm.set_errno(error);
+            return UNDEF;
+        }
         int(child.map_or(1, i64::from))
     }))
 }

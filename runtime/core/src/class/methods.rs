@@ -232,6 +232,10 @@ fn builtin_or_missing(
     if optional || matches!(method, b"import" | b"unimport" | b"DESTROY") {
         return Ok(UNDEF);
     }
+    // A blessed handle is one still.
+    if list[0].is_reference() && vm.handle_glob(list[0]).is_some() {
+        return crate::extension::method(vm, method, list, wanted, optional);
+    }
     let shown = String::from_utf8_lossy(method).into_owned();
     let place = String::from_utf8_lossy(package).into_owned();
     let known = list[0].is_reference() || vm.package_is_filled(package);

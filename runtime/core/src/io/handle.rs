@@ -333,6 +333,18 @@ impl Handle {
         self.lines = lines;
     }
 
+    /// Moves a descriptor of the handle's own to a number, closing what that was.
+    pub fn renumber(&mut self, number: Fd) -> Result<(), Errno> {
+        match &mut self.backing {
+            Backing::Descriptor { fd, owned: true } if *fd != number => {
+                let before = *fd;
+                *fd = s_sys::dup2(before, number)?;
+                s_sys::close(before)
+            }
+            _ => Ok(()),
+        }
+    }
+
     /// Whether every write goes out at once: the language's `$|`.
     pub fn autoflush(&self) -> bool {
         self.autoflush
