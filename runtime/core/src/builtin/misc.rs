@@ -463,7 +463,7 @@ functions![
         let value = arg(a, 0);
         Ok(if value.is_reference() { int(value.w1 as i64) } else { UNDEF })
     }),
-    // The full name of a function, and the same function under another name.
+    // The full name of a function.
     ("__subname", |_, a, _| {
         Ok(match arg(a, 0).as_code() {
             Some(code) => string(crate::exception::function_name(crate::value::Ptr(code.info.cast_mut()))),
