@@ -7,7 +7,6 @@ our @EXPORT_OK = qw(pipe);
 use constant { O_RDONLY => 0, O_WRONLY => 1, O_RDWR => 2, O_CREAT => 64, O_EXCL => 128, O_TRUNC => 512, O_APPEND => 1024, SEEK_SET => 0, SEEK_CUR => 1, SEEK_END => 2 };
 
 sub new { my $class = shift; return IO::File->new(@_) }
-sub new_from_fd { my $class = shift; return IO::Handle->new_from_fd(@_) }
 # The ends of a pipe, where handles for them are given.
 sub pipe { return CORE::pipe($_[0], $_[1]) }
 1;
