@@ -12,5 +12,5 @@ sub PRINT { Tie::Handle::PRINT(@_) }
 package Only; our @ISA = ('Tie::Handle'); sub TIEHANDLE { return bless [], shift }
 package main;
 tie *UP, 'Upper'; print UP "shouted ", "words\n"; syswrite UP, "and more\n";
-tie *STD, 'Tie::StdHandle', '<', $0; my $first = <STD>; print $first =~ /^# the spec/ ? "read\n" : "not\n"; close STD;
+tie *STD, 'Tie::StdHandle', '<', '/proc/self/status'; my $first = <STD>; print $first =~ /^Name:/ ? "read\n" : "not\n"; close STD;
 tie *ONLY, 'Only'; print eval { print ONLY 1; 1 } ? "printed\n" : $@ =~ /^Only doesn't define a PRINT method/ ? "lacks\n" : $@;
