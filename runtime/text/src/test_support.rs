@@ -87,7 +87,7 @@ pub fn show(bytes: &[u8]) -> String {
 pub fn made(function: impl FnOnce(&mut Vec<u8>)) -> String {
     let mut out = Vec::new();
     function(&mut out);
-    String::from_utf8(out).unwrap()
+    String::from_utf8(out).expect("what a function writes is a text")
 }
 
 /// Arguments of `sprintf` and `pack` as strings or doubles.

@@ -302,7 +302,6 @@ pub fn strip_ansi(text: &[u8], out: &mut Vec<u8>) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::test_support::prelude::*;
     use crate::test_support::{Generator, made};
 
     #[test]
