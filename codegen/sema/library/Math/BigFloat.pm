@@ -3,29 +3,14 @@ package Math::BigFloat;
 use Math::BigInt;
 our @ISA = ('Math::BigInt');
 our ($accuracy, $precision, $div_scale, $round_mode) = (undef, undef, 40, 'even');
+# Operators that are not those of whole numbers; the rest is inherited.
 use overload
-    '+' => sub { return $_[0]->copy->badd($_[1]) },
-    '-' => sub { my $r = $_[0]->copy->bsub($_[1]); return $_[2] ? $r->bneg : $r },
-    '*' => sub { return $_[0]->copy->bmul($_[1]) },
     '/' => sub { my ($s, $x, $swap) = @_; my ($one, $two) = $swap ? ($s->_other($x)->copy, $s) : ($s->copy, $x); return scalar $one->bdiv($two) },
     '%' => sub { my ($s, $x, $swap) = @_; return $swap ? $s->_other($x)->copy->bmod($s) : $s->copy->bmod($x) },
     '**' => sub { my ($s, $x, $swap) = @_; return $swap ? $s->_other($x)->copy->bpow($s) : $s->copy->bpow($x) },
-    '<=>' => sub { my $r = $_[0]->bcmp($_[1]); return $_[2] && defined $r ? -$r : $r },
-    '==' => sub { my $r = $_[0]->bcmp($_[1]); return defined $r && $r == 0 },
-    '!=' => sub { my $r = $_[0]->bcmp($_[1]); return !defined $r || $r != 0 },
-    'cmp' => sub { my $r = "$_[0]" cmp "$_[1]"; return $_[2] ? -$r : $r },
-    'neg' => sub { return $_[0]->copy->bneg },
-    'abs' => sub { return $_[0]->copy->babs },
     'int' => sub { return $_[0]->copy->bint },
-    'sqrt' => sub { return $_[0]->copy->bsqrt },
     'exp' => sub { return $_[0]->copy->bexp },
-    'log' => sub { return $_[0]->copy->blog },
-    '++' => sub { return $_[0]->binc },
-    '--' => sub { return $_[0]->bdec },
-    'bool' => sub { return !$_[0]->is_zero },
-    '""' => sub { return $_[0]->bstr },
-    '0+' => sub { return $_[0]->numify },
-    '=' => sub { return $_[0]->copy };
+    'log' => sub { return $_[0]->copy->blog };
 
 sub _make { my ($class, $sign, $digits, $e) = @_; return (bless {sign => $sign, d => [0], e => 0}, ref $class || $class)->_set($sign, $digits, $e) }
 
