@@ -9,7 +9,12 @@ use std::sync::Arc;
 
 struct Here;
 impl s_driver::Files for Here {
-    fn require(&self, request: &s_driver::Require, _from: &str) -> Result<s_driver::Loaded, String> {
+    fn require(
+        &self,
+        request: &s_driver::Require,
+        _from: &str,
+        _: &[s_driver::Folder],
+    ) -> Result<s_driver::Loaded, String> {
         let name = request.name();
         match std::fs::read(name) {
             Ok(text) => Ok(s_driver::Loaded {

@@ -141,7 +141,7 @@ fn line_of(pos: u32) -> u64 {
 }
 
 fn file_of(module: &Module, pos: u32) -> Option<&str> {
-    module.files.get((pos >> LINE_BITS) as usize).map(String::as_str)
+    module.files.get((pos >> LINE_BITS) as usize).map(|file| file.name.as_str())
 }
 
 /// A name as these sections can hold it: to them a zero byte is the end, and no name the end of a list.

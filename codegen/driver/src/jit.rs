@@ -170,6 +170,7 @@ impl Session {
         vm.hooks.data = std::ptr::from_mut(self) as usize;
         vm.hooks.eval_string = Some(load::eval_string);
         vm.hooks.require_value = Some(load::require_value);
+        vm.fill_include(&self.files.include());
     }
 
     /// Loads a module and returns its main function.
@@ -188,9 +189,15 @@ impl Unit {
         let files: Vec<FileName> = module
             .files
             .iter()
-            .map(|name| {
-                let name: &'static str = String::leak(name.clone());
-                FileName { name: name.as_ptr(), len: name.len() }
+            .map(|file| {
+                let name: &'static str = String::leak(file.name.clone());
+                let package: &'static str = String::leak(file.package.clone());
+                FileName {
+                    name: name.as_ptr(),
+                    len: name.len(),
+                    package: package.as_ptr(),
+                    package_len: package.len(),
+                }
             })
             .collect();
         let infos = module

@@ -17,7 +17,7 @@ use s_diag::Diagnostic;
 pub use s_ir::Module;
 use s_ir::module::Numbers;
 pub use s_native::{CompileError, FixupKind, Machine};
-pub use s_sema::{Assets, Files, Loaded, NoAssets, Options, Require};
+pub use s_sema::{Assets, Base, Files, Folder, Loaded, NoAssets, Options, Require};
 use s_sema::{Finding, FindingKind};
 pub use sources::{Recorder, Sources};
 

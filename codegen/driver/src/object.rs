@@ -404,7 +404,8 @@ const _: () = {
     assert!(offset_of!(FunctionInfo, name) == 0 && offset_of!(FunctionInfo, name_len) == WORD);
     assert!(offset_of!(FunctionInfo, id) == 2 * WORD && offset_of!(FunctionInfo, pos) == 2 * WORD + 4);
     assert!(offset_of!(FunctionInfo, files) == 3 * WORD && size_of::<FunctionInfo>() == 4 * WORD);
-    assert!(offset_of!(FileName, name) == 0 && size_of::<FileName>() == 2 * WORD);
+    assert!(offset_of!(FileName, name) == 0 && offset_of!(FileName, package) == 2 * WORD);
+    assert!(size_of::<FileName>() == 4 * WORD);
     assert!(offset_of!(NameRow, glob) == 0 && offset_of!(NameRow, name) == WORD);
     assert!(size_of::<NameRow>() == 3 * WORD);
     assert!(offset_of!(PatternRow, pattern) == 0 && offset_of!(PatternRow, text) == WORD);
@@ -550,9 +551,12 @@ impl Maker<'_> {
     fn files(&mut self) -> usize {
         self.table(Table::Files, |maker| {
             let mut words = Words::default();
-            for name in &maker.module.files {
-                let piece = maker.text("file", name.as_bytes());
-                words.rows(Some(piece), name.len());
+            for file in &maker.module.files {
+                let piece = maker.text("file", file.name.as_bytes());
+                words.rows(Some(piece), file.name.len());
+                let package =
+                    (!file.package.is_empty()).then(|| maker.text("package", file.package.as_bytes()));
+                words.rows(package, file.package.len());
             }
             maker.push("files", Memory::Addresses, words)
         })

@@ -8,7 +8,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use serde::{Deserialize, Serialize};
 
-use crate::{Assets, Files, Loaded, NoAssets, Options, Require};
+use crate::{Assets, Files, Folder, Loaded, NoAssets, Options, Require};
 
 /// A digest: BLAKE3, 32 bytes.
 type Digest = [u8; blake3::OUT_LEN];
@@ -25,17 +25,19 @@ struct Asked {
     request: Require,
     /// Name of the file that asked.
     from: String,
+    /// The folders that the program named.
+    folders: Vec<Folder>,
     /// Name and digest of what was found, and whether its package has the version that was asked for.
     found: Option<(String, Digest, bool)>,
 }
 
 impl Asked {
-    fn of(request: &Require, from: &str, found: Result<&Loaded, &String>) -> Asked {
+    fn of(request: &Require, from: &str, folders: &[Folder], found: Result<&Loaded, &String>) -> Asked {
         let found = found.ok().map(|loaded| {
             let digest = blake3::hash(loaded.text.as_bytes()).into();
             (loaded.name.clone(), digest, loaded.pinned)
         });
-        Asked { request: request.clone(), from: from.to_owned(), found }
+        Asked { request: request.clone(), from: from.to_owned(), folders: folders.to_vec(), found }
     }
 }
 
@@ -57,8 +59,8 @@ impl Sources {
     pub fn fit(&self, name: &str, text: &str, options: &Options, files: &dyn Files) -> bool {
         self.main == main_digest(name, text, options)
             && self.asked.iter().all(|asked| {
-                let found = files.require(&asked.request, &asked.from);
-                Asked::of(&asked.request, &asked.from, found.as_ref()) == *asked
+                let found = files.require(&asked.request, &asked.from, &asked.folders);
+                Asked::of(&asked.request, &asked.from, &asked.folders, found.as_ref()) == *asked
             })
     }
 }
@@ -100,10 +102,10 @@ impl<'a> Recorder<'a> {
 }
 
 impl Files for Recorder<'_> {
-    fn require(&self, request: &Require, from: &str) -> Result<Loaded, String> {
-        let found = self.files.require(request, from);
+    fn require(&self, request: &Require, from: &str, folders: &[Folder]) -> Result<Loaded, String> {
+        let found = self.files.require(request, from, folders);
         if let Some(asked) = &mut *self.asked.lock().unwrap_or_else(PoisonError::into_inner) {
-            asked.push(Asked::of(request, from, found.as_ref()));
+            asked.push(Asked::of(request, from, folders, found.as_ref()));
         }
         found
     }

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use s_abi::builtins::{BUILTINS, find};
 use s_core::builtin::implemented;
 
-use crate::{Files, Loaded, Options, Require, compile};
+use crate::{Files, Folder, Loaded, Options, Require, compile};
 
 /// Words that the compiler makes nodes of its own of, so that the runtime needs no function for them.
 const FORMS: &[&str] = &[
@@ -63,7 +63,7 @@ const MISSING: &[&str] = &["ioctl", "reset", "syscall", "ttl"];
 struct NoFiles;
 
 impl Files for NoFiles {
-    fn require(&self, _: &Require, _: &str) -> Result<Loaded, String> {
+    fn require(&self, _: &Require, _: &str, _: &[Folder]) -> Result<Loaded, String> {
         Err("there are no files".to_owned())
     }
 }

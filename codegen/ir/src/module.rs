@@ -36,6 +36,15 @@ id!(
     GlobalRef
 );
 
+/// A source file, or a part of one.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SourceFile {
+    /// Its name.
+    pub name: String,
+    /// The package of its statements; empty where the name of their function says it.
+    pub package: String,
+}
+
 /// A program in this representation.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Module {
@@ -49,8 +58,8 @@ pub struct Module {
     pub regexes: Vec<(Vec<u8>, i64)>,
     /// Transliterations: from, to, flags.
     pub transliterations: Vec<(Vec<u8>, Vec<u8>, String)>,
-    /// Names of source files.
-    pub files: Vec<String>,
+    /// Source files, as positions number them.
+    pub files: Vec<SourceFile>,
     /// Named functions that exist from the start.
     pub definitions: Vec<(GlobalRef, FuncId)>,
     /// Declared types, in the order of their numbers.

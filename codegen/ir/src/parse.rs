@@ -329,7 +329,9 @@ impl<'a> Parser<'a> {
                 }
                 "file" => {
                     self.entry(module.files.len())?;
-                    module.files.push(self.name()?);
+                    module
+                        .files
+                        .push(crate::module::SourceFile { name: self.name()?, package: self.name()? });
                 }
                 "define" => {
                     let name = GlobalRef(self.number("a name")?);

@@ -46,8 +46,9 @@ pub fn module(module: &Module) -> String {
     for (index, (from, to, flags)) in module.transliterations.iter().enumerate() {
         let _ = writeln!(out, "trans {index} = {} {} {}", quoted(from), quoted(to), quoted(flags.as_bytes()));
     }
-    for (index, name) in module.files.iter().enumerate() {
-        let _ = writeln!(out, "file {index} = {}", quoted(name.as_bytes()));
+    for (index, file) in module.files.iter().enumerate() {
+        let (name, package) = (quoted(file.name.as_bytes()), quoted(file.package.as_bytes()));
+        let _ = writeln!(out, "file {index} = {name} {package}");
     }
     for (name, function) in &module.definitions {
         let _ = writeln!(out, "define {} = {}", name.0, function.0);

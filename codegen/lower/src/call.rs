@@ -339,6 +339,9 @@ impl<'a> Lower<'a> {
         }
         self.end_list();
         let want = self.want_of(context);
+        if tail && self.program.facts.uses_caller {
+            self.rt_void(Rt::frame_left, &[]);
+        }
         let result = self.rt(Rt::call_list, &[code, mark, want]);
         if tail {
             self.leave_function(result);

@@ -50,7 +50,7 @@ impl<'a> Lower<'a> {
             | ExprKind::WantArray
             | ExprKind::CurrentFunction
             | ExprKind::AtEnd(_)
-            | ExprKind::RequireFile(..)
+            | ExprKind::RequireFile { .. }
             | ExprKind::StateInit { .. } => true,
             ExprKind::Local(id) => self.function.locals[id.index()].kind == VarKind::Scalar,
             ExprKind::Declare(ids) => {
@@ -478,7 +478,7 @@ impl<'a> Lower<'a> {
                 self.rt_void(Rt::at_end, &[code]);
                 self.builder.undef()
             }
-            ExprKind::RequireFile(id, name) => self.require(*id, name),
+            ExprKind::RequireFile { file, path, key } => self.require(*file, path, key),
             ExprKind::NoMatch(subject) => {
                 let subject = self.scalar(subject);
                 let text = self.text("no pattern of `match` suits the value ");
@@ -880,9 +880,9 @@ impl<'a> Lower<'a> {
         self.read_local(variable)
     }
 
-    fn require(&mut self, id: FunctionId, name: &str) -> Value {
-        let name = self.text(name);
-        let fresh = self.rt(Rt::require_once, &[name]);
+    fn require(&mut self, id: FunctionId, path: &str, key: &str) -> Value {
+        let (path, key) = (self.text(path), self.text(key));
+        let fresh = self.rt(Rt::require_once, &[path, key]);
         let run = self.builder.block();
         let join = self.builder.block();
         self.builder.branch(fresh, run, join);

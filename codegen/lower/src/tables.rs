@@ -39,7 +39,11 @@ pub(crate) fn func_id(id: FunctionId) -> FuncId {
 
 /// Fills the tables of a module.
 pub(crate) fn fill(program: &Program, module: &mut Module) {
-    module.files = program.files.iter().map(|file| file.name.clone()).collect();
+    module.files = program
+        .files
+        .iter()
+        .map(|file| s_ir::module::SourceFile { name: file.name.clone(), package: file.package.clone() })
+        .collect();
     module.data = program.files.first().and_then(|file| file.data.as_ref()).map(|data| data.to_vec());
     for regex in &program.regexes {
         module.regexes.push((regex.pattern.clone(), pattern_flags(&regex.flags)));

@@ -123,7 +123,7 @@ pub(crate) fn expr<'a>(node: &'a Expr, see: &mut dyn FnMut(&'a Expr)) {
         | ExprKind::WantArray
         | ExprKind::CurrentFunction
         | ExprKind::AtEnd(_)
-        | ExprKind::RequireFile(..) => {}
+        | ExprKind::RequireFile { .. } => {}
         ExprKind::Index(base, index) => {
             array(base, see);
             expr(index, see);

@@ -496,16 +496,21 @@ impl Resolver<'_> {
         match self.units[self.file as usize].links.get(&span.start).cloned() {
             // The package stands in this very file.
             Some(Ok(unit)) if unit == self.file as usize => return mk(pos, ExprKind::Int(1)),
-            Some(Ok(unit)) => return self.require_unit(unit, pos),
+            Some(Ok(unit)) => {
+                let key = match call.args.first().and_then(crate::source::literal_request) {
+                    Some(crate::Require::Path(path)) => path,
+                    Some(wanted) => crate::stmt::module_key(wanted.name()),
+                    None => self.units[unit].source.name.clone(),
+                };
+                return self.require_unit(unit, &key, pos);
+            }
             Some(Err(message)) => {
                 if self.is_protected() || self.in_function() {
                     let wanted = call.args.first().and_then(crate::source::literal_request);
                     let message = match wanted {
-                        Some(crate::Require::Module(module)) if self.options.compat => format!(
-                            "Can't locate {}.pm in @INC (you may need to install the {module} module) \
-                             (@INC contains: lib)",
-                            module.replace("::", "/")
-                        ),
+                        Some(crate::Require::Module(module)) if self.options.compat => {
+                            crate::source::not_located(&module)
+                        }
                         _ => message,
                     };
                     let die = text(pos, &message);

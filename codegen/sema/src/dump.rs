@@ -451,7 +451,7 @@ impl Dump<'_> {
             K::AtEnd(id) => {
                 let _ = write!(self.out, "(at-end fn{})", id.0);
             }
-            K::RequireFile(id, name) => {
+            K::RequireFile { file: id, path: name, .. } => {
                 let _ = write!(self.out, "(require fn{} {name:?})", id.0);
             }
             K::NoMatch(value) => self.words("no-match", &[value]),

@@ -713,7 +713,19 @@ impl Resolver<'_> {
         if matches!(name, "STDIN" | "STDOUT" | "STDERR" | "DATA" | "ARGV") {
             return mk(pos, ExprKind::Glob(format!("main::{name}")));
         }
-        text(pos, name.strip_suffix("::").unwrap_or(name))
+        let word = text(pos, name.strip_suffix("::").unwrap_or(name));
+        // A function that is made while the program runs is known then.
+        let makes_functions = self.options.compat
+            && (self.now.dynamic_code || self.prior.as_ref().is_some_and(|prior| prior.dynamic_code));
+        if !makes_functions || !name.starts_with(|first: char| first.is_ascii_lowercase()) {
+            return word;
+        }
+        let function = self.global(VarKind::Code, &full);
+        let is_there = mk(pos, op(Op::Defined(Box::new(mk(pos, ExprKind::FunctionRef(function))))));
+        let callee = hir::Callee::Global(function);
+        let call = hir::Call { callee, args: Vec::new(), topic: None };
+        let call = mk(pos, ExprKind::Call(Box::new(call)));
+        mk(pos, ExprKind::Ternary(Box::new(is_there), Box::new(call), Box::new(word)))
     }
 
     /// A file handle: a bareword names one, anything else yields one.
@@ -820,7 +832,9 @@ impl Resolver<'_> {
             }
             None => {
                 let name = format!("(eval {})", self.evals.len() + 1);
-                let unit = Unit::parse(&name, std::sync::Arc::from(code), self.options);
+                let mut unit = Unit::parse(&name, std::sync::Arc::from(code), self.options);
+                unit.links =
+                    self.units[self.file as usize].evaluated.get(&span.start).cloned().unwrap_or_default();
                 let at = self.units.len();
                 for unit in unit.with_aliases(at) {
                     self.units.push(std::sync::Arc::new(unit));

@@ -194,6 +194,8 @@ impl Resolver<'_> {
         let pos = self.pos(parts.span);
         self.braces += 1;
         self.begin_function(parts.kind, id, parts.span.start);
+        let named_after = parts.name.rsplit_once("::").map_or("main", |(package, _)| package);
+        self.cx().elsewhere = named_after != self.package;
         let text = std::mem::replace(&mut self.in_text, 0);
         let key = self.cx().key;
         let facts = self.prior.as_ref().and_then(|prior| prior.functions.get(&key)).copied();

@@ -135,6 +135,8 @@ pub struct Facts {
 pub struct SourceFile {
     /// As given on the command line, or as resolved.
     pub name: String,
+    /// The package of its statements; empty where their function says it.
+    pub package: String,
     /// Its text.
     pub text: std::sync::Arc<str>,
     /// The function that runs it.
@@ -633,7 +635,14 @@ pub enum ExprKind {
     /// Registers an `END` block.
     AtEnd(FunctionId),
     /// Runs a required file once; the value is true.
-    RequireFile(FunctionId, String),
+    RequireFile {
+        /// Its function.
+        file: FunctionId,
+        /// Its name.
+        path: String,
+        /// What it is called in `%INC`.
+        key: String,
+    },
     /// A match arm failed: dies with the text.
     NoMatch(Box<Expr>),
 }

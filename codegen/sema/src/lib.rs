@@ -18,6 +18,7 @@ mod expr;
 mod fold;
 mod function;
 pub mod hir;
+mod include;
 mod interop;
 mod iterate;
 mod library;
@@ -45,6 +46,7 @@ use serde::{Deserialize, Serialize};
 
 pub use dump::{dump, dump_function};
 pub use function::gives_scalar;
+pub use include::{Base, Folder};
 pub use lint::{Finding, FindingKind};
 pub use session::{Session, Shown};
 
@@ -120,12 +122,18 @@ pub enum NoAssets {
 /// Where files come from; the driver knows. A text that is nested deeply is resolved on a thread of
 /// its own, which asks as well.
 pub trait Files: Sync {
-    /// Finds the file that the file named `from` asks for.
+    /// Finds the file that the file named `from` asks for. `folders` are those that the program names
+    /// as folders of modules, the first of which goes first.
     ///
     /// # Errors
     ///
     /// Says why there is none, in the words of the language (`Can't locate ...`).
-    fn require(&self, request: &Require, from: &str) -> Result<Loaded, String>;
+    fn require(&self, request: &Require, from: &str, folders: &[Folder]) -> Result<Loaded, String>;
+
+    /// The folders where modules are that belong to nobody, as they were given: where `@INC` begins.
+    fn include(&self) -> Vec<String> {
+        Vec::new()
+    }
 
     /// The assets of the package that the file named `from` belongs to: the same ones each time.
     ///

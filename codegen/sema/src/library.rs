@@ -25,6 +25,7 @@ static MODULES: &[(&str, &str)] = modules! {
     "Digest::SHA" "Digest/SHA.pm",
     "Encode" "Encode.pm",
     "Errno" "Errno.pm",
+    "Exporter::Heavy" "Exporter/Heavy.pm",
     "Fcntl" "Fcntl.pm",
     "File::Basename" "File/Basename.pm",
     "File::Compare" "File/Compare.pm",

@@ -103,6 +103,8 @@ pub(crate) struct Context {
     pub(crate) result: Option<hir::TypeName>,
     /// The function is a method of that class.
     pub(crate) class: Option<String>,
+    /// Its statements are in packages that its name does not say.
+    pub(crate) elsewhere: bool,
 }
 
 /// What topics are found in.
@@ -432,6 +434,7 @@ impl<'u> Resolver<'u> {
             .enumerate()
             .map(|(n, unit)| hir::SourceFile {
                 name: unit.source.name.clone(),
+                package: unit.package.clone(),
                 text: Arc::clone(&unit.source.text),
                 function: self.file_functions.get(n).copied().flatten(),
                 data: unit.data(),
@@ -486,7 +489,9 @@ impl<'u> Resolver<'u> {
             return Pos { file: self.file, line: 1, offset: span.start, warnings: self.warnings };
         };
         let (line, name) = unit.place(span.start);
-        let file = name.map_or(self.file, |name| u32::try_from(unit.aliases + name).unwrap_or(u32::MAX));
+        let elsewhere = self.contexts.last().is_some_and(|context| context.elsewhere);
+        let part = name.or_else(|| unit.part_of_package(&self.package).filter(|_| elsewhere));
+        let file = part.map_or(self.file, |part| u32::try_from(unit.aliases + part).unwrap_or(u32::MAX));
         Pos { file, line, offset: span.start, warnings: self.warnings }
     }
 
@@ -617,6 +622,7 @@ impl<'u> Resolver<'u> {
             in_loop: 0,
             result: None,
             class: None,
+            elsewhere: kind == FnKind::File,
         });
         let frame_kind = if kind == FnKind::File { FrameKind::File } else { FrameKind::Function };
         self.frames.push(Frame { depth: self.contexts.len() - 1, kind: frame_kind, slots: Vec::new() });

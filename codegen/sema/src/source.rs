@@ -9,6 +9,7 @@ use s_diag::{Code, Diagnostic, Source};
 use s_syntax::ast::{self, ExprKind, Piece, Stmt, StmtKind};
 use s_syntax::{ErrorKind, SyntaxError};
 
+use crate::include::Change;
 use crate::interop;
 use crate::library;
 use crate::walk::{self, Node};
@@ -28,10 +29,18 @@ pub(crate) struct Unit {
     marks: Vec<LineMark>,
     /// The names of files in those comments.
     pub(crate) names: Vec<String>,
-    /// The first of the units that stand for these names, among all.
+    /// In Perl: the packages that statements outside of functions are in, other than `main`.
+    packages: Vec<String>,
+    /// The package that a unit is there for, if it is there for one.
+    pub(crate) package: String,
+    /// The first of the units that stand for these names, and then for these packages, among all.
     pub(crate) aliases: usize,
     /// By the offset of a `require` or `use`: the unit it leads to, or why it leads nowhere.
-    pub(crate) links: HashMap<u32, Result<usize, String>>,
+    pub(crate) links: HashMap<u32, Link>,
+    /// By the offset of a `use parent` or `use base`: the parents that are loaded, and where each is.
+    pub(crate) parents: HashMap<u32, Vec<(String, Link)>>,
+    /// The links of literal texts that are evaluated, by the offset of the `eval`.
+    pub(crate) evaluated: HashMap<u32, HashMap<u32, Link>>,
     /// Those of them whose version is that of a package, and was looked at.
     pub(crate) pinned: HashSet<u32>,
     /// Depth of the tree.
@@ -39,6 +48,9 @@ pub(crate) struct Unit {
     /// It is a module of Perl that comes with the compiler.
     pub(crate) supplied: bool,
 }
+
+/// The unit that a request leads to, or why it leads nowhere.
+pub(crate) type Link = Result<usize, String>;
 
 /// A comment `# line N "FILE"`.
 struct LineMark {
@@ -94,6 +106,10 @@ impl Unit {
                 });
             }
         }
+        let mut packages = Vec::new();
+        if options.compat {
+            packages_of(&parsed.file.body, &mut packages);
+        }
         let mut depth = 0;
         for stmt in &parsed.file.body {
             depth = depth.max(walk::depth(Node::Stmt(stmt), 64));
@@ -109,37 +125,51 @@ impl Unit {
             lines,
             marks,
             names,
+            packages,
+            package: String::new(),
             aliases: 0,
             links: HashMap::new(),
+            parents: HashMap::new(),
+            evaluated: HashMap::new(),
             pinned: HashSet::new(),
             depth,
             supplied: false,
         }
     }
 
-    /// A unit that comes at a place among all, with one behind it for each name that its text gives itself.
+    /// A unit that comes at a place among all, with one behind it for each of its parts.
     pub(crate) fn with_aliases(mut self, at: usize) -> Vec<Unit> {
         self.aliases = at + 1;
         let others = self.named_parts();
         std::iter::once(self).chain(others).collect()
     }
 
-    /// Empty units of the names that the text gives itself, for the places in it.
+    /// Empty units for places in the text: for each name that it gives itself, and for each package.
     fn named_parts(&self) -> Vec<Unit> {
-        let named = |name: &String| Unit {
-            source: Source::new(name.clone(), Arc::clone(&self.source.text)),
+        let part = |name: &str, package: &str| Unit {
+            source: Source::new(name, Arc::clone(&self.source.text)),
             ast: ast::File::default(),
             errors: Vec::new(),
             lines: Vec::new(),
             marks: Vec::new(),
             names: Vec::new(),
+            packages: Vec::new(),
+            package: package.to_owned(),
             aliases: 0,
             links: HashMap::new(),
+            parents: HashMap::new(),
+            evaluated: HashMap::new(),
             pinned: HashSet::new(),
             depth: 0,
             supplied: self.supplied,
         };
-        self.names.iter().map(named).collect()
+        let named = self.names.iter().map(|name| part(name, ""));
+        named.chain(self.packages.iter().map(|package| part(&self.source.name, package))).collect()
+    }
+
+    /// Which of the parts stands for a package.
+    pub(crate) fn part_of_package(&self, package: &str) -> Option<usize> {
+        self.packages.iter().position(|own| own == package).map(|at| self.names.len() + at)
     }
 
     /// The line of an offset, counted from one, and which of the names of the text its file has, if not its own.
@@ -166,18 +196,27 @@ impl Unit {
 pub(crate) fn load(name: &str, text: Arc<str>, files: &dyn Files, options: &Options) -> Vec<Unit> {
     let mut units = vec![Unit::parse(name, text, options)];
     let mut known: HashMap<String, usize> = HashMap::from([(name.to_owned(), 0)]);
+    let mut folders = Vec::new();
     let mut next = 0;
     while next < units.len() {
         let mut wanted = Vec::new();
         for stmt in &units[next].ast.body {
-            requests(stmt, options.compat, &mut wanted);
+            requests(stmt, &units[next].source.name, options.compat, None, &mut wanted);
         }
-        for (offset, request) in wanted {
+        for Wanted { evaluated, offset, wish } in wanted {
+            let is_parent = matches!(wish, Wish::Parent(_));
+            let request = match wish {
+                Wish::File(request) | Wish::Parent(request) => request,
+                Wish::Folders(change) => {
+                    change.apply(&mut folders);
+                    continue;
+                }
+            };
             let supplied = library::text(request.name()).filter(|_| options.compat);
             let built_in = is_built_in_module(request.name()) || is_pragma(request.name());
             let found = match supplied {
                 Some(_) if built_in => Err(String::new()),
-                _ => files.require(&request, &units[next].source.name),
+                _ => files.require(&request, &units[next].source.name, &folders),
             };
             let link = match found {
                 Err(_) if let Some(text) = supplied => {
@@ -207,11 +246,24 @@ pub(crate) fn load(name: &str, text: Arc<str>, files: &dyn Files, options: &Opti
                         }
                     }
                 }
-                // A module may stand in the file that uses it.
-                Err(_) if options.compat && declares(&units[next].ast.body, request.name()) => Ok(next),
-                Err(message) => Err(message),
+                // A module may stand in the file that uses it, or in another one.
+                Err(message) => {
+                    let declaring = |unit: &Unit| declares(&unit.ast.body, request.name());
+                    let unit = Some(next).filter(|&unit| declaring(&units[unit]));
+                    let unit = unit.or_else(|| units.iter().position(declaring));
+                    unit.filter(|_| options.compat).ok_or(message)
+                }
             };
-            units[next].links.insert(offset, link);
+            let unit = &mut units[next];
+            if is_parent {
+                unit.parents.entry(offset).or_default().push((request.name().to_owned(), link));
+                continue;
+            }
+            let links = match evaluated {
+                Some(eval) => unit.evaluated.entry(eval).or_default(),
+                None => &mut unit.links,
+            };
+            links.insert(offset, link);
         }
         next += 1;
     }
@@ -221,6 +273,22 @@ pub(crate) fn load(name: &str, text: Arc<str>, files: &dyn Files, options: &Opti
         units.extend(parts);
     }
     units
+}
+
+/// The packages other than `main` that statements are in, each once.
+fn packages_of(stmts: &[Stmt], found: &mut Vec<String>) {
+    for stmt in stmts {
+        match &stmt.kind {
+            StmtKind::Package { name, body } => {
+                if name.text != "main" && !found.contains(&name.text) {
+                    found.push(name.text.clone());
+                }
+                packages_of(body.as_ref().map_or(&[], |body| body.stmts.as_slice()), found);
+            }
+            StmtKind::Phase { body, .. } | StmtKind::Block { body, .. } => packages_of(&body.stmts, found),
+            _ => {}
+        }
+    }
 }
 
 /// Whether statements declare a package of that name.
@@ -347,12 +415,33 @@ pub(crate) fn literal_request(operand: &ast::Expr) -> Option<Require> {
     }
 }
 
-/// What a statement asks for, with the offset of each request, in the order of the text.
-fn requests(stmt: &Stmt, compat: bool, found: &mut Vec<(u32, Require)>) {
+/// What a place in a text wants of the files.
+enum Wish {
+    /// One of them.
+    File(Require),
+    /// That of a parent of a package.
+    Parent(Require),
+    /// To look for modules elsewhere from here on.
+    Folders(Change),
+}
+
+/// A wish, and where it stands.
+struct Wanted {
+    /// The offset of the `eval` in whose literal text it stands, if it stands in one.
+    evaluated: Option<u32>,
+    /// Its offset in its text.
+    offset: u32,
+    wish: Wish,
+}
+
+/// What a statement of the file `name`, or of a text that is evaluated there, wants, in the order of the text.
+fn requests(stmt: &Stmt, name: &str, compat: bool, evaluated: Option<u32>, found: &mut Vec<Wanted>) {
     let first = found.len();
     let has_text = |module: &str| {
         !(is_pragma(module) || is_built_in_module(module)) || compat && library::text(module).is_some()
     };
+    let want = |offset: u32, wish: Wish| Wanted { evaluated, offset, wish };
+    let mut texts = Vec::new();
     // No recursion: this runs on the caller's stack, however deep the tree is.
     let mut todo = vec![Node::Stmt(stmt)];
     while let Some(node) = todo.pop() {
@@ -363,7 +452,23 @@ fn requests(stmt: &Stmt, compat: bool, found: &mut Vec<(u32, Require)>) {
                     && let Some(request) = call.args.first().and_then(literal_request)
                     && !matches!(&request, Require::Module(m) if !has_text(m))
                 {
-                    found.push((expr.span.start, request));
+                    found.push(want(expr.span.start, Wish::File(request)));
+                }
+                if let ExprKind::EvalStr(Some(text)) = &expr.kind
+                    && evaluated.is_none()
+                    && let Some(text) = crate::stmt::literal_word(text)
+                        .filter(|text| text.contains("use ") || text.contains("require"))
+                {
+                    texts.push((expr.span.start, text));
+                }
+                if let ExprKind::Call(call) = &expr.kind
+                    && let Some(change) = Change::of_call(call, name)
+                {
+                    found.push(want(expr.span.start, Wish::Folders(change)));
+                }
+                if compat && exports_at_run_time(expr) {
+                    let heavy = Require::Module("Exporter::Heavy".to_owned());
+                    found.push(want(expr.span.start, Wish::File(heavy)));
                 }
                 // `utf8::encode($text)` needs no `use`.
                 if let ExprKind::Call(call) = &expr.kind
@@ -371,25 +476,71 @@ fn requests(stmt: &Stmt, compat: bool, found: &mut Vec<(u32, Require)>) {
                     && let Some((module @ ("builtin" | "bytes" | "mro" | "overload" | "utf8"), _)) =
                         call.name.text.rsplit_once("::")
                 {
-                    found.push((expr.span.start, Require::Module(module.to_owned())));
+                    found.push(want(expr.span.start, Wish::File(Require::Module(module.to_owned()))));
                 }
             }
             Node::Stmt(Stmt { span, kind: StmtKind::Use(used), .. }) => {
                 let module = &used.module.text;
-                if !used.no && has_text(module) {
+                if let Some(change) = Change::of_use(used, name) {
+                    found.push(want(span.start, Wish::Folders(change)));
+                }
+                if compat && !used.no && matches!(module.as_str(), "parent" | "base") && evaluated.is_none() {
+                    let words = used.imports.as_ref().map_or_else(Vec::new, crate::stmt::literal_words);
+                    if !words.iter().any(|word| word == "-norequire") {
+                        let parents = words.into_iter().filter(|word| has_text(word));
+                        let wish = |parent| want(span.start, Wish::Parent(Require::Module(parent)));
+                        found.extend(parents.map(wish));
+                    }
+                }
+                if (compat || !used.no) && has_text(module) {
                     let module = module.clone();
                     let request = match used.version.clone() {
                         Some(version) => Require::Pinned { module, version },
                         None => Require::Module(module),
                     };
-                    found.push((span.start, request));
+                    found.push(want(span.start, Wish::File(request)));
                 }
             }
             _ => {}
         }
         walk::children(node, &mut |child| todo.push(child));
     }
-    found[first..].sort_by_key(|(offset, _)| *offset);
+    found[first..].sort_by_key(|wanted| wanted.offset);
+    texts.sort_by_key(|(offset, _)| *offset);
+    for (offset, text) in texts {
+        let parsed = s_syntax::parse(&text, &s_syntax::Options { compat });
+        for stmt in &parsed.file.body {
+            requests(stmt, name, compat, Some(offset), found);
+        }
+    }
+}
+
+/// Whether an expression imports while the program runs, as Exporter does it: modules that are used are
+/// imported from when they are compiled.
+fn exports_at_run_time(expr: &ast::Expr) -> bool {
+    let is_exporters = |name: &str| {
+        matches!(name, "Exporter::import" | "Exporter::export_to_level" | "Exporter::export_tags")
+            || name == "Exporter::export_ok_tags"
+    };
+    match &expr.kind {
+        ExprKind::Call(call) => is_exporters(&call.name.text),
+        ExprKind::Var(ast::Sigil::Code, name) => is_exporters(name),
+        ExprKind::Method { invocant, name: ast::MethodName::Name(name), .. } => match name.text.as_str() {
+            "export_to_level" | "export_tags" | "export_ok_tags" => true,
+            "import" => match &invocant.kind {
+                ExprKind::Bareword(class) => !is_pragma(class) && !is_built_in_module(class),
+                _ => true,
+            },
+            _ => false,
+        },
+        _ => false,
+    }
+}
+
+/// That a module is not there, as Perl says it where that is caught.
+pub(crate) fn not_located(module: &str) -> String {
+    let file = crate::stmt::module_key(module);
+    format!("Can't locate {file} in @INC (you may need to install the {module} module) (@INC contains: lib)")
 }
 
 /// The code of a kind of syntax error.

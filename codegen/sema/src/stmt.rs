@@ -340,7 +340,12 @@ impl Resolver<'_> {
                 "integer" => self.set_integer(false),
                 "strict" => self.set_strict(used, false),
                 "warnings" => self.no_warnings(used),
-                _ => {}
+                _ => match self.units[self.file as usize].links.get(&span.start) {
+                    Some(&Ok(unit)) if self.has_own(unit, module, "unimport") => {
+                        self.call_import(used, span, out);
+                    }
+                    _ => {}
+                },
             }
             return;
         }
@@ -358,6 +363,19 @@ impl Resolver<'_> {
             "parent" | "base" => {
                 let mut parents = used.imports.as_ref().map_or_else(Vec::new, literal_words);
                 parents.retain(|parent| !parent.starts_with('-'));
+                let links = self.units[self.file as usize].parents.get(&span.start).cloned();
+                for (parent, link) in links.unwrap_or_default() {
+                    match link {
+                        Ok(unit) if unit != self.file as usize => {
+                            let require = self.require_unit(unit, &module_key(&parent), pos);
+                            self.early(require, out);
+                        }
+                        Err(message) if !self.packages.contains(&parent) => {
+                            self.error(Code::FILE_NOT_FOUND, span, message);
+                        }
+                        _ => {}
+                    }
+                }
                 let isa = self.global_name(VarKind::Array, "ISA");
                 let array = Array::Global(self.global(VarKind::Array, &isa));
                 let list = parents.into_iter().map(|name| text(pos, &name)).collect();
@@ -365,6 +383,13 @@ impl Resolver<'_> {
                 self.early(mk(pos, ExprKind::Op(Box::new(push))), out);
             }
             "vars" | "subs" => {}
+            "lib" => {
+                let include = self.global(VarKind::Array, "main::INC");
+                let list =
+                    used.imports.as_ref().map_or_else(Vec::new, |list| vec![self.expr(list, Want::List)]);
+                let push = Op::Push { array: Array::Global(include), list, front: true };
+                self.early(mk(pos, ExprKind::Op(Box::new(push))), out);
+            }
             "open" if self.options.compat => {
                 let words = used.imports.as_ref().map_or_else(Vec::new, literal_words).join(" ");
                 let lower = words.to_ascii_lowercase();
@@ -407,6 +432,9 @@ impl Resolver<'_> {
         let unit = match self.units[self.file as usize].links.get(&span.start).cloned() {
             Some(Ok(unit)) => unit,
             Some(Err(message)) => {
+                // In a text that is evaluated the program can catch it.
+                let caught = self.options.compat && self.in_text > 0;
+                let message = if caught { source::not_located(&used.module.text) } else { message };
                 self.error(Code::FILE_NOT_FOUND, span, message);
                 return;
             }
@@ -420,12 +448,16 @@ impl Resolver<'_> {
                 format!("{} version {version} required--this is only version {stated}", used.module.text);
             self.error(Code::MODULE_VERSION, span, message);
         }
+        let exporter = used.module.text.clone();
         if unit != self.file as usize {
-            let require = self.require_unit(unit, pos);
+            let require = self.require_unit(unit, &module_key(&exporter), pos);
             self.early(require, out);
         }
-        let exporter = used.module.text.clone();
         let supplied = self.units[unit].supplied;
+        let imports = !supplied && self.has_own(unit, &exporter, "import");
+        if imports {
+            self.call_import(used, span, out);
+        }
         let exports = self.exports(unit, &exporter);
         let allowed = exports.allowed;
         let mut wanted = Vec::new();
@@ -452,7 +484,7 @@ impl Resolver<'_> {
                         Some(tag) => match exports.tags.get(tag) {
                             Some(names) if !names.is_empty() => wanted.extend(names.iter().cloned()),
                             Some(_) => wanted.extend(allowed.iter().cloned()),
-                            None if supplied => {}
+                            None if supplied || imports => {}
                             None if tag == "all" => wanted.extend(allowed.iter().cloned()),
                             None => {
                                 let message = format!("`{exporter}` does not export `{word}`");
@@ -478,7 +510,7 @@ impl Resolver<'_> {
             let known = allowed.is_empty()
                 || is_listed(&name)
                 || kind == VarKind::Code && (is_listed(bare) || is_listed(&format!("&{bare}")));
-            if !known && supplied {
+            if !known && (supplied || imports) {
                 continue;
             }
             if !known {
@@ -582,13 +614,57 @@ impl Resolver<'_> {
         exports
     }
 
-    /// Runs a required file once.
-    pub(crate) fn require_unit(&mut self, unit: usize, pos: hir::Pos) -> hir::Expr {
-        let name = self.units[unit].source.name.clone();
+    /// Whether a Perl package has a method of its own.
+    fn package_has(&self, package: &str, method: &str) -> bool {
+        let full = format!("{package}::{method}");
+        let assigned = |knowledge: &crate::scope::Knowledge| knowledge.replaced.contains(&full);
+        self.options.compat
+            && (self.declared.contains_key(&full)
+                || assigned(&self.now)
+                || self.prior.as_ref().is_some_and(assigned))
+    }
+
+    /// Whether a module in a unit has `import`, or `unimport`, that is not Exporter's: its own, or that of
+    /// a package that it names as its parent.
+    fn has_own(&self, unit: usize, module: &str, method: &str) -> bool {
+        self.package_has(module, method)
+            || self.units[unit].ast.body.iter().any(|stmt| match &stmt.kind {
+                S::Use(used) if matches!(used.module.text.as_str(), "parent" | "base") => {
+                    let parents = used.imports.as_ref().map_or_else(Vec::new, literal_words);
+                    parents.iter().any(|parent| parent != "Exporter" && self.package_has(parent, method))
+                }
+                _ => false,
+            })
+    }
+
+    /// `MODULE->import(LIST)`, or `unimport`: what `use` and `no` do when the module was loaded.
+    fn call_import(&mut self, used: &ast::Use, span: Span, out: &mut Vec<Stmt>) {
+        let empty = |list: &ast::Expr| {
+            matches!(&list.kind, ast::ExprKind::List { items, .. } if items.is_empty())
+                || matches!(&list.kind, ast::ExprKind::Words(words) if words.is_empty())
+        };
+        if used.imports.as_ref().is_some_and(empty) {
+            return;
+        }
+        let name = if used.no { "unimport" } else { "import" };
+        let class = ast::Expr { span, kind: ast::ExprKind::Bareword(used.module.text.clone()) };
+        let call = ast::ExprKind::Method {
+            invocant: Box::new(class),
+            name: ast::MethodName::Name(ast::Name { span, text: name.to_owned() }),
+            args: Some(used.imports.iter().cloned().collect()),
+        };
+        let call = self.expr(&ast::Expr { span, kind: call }, Want::List);
+        self.early(call, out);
+    }
+
+    /// Runs a required file once; `key` is what it is called in `%INC`.
+    pub(crate) fn require_unit(&mut self, unit: usize, key: &str, pos: hir::Pos) -> hir::Expr {
+        let path = self.units[unit].source.name.clone();
+        let key = if self.options.compat { key.to_owned() } else { path.clone() };
         match self.file_functions.get(unit).copied().flatten() {
             Some(id) => {
                 self.cx().calls.push(id);
-                mk(pos, ExprKind::RequireFile(id, name))
+                mk(pos, ExprKind::RequireFile { file: id, path, key })
             }
             None => mk(pos, ExprKind::Int(1)),
         }
@@ -689,6 +765,11 @@ impl Resolver<'_> {
             self.early(mk(pos, assign), out);
         }
     }
+}
+
+/// What the file of a module is called in `%INC`.
+pub(crate) fn module_key(module: &str) -> String {
+    format!("{}.pm", module.replace("::", "/"))
 }
 
 /// What a module lets others import.

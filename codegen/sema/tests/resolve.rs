@@ -19,7 +19,7 @@ fn package(name: &str, names: &[&str]) -> Arc<Assets> {
 struct Memory(HashMap<&'static str, &'static str>);
 
 impl Files for Memory {
-    fn require(&self, request: &Require, _from: &str) -> Result<Loaded, String> {
+    fn require(&self, request: &Require, _from: &str, _: &[s_sema::Folder]) -> Result<Loaded, String> {
         let name = match request {
             Require::Path(path) => path.clone(),
             other => format!("{}.pm", other.name().replace("::", "/")),

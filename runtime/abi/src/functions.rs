@@ -294,7 +294,8 @@ macro_rules! for_each_runtime_function {
             current_code() -> V [];
             stack_overflow() -> V [throws];
             caller(V, I) -> V [];                     // level or undef, want
-            require_once(V) -> B [];                  // true the first time
+            frame_left() -> N [];                     // `goto &f`: `caller` sees this function no longer
+            require_once(V, V) -> B [];               // path, key in %INC; true the first time
 
             // Exceptions
             die_list(I) -> V [throws];                // consumes; never returns a value

@@ -313,6 +313,10 @@ pub struct FileName {
     pub name: *const u8,
     /// Their number.
     pub len: usize,
+    /// The package of statements there; nothing where the name of their function says it.
+    pub package: *const u8,
+    /// Its length.
+    pub package_len: usize,
 }
 
 /// An activation of a function, on the machine stack.
@@ -337,6 +341,10 @@ pub struct Frame {
 
 /// Bit of [`Frame::want`]: the frame knows its arguments.
 pub const FRAME_ARGUMENTS: u32 = 1 << 31;
+
+/// Bit of [`Frame::want`]: `goto &f` left the function for another, which has its place for whoever asks
+/// who calls.
+pub const FRAME_LEFT: u32 = 1 << 30;
 
 /// A name with its variables.
 #[derive(Debug)]

@@ -2,9 +2,11 @@
 
 use alloc::vec::Vec;
 
-use s_abi::layout::{Code, Entry, FRAME_ARGUMENTS, Frame, FunctionInfo, Glob, Val, kind, tag, want};
+use s_abi::layout::{
+    Code, Entry, FRAME_ARGUMENTS, FRAME_LEFT, Frame, FunctionInfo, Glob, Val, kind, tag, want,
+};
 
-use crate::exception::{Thrown, describe_frame, file_name, function_name};
+use crate::exception::{Thrown, describe_frame, file_name, function_name, package_at};
 use crate::memory::{count_live, header, raw_allocate, raw_free};
 use crate::string::string;
 use crate::value::{CodeRef, GlobRef, Ptr, UNDEF, ValExt, bytes, captures, counted, glob_name, int, short};
@@ -428,7 +430,8 @@ pub fn current_code(vm: &mut Vm) -> Val {
     }
 }
 
-fn package_of_name(name: &[u8]) -> &[u8] {
+/// The package in the name of a function.
+pub(crate) fn package_of_name(name: &[u8]) -> &[u8] {
     match name.windows(2).rposition(|pair| pair == b"::") {
         Some(at) => &name[..at],
         None => b"main",
@@ -443,6 +446,23 @@ impl Vm {
     }
 }
 
+/// `goto &f`: who asks who calls no longer sees the function that runs.
+pub fn frame_left(vm: &mut Vm) {
+    let mut frame: Ptr<Frame> = Ptr(vm.abi.frame);
+    if !frame.0.is_null() {
+        frame.want |= FRAME_LEFT;
+    }
+}
+
+/// The frame that called another, past those that were left.
+fn frame_before(frame: Ptr<Frame>) -> Ptr<Frame> {
+    let mut before: Ptr<Frame> = Ptr(frame.previous);
+    while !before.0.is_null() && before.want & FRAME_LEFT != 0 {
+        before = Ptr(before.previous);
+    }
+    before
+}
+
 /// The frame a level of `caller` means, and how many `eval`s there are in it around that level.
 fn frame_at(vm: &mut Vm, level: Val) -> (Ptr<Frame>, usize) {
     let mut left = if level.is_undef() { 0 } else { vm.index_of(level).max(0) };
@@ -453,7 +473,7 @@ fn frame_at(vm: &mut Vm, level: Val) -> (Ptr<Frame>, usize) {
         if evals > 0 {
             evals -= 1;
         } else {
-            frame = Ptr(frame.previous);
+            frame = frame_before(frame);
             evals = vm.evals_in(frame);
         }
         left -= 1;
@@ -477,17 +497,21 @@ pub fn caller(vm: &mut Vm, level: Val, wanted: i64) -> Val {
     let (frame, evals) = frame_at(vm, level);
     let mark = vm.height() as i64;
     let in_eval = evals > 0;
-    if frame.0.is_null() || (frame.previous.is_null() && !in_eval) {
+    let from = match frame.0.is_null() {
+        true => frame,
+        false if in_eval => frame,
+        false => frame_before(frame),
+    };
+    if from.0.is_null() {
         return vm.list_as_result(mark, wanted as u64);
     }
-    let from = if in_eval { frame } else { Ptr(frame.previous) };
     let info = Ptr(from.info.cast_mut());
-    let package = package_of_name(function_name(info));
+    let package = package_at(info, from.pos);
     if wanted as u64 != want::LIST {
         return string(package);
     }
     let line = describe_frame(from).line;
-    let context = match u64::from(frame.want & !FRAME_ARGUMENTS) {
+    let context = match u64::from(frame.want & !(FRAME_ARGUMENTS | FRAME_LEFT)) {
         want::LIST => int(1),
         want::SCALAR => vm.boolean(false),
         _ => UNDEF,
@@ -504,16 +528,23 @@ pub fn caller(vm: &mut Vm, level: Val, wanted: i64) -> Val {
     vm.list_as_result(mark, wanted as u64)
 }
 
-/// True the first time for a file.
-pub fn require_once(vm: &mut Vm, file: Val) -> bool {
+/// True the first time for a file. `key` is what it is called in `%INC`, the other its path.
+pub fn require_once(vm: &mut Vm, file: Val, key: Val) -> bool {
     let Ok(name) = vm.text(file) else { return true };
     let name = name.to_vec();
     let first = vm.loaded.insert(name.clone(), ()).is_none();
     if first {
         let path = string(&name);
-        crate::hash::set_text(vm, Ptr(vm.known.inc.hash), &name, path);
+        let key = vm.text(key).map_or(name, |key| key.to_vec());
+        crate::hash::set_text(vm, Ptr(vm.known.inc.hash), &key, path);
     }
     first
+}
+
+/// Whether `%INC` has a key, with something under it.
+#[must_use]
+pub fn is_included(vm: &Vm, key: &[u8]) -> bool {
+    !crate::hash::get_text(Ptr(vm.known.inc.hash), key).is_undef()
 }
 
 /// The text of a numbered context, for messages.

@@ -74,13 +74,31 @@ pub fn function_name(info: Ptr<FunctionInfo>) -> &'static [u8] {
 /// The file a position of a function is in.
 #[must_use]
 pub fn file_name(info: Ptr<FunctionInfo>, pos: u32) -> &'static [u8] {
+    match file_of(info, pos) {
+        // SAFETY: file names live as long as the program.
+        Some(file) => unsafe { core::slice::from_raw_parts(file.name, file.len) },
+        None => b"-",
+    }
+}
+
+/// The package of a position of a function: what its place says, or else the name of the function.
+#[must_use]
+pub fn package_at(info: Ptr<FunctionInfo>, pos: u32) -> &'static [u8] {
+    match file_of(info, pos) {
+        // SAFETY: as above.
+        Some(file) if file.package_len > 0 => unsafe {
+            core::slice::from_raw_parts(file.package, file.package_len)
+        },
+        _ => crate::code::package_of_name(function_name(info)),
+    }
+}
+
+fn file_of(info: Ptr<FunctionInfo>, pos: u32) -> Option<Ptr<FileName>> {
     if info.0.is_null() || info.files.is_null() {
-        return b"-";
+        return None;
     }
     // SAFETY: the file table has an entry for every index in a position.
-    let file: Ptr<FileName> = Ptr(unsafe { info.files.add((pos >> 20) as usize) }.cast_mut());
-    // SAFETY: file names live as long as the program.
-    unsafe { core::slice::from_raw_parts(file.name, file.len) }
+    Some(Ptr(unsafe { info.files.add((pos >> 20) as usize) }.cast_mut()))
 }
 
 impl Vm {

@@ -234,6 +234,21 @@ impl Vm {
         }
     }
 
+    /// Puts folders behind what `@INC` holds.
+    pub fn fill_include(&mut self, folders: &[alloc::string::String]) {
+        for folder in folders {
+            let value = self.input_string(folder.as_bytes());
+            crate::array::push(&mut Ptr(self.known.inc.array), value);
+        }
+    }
+
+    /// The texts that `@INC` holds.
+    pub fn include(&mut self) -> Vec<Vec<u8>> {
+        let list = Ptr(self.known.inc.array);
+        let values: Vec<Val> = (0..list.len).map(|at| crate::array::element(&list, at)).collect();
+        values.into_iter().filter_map(|value| self.text(value).ok().map(|text| text.to_vec())).collect()
+    }
+
     /// Gives children what `%ENV` holds now: before each is started.
     pub(crate) fn pass_environment(&mut self) {
         if !self.environment_filled {

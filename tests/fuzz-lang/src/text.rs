@@ -4,7 +4,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use fastrand::Rng;
-use s_driver::{Files, Loaded, Options, Require};
+use s_driver::{Files, Folder, Loaded, Options, Require};
 
 use crate::choice::{once_in, one};
 use crate::{Finding, World, trying};
@@ -181,7 +181,7 @@ pub(crate) fn syntax(world: &World, rng: &mut Rng) -> Option<Finding> {
 struct Nothing;
 
 impl Files for Nothing {
-    fn require(&self, _: &Require, _: &str) -> Result<Loaded, String> {
+    fn require(&self, _: &Require, _: &str, _: &[Folder]) -> Result<Loaded, String> {
         Err("nothing is here".to_owned())
     }
 }

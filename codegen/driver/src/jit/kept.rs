@@ -142,12 +142,12 @@ impl Program {
 mod tests {
     use super::*;
     use crate::sources::Recorder;
-    use crate::{Loaded, Require};
+    use crate::{Folder, Loaded, Require};
 
     struct Nothing;
 
     impl Files for Nothing {
-        fn require(&self, _: &Require, _: &str) -> Result<Loaded, String> {
+        fn require(&self, _: &Require, _: &str, _: &[Folder]) -> Result<Loaded, String> {
             Err("nothing is here".to_owned())
         }
     }

@@ -9,7 +9,7 @@ use s_ir::FuncId;
 use s_ir::module::Numbers;
 
 use super::{Program, Session, Unit};
-use crate::{Assets, Files, Loaded, NoAssets, Options, Require};
+use crate::{Assets, Base, Files, Folder, Loaded, NoAssets, Options, Require};
 
 /// Defines functions, types, classes and tables.
 pub(super) fn declare(unit: &mut Unit, vm: &mut Vm) -> Result<(), String> {
@@ -58,9 +58,11 @@ pub(super) fn eval_string(vm: &mut Vm, text: &[u8], list: &[Val]) -> Result<Val,
     let options = Options { compat: session.compat, ..Options::default() };
     // SAFETY: as above.
     let pos = unsafe { vm.abi.frame.as_ref() }.map_or(0, |frame| frame.pos);
-    let around = unit.program.module().files.get((pos >> 20) as usize).cloned().unwrap_or_default();
+    let around = unit.program.module().files.get((pos >> 20) as usize);
+    let around = around.map(|file| file.name.clone()).unwrap_or_default();
     let around = session.texts.get(&around).cloned().unwrap_or(around);
-    let files = Within { files: &*session.files, text: &name, around: &around };
+    let folders = folders(vm);
+    let files = Within { files: &*session.files, text: &name, around: &around, folders: &folders };
     let mut analysis =
         s_sema::analyse_eval(&name, Arc::from(text.as_str()), &package, &names, &files, &options);
     session.texts.insert(name.clone(), around.clone());
@@ -89,6 +91,7 @@ struct Within<'a> {
     files: &'a (dyn Files + Send + Sync),
     text: &'a str,
     around: &'a str,
+    folders: &'a [Folder],
 }
 
 impl Within<'_> {
@@ -98,8 +101,11 @@ impl Within<'_> {
 }
 
 impl Files for Within<'_> {
-    fn require(&self, request: &Require, from: &str) -> Result<Loaded, String> {
-        self.files.require(request, from)
+    fn require(&self, request: &Require, from: &str, folders: &[Folder]) -> Result<Loaded, String> {
+        // What the program did to `@INC` until now counts as well.
+        let mut all = folders.to_vec();
+        all.extend_from_slice(self.folders);
+        self.files.require(request, from, &all)
     }
 
     fn assets(&self, from: &str) -> Result<Arc<Assets>, NoAssets> {
@@ -118,39 +124,77 @@ fn numbers(vm: &Vm) -> Numbers {
     Numbers { classes, types, transliterations }
 }
 
+/// What `@INC` holds now.
+fn folders(vm: &mut Vm) -> Vec<Folder> {
+    let folder = |path| Some(Folder { base: Base::Directory, path: String::from_utf8(path).ok()? });
+    vm.include().into_iter().filter_map(folder).collect()
+}
+
+/// The request of a computed `require` or `do`: a module where the name is that of one.
+fn computed(name: &str) -> Require {
+    let is_path = name.starts_with(['.', '/']);
+    match name.strip_suffix(".pm").or_else(|| name.strip_suffix(".stk")).unwrap_or(name) {
+        module if !is_path && !module.contains('.') => Require::Module(module.to_owned()),
+        _ => Require::Path(name.to_owned()),
+    }
+}
+
+/// That a file is not there, as Perl says it.
+fn not_located(name: &str, folders: &[Folder]) -> String {
+    let module = name.strip_suffix(".pm").map(|module| module.replace('/', "::"));
+    let hint = module.map(|module| format!(" (you may need to install the {module} module)"));
+    let contents: String = folders.iter().map(|folder| format!(" {}", folder.path)).collect();
+    format!("Can't locate {name} in @INC{} (@INC contains:{contents})", hint.unwrap_or_default())
+}
+
 /// `require EXPR` and `do EXPR`.
 pub(super) fn require_value(vm: &mut Vm, name: &[u8], is_do: i64) -> Result<Val, Thrown> {
     // SAFETY: as for `eval_string`.
     let session = unsafe { &mut *(vm.hooks.data as *mut Session) };
+    let (key, is_do) = (name, is_do != 0);
     let name = String::from_utf8_lossy(name).into_owned();
-    let request = if name.starts_with(['.', '/']) {
-        Require::Path(name.clone())
-    } else {
-        Require::Module(name.clone())
-    };
+    if !is_do && session.compat && s_core::code::is_included(vm, key) {
+        return Ok(s_core::value::int(1));
+    }
     let from = session
         .units
         .first()
-        .and_then(|unit| unit.program.module().files.first().cloned())
+        .and_then(|unit| unit.program.module().files.first())
+        .map(|file| file.name.clone())
         .unwrap_or_default();
-    let loaded = match session.files.require(&request, &from) {
+    let folders = folders(vm);
+    let loaded = match session.files.require(&computed(&name), &from, &folders) {
         Ok(loaded) => loaded,
-        Err(_) if is_do != 0 => return Ok(s_core::value::UNDEF),
+        Err(_) if is_do => {
+            vm.set_errno(s_sys::Errno::ENOENT);
+            return Ok(s_core::value::UNDEF);
+        }
+        Err(_) if session.compat => return Err(vm.die(not_located(&name, &folders).as_bytes())),
         Err(message) => return Err(vm.die(message.as_bytes())),
     };
-    let fresh = vm.constant_string(loaded.name.as_bytes(), false);
-    if is_do == 0 && !s_core::code::require_once(vm, fresh) {
+    let path = vm.constant_string(loaded.name.as_bytes(), false);
+    let key = if session.compat { vm.constant_string(key, false) } else { path };
+    if !s_core::code::require_once(vm, path, key) && !is_do && !session.compat {
         return Ok(s_core::value::int(1));
     }
     let options = Options { compat: session.compat, ..Options::default() };
     let files = Arc::clone(&session.files);
     let compilation = crate::compile_part(&loaded.name, loaded.text, &*files, &options, numbers(vm));
     let Some(module) = compilation.module else {
-        let error = compilation.diagnostics.first().map_or_else(String::new, |error| error.message.clone());
-        return Err(vm.die(format!("{error} at {}", loaded.name).as_bytes()));
+        let error = compilation.diagnostics.first();
+        let line = error.and_then(|error| error.labels.first());
+        let line = line.map_or(1, |label| label.source.position(label.span.start).0);
+        let message = error.map_or_else(String::new, |error| error.message.clone());
+        let ending = if is_do { "\n" } else { "\nCompilation failed in require" };
+        return Err(vm.die(format!("{message} at {} line {line}.{ending}", loaded.name).as_bytes()));
     };
     let main = load(session, vm, module, |_| Vec::new())?;
-    vm.call(main, &[], want::SCALAR)
+    let value = vm.call(main, &[], want::SCALAR)?;
+    if session.compat && !is_do && !vm.truth(value)? {
+        vm.release(value);
+        return Err(vm.die(format!("{name} did not return a true value").as_bytes()));
+    }
+    Ok(value)
 }
 
 /// Lets an entry of a session join the machine; its main function.

@@ -232,13 +232,13 @@ mod tests {
     use std::sync::{Mutex, MutexGuard, PoisonError};
 
     use super::*;
-    use crate::{Loaded, Require};
+    use crate::{Folder, Loaded, Require};
 
     /// Modules by name.
     struct Shelf(Mutex<HashMap<&'static str, &'static str>>);
 
     impl Files for Shelf {
-        fn require(&self, request: &Require, _: &str) -> Result<Loaded, String> {
+        fn require(&self, request: &Require, _: &str, _: &[Folder]) -> Result<Loaded, String> {
             let name = request.name();
             let shelf = self.0.lock().unwrap();
             let text = shelf.get(name).ok_or_else(|| format!("Can't locate {name} in @INC"))?;

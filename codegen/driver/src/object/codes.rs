@@ -150,12 +150,12 @@ fn in_module(symbol: Symbol, links: &Links) -> Symbol {
 mod tests {
     use super::*;
     use crate::object::{Object, object};
-    use crate::{Files, Loaded, Options, Require};
+    use crate::{Files, Folder, Loaded, Options, Require};
 
     struct Nothing;
 
     impl Files for Nothing {
-        fn require(&self, _: &Require, _: &str) -> Result<Loaded, String> {
+        fn require(&self, _: &Require, _: &str, _: &[Folder]) -> Result<Loaded, String> {
             Err("nothing is here".to_owned())
         }
     }

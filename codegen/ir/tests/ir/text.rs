@@ -1,6 +1,6 @@
 //! The text form: what is written is read back as it was, and any bytes are answered.
 
-use s_ir::module::{AssetTable, ClassData, FieldData, MethodData, TypeData};
+use s_ir::module::{AssetTable, ClassData, FieldData, MethodData, SourceFile, TypeData};
 use s_ir::op::RUNTIME;
 use s_ir::{
     Block, Cond, Edge, Element, FuncId, GlobalRef, Inst, Module, Op, StrId, Term, Ty, Value, parse, print,
@@ -31,7 +31,7 @@ fn everything() -> Module {
     }
     module.regexes.push((b"a+ (b)".to_vec(), 5));
     module.transliterations.push((b"a-z".to_vec(), b"".to_vec(), "dr".to_owned()));
-    module.files.push("dir/x y.stk".to_owned());
+    module.files.push(SourceFile { name: "dir/x y.stk".to_owned(), package: "A::B".to_owned() });
     module.definitions.push((GlobalRef(0), FuncId(0)));
     module.data = Some(b"tail\nof file".to_vec());
     module.eval_sites.push(("main".to_owned(), vec!["$x".to_owned(), "@y".to_owned()]));

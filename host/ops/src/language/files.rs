@@ -4,6 +4,7 @@
 //! and those above it, last beside the file that asks. A module is looked for in `lib` of the package
 //! that asks, then among what that package depends on, as the lock has it, then in the include path.
 //! Of a program in no project it is looked for in the include path, then in the store.
+//! Before all these come the folders that the program itself names, by `use lib` or in `@INC`.
 //! The same file always has the same name, however it was asked for.
 
 use std::collections::{BTreeSet, HashMap};
@@ -11,7 +12,7 @@ use std::path::{Component, Path, PathBuf};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use s_diag::Diagnostic;
-use s_driver::{Assets, Files, Loaded, NoAssets, Require};
+use s_driver::{Assets, Base, Files, Folder, Loaded, NoAssets, Require};
 use s_project::LockedPackage;
 use s_store::{EntryKind, files};
 
@@ -194,7 +195,7 @@ impl DiskFiles {
         Ok(Some(Loaded { name, text: text_of(&bytes), pinned: false }))
     }
 
-    fn path(&self, text: &str, from: &str) -> Result<Loaded, String> {
+    fn path(&self, text: &str, from: &str, folders: &[Folder]) -> Result<Loaded, String> {
         let path = Path::new(text);
         let mut tried = Tried::default();
         let owner = self.known().owners.get(from).copied();
@@ -206,6 +207,7 @@ impl DiskFiles {
         }
         let mut places: Vec<(PathBuf, PathBuf)> = Vec::new();
         if !text.starts_with("./") && !text.starts_with("../") {
+            places.extend(folders.iter().map(|folder| self.named_folder(folder)));
             places.extend(self.include.iter().map(|folder| (self.directory.join(folder), folder.clone())));
         }
         places.push((self.directory.clone(), PathBuf::new()));
@@ -230,7 +232,26 @@ impl DiskFiles {
         Err(self.not_there(text, &tried, &full))
     }
 
-    fn module(&self, text: &str, pin: Option<&str>, from: &str) -> Result<Loaded, String> {
+    /// A folder that the program names: where it is, and as it is shown.
+    fn named_folder(&self, folder: &Folder) -> (PathBuf, PathBuf) {
+        match folder.base {
+            Base::Directory => (self.directory.join(&folder.path), PathBuf::from(&folder.path)),
+            Base::Program => {
+                let program = real_or(self.script_folder.as_deref().unwrap_or(&self.directory));
+                let full = normal(&program.join(folder.path.trim_start_matches('/')));
+                let shown = self.shown(&full);
+                (full, shown)
+            }
+        }
+    }
+
+    fn module(
+        &self,
+        text: &str,
+        pin: Option<&str>,
+        from: &str,
+        folders: &[Folder],
+    ) -> Result<Loaded, String> {
         let name = text.strip_suffix(".pm").unwrap_or(text).replace("::", "/").replace('\'', "/");
         let parts: Vec<&str> = name.split('/').collect();
         let is_word = |part: &&str| {
@@ -242,6 +263,16 @@ impl DiskFiles {
         let mut tried = Tried::default();
         let owner = self.known().owners.get(from).copied().unwrap_or(Owner::Project);
         let mut looked = Vec::new();
+        for (folder, shown) in folders.iter().map(|folder| self.named_folder(folder)) {
+            for ending in ["stk", "pm"] {
+                let file = format!("{name}.{ending}");
+                let full = folder.join(&file);
+                if let Some(loaded) = self.take(&full, &normal(&shown.join(&file)), None, &mut tried)? {
+                    return Ok(loaded);
+                }
+                looked.push(full);
+            }
+        }
         let file = format!("{name}.stk");
         // Its own package first, even where a lock cannot be read.
         let own = match owner {
@@ -399,12 +430,16 @@ impl DiskFiles {
 }
 
 impl Files for DiskFiles {
-    fn require(&self, request: &Require, from: &str) -> Result<Loaded, String> {
+    fn require(&self, request: &Require, from: &str, folders: &[Folder]) -> Result<Loaded, String> {
         match request {
-            Require::Path(path) => self.path(path, from),
-            Require::Module(name) => self.module(name, None, from),
-            Require::Pinned { module, version } => self.module(module, Some(version), from),
+            Require::Path(path) => self.path(path, from, folders),
+            Require::Module(name) => self.module(name, None, from, folders),
+            Require::Pinned { module, version } => self.module(module, Some(version), from, folders),
         }
+    }
+
+    fn include(&self) -> Vec<String> {
+        self.include.iter().map(|folder| folder.display().to_string()).collect()
     }
 
     fn assets(&self, from: &str) -> Result<Arc<Assets>, NoAssets> {
@@ -482,7 +517,7 @@ mod tests {
         let mut files = files_in(folder.path(), "other", &[]);
         files.main(Path::new("../a/b/main.stk")).unwrap();
         let name = |request: &str, from: &str| {
-            files.require(&Require::Path(request.to_owned()), from).map(|loaded| loaded.name)
+            files.require(&Require::Path(request.to_owned()), from, &[]).map(|loaded| loaded.name)
         };
         assert_eq!(name("./here.stk", "-"), Ok("./here.stk".to_owned()));
         assert!(name("./y.stk", "-").unwrap().ends_with("a/b/y.stk"));
@@ -502,7 +537,7 @@ mod tests {
         let mut files = files_in(folder.path(), "p", &["../inc"]);
         files.main(Path::new("t/a.stk")).unwrap();
         let name = |request: &str| {
-            files.require(&Require::Module(request.to_owned()), "t/a.stk").map(|loaded| loaded.name)
+            files.require(&Require::Module(request.to_owned()), "t/a.stk", &[]).map(|loaded| loaded.name)
         };
         assert_eq!(name("Foo::Bar"), Ok("lib/Foo/Bar.stk".to_owned()));
         assert_eq!(name("Foo/Bar.pm"), Ok("lib/Foo/Bar.stk".to_owned()));
