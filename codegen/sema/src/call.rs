@@ -505,7 +505,8 @@ impl Resolver<'_> {
                 return self.require_unit(unit, &key, pos);
             }
             Some(Err(message)) => {
-                if self.is_protected() || self.in_function() {
+                // Perl looks for the file when it comes there.
+                if self.options.compat || self.is_protected() || self.in_function() {
                     let wanted = call.args.first().and_then(crate::source::literal_request);
                     let message = match wanted {
                         Some(crate::Require::Module(module)) if self.options.compat => {

@@ -14,6 +14,7 @@ mod comparison;
 mod core_prototypes;
 mod dump;
 mod effects;
+mod exports;
 mod expr;
 mod fold;
 mod function;

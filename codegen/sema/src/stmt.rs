@@ -3,8 +3,9 @@
 use std::collections::HashMap;
 
 use s_diag::Code;
-use s_syntax::ast::{self, JumpOp, Phase, Sigil, Span, StmtKind as S};
+use s_syntax::ast::{self, JumpOp, Phase, Span, StmtKind as S};
 
+use crate::exports::Exports;
 use crate::hir::{self, Array, Block, Callee, ExprKind, Op, Stmt, StmtKind, VarKind};
 use crate::module_version;
 use crate::resolver::{FnKind, LoopScope, Resolver, Want, mk};
@@ -458,8 +459,10 @@ impl Resolver<'_> {
         if imports {
             self.call_import(used, span, out);
         }
-        let exports = self.exports(unit, &exporter);
-        let allowed = exports.allowed;
+        let exports = Exports::of(&exporter, &self.units[unit].ast.body);
+        let allowed = exports.allowed();
+        // Any name may be asked for where some are not known.
+        let lenient = supplied || imports || exports.open;
         let mut wanted = Vec::new();
         match &used.imports {
             None => wanted = exports.default,
@@ -478,13 +481,22 @@ impl Resolver<'_> {
                     self.early(mk(pos, ExprKind::Call(Box::new(call))), out);
                 }
                 for word in words {
+                    // Names that are made up at run time may be those of any function that there is.
+                    if exports.open && word.starts_with(':') {
+                        let own = format!("{exporter}::");
+                        let names = self.declared.keys().filter_map(|full| full.strip_prefix(&own));
+                        let plain = |name: &&str| !name.contains("::") && !name.starts_with('_');
+                        let mut names: Vec<String> = names.filter(plain).map(str::to_owned).collect();
+                        names.sort_unstable();
+                        wanted.append(&mut names);
+                    }
                     match word.strip_prefix(':') {
                         Some("DEFAULT") => wanted.extend(exports.default.iter().cloned()),
                         // A tag that is made up at run time is taken for all there is.
                         Some(tag) => match exports.tags.get(tag) {
                             Some(names) if !names.is_empty() => wanted.extend(names.iter().cloned()),
                             Some(_) => wanted.extend(allowed.iter().cloned()),
-                            None if supplied || imports => {}
+                            None if lenient && tag != "all" => {}
                             None if tag == "all" => wanted.extend(allowed.iter().cloned()),
                             None => {
                                 let message = format!("`{exporter}` does not export `{word}`");
@@ -510,10 +522,10 @@ impl Resolver<'_> {
             let known = allowed.is_empty()
                 || is_listed(&name)
                 || kind == VarKind::Code && (is_listed(bare) || is_listed(&format!("&{bare}")));
-            if !known && (supplied || imports) {
+            if !known && lenient && !exports.open {
                 continue;
             }
-            if !known {
+            if !known && !exports.open {
                 let message = format!("`{exporter}` does not export `{name}`");
                 self.error(Code::UNKNOWN_FUNCTION, span, message);
                 continue;
@@ -553,65 +565,6 @@ impl Resolver<'_> {
                 self.names.bind(kind, bare, binding);
             }
         }
-    }
-
-    /// `@EXPORT` of a module, all that it lets others import, and its tags.
-    fn exports(&self, unit: usize, module: &str) -> Exports {
-        let mut exports = Exports::default();
-        let tree = &self.units[unit].ast;
-        let mut see = |node: Node<'_>| {
-            let Node::Expr(ast::Expr { kind: ast::ExprKind::Assign { target, value, .. }, .. }) = node else {
-                return;
-            };
-            let name = match &target.kind {
-                ast::ExprKind::Declare { vars, .. } => match vars.as_slice() {
-                    [Some(var)] if matches!(var.sigil, Sigil::Array | Sigil::Hash) => var.name.text.as_str(),
-                    _ => return,
-                },
-                ast::ExprKind::Var(Sigil::Array | Sigil::Hash, name) => name.as_str(),
-                _ => return,
-            };
-            let name = name.strip_prefix(module).and_then(|n| n.strip_prefix("::")).unwrap_or(name);
-            match name {
-                "EXPORT" => {
-                    exports.default.extend(literal_words(value));
-                    exports.allowed.extend(literal_words(value));
-                }
-                "EXPORT_OK" => exports.allowed.extend(literal_words(value)),
-                "EXPORT_TAGS" => {
-                    let items = match &value.kind {
-                        ast::ExprKind::List { items, .. } => flatten(items),
-                        _ => return,
-                    };
-                    for pair in items.chunks(2) {
-                        if let [tag, names] = pair
-                            && let Some(tag) = literal_word(tag)
-                        {
-                            let names = match &names.kind {
-                                ast::ExprKind::Array(items) => items.iter().flat_map(literal_words).collect(),
-                                _ => Vec::<String>::new(),
-                            };
-                            exports.allowed.extend(Vec::clone(&names));
-                            exports.tags.insert(tag, names);
-                        }
-                    }
-                }
-                _ => {}
-            }
-        };
-        for stmt in &tree.body {
-            if let S::Expr(expr) = &stmt.kind {
-                see(Node::Expr(expr));
-            }
-            if let S::Phase { body, .. } | S::Package { body: Some(body), .. } = &stmt.kind {
-                for stmt in &body.stmts {
-                    if let S::Expr(expr) = &stmt.kind {
-                        see(Node::Expr(expr));
-                    }
-                }
-            }
-        }
-        exports
     }
 
     /// Whether a Perl package has a method of its own.
@@ -770,17 +723,6 @@ impl Resolver<'_> {
 /// What the file of a module is called in `%INC`.
 pub(crate) fn module_key(module: &str) -> String {
     format!("{}.pm", module.replace("::", "/"))
-}
-
-/// What a module lets others import.
-#[derive(Default)]
-struct Exports {
-    /// Without being asked for.
-    default: Vec<String>,
-    /// All of it.
-    allowed: Vec<String>,
-    /// By tag; empty where the names are not written out.
-    tags: HashMap<String, Vec<String>>,
 }
 
 /// `PLACE = VALUE` as a statement.
