@@ -1,9 +1,14 @@
 //! Expressions in list context: what they give is pushed on the value stack.
 
+use s_abi::constants::Constant;
 use s_ir::{Rt, Value};
 use s_sema::hir::{Array, Expr, ExprKind, HashPart, Op, VarKind};
 
 use crate::function::{Context, Lower};
+
+/// So many constants behind each other are pushed by one call: a table in the text of a program is
+/// compiled in no time.
+const CONSTANTS_MIN: usize = 24;
 
 impl<'a> Lower<'a> {
     /// The last of a list, as scalar context sees it.
@@ -32,11 +37,7 @@ impl<'a> Lower<'a> {
         }
         self.at(expr.pos);
         match &expr.kind {
-            ExprKind::List(items) => {
-                for item in items {
-                    self.list(item);
-                }
-            }
+            ExprKind::List(items) => self.list_items(items),
             ExprKind::Array(array) => {
                 let array = self.array_read(array);
                 self.rt_void(Rt::list_push_arr, &[array]);
@@ -241,11 +242,30 @@ impl<'a> Lower<'a> {
     /// Builds a list of expressions and returns its mark.
     pub(crate) fn list_of(&mut self, items: &'a [Expr]) -> Value {
         let mark = self.begin_list();
-        for item in items {
-            self.list(item);
-        }
+        self.list_items(items);
         self.end_list();
         mark
+    }
+
+    /// Pushes what expressions give. Many constants behind each other are kept in one text.
+    fn list_items(&mut self, items: &'a [Expr]) {
+        let mut items = items;
+        while let Some((first, rest)) = items.split_first() {
+            let count = items.iter().take_while(|item| constant(item).is_some()).count();
+            let mut text = Vec::new();
+            if count >= CONSTANTS_MIN
+                && items[..count]
+                    .iter()
+                    .all(|item| constant(item).and_then(|it| it.write(&mut text)).is_some())
+            {
+                let text = self.bytes(&text, false);
+                self.rt_void(Rt::list_push_constants, &[text]);
+                items = &items[count..];
+                continue;
+            }
+            self.list(first);
+            items = rest;
+        }
     }
 
     /// Builds the list of one expression and returns its mark.
@@ -323,5 +343,15 @@ impl<'a> Lower<'a> {
         self.rt_void(Rt::arr_keys, &[array]);
         self.end_list();
         self.rt_void(Rt::arr_slice_cells, &[array, mark]);
+    }
+}
+
+/// The constant that an expression is, if it is one that lists are kept of.
+fn constant(expr: &Expr) -> Option<Constant<'_>> {
+    match &expr.kind {
+        ExprKind::Int(value) => Some(Constant::Int(*value)),
+        ExprKind::Float(value) => Some(Constant::Float(*value)),
+        ExprKind::Str { bytes, wide } => Some(Constant::Text(bytes, *wide)),
+        _ => None,
     }
 }

@@ -20,12 +20,16 @@ pub(crate) struct Exports {
     pub(crate) tags: BTreeMap<String, Vec<String>>,
     /// There is more than could be worked out.
     pub(crate) open: bool,
+    /// The statements that are looked at are in the package of the module.
+    inside: bool,
 }
 
 impl Exports {
     /// What a module exports, by the statements of its file.
     pub(crate) fn of(module: &str, body: &[Stmt]) -> Exports {
         let mut exports = Exports::default();
+        // A file that does not say so is all of its module.
+        exports.inside = !declares(module, body);
         exports.statements(module, body);
         exports
     }
@@ -40,9 +44,16 @@ impl Exports {
         for stmt in body {
             match &stmt.kind {
                 StmtKind::Expr(expr) => self.expression(module, expr),
-                StmtKind::Phase { body, .. }
-                | StmtKind::Block { body, .. }
-                | StmtKind::Package { body: Some(body), .. } => self.statements(module, &body.stmts),
+                StmtKind::Phase { body, .. } | StmtKind::Block { body, .. } => {
+                    self.block(module, &body.stmts)
+                }
+                StmtKind::Package { name, body } => {
+                    let around = std::mem::replace(&mut self.inside, name.text == module);
+                    if let Some(body) = body {
+                        self.statements(module, &body.stmts);
+                        self.inside = around;
+                    }
+                }
                 // How often, and with what, is known when it runs.
                 StmtKind::Foreach { body, .. }
                 | StmtKind::For { body, .. }
@@ -59,11 +70,18 @@ impl Exports {
         }
     }
 
+    /// Statements that what a package says ends with.
+    fn block(&mut self, module: &str, body: &[Stmt]) {
+        let around = self.inside;
+        self.statements(module, body);
+        self.inside = around;
+    }
+
     /// Statements of which it is not known whether they run.
     fn sometimes(&mut self, module: &str, body: &[Stmt]) {
         let count = |exports: &Exports| exports.default.len() + exports.others.len() + exports.tags.len();
         let before = count(self);
-        self.statements(module, body);
+        self.block(module, body);
         self.open |= count(self) != before;
     }
 
@@ -76,7 +94,7 @@ impl Exports {
             }
             ExprKind::Call(call) => match (call.name.text.as_str(), call.args.as_slice()) {
                 ("push" | "unshift", [array, new @ ..]) => {
-                    let Some(name) = variable(module, array) else { return };
+                    let Some(name) = self.variable(module, array) else { return };
                     let words: Vec<String> = new.iter().flat_map(|expr| self.words(module, expr)).collect();
                     match name {
                         "EXPORT" => self.default.extend(words),
@@ -100,7 +118,7 @@ impl Exports {
 
     fn assign(&mut self, module: &str, target: &ast::Expr, value: &ast::Expr) {
         if let ExprKind::Key { base, key, arrow: false } = &target.kind {
-            if variable(module, base) == Some("EXPORT_TAGS")
+            if self.variable(module, base) == Some("EXPORT_TAGS")
                 && let Some(tag) = literal_word(key)
             {
                 let words = self.words(module, value);
@@ -108,7 +126,7 @@ impl Exports {
             }
             return;
         }
-        match variable(module, target) {
+        match self.variable(module, target) {
             Some("EXPORT") => self.default = self.words(module, value),
             Some("EXPORT_OK") => self.others = self.words(module, value),
             Some("EXPORT_TAGS") => {
@@ -140,7 +158,7 @@ impl Exports {
             ExprKind::Assign { target, op: None, .. } => self.words(module, target),
             ExprKind::Ref(inner) => self.words(module, inner),
             ExprKind::Deref(Sigil::Array, inner) => match &inner.kind {
-                ExprKind::Key { base, key, .. } if variable(module, base) == Some("EXPORT_TAGS") => {
+                ExprKind::Key { base, key, .. } if self.variable(module, base) == Some("EXPORT_TAGS") => {
                     let tag = literal_word(key).and_then(|tag| self.tags.get(&tag));
                     self.open |= tag.is_none();
                     tag.cloned().unwrap_or_default()
@@ -148,7 +166,7 @@ impl Exports {
                 ExprKind::Array(_) => self.words(module, inner),
                 _ => self.unknown(),
             },
-            ExprKind::Var(Sigil::Array, _) | ExprKind::Declare { .. } => match variable(module, expr) {
+            ExprKind::Var(Sigil::Array, _) | ExprKind::Declare { .. } => match self.variable(module, expr) {
                 Some("EXPORT") => self.default.clone(),
                 Some("EXPORT_OK") => self.others.clone(),
                 _ => self.unknown(),
@@ -167,23 +185,35 @@ impl Exports {
         self.tags.iter().filter(|(tag, _)| wanted(tag)).flat_map(|(_, names)| names.clone()).collect()
     }
 
+    /// The name of a variable of the module, without its package.
+    fn variable<'a>(&self, module: &str, expr: &'a ast::Expr) -> Option<&'a str> {
+        let name = match &expr.kind {
+            ExprKind::Declare { vars, .. } => match vars.as_slice() {
+                [Some(var)] if matches!(var.sigil, Sigil::Array | Sigil::Hash) => var.name.text.as_str(),
+                _ => return None,
+            },
+            ExprKind::Var(Sigil::Array | Sigil::Hash, name) => name.as_str(),
+            _ => return None,
+        };
+        match name.strip_prefix(module).and_then(|rest| rest.strip_prefix("::")) {
+            Some(own) => Some(own),
+            None => Some(name).filter(|_| self.inside),
+        }
+    }
+
     fn unknown(&mut self) -> Vec<String> {
         self.open = true;
         Vec::new()
     }
 }
 
-/// The name of a variable of the module, without its package.
-fn variable<'a>(module: &str, expr: &'a ast::Expr) -> Option<&'a str> {
-    let name = match &expr.kind {
-        ExprKind::Declare { vars, .. } => match vars.as_slice() {
-            [Some(var)] if matches!(var.sigil, Sigil::Array | Sigil::Hash) => var.name.text.as_str(),
-            _ => return None,
-        },
-        ExprKind::Var(Sigil::Array | Sigil::Hash, name) => name.as_str(),
-        _ => return None,
-    };
-    Some(name.strip_prefix(module).and_then(|rest| rest.strip_prefix("::")).unwrap_or(name))
+/// Whether statements declare a package of that name.
+fn declares(module: &str, body: &[Stmt]) -> bool {
+    body.iter().any(|stmt| match &stmt.kind {
+        StmtKind::Package { name, .. } => name.text == module,
+        StmtKind::Phase { body, .. } | StmtKind::Block { body, .. } => declares(module, &body.stmts),
+        _ => false,
+    })
 }
 
 #[cfg(test)]

@@ -717,7 +717,7 @@ impl Resolver<'_> {
         // A function that is made while the program runs is known then.
         let makes_functions = self.options.compat
             && (self.now.dynamic_code || self.prior.as_ref().is_some_and(|prior| prior.dynamic_code));
-        if !makes_functions || !name.starts_with(|first: char| first.is_ascii_lowercase()) {
+        if !makes_functions {
             return word;
         }
         let function = self.global(VarKind::Code, &full);

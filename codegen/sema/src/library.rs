@@ -33,6 +33,7 @@ static MODULES: &[(&str, &str)] = modules! {
     "File::Find" "File/Find.pm",
     "File::Path" "File/Path.pm",
     "File::Spec" "File/Spec.pm",
+    "File::Spec::Unix" "File/Spec/Unix.pm",
     "File::Spec::Functions" "File/Spec/Functions.pm",
     "File::Temp" "File/Temp.pm",
     "File::stat" "File/stat.pm",
@@ -82,7 +83,9 @@ static MODULES: &[(&str, &str)] = modules! {
     "bytes" "bytes.pm",
     "mro" "mro.pm",
     "overload" "overload.pm",
+    "overload::Heavy" "overload/Heavy.pm",
     "utf8" "utf8.pm",
+    "version" "version.pm",
 };
 
 #[cfg(test)]

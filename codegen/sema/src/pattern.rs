@@ -23,8 +23,8 @@ impl Resolver<'_> {
                 let text = self.at(span, ExprKind::Str { bytes: text, wide: true });
                 return Pattern::Dynamic { text: Box::new(text), flags };
             }
-            // Perl's own patterns are right before anything runs.
-            return match self.options.compat {
+            // Perl's own patterns are right before anything runs; in a text that is evaluated, before that does.
+            return match self.options.compat && self.in_text == 0 {
                 true => Pattern::Constant(self.regex(text, flags)),
                 false => self.fixed(text, flags, span),
             };

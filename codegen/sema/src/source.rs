@@ -371,6 +371,8 @@ pub(crate) fn is_built_in_module(module: &str) -> bool {
             | "Time::HiRes"
             | "Carp"
             | "Exporter"
+            | "Exporter::Heavy"
+            | "overload::Heavy"
             | "Cwd"
             | "File::Basename"
             | "File::Spec"
@@ -466,11 +468,16 @@ fn requests(stmt: &Stmt, name: &str, compat: bool, evaluated: Option<u32>, found
                 {
                     found.push(want(expr.span.start, Wish::Folders(change)));
                 }
-                if compat && exports_at_run_time(expr) {
-                    let heavy = Require::Module("Exporter::Heavy".to_owned());
-                    found.push(want(expr.span.start, Wish::File(heavy)));
+                if compat && let Some(heavy) = imports_at_run_time(expr) {
+                    found.push(want(expr.span.start, Wish::File(Require::Module(heavy.to_owned()))));
                 }
-                // `utf8::encode($text)` needs no `use`.
+                // Nor do `version->parse($text)`, and functions of some modules by their full names.
+                if let ExprKind::Method { invocant, .. } = &expr.kind
+                    && compat
+                    && matches!(&invocant.kind, ExprKind::Bareword(class) if class == "version")
+                {
+                    found.push(want(expr.span.start, Wish::File(Require::Module("version".to_owned()))));
+                }
                 if let ExprKind::Call(call) = &expr.kind
                     && compat
                     && let Some((module @ ("builtin" | "bytes" | "mro" | "overload" | "utf8"), _)) =
@@ -515,25 +522,27 @@ fn requests(stmt: &Stmt, name: &str, compat: bool, evaluated: Option<u32>, found
     }
 }
 
-/// Whether an expression imports while the program runs, as Exporter does it: modules that are used are
-/// imported from when they are compiled.
-fn exports_at_run_time(expr: &ast::Expr) -> bool {
-    let is_exporters = |name: &str| {
-        matches!(name, "Exporter::import" | "Exporter::export_to_level" | "Exporter::export_tags")
-            || name == "Exporter::export_ok_tags"
+/// The module behind an expression that imports while the program runs: what is used by `use` is imported
+/// when the program is compiled.
+fn imports_at_run_time(expr: &ast::Expr) -> Option<&'static str> {
+    let of_function = |name: &str| match name {
+        "Exporter::import" | "Exporter::export_to_level" => Some("Exporter::Heavy"),
+        "overload::import" | "overload::unimport" => Some("overload::Heavy"),
+        _ => None,
     };
     match &expr.kind {
-        ExprKind::Call(call) => is_exporters(&call.name.text),
-        ExprKind::Var(ast::Sigil::Code, name) => is_exporters(name),
-        ExprKind::Method { invocant, name: ast::MethodName::Name(name), .. } => match name.text.as_str() {
-            "export_to_level" | "export_tags" | "export_ok_tags" => true,
-            "import" => match &invocant.kind {
-                ExprKind::Bareword(class) => !is_pragma(class) && !is_built_in_module(class),
-                _ => true,
-            },
-            _ => false,
-        },
-        _ => false,
+        ExprKind::Call(call) => of_function(&call.name.text),
+        ExprKind::Var(ast::Sigil::Code, name) => of_function(name),
+        ExprKind::Method { invocant, name: ast::MethodName::Name(name), .. } => {
+            let exports = match (name.text.as_str(), &invocant.kind) {
+                ("export_to_level" | "export_tags" | "export_ok_tags", _) => true,
+                ("import", ExprKind::Bareword(class)) => !is_pragma(class) && !is_built_in_module(class),
+                ("import", _) => true,
+                _ => false,
+            };
+            exports.then_some("Exporter::Heavy")
+        }
+        _ => None,
     }
 }
 

@@ -136,7 +136,7 @@ impl Resolver<'_> {
         match &stmt.kind {
             S::Expr(expr) => self.expr_statement(expr, want, out),
             S::If { arms, otherwise, postfix } => {
-                let (kind, scope) = self.scoped(|r| {
+                let resolve = |r: &mut Self| {
                     let mut done = Vec::new();
                     for (condition, block) in arms {
                         let test = r.condition(condition);
@@ -145,8 +145,15 @@ impl Resolver<'_> {
                     }
                     let otherwise = otherwise.as_ref().map(|block| r.block(block, want));
                     StmtKind::If { arms: done, otherwise }
-                });
-                self.merge_scope(scope.declares, scope.has_local);
+                };
+                // What a condition declares behind its statement is there for those that follow.
+                let kind = if *postfix {
+                    resolve(self)
+                } else {
+                    let (kind, scope) = self.scoped(resolve);
+                    self.merge_scope(scope.declares, scope.has_local);
+                    kind
+                };
                 out.push(Stmt { pos, kind });
             }
             S::While { .. } | S::For { .. } | S::Foreach { .. } => self.loop_statement(stmt, label, out),
@@ -333,6 +340,15 @@ impl Resolver<'_> {
         self.contexts[file].prologue.push(stmt);
     }
 
+    /// `*HERE = \&SOURCE`, before anything else.
+    fn early_alias(&mut self, here: String, source: &str, pos: hir::Pos, out: &mut Vec<Stmt>) {
+        let function = self.global(VarKind::Code, source);
+        let place = mk(pos, ExprKind::Glob(here));
+        let function = mk(pos, ExprKind::FunctionRef(function));
+        let assign = ExprKind::Assign(Box::new(place), Box::new(function));
+        self.early(mk(pos, assign), out);
+    }
+
     fn use_statement(&mut self, used: &ast::Use, span: Span, out: &mut Vec<Stmt>) {
         let module = used.module.text.as_str();
         let pos = self.pos(span);
@@ -412,7 +428,12 @@ impl Resolver<'_> {
                 self.use_module(used, span, out);
             }
             _ if source::is_built_in_module(module) => {
+                let imports_at_run_time = self.declared.contains_key("Exporter::import");
                 for name in used.imports.as_ref().map_or_else(Vec::new, literal_words) {
+                    if module == "Exporter" && name == "import" && imports_at_run_time {
+                        let here = self.full_name(&name);
+                        self.early_alias(here, "Exporter::import", pos, out);
+                    }
                     self.imported.insert(name);
                 }
             }
@@ -462,7 +483,7 @@ impl Resolver<'_> {
         let exports = Exports::of(&exporter, &self.units[unit].ast.body);
         let allowed = exports.allowed();
         // Any name may be asked for where some are not known.
-        let lenient = supplied || imports || exports.open;
+        let lenient = supplied || imports || exports.open || allowed.is_empty();
         let mut wanted = Vec::new();
         match &used.imports {
             None => wanted = exports.default,
@@ -551,13 +572,13 @@ impl Resolver<'_> {
                     let sought =
                         self.now.dynamic_code || self.prior.as_ref().is_some_and(|prior| prior.dynamic_code);
                     if sought && here != source && !self.declared.contains_key(&here) {
-                        let function = self.global(VarKind::Code, &source);
-                        let place = mk(pos, ExprKind::Glob(here.clone()));
-                        let function = mk(pos, ExprKind::FunctionRef(function));
-                        let assign = ExprKind::Assign(Box::new(place), Box::new(function));
-                        self.early(mk(pos, assign), out);
+                        self.early_alias(here.clone(), &source, pos, out);
                     }
                     self.declared.entry(here).or_insert(declared);
+                } else if known && !supplied && self.options.compat && !allowed.is_empty() {
+                    // The module makes it while it runs.
+                    self.now.replaced.insert(here.clone());
+                    self.early_alias(here, &source, pos, out);
                 }
             } else {
                 let place = Place::Global(self.global(kind, &source));

@@ -211,6 +211,7 @@ macro_rules! for_each_runtime_function {
             // Lists on the value stack
             mark() -> I [];
             list_push(O) -> N [throws];
+            list_push_constants(V) -> N [throws];     // those of a text, see `crate::constants`
             list_drop(I) -> N [];
             list_len(I) -> I [];
             list_get(I, I) -> V [];                   // the nth, undef beyond

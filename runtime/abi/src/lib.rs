@@ -1,17 +1,19 @@
 //! What compiler and runtime agree on: the layouts of values, the table of runtime functions that
 //! compiled code calls, and the table of builtins with how they are written.
 //!
-//! This crate knows nobody and contains no behaviour.
+//! This crate knows nobody, and contains no behaviour but that of its formats.
 #![no_std]
 
 pub mod builtins;
+pub mod constants;
 pub mod functions;
 pub mod layout;
 pub mod warning;
 
 /// The text that says what compiled code may assume of the runtime; [`digest`] of it must be the same on
 /// both sides of a link.
-const TEXT: [&str; 4] = [
+const TEXT: [&str; 5] = [
+    include_str!("constants.rs"),
     include_str!("layout.rs"),
     include_str!("functions.rs"),
     include_str!("builtins.rs"),

@@ -360,19 +360,26 @@ pub fn shown(vm: &mut Vm, mark: i64) -> Result<Vec<u8>, Thrown> {
 /// wanted context; it is consumed. What the text throws is caught where it is compiled; that it could
 /// not be compiled is caught here.
 pub fn eval_string(vm: &mut Vm, text: Val, mark: i64) -> Result<Val, Thrown> {
+    let error = crate::value::Ptr(vm.known.error.scalar);
     let result = match vm.text(text) {
         Ok(source) => {
             let record = vm.try_record();
+            crate::cell::set(vm, error, crate::value::EMPTY);
             let result = match vm.hooks.eval_string {
                 Some(hook) => hook(vm, &source, vm.list(mark)),
                 None => Err(vm.die(b"eval STRING: code generation is not available in this binary")),
             };
             let wanted = vm.list(mark).last().map_or(want::SCALAR, |last| last.w1);
-            result.or_else(|Thrown| {
-                let error = vm.catch(&record)?;
-                crate::cell::set(vm, crate::value::Ptr(vm.known.error.scalar), error);
-                listed_last(vm, Vec::new(), wanted)
-            })
+            match result {
+                Ok(value) => {
+                    crate::cell::set(vm, error, crate::value::EMPTY);
+                    Ok(value)
+                }
+                Err(Thrown) => vm.catch(&record).and_then(|thrown| {
+                    crate::cell::set(vm, error, thrown);
+                    listed_last(vm, Vec::new(), wanted)
+                }),
+            }
         }
         Err(thrown) => Err(thrown),
     };

@@ -11,7 +11,7 @@ use crate::cell;
 use crate::exception::Thrown;
 use crate::hash;
 use crate::memory::{allocate, deallocate, header};
-use crate::value::{Array, GlobRef, Ptr, Table, UNDEF, ValExt, bytes, counted, glob_name};
+use crate::value::{Array, FLAG_LOCAL, GlobRef, Ptr, Table, UNDEF, ValExt, bytes, counted, glob_name};
 use crate::vm::Vm;
 
 /// The glob of a full name, made when it is new.
@@ -233,9 +233,33 @@ pub fn qualify(name: &[u8], package: &[u8]) -> Vec<u8> {
     [package, b"::", name].concat()
 }
 
-/// The glob as a value.
-pub fn glob_value(_vm: &mut Vm, glob: GlobRef) -> Val {
-    counted(tag::GLOB, glob.retained())
+/// The glob as a value. Of one that is `local` at the moment it is another one with the same variables and
+/// handle, which stay with the value when the name gets back what it had.
+pub fn glob_value(vm: &mut Vm, glob: GlobRef) -> Val {
+    if glob.header.flags & FLAG_LOCAL == 0 {
+        return counted(tag::GLOB, glob.retained());
+    }
+    crate::output::ensure_stream(vm, glob);
+    counted(tag::GLOB, same_parts(vm, glob))
+}
+
+/// A glob of the same name with the same variables, function and handle, owned.
+fn same_parts(vm: &mut Vm, glob: GlobRef) -> GlobRef {
+    let mut copy = anonymous();
+    (copy.name, copy.name_len) = (glob.name, glob.name_len);
+    let parts = [
+        core::mem::replace(&mut copy.scalar, Ptr(glob.scalar).retained().0).cast::<Header>(),
+        core::mem::replace(&mut copy.array, Ptr(glob.array).retained().0).cast(),
+        core::mem::replace(&mut copy.hash, Ptr(glob.hash).retained().0).cast(),
+    ];
+    for part in parts {
+        vm.release_ptr(Ptr(part));
+    }
+    if !glob.code.is_null() {
+        copy.code = Ptr(glob.code).retained().0;
+    }
+    crate::output::share_handle(vm, copy, glob);
+    copy
 }
 
 /// `*glob = VALUE`: a reference replaces one of its variables, a glob all of them.
@@ -286,6 +310,8 @@ pub fn glob_assign(vm: &mut Vm, glob: GlobRef, value: Val) -> Result<(), Thrown>
             if !from.code.is_null() {
                 vm.define(glob, Ptr(from.code).retained());
             }
+            // What one of them is opened on, both are.
+            crate::output::ensure_stream(vm, from);
             crate::output::share_handle(vm, glob, from);
         }
         tag::OBJ => return Err(vm.die(b"Can't assign an object to a typeglob")),
@@ -358,7 +384,9 @@ pub fn glob_part(vm: &mut Vm, glob: Val, part: Val) -> Result<Val, Thrown> {
         b"CODE" if !glob.code.is_null() => counted(tag::CODE, Ptr(glob.code).retained()),
         b"PACKAGE" => crate::string::string(at.map_or(b"main", |at| &name[..at])),
         b"NAME" => crate::string::string(at.map_or(name, |at| &name[at + 2..])),
-        b"GLOB" | b"IO" | b"FILEHANDLE" => counted(tag::GLOB, glob.retained()),
+        b"GLOB" => counted(tag::GLOB, glob.retained()),
+        // The handle stays, whatever becomes of the name.
+        b"IO" | b"FILEHANDLE" if !glob.handle.is_null() => counted(tag::GLOB, same_parts(vm, glob)),
         _ => UNDEF,
     })
 }

@@ -5,6 +5,7 @@
 
 use alloc::vec::Vec;
 
+use s_abi::constants::Constant;
 use s_abi::layout::{Val, tag, want};
 
 use crate::array;
@@ -201,6 +202,19 @@ pub fn mark(vm: &mut Vm) -> i64 {
 #[inline(always)]
 pub fn list_push(vm: &mut Vm, value: Val) -> Result<(), Thrown> {
     vm.push(value)
+}
+
+/// Pushes the constants of a text, see [`s_abi::constants`].
+pub fn list_push_constants(vm: &mut Vm, text: Val) -> Result<(), Thrown> {
+    let mut rest = bytes(&text);
+    while let Some(constant) = Constant::read(&mut rest) {
+        vm.push(match constant {
+            Constant::Int(value) => int(value),
+            Constant::Float(value) => num(value),
+            Constant::Text(content, wide) => crate::string::string_of(content, wide),
+        })?;
+    }
+    Ok(())
 }
 
 /// Pops and releases.

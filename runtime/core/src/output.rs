@@ -109,10 +109,24 @@ fn install_stream(vm: &mut Vm, glob: GlobRef, mut stream: Stream) {
     if let Some(before) = stream_of(glob).filter(|_| vm.compat) {
         stream.handle.set_line_number(before.handle.line_number());
     }
+    // Others have the handle as well, and see what it is opened on now.
+    if let Some(mut shared) = stream_of(glob).filter(|before| before.shared > 1) {
+        stream.shared = shared.shared;
+        let before = core::mem::replace(&mut *shared, stream);
+        end_stream(vm, before);
+        return;
+    }
     close_dropped(vm, glob);
     let stream = Ptr(Box::into_raw(Box::new(stream)));
     glob.handle = stream.0.cast();
     vm.output.streams.push(stream);
+}
+
+/// Gives a glob that has none a stream, on which nothing is open.
+pub(crate) fn ensure_stream(vm: &mut Vm, glob: GlobRef) {
+    if glob.handle.is_null() {
+        install(vm, glob, Handle::closed());
+    }
 }
 
 /// The stream of a glob.
@@ -160,17 +174,22 @@ pub(crate) fn put_stream(vm: &mut Vm, mut glob: GlobRef, stream: Option<Ptr<Stre
     glob.handle = stream.map_or(core::ptr::null_mut(), |stream| stream.0.cast());
 }
 
+/// Closes what a stream has.
+fn end_stream(vm: &mut Vm, mut stream: Stream) {
+    let _ = stream.handle.close();
+    if let Some(target) = stream.target {
+        vm.release_ptr(target);
+    }
+}
+
 /// Gives up one share of a stream, which is closed with the last.
 fn drop_stream(vm: &mut Vm, mut stream: Ptr<Stream>) {
     stream.shared -= 1;
     if stream.shared == 0 {
         vm.output.streams.retain(|known| *known != stream);
         // SAFETY: the stream came from `Box::into_raw`, and nobody has it any more.
-        let mut stream = unsafe { Box::from_raw(stream.0) };
-        let _ = stream.handle.close();
-        if let Some(target) = stream.target {
-            vm.release_ptr(target);
-        }
+        let stream = unsafe { Box::from_raw(stream.0) };
+        end_stream(vm, *stream);
     }
 }
 

@@ -9,7 +9,7 @@ use crate::hash;
 use crate::magic::{is_tied_array, is_tied_hash};
 use crate::output::Stream;
 use crate::string::Text;
-use crate::value::{Array, CellRef, GlobRef, Ptr, Table, UNDEF, ValExt};
+use crate::value::{Array, CellRef, FLAG_LOCAL, GlobRef, Ptr, Table, UNDEF, ValExt};
 use crate::vm::Vm;
 
 /// One thing to put back; it owns what it holds.
@@ -24,7 +24,7 @@ pub enum Save {
     /// A glob's function, perhaps null.
     Code(GlobRef, Ptr<Code>),
     /// A glob's stream, if it had one.
-    Stream(GlobRef, Option<Ptr<Stream>>),
+    Stream(GlobRef, Option<Ptr<Stream>>, bool),
     /// An element of an array.
     Element(Array, i64, Option<Val>),
     /// An element of a hash.
@@ -72,7 +72,10 @@ fn restore_variable(vm: &mut Vm, save: Save) {
 }
 
 fn restore_stream(vm: &mut Vm, save: Save) {
-    let Save::Stream(glob, old) = save else { return };
+    let Save::Stream(mut glob, old, was_local) = save else { return };
+    if !was_local {
+        glob.header.flags &= !FLAG_LOCAL;
+    }
     crate::output::put_stream(vm, glob, old);
 }
 
@@ -174,8 +177,11 @@ pub fn local_code(vm: &mut Vm, glob: GlobRef) {
 
 /// `local *x`: the name has no file or directory.
 pub fn local_handle(vm: &mut Vm, glob: GlobRef) {
+    let mut glob = glob;
     let old = crate::output::take_stream(glob);
-    vm.saves.push((restore_stream, Save::Stream(glob, old)));
+    let was_local = glob.header.flags & FLAG_LOCAL != 0;
+    glob.header.flags |= FLAG_LOCAL;
+    vm.saves.push((restore_stream, Save::Stream(glob, old, was_local)));
 }
 
 /// `local $a[i]`

@@ -104,6 +104,8 @@ pub const FLAG_WEAK: u8 = 1;
 pub const FLAG_WIDE: u8 = 2;
 /// Bit of [`Header::flags`] of strings: [`Str::hash`] is valid.
 pub const FLAG_HASHED: u8 = 4;
+/// Bit of [`Header::flags`] of globs: the name has its handle by `local` at the moment.
+pub const FLAG_LOCAL: u8 = 2;
 /// Bit of [`Header::flags`]: DESTROY has run.
 pub const FLAG_DESTROYED: u8 = 8;
 

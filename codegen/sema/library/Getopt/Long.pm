@@ -30,6 +30,29 @@ sub Configure {
 }
 sub config { return Configure(@_) }
 
+# An object keeps settings of its own.
+package Getopt::Long::Parser;
+sub new {
+    my ($class, %given) = @_;
+    my $self = bless { set => { %Getopt::Long::set } }, ref $class || $class;
+    $self->configure(@{$given{config}}) if $given{config};
+    return $self;
+}
+sub configure {
+    my ($self, @words) = @_;
+    local %Getopt::Long::set = %{$self->{set}};
+    Getopt::Long::Configure(@words);
+    $self->{set} = { %Getopt::Long::set };
+    return;
+}
+sub getoptions { my ($self, @specs) = @_; return $self->getoptionsfromarray(\@ARGV, @specs) }
+sub getoptionsfromarray {
+    my ($self, $words, @specs) = @_;
+    local %Getopt::Long::set = %{$self->{set}};
+    return Getopt::Long::_parse($words, @specs);
+}
+package Getopt::Long;
+
 sub GetOptions { return _parse(\@ARGV, @_) }
 sub GetOptionsFromArray { my $words = shift; return _parse($words, @_) }
 sub GetOptionsFromString {
