@@ -131,6 +131,13 @@ pub trait Files: Sync {
     /// Says why there is none, in the words of the language (`Can't locate ...`).
     fn require(&self, request: &Require, from: &str, folders: &[Folder]) -> Result<Loaded, String>;
 
+    /// Whether the machine has run the file of that name already: what it declares is there, and only its
+    /// names are looked at.
+    fn has_run(&self, name: &str) -> bool {
+        let _ = name;
+        false
+    }
+
     /// The folders where modules are that belong to nobody, as they were given: where `@INC` begins.
     fn include(&self) -> Vec<String> {
         Vec::new()

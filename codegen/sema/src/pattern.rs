@@ -7,7 +7,7 @@ use s_syntax::ast::{self, ExprKind as A, Regex, Replacement, Span};
 use crate::builtin::unwrap_list;
 use crate::expr::op;
 use crate::hir::{
-    self, Block, Expr, ExprKind, Hash, MatchOp, Op, Pattern, Pos, SplitOn, SubstOp, UnaryOp, VarKind,
+    self, Block, Expr, ExprKind, Hash, LogicOp, MatchOp, Op, Pattern, Pos, SplitOn, SubstOp, UnaryOp, VarKind,
 };
 use crate::names::Use;
 use crate::resolver::{Resolver, Want, mk};
@@ -36,7 +36,20 @@ impl Resolver<'_> {
         if let ExprKind::Str { bytes, wide: false } = text.kind {
             return self.fixed(bytes, flags, span);
         }
-        Pattern::Dynamic { text: Box::new(text), flags }
+        let pattern = Pattern::Dynamic { text: Box::new(text), flags };
+        if regex.flags.contains('o') { self.once(pattern, span) } else { pattern }
+    }
+
+    /// `/o`: a pattern that is put together the first time it is reached, and stays as it is then.
+    fn once(&mut self, pattern: Pattern, span: Span) -> Pattern {
+        let Pattern::Dynamic { flags, .. } = &pattern else { return pattern };
+        let flags = flags.clone();
+        let name = format!("pattern:{}:{}", self.units[self.file as usize].source.name, span.start);
+        let variable = self.global(VarKind::Scalar, &name);
+        let kept = self.at(span, ExprKind::Global(variable));
+        let made = self.at(span, op(Op::Qr(pattern)));
+        let assign = ExprKind::AssignLogic(LogicOp::DefinedOr, Box::new(kept), Box::new(made));
+        Pattern::Dynamic { text: Box::new(self.at(span, assign)), flags }
     }
 
     /// A pattern whose text is known. What is no pattern is told of where it is reached, like what is put

@@ -385,7 +385,8 @@ impl<'u> Resolver<'u> {
         self.file_functions[0] = Some(main);
         for &unit in &files[1..] {
             // What the machine has run already is only looked at for its names.
-            if !self.session.is_some_and(|session| session.has_file(&self.units[unit].source.name)) {
+            let tree = &self.units[unit];
+            if !tree.is_there && !self.session.is_some_and(|session| session.has_file(&tree.source.name)) {
                 self.file_functions[unit] = Some(self.reserve());
             }
         }

@@ -47,6 +47,8 @@ pub(crate) struct Unit {
     pub(crate) depth: usize,
     /// It is a module of Perl that comes with the compiler.
     pub(crate) supplied: bool,
+    /// The machine has run it already.
+    pub(crate) is_there: bool,
 }
 
 /// The unit that a request leads to, or why it leads nowhere.
@@ -134,6 +136,7 @@ impl Unit {
             pinned: HashSet::new(),
             depth,
             supplied: false,
+            is_there: false,
         }
     }
 
@@ -162,6 +165,7 @@ impl Unit {
             pinned: HashSet::new(),
             depth: 0,
             supplied: self.supplied,
+            is_there: self.is_there,
         };
         let named = self.names.iter().map(|name| part(name, ""));
         named.chain(self.packages.iter().map(|package| part(&self.source.name, package))).collect()
@@ -200,7 +204,8 @@ pub(crate) fn load(name: &str, text: Arc<str>, files: &dyn Files, options: &Opti
     let mut next = 0;
     while next < units.len() {
         let mut wanted = Vec::new();
-        for stmt in &units[next].ast.body {
+        let body: &[Stmt] = if units[next].is_there { &[] } else { &units[next].ast.body };
+        for stmt in body {
             requests(stmt, &units[next].source.name, options.compat, None, &mut wanted);
         }
         for Wanted { evaluated, offset, wish } in wanted {
@@ -227,6 +232,7 @@ pub(crate) fn load(name: &str, text: Arc<str>, files: &dyn Files, options: &Opti
                             known.insert(name.clone(), units.len());
                             let mut unit = Unit::parse(&name, Arc::from(text), options);
                             unit.supplied = true;
+                            unit.is_there = files.has_run(&name);
                             units.push(unit);
                             Ok(units.len() - 1)
                         }
@@ -241,7 +247,8 @@ pub(crate) fn load(name: &str, text: Arc<str>, files: &dyn Files, options: &Opti
                         None if units.len() >= MAX_UNITS => Err("too many files".to_owned()),
                         None => {
                             known.insert(loaded.name.clone(), units.len());
-                            units.push(Unit::parse(&loaded.name, loaded.text, options));
+                            let unit = Unit::parse(&loaded.name, loaded.text, options);
+                            units.push(Unit { is_there: files.has_run(&loaded.name), ..unit });
                             Ok(units.len() - 1)
                         }
                     }

@@ -242,6 +242,11 @@ impl Vm {
         }
     }
 
+    /// The files that have run, by their names.
+    pub fn loaded_files<C: FromIterator<Vec<u8>>>(&self) -> C {
+        self.loaded.keys().cloned().collect()
+    }
+
     /// The texts that `@INC` holds.
     pub fn include(&mut self) -> Vec<Vec<u8>> {
         let list = Ptr(self.known.inc.array);

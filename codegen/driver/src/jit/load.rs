@@ -1,5 +1,6 @@
 //! What a module declares, told to the machine; and modules that are compiled while a program runs.
 
+use std::collections::HashSet;
 use std::sync::Arc;
 
 use s_abi::layout::{Val, want};
@@ -62,7 +63,13 @@ pub(super) fn eval_string(vm: &mut Vm, text: &[u8], list: &[Val]) -> Result<Val,
     let around = around.map(|file| file.name.clone()).unwrap_or_default();
     let around = session.texts.get(&around).cloned().unwrap_or(around);
     let folders = folders(vm);
-    let files = Within { files: &*session.files, text: &name, around: &around, folders: &folders };
+    let files = Within {
+        files: &*session.files,
+        text: &name,
+        around: &around,
+        folders: &folders,
+        loaded: &vm.loaded_files(),
+    };
     let mut analysis =
         s_sema::analyse_eval(&name, Arc::from(text.as_str()), &package, &names, &files, &options);
     session.texts.insert(name.clone(), around.clone());
@@ -86,12 +93,15 @@ pub(super) fn eval_string(vm: &mut Vm, text: &[u8], list: &[Val]) -> Result<Val,
     vm.call(main, &[], wanted.w1)
 }
 
-/// The files of a program, for a text that one of them evaluates: it belongs where that file does.
+/// The files of a program, for what joins it while it runs: a text that one of them evaluates, which belongs
+/// where that file does, or another file.
 struct Within<'a> {
     files: &'a (dyn Files + Send + Sync),
     text: &'a str,
     around: &'a str,
     folders: &'a [Folder],
+    /// Those that have run.
+    loaded: &'a HashSet<Vec<u8>>,
 }
 
 impl Within<'_> {
@@ -106,6 +116,10 @@ impl Files for Within<'_> {
         let mut all = folders.to_vec();
         all.extend_from_slice(self.folders);
         self.files.require(request, from, &all)
+    }
+
+    fn has_run(&self, name: &str) -> bool {
+        self.loaded.contains(name.as_bytes())
     }
 
     fn assets(&self, from: &str) -> Result<Arc<Assets>, NoAssets> {
@@ -178,8 +192,14 @@ pub(super) fn require_value(vm: &mut Vm, name: &[u8], is_do: i64) -> Result<Val,
         return Ok(s_core::value::int(1));
     }
     let options = Options { compat: session.compat, ..Options::default() };
-    let files = Arc::clone(&session.files);
-    let compilation = crate::compile_part(&loaded.name, loaded.text, &*files, &options, numbers(vm));
+    let files = Within {
+        files: &*session.files,
+        text: &loaded.name,
+        around: &loaded.name,
+        folders: &folders,
+        loaded: &vm.loaded_files(),
+    };
+    let compilation = crate::compile_part(&loaded.name, loaded.text, &files, &options, numbers(vm));
     let Some(module) = compilation.module else {
         let error = compilation.diagnostics.first();
         let line = error.and_then(|error| error.labels.first());
