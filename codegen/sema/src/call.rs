@@ -508,6 +508,17 @@ impl Resolver<'_> {
                 // Perl looks for the file when it comes there.
                 if self.options.compat || self.is_protected() || self.in_function() {
                     let wanted = call.args.first().and_then(crate::source::literal_request);
+                    if let Some(wanted) = &wanted
+                        && self.options.compat
+                        && self.units[self.file as usize].looks_elsewhere
+                    {
+                        let key = match wanted {
+                            crate::Require::Path(path) => path.clone(),
+                            wanted => crate::stmt::module_key(wanted.name()),
+                        };
+                        self.now.dynamic_code = true;
+                        return mk(pos, op(Op::RequireValue(text(pos, &key), false)));
+                    }
                     let message = match wanted {
                         Some(crate::Require::Module(module)) if self.options.compat => {
                             crate::source::not_located(&module)

@@ -27,9 +27,8 @@ pub(crate) struct Exports {
 impl Exports {
     /// What a module exports, by the statements of its file.
     pub(crate) fn of(module: &str, body: &[Stmt]) -> Exports {
-        let mut exports = Exports::default();
         // A file that does not say so is all of its module.
-        exports.inside = !declares(module, body);
+        let mut exports = Exports { inside: !declares(module, body), ..Exports::default() };
         exports.statements(module, body);
         exports
     }

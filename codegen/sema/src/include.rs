@@ -33,6 +33,8 @@ pub(crate) enum Change {
     Last(Vec<Folder>),
     /// These are folders of modules no longer.
     Without(Vec<Folder>),
+    /// Some that are known when the program runs are among them.
+    Computed,
 }
 
 impl Change {
@@ -46,40 +48,50 @@ impl Change {
             }
             Change::Last(new) => folders.extend(new),
             Change::Without(gone) => folders.retain(|folder| !gone.contains(folder)),
+            Change::Computed => {}
         }
     }
 
     /// What `use lib` and `no lib` do in a file of that name.
-    pub(crate) fn of_use(used: &ast::Use, file: &str) -> Option<Change> {
-        let folders = match &used.imports {
-            Some(list) if used.module.text == "lib" => folders(list, file),
-            _ => return None,
-        };
-        Some(if used.no { Change::Without(folders) } else { Change::First(folders) })
+    pub(crate) fn of_use(used: &ast::Use, file: &str) -> Vec<Change> {
+        match &used.imports {
+            Some(list) if used.module.text == "lib" => {
+                let change = if used.no { Change::Without } else { Change::First };
+                Change::of_list(std::slice::from_ref(list), file, change)
+            }
+            _ => Vec::new(),
+        }
+    }
+
+    fn of_list(list: &[ast::Expr], file: &str, change: fn(Vec<Folder>) -> Change) -> Vec<Change> {
+        let found: Vec<Option<Folder>> = list.iter().flat_map(|expr| folders(expr, file)).collect();
+        let computed = found.contains(&None).then_some(Change::Computed);
+        std::iter::once(change(found.into_iter().flatten().collect())).chain(computed).collect()
     }
 
     /// What `unshift @INC` and `push @INC` do in a file of that name.
-    pub(crate) fn of_call(call: &ast::Call, file: &str) -> Option<Change> {
-        let (array, new) = call.args.split_first()?;
+    pub(crate) fn of_call(call: &ast::Call, file: &str) -> Vec<Change> {
         let change = match call.name.text.as_str() {
             "unshift" => Change::First,
             "push" => Change::Last,
-            _ => return None,
+            _ => return Vec::new(),
         };
-        if !matches!(&array.kind, ExprKind::Var(Sigil::Array, name) if name == "INC") {
-            return None;
+        match call.args.split_first() {
+            Some((ast::Expr { kind: ExprKind::Var(Sigil::Array, name), .. }, new)) if name == "INC" => {
+                Change::of_list(new, file, change)
+            }
+            _ => Vec::new(),
         }
-        Some(change(new.iter().flat_map(|expr| folders(expr, file)).collect()))
     }
 }
 
-/// The folders that an expression names, as far as it can be worked out.
-fn folders(expr: &ast::Expr, file: &str) -> Vec<Folder> {
-    let here = |path: String| Folder { base: Base::Directory, path };
+/// The folders that an expression names; nothing for each that cannot be worked out.
+fn folders(expr: &ast::Expr, file: &str) -> Vec<Option<Folder>> {
+    let here = |path: String| Some(Folder { base: Base::Directory, path });
     match &expr.kind {
         ExprKind::Words(words) => words.iter().cloned().map(here).collect(),
         ExprKind::List { items, .. } => items.iter().flat_map(|item| folders(item, file)).collect(),
-        _ => folder(expr, file).into_iter().collect(),
+        _ => vec![folder(expr, file)],
     }
 }
 
@@ -171,14 +183,14 @@ mod tests {
         assert!(parsed.errors.is_empty(), "{:?}", parsed.errors);
         let mut folders = Vec::new();
         for stmt in &parsed.file.body {
-            let change = match &stmt.kind {
+            let changes = match &stmt.kind {
                 ast::StmtKind::Use(used) => Change::of_use(used, "t/x.pl"),
                 ast::StmtKind::Expr(ast::Expr { kind: ExprKind::Call(call), .. }) => {
                     Change::of_call(call, "t/x.pl")
                 }
-                _ => None,
+                _ => Vec::new(),
             };
-            if let Some(change) = change {
+            for change in changes {
                 change.apply(&mut folders);
             }
         }

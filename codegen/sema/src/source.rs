@@ -49,6 +49,8 @@ pub(crate) struct Unit {
     pub(crate) supplied: bool,
     /// The machine has run it already.
     pub(crate) is_there: bool,
+    /// Where else modules are is known when the program runs.
+    pub(crate) looks_elsewhere: bool,
 }
 
 /// The unit that a request leads to, or why it leads nowhere.
@@ -137,6 +139,7 @@ impl Unit {
             depth,
             supplied: false,
             is_there: false,
+            looks_elsewhere: false,
         }
     }
 
@@ -166,6 +169,7 @@ impl Unit {
             depth: 0,
             supplied: self.supplied,
             is_there: self.is_there,
+            looks_elsewhere: self.looks_elsewhere,
         };
         let named = self.names.iter().map(|name| part(name, ""));
         named.chain(self.packages.iter().map(|package| part(&self.source.name, package))).collect()
@@ -201,6 +205,7 @@ pub(crate) fn load(name: &str, text: Arc<str>, files: &dyn Files, options: &Opti
     let mut units = vec![Unit::parse(name, text, options)];
     let mut known: HashMap<String, usize> = HashMap::from([(name.to_owned(), 0)]);
     let mut folders = Vec::new();
+    let mut computed = false;
     let mut next = 0;
     while next < units.len() {
         let mut wanted = Vec::new();
@@ -213,6 +218,7 @@ pub(crate) fn load(name: &str, text: Arc<str>, files: &dyn Files, options: &Opti
             let request = match wish {
                 Wish::File(request) | Wish::Parent(request) => request,
                 Wish::Folders(change) => {
+                    computed |= change == Change::Computed;
                     change.apply(&mut folders);
                     continue;
                 }
@@ -275,6 +281,7 @@ pub(crate) fn load(name: &str, text: Arc<str>, files: &dyn Files, options: &Opti
         next += 1;
     }
     for at in 0..units.len() {
+        units[at].looks_elsewhere = computed;
         units[at].aliases = units.len();
         let parts = units[at].named_parts();
         units.extend(parts);
@@ -470,10 +477,9 @@ fn requests(stmt: &Stmt, name: &str, compat: bool, evaluated: Option<u32>, found
                 {
                     texts.push((expr.span.start, text));
                 }
-                if let ExprKind::Call(call) = &expr.kind
-                    && let Some(change) = Change::of_call(call, name)
-                {
-                    found.push(want(expr.span.start, Wish::Folders(change)));
+                if let ExprKind::Call(call) = &expr.kind {
+                    let changes = Change::of_call(call, name).into_iter();
+                    found.extend(changes.map(|change| want(expr.span.start, Wish::Folders(change))));
                 }
                 if compat && let Some(heavy) = imports_at_run_time(expr) {
                     found.push(want(expr.span.start, Wish::File(Require::Module(heavy.to_owned()))));
@@ -495,9 +501,8 @@ fn requests(stmt: &Stmt, name: &str, compat: bool, evaluated: Option<u32>, found
             }
             Node::Stmt(Stmt { span, kind: StmtKind::Use(used), .. }) => {
                 let module = &used.module.text;
-                if let Some(change) = Change::of_use(used, name) {
-                    found.push(want(span.start, Wish::Folders(change)));
-                }
+                let changes = Change::of_use(used, name).into_iter();
+                found.extend(changes.map(|change| want(span.start, Wish::Folders(change))));
                 if compat && !used.no && matches!(module.as_str(), "parent" | "base") && evaluated.is_none() {
                     let words = used.imports.as_ref().map_or_else(Vec::new, crate::stmt::literal_words);
                     if !words.iter().any(|word| word == "-norequire") {
