@@ -322,6 +322,11 @@ impl<'a> Lower<'a> {
                     let array = self.rt(Rt::arr_new, &[]);
                     return self.builder.emit(Ir::BoxArr, vec![array], Ty::V);
                 }
+                if let [item] = &items[..]
+                    && let Some(array) = self.collected(item)
+                {
+                    return self.builder.emit(Ir::BoxArr, vec![array], Ty::V);
+                }
                 let mark = self.list_of(items);
                 let array = self.rt(Rt::arr_from_list, &[mark]);
                 self.builder.emit(Ir::BoxArr, vec![array], Ty::V)

@@ -4,7 +4,8 @@ use s_abi::layout::sort;
 use s_ir::builder::Variable;
 use s_ir::{Cond, Op as Ir, Rt, Ty, Value};
 use s_sema::hir::{
-    Block, Expr, ExprKind, FunctionId, Iterate, IterateBody, LocalId, LoopVariable, SortBy, SortKey, StmtKind,
+    Array, Block, Expr, ExprKind, FunctionId, Iterate, IterateBody, LocalId, LoopVariable, Op, SortBy,
+    SortKey, StmtKind,
 };
 
 use crate::function::{Context, Lower};
@@ -32,22 +33,42 @@ impl<'a> Lower<'a> {
     /// One of the iterating operators. In list context `map` and `grep` push; otherwise there is a value:
     /// the count for `map`, `grep` and `fore`, the element for `first`, a truth value for the others.
     pub(crate) fn iterate(&mut self, kind: Kind, node: &'a Iterate, context: Context) -> Option<Value> {
-        self.iterate_over(kind, node, context, false)
+        let listed = matches!(kind, Kind::Map | Kind::Grep) && context == Context::List;
+        self.iterate_over(kind, node, if listed { Into::List } else { Into::Value })
     }
 
     /// `grep`, which pushes references to the elements for which its body holds.
     pub(crate) fn iterate_references(&mut self, node: &'a Iterate) {
-        self.iterate_over(Kind::Grep, node, Context::List, true);
+        self.iterate_over(Kind::Grep, node, Into::References);
     }
 
-    fn iterate_over(
-        &mut self,
-        kind: Kind,
-        node: &'a Iterate,
-        context: Context,
-        references: bool,
-    ) -> Option<Value> {
-        let listed = matches!(kind, Kind::Map | Kind::Grep) && context == Context::List;
+    /// An array of its own of what `map` or `grep` gives in list context, where an expression is one of these: nothing
+    /// but the array ever holds all of it.
+    pub(crate) fn collected(&mut self, expr: &'a Expr) -> Option<Value> {
+        match &expr.kind {
+            ExprKind::List(items) => match &items[..] {
+                [item] => self.collected(item),
+                _ => None,
+            },
+            ExprKind::Op(op) => {
+                let (kind, node) = match &**op {
+                    Op::Map(node) => (Kind::Map, node),
+                    Op::Grep(node) => (Kind::Grep, node),
+                    _ => return None,
+                };
+                self.at(expr.pos);
+                let array = self.rt(Rt::arr_new, &[]);
+                let held = self.builder.variable(Ty::Arr);
+                self.builder.write(held, array);
+                self.iterate_over(kind, node, Into::Array(held));
+                Some(self.builder.read(held))
+            }
+            _ => None,
+        }
+    }
+
+    fn iterate_over(&mut self, kind: Kind, node: &'a Iterate, into: Into) -> Option<Value> {
+        let references = into == Into::References;
         let callee = match &node.body {
             IterateBody::Call(code) => {
                 let code = self.scalar(code);
@@ -63,17 +84,19 @@ impl<'a> Lower<'a> {
             && matches!(node.topic, LoopVariable::Global(_))
             && kind != Kind::Each
             && modifies_topic(node);
-        let counted = if aliased || references { None } else { counted(&node.list) };
-        let (length, numbers) = match counted {
-            Some((from, to)) => self.count(mark, from, to),
-            None => {
-                if aliased || references {
-                    self.list_of_references(&node.list);
-                } else {
-                    self.lending(|lower| lower.list(&node.list));
-                }
-                (self.rt(Rt::list_len, &[mark]), Numbers::Never)
-            }
+        let (length, source) = if aliased || references {
+            self.list_of_references(&node.list);
+            (self.rt(Rt::list_len, &[mark]), Source::List)
+        } else if let Some((from, to)) = counted(&node.list) {
+            self.count(mark, from, to)
+        } else if let Some(array) = self.array_in_place(node) {
+            let array = self.lending(|lower| lower.array_read(array));
+            let held = self.builder.variable(Ty::Arr);
+            self.builder.write(held, array);
+            (self.rt(Rt::arr_len, &[array]), Source::Array(held))
+        } else {
+            self.lending(|lower| lower.list(&node.list));
+            (self.rt(Rt::list_len, &[mark]), Source::List)
         };
         let out = self.begin_list();
         let restore = self.global_topic(node.topic);
@@ -97,7 +120,7 @@ impl<'a> Lower<'a> {
         self.builder.branch(test, body, exit);
         self.builder.switch_to(body);
         let now = self.builder.read(at);
-        let element = self.element_at(mark, now, numbers);
+        let element = self.element_at(mark, now, source);
         let reference = element;
         let element = if aliased || references {
             self.bind_reference(node.topic, element, restore);
@@ -111,10 +134,22 @@ impl<'a> Lower<'a> {
             self.declare_scalar(index, value);
         }
         match kind {
+            Kind::Map if self.pushes_itself(node, into) => {
+                let value = self.body_scalar(node);
+                if !self.builder.is_filled() {
+                    self.give(into, value);
+                }
+            }
             Kind::Map => {
                 let here = self.rt(Rt::mark, &[]);
                 self.body_list(node, callee, element);
-                if !listed && !self.builder.is_filled() {
+                if let Into::Array(held) = into
+                    && !self.builder.is_filled()
+                {
+                    let array = self.builder.read(held);
+                    self.rt(Rt::arr_push_list, &[array, here]);
+                }
+                if into == Into::Value && !self.builder.is_filled() {
                     let pushed = self.rt(Rt::list_len, &[here]);
                     self.rt_void(Rt::list_drop, &[here]);
                     let sum = self.builder.read(count);
@@ -137,7 +172,7 @@ impl<'a> Lower<'a> {
                 let (hit, miss) = if kind == Kind::All { (no, yes) } else { (yes, no) };
                 self.builder.switch_sealed(hit);
                 match kind {
-                    Kind::Grep if listed => {
+                    Kind::Grep if into != Into::Value => {
                         let value = if references {
                             reference
                         } else if aliased {
@@ -145,7 +180,7 @@ impl<'a> Lower<'a> {
                         } else {
                             element
                         };
-                        self.rt_void(Rt::list_push, &[value]);
+                        self.give(into, value);
                         self.builder.jump(miss, &[]);
                     }
                     Kind::Grep => {
@@ -180,11 +215,18 @@ impl<'a> Lower<'a> {
         self.end_global_topic(restore);
         self.end_list();
         self.end_list();
-        if listed {
+        if let Source::Array(held) = source {
+            let array = self.builder.read(held);
+            self.builder.emit_void(Ir::Keep, vec![array]);
+        }
+        if matches!(into, Into::List | Into::References) {
             self.rt_void(Rt::list_move, &[mark, out]);
             return None;
         }
         self.rt_void(Rt::list_drop, &[mark]);
+        if let Into::Array(_) = into {
+            return None;
+        }
         Some(match kind {
             Kind::Map | Kind::Grep | Kind::Each => {
                 let count = self.builder.read(count);
@@ -196,10 +238,10 @@ impl<'a> Lower<'a> {
 
     /// Begins to iterate over a range of integers, which need not lie anywhere: gives their number. Where the
     /// end turns out to be no usual integer the list is pushed after all.
-    fn count(&mut self, mark: Value, from: i64, to: &'a Expr) -> (Value, Numbers) {
+    fn count(&mut self, mark: Value, from: i64, to: &'a Expr) -> (Value, Source) {
         if let ExprKind::Int(to) = to.kind {
             let length = self.builder.int(to.saturating_sub(from).saturating_add(1));
-            return (length, Numbers::Always(from));
+            return (length, Source::Numbers(from));
         }
         let to = self.scalar(to);
         let length = self.builder.variable(Ty::Int);
@@ -245,20 +287,24 @@ impl<'a> Lower<'a> {
         self.builder.jump(on, &[]);
         self.builder.switch_sealed(on);
         let length = self.builder.read(length);
-        (length, Numbers::Perhaps(from, is_counted))
+        (length, Source::PerhapsNumbers(from, is_counted))
     }
 
     /// The element of a round.
-    fn element_at(&mut self, mark: Value, now: Value, numbers: Numbers) -> Value {
+    fn element_at(&mut self, mark: Value, now: Value, source: Source) -> Value {
         let number = move |lower: &mut Lower<'a>, from: i64| {
             let from = lower.builder.int(from);
             let number = lower.builder.emit(Ir::IAdd, vec![from, now], Ty::Int);
             lower.box_int(number)
         };
-        match numbers {
-            Numbers::Never => self.rt(Rt::list_get, &[mark, now]),
-            Numbers::Always(from) => number(self, from),
-            Numbers::Perhaps(from, is_counted) => {
+        match source {
+            Source::List => self.rt(Rt::list_get, &[mark, now]),
+            Source::Array(held) => {
+                let array = self.builder.read(held);
+                self.rt(Rt::arr_get, &[array, now])
+            }
+            Source::Numbers(from) => number(self, from),
+            Source::PerhapsNumbers(from, is_counted) => {
                 let test = self.builder.read(is_counted);
                 let (counted, listed) = (self.builder.block(), self.builder.block());
                 self.builder.branch(test, counted, listed);
@@ -306,6 +352,53 @@ impl<'a> Lower<'a> {
         }
     }
 
+    /// Whether each element gives exactly one value, which need not lie on the value stack.
+    fn pushes_itself(&self, node: &Iterate, into: Into) -> bool {
+        into != Into::Value
+            && match &node.body {
+                IterateBody::Block(body) => plain_expression(body).is_some_and(|expr| self.is_single(expr)),
+                IterateBody::Expr(body) => self.is_single(body),
+                IterateBody::Call(_) => false,
+            }
+    }
+
+    /// The value of a body of which [`Lower::pushes_itself`] holds.
+    fn body_scalar(&mut self, node: &'a Iterate) -> Value {
+        let expr = match &node.body {
+            IterateBody::Block(body) => plain_expression(body),
+            IterateBody::Expr(body) => Some(&**body),
+            IterateBody::Call(_) => None,
+        };
+        match expr {
+            Some(expr) => self.scalar(expr),
+            None => self.builder.undef(),
+        }
+    }
+
+    /// Adds a value to what is made.
+    fn give(&mut self, into: Into, value: Value) {
+        match into {
+            Into::Array(held) => {
+                let array = self.builder.read(held);
+                self.rt_void(Rt::arr_push, &[array, value]);
+            }
+            _ => self.rt_void(Rt::list_push, &[value]),
+        }
+    }
+
+    /// The array whose elements need not be listed before the first is looked at, since a body leaves all arrays as
+    /// they are.
+    fn array_in_place(&self, node: &'a Iterate) -> Option<&'a Array> {
+        let array = only_array(&node.list)?;
+        let facts = &self.program.facts;
+        let keeps = match &node.body {
+            IterateBody::Block(body) => crate::keys::leaves_arrays(|see| crate::visit::block(body, see)),
+            IterateBody::Expr(body) => crate::keys::leaves_arrays(|see| crate::visit::expr(body, see)),
+            IterateBody::Call(_) => false,
+        };
+        (keeps && !facts.overloads && !facts.ties).then_some(array)
+    }
+
     fn body_void(&mut self, node: &'a Iterate, callee: Option<Variable>, element: Value) {
         match &node.body {
             IterateBody::Block(body) => self.block(body),
@@ -351,10 +444,7 @@ impl<'a> Lower<'a> {
 
     /// A block as a condition: of one expression without scope, that expression.
     fn block_condition(&mut self, body: &'a Block) -> Value {
-        if let [stmt] = &body.stmts[..]
-            && let StmtKind::Expr(expr) = &stmt.kind
-            && !body.has_local
-        {
+        if let Some(expr) = plain_expression(body) {
             return self.condition(expr);
         }
         let value = self.block_value(body, Context::Scalar).unwrap_or_else(|| self.builder.undef());
@@ -455,12 +545,30 @@ impl<'a> Lower<'a> {
     }
 }
 
-/// Whether elements are numbers that are counted, from where, and if that is known only later, what says so.
+/// Where elements come from.
 #[derive(Clone, Copy)]
-enum Numbers {
-    Never,
-    Always(i64),
-    Perhaps(i64, Variable),
+enum Source {
+    /// The value stack.
+    List,
+    /// An array, which stays as it is.
+    Array(Variable),
+    /// They are numbers that are counted, from here.
+    Numbers(i64),
+    /// The same if a variable says so, which is known only later; else the value stack.
+    PerhapsNumbers(i64, Variable),
+}
+
+/// Where what is made of the elements goes.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Into {
+    /// There is one value of it all.
+    Value,
+    /// The value stack.
+    List,
+    /// The value stack, as references to elements.
+    References,
+    /// An array that nobody else knows.
+    Array(Variable),
 }
 
 /// A range of integers by one that begins with a small constant: where, and the end.
@@ -478,6 +586,26 @@ fn counted(list: &Expr) -> Option<(i64, &Expr)> {
     }
 }
 
+/// The array that a list is all of.
+fn only_array(list: &Expr) -> Option<&Array> {
+    match &list.kind {
+        ExprKind::Array(array) => Some(array),
+        ExprKind::List(items) if items.len() == 1 => only_array(&items[0]),
+        _ => None,
+    }
+}
+
+/// The only expression of a block without scope.
+fn plain_expression(body: &Block) -> Option<&Expr> {
+    match &body.stmts[..] {
+        [stmt] if !body.has_local => match &stmt.kind {
+            StmtKind::Expr(expr) => Some(expr),
+            _ => None,
+        },
+        _ => None,
+    }
+}
+
 /// Whether the body of a `map` or `grep` may change the topic, so that elements have to be shared.
 fn modifies_topic(node: &Iterate) -> bool {
     let LoopVariable::Global(topic) = node.topic else { return false };
@@ -491,9 +619,9 @@ fn modifies_topic(node: &Iterate) -> bool {
             ExprKind::Step { target, .. } => is_topic(target),
             ExprKind::RefTo(_) | ExprKind::Call(_) => true,
             ExprKind::Op(op) => match &**op {
-                s_sema::hir::Op::Subst(node) => !node.copy && is_topic(&node.subject),
-                s_sema::hir::Op::Trans { subject, copy, .. } => !copy && is_topic(subject),
-                s_sema::hir::Op::Chomp { places, .. } => places.iter().any(is_topic),
+                Op::Subst(node) => !node.copy && is_topic(&node.subject),
+                Op::Trans { subject, copy, .. } => !copy && is_topic(subject),
+                Op::Chomp { places, .. } => places.iter().any(is_topic),
                 _ => false,
             },
             _ => false,

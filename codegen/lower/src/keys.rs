@@ -89,6 +89,27 @@ fn only_reads(block: &Block) -> bool {
     harmless
 }
 
+/// Whether what a walk meets changes no array for certain: it is harmless, and gives values to nothing but scalar
+/// variables.
+pub(crate) fn leaves_arrays<'a>(walk: impl FnOnce(&mut dyn FnMut(&'a Expr))) -> bool {
+    let mut leaves = true;
+    walk(&mut |node| {
+        let gives = match &node.kind {
+            ExprKind::Assign(place, _)
+            | ExprKind::AssignOp(_, place, _)
+            | ExprKind::AssignLogic(_, place, _)
+            | ExprKind::Step { target: place, .. } => {
+                !matches!(place.kind, ExprKind::Declare(_)) && !is_variable(place)
+            }
+            ExprKind::AssignList(..) | ExprKind::Return(_) | ExprKind::Jump(..) => true,
+            ExprKind::Op(op) => matches!(**op, Op::Push { .. }),
+            _ => false,
+        };
+        leaves = leaves && !gives && is_harmless(node);
+    });
+    leaves
+}
+
 fn is_harmless(node: &Expr) -> bool {
     match &node.kind {
         ExprKind::Undef

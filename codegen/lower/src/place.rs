@@ -594,6 +594,13 @@ impl<'a> Lower<'a> {
     /// `my @a = LIST`, `@a = LIST`, and the same of hashes.
     fn assign_aggregate(&mut self, id: LocalId, value: &'a Expr, declare: bool) {
         let is_hash = self.function.locals[id.index()].kind == VarKind::Hash;
+        if declare
+            && !is_hash
+            && let Some(array) = self.collected(value)
+        {
+            self.set_aggregate(id, array);
+            return;
+        }
         let mark = self.list_from(value);
         if declare {
             let aggregate = self.rt(if is_hash { Rt::hash_from_list } else { Rt::arr_from_list }, &[mark]);
