@@ -297,7 +297,7 @@ impl Methods {
                     Op::Builtin(row) => {
                         pipelines |= s_core::builtin::makes_pipelines(BUILTINS[row as usize].name);
                     }
-                    Op::CallMethod | Op::Rt(Rt::call_method) => match texts.get(&inst.args[0]) {
+                    Op::CallMethod(_) | Op::CallMethodList(_) => match texts.get(&inst.args[0]) {
                         // `super` and `maybe` are part of the text.
                         Some(name) => {
                             if let Ok(name) = std::str::from_utf8(&module.strings[name.index()].0) {

@@ -45,6 +45,11 @@ pub fn excerpt(module: &Module, id: FuncId) -> (Module, FuncId, Links) {
             Op::Regex(number) => *number = regexes.of(*number),
             Op::Assets(number) => *number = assets.of(*number),
             Op::Call(callee) | Op::Closure(callee) => callee.0 = functions.of(*callee),
+            Op::CallMethod(means) | Op::CallMethodList(means) => {
+                for callee in means.functions.iter_mut().flatten() {
+                    callee.0 = functions.of(*callee);
+                }
+            }
             _ => {}
         }
     }

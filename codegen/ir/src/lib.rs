@@ -10,7 +10,7 @@
 //! small functions in the place of calls, [`infer`] proves types
 //! and rewrites, [`version`] gives loops on arrays of floats a typed twin, [`simplify`] removes what is decided or unused,
 //! [`pack`] packs arrays before such loops, [`counts`] makes ownership explicit
-//! (retains, releases, and what each throwing instruction has to release). The
+//! (retains, releases, and what each throwing instruction has to release), [`means`] says what names of methods mean. The
 //! [`verify`](verify::verify) pass checks the invariants between passes. A module has a text form, which
 //! [`print`] writes and [`parse`] reads.
 //!
@@ -25,6 +25,7 @@ pub mod excerpt;
 pub mod func;
 pub mod infer;
 pub mod inline;
+pub mod means;
 pub mod module;
 pub mod op;
 pub mod pack;
@@ -37,7 +38,7 @@ pub mod version;
 pub use builder::Builder;
 pub use func::{Block, BlockData, Edge, Func, Inst, Signature, Term, Ty, Value};
 pub use module::{FuncId, GlobalRef, Module, StrId};
-pub use op::{Cond, Element, Op, Rt};
+pub use op::{Cond, Element, Fields, Means, Op, Rt};
 
 /// Runs all passes on a module that lowering has built: types, simplifications, counts. To be run once.
 pub fn optimise(module: &mut Module) {
@@ -52,4 +53,5 @@ pub fn optimise(module: &mut Module) {
         pack::run(func);
         counts::insert(func, plain);
     }
+    means::run(module);
 }

@@ -52,6 +52,29 @@ pub enum Element {
     Number,
 }
 
+/// What the name of a method means in a module, see [`crate::means`]: where a call looks first.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct Means {
+    /// Functions of this name that take values and give one, where there are few.
+    pub functions: [Option<FuncId>; 2],
+    /// Fields of this name.
+    pub fields: Fields,
+}
+
+/// Fields of classes, of one name.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub enum Fields {
+    /// There may be some, and functions as well.
+    #[default]
+    Perhaps,
+    /// There are none.
+    None,
+    /// There is one, of a class without heirs, and no function.
+    One,
+    /// There are some, and no function.
+    Several,
+}
+
 /// What an instruction does. Operands and results are listed by [`Op::params`] and [`Op::result`].
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub enum Op {
@@ -194,7 +217,10 @@ pub enum Op {
     /// As [`Op::CallGlob`] in the context that the last operand says.
     CallGlobWant,
     /// A method: operands are its name, the invocant, the arguments, and the context, an integer.
-    CallMethod,
+    CallMethod(Means),
+    /// A method with invocant and arguments on the value stack: operands are its name, the mark from which these are, which
+    /// go with the call, and the context.
+    CallMethodList(Means),
     /// A closure of a function of the module: operands are its captures.
     Closure(FuncId),
 
@@ -305,9 +331,15 @@ impl Op {
                 pure_: false,
                 ..fixed(&[], V)
             },
-            Op::CallMethod => Shape {
+            Op::CallMethod(_) => Shape {
                 params: vec![(V, Borrowed), (V, Borrowed)],
                 variadic: true,
+                throws: true,
+                pure_: false,
+                ..fixed(&[], V)
+            },
+            Op::CallMethodList(_) => Shape {
+                params: vec![(V, Borrowed), (Int, Borrowed), (Int, Borrowed)],
                 throws: true,
                 pure_: false,
                 ..fixed(&[], V)
@@ -381,7 +413,8 @@ impl Op {
                 | Op::CallValueWant
                 | Op::CallGlob(_)
                 | Op::CallGlobWant
-                | Op::CallMethod
+                | Op::CallMethod(_)
+                | Op::CallMethodList(_)
         )
     }
 

@@ -11,7 +11,7 @@ use crate::func::{Block, BlockData, Edge, Func, Inst, Signature, Term, Ty, Value
 use crate::module::{
     AssetTable, ClassData, FieldData, FuncId, GlobalRef, MethodData, Module, StrId, TypeData,
 };
-use crate::op::{Cond, Element, Op, Rt};
+use crate::op::{Cond, Element, Fields, Means, Op, Rt};
 
 /// What is wrong with a text, and where.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -693,6 +693,27 @@ impl<'a> Parser<'a> {
         self.number("a float")
     }
 
+    /// What the name of a method means, as far as it is written: functions, and fields.
+    fn means(&mut self) -> Parsed<Means> {
+        let mut means = Means::default();
+        let mut functions = means.functions.iter_mut();
+        while let Token::Word(word) = *self.peek() {
+            match word {
+                "None" => means.fields = Fields::None,
+                "One" => means.fields = Fields::One,
+                "Several" => means.fields = Fields::Several,
+                _ => {
+                    let many = self.error("too many functions");
+                    let place = functions.next().ok_or(many)?;
+                    *place = Some(FuncId(self.number("a function")?));
+                    continue;
+                }
+            }
+            self.at += 1;
+        }
+        Ok(means)
+    }
+
     fn op(&mut self) -> Parsed<Op> {
         let unknown = self.error("no such operation");
         let word = self.word("an operation")?;
@@ -758,7 +779,8 @@ impl<'a> Parser<'a> {
             "CallValue" => Op::CallValue(self.number("a context")?),
             "CallValueWant" => Op::CallValueWant,
             "CallGlob" => Op::CallGlob(self.number("a context")?),
-            "CallMethod" => Op::CallMethod,
+            "CallMethod" => Op::CallMethod(self.means()?),
+            "CallMethodList" => Op::CallMethodList(self.means()?),
             "CallGlobWant" => Op::CallGlobWant,
             "Closure" => Op::Closure(FuncId(self.number("a function")?)),
             "Pos" => Op::Pos(self.number("a position")?),

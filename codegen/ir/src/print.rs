@@ -9,7 +9,7 @@ use std::fmt::Write as _;
 
 use crate::func::{BlockData, Edge, Func, Inst, Term, Ty, Value};
 use crate::module::{ClassData, Module, TypeData};
-use crate::op::Op;
+use crate::op::{Fields, Op};
 
 /// Writes a module.
 #[must_use]
@@ -306,6 +306,17 @@ fn op(out: &mut String, op: &Op) {
         Op::Call(id) => write!(out, "Call {}", id.0),
         Op::CallValue(want) => write!(out, "CallValue {want}"),
         Op::CallGlob(want) => write!(out, "CallGlob {want}"),
+        Op::CallMethod(means) | Op::CallMethodList(means) => {
+            let name = if matches!(op, Op::CallMethod(_)) { "CallMethod" } else { "CallMethodList" };
+            out.push_str(name);
+            for function in means.functions.iter().flatten() {
+                let _ = write!(out, " {}", function.0);
+            }
+            if means.fields != Fields::Perhaps {
+                let _ = write!(out, " {:?}", means.fields);
+            }
+            Ok(())
+        }
         Op::Closure(id) => write!(out, "Closure {}", id.0),
         Op::Pos(pos) => write!(out, "Pos {pos}"),
         Op::Line(pos) => write!(out, "Line {pos}"),

@@ -327,7 +327,7 @@ impl Checker<'_> {
                 self.expect_result(inst, shape.result.map(|(ty, _)| ty), block);
             }
             Op::Closure(_) => self.expect_result(inst, Some(Ty::V), block),
-            Op::CallValueWant | Op::CallGlobWant | Op::CallMethod => {
+            Op::CallValueWant | Op::CallGlobWant | Op::CallMethod(_) => {
                 let least = if inst.op == Op::CallGlobWant { Ty::Glob } else { Ty::V };
                 self.expect(inst, 0, least, block);
                 if inst.args.len() < 2 || inst.args.last().map(|last| self.func.ty(*last)) != Some(Ty::Int) {

@@ -2,7 +2,7 @@
 
 use s_abi::builtins::BUILTINS;
 use s_abi::warning;
-use s_ir::{Op as Ir, Rt, Ty, Value};
+use s_ir::{Means, Op as Ir, Rt, Ty, Value};
 use s_sema::hir::{BuiltinCall, Call, Callee, Expr, ExprKind, FunctionId, Pos};
 
 use crate::function::{Context, LIST_TAG, Lower};
@@ -52,7 +52,7 @@ impl<'a> Lower<'a> {
                 let mut operands = vec![self.method_name(name, super_of.as_deref(), *maybe), object];
                 operands.extend(args);
                 operands.push(self.want_of(context));
-                let result = self.emit_call(Ir::CallMethod, operands);
+                let result = self.emit_call(Ir::CallMethod(Means::default()), operands);
                 self.finish_call(result, context, true)
             }
             Callee::Method { invocant, name, super_of, maybe } => {
@@ -70,7 +70,7 @@ impl<'a> Lower<'a> {
                 self.end_list();
                 let name = self.method_name(name, super_of.as_deref(), *maybe);
                 let want = self.want_of(context);
-                let result = self.rt(Rt::call_method, &[name, mark, want]);
+                let result = self.emit_call(Ir::CallMethodList(Means::default()), vec![name, mark, want]);
                 self.finish_call(result, context, true)
             }
             Callee::DynamicMethod { invocant, method } => {

@@ -1,7 +1,7 @@
 //! `$o->x += 5` and its like: a method without arguments as a place. It is read by calling the method,
 //! and given a value by calling it with that; the object, and a computed name, are evaluated once.
 
-use s_ir::{Op as Ir, Rt, Value};
+use s_ir::{Means, Op as Ir, Rt, Value};
 use s_sema::hir::{Call, Callee};
 
 use crate::function::Lower;
@@ -64,7 +64,7 @@ impl<'a> Lower<'a> {
             let mut operands = vec![member.method, member.object];
             operands.extend(value);
             operands.push(self.builder.int(want));
-            return self.emit_call(Ir::CallMethod, operands);
+            return self.emit_call(Ir::CallMethod(Means::default()), operands);
         }
         let mark = self.begin_list();
         self.rt_void(Rt::list_push, &[member.object]);

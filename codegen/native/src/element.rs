@@ -259,7 +259,7 @@ impl Translator<'_, '_> {
     }
 
     /// Makes all blocks cold that were made when there were `first` of them, or later.
-    fn all_cold(&mut self, first: usize) {
+    pub(crate) fn all_cold(&mut self, first: usize) {
         for number in first..self.b.func.dfg.num_blocks() {
             let number = u32::try_from(number).expect("blocks have numbers of 32 bits");
             self.b.set_cold_block(ClifBlock::from_u32(number));

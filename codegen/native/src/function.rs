@@ -49,7 +49,7 @@ pub(crate) struct Translator<'a, 'b> {
     pub(crate) here: (Block, usize),
     /// What warnings of it say, and the function of the runtime that gives them.
     names: Option<(Rt, StrId)>,
-    /// Arrays that somebody else keeps alive.
+    /// Arrays and hashes that somebody else keeps alive.
     pub(crate) lent: crate::lent::Lent,
     /// What is written now leaves the function or goes to a handler.
     pub(crate) is_leaving: bool,
@@ -1187,7 +1187,11 @@ impl Translator<'_, '_> {
                 let want = self.b.ins().ishl_imm_u(want, i64::from(want::SHIFT));
                 self.call_glob(arg(0), &inst.args[1..last], want, inst, handler);
             }
-            Op::CallMethod => self.call_method(inst, handler),
+            Op::CallMethod(means) => self.call_method(*means, inst, handler, in_loop),
+            Op::CallMethodList(means) if self.hot || in_loop => {
+                self.call_method_of_list(*means, inst, handler)
+            }
+            Op::CallMethodList(_) => self.rt_call(Rt::call_method, inst, handler),
             Op::Closure(id) => self.closure(*id, inst),
             Op::Line(pos) => self.b.set_srcloc(SourceLoc::new(*pos)),
             Op::Pos(pos) => {
@@ -1267,24 +1271,7 @@ impl Translator<'_, '_> {
                 }
             }
         }
-        let key = format!("{:?}", callee.signature).into_bytes();
-        let signature = match self.signatures.get(&key) {
-            Some(signature) => *signature,
-            None => {
-                let signature = self.b.import_signature(signature_of(callee));
-                self.signatures.insert(key, signature);
-                signature
-            }
-        };
-        let call = if self.options.lazy {
-            let slot = self.address(Symbol::Slot(id));
-            let target = self.b.ins().load(I64, flags(), slot, 0);
-            self.b.ins().call_indirect(signature, target, &operands)
-        } else {
-            let target = import(&mut self.b, Symbol::Function(id), signature, self.options);
-            self.b.ins().call(target, &operands)
-        };
-        let results = self.b.inst_results(call).to_vec();
+        let results = self.call_function(id, &operands);
         match callee.signature.result {
             Ty::V => {
                 self.check_value(results[0], inst, handler);
@@ -1300,6 +1287,29 @@ impl Translator<'_, '_> {
                 self.set_one(inst, results[0]);
             }
         }
+    }
+
+    /// Calls a function of the module with the words that its signature says; its result words.
+    pub(crate) fn call_function(&mut self, id: FuncId, operands: &[Clif]) -> Vec<Clif> {
+        let callee = &self.module.functions[id.index()];
+        let key = format!("{:?}", callee.signature).into_bytes();
+        let signature = match self.signatures.get(&key) {
+            Some(signature) => *signature,
+            None => {
+                let signature = self.b.import_signature(signature_of(callee));
+                self.signatures.insert(key, signature);
+                signature
+            }
+        };
+        let call = if self.options.lazy {
+            let slot = self.address(Symbol::Slot(id));
+            let target = self.b.ins().load(I64, flags(), slot, 0);
+            self.b.ins().call_indirect(signature, target, operands)
+        } else {
+            let target = import(&mut self.b, Symbol::Function(id), signature, self.options);
+            self.b.ins().call(target, operands)
+        };
+        self.b.inst_results(call).to_vec()
     }
 
     /// Writes arguments into memory of the machine stack; their address.
@@ -1351,12 +1361,23 @@ impl Translator<'_, '_> {
     }
 
     pub(crate) fn call_entry(&mut self, code: Clif, address: Clif, count: Clif, want: Clif, join: ClifBlock) {
-        let entry = self.b.ins().load(I64, flags(), code, at::CODE_ENTRY);
+        let entry = self.entry_of(code);
         let count_want = self.b.ins().bor(count, want);
+        let (w0, w1) = self.enter(entry, code, address, count_want);
+        self.jump(join, &[w0, w1]);
+    }
+
+    /// The entry of a function object.
+    pub(crate) fn entry_of(&mut self, code: Clif) -> Clif {
+        self.b.ins().load(I64, flags(), code, at::CODE_ENTRY)
+    }
+
+    /// Calls the entry of a function object: arguments in memory, and their count with the context.
+    pub(crate) fn enter(&mut self, entry: Clif, code: Clif, address: Clif, count_want: Clif) -> (Clif, Clif) {
         let signature = self.entry_signature();
         let call = self.b.ins().call_indirect(signature, entry, &[self.vm, code, address, count_want]);
-        let results = self.b.inst_results(call).to_vec();
-        self.b.ins().jump(join, &[BlockArg::Value(results[0]), BlockArg::Value(results[1])]);
+        let results = self.b.inst_results(call);
+        (results[0], results[1])
     }
 
     fn call_glob(&mut self, glob: Value, args: &[Value], want: Clif, inst: &Inst, handler: Option<Block>) {

@@ -55,6 +55,7 @@ impl Translator<'_, '_> {
             Rt::poll_signals => self.poll_signals(inst, handler),
             Rt::list_push if hot => self.list_push(inst, handler),
             Rt::add | Rt::sub | Rt::mul if hot => self.arithmetic(function, inst, handler),
+            Rt::rem if hot => self.remainder(inst, handler),
             Rt::num_eq | Rt::num_ne | Rt::num_lt | Rt::num_gt | Rt::num_le | Rt::num_ge if hot => {
                 self.compare(function, inst, handler);
             }
@@ -77,8 +78,10 @@ impl Translator<'_, '_> {
             Rt::to_num if hot => self.num_of(inst, handler),
             Rt::inc | Rt::dec if hot && !self.module.compat => self.step(function, inst, handler),
             Rt::arr_get | Rt::arr_fetch if hot => self.arr_get(function, inst, handler),
-            Rt::deref_arr if hot && inst.result.is_some_and(|array| self.lent.contains_key(&array)) => {
-                self.deref_lent(inst, handler);
+            Rt::deref_arr | Rt::deref_hash
+                if hot && inst.result.is_some_and(|table| self.lent.contains_key(&table)) =>
+            {
+                self.deref_lent(function, inst, handler);
             }
             Rt::deref_arr if hot => self.deref(function, tag::AREF, inst, handler),
             Rt::deref_hash if hot => self.deref(function, tag::HREF, inst, handler),
@@ -90,7 +93,6 @@ impl Translator<'_, '_> {
             Rt::cell_get | Rt::slot_get if hot => self.slot_get(function, inst, handler),
             Rt::cell_fetch | Rt::slot_fetch if hot => self.slot_get(function, inst, handler),
             Rt::cell_set | Rt::slot_set if hot => self.slot_set(function, inst, handler),
-            Rt::call_method if hot => self.call_method_of_list(inst, handler),
             _ if hot && self.is_of_fixed_key(function, inst) => self.entry_of_key(function, inst, handler),
             _ => self.rt_call(function, inst, handler),
         }
@@ -716,31 +718,34 @@ impl Translator<'_, '_> {
             Ty::Arr => Rt::arr_release,
             Ty::Hash => Rt::hash_release,
             Ty::Cell => Rt::cell_release,
-            _ => Rt::release,
-        };
-        if self.func.ty(value) != Ty::V {
-            let object = self.one(value);
-            if hot {
-                let on = self.b.create_block();
-                self.release_shared(object, on);
-                self.runtime(function, &[object]);
-                self.b.ins().jump(on, &[]);
-                self.b.switch_to_block(on);
-            } else {
-                self.runtime(function, &[object]);
+            _ => {
+                let words = self.two(value);
+                return self.release_words(words, hot && !self.has_twin);
             }
-            return;
+        };
+        let object = self.one(value);
+        if hot {
+            let on = self.b.create_block();
+            self.release_shared(object, on);
+            self.runtime(function, &[object]);
+            self.b.ins().jump(on, &[]);
+            self.b.switch_to_block(on);
+        } else {
+            self.runtime(function, &[object]);
         }
-        let (w0, w1) = self.two(value);
+    }
+
+    /// One reference less to a value; where others hold what it refers to and this is `hot`, without the runtime.
+    pub(crate) fn release_words(&mut self, (w0, w1): (Clif, Clif), hot: bool) {
         let counted = self.is_counted(w0);
         let drop = self.b.create_block();
         let on = self.b.create_block();
         self.b.ins().brif(counted, drop, &[], on, &[]);
         self.b.switch_to_block(drop);
-        if hot && !self.has_twin {
+        if hot {
             self.release_shared(w1, on);
         }
-        self.runtime(function, &[w0, w1]);
+        self.runtime(Rt::release, &[w0, w1]);
         self.b.ins().jump(on, &[]);
         self.b.switch_to_block(on);
     }
@@ -948,6 +953,33 @@ impl Translator<'_, '_> {
         let y = self.b.ins().iconst(I64, divisor);
         let remainder = self.b.ins().srem(x, y);
         self.adjust(remainder, y)
+    }
+
+    /// `%` of values: of integers here, unless the divisor is 0 or -1.
+    fn remainder(&mut self, inst: &Inst, handler: Option<Block>) {
+        let ((a0, a1), (b0, b1)) = (self.two(inst.args[0]), self.two(inst.args[1]));
+        let (ints, other, join) = (self.b.create_block(), self.cold(), self.join_of(&[I64, I64]));
+        self.by_numbers((a0, a1), (b0, b1), ints, None, other);
+        self.b.switch_to_block(ints);
+        let remainder = match self.constant(b1) {
+            Some(divisor) if divisor != 0 && divisor != -1 => self.rem_const(a1, divisor),
+            _ => {
+                let next = self.b.ins().iadd_imm_s(b1, 1);
+                let usual = self.b.ins().icmp_imm_s(IntCC::UnsignedGreaterThan, next, 1);
+                self.go_on_if(usual, other);
+                let remainder = self.b.ins().srem(a1, b1);
+                self.adjust(remainder, b1)
+            }
+        };
+        let integer = self.word(tag::INT);
+        self.jump(join, &[integer, remainder]);
+        self.b.switch_to_block(other);
+        let results = self.runtime(Rt::rem, &[a0, a1, b0, b1]);
+        self.check_value(results[0], inst, handler);
+        self.jump(join, &[results[0], results[1]]);
+        self.b.switch_to_block(join);
+        let (w0, w1) = (self.b.block_params(join)[0], self.b.block_params(join)[1]);
+        self.result_two(inst, w0, w1);
     }
 
     pub(crate) fn rem(&mut self, x: Clif, y: Clif, inst: &Inst, handler: Option<Block>) -> Clif {

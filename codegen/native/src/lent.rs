@@ -1,6 +1,6 @@
-//! Arrays that are lent: looked into without a count of their own, since somebody else keeps them alive.
+//! Arrays and hashes that are lent: looked into without a count of their own, since somebody else keeps them alive.
 //!
-//! A block that takes the array of a reference, or of an element, and gives it up again pays for a count and
+//! A block that takes the array or hash of a reference, or the array of an element, and gives it up again pays for a count and
 //! its end. Where the reference is there for as long, or nothing between can take the array out of the one
 //! around it, neither is needed. Only what the runtime has made for the occasion has to be given up: each lent
 //! array comes with a flag that says so.
@@ -12,14 +12,14 @@ use cranelift_codegen::ir::types::{I8, I64};
 use cranelift_codegen::ir::{BlockArg, InstBuilder, Value as Clif};
 use s_abi::layout::tag;
 use s_ir::op::Own;
-use s_ir::{Block, BlockData, Inst, Op, Rt, Value};
+use s_ir::{Block, BlockData, Inst, Op, Rt, Ty, Value};
 
 use crate::function::Translator;
 
-/// Lent arrays, with the flags of those that have been taken.
+/// Lent arrays and hashes, with the flags of those that have been taken.
 pub(crate) type Lent = HashMap<Value, Option<Clif>>;
 
-/// Adds the arrays that a block may borrow.
+/// Adds what a block may borrow.
 pub(crate) fn find(data: &BlockData, overloads: bool, lent: &mut Lent) {
     let found: Vec<Value> = of_references(data).collect();
     lent.extend(found.into_iter().map(|array| (array, None)));
@@ -27,19 +27,21 @@ pub(crate) fn find(data: &BlockData, overloads: bool, lent: &mut Lent) {
     lent.extend(found.into_iter().map(|array| (array, None)));
 }
 
-/// Arrays of references that a block looks into for as long as it has the references: they need no count
+/// Arrays and hashes of references that a block looks into for as long as it has the references: they need no count
 /// of their own where the reference is one.
 fn of_references(data: &BlockData) -> impl Iterator<Item = Value> + '_ {
     data.insts.iter().enumerate().filter_map(|(index, made)| {
-        let (Op::Rt(Rt::deref_arr), Some(array)) = (&made.op, made.result) else { return None };
+        let (Op::Rt(Rt::deref_arr | Rt::deref_hash), Some(table)) = (&made.op, made.result) else {
+            return None;
+        };
         let reference = made.args[0];
         for inst in &data.insts[index + 1..] {
             for (place, arg) in inst.args.iter().enumerate() {
-                let is_end = inst.op == Op::Release && *arg == array;
+                let is_end = inst.op == Op::Release && *arg == table;
                 if is_end {
-                    return Some(array);
+                    return Some(table);
                 }
-                if (*arg == reference || *arg == array) && inst.op.takes(place) == Own::Owned {
+                if (*arg == reference || *arg == table) && inst.op.takes(place) == Own::Owned {
                     return None;
                 }
             }
@@ -80,37 +82,39 @@ fn inside(data: &BlockData, overloads: bool, lent: &Lent) -> Vec<Value> {
 }
 
 impl Translator<'_, '_> {
-    /// The end of a lent array.
+    /// The end of a lent array or hash.
     pub(crate) fn release_lent(&mut self, value: Value, owned: Clif) {
+        let function = if self.func.ty(value) == Ty::Hash { Rt::hash_release } else { Rt::arr_release };
         let some = self.cold();
         let on = self.b.create_block();
         self.b.ins().brif(owned, some, &[], on, &[]);
         self.b.switch_to_block(some);
-        let array = self.one(value);
-        self.runtime(Rt::arr_release, &[array]);
+        let table = self.one(value);
+        self.runtime(function, &[table]);
         self.b.ins().jump(on, &[]);
         self.b.switch_to_block(on);
     }
 
-    /// The array a reference is to, which the reference keeps alive; anything else asks the runtime, and
+    /// The array or hash a reference is to, which the reference keeps alive; anything else asks the runtime, and
     /// there is a count to give up later.
-    pub(crate) fn deref_lent(&mut self, inst: &Inst, handler: Option<Block>) {
+    pub(crate) fn deref_lent(&mut self, function: Rt, inst: &Inst, handler: Option<Block>) {
         let (w0, w1) = self.two(inst.args[0]);
-        let same = self.b.ins().icmp_imm_s(IntCC::Equal, w0, tag::AREF.cast_signed());
+        let wanted = if function == Rt::deref_hash { tag::HREF } else { tag::AREF };
+        let same = self.b.ins().icmp_imm_s(IntCC::Equal, w0, wanted.cast_signed());
         let slow = self.cold();
         let join = self.join_of(&[I64, I8]);
         let none = self.b.ins().iconst(I8, 0);
         self.b.ins().brif(same, join, &[BlockArg::Value(w1), BlockArg::Value(none)], slow, &[]);
         self.b.switch_to_block(slow);
-        let results = self.runtime(Rt::deref_arr, &[w0, w1]);
+        let results = self.runtime(function, &[w0, w1]);
         self.check_status(results[1], inst, handler);
         let one = self.b.ins().iconst(I8, 1);
         self.jump(join, &[results[0], one]);
         self.b.switch_to_block(join);
         let params = self.b.block_params(join).to_vec();
         self.result_one(inst, params[0]);
-        if let Some(array) = inst.result {
-            self.lent.insert(array, Some(params[1]));
+        if let Some(table) = inst.result {
+            self.lent.insert(table, Some(params[1]));
         }
     }
 

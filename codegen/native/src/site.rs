@@ -11,10 +11,10 @@ use std::mem::{offset_of, size_of};
 use cranelift_codegen::ir::condcodes::IntCC;
 use cranelift_codegen::ir::types::{I16, I32, I64};
 use cranelift_codegen::ir::{
-    Block as ClifBlock, BlockArg, InstBuilder, StackSlotData, StackSlotKind, Value as Clif,
+    Block as ClifBlock, BlockArg, InstBuilder, StackSlot, StackSlotData, StackSlotKind, Value as Clif,
 };
 use s_abi::layout::{Hash, HashEntry, Header, ObjectHead, Site, Val, object, site, tag, want};
-use s_ir::{Block, Inst, Rt, Value};
+use s_ir::{Block, Fields, FuncId, Inst, Means, Rt, Value};
 
 use crate::function::{self, Translator, flags, offset};
 use crate::symbol::Symbol;
@@ -246,14 +246,19 @@ impl Translator<'_, '_> {
     }
 
     /// Objects whose fields stand behind them: where one of two sites knows the class, goes to `there` with the place of
-    /// the field and the site, or to `method` with the site; all else goes to `other`.
+    /// the field and the site, or to `method` with the site; all else goes to `other`. Of `one` class the second site
+    /// knows nothing.
     fn look_behind(
         &mut self,
         (w0, object): (Clif, Clif),
         sites: [Clif; 2],
+        one: bool,
         (there, method, other): (ClifBlock, ClifBlock, ClifBlock),
     ) {
         let (declared, second) = (self.b.create_block(), self.b.create_block());
+        if one {
+            self.b.set_cold_block(second);
+        }
         let (known, behind) = (self.b.create_block(), self.b.create_block());
         let found = self.b.append_block_param(known, I64);
         let is_object = self.b.ins().icmp_imm_s(IntCC::Equal, w0, tag::OBJ.cast_signed());
@@ -304,8 +309,9 @@ impl Translator<'_, '_> {
     }
 
     /// A method call with invocant and arguments on the value stack from a mark on, which go with it: its operands
-    /// are the name, the mark and the context. It knows two classes.
-    pub(crate) fn call_method_of_list(&mut self, inst: &Inst, handler: Option<Block>) {
+    /// are the name, the mark and the context. It knows two classes; functions of the name that take as many values
+    /// as there are are called directly.
+    pub(crate) fn call_method_of_list(&mut self, means: Means, inst: &Inst, handler: Option<Block>) {
         let name = self.two(inst.args[0]);
         let (mark, wanted) = (self.one(inst.args[1]), self.one(inst.args[2]));
         let sites = [self.site(), self.site()];
@@ -327,11 +333,20 @@ impl Translator<'_, '_> {
         const { assert!(site::METHOD == 0) };
         self.b.ins().brif(kind, slow, &[], method, &[]);
         self.b.switch_to_block(method);
-        let target = self.b.ins().load(I64, flags(), found, at::SITE_TARGET);
+        let code = self.b.ins().load(I64, flags(), found, at::SITE_TARGET);
+        let entry = self.entry_of(code);
+        let returned = self.join_of(&[I64, I64]);
+        let list = List { address, bytes, first: (w0, object) };
+        for id in means.functions.into_iter().flatten() {
+            let other = self.b.create_block();
+            self.call_with_list(id, entry, &list, wanted, (join, returned, other));
+            self.b.switch_to_block(other);
+        }
         let count = self.b.ins().ushr_imm_u(bytes, i64::from(size_of::<Val>().trailing_zeros()));
         let shifted = self.b.ins().ishl_imm_u(wanted, i64::from(want::SHIFT));
-        let returned = self.join_of(&[I64, I64]);
-        self.call_entry(target, address, count, shifted, returned);
+        let count_want = self.b.ins().bor(count, shifted);
+        let (w0, w1) = self.enter(entry, code, address, count_want);
+        self.jump(returned, &[w0, w1]);
         self.b.switch_to_block(returned);
         let answer = self.b.block_params(returned).to_vec();
         let results = self.runtime(Rt::list_settle, &[mark, answer[0], answer[1]]);
@@ -346,86 +361,216 @@ impl Translator<'_, '_> {
         self.result_two(inst, words.0, words.1);
     }
 
+    /// Calls a function with a list, if its entry is the one that was found and it takes as many values; else goes to
+    /// `other`. One value goes to `join`, with the list gone; anything else to `returned`, with the list in its place.
+    fn call_with_list(
+        &mut self,
+        id: FuncId,
+        entry: Clif,
+        list: &List,
+        wanted: Clif,
+        (join, returned, other): (ClifBlock, ClifBlock, ClifBlock),
+    ) {
+        let signature = &self.module.functions[id.index()].signature;
+        let (params, takes_want) = (signature.params.len(), signature.want);
+        if params == 0 {
+            self.b.ins().jump(other, &[]);
+            return;
+        }
+        let (fits, direct) = (self.b.create_block(), self.b.create_block());
+        let own = self.address(Symbol::Entry(id));
+        let same = self.b.ins().icmp(IntCC::Equal, entry, own);
+        self.b.ins().brif(same, fits, &[], other, &[]);
+        self.b.switch_to_block(fits);
+        let size = i64::try_from(params * size_of::<Val>()).expect("few parameters");
+        let exact = self.b.ins().icmp_imm_s(IntCC::Equal, list.bytes, size);
+        self.b.ins().brif(exact, direct, &[], other, &[]);
+        self.b.switch_to_block(direct);
+        let mut values = vec![list.first];
+        for index in 1..params {
+            let at = offset(index * size_of::<Val>());
+            let w0 = self.b.ins().load(I64, flags(), list.address, at);
+            values.push((w0, self.b.ins().load(I64, flags(), list.address, at + 8)));
+        }
+        let mut operands = vec![self.vm];
+        operands.extend(values.iter().flat_map(|words| [words.0, words.1]));
+        operands.extend(takes_want.then_some(wanted));
+        let results = self.call_function(id, &operands);
+        let low = self.b.ins().band_imm_u(results[0], 0xff);
+        let is_value = self.b.ins().icmp_imm_s(IntCC::UnsignedLessThan, low, tag::LIST.cast_signed());
+        let one = self.b.create_block();
+        let args = [BlockArg::Value(results[0]), BlockArg::Value(results[1])];
+        self.b.ins().brif(is_value, one, &[], returned, &args);
+        self.b.switch_to_block(one);
+        // The list is no longer there when destructors run; the last value goes first, as everywhere.
+        self.b.ins().store(flags(), list.address, self.vm, function::at::TOP);
+        for words in values.into_iter().rev() {
+            self.release_words(words, true);
+        }
+        self.b.ins().jump(join, &args);
+    }
+
     /// A method call: its operands are the name, the invocant, what else is given, and the context. It knows
-    /// two classes.
-    pub(crate) fn call_method(&mut self, inst: &Inst, handler: Option<Block>) {
+    /// two classes. Where nothing but fields have the name, everything else is out of the way; functions of the
+    /// name are called without arguments in memory.
+    pub(crate) fn call_method(&mut self, means: Means, inst: &Inst, handler: Option<Block>, in_loop: bool) {
         let last = inst.args.len() - 1;
         let (name, given) = (inst.args[0], &inst.args[1..last]);
-        let name_words = self.two(name);
-        let wanted = self.one(inst.args[last]);
-        let count = self.word(given.len() as u64);
-        let wanted = self.b.ins().ishl_imm_u(wanted, i64::from(want::SHIFT));
-        let sites = [self.site(), self.site()];
-        let slow = self.cold();
-        let join = self.join_of(&[I64, I64]);
-        // A field needs no arguments in memory. Plain Perl has none without a class.
-        let has_fields = !self.module.compat || !self.module.classes.is_empty();
-        let is_field = has_fields && given.len() <= 2 && self.is_fixed_key(name);
         let words: Vec<(Clif, Clif)> = given.iter().map(|&value| self.two(value)).collect();
-        let arguments = self.room_for(given.len());
-        if !is_field {
-            self.spill_to(arguments, &words);
-        }
-        let (invocant, method) = (words[0], self.join_of(&[I64]));
+        let invocant = words[0];
+        let call = MethodCall {
+            name: self.two(name),
+            arguments: self.room_for(given.len()),
+            words,
+            want: self.one(inst.args[last]),
+            sites: [self.site(), self.site()],
+            slow: self.cold(),
+            join: self.join_of(&[I64, I64]),
+        };
+        let method = self.join_of(&[I64]);
+        // Plain Perl has none without a class.
+        let has_fields = !self.module.compat || !self.module.classes.is_empty();
+        let is_field =
+            means.fields != Fields::None && has_fields && given.len() <= 2 && self.is_fixed_key(name);
+        let is_only_field = is_field && matches!(means.fields, Fields::One | Fields::Several);
         let there = is_field.then(|| self.join_of(&[I64, I64]));
+        let mut rare = None;
         if let Some(there) = there {
             let other = self.b.create_block();
-            self.look_behind(invocant, sites, (there, method, other));
+            self.look_behind(invocant, call.sites, means.fields == Fields::One, (there, method, other));
+            self.field_at(there, given, &call);
+            if is_only_field {
+                self.b.set_cold_block(other);
+                self.b.set_cold_block(method);
+                rare = Some(self.b.func.dfg.num_blocks());
+            }
             self.b.switch_to_block(other);
         }
-        let found = self.site_that_knows(invocant, sites, slow);
+        let found = self.site_that_knows(invocant, call.sites, call.slow);
         let kind = self.b.ins().load(I32, flags(), found, at::SITE_KIND);
-        let field = if is_field { self.cold() } else { slow };
+        let field = if is_field { self.cold() } else { call.slow };
         const { assert!(site::METHOD == 0) };
         self.b.ins().brif(kind, field, &[], method, &[BlockArg::Value(found)]);
         if let Some(there) = there {
             self.b.switch_to_block(field);
             let is_object = self.b.ins().icmp_imm_s(IntCC::Equal, invocant.0, tag::OBJ.cast_signed());
             let moved = self.cold();
-            self.b.ins().brif(is_object, moved, &[], slow, &[]);
+            self.b.ins().brif(is_object, moved, &[], call.slow, &[]);
             self.b.switch_to_block(moved);
             let fields = self.b.ins().load(I64, flags(), invocant.1, at::FIELDS);
             let position = self.b.ins().uload32(flags(), found, at::SITE_POSITION);
-            let place = self.entry_at(fields, position, name_words, slow);
+            let place = self.entry_at(fields, position, call.name, call.slow);
             self.jump(there, &[place, found]);
-            self.b.switch_to_block(there);
-            let (place, found) = (self.b.block_params(there)[0], self.b.block_params(there)[1]);
-            match given.get(1) {
-                None => self.load_or(place, join, slow),
-                Some(&value) => {
-                    let kind = self.b.ins().uload32(flags(), found, at::SITE_KIND);
-                    let target = self.b.ins().load(I64, flags(), found, at::SITE_TARGET);
-                    self.be_taken(words[1], (kind, target), slow);
-                    let old = self.old_in(place, slow);
-                    // For the field, and for the result.
-                    self.retain(value);
-                    self.retain(value);
-                    self.replace(place, old, words[1]);
-                    self.jump(join, &[words[1].0, words[1].1]);
-                }
-            }
         }
         self.b.switch_to_block(method);
-        if is_field {
-            self.spill_to(arguments, &words);
-        }
-        let found = self.b.block_params(method)[0];
-        let target = self.b.ins().load(I64, flags(), found, at::SITE_TARGET);
-        let address = self.b.ins().stack_addr(I64, arguments, 0);
-        self.call_entry(target, address, count, wanted, join);
+        let functions = if is_only_field || !(self.hot || in_loop) { [None; 2] } else { means.functions };
+        self.call_found(functions, &call, inst, handler);
 
-        self.b.switch_to_block(slow);
-        if is_field {
-            self.spill_to(arguments, &words);
+        self.b.switch_to_block(call.slow);
+        self.spill_to(call.arguments, &call.words);
+        let address = self.b.ins().stack_addr(I64, call.arguments, 0);
+        let count_want = self.count_want(&call);
+        let operands = [call.name.0, call.name.1, address, count_want, call.sites[0]];
+        let results = self.runtime(Rt::call_method_site, &operands);
+        self.check_value(results[0], inst, handler);
+        self.jump(call.join, &[results[0], results[1]]);
+        if let Some(first) = rare {
+            self.all_cold(first);
         }
-        let address = self.b.ins().stack_addr(I64, arguments, 0);
-        let count = self.b.ins().bor(count, wanted);
-        let results =
-            self.runtime(Rt::call_method_site, &[name_words.0, name_words.1, address, count, sites[0]]);
-        self.jump(join, &[results[0], results[1]]);
-        self.b.switch_to_block(join);
-        let words = (self.b.block_params(join)[0], self.b.block_params(join)[1]);
-        self.check_value(words.0, inst, handler);
+        self.b.switch_to_block(call.join);
+        let words = (self.b.block_params(call.join)[0], self.b.block_params(call.join)[1]);
         self.result_two(inst, words.0, words.1);
     }
+
+    /// A field that was found: it is read, or given the second of the operands.
+    fn field_at(&mut self, there: ClifBlock, given: &[Value], call: &MethodCall) {
+        self.b.switch_to_block(there);
+        let (place, found) = (self.b.block_params(there)[0], self.b.block_params(there)[1]);
+        let Some(&value) = given.get(1) else { return self.load_or(place, call.join, call.slow) };
+        let words = call.words[1];
+        let kind = self.b.ins().uload32(flags(), found, at::SITE_KIND);
+        let target = self.b.ins().load(I64, flags(), found, at::SITE_TARGET);
+        self.be_taken(words, (kind, target), call.slow);
+        let old = self.old_in(place, call.slow);
+        // For the field, and for the result.
+        self.retain(value);
+        self.retain(value);
+        self.replace(place, old, words);
+        self.jump(call.join, &[words.0, words.1]);
+    }
+
+    /// Calls the function that a site, which the block is given, knows: directly where it is one of these, else by its
+    /// entry.
+    fn call_found(
+        &mut self,
+        functions: [Option<FuncId>; 2],
+        call: &MethodCall,
+        inst: &Inst,
+        handler: Option<Block>,
+    ) {
+        let block = self.b.current_block().expect("it has been switched to");
+        let found = self.b.block_params(block)[0];
+        let code = self.b.ins().load(I64, flags(), found, at::SITE_TARGET);
+        let entry = self.entry_of(code);
+        for (index, id) in functions.iter().flatten().enumerate() {
+            let direct = self.b.create_block();
+            let is_last = functions.get(index + 1).copied().flatten().is_none();
+            let next = if is_last { self.cold() } else { self.b.create_block() };
+            let wanted = self.address(Symbol::Entry(*id));
+            let same = self.b.ins().icmp(IntCC::Equal, entry, wanted);
+            self.b.ins().brif(same, direct, &[], next, &[]);
+            self.b.switch_to_block(direct);
+            let signature = &self.module.functions[id.index()].signature;
+            let (params, takes_want) = (signature.params.len(), signature.want);
+            let mut operands = vec![self.vm];
+            for index in 0..params {
+                let (w0, w1) = match call.words.get(index) {
+                    Some(words) => *words,
+                    None => (self.word(tag::UNDEF), self.word(0)),
+                };
+                operands.extend([w0, w1]);
+            }
+            operands.extend(takes_want.then_some(call.want));
+            let results = self.call_function(*id, &operands);
+            self.check_value(results[0], inst, handler);
+            self.jump(call.join, &[results[0], results[1]]);
+            self.b.switch_to_block(next);
+        }
+        self.spill_to(call.arguments, &call.words);
+        let address = self.b.ins().stack_addr(I64, call.arguments, 0);
+        let count_want = self.count_want(call);
+        let (w0, w1) = self.enter(entry, code, address, count_want);
+        self.check_value(w0, inst, handler);
+        self.jump(call.join, &[w0, w1]);
+    }
+
+    /// How many values a call is given, and its context, in one word.
+    fn count_want(&mut self, call: &MethodCall) -> Clif {
+        let want = self.b.ins().ishl_imm_u(call.want, i64::from(want::SHIFT));
+        self.b.ins().bor_imm_u(want, i64::try_from(call.words.len()).expect("few arguments"))
+    }
+}
+
+/// Invocant and arguments on the value stack.
+struct List {
+    address: Clif,
+    bytes: Clif,
+    /// The invocant.
+    first: (Clif, Clif),
+}
+
+/// A method call as it is written.
+struct MethodCall {
+    name: (Clif, Clif),
+    /// The invocant, and what else is given.
+    words: Vec<(Clif, Clif)>,
+    /// Room for them in memory.
+    arguments: StackSlot,
+    /// The context.
+    want: Clif,
+    sites: [Clif; 2],
+    /// Where the runtime is asked.
+    slow: ClifBlock,
+    /// Where the result is given to.
+    join: ClifBlock,
 }

@@ -14,6 +14,7 @@ mod counts;
 mod generate;
 mod infer;
 mod machine;
+mod means;
 mod pack;
 mod random;
 mod simplify;

@@ -3,7 +3,8 @@
 use s_ir::module::{AssetTable, ClassData, FieldData, MethodData, SourceFile, TypeData};
 use s_ir::op::RUNTIME;
 use s_ir::{
-    Block, Cond, Edge, Element, FuncId, GlobalRef, Inst, Module, Op, StrId, Term, Ty, Value, parse, print,
+    Block, Cond, Edge, Element, Fields, FuncId, GlobalRef, Inst, Means, Module, Op, StrId, Term, Ty, Value,
+    parse, print,
 };
 
 use crate::generate::Random;
@@ -181,7 +182,12 @@ fn every_operation() -> Vec<Op> {
         Op::CallValueWant,
         Op::CallGlob(0),
         Op::CallGlobWant,
-        Op::CallMethod,
+        Op::CallMethod(Means::default()),
+        Op::CallMethod(Means { functions: [Some(FuncId(1)), None], fields: Fields::None }),
+        Op::CallMethod(Means { functions: [Some(FuncId(0)), Some(FuncId(1))], fields: Fields::Perhaps }),
+        Op::CallMethod(Means { functions: [None; 2], fields: Fields::One }),
+        Op::CallMethodList(Means { functions: [Some(FuncId(1)), None], fields: Fields::None }),
+        Op::CallMethod(Means { functions: [None; 2], fields: Fields::Several }),
         Op::Closure(FuncId(1)),
         Op::Pos(u32::MAX),
         Op::Line(u32::MAX),
