@@ -68,7 +68,7 @@ impl Translator<'_, '_> {
     /// A test and the branch on it: what was found goes to the next block as its last parameter.
     pub(crate) fn test_and_load(&mut self, inst: &Inst, term: &Term) {
         let Term::Branch { yes, no, .. } = term else { unreachable!("a branch on the test") };
-        let (mut found, args) = (self.edge_args(yes), self.edge_args(no));
+        let mut found = self.edge_args(yes);
         let (yes_block, no_block) = (self.blocks[yes.block.index()], self.blocks[no.block.index()]);
         let other = self.b.create_block();
         self.b.set_cold_block(other);
@@ -81,6 +81,7 @@ impl Translator<'_, '_> {
         });
         self.b.switch_to_block(other);
         self.enter_views(no);
+        let args = self.edge_args(no);
         self.b.ins().jump(no_block, &args);
     }
 

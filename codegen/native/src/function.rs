@@ -2,7 +2,7 @@
 //!
 //! Long because one translator has an arm for each operation.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::mem::{offset_of, size_of};
 
 use cranelift_codegen::ir::condcodes::{FloatCC, IntCC};
@@ -68,6 +68,8 @@ pub(crate) struct Translator<'a, 'b> {
     /// It makes values that are floats.
     makes_floats: bool,
     pub(crate) id: FuncId,
+    /// Values that are integers or floats for certain, where that is seen from how they are made.
+    pub(crate) numbers: HashSet<Value>,
     /// Constant texts.
     pub(crate) texts: HashMap<Value, StrId>,
     /// How many places in the code note what they found.
@@ -277,6 +279,7 @@ pub(crate) fn body(
         has_twin: false,
         makes_floats: false,
         id,
+        numbers: HashSet::new(),
         texts: HashMap::new(),
         sites: 0,
     };
@@ -435,6 +438,9 @@ impl Translator<'_, '_> {
                 let ty = self.func.ty(*param);
                 let words = if ty == Ty::V {
                     Words::Two(self.b.append_block_param(clif, I64), self.b.append_block_param(clif, I64))
+                } else if self.comes_as_bits(*block, *param) {
+                    self.b.append_block_param(clif, I64);
+                    continue;
                 } else {
                     Words::One(self.b.append_block_param(clif, word_type(ty)))
                 };
@@ -449,6 +455,13 @@ impl Translator<'_, '_> {
         }
         self.is_leaving = true;
         self.write_cleanups();
+    }
+
+    /// Whether a block is given a parameter as bits that is a float: where the general version of a loop begins, or goes
+    /// on. The register allocator takes a parameter and what is given for it as one, if it can, so that a float of the
+    /// typed version would be kept where the general one, which calls, has to keep it.
+    fn comes_as_bits(&self, block: Block, param: Value) -> bool {
+        self.func.block(block).has_twin && self.func.ty(param) == Ty::Num
     }
 
     /// Throws when the machine stack is nearly used up.
@@ -760,8 +773,18 @@ impl Translator<'_, '_> {
 
     fn block(&mut self, block: Block) {
         let data = self.func.block(block);
-        self.b.switch_to_block(self.blocks[block.index()]);
+        let clif = self.blocks[block.index()];
+        self.b.switch_to_block(clif);
         self.here = (block, 0);
+        let mut given = 0;
+        for param in &data.params {
+            if self.comes_as_bits(block, *param) {
+                let bits = self.b.block_params(clif)[given];
+                let float = self.b.ins().bitcast(F64, MemFlagsData::new(), bits);
+                self.set(*param, Words::One(float));
+            }
+            given += if self.func.ty(*param) == Ty::V { 2 } else { 1 };
+        }
         if self.module.lines {
             let location = self.locations.get(&block).copied();
             self.b.set_srcloc(location.unwrap_or_else(|| SourceLoc::new(self.func.pos)));
@@ -805,10 +828,13 @@ impl Translator<'_, '_> {
         }
     }
 
-    pub(crate) fn edge_args(&self, edge: &s_ir::Edge) -> Vec<BlockArg> {
+    pub(crate) fn edge_args(&mut self, edge: &s_ir::Edge) -> Vec<BlockArg> {
         let mut args = Vec::with_capacity(edge.args.len() * 2);
-        for arg in &edge.args {
+        for (arg, param) in edge.args.iter().zip(&self.func.block(edge.block).params) {
             match self.values[arg] {
+                Words::One(word) if self.comes_as_bits(edge.block, *param) => {
+                    args.push(BlockArg::Value(self.as_bits(word)));
+                }
                 Words::One(word) => args.push(BlockArg::Value(word)),
                 Words::Two(w0, w1) => {
                     args.push(BlockArg::Value(w0));
@@ -905,6 +931,7 @@ impl Translator<'_, '_> {
     #[expect(clippy::too_many_lines, reason = "one arm an operation")]
     fn inst(&mut self, inst: &Inst, handler: Option<Block>, in_loop: bool) {
         let arg = |n: usize| inst.args[n];
+        self.note_number(inst);
         match &inst.op {
             Op::Int(value) => {
                 let word = self.b.ins().iconst(I64, *value);

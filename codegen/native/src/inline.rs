@@ -10,7 +10,7 @@ use cranelift_codegen::ir::{
     Block as ClifBlock, BlockArg, InstBuilder, InstructionData, MemFlagsData, Opcode, Type, Value as Clif,
 };
 use s_abi::layout::{Arr, Cell, Header, storage, tag};
-use s_ir::{Block, Cond, Inst, Rt, Ty, Value};
+use s_ir::{Block, Cond, Inst, Op, Rt, Ty, Value};
 
 use crate::function::{Translator, Words, flags, float_condition, offset};
 use crate::view::Head;
@@ -179,16 +179,36 @@ impl Translator<'_, '_> {
         self.b.ins().bitcast(F64, MemFlagsData::new(), word)
     }
 
-    fn as_bits(&mut self, value: Clif) -> Clif {
+    pub(crate) fn as_bits(&mut self, value: Clif) -> Clif {
         self.b.ins().bitcast(I64, MemFlagsData::new(), value)
     }
 
+    /// Notes the result of an instruction that makes a number for certain.
+    pub(crate) fn note_number(&mut self, inst: &Inst) {
+        let Some(result) = inst.result else { return };
+        let is_number = match inst.op {
+            Op::BoxInt | Op::BoxNum => true,
+            Op::Rt(Rt::int_div) => !self.module.compat,
+            Op::Rt(Rt::add | Rt::sub | Rt::mul | Rt::div) => self.are_numbers(inst),
+            _ => false,
+        };
+        if is_number {
+            self.numbers.insert(result);
+        }
+    }
+
+    /// Whether both operands are numbers for certain, and what is made of them is known here.
+    fn are_numbers(&self, inst: &Inst) -> bool {
+        !self.module.compat && inst.args.iter().all(|arg| self.numbers.contains(arg))
+    }
+
     /// Goes to `ints` when both are integers, to `floats` with the two as floats when both are numbers,
-    /// else to `other`. Without a place for floats those go there, too.
+    /// else to `other`. Without a place for floats those go there, too. What are numbers for `certain` is not tested,
+    /// and nothing else is left for `other`: a call there that came back would take the registers of a loop.
     fn by_numbers(
         &mut self,
-        a: (Clif, Clif),
-        b: (Clif, Clif),
+        (a, b): ((Clif, Clif), (Clif, Clif)),
+        certain: bool,
         ints: ClifBlock,
         floats: Option<ClifBlock>,
         other: ClifBlock,
@@ -204,10 +224,12 @@ impl Translator<'_, '_> {
         // INT is 0 and NUM is 1: the disjunction of two numbers is at most 1, their conjunction 1 when both
         // are floats.
         let both = self.b.ins().band(a.0, b.0);
-        let numbers = self.b.ins().icmp_imm_s(IntCC::Equal, either, tag::NUM.cast_signed());
-        let some = self.b.create_block();
-        self.b.ins().brif(numbers, some, &[], other, &[]);
-        self.b.switch_to_block(some);
+        if !certain {
+            let numbers = self.b.ins().icmp_imm_s(IntCC::Equal, either, tag::NUM.cast_signed());
+            let some = self.b.create_block();
+            self.b.ins().brif(numbers, some, &[], other, &[]);
+            self.b.switch_to_block(some);
+        }
         let mixed = self.b.create_block();
         let (x, y) = (self.as_float(a.1), self.as_float(b.1));
         self.b.ins().brif(both, floats, &[BlockArg::Value(x), BlockArg::Value(y)], mixed, &[]);
@@ -260,7 +282,8 @@ impl Translator<'_, '_> {
         let floats = (!self.has_twin).then(|| self.join_of(&[F64, F64]));
         let other = self.cold();
         let join = self.join_of(&[I64, I64]);
-        self.by_numbers((a0, a1), (b0, b1), ints, floats, other);
+        let certain = floats.is_some() && self.are_numbers(inst);
+        self.by_numbers(((a0, a1), (b0, b1)), certain, ints, floats, other);
         self.b.switch_to_block(ints);
         if self.module.compat {
             let (value, overflow) = match function {
@@ -300,10 +323,12 @@ impl Translator<'_, '_> {
             let one = self.float_tag();
             self.jump(join, &[one, bits]);
         }
-        self.b.switch_to_block(other);
-        let results = self.runtime(function, &[a0, a1, b0, b1]);
-        self.check_value(results[0], inst, handler);
-        self.jump(join, &[results[0], results[1]]);
+        if !certain {
+            self.b.switch_to_block(other);
+            let results = self.runtime(function, &[a0, a1, b0, b1]);
+            self.check_value(results[0], inst, handler);
+            self.jump(join, &[results[0], results[1]]);
+        }
         self.b.switch_to_block(join);
         let params = self.b.block_params(join).to_vec();
         self.result_two(inst, params[0], params[1]);
@@ -323,7 +348,8 @@ impl Translator<'_, '_> {
         let floats = (!self.has_twin).then(|| self.join_of(&[F64, F64]));
         let other = self.cold();
         let join = self.join_of(&[I8]);
-        self.by_numbers((a0, a1), (b0, b1), ints, floats, other);
+        let certain = floats.is_some() && self.are_numbers(inst);
+        self.by_numbers(((a0, a1), (b0, b1)), certain, ints, floats, other);
         self.b.switch_to_block(ints);
         let value = self.b.ins().icmp(int_cond, a1, b1);
         self.jump(join, &[value]);
@@ -333,11 +359,13 @@ impl Translator<'_, '_> {
             let value = self.b.ins().fcmp(float_condition(cond), x, y);
             self.jump(join, &[value]);
         }
-        self.b.switch_to_block(other);
-        let results = self.runtime(function, &[a0, a1, b0, b1]);
-        self.check_status(results[1], inst, handler);
-        let byte = self.byte(results[0]);
-        self.jump(join, &[byte]);
+        if !certain {
+            self.b.switch_to_block(other);
+            let results = self.runtime(function, &[a0, a1, b0, b1]);
+            self.check_status(results[1], inst, handler);
+            let byte = self.byte(results[0]);
+            self.jump(join, &[byte]);
+        }
         self.b.switch_to_block(join);
         let value = self.b.block_params(join)[0];
         self.result_one(inst, value);
@@ -844,6 +872,27 @@ impl Translator<'_, '_> {
         let exact = self.b.create_block();
         let inexact = self.b.create_block();
         let divisor = self.constant(y);
+        let dividend = self.constant(x).map(i64::unsigned_abs).filter(|dividend| *dividend < 1 << 31);
+        if let (None, Some(dividend)) = (divisor, dividend) {
+            // Whatever is further from zero than the dividend does not divide it. What is nearer is rare, and divides
+            // without overflow; by zero the runtime dies, and never comes back.
+            let dividend = i64::try_from(dividend).expect("31 bits");
+            let up = self.b.ins().iadd_imm_s(y, dividend);
+            let is_far = self.b.ins().icmp_imm_u(IntCC::UnsignedGreaterThan, up, 2 * dividend);
+            let (near, some, none) = (self.cold(), self.cold(), self.cold());
+            self.b.ins().brif(is_far, inexact, &[], near, &[]);
+            self.b.switch_to_block(near);
+            self.b.ins().brif(y, some, &[], none, &[]);
+            self.b.switch_to_block(none);
+            self.runtime(Rt::int_div, &[x, y]);
+            self.throw(inst, handler);
+            self.b.switch_to_block(some);
+            let quotient = self.b.ins().sdiv(x, y);
+            let product = self.b.ins().imul(quotient, y);
+            let is_exact = self.b.ins().icmp(IntCC::Equal, product, x);
+            self.end_int_div((x, y), quotient, is_exact, (exact, inexact), join);
+            return;
+        }
         let (quotient, is_exact) = match divisor {
             Some(divisor) if divisor > 0 && divisor & (divisor - 1) == 0 => {
                 let rest = self.b.ins().band_imm_u(x, divisor - 1);
@@ -868,6 +917,18 @@ impl Translator<'_, '_> {
                 (quotient, self.b.ins().icmp(IntCC::Equal, product, x))
             }
         };
+        self.end_int_div((x, y), quotient, is_exact, (exact, inexact), join);
+    }
+
+    /// The end of a division of integers: the quotient where it is exact, else that of floats.
+    fn end_int_div(
+        &mut self,
+        (x, y): (Clif, Clif),
+        quotient: Clif,
+        is_exact: Clif,
+        (exact, inexact): (ClifBlock, ClifBlock),
+        join: ClifBlock,
+    ) {
         self.b.ins().brif(is_exact, exact, &[], inexact, &[]);
         self.b.switch_to_block(exact);
         let zero = self.word(tag::INT);
@@ -886,7 +947,8 @@ impl Translator<'_, '_> {
         let floats = (!self.has_twin).then(|| self.join_of(&[F64, F64]));
         let other = self.cold();
         let join = self.join_of(&[I64, I64]);
-        self.by_numbers((a0, a1), (b0, b1), ints, floats, other);
+        let certain = floats.is_some() && self.are_numbers(inst);
+        self.by_numbers(((a0, a1), (b0, b1)), certain, ints, floats, other);
         self.b.switch_to_block(ints);
         self.int_div_to(a1, b1, inst, handler, join);
         if let Some(floats) = floats {
@@ -904,8 +966,13 @@ impl Translator<'_, '_> {
         }
         self.b.switch_to_block(other);
         let results = self.runtime(Rt::div, &[a0, a1, b0, b1]);
-        self.check_value(results[0], inst, handler);
-        self.jump(join, &[results[0], results[1]]);
+        if certain {
+            // By zero: never comes back.
+            self.throw(inst, handler);
+        } else {
+            self.check_value(results[0], inst, handler);
+            self.jump(join, &[results[0], results[1]]);
+        }
         self.b.switch_to_block(join);
         let params = self.b.block_params(join).to_vec();
         self.result_two(inst, params[0], params[1]);
@@ -959,7 +1026,7 @@ impl Translator<'_, '_> {
     fn remainder(&mut self, inst: &Inst, handler: Option<Block>) {
         let ((a0, a1), (b0, b1)) = (self.two(inst.args[0]), self.two(inst.args[1]));
         let (ints, other, join) = (self.b.create_block(), self.cold(), self.join_of(&[I64, I64]));
-        self.by_numbers((a0, a1), (b0, b1), ints, None, other);
+        self.by_numbers(((a0, a1), (b0, b1)), false, ints, None, other);
         self.b.switch_to_block(ints);
         let remainder = match self.constant(b1) {
             Some(divisor) if divisor != 0 && divisor != -1 => self.rem_const(a1, divisor),
