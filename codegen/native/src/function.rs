@@ -43,6 +43,8 @@ pub(crate) struct Translator<'a, 'b> {
     /// Floats that the block before has found, by block.
     pub(crate) found: HashMap<Block, Clif>,
     pub(crate) uses: crate::element::Uses,
+    /// Blocks of general versions of loops that go round by themselves.
+    alone: HashSet<Block>,
     pub(crate) plan: crate::view::Plan,
     pub(crate) views: Vec<crate::view::Variables>,
     /// The block and the instruction that are being written.
@@ -261,6 +263,7 @@ pub(crate) fn body(
         blocks,
         found: HashMap::new(),
         uses: crate::element::Uses::of(func),
+        alone: crate::rounds::alone(func),
         plan: crate::view::Plan::of(func, module.overloads),
         views: Vec::new(),
         here: (Block(0), 0),
@@ -438,9 +441,6 @@ impl Translator<'_, '_> {
                 let ty = self.func.ty(*param);
                 let words = if ty == Ty::V {
                     Words::Two(self.b.append_block_param(clif, I64), self.b.append_block_param(clif, I64))
-                } else if self.comes_as_bits(*block, *param) {
-                    self.b.append_block_param(clif, I64);
-                    continue;
                 } else {
                     Words::One(self.b.append_block_param(clif, word_type(ty)))
                 };
@@ -455,13 +455,6 @@ impl Translator<'_, '_> {
         }
         self.is_leaving = true;
         self.write_cleanups();
-    }
-
-    /// Whether a block is given a parameter as bits that is a float: where the general version of a loop begins, or goes
-    /// on. The register allocator takes a parameter and what is given for it as one, if it can, so that a float of the
-    /// typed version would be kept where the general one, which calls, has to keep it.
-    fn comes_as_bits(&self, block: Block, param: Value) -> bool {
-        self.func.block(block).has_twin && self.func.ty(param) == Ty::Num
     }
 
     /// Throws when the machine stack is nearly used up.
@@ -773,18 +766,8 @@ impl Translator<'_, '_> {
 
     fn block(&mut self, block: Block) {
         let data = self.func.block(block);
-        let clif = self.blocks[block.index()];
-        self.b.switch_to_block(clif);
+        self.b.switch_to_block(self.blocks[block.index()]);
         self.here = (block, 0);
-        let mut given = 0;
-        for param in &data.params {
-            if self.comes_as_bits(block, *param) {
-                let bits = self.b.block_params(clif)[given];
-                let float = self.b.ins().bitcast(F64, MemFlagsData::new(), bits);
-                self.set(*param, Words::One(float));
-            }
-            given += if self.func.ty(*param) == Ty::V { 2 } else { 1 };
-        }
         if self.module.lines {
             let location = self.locations.get(&block).copied();
             self.b.set_srcloc(location.unwrap_or_else(|| SourceLoc::new(self.func.pos)));
@@ -828,12 +811,14 @@ impl Translator<'_, '_> {
         }
     }
 
+    /// What an edge gives to its block.
     pub(crate) fn edge_args(&mut self, edge: &s_ir::Edge) -> Vec<BlockArg> {
+        let gives_up = !self.has_twin && self.alone.contains(&edge.block);
         let mut args = Vec::with_capacity(edge.args.len() * 2);
-        for (arg, param) in edge.args.iter().zip(&self.func.block(edge.block).params) {
+        for arg in &edge.args {
             match self.values[arg] {
-                Words::One(word) if self.comes_as_bits(edge.block, *param) => {
-                    args.push(BlockArg::Value(self.as_bits(word)));
+                Words::One(word) if gives_up && matches!(self.func.ty(*arg), Ty::Int | Ty::Num) => {
+                    args.push(BlockArg::Value(self.apart(word)));
                 }
                 Words::One(word) => args.push(BlockArg::Value(word)),
                 Words::Two(w0, w1) => {
@@ -843,6 +828,16 @@ impl Translator<'_, '_> {
             }
         }
         args
+    }
+
+    /// A copy of a number of the typed version of a loop for a general one that goes round by itself. The register allocator takes a parameter of a
+    /// block and what is given for it as one, if it can; so what the typed version needs in each round would be kept where
+    /// the general one, which calls, has to keep it. This is no copy that it sees through.
+    fn apart(&mut self, word: Clif) -> Clif {
+        let own = self.b.func.dfg.value_type(word);
+        let through = if own == F64 { I64 } else { F64 };
+        let there = self.b.ins().bitcast(through, MemFlagsData::new(), word);
+        self.b.ins().bitcast(own, MemFlagsData::new(), there)
     }
 
     /// Leaves what is usual for something else, unless a condition holds. The code generator puts blocks in an

@@ -179,7 +179,7 @@ impl Translator<'_, '_> {
         self.b.ins().bitcast(F64, MemFlagsData::new(), word)
     }
 
-    pub(crate) fn as_bits(&mut self, value: Clif) -> Clif {
+    fn as_bits(&mut self, value: Clif) -> Clif {
         self.b.ins().bitcast(I64, MemFlagsData::new(), value)
     }
 

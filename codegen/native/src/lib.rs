@@ -15,6 +15,7 @@ mod function;
 mod inline;
 mod lent;
 mod place;
+mod rounds;
 mod site;
 mod symbol;
 mod view;
