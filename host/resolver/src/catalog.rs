@@ -96,6 +96,11 @@ impl<'a, S: Source> Catalog<'a, S> {
         }
     }
 
+    /// Whether a package was asked for.
+    pub(crate) fn is_known(&self, package: &Package) -> bool {
+        self.known.contains_key(package)
+    }
+
     /// Asks for a package, unless it is known.
     pub(crate) fn load(&mut self, package: &Package) -> Result<PackageId, S::Error> {
         if let Some(id) = self.known.get(package) {

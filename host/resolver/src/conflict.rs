@@ -50,6 +50,16 @@ pub enum Step {
         /// The places of the two steps.
         because: [usize; 2],
     },
+    /// Because of earlier steps, by counting: whoever meets a term takes one of so many places, and of those
+    /// who take the same place no two can, as these steps say.
+    Counted {
+        /// What cannot all hold.
+        terms: Vec<Term>,
+        /// How many places there are.
+        room: usize,
+        /// The places of the steps.
+        because: Vec<usize>,
+    },
 }
 
 /// That a package, or a need, has one of these choices.
@@ -183,10 +193,14 @@ pub(crate) fn conflict<S: Source>(search: &mut Search<'_, '_, S>, last: RuleId) 
     for id in &rules {
         let rule = search.core.rule(*id);
         let terms = rule.terms.iter().map(|(var, set)| term(search, *var, set)).collect();
-        steps.push(match rule.cause {
-            Cause::Joined(a, b) => Step::Derived { terms, because: [places[&a], places[&b]] },
+        steps.push(match &rule.cause {
+            Cause::Joined(a, b) => Step::Derived { terms, because: [places[a], places[b]] },
+            Cause::Counted { room, because } => {
+                let because = because.iter().map(|id| places[id]).collect();
+                Step::Counted { terms, room: *room, because }
+            }
             Cause::Fact(number) => {
-                let raw = search.facts[number].clone();
+                let raw = search.facts[*number].clone();
                 Step::External { terms, fact: fact(search, &raw, &asked) }
             }
         });
@@ -201,7 +215,7 @@ impl Conflict {
         let mut seen = BTreeSet::new();
         let facts = self.derivation.steps.iter().filter_map(|step| match step {
             Step::External { fact, .. } => seen.insert(fact).then_some(fact),
-            Step::Derived { .. } => None,
+            Step::Derived { .. } | Step::Counted { .. } => None,
         });
         let mut facts: Vec<&Fact> = facts.collect();
         facts.sort_by_key(|fact| !matches!(fact, Fact::Needs { by: By::Roots { .. }, .. }));
@@ -227,13 +241,15 @@ fn reached(core: &Core, last: RuleId) -> Vec<RuleId> {
     let mut reached = BTreeSet::new();
     let mut open = vec![last];
     while let Some(id) = open.pop() {
-        if reached.insert(id)
-            && let Cause::Joined(a, b) = core.rule(id).cause
-        {
-            open.extend([a, b]);
+        if reached.insert(id) {
+            match &core.rule(id).cause {
+                Cause::Fact(_) => {}
+                Cause::Joined(a, b) => open.extend([a, b]),
+                Cause::Counted { because, .. } => open.extend(because),
+            }
         }
     }
-    // A joined rule is made after both of its causes.
+    // A rule is made after all of its causes.
     reached.into_iter().collect()
 }
 
@@ -245,8 +261,8 @@ fn asked<S: Source>(search: &mut Search<'_, '_, S>, rules: &[RuleId]) -> Asked {
     let mut asked = Asked::new();
     let mut seen = BTreeSet::new();
     for id in rules {
-        let Cause::Fact(number) = search.core.rule(*id).cause else { continue };
-        let RawFact::Need { need, .. } = search.facts[number] else { continue };
+        let Cause::Fact(number) = &search.core.rule(*id).cause else { continue };
+        let RawFact::Need { need, .. } = search.facts[*number] else { continue };
         let Some(package) = search.needs.get(need).package_id else { continue };
         if !seen.insert(need) {
             continue;

@@ -7,8 +7,10 @@
 //!
 //! - The choices left for a variable only shrink along the trail, so that the first entry that
 //!   meets a term is found by bisection.
-//! - A rule that was joined names the two it came from: all of them together are a proof.
+//! - A rule that was joined names the two it came from, one that was counted all of them: together they
+//!   are a proof.
 
+use crate::crowd::{Crowd, crowd};
 use crate::set::{ABSENT, Set};
 
 /// A variable, by place.
@@ -18,12 +20,19 @@ pub(crate) type Var = usize;
 pub(crate) type RuleId = usize;
 
 /// Where a rule comes from.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Cause {
     /// A fact, by the number its owner gave it.
     Fact(usize),
     /// Two rules.
     Joined(RuleId, RuleId),
+    /// Rules from which it was counted that there is room for fewer than its terms.
+    Counted {
+        /// For how many.
+        room: usize,
+        /// The rules.
+        because: Vec<RuleId>,
+    },
 }
 
 /// Terms that cannot all hold.
@@ -74,6 +83,10 @@ pub(crate) struct Core {
     is_open: Vec<bool>,
     work: u64,
     work_max: u64,
+    dead_ends: u64,
+    /// At how many dead ends it is counted next, and how many more it is until the time after that.
+    count_at: u64,
+    patience: u64,
 }
 
 enum Relation {
@@ -101,6 +114,9 @@ impl Core {
             is_open: Vec::new(),
             work: 0,
             work_max,
+            dead_ends: 0,
+            count_at: PATIENCE,
+            patience: PATIENCE,
         };
         let root = core.add_variable(2);
         core.assign(root, Set::single(2, 1), None);
@@ -161,6 +177,24 @@ impl Core {
         }
     }
 
+    /// Whether so many dead ends were met that [`Core::count`] is worth its time.
+    pub(crate) fn is_stuck(&self) -> bool {
+        self.dead_ends >= self.count_at
+    }
+
+    /// Adds the rule that there is no room for everything that is needed, where it is so; whether it is.
+    ///
+    /// # Errors
+    /// [`Stop::Work`] at the limit.
+    pub(crate) fn count(&mut self) -> Result<bool, Stop> {
+        let found = crowd(self)?;
+        self.patience = if found.is_some() { PATIENCE } else { self.patience.saturating_mul(2) };
+        self.count_at = self.dead_ends.saturating_add(self.patience);
+        Ok(found
+            .map(|Crowd { terms, room, because }| self.add_rule(terms, Cause::Counted { room, because }))
+            .is_some())
+    }
+
     /// Decides for one of the choices that are left.
     pub(crate) fn decide(&mut self, var: Var, choice: usize) {
         self.levels.push(self.trail.len());
@@ -176,6 +210,18 @@ impl Core {
     /// The choices that are left.
     pub(crate) fn left(&self, var: Var) -> &Set {
         self.history[var].last().map_or(&self.full[var], |entry| &entry.left)
+    }
+
+    /// The choices that are left whatever is decided.
+    pub(crate) fn left_at_root(&self, var: Var) -> &Set {
+        let history = &self.history[var];
+        let count = history.partition_point(|entry| entry.level == 0);
+        count.checked_sub(1).map_or(&self.full[var], |last| &history[last].left)
+    }
+
+    /// How many variables there are.
+    pub(crate) fn variables(&self) -> usize {
+        self.full.len()
     }
 
     /// Whether it cannot be absent.
@@ -204,6 +250,11 @@ impl Core {
         &self.rules[id]
     }
 
+    /// How many rules there are.
+    pub(crate) fn rules(&self) -> usize {
+        self.rules.len()
+    }
+
     /// Counts work.
     ///
     /// # Errors
@@ -226,7 +277,10 @@ impl Core {
                     return Ok(());
                 }
                 // What is left of the rule holds for one variable less, one level further back.
-                Relation::Broken => id = self.take_back(id)?,
+                Relation::Broken => {
+                    self.dead_ends += 1;
+                    id = self.take_back(id)?;
+                }
             }
         }
     }
@@ -358,6 +412,9 @@ impl Core {
         }
     }
 }
+
+/// After how many dead ends it is counted whether there is room at all, and again when it helped.
+const PATIENCE: u64 = 64;
 
 /// What follows from two rules when `var` cannot escape both.
 fn join(a: &Rule, b: &Rule, var: Var, joined: Set) -> Vec<(Var, Set)> {

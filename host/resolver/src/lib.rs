@@ -17,12 +17,14 @@
 //! | `solve`, `fixes` | the order of attempts: the lock as it is, everything; what would help |
 //! | `search` | packages, buckets and features as variables of the core |
 //! | `core`, `set` | PubGrub over variables with finitely many choices |
+//! | `crowd` | dead ends that are counted instead of tried |
 //! | `catalog`, `bucket`, `features` | candidates, sorted, and what of them is active |
 
 mod bucket;
 mod catalog;
 mod conflict;
 mod core;
+mod crowd;
 mod cycles;
 mod features;
 mod fixes;

@@ -7,7 +7,7 @@ use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 use serde::Serialize;
 
-use crate::conflict::{By, Conflict, Fact, LeftOut};
+use crate::conflict::{By, Conflict, Fact, LeftOut, Step};
 
 /// A conflict for people.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -129,6 +129,9 @@ impl Fix {
 /// How many features are told of a package that does not have the one that is asked.
 const FEATURES_MAX: usize = 8;
 
+/// How many packages of a crowd are named.
+const CROWD_MAX: usize = 4;
+
 /// How many facts are told before the rest is counted.
 const LINES_MAX: usize = 12;
 
@@ -137,7 +140,7 @@ impl Conflict {
     pub fn report(&self) -> Report {
         let facts = self.facts();
         let focus = focus(&facts);
-        let headline = headline(&facts, focus.as_deref());
+        let headline = self.crowd().unwrap_or_else(|| headline(&facts, focus.as_deref()));
         let mut seen = BTreeSet::new();
         let lines = ordered(&facts, focus.as_deref()).into_iter().filter_map(line);
         let mut because: Vec<String> = lines.filter(|line| seen.insert(line.clone())).collect();
@@ -148,6 +151,24 @@ impl Conflict {
         }
         let notes = self.left_out.iter().flat_map(notes).collect();
         Report { headline, because, notes, fixes: self.fixes.clone() }
+    }
+
+    /// Who is too many, where it was counted.
+    fn crowd(&self) -> Option<String> {
+        let crowds = self.derivation.steps.iter().rev().filter_map(|step| match step {
+            Step::Counted { terms, room, .. } if *room > 0 => Some((terms, room)),
+            _ => None,
+        });
+        let (terms, room) = crowds.max_by_key(|(terms, _)| terms.len())?;
+        let mut names: Vec<String> =
+            terms.iter().filter_map(|term| term.package.as_ref()).map(|name| format!("`{name}`")).collect();
+        let rest = names.split_off(names.len().min(CROWD_MAX));
+        let names = match rest.len() {
+            0 => names.join(", "),
+            rest => format!("{} and {rest} more", names.join(", ")),
+        };
+        let places = if *room == 1 { "1 place".to_owned() } else { format!("{room} places") };
+        Some(format!("{} packages compete for {places}: {names}", terms.len()))
     }
 }
 

@@ -159,6 +159,13 @@ impl<'s, 'a, S: Source> Search<'s, 'a, S> {
         self.emit(Core::ROOT, 1)?;
         loop {
             self.core.propagate()?;
+            if self.core.is_stuck() {
+                self.emit_known()?;
+                self.core.propagate()?;
+                if self.core.count()? {
+                    continue;
+                }
+            }
             let Some(var) = self.next()? else { return Ok(()) };
             let choice = self.preferred(var);
             self.core.decide(var, choice);

@@ -66,6 +66,36 @@ impl<S: Source> Search<'_, '_, S> {
         Ok(())
     }
 
+    /// Turns into rules what the choices need that were not tried yet, of what is needed: but only needs of
+    /// packages that are known, so that nobody is asked for what may never play a part.
+    pub(super) fn emit_known(&mut self) -> Result<(), Halt<S::Error>> {
+        for var in 0..self.kinds.len() {
+            if var == Core::ROOT || !self.core.is_needed(var) || self.is_pin(var) {
+                continue;
+            }
+            let choices: Vec<usize> =
+                self.core.left_at_root(var).iter().filter(|choice| *choice != ABSENT).collect();
+            if matches!(self.kinds[var], Kind::Pick { .. }) {
+                for choice in choices {
+                    self.emit(var, choice)?;
+                }
+                continue;
+            }
+            self.expand(var)?;
+            for choice in choices {
+                for (_, need) in self.needs_of(var, choice).iter() {
+                    let expansion = self.expansions[var].as_mut().expect("it was expanded");
+                    if self.catalog.is_known(&self.needs.get(*need).package)
+                        && expansion.emitted.insert(*need)
+                    {
+                        self.emit_need(var, *need)?;
+                    }
+                }
+            }
+        }
+        Ok(())
+    }
+
     /// Keeps the instances of a slot at the version that was decided.
     pub(super) fn link(&mut self, slot: Var, choice: usize) {
         if let Kind::Slot(Slot { instances, .. }) = &self.kinds[slot] {
@@ -108,7 +138,7 @@ impl<S: Source> Search<'_, '_, S> {
                     self.slot_mut(slot).is_direct = true;
                 }
                 let not = self.set_of(slot, &versions).complement();
-                self.core.add_rule(vec![(var, cover.clone()), (slot, not.clone())], fact);
+                self.core.add_rule(vec![(var, cover.clone()), (slot, not.clone())], fact.clone());
                 if instance != slot {
                     self.core.add_rule(vec![(var, cover), (instance, not)], fact);
                 }
@@ -150,7 +180,7 @@ impl<S: Source> Search<'_, '_, S> {
         let picked = Set::single(ways.len() + 1, choice);
         let not = self.set_of(slot, &versions).complement();
         let fact = self.fact(RawFact::Picked { need });
-        self.core.add_rule(vec![(var, picked.clone()), (slot, not.clone())], fact);
+        self.core.add_rule(vec![(var, picked.clone()), (slot, not.clone())], fact.clone());
         if instance != slot {
             self.core.add_rule(vec![(var, picked), (instance, not)], fact);
         }
@@ -276,7 +306,7 @@ impl<S: Source> Search<'_, '_, S> {
         self.core.add_rule(vec![(var, present.clone()), (slot, absent)], one);
         for (fault, choices) in self.expand(var)? {
             let fact = self.fact(RawFact::Fault { slot, choices: choices.clone(), fault });
-            self.core.add_rule(vec![(var, choices.clone())], fact);
+            self.core.add_rule(vec![(var, choices.clone())], fact.clone());
             self.core.add_rule(vec![(var, present.clone()), (slot, choices)], fact);
         }
         if let Some(choice) = self.core.decided(slot) {

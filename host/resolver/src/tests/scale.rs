@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 
 use super::brute;
 use super::dsl::{World, versions};
-use crate::{Error, MultiVersion};
+use crate::{Error, MultiVersion, Step};
 
 /// Numbers that look random and are the same every time.
 struct Numbers(u64);
@@ -98,11 +98,34 @@ fn what_needs_much_trying_ends() {
 }
 
 #[test]
+fn where_there_is_no_room_it_is_counted() {
+    // By trying, nine for eight take 50 million steps, and twenty for nineteen longer than the sun shines.
+    for (many, room) in [(9, 8), (20, 19)] {
+        let world = pigeons(many, room).with(|of| of.work_max = 2_000_000);
+        let conflict = match world.solve() {
+            Err(Error::Conflict(conflict)) => conflict,
+            other => panic!("{many} have no room for {room}: {other:?}"),
+        };
+        let counted = conflict.derivation.steps.iter().find_map(|step| match step {
+            Step::Counted { terms, room, .. } => Some((terms.len() as u64, *room as u64)),
+            _ => None,
+        });
+        assert_eq!(counted, Some((many, room)));
+        let headline = conflict.report().headline;
+        assert!(
+            headline.starts_with(&format!("{many} packages compete for {room} places: `p0`, ")),
+            "{headline}"
+        );
+        assert!(headline.ends_with(&format!(" and {} more", many - 4)), "{headline}");
+    }
+}
+
+#[test]
 fn what_would_not_end_is_stopped() {
-    let world = pigeons(20, 19).with(|of| of.work_max = 100_000);
+    let world = pigeons(20, 19).with(|of| of.work_max = 10_000);
     let error = world.solve().unwrap_err();
-    assert!(matches!(error, Error::WorkLimit { work_max: 100_000 }), "{error:?}");
-    assert_eq!(error.to_string(), "no answer after 100000 steps");
+    assert!(matches!(error, Error::WorkLimit { work_max: 10_000 }), "{error:?}");
+    assert_eq!(error.to_string(), "no answer after 10000 steps");
 }
 
 #[test]
