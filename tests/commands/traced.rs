@@ -331,3 +331,25 @@ fn what_is_started_is_seen() {
     let trace = Trace::parse(text, Path::new("/box"));
     assert_eq!((trace.programs.len(), trace.processes.len(), trace.code.len()), (3, 1, 1), "{trace:#?}");
 }
+
+/// Where the C library is part of `s`, nothing is loaded: not at the start, and not by a lookup of names, whatever
+/// the system would look them up with.
+#[test]
+#[cfg(all(target_os = "linux", target_env = "gnu"))]
+fn a_name_is_looked_up_without_a_library() {
+    let mut market = Market::new();
+    market.project("[deps]\njson = \"1\"\n");
+    let manifest = market.manifest().replace("../market", "http://localhost:1/market");
+    market.sandbox.write("shop/stryke.toml", &manifest);
+    let mut command = market.sandbox.command(&["lock"]);
+    command.current_dir(market.sandbox.work().join("shop"));
+    let output = market.sandbox.work().join("trace");
+    let mut strace = under_strace(&command, &output, "trace=open,openat,openat2", &[]);
+    let outcome = market.sandbox.outcome(&strace.stdin(Stdio::null()).output().expect("it is there"));
+    assert_ne!(outcome.status, Some(0), "nobody listens there\n{}", outcome.text());
+    let trace = fs::read_to_string(&output).unwrap();
+    assert!(trace.contains("/etc/hosts"), "the name was looked up\n{trace}");
+    let is_library = |line: &&str| line.contains(".so\"") || line.contains(".so.");
+    let libraries: Vec<&str> = trace.lines().filter(is_library).collect();
+    assert_eq!(libraries, [""; 0]);
+}

@@ -11,6 +11,7 @@ mod dynamic;
 mod exit;
 mod frame;
 mod frontend;
+mod names;
 mod program;
 mod session;
 mod suggest;

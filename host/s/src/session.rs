@@ -15,6 +15,7 @@ use crate::dynamic::{PluginCall, PluginCommand, PluginCommands};
 use crate::exit::Exit;
 use crate::frame::Failure;
 use crate::frontend::UiFrontend;
+use crate::names;
 
 /// The word that makes this executable compile one component and end. It is not a command: nobody
 /// is meant to type it.
@@ -56,6 +57,7 @@ impl Session {
             return Ok(Arc::clone(context));
         }
         let ui = self.ui.get().expect("the frame makes the writer before it does anything else");
+        names::look_up_without_modules();
         let cancel = Cancel::new();
         let context = Context::new(Setup {
             directory: std::env::current_dir().unwrap_or_else(|_| PathBuf::from(".")),

@@ -1,7 +1,7 @@
 //! Chores of the project, run as `cargo xtask CHORE`.
 //!
-//! Nothing here is part of `s`. The chores may write below `target/`, `plugins/dist/`, `targets/packs/dist/`
-//! and `tests/fixtures/`, and nowhere else.
+//! Nothing here is part of `s`. The chores may write below `target/`, `plugins/dist/`, `targets/packs/dist/`,
+//! `tests/fixtures/` and `host/s/start-order.txt`; nowhere else.
 #![expect(clippy::print_stdout, reason = "a tool of the developers, not a part of `s`: it talks on its own")]
 
 mod command;
@@ -12,6 +12,8 @@ mod packs;
 mod plugins;
 mod record;
 mod sources;
+#[cfg(all(target_os = "linux", target_arch = "x86_64"))]
+mod start;
 mod toolchain;
 
 use std::path::{Path, PathBuf};
@@ -24,6 +26,8 @@ cargo xtask plugins [--check]     build the built-in plugins and the fixtures of
                                   --check: compare with what is committed, write nothing
 cargo xtask packs [--check]       build the runtime for every target that programs are compiled for
                                   --check: compare with what is committed, write nothing
+cargo xtask start [--check]       list the functions of `s` that run at a start, for the linker
+                                  --check: say whether the list fits what is built
 cargo xtask toolchain [--print]   find or make a compiler for guests and say which
                                   --print: find only, as lines of KEY=VALUE";
 
@@ -45,6 +49,10 @@ fn run(arguments: &[&str]) -> Result<()> {
         ["plugins", "--check"] => plugins::check(&root),
         ["packs"] => packs::build(&root),
         ["packs", "--check"] => packs::check(&root),
+        #[cfg(all(target_os = "linux", target_arch = "x86_64"))]
+        ["start"] => start::write(&root),
+        #[cfg(all(target_os = "linux", target_arch = "x86_64"))]
+        ["start", "--check"] => start::check(&root),
         ["toolchain"] => {
             println!("{}", toolchain::make(&root)?);
             Ok(())
