@@ -3,6 +3,7 @@
 //! Kept over the attempts of one solve, so that a source is asked once for each package.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+use std::ops::Deref;
 use std::sync::Arc;
 
 use s_project::{Requirement, Version};
@@ -26,8 +27,7 @@ pub(crate) enum Bar {
 #[derive(Debug)]
 pub(crate) struct Listing {
     pub(crate) package: Package,
-    /// Lowest version first.
-    pub(crate) versions: Vec<Candidate>,
+    pub(crate) versions: Versions,
     /// Why each may not be chosen, if it may not.
     pub(crate) bars: Vec<Option<Bar>>,
     /// The same where nothing else keeps it away.
@@ -38,6 +38,42 @@ pub(crate) struct Listing {
     pub(crate) locked: Vec<bool>,
     pub(crate) unreadable: usize,
     matches: HashMap<Requirement, Arc<[bool]>>,
+}
+
+/// Versions in order, lowest first, each with its dependencies in order: those of the source, where it gave
+/// them so.
+#[derive(Debug)]
+pub(crate) struct Versions(Arc<Candidates>);
+
+impl Versions {
+    fn of(mut candidates: Arc<Candidates>) -> Versions {
+        let versions = &candidates.versions;
+        let is_in_order = versions.is_sorted_by(|a, b| a.version < b.version)
+            && versions
+                .iter()
+                .all(|candidate| candidate.dependencies.is_sorted_by(|a, b| by_alias(a, b).is_le()));
+        if !is_in_order {
+            let versions = &mut Arc::make_mut(&mut candidates).versions;
+            // The same version twice is a mistake of the source; which one is taken may not depend on
+            // the order they come in.
+            versions.sort_by(|a, b| {
+                a.version.cmp(&b.version).then_with(|| format!("{a:?}").cmp(&format!("{b:?}")))
+            });
+            versions.dedup_by(|a, b| a.version == b.version);
+            for candidate in versions {
+                candidate.dependencies.sort_by(by_alias);
+            }
+        }
+        Versions(candidates)
+    }
+}
+
+impl Deref for Versions {
+    type Target = [Candidate];
+
+    fn deref(&self) -> &[Candidate] {
+        &self.0.versions
+    }
 }
 
 impl Listing {
@@ -107,22 +143,15 @@ impl<'a, S: Source> Catalog<'a, S> {
             return Ok(*id);
         }
         let candidates = self.source.candidates(package)?;
-        let listing = self.listing(package, Arc::unwrap_or_clone(candidates));
+        let listing = self.listing(package, candidates);
         self.known.insert(package.clone(), self.listings.len());
         self.listings.push(listing);
         Ok(self.listings.len() - 1)
     }
 
-    fn listing(&self, package: &Package, candidates: Candidates) -> Listing {
-        let mut versions = candidates.versions;
-        // The same version twice is a mistake of the source; which one is taken may not depend on
-        // the order they come in.
-        versions
-            .sort_by(|a, b| a.version.cmp(&b.version).then_with(|| format!("{a:?}").cmp(&format!("{b:?}"))));
-        versions.dedup_by(|a, b| a.version == b.version);
-        for candidate in &mut versions {
-            candidate.dependencies.sort_by(by_alias);
-        }
+    fn listing(&self, package: &Package, candidates: Arc<Candidates>) -> Listing {
+        let unreadable = candidates.unreadable;
+        let versions = Versions::of(candidates);
         let of_lock = self.locked.get(package);
         let locked: Vec<bool> = versions
             .iter()
@@ -142,7 +171,7 @@ impl<'a, S: Source> Catalog<'a, S> {
             buckets: versions.iter().map(|candidate| Bucket::of(&candidate.version, settings)).collect(),
             locked,
             versions,
-            unreadable: candidates.unreadable,
+            unreadable,
             matches: HashMap::new(),
         }
     }

@@ -470,6 +470,8 @@ impl Graph {
         for listed in listed.dependencies.iter().filter(|listed| listed.kind == DependencyKind::Normal) {
             dependencies.push(self.listed_dependency(listed, url)?);
         }
+        // As the resolver wants them, so that it copies none.
+        dependencies.sort_by(|a, b| a.alias.cmp(&b.alias));
         let requires_stryke = match &listed.requires_stryke {
             Some(text) => Some(Requirement::parse(text, Bare::Exact).ok()?),
             None => None,
