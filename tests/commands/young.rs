@@ -80,6 +80,7 @@ fn a_lock_is_made_again_without_asking_what_was_asked_a_moment_ago() {
     // Whoever wants to know what is new asks.
     assert_eq!(shop.asked(&["outdated"]), ["a", "b", "c"]);
     assert_eq!(shop.asked(&["update"]), ["a", "b", "c"]);
+    assert_eq!(shop.asked(&["update", "b"]), ["b"]);
     // What is in the lock is asked for as well: it might stay.
     shop.project("", "a = \"^1\"\nb = \">=1\"\n");
     assert_eq!(shop.asked(&["lock", "--refresh"]), ["a", "b", "c"]);

@@ -174,9 +174,12 @@ fn merge(context: &Context<'_>, base: &Path, ours: &Path, theirs: &Path) -> Resu
 pub(super) fn update(context: &Context<'_>, args: &UpdateArgs) -> Result<Exit, Failure> {
     let names = args.names.iter().map(|name| s_ops::package_name(name));
     let names: BTreeSet<PackageName> = names.collect::<Result<_, _>>()?;
-    let keep = if names.is_empty() { Keep::Nothing } else { Keep::AllBut(names) };
+    // Of what is to stay nobody wants to know what is new.
+    let (keep, answers) = match names.is_empty() {
+        true => (Keep::Nothing, Answers::New),
+        false => (Keep::AllBut(names), Answers::Young),
+    };
     let (fetch, write) = (!args.dry_run, !args.dry_run);
-    let answers = Answers::New;
     let wanted = Installation { keep, answers, locked: false, fetch, write, latest: args.latest };
     run(context, &wanted, args.timing)
 }
