@@ -1,4 +1,4 @@
-//! Folders of one run: copied before it, thrown away behind it, never while something is measured.
+//! Folders of one run: copied before it, never while something is measured.
 
 use std::path::Path;
 
@@ -9,16 +9,6 @@ use anyhow::{Context as _, Result};
 pub(crate) fn copy(from: &Path, to: &Path, is_wanted: &dyn Fn(&str) -> bool) -> Result<()> {
     std::fs::create_dir_all(to)?;
     enter(from, to, "", is_wanted).with_context(|| format!("copy {}", from.display()))
-}
-
-/// Throws a folder away, if it is there.
-pub(crate) fn remove(folder: &Path) -> Result<()> {
-    match std::fs::remove_dir_all(folder) {
-        Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
-            Err(error).with_context(|| format!("remove {}", folder.display()))
-        }
-        _ => Ok(()),
-    }
 }
 
 /// How many files of a name that ends so there are below a folder; links to folders are followed
@@ -79,8 +69,5 @@ mod tests {
         assert_eq!(std::fs::read_to_string(to.join("a/b/c.txt")).unwrap(), "a/b/c.txt");
         assert!(to.join("g").is_file() && !to.join("a/d.txt").exists() && !to.join("e").exists());
         assert_eq!((count(&to, ".txt"), count(&from, ".txt"), count(&from.join("no"), "")), (1, 3, 0));
-        remove(&to).unwrap();
-        remove(&to).unwrap();
-        assert!(!to.exists());
     }
 }

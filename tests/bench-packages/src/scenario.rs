@@ -1,14 +1,14 @@
 //! What happens before a run, and what is measured in it.
 //!
 //! Each tool has a workplace for a graph: what its home holds when it is cold, a lock, and a project
-//! that was installed with a home that is warm. A run begins with a copy of what it needs.
+//! that was installed with a home that is warm. A run begins with a copy of what it needs, in a folder of its own.
 
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, Result, bail};
 
 use crate::call::{Call, measure};
-use crate::folders::{copy, count, remove};
+use crate::folders::{copy, count};
 use crate::graph::{Graph, Need, Version};
 use crate::tool::{Found, Step};
 
@@ -66,8 +66,11 @@ pub(crate) struct Workplace<'a> {
     warm: PathBuf,
     /// A project that was installed.
     installed: PathBuf,
-    /// A fresh copy of everything a run needs.
-    run: PathBuf,
+    /// Where each run has a folder of its own.
+    runs: PathBuf,
+    /// How many runs there were. What they leave stays to the end: a file system that has just deleted thousands of
+    /// files may take ten times as long to make new ones, at the cost of whoever comes next.
+    run: usize,
     /// How many packages were added to the installed project.
     added: usize,
     /// Whether the change of the manifest is there.
@@ -90,7 +93,7 @@ impl<'a> Workplace<'a> {
         install: bool,
     ) -> Result<Workplace<'a>> {
         let below = |name: &str| folder.join(name);
-        let (cold, warm, installed, run) = (below("cold"), below("warm"), below("installed"), below("run"));
+        let (cold, warm, installed, runs) = (below("cold"), below("warm"), below("installed"), below("runs"));
         std::fs::create_dir_all(&warm)?;
         found.tool.write_home(&warm, origin)?;
         let workplace = Workplace {
@@ -100,7 +103,8 @@ impl<'a> Workplace<'a> {
             cold,
             warm,
             installed,
-            run,
+            runs,
+            run: 0,
             added: 0,
             changed: false,
             held: false,
@@ -128,8 +132,8 @@ impl<'a> Workplace<'a> {
     /// # Errors
     /// Those of the operating system, and of a tool that cannot make a project ready.
     pub(crate) fn before(&mut self, scenario: Scenario) -> Result<Vec<Call>> {
-        remove(&self.run)?;
-        let (home, project) = (self.run.join("home"), self.run.join("project"));
+        let run = self.next_run();
+        let (home, project) = (run.join("home"), run.join("project"));
         Ok(match scenario {
             Scenario::ColdNoLock | Scenario::Resolve => {
                 self.cold_home(&home)?;
@@ -169,7 +173,7 @@ impl<'a> Workplace<'a> {
                 self.cold_home(&home)?;
                 let mut calls = Vec::with_capacity(PROCESSES);
                 for number in 0..PROCESSES {
-                    let project = self.run.join(format!("project{number}"));
+                    let project = run.join(format!("project{number}"));
                     self.locked(&project)?;
                     calls.push(self.step(Step::InstallLocked, &home, &project));
                 }
@@ -183,12 +187,18 @@ impl<'a> Workplace<'a> {
     /// # Errors
     /// Those of the operating system.
     pub(crate) fn before_with_nothing(&mut self) -> Result<Call> {
-        remove(&self.run)?;
-        let (home, project) = (self.run.join("home"), self.run.join("project"));
+        let run = self.next_run();
+        let (home, project) = (run.join("home"), run.join("project"));
         std::fs::create_dir_all(&home)?;
         self.found.tool.write_home(&home, self.origin)?;
         self.locked(&project)?;
         Ok(self.step(Step::InstallLocked, &home, &project))
+    }
+
+    /// A folder that nobody used.
+    fn next_run(&mut self) -> PathBuf {
+        self.run += 1;
+        self.runs.join(self.run.to_string())
     }
 
     fn step(&self, step: Step, home: &Path, project: &Path) -> Call {
