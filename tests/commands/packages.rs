@@ -418,11 +418,38 @@ fn the_store_is_checked_mended_and_cleared() {
     assert!(text.contains("s store verify --repair"), "{text}");
     assert!(text.contains("its files are not those that were unpacked: sha256-"), "{text}");
     market.done(&["store", "verify", "--repair"]);
+    assert_eq!(fs::read_to_string(&file).unwrap(), "# json 1.0.0\n", "a project needs it");
+    // Whatever is damaged of it, and wherever the archive comes from.
+    fs::write(file.parent().unwrap().with_file_name(".s-ok"), "{}").unwrap();
+    fs::remove_dir_all(market.sandbox.home().join("cache")).unwrap();
+    let text = market.run(&["store", "verify", "--repair"]);
+    assert!(text.stderr.contains("Mended 1 damaged package"), "{}", text.text());
+    market.done(&["store", "verify"]);
+    // Where nobody has it, it is removed, and said.
+    let (here, away) = (&market.root, market.root.with_extension("away"));
+    fs::rename(here, &away).unwrap();
+    fs::remove_dir_all(market.sandbox.home().join("cache")).unwrap();
+    fs::write(&file, "changed").unwrap();
+    let text = market.run(&["store", "verify", "--repair"]);
+    assert_eq!(text.status, Some(0), "{}", text.text());
+    assert!(text.stderr.contains("Removed 1 damaged package"), "{}", text.text());
     assert_eq!(market.stored(), [""; 0]);
-    market.done(&["install", "--locked", "--offline"]);
+    fs::rename(&away, here).unwrap();
+    market.done(&["install", "--locked"]);
     assert_eq!(fs::read_to_string(&file).unwrap(), "# json 1.0.0\n");
     market.done(&["store", "gc"]);
     assert_eq!(market.stored().len(), 1, "a project needs it");
+}
+
+#[test]
+fn a_name_that_a_package_mistypes_is_told_with_the_nearest_there_is() {
+    let mut market = Market::new();
+    market.publish("text", "1.0.0", &[]);
+    market.publish("json", "1.0.0", &[("txet", "^1")]);
+    let text = market.refused(&["add", "json"], 4, "S-2001");
+    assert!(text.contains("there is no package `txet`"), "{text}");
+    assert!(text.contains("`json` 1.0.0 needs `txet` ^1"), "{text}");
+    assert!(text.contains("its registry has `text`, which may be meant by `txet`"), "{text}");
 }
 
 #[test]

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
 use s_diag::{Code, Diagnostic, Severity, Source};
-use s_project::{PackageSource, ProjectLock};
+use s_project::{LockedPackage, PackageSource, ProjectLock};
 use s_source::Checkout;
 use s_store::files;
 use s_store::package_store::{EntryKey, GcOptions, PackageStore};
@@ -14,7 +14,7 @@ use s_store::package_store::{EntryKey, GcOptions, PackageStore};
 use crate::Context;
 use crate::clock::minute;
 use crate::failure::{Failure, FailureKind};
-use crate::packages::{key_of, remote, repositories};
+use crate::packages::{Project, fill_store, key_of, remote, repositories};
 
 /// Entries younger than this stay: the project they are for may be about to be locked.
 const YOUNG: Duration = Duration::from_secs(60 * 60);
@@ -31,7 +31,12 @@ pub struct Damaged {
     pub package: Option<String>,
     /// What is wrong.
     pub fault: String,
+    /// Whether it was brought anew.
+    pub brought: bool,
 }
+
+/// How many digits of a commit are in the name of a checkout's folder.
+const SHORT_COMMIT_CHARS: usize = 12;
 
 /// What was cleared, or would be.
 #[derive(Clone, Debug, Default)]
@@ -55,8 +60,8 @@ impl Cleared {
     }
 }
 
-/// Reads every file of every package and returns what is damaged; with `repair` that is removed, so
-/// that the next installation brings it anew.
+/// Reads every file of every package and returns what is damaged; with `repair` that is removed, and brought anew
+/// where the lock of a known project names it. What cannot be brought now, the next installation brings.
 pub fn store_verify(context: &Arc<Context>, repair: bool) -> Result<Vec<Damaged>, Failure> {
     let store = PackageStore::new(context.home());
     let task = std::sync::Mutex::new(context.frontend().task("verifying", None, false));
@@ -72,13 +77,65 @@ pub fn store_verify(context: &Arc<Context>, repair: bool) -> Result<Vec<Damaged>
         path: found.path,
         package: found.checkout.map(|checkout| format!("{}@{}", checkout.name, checkout.commit.short())),
         fault: found.fault.to_string(),
+        brought: false,
     });
     let packages = packages.into_iter().map(|found| Damaged {
         path: found.path,
         package: found.key.map(|key| format!("{}@{}", key.name, key.version)),
         fault: found.fault.to_string(),
+        brought: false,
     });
-    Ok(packages.chain(checkouts).collect())
+    let mut damaged: Vec<Damaged> = packages.chain(checkouts).collect();
+    if repair && !damaged.is_empty() {
+        bring_anew(context, &store.known_projects()?, &mut damaged)?;
+    }
+    Ok(damaged)
+}
+
+/// Brings what was removed, for the projects whose locks name it, as an installation there would.
+fn bring_anew(context: &Arc<Context>, projects: &[PathBuf], damaged: &mut [Damaged]) -> Result<(), Failure> {
+    for folder in projects.iter().filter_map(|lock| lock.parent()) {
+        if damaged.iter().all(|one| one.brought) {
+            break;
+        }
+        let there = context.in_directory(folder);
+        // What is wrong with a project is told where somebody works on it.
+        let Ok(project) = Project::read(&there, None) else { continue };
+        if project.must_be_sound(&there).is_err() {
+            continue;
+        }
+        let Some(hash) = project.lock.manifest_hash().copied() else { continue };
+        let is_damaged = |package: &&LockedPackage| damaged.iter().any(|one| one.may_be(package));
+        let wanted: Vec<LockedPackage> = project.lock.packages().filter(is_damaged).cloned().collect();
+        let mut lock = ProjectLock::default();
+        if wanted.is_empty() || lock.set_packages(hash, wanted).is_err() {
+            continue;
+        }
+        if let Err(failure) = fill_store(&there, &mut project.as_locked(&there).graph, &lock) {
+            if failure.kind == FailureKind::Interrupted {
+                return Err(failure);
+            }
+            for diagnostic in failure.diagnostics {
+                context.frontend().warn(&Diagnostic { severity: Severity::Warning, ..diagnostic });
+            }
+        }
+        for one in damaged.iter_mut() {
+            one.brought = files::exists(&one.path)?;
+        }
+    }
+    Ok(())
+}
+
+impl Damaged {
+    /// Whether it may be this package: its folder is called so. The marker may be what is damaged.
+    fn may_be(&self, package: &LockedPackage) -> bool {
+        let Some(name) = self.path.file_name().and_then(|name| name.to_str()) else { return false };
+        if let PackageSource::Git { commit, .. } = &package.source {
+            return commit.get(..SHORT_COMMIT_CHARS).is_some_and(|short| name.contains(&format!("-{short}")));
+        }
+        let place = format!("{}@{}", package.name.base(), package.version);
+        name == place || name.strip_prefix(&place).is_some_and(|rest| rest.starts_with('~'))
+    }
 }
 
 /// Removes packages that no known project has in its lock, and what killed commands left beside

@@ -36,7 +36,7 @@ enum StoreSubcommand {
 #[derive(Args, Debug)]
 #[command(after_long_help = "Examples:\n  s store verify\n  s store verify --repair")]
 struct VerifyArgs {
-    /// Remove what is damaged, so that the next installation brings it anew
+    /// Remove what is damaged, and bring it anew where a project of this machine needs it
     #[arg(long)]
     repair: bool,
 }
@@ -67,7 +67,7 @@ fn verify(context: &Context<'_>, args: &VerifyArgs) -> Result<Exit, Failure> {
     let ui = context.ui;
     if ui.is_json() {
         let found =
-            found.iter().map(|one| json!({ "path": one.path, "name": one.package, "fault": one.fault }));
+            found.iter().map(|one| json!({ "path": one.path, "name": one.package, "fault": one.fault, "brought": one.brought }));
         ui.json(&json!({ "damaged": found.collect::<Vec<_>>(), "repaired": args.repair }));
     }
     if found.is_empty() {
@@ -80,8 +80,14 @@ fn verify(context: &Context<'_>, args: &VerifyArgs) -> Result<Exit, Failure> {
         diagnostic = diagnostic.note(format!("{}: {}", one.path.display(), one.fault));
     }
     if args.repair {
-        ui.status("Removed", count(found.len(), "damaged package"));
-        ui.note("the next `s install` brings them anew");
+        let brought = found.iter().filter(|one| one.brought).count();
+        if brought > 0 {
+            ui.status("Mended", count(brought, "damaged package"));
+        }
+        if brought < found.len() {
+            ui.status("Removed", count(found.len() - brought, "damaged package"));
+            ui.note("the next `s install` brings what a project needs");
+        }
         return Ok(Exit::Done);
     }
     Err(Failure::new(Exit::Integrity, diagnostic.hint("s store verify --repair")))
