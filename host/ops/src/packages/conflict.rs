@@ -1,8 +1,10 @@
 //! A solve that gave no answer, as a failure that somebody can act on.
 
+use std::collections::BTreeSet;
+
 use s_diag::{Code, Diagnostic};
 use s_project::{DependencyOrigin, DependencyRequest, Group, ProjectManifest};
-use s_resolver::{Conflict, Error, Fix, Remedy};
+use s_resolver::{By, Conflict, Error, Fact, Fix, Remedy};
 use serde_json::{Value, json};
 
 use super::graph::{Graph, Origin, Stopped};
@@ -11,7 +13,7 @@ use crate::clock::minute;
 use crate::failure::{Failure, FailureKind};
 
 /// Says why there is no answer, where in the manifest it comes from and what helps.
-pub(super) fn failure(error: Error<Stopped>, graph: &Graph, members: &[Member]) -> Failure {
+pub(super) fn failure(error: Error<Stopped>, graph: &mut Graph, members: &[Member]) -> Failure {
     match error {
         Error::Source(stopped) => *stopped.0,
         Error::Conflict(conflict) => of_conflict(&conflict, graph, members),
@@ -25,7 +27,7 @@ pub(super) fn failure(error: Error<Stopped>, graph: &Graph, members: &[Member]) 
     }
 }
 
-fn of_conflict(conflict: &Conflict, graph: &Graph, members: &[Member]) -> Failure {
+fn of_conflict(conflict: &Conflict, graph: &mut Graph, members: &[Member]) -> Failure {
     let report = conflict.report();
     let mut diagnostic = Diagnostic::error(Code::NO_SOLUTION, report.headline);
     let mut because = report.because.into_iter();
@@ -35,7 +37,7 @@ fn of_conflict(conflict: &Conflict, graph: &Graph, members: &[Member]) -> Failur
     for fact in because {
         diagnostic = diagnostic.note(format!("    and {fact}"));
     }
-    for note in report.notes {
+    for note in report.notes.into_iter().chain(near_names(conflict, graph)) {
         diagnostic = diagnostic.note(note);
     }
     diagnostic = labelled(diagnostic, conflict, graph, members);
@@ -55,6 +57,22 @@ fn of_conflict(conflict: &Conflict, graph: &Graph, members: &[Member]) -> Failur
         "proof": conflict.derivation.steps,
     });
     Failure::new(FailureKind::NoSolution, diagnostic.data("conflict", data.to_string()))
+}
+
+/// What packages may have meant by names that no registry has.
+fn near_names(conflict: &Conflict, graph: &mut Graph) -> Vec<String> {
+    let absent = conflict.facts().into_iter().filter_map(|fact| match fact {
+        Fact::Needs { by: By::Package { .. }, package, suitable: 0, known: 0, .. } => Some(package.as_str()),
+        _ => None,
+    });
+    let absent: BTreeSet<&str> = absent.collect();
+    absent
+        .into_iter()
+        .filter_map(|name| {
+            let near = graph.near(&name.parse().ok()?)?;
+            Some(format!("its registry has `{near}`, which may be meant by `{name}`"))
+        })
+        .collect()
 }
 
 /// Marks the dependencies of the project that play a part: those that a fix is about first.

@@ -512,6 +512,18 @@ impl Graph {
 }
 
 impl Graph {
+    /// The nearest name of a package that a registry has which was asked for this one.
+    pub(crate) fn near(&mut self, name: &PackageName) -> Option<String> {
+        let asked = self.candidates.keys().filter(|package| package.name == *name);
+        let urls: Vec<String> = asked
+            .filter_map(|package| match package.source.as_str().parse() {
+                Ok(PackageSource::Registry(url)) => Some(url),
+                _ => None,
+            })
+            .collect();
+        self.registries.near(name, &urls)
+    }
+
     /// Lists packages of registries, each registry once, and returns those that are listed now.
     fn list(&mut self, packages: Vec<Foreseen>) -> Vec<Foreseen> {
         let mut by_registry: BTreeMap<String, Vec<Foreseen>> = BTreeMap::new();

@@ -24,7 +24,6 @@ impl Registries {
         else {
             return failure;
         };
-        let mut known = BTreeSet::new();
         for url in urls {
             if let Some((alias, plugin)) = self.is_misread(url) {
                 first
@@ -33,14 +32,22 @@ impl Registries {
                 first.hints.push(format!("add to `[registries.{alias}]`: plugin = \"{plugin}\""));
                 return failure;
             }
+        }
+        if let Some(near) = self.near(name, urls) {
+            first.hints.push(format!("did you mean `{near}`?"));
+        }
+        failure
+    }
+
+    /// The nearest name of a package that one of these registries has.
+    pub(crate) fn near(&mut self, name: &PackageName, urls: &[String]) -> Option<String> {
+        let mut known = BTreeSet::new();
+        for url in urls {
             known.extend(self.known_names(url));
             known.extend(self.found_names(url, name));
         }
         known.remove(name.as_str());
-        if let Some(near) = near(name, &known) {
-            first.hints.push(format!("did you mean `{near}`?"));
-        }
-        failure
+        near(name, &known).map(str::to_owned)
     }
 
     /// Names that a search finds for parts of a name: with few mistakes in it, one of them is whole.
