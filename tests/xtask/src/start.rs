@@ -134,3 +134,19 @@ fn stepped(binary: &Path, words: &[&str], folder: &Path) -> Result<BTreeSet<u64>
     }
     Ok(addresses)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_process_is_stepped_through_and_functions_are_named() {
+        let folder = tempfile::tempdir().unwrap();
+        let functions = functions(&fs::read(std::env::current_exe().unwrap()).unwrap()).unwrap();
+        let found = stepped(Path::new("/bin/true"), &[], folder.path()).unwrap();
+        assert!(found.len() > 100, "{} instructions", found.len());
+        let name = |part: &str| functions.values().any(|(_, name)| name.contains(part));
+        assert!(name("stepped") && name("main"), "{} functions", functions.len());
+        assert!(functions.iter().all(|(start, (end, _))| start < end));
+    }
+}
