@@ -130,8 +130,24 @@ impl Cycle {
         State::of(&self.market)
     }
 
+    /// The folder with everything that the command may change.
+    pub(crate) fn folder(&self) -> PathBuf {
+        self.market.sandbox.work().parent().expect("it is in the sandbox").to_owned()
+    }
+
     /// Checks that files are old or new and whole, whatever happened at `when`.
     pub(crate) fn check_whole(&self, when: &str) {
+        self.check_kept(when);
+        let (name, state) = (self.name, self.state());
+        let known: BTreeSet<_> = self.old.stored.union(&self.new.stored).cloned().collect();
+        assert!(state.stored.is_subset(&known), "{name} {when}: {state:?}");
+        let store = PackageStore::new(&Home::new(self.market.sandbox.home()));
+        let findings = store.verify(&|_, _| {}).unwrap();
+        assert!(findings.is_empty(), "{name} {when}: {findings:?}");
+    }
+
+    /// The same of the files that cannot be made from others.
+    pub(crate) fn check_kept(&self, when: &str) {
         let (name, state) = (self.name, self.state());
         assert!(
             [&self.old.manifest, &self.new.manifest].contains(&&state.manifest),
@@ -143,23 +159,32 @@ impl Cycle {
             [&self.old.allowed, &self.new.allowed].iter().any(|allowed| allowed.get(place) == Some(content))
         };
         assert!(state.allowed.iter().all(is_known), "{name} {when}: {state:?}");
-        let known: BTreeSet<_> = self.old.stored.union(&self.new.stored).cloned().collect();
-        assert!(state.stored.is_subset(&known), "{name} {when}: {state:?}");
-        let store = PackageStore::new(&Home::new(self.market.sandbox.home()));
-        let findings = store.verify(&|_, _| {}).unwrap();
-        assert!(findings.is_empty(), "{name} {when}: {findings:?}");
     }
 
     /// Checks that the command, run again, ends as if nothing had happened.
     pub(crate) fn check_repeatable(&self, when: &str) {
+        self.check_repeatable_with(when, &[]);
+    }
+
+    /// The same with more variables.
+    pub(crate) fn check_repeatable_with(&self, when: &str, variables: &[(&str, &str)]) {
         let is_done = self.state() == self.new;
-        let again = self.market.run(&borrowed(&self.args));
+        let mut command = self.command();
+        command.envs(variables.iter().copied());
+        let again = self.market.sandbox.outcome(&command.output().unwrap());
         // What was removed to the end is not there to be removed.
         let is_gone = is_done
             && (self.name == "remove" && again.stderr.contains("error[S-3015]")
                 || self.name == "plugin remove" && again.stderr.contains("error[S-5130]"));
         assert!(is_gone || again.status == Some(0), "{} {when}, and then\n{}", self.name, again.text());
         assert_eq!(self.state(), self.new, "{} {when}, and then\n{}", self.name, again.text());
+    }
+
+    /// Checks that what is damaged in the store is nothing that the command was for.
+    pub(crate) fn check_mended(&self, when: &str) {
+        let store = PackageStore::new(&Home::new(self.market.sandbox.home()));
+        store.repair(&|_, _| {}).unwrap();
+        assert_eq!(self.state().stored, self.new.stored, "{} {when}", self.name);
     }
 
     /// Whether there is a component that was not there at the beginning.
@@ -196,8 +221,11 @@ impl State {
     fn of(market: &Market) -> State {
         let store = market.sandbox.home().join("store");
         let stored = market.stored().into_iter().map(|name| {
-            let marker = fs::read_to_string(store.join(&name).join(".s-ok"));
-            (name, marker.unwrap_or_default())
+            let marker = fs::read_to_string(store.join(&name).join(".s-ok")).unwrap_or_default();
+            // In which run of the system it was made is no part of what it is.
+            let mut said: serde_json::Value = serde_json::from_str(&marker).unwrap_or_default();
+            said.as_object_mut().map(|said| said.remove("boot"));
+            (name, said.to_string())
         });
         let archives = market.sandbox.work().join("shop/target/package");
         let packed = crate::market::names(&archives).into_iter();

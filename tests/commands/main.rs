@@ -51,6 +51,8 @@ mod plugin_kit;
 mod plugin_manage;
 mod plugins;
 mod plugins_doc;
+#[cfg(target_os = "linux")]
+mod power;
 mod reader;
 mod registry;
 mod registry_server;

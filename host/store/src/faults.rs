@@ -27,14 +27,43 @@
 //! | `io:17` | operation 17 fails as a device does that cannot be read or written |
 //! | `read:17` | the 17th operation that reads fails in this way; those that change something are not counted |
 //! | `kill-read:17` | the process ends before the 17th operation that reads |
+//! | `cut:17:0:FOLDER` | before operation 17 the power is cut: of the files below the folder no bytes are left that were not synced; with another number than 0, of some |
+//! | `cut-all:17:FOLDER` | the same, and no names that were not synced either |
 //! | `full:17` | the disk is full from operation 17 on: all fail but those that remove |
 
 use std::path::Path;
 
 use crate::StoreError;
 
+#[cfg(all(any(test, feature = "faults"), target_os = "linux"))]
+mod power;
+
 #[cfg(any(test, feature = "faults"))]
-pub use injection::{Guard, KILLED_STATUS, PLAN, fail_at, kill_at, steps_seen};
+pub use injection::{BOOT, Guard, KILLED_STATUS, PLAN, fail_at, kill_at, steps_seen};
+
+/// Notes that a file, or a folder, was made durable as it is.
+#[cfg(not(all(any(test, feature = "faults"), target_os = "linux")))]
+#[inline]
+pub(crate) fn synced<H>(_handle: &H) {}
+
+/// Notes that a file, or a folder, was made durable as it is.
+#[cfg(all(any(test, feature = "faults"), target_os = "linux"))]
+pub(crate) fn synced<H: std::os::fd::AsFd>(handle: &H) {
+    injection::synced(handle);
+}
+
+/// Which run of the system a test wants this to be.
+#[cfg(not(any(test, feature = "faults")))]
+#[inline]
+pub(crate) fn boot() -> Option<String> {
+    None
+}
+
+/// Which run of the system a test wants this to be.
+#[cfg(any(test, feature = "faults"))]
+pub(crate) fn boot() -> Option<String> {
+    injection::boot()
+}
 
 /// Passes the gate before `op` changes `path`.
 #[cfg(not(any(test, feature = "faults")))]
@@ -67,8 +96,15 @@ mod injection {
     use std::cell::Cell;
     use std::io;
     use std::marker::PhantomData;
+    #[cfg(target_os = "linux")]
+    use std::path::Path;
     use std::sync::LazyLock;
     use std::sync::atomic::{AtomicU64, Ordering};
+    #[cfg(target_os = "linux")]
+    use std::sync::{Mutex, PoisonError};
+
+    #[cfg(target_os = "linux")]
+    use super::power::{Disk, Loss};
 
     thread_local! {
         static SEEN: Cell<u64> = const { Cell::new(0) };
@@ -89,6 +125,9 @@ mod injection {
     /// The variable that has the plan of a whole process.
     pub const PLAN: &str = "STRYKE_FAULT";
 
+    /// The variable that says which run of the system this is.
+    pub const BOOT: &str = "STRYKE_BOOT";
+
     /// The exit status of a process that [`kill_at`] or a plan ended.
     pub const KILLED_STATUS: i32 = 77;
 
@@ -106,18 +145,43 @@ mod injection {
         Full(u64),
         Read(u64),
         KillRead(u64),
+        #[cfg(target_os = "linux")]
+        Cut(u64, Loss),
     }
+
+    /// What is durable, where the power is to be cut: below the folder that the plan names.
+    #[cfg(target_os = "linux")]
+    static DISK: LazyLock<Option<Mutex<Disk>>> = LazyLock::new(|| {
+        let text = std::env::var(PLAN).ok()?;
+        let folder = text.strip_prefix("cut").map(|_| text.rsplit(':').next().unwrap_or_default())?;
+        Some(Mutex::new(Disk::of(Path::new(folder)).expect("the folder of a plan can be read")))
+    });
 
     impl Plan {
         fn parse(text: &str) -> Option<Plan> {
-            let (what, number) = text.split_once(':')?;
-            let number = number.parse().ok()?;
+            let (what, rest) = text.split_once(':')?;
+            #[cfg(target_os = "linux")]
+            if let Some(plan) = Plan::cut(what, rest) {
+                return Some(plan);
+            }
+            let number = rest.parse().ok()?;
             match what {
                 "kill" => Some(Plan::Kill(number)),
                 "io" => Some(Plan::Device(number)),
                 "full" => Some(Plan::Full(number)),
                 "read" => Some(Plan::Read(number)),
                 "kill-read" => Some(Plan::KillRead(number)),
+                _ => None,
+            }
+        }
+
+        #[cfg(target_os = "linux")]
+        fn cut(what: &str, rest: &str) -> Option<Plan> {
+            let (number, rest) = rest.split_once(':')?;
+            let number = number.parse().ok()?;
+            match what {
+                "cut" => Some(Plan::Cut(number, Loss::Bytes(rest.split_once(':')?.0.parse().ok()?))),
+                "cut-all" => Some(Plan::Cut(number, Loss::All)),
                 _ => None,
             }
         }
@@ -135,6 +199,14 @@ mod injection {
         fn strike(self, op: &str, number: u64) -> io::Result<()> {
             match self {
                 Plan::Kill(at) if at == number => die(),
+                #[cfg(target_os = "linux")]
+                Plan::Cut(at, loss) if at == number => {
+                    let disk = DISK.as_ref().expect("a plan that cuts names a folder");
+                    // Nobody gives it back: after this there is no process.
+                    let mut disk = disk.lock().unwrap_or_else(PoisonError::into_inner);
+                    disk.cut(loss).expect("what is left can be written");
+                    die()
+                }
                 Plan::Device(at) if at == number => Err(device_error()),
                 Plan::Full(from) if from <= number && op != "remove" => {
                     Err(io::ErrorKind::StorageFull.into())
@@ -182,6 +254,9 @@ mod injection {
 
     pub(super) fn step(op: &str) -> io::Result<()> {
         if let Some(plan) = *PLANNED {
+            // Whoever cuts the power never gives this back, so that nobody goes on.
+            #[cfg(target_os = "linux")]
+            drop(DISK.as_ref().map(|disk| disk.lock().unwrap_or_else(PoisonError::into_inner)));
             plan.strike(op, SEEN_BY_ALL.fetch_add(1, Ordering::Relaxed))?;
         }
         let number = SEEN.get();
@@ -191,6 +266,19 @@ mod injection {
             Some((n, Fault::Kill)) if n == number => die(),
             _ => Ok(()),
         }
+    }
+
+    #[cfg(target_os = "linux")]
+    pub(super) fn synced(handle: &impl std::os::fd::AsFd) {
+        if let Some(disk) = DISK.as_ref() {
+            let mut disk = disk.lock().unwrap_or_else(PoisonError::into_inner);
+            disk.synced(handle).expect("what was synced can be read");
+        }
+    }
+
+    /// Looked at once for each store.
+    pub(super) fn boot() -> Option<String> {
+        std::env::var(BOOT).ok()
     }
 
     pub(super) fn reading() -> io::Result<()> {
@@ -229,6 +317,11 @@ mod injection {
                 ("full:", None),
                 ("io:-1", None),
                 ("burn:1", None),
+                #[cfg(target_os = "linux")]
+                ("cut:5:0:/tmp/a", Some(Plan::Cut(5, Loss::Bytes(0)))),
+                #[cfg(target_os = "linux")]
+                ("cut-all:5:/tmp/a", Some(Plan::Cut(5, Loss::All))),
+                ("cut:5", None),
             ] {
                 assert_eq!(Plan::parse(text), plan, "{text}");
             }

@@ -460,7 +460,10 @@ pub(crate) fn sync_handle(folder: &File, path: &Path) -> Result<(), StoreError> 
         Err(error) if !matches!(error.kind(), io::ErrorKind::InvalidInput | io::ErrorKind::Unsupported) => {
             Err(StoreError::io("sync", path)(error))
         }
-        _ => Ok(()),
+        _ => {
+            crate::faults::synced(folder);
+            Ok(())
+        }
     }
 }
 

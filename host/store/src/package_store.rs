@@ -19,6 +19,7 @@
 //! or two registries have the same bytes) goes to the next of these places, the last of which has 16
 //! digits of the digest of registry and integrity.
 
+mod boot;
 mod claim;
 mod error;
 mod gc;
@@ -31,6 +32,7 @@ mod vendor;
 mod verify;
 
 use std::path::{Path, PathBuf};
+use std::sync::OnceLock;
 
 use crate::archive::MARKER_NAME;
 use crate::{EntryKind, Home, Sha256Digest, StoreError, check_new_path, files};
@@ -73,8 +75,8 @@ pub struct StoredPackage {
 /// How much a new entry survives.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Durability {
-    /// A process that is killed. After a power cut an entry may be damaged, which
-    /// [`verify`](PackageStore::verify) finds.
+    /// A process that is killed. After a power cut an entry may be damaged: one that an earlier run of the system
+    /// made is compared with its marker when it is found for the first time, where runs can be told apart.
     #[default]
     Fast,
     /// A power cut as well: every file is made durable before the entry appears.
@@ -87,6 +89,8 @@ pub struct PackageStore {
     root: PathBuf,
     first_party: String,
     durability: Durability,
+    /// Which run of the system this is, once somebody wanted to know.
+    boot: OnceLock<Option<String>>,
 }
 
 impl PackageStore {
@@ -96,6 +100,7 @@ impl PackageStore {
             root: home.store(),
             first_party: FIRST_PARTY_REGISTRY.to_owned(),
             durability: Durability::default(),
+            boot: OnceLock::new(),
         }
     }
 
@@ -111,7 +116,13 @@ impl PackageStore {
         PackageStore { durability, ..self }
     }
 
-    /// Returns the entry of a package, if it is there. Reads the marker and nothing else.
+    /// Which run of the system this is; none where that cannot be known.
+    fn boot(&self) -> Option<&str> {
+        self.boot.get_or_init(boot::current).as_deref()
+    }
+
+    /// Returns the entry of a package, if it is there. Reads the marker and nothing else, but for an entry that
+    /// may not have survived a power cut: that is read once.
     ///
     /// # Errors
     /// [`PackageStoreError::Key`]; those of the operating system but absence.
@@ -119,6 +130,7 @@ impl PackageStore {
         for place in self.places(key)? {
             if let Some(marker) = marker::read(&place)?
                 && marker.is_of(key)
+                && self.survived(&place, &marker)?
             {
                 return Ok(Some(marker.stored(place)));
             }

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use tempfile::NamedTempFile;
 
-use crate::faults::step;
+use crate::faults::{step, synced};
 use crate::files::{Access, parent_of, sync_dir};
 use crate::{StoreError, TEMPORARY_PREFIX as PREFIX};
 
@@ -105,7 +105,9 @@ impl PendingFile {
 
     pub(crate) fn sync(&self, target: &Path) -> Result<(), StoreError> {
         step("sync", target)?;
-        self.file.as_file().sync_all().map_err(StoreError::io("sync", target))
+        self.file.as_file().sync_all().map_err(StoreError::io("sync", target))?;
+        synced(self.file.as_file());
+        Ok(())
     }
 
     pub(crate) fn keep_mode_of(&self, target: &Path) -> Result<(), StoreError> {

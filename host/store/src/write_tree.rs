@@ -11,7 +11,7 @@ use cap_std::ambient_authority;
 use cap_std::fs::{Dir, DirBuilder, OpenOptions};
 
 use crate::error::cut;
-use crate::faults::step;
+use crate::faults::{step, synced};
 use crate::files::rename_new;
 use crate::{PathFault, StoreError, TEMPORARY_PREFIX, check_new_path};
 
@@ -238,6 +238,7 @@ impl Writer<'_> {
         file.write_all(bytes).map_err(StoreError::io("write", &shown))?;
         step("sync", &shown)?;
         file.sync_all().map_err(StoreError::io("sync", &shown))?;
+        synced(&file);
         drop(file);
         if self.replaces && self.keep(path)? {
             step("rename", &shown)?;

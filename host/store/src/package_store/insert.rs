@@ -7,7 +7,7 @@ use std::path::Path;
 use super::marker::{self, Marker};
 use super::{Durability, EntryKey, PackageStore, PackageStoreError, StoredPackage};
 use crate::archive::{ArchiveError, ArchiveLimits, unpack};
-use crate::faults::step;
+use crate::faults::{step, synced};
 use crate::files::{self, Access, parent_of, rename_no_replace, sync_dir};
 use crate::{EntryKind, Sha256Digest, Staging, StoreError};
 
@@ -86,7 +86,10 @@ impl PackageStore {
                 PackageStoreError::Archive { name: key.name.clone(), version: key.version.clone(), source }
             }
         })?;
-        let marker = Marker::new(key, summary.tree, summary.file_count, summary.unpacked_bytes);
+        let mut marker = Marker::new(key, summary.tree, summary.file_count, summary.unpacked_bytes);
+        if self.durability == Durability::Fast {
+            marker.boot = self.boot().map(str::to_owned);
+        }
         marker::write(&entry, &marker)?;
         if self.durability == Durability::Safe {
             sync_all(&entry)?;
@@ -99,6 +102,32 @@ impl PackageStore {
         files::create_dir_all(&self.temporary(), Access::Private)?;
         let staging = Staging::new(&self.temporary())?;
         move_aside(entry, &staging.path().join("entry"))
+    }
+
+    /// Whether an entry is as it was made. One that an earlier run of the system left without making it durable is
+    /// compared with its marker, once; one that did not survive the end of that run is removed.
+    ///
+    /// # Errors
+    /// Those of the operating system.
+    pub(super) fn survived(&self, entry: &Path, marker: &Marker) -> Result<bool, StoreError> {
+        let Some(made_in) = &marker.boot else { return Ok(true) };
+        if self.boot().is_none_or(|now| now == made_in) {
+            return Ok(true);
+        }
+        if marker.is_true_of(entry) {
+            // Whoever may not write here compares again the next time.
+            let _ = marker::replace(entry, &marker.settled());
+            return Ok(true);
+        }
+        files::create_dir_all(&self.temporary(), Access::Private)?;
+        let staging = Staging::new(&self.temporary())?;
+        let aside = staging.path().join("entry");
+        move_aside(entry, &aside)?;
+        // Somebody else may have made it anew since it was compared.
+        match marker::read(&aside)? {
+            Some(other) if other != *marker && rename_no_replace(&aside, entry).is_ok() => Ok(true),
+            _ => Ok(false),
+        }
     }
 
     pub(super) fn publish(
@@ -166,8 +195,9 @@ fn sync_all(folder: &Path) -> Result<(), StoreError> {
                 step("sync", &entry.path)?;
                 // Some systems make only what is open for writing durable.
                 let file = File::options().write(true).open(&entry.path);
-                let synced = file.and_then(|file| file.sync_all());
-                synced.map_err(StoreError::io("sync", &entry.path))?;
+                let file = file.map_err(StoreError::io("sync", &entry.path))?;
+                file.sync_all().map_err(StoreError::io("sync", &entry.path))?;
+                synced(&file);
             }
         }
     }

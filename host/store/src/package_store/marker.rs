@@ -7,7 +7,9 @@ use std::path::{Path, PathBuf};
 use serde::{Deserialize, Serialize};
 
 use super::{EntryKey, MARKER_NAME, StoredPackage};
+use crate::archive::folder_facts;
 use crate::faults::{reading, step};
+use crate::files::{self, Access};
 use crate::{Sha256Digest, StoreError};
 
 const VERSION: u32 = 1;
@@ -25,6 +27,10 @@ pub(super) struct Marker {
     pub(super) tree: Sha256Digest,
     pub(super) files: u64,
     pub(super) bytes: u64,
+    /// The run of the system that made the entry, where nothing of it was made durable; none once it was found
+    /// whole in a later one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) boot: Option<String>,
 }
 
 impl Marker {
@@ -38,7 +44,26 @@ impl Marker {
             tree,
             files,
             bytes,
+            boot: None,
         }
+    }
+
+    /// The marker of what is on the disk for good.
+    pub(super) fn settled(&self) -> Marker {
+        Marker { boot: None, ..self.clone() }
+    }
+
+    /// Whether the files of an entry are those that were unpacked.
+    pub(super) fn is_true_of(&self, entry: &Path) -> bool {
+        folder_facts(entry).is_ok_and(|facts| {
+            facts.tree == self.tree && (facts.file_count, facts.bytes) == (self.files, self.bytes)
+        })
+    }
+
+    fn text(&self) -> Vec<u8> {
+        let mut bytes = serde_json::to_vec(self).expect("a marker is plain text and numbers");
+        bytes.push(b'\n');
+        bytes
     }
 
     pub(super) fn is_of(&self, key: &EntryKey) -> bool {
@@ -75,10 +100,7 @@ pub(super) fn read(entry: &Path) -> Result<Option<Marker>, StoreError> {
     let mut options = OpenOptions::new();
     options.read(true);
     #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::custom_flags(
-        &mut options,
-        crate::files::nonblocking() | crate::files::no_follow(),
-    );
+    std::os::unix::fs::OpenOptionsExt::custom_flags(&mut options, files::nonblocking() | files::no_follow());
     // What is not a file of ours counts as no marker: the entry is then made again.
     let file = match options.open(&path) {
         Ok(file) => file,
@@ -114,8 +136,6 @@ fn read_whole(mut file: &File, bytes: &mut [u8]) -> std::io::Result<Option<usize
 /// Writes the marker into an entry that has none.
 pub(super) fn write(entry: &Path, marker: &Marker) -> Result<(), StoreError> {
     let path = entry.join(MARKER_NAME);
-    let mut bytes = serde_json::to_vec(marker).expect("a marker is plain text and numbers");
-    bytes.push(b'\n');
     step("create", &path)?;
     let mut options = OpenOptions::new();
     options.write(true).create_new(true);
@@ -123,7 +143,12 @@ pub(super) fn write(entry: &Path, marker: &Marker) -> Result<(), StoreError> {
     std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o644);
     let mut file = options.open(&path).map_err(StoreError::io("create", &path))?;
     step("write", &path)?;
-    file.write_all(&bytes).map_err(StoreError::io("write", &path))
+    file.write_all(&marker.text()).map_err(StoreError::io("write", &path))
+}
+
+/// Writes another marker in place of the one that an entry has. A power cut may take it, and with it the entry.
+pub(super) fn replace(entry: &Path, marker: &Marker) -> Result<(), StoreError> {
+    files::write_cached(&entry.join(MARKER_NAME), &marker.text(), Access::Shared)
 }
 
 fn none_if_absent(error: std::io::Error, path: &Path) -> Result<Option<Marker>, StoreError> {

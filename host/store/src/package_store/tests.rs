@@ -8,5 +8,6 @@ mod killed;
 mod kit;
 mod places;
 mod projects;
+mod surviving;
 mod vendoring;
 mod verifying;
