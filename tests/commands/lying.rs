@@ -10,17 +10,17 @@ use crate::served::{Publisher, run_as};
 use crate::support::{Outcome, Sandbox, temporaries_below};
 
 /// What is done to the address that has a part; everything else is answered as it should be.
-type Lie = (&'static str, fn(Vec<u8>) -> Answer);
+pub(crate) type Lie = (&'static str, fn(Vec<u8>) -> Answer);
 
-/// The files of a registry with `json` and `text` in two versions each, behind a web server.
-struct Scene {
-    sandbox: Sandbox,
+/// The files of a registry with `json` and `text` in two versions each, behind a web server, and a project.
+pub(crate) struct Scene {
+    pub(crate) sandbox: Sandbox,
     server: Server,
     lie: Arc<Mutex<Option<Lie>>>,
 }
 
 impl Scene {
-    fn new() -> Scene {
+    pub(crate) fn new() -> Scene {
         let publisher = Publisher::new();
         for (name, version) in [("json", "1.0.0"), ("json", "1.1.0"), ("text", "1.0.0"), ("text", "1.1.0")] {
             publisher.prepare(name, version);
@@ -47,7 +47,7 @@ impl Scene {
     }
 
     /// A project that asks for `json`, with nothing locked and nothing here.
-    fn begin(&self) {
+    pub(crate) fn begin(&self) {
         let text = format!(
             "[package]\nname = \"shop\"\nversion = \"7.0.0\"\n\n[deps]\njson = \"^1.0\"\n\n\
              [registries.own]\nurl = \"{}\"\nplugin = \"stryke/registry-stryke\"\n",
@@ -60,12 +60,17 @@ impl Scene {
         }
     }
 
-    fn run(&self, args: &[&str]) -> Outcome {
+    /// Lies from now on, or tells the truth again.
+    pub(crate) fn lie(&self, lie: Option<Lie>) {
+        *self.lie.lock().expect("nobody panics with it") = lie;
+    }
+
+    pub(crate) fn run(&self, args: &[&str]) -> Outcome {
         run_as(&self.sandbox, "", "shop", args)
     }
 
     /// What was not there before, or is not what it was.
-    fn state(&self) -> (String, Option<String>, Vec<String>) {
+    pub(crate) fn state(&self) -> (String, Option<String>, Vec<String>) {
         let shop = self.sandbox.work().join("shop");
         let listed = fs::read_dir(self.sandbox.home().join("store")).into_iter().flatten();
         let mut stored: Vec<String> = listed
@@ -86,7 +91,7 @@ struct Case {
     words: &'static [&'static str],
 }
 
-const INDEX: &str = "index/js/on/json";
+pub(crate) const INDEX: &str = "index/js/on/json";
 const ARCHIVE: &str = "archives/json/1.1.0";
 
 const CASES: &[Case] = &[
@@ -187,7 +192,7 @@ fn what_a_registry_does_wrong_is_said_and_nothing_has_changed() {
     let scene = Scene::new();
     for Case { what, lie, status, words } in CASES {
         scene.begin();
-        *scene.lie.lock().expect("nobody panics with it") = Some(*lie);
+        scene.lie(Some(*lie));
         let before = scene.state();
         for args in [&["install"][..], &["add", "json@1.1"], &["fetch"]] {
             let outcome = scene.run(args);
@@ -202,7 +207,7 @@ fn what_a_registry_does_wrong_is_said_and_nothing_has_changed() {
         assert!(left.is_empty(), "{what}: {left:?}");
     }
     // When it tells the truth again, everything is there.
-    *scene.lie.lock().expect("nobody panics with it") = None;
+    scene.lie(None);
     let outcome = scene.run(&["install"]);
     assert_eq!(outcome.status, Some(0), "{}", outcome.text());
 }
@@ -212,7 +217,7 @@ fn a_registry_that_says_nothing_is_given_up_and_named() {
     let scene = Scene::new();
     for part in [INDEX, ARCHIVE] {
         scene.begin();
-        *scene.lie.lock().expect("nobody panics with it") = Some((part, |_| Answer::silence()));
+        scene.lie(Some((part, |_| Answer::silence())));
         let before = scene.state();
         let outcome = scene.run(&["install"]);
         let text = outcome.text();

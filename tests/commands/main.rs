@@ -64,6 +64,8 @@ mod run_file;
 mod served;
 mod story;
 mod support;
+#[cfg(unix)]
+mod taken_back;
 mod target;
 mod test_runner;
 mod tools;

@@ -118,10 +118,10 @@ fn no_error_is_told_before_everybody_was_asked() {
     let before = shop.server.received().len();
     shop.market.refused(&["lock"], 4, "S-2001");
     assert_eq!(shop.asked_since(before), ["a", "b"]);
-    // A package that is gone is not one that a moment ago was there.
+    // A package that was listed and is gone was taken back.
     fs::remove_dir_all(shop.market.root.join("packages/b")).unwrap();
     shop.project("", "a = \"^1\"\nb = \"^3\"\n");
-    shop.market.refused(&["lock"], 1, "S-4064");
+    shop.market.refused(&["lock"], 5, "S-4076");
 }
 
 #[test]
@@ -141,6 +141,9 @@ fn a_young_answer_never_brings_other_bytes() {
     fs::remove_dir_all(shop.market.sandbox.home().join("cache")).unwrap();
     shop.market.refused(&["install"], 1, "S-4064");
     shop.project("", "a = \"^1\"\n");
+    shop.market.refused(&["lock", "--refresh"], 5, "S-4076");
+    // Whoever heard nothing before has the lock.
+    fs::remove_dir_all(shop.market.sandbox.home().join("trust")).unwrap();
     shop.market.refused(&["lock", "--refresh"], 5, "S-3013");
 }
 

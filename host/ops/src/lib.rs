@@ -50,6 +50,7 @@ mod plugin_verify;
 pub mod plugins;
 pub mod registry;
 mod registry_serve;
+mod registry_trust;
 mod run_command;
 mod script_run;
 mod steps;
@@ -106,6 +107,7 @@ pub use registry_serve::{
     ListedToken, NewToken, OwnRegistry, Serving, registry_export, registry_revoke, registry_serve,
     registry_token, registry_tokens,
 };
+pub use registry_trust::{TrustedRegistry, registry_forget, registry_trusted};
 pub use run_command::{Invocation, run_command};
 pub use script_run::{Runnable, Script, only_program_run, runnable, script_run};
 pub use steps::{Step, StepTime};

@@ -101,10 +101,7 @@ fn plugin() -> PluginId {
 }
 
 fn place(context: &Context, registry: &str) -> Result<(RegistryPlace, Origin), Failure> {
-    let place = match registry.contains("://") {
-        true => RegistryPlace::typed(context, registry, None)?,
-        false => RegistryPlace::named(context, registry)?,
-    };
+    let place = RegistryPlace::meant(context, registry)?;
     let origin = Url::parse(&place.url).ok().and_then(|url| Origin::from_url(&url).ok());
     let Some(origin) = origin else {
         let message =

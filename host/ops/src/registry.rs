@@ -9,8 +9,8 @@ mod change;
 mod fetch;
 mod kept;
 mod place;
+pub(crate) mod said;
 
-use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -34,6 +34,7 @@ pub use fetch::{Fetched, Fetcher};
 pub(crate) use kept::{AGE_MAX as LISTING_AGE_MAX, KeptListings, forget_all};
 pub use place::{BUILT_IN, RegistryPlace};
 pub use s_plugin::extension::{Digest, HashAlgorithm};
+use said::Said;
 
 /// An open registry.
 pub struct Registry {
@@ -44,6 +45,8 @@ pub struct Registry {
     session: Box<dyn extension::Registry>,
     /// Where its answers are kept, if they are.
     kept: Option<PathBuf>,
+    /// What it said before, which it cannot take back; none of a folder.
+    said: Option<Said>,
 }
 
 impl Registry {
@@ -64,18 +67,12 @@ impl Registry {
     /// Opens the registry at a place.
     pub fn at(context: &Arc<Context>, place: &RegistryPlace) -> Result<Registry, Failure> {
         let entry = Registry::entry(context, place)?;
-        Registry::open(context, &entry, &place.name, &place.url, &place.config)
+        Registry::open(context, &entry, place)
     }
 
-    /// Opens a registry: `url` is an address or an absolute path, `options` everything else that
-    /// the plugin is configured with.
-    pub fn open(
-        context: &Arc<Context>,
-        entry: &Entry,
-        name: &str,
-        url: &str,
-        options: &BTreeMap<String, String>,
-    ) -> Result<Registry, Failure> {
+    /// Opens the registry at a place through a plugin.
+    pub fn open(context: &Arc<Context>, entry: &Entry, place: &RegistryPlace) -> Result<Registry, Failure> {
+        let RegistryPlace { name, url, config: options, .. } = place;
         if entry.manifest.kind != Kind::Registry {
             let message = format!("plugin `{}` does not speak to registries", entry.id());
             let diagnostic = Diagnostic::error(Code::REGISTRY_UNKNOWN, message)
@@ -88,22 +85,22 @@ impl Registry {
             config.insert("url".to_owned(), url.to_owned());
         }
         let launched = launch(context, entry, &config, Allow::Granted)?;
-        let config =
-            extension::Config { name: name.to_owned(), url: url.to_owned(), options: launched.options() };
+        let config = extension::Config { name: name.clone(), url: url.clone(), options: launched.options() };
         let engine = launched.plugin.engine.clone();
         let session = engine.block_on(launched.plugin.open_registry(config))?;
         Ok(Registry {
             context: Arc::clone(context),
-            name: name.to_owned(),
-            url: url.to_owned(),
+            name: name.clone(),
+            url: url.clone(),
             plugin: launched.plugin,
             session,
             kept: kept::path(context, entry, url, options),
+            said: Said::of(context, entry, place),
         })
     }
 
     /// Lists packages, all at the same time; answers stand in the order of the names. One that
-    /// fails takes no other with it.
+    /// fails takes no other with it. An answer that takes back what was said before is a failure.
     pub fn list(&mut self, names: &[PackageName]) -> Result<Vec<Result<Answer, Failure>>, Failure> {
         let query = |name: &PackageName| Query { name: name.clone(), if_changed: None };
         let queries: Vec<Query> = names.iter().map(query).collect();
@@ -118,7 +115,11 @@ impl Registry {
             ));
         }
         let failed = |fault: Fault| self.failure(&fault, "registry.list");
-        Ok(answers.into_iter().map(|answer| answer.map_err(failed)).collect())
+        let mut answers: Vec<_> = answers.into_iter().map(|answer| answer.map_err(failed)).collect();
+        if let Some(said) = &mut self.said {
+            said.compare(names, &mut answers);
+        }
+        Ok(answers)
     }
 
     /// Lists one package and returns its versions, in the registry's order.
@@ -216,6 +217,11 @@ impl Registry {
         }
         failure
     }
+}
+
+/// Whether a failure to list a package says that the registry does not have it.
+pub(crate) fn is_absent(failure: &Failure) -> bool {
+    failure.diagnostics.first().is_some_and(|diagnostic| diagnostic.code == Code::REGISTRY_PACKAGE)
 }
 
 impl std::fmt::Debug for Registry {

@@ -35,6 +35,7 @@ mod plugin_verify;
 pub(crate) mod publish;
 pub(crate) mod registry;
 mod registry_serve;
+mod registry_trust;
 pub(crate) mod remove;
 pub(crate) mod repl;
 pub(crate) mod run;

@@ -134,6 +134,11 @@ impl Home {
         self.root.join("index")
     }
 
+    /// What registries said and may not take back: no cache, since what was forgotten is not noticed.
+    pub fn trust(&self) -> PathBuf {
+        self.root.join("trust")
+    }
+
     /// Packages, unpacked; see [`PackageStore`](crate::package_store::PackageStore).
     pub fn store(&self) -> PathBuf {
         self.root.join("store")

@@ -329,7 +329,7 @@ impl Registries {
                     versions
                 }
                 Ok(Answer::Unchanged) => Arc::default(),
-                Err(failure) if is_absent(&failure) => {
+                Err(failure) if registry::is_absent(&failure) => {
                     gone.push(query);
                     Arc::default()
                 }
@@ -533,10 +533,6 @@ fn foreign(url: &str) -> Failure {
 
 fn is_network(failure: &Failure) -> bool {
     matches!(failure.kind, FailureKind::Network)
-}
-
-fn is_absent(failure: &Failure) -> bool {
-    failure.diagnostics.first().is_some_and(|diagnostic| diagnostic.code == Code::REGISTRY_PACKAGE)
 }
 
 fn no_registry(name: &PackageName) -> Failure {

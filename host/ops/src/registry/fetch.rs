@@ -317,14 +317,12 @@ fn code_of(failure: &Failure) -> Code {
 
 #[cfg(test)]
 mod tests {
-    use std::collections::BTreeMap;
-
     use s_store::files;
 
     use super::*;
     use crate::plugins::builtin::BuiltIn;
     use crate::plugins::catalog::Entry;
-    use crate::registry::BUILT_IN;
+    use crate::registry::{BUILT_IN, RegistryPlace};
     use crate::testing::{Scene, scene};
     use s_plugin::services::NoTask;
 
@@ -338,7 +336,8 @@ mod tests {
         }
         let entry = Entry::built_in(BuiltIn::find(BUILT_IN).unwrap());
         let url = scene.path("reg").display().to_string();
-        Registry::open(&scene.context, &entry, "test", &url, &BTreeMap::new()).unwrap()
+        let place = RegistryPlace::typed(&scene.context, &url, None).unwrap();
+        Registry::open(&scene.context, &entry, &place).unwrap()
     }
 
     #[test]

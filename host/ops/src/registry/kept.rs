@@ -123,7 +123,8 @@ impl KeptListings {
     }
 }
 
-fn key(name: &PackageName) -> String {
+/// A package, as records are found by it.
+pub(super) fn key(name: &PackageName) -> String {
     match &name.scope {
         Some(scope) => format!("{scope}/{}", name.name),
         None => name.name.clone(),

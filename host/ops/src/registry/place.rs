@@ -39,6 +39,8 @@ pub struct RegistryPlace {
     pub config: BTreeMap<String, String>,
     /// Other places that have the same packages, in order of preference.
     pub mirrors: Vec<String>,
+    /// The address of the registry that it is a mirror of.
+    pub mirror_of: Option<String>,
 }
 
 impl RegistryPlace {
@@ -52,7 +54,16 @@ impl RegistryPlace {
             is_guessed: false,
             config: BTreeMap::new(),
             mirrors: Vec::new(),
+            mirror_of: None,
         })
+    }
+
+    /// The registry that a user names: by its address or folder, or by its name in `[registries]`.
+    pub(crate) fn meant(context: &Context, text: &str) -> Result<RegistryPlace, Failure> {
+        match text.contains("://") || text.starts_with(['/', '.']) {
+            true => RegistryPlace::typed(context, text, None),
+            false => RegistryPlace::named(context, text),
+        }
     }
 
     /// The id of the plugin that speaks to it. A registry that is guessed tells by its root document
@@ -117,6 +128,7 @@ impl RegistryPlace {
             name: format!("{} at {}", self.name, address::shown(url)),
             url: url.clone(),
             mirrors: Vec::new(),
+            mirror_of: Some(self.url.clone()),
             ..self.clone()
         })
     }
@@ -142,6 +154,7 @@ impl RegistryPlace {
             plugin: entry.plugin.clone().unwrap_or_else(|| BUILT_IN.to_owned()),
             is_guessed: false,
             config: entry.config.clone(),
+            mirror_of: None,
         })
     }
 

@@ -13,6 +13,7 @@ use serde_json::{Value, json};
 
 use super::Context;
 use super::registry_serve::{self, ExportArgs, RevokeArgs, ServeArgs, TokenArgs, TokensArgs};
+use super::registry_trust::{self, TrustArgs};
 use crate::exit::Exit;
 use crate::frame::Failure;
 
@@ -37,6 +38,8 @@ enum RegistrySubcommand {
     Show(ShowArgs),
     /// Fetch one form of one version, and check its digest
     Fetch(FetchArgs),
+    /// Show or forget what is known here of a registry
+    Trust(TrustArgs),
     /// Run a registry, in one folder or in a bucket
     Serve(ServeArgs),
     /// Make a token for a registry of your own
@@ -109,6 +112,7 @@ pub(super) fn run(context: &Context<'_>, args: &RegistryArgs) -> Result<Exit, Fa
     match &args.command {
         RegistrySubcommand::Show(args) => show(context, args),
         RegistrySubcommand::Fetch(args) => fetch(context, args),
+        RegistrySubcommand::Trust(args) => registry_trust::run(context, args),
         RegistrySubcommand::Serve(args) => registry_serve::serve(context, args),
         RegistrySubcommand::Token(args) => registry_serve::token(context, args),
         RegistrySubcommand::Tokens(args) => registry_serve::tokens(context, args),
