@@ -2,6 +2,7 @@
 //! neither the project nor the store has changed.
 
 use std::fs;
+use std::path::Path;
 use std::sync::{Arc, Mutex};
 
 use s_kit::{Answer, Server};
@@ -12,7 +13,8 @@ use crate::support::{Outcome, Sandbox, temporaries_below};
 /// What is done to the address that has a part; everything else is answered as it should be.
 pub(crate) type Lie = (&'static str, fn(Vec<u8>) -> Answer);
 
-/// The files of a registry with `json` and `text` in two versions each, behind a web server, and a project.
+/// The files of a registry that signs nothing, with `json` and `text` in two versions each, behind a web
+/// server, and a project.
 pub(crate) struct Scene {
     pub(crate) sandbox: Sandbox,
     server: Server,
@@ -30,6 +32,7 @@ impl Scene {
         let sandbox = publisher.sandbox;
         let exported = sandbox.run(&["registry", "export", "public", "--folder", "packages"]);
         assert_eq!(exported.status, Some(0), "{}", exported.text());
+        unsign(&sandbox.work().join("public"));
         let lie = Arc::new(Mutex::new(None::<Lie>));
         let (root, told) = (sandbox.work().join("public"), lie.clone());
         let server = Server::start(move |request| {
@@ -81,6 +84,16 @@ impl Scene {
         let manifest = fs::read_to_string(shop.join("stryke.toml")).expect("it was written");
         (manifest, fs::read_to_string(shop.join("stryke.lock")).ok(), stored)
     }
+}
+
+/// Makes an export one of a registry that signs nothing, so that what lies in it is read.
+fn unsign(public: &Path) {
+    let path = public.join("config.json");
+    let text = fs::read(&path).expect("it was exported");
+    let mut config: serde_json::Value = serde_json::from_slice(&text).expect("it is JSON");
+    config.as_object_mut().expect("it is an object").remove("trust").expect("it is signed");
+    fs::write(&path, config.to_string()).expect("it can be written");
+    fs::remove_file(public.join("checkpoint")).expect("it is signed");
 }
 
 /// A lie, how a command ends that meets it, and the words that say what it was.

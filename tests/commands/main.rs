@@ -62,6 +62,8 @@ mod repl;
 mod repositories;
 mod run_file;
 mod served;
+#[cfg(unix)]
+mod signed;
 mod story;
 mod support;
 #[cfg(unix)]

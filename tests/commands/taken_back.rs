@@ -105,7 +105,7 @@ fn what_a_registry_said_it_cannot_take_back() {
     }
     // Whoever knows that it was made anew says so.
     let known = scene.run(&["registry", "trust", "own", "--json"]).json();
-    assert_eq!((&known["packages"], &known["forgotten"]), (&json!(1), &json!(false)));
+    assert_eq!(known["packages"], json!(1));
     scene.lie(Some(TAKEN_BACK[0].1));
     let forgotten = scene.run(&["registry", "trust", "own", "--forget"]);
     assert_eq!(forgotten.status, Some(0), "{}", forgotten.text());

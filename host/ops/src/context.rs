@@ -8,6 +8,7 @@ use s_capability::{Ceiling, Grants, Kind, Policy};
 use s_diag::{Code, Diagnostic, Source};
 use s_net::{Client, CredentialSource, Options, Proxies, ResponseCache};
 use s_plugin::{Cancel, CodeCache, Compiler, Engine};
+use s_project::{LockedRegistry, ProjectLock};
 use s_store::{Access, Home, files};
 
 use crate::Frontend;
@@ -47,6 +48,8 @@ pub struct Context {
     steps: Steps,
     /// What files were warned of.
     warned: Mutex<Vec<Diagnostic>>,
+    /// What locks say of registries.
+    locked_registries: Mutex<Vec<LockedRegistry>>,
 }
 
 const FILE_BYTES_MAX: u64 = 4 << 20;
@@ -63,6 +66,7 @@ impl Context {
             network: OnceLock::new(),
             steps: Steps::default(),
             warned: Mutex::default(),
+            locked_registries: Mutex::default(),
         }))
     }
 
@@ -76,6 +80,7 @@ impl Context {
             network: OnceLock::new(),
             steps: Steps::default(),
             warned: Mutex::default(),
+            locked_registries: Mutex::default(),
         })
     }
 
@@ -114,6 +119,21 @@ impl Context {
 
     pub(crate) fn steps(&self) -> &Steps {
         &self.steps
+    }
+
+    /// Takes over what a lock says of registries, so that they are held to it.
+    pub(crate) fn hold_to(&self, lock: &ProjectLock) {
+        let mut locked = self.locked_registries.lock().unwrap_or_else(PoisonError::into_inner);
+        locked.extend(lock.registries().cloned());
+    }
+
+    /// What a lock says of the registry that is meant.
+    pub(crate) fn locked_registry(
+        &self,
+        is_meant: impl Fn(&LockedRegistry) -> bool,
+    ) -> Option<LockedRegistry> {
+        let locked = self.locked_registries.lock().unwrap_or_else(PoisonError::into_inner);
+        locked.iter().find(|registry| is_meant(registry)).cloned()
     }
 
     /// Whether the network may not be used.

@@ -104,10 +104,10 @@ pub use plugin_update::{Update, Updated, plugin_update};
 pub use plugin_verify::{Verified, plugin_verify};
 pub use plugins::consent::Allowed;
 pub use registry_serve::{
-    ListedToken, NewToken, OwnRegistry, Serving, registry_export, registry_revoke, registry_serve,
-    registry_token, registry_tokens,
+    ListedToken, NewToken, OwnRegistry, RotatedKey, Serving, registry_export, registry_revoke,
+    registry_rotate_key, registry_serve, registry_token, registry_tokens,
 };
-pub use registry_trust::{TrustedRegistry, registry_forget, registry_trusted};
+pub use registry_trust::{TrustedRegistry, registry_accept, registry_forget, registry_trusted};
 pub use run_command::{Invocation, run_command};
 pub use script_run::{Runnable, Script, only_program_run, runnable, script_run};
 pub use steps::{Step, StepTime};

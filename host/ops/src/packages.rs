@@ -9,6 +9,7 @@
 mod conflict;
 mod fetch;
 mod graph;
+mod moved;
 mod near;
 mod outlook;
 mod project;
@@ -22,7 +23,8 @@ use std::sync::Arc;
 
 use s_diag::{Code, Diagnostic};
 use s_project::{
-    DependencyRequest, LockedDependency, LockedPackage, PackageName, PackageSource, ProjectLock, Version,
+    DependencyRequest, LockedDependency, LockedPackage, LockedRegistry, PackageName, PackageSource,
+    ProjectLock, Version,
 };
 use s_resolver::{Package, Problem, Resolution, Root};
 use s_store::Sha256Digest;
@@ -33,10 +35,11 @@ pub(crate) use graph::{Graph, Origin};
 pub(crate) use outlook::Outlook;
 pub(crate) use project::{MAIN, Member, Project};
 pub(crate) use provenance::Declared;
+use registries::Registries;
 
 use crate::failure::{Failure, FailureKind};
 use crate::plugins::install::not_editable;
-use crate::registry::LISTING_AGE_MAX;
+use crate::registry::{LISTING_AGE_MAX, trust};
 use crate::{Context, Step};
 
 /// The folder of a project with copies of its packages, which `s vendor` makes.
@@ -166,6 +169,11 @@ impl Project {
         keep: &Keep,
         answers: Answers,
     ) -> Result<Resolved, Failure> {
+        let moved = match old.registries().next() {
+            Some(_) => moved::moved(context, &Registries::of(context)?, old)?,
+            None => None,
+        };
+        let old = moved.as_ref().unwrap_or(old);
         let mut graph = Graph::new(context, &self.root, old, keep);
         if answers == Answers::Young {
             let age_max = self.root_manifest().resolver().index_max_age.unwrap_or(LISTING_AGE_MAX);
@@ -204,7 +212,8 @@ impl Project {
         yanked::warn(context, &resolution, graph)?;
         let mut lock = old.clone();
         let hash = graph::manifest_hash(self, &graph::manifests(context, self)?);
-        lock.set_packages(hash, packages).map_err(not_editable)?;
+        let registries = signing(context, old, &packages)?;
+        lock.set_packages(hash, packages, registries).map_err(not_editable)?;
         let edges = resolution.roots.iter().flat_map(|root| &root.edges);
         let chosen = edges.map(|edge| {
             let node = &resolution.nodes[edge.edge.node];
@@ -320,6 +329,33 @@ fn locked_packages(resolution: &Resolution, graph: &Graph) -> Vec<LockedPackage>
         });
     }
     packages
+}
+
+/// The registries that sign, of those that packages come from: with the keys that are known, and where
+/// none are, as the old lock has them.
+fn signing(
+    context: &Context,
+    old: &ProjectLock,
+    packages: &[LockedPackage],
+) -> Result<Vec<LockedRegistry>, Failure> {
+    let urls: BTreeSet<&str> = packages
+        .iter()
+        .filter_map(|package| match &package.source {
+            PackageSource::Registry(url) => Some(url.as_str()),
+            _ => None,
+        })
+        .collect();
+    let mut signing: BTreeMap<String, LockedRegistry> = BTreeMap::new();
+    for url in urls {
+        let known = trust::known_at(context, url)?.and_then(|(_, pin)| pin);
+        let known = known.map(|pin| trust::locked(url, &pin.keys));
+        let before = || old.registries().find(|registry| registry.url == url).cloned();
+        // Of two addresses of one registry, the other one is written out.
+        if let Some(registry) = known.or_else(before) {
+            signing.entry(registry.id.clone()).or_insert(registry);
+        }
+    }
+    Ok(signing.into_values().collect())
 }
 
 /// A version that a registry has published never has other bytes.

@@ -7,15 +7,19 @@
 
 mod change;
 mod fetch;
+mod files;
 mod kept;
 mod place;
 pub(crate) mod said;
+pub(crate) mod trust;
 
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::time::Duration;
 
 use s_capability::Kind;
 use s_diag::{Code, Diagnostic};
+use s_note::Checkpoint;
 use s_plugin::extension::registry as extension;
 use s_plugin::{Blob, Fault, FaultKind, Plugin};
 
@@ -47,7 +51,26 @@ pub struct Registry {
     kept: Option<PathBuf>,
     /// What it said before, which it cannot take back; none of a folder.
     said: Option<Said>,
+    /// Where it is.
+    place: RegistryPlace,
+    /// What the plugin was configured with.
+    config: extension::Config,
+    /// Whether the plugin reads a registry in a state that the host has checked.
+    takes_state: bool,
+    /// The state that the session reads; none of a registry that signs nothing.
+    state: Option<Checkpoint>,
+    /// Whether it was asked for its state.
+    is_asked: bool,
 }
+
+/// What plugins call the root of a state.
+const STATE_OPTION: &str = "snapshot";
+/// The code of a plugin for an answer that is not in the state.
+const NOT_IN_STATE: &str = "registry-stryke/snapshot";
+/// How often answers are asked for in a newer state, where they are of none that is older.
+const STATES_MAX: usize = 3;
+/// How long a state may take to arrive everywhere.
+const STATE_PAUSE: Duration = Duration::from_millis(200);
 
 impl Registry {
     /// What the registry at a place said before; none where that is not kept. It is not opened for that.
@@ -87,7 +110,7 @@ impl Registry {
         let launched = launch(context, entry, &config, Allow::Granted)?;
         let config = extension::Config { name: name.clone(), url: url.clone(), options: launched.options() };
         let engine = launched.plugin.engine.clone();
-        let session = engine.block_on(launched.plugin.open_registry(config))?;
+        let session = engine.block_on(launched.plugin.open_registry(config.clone()))?;
         Ok(Registry {
             context: Arc::clone(context),
             name: name.clone(),
@@ -96,12 +119,79 @@ impl Registry {
             session,
             kept: kept::path(context, entry, url, options),
             said: Said::of(context, entry, place),
+            place: place.clone(),
+            config,
+            takes_state: entry.manifest.config.contains_key(STATE_OPTION),
+            state: None,
+            is_asked: false,
         })
     }
 
     /// Lists packages, all at the same time; answers stand in the order of the names. One that
     /// fails takes no other with it. An answer that takes back what was said before is a failure.
     pub fn list(&mut self, names: &[PackageName]) -> Result<Vec<Result<Answer, Failure>>, Failure> {
+        self.enter_state()?;
+        let mut answers = self.ask(names)?;
+        // Something may have been published between the state and the answer.
+        for _ in 0..STATES_MAX {
+            let is_behind = answers.iter().any(|answer| answer.as_ref().is_err_and(is_not_in_state));
+            if !is_behind || !self.enter_newer_state()? {
+                break;
+            }
+            answers = self.ask(names)?;
+        }
+        if let Some(said) = &mut self.said {
+            said.compare(names, &mut answers);
+        }
+        Ok(answers)
+    }
+
+    /// Asks for the state of the registry, once, and has the session read that.
+    fn enter_state(&mut self) -> Result<(), Failure> {
+        if self.is_asked {
+            return Ok(());
+        }
+        if !self.takes_state {
+            let registry = self.place.mirror_of.as_ref().unwrap_or(&self.place.url);
+            if trust::is_signed(&self.context, registry)? {
+                return Err(self.cannot_check());
+            }
+            self.is_asked = true;
+            return Ok(());
+        }
+        let state = trust::state_of(&self.context, &self.place)?;
+        self.enter(state)
+    }
+
+    /// The same for a state after this one; returns whether there is one.
+    fn enter_newer_state(&mut self) -> Result<bool, Failure> {
+        let Some(before) = self.state.as_ref().map(|state| state.number) else { return Ok(false) };
+        for _ in 0..STATES_MAX {
+            if let Some(state) = trust::state_of(&self.context, &self.place)?
+                && state.number > before
+            {
+                self.enter(Some(state))?;
+                return Ok(true);
+            }
+            std::thread::sleep(STATE_PAUSE);
+        }
+        Ok(false)
+    }
+
+    fn enter(&mut self, state: Option<Checkpoint>) -> Result<(), Failure> {
+        if let Some(state) = &state {
+            let mut config = self.config.clone();
+            config.options.retain(|(key, _)| key != STATE_OPTION);
+            config.options.push((STATE_OPTION.to_owned(), state.root_hex()));
+            let engine = self.plugin.engine.clone();
+            self.session = engine.block_on(self.plugin.open_registry(config))?;
+        }
+        self.state = state;
+        self.is_asked = true;
+        Ok(())
+    }
+
+    fn ask(&mut self, names: &[PackageName]) -> Result<Vec<Result<Answer, Failure>>, Failure> {
         let query = |name: &PackageName| Query { name: name.clone(), if_changed: None };
         let queries: Vec<Query> = names.iter().map(query).collect();
         let engine = self.plugin.engine.clone();
@@ -115,11 +205,19 @@ impl Registry {
             ));
         }
         let failed = |fault: Fault| self.failure(&fault, "registry.list");
-        let mut answers: Vec<_> = answers.into_iter().map(|answer| answer.map_err(failed)).collect();
-        if let Some(said) = &mut self.said {
-            said.compare(names, &mut answers);
-        }
-        Ok(answers)
+        Ok(answers.into_iter().map(|answer| answer.map_err(failed)).collect())
+    }
+
+    /// What it means that a plugin does not look at what is signed.
+    fn cannot_check(&self) -> Failure {
+        let message = format!(
+            "`{}` is a registry that is served and signs what it says, and its plugin does not look at that",
+            self.name
+        );
+        let diagnostic = Diagnostic::error(Code::REGISTRY_SIGNATURE, message)
+            .note(format!("{} speaks to it", self.who()))
+            .hint(format!("name one that does, in `[registries]`: plugin = \"{}\"", place::SERVED));
+        Failure::new(FailureKind::Integrity, diagnostic)
     }
 
     /// Lists one package and returns its versions, in the registry's order.
@@ -210,6 +308,10 @@ impl Registry {
             if fault.kind == FaultKind::NotFound {
                 diagnostic.code = Code::REGISTRY_PACKAGE;
             }
+            if fault.code == NOT_IN_STATE {
+                diagnostic.code = Code::REGISTRY_PROOF;
+                diagnostic.hints.push("tell whoever runs it; nothing was changed here".to_owned());
+            }
             diagnostic.notes.push(format!("the registry is `{}`", self.name));
             if fault.kind == FaultKind::Unauthenticated {
                 diagnostic.hints.extend(place::credential_hint(&self.context, &self.url));
@@ -222,6 +324,10 @@ impl Registry {
 /// Whether a failure to list a package says that the registry does not have it.
 pub(crate) fn is_absent(failure: &Failure) -> bool {
     failure.diagnostics.first().is_some_and(|diagnostic| diagnostic.code == Code::REGISTRY_PACKAGE)
+}
+
+fn is_not_in_state(failure: &Failure) -> bool {
+    failure.diagnostics.first().is_some_and(|diagnostic| diagnostic.code == Code::REGISTRY_PROOF)
 }
 
 impl std::fmt::Debug for Registry {

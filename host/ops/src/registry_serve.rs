@@ -1,4 +1,4 @@
-//! `s registry serve`, `token`, `tokens`, `revoke` and `export`: a registry of one's own, in one folder or
+//! `s registry serve`, `token`, `tokens`, `revoke`, `export` and `rotate-key`: a registry of one's own, in one folder or
 //! in a bucket.
 
 use std::net::{IpAddr, SocketAddr};
@@ -7,8 +7,8 @@ use std::sync::Arc;
 
 use s_diag::{Code, Diagnostic};
 use s_registry::{
-    Bucket, BucketError, Place, Registry, RegistryConfig, RegistryError, Scope, TokenRequest, block_on,
-    folder_store, serve,
+    Bucket, BucketError, KeyPlace, Place, Registry, RegistryConfig, RegistryError, Scope, TokenRequest,
+    block_on, folder_store, rotate_key, serve,
 };
 use s_store::{Access, files};
 
@@ -26,6 +26,8 @@ pub struct OwnRegistry {
     pub endpoint: Option<String>,
     /// The region of a bucket; none for what the environment says.
     pub region: Option<String>,
+    /// The file of the key it signs with; none for the one in the folder, or what the environment says.
+    pub key: Option<PathBuf>,
 }
 
 /// How a registry is served.
@@ -34,8 +36,8 @@ pub struct Serving {
     pub own: OwnRegistry,
     /// Where to listen; port 0 for any that is free.
     pub listen: SocketAddr,
-    /// Which registry it is, wherever it is reached.
-    pub id: String,
+    /// Which registry it is, wherever it is reached; none for what it was before.
+    pub id: Option<String>,
     /// Whether names without a scope are given.
     pub flat_names: bool,
     /// Whether reading needs a token.
@@ -79,13 +81,13 @@ pub struct ListedToken {
 }
 
 /// Serves until the user interrupts, then lets the requests that run end. `ready` is told where it
-/// listens. Returns whether all of them did: one that takes too long is cut off.
+/// listens, and which registry it is. Returns whether all of them did: one that takes too long is cut off.
 pub fn registry_serve(
     context: &Context,
     serving: Serving,
-    ready: &dyn Fn(SocketAddr),
+    ready: &dyn Fn(SocketAddr, &str),
 ) -> Result<bool, Failure> {
-    let mut config = config(context, &serving.own, &serving.id)?;
+    let mut config = config(context, &serving.own, serving.id.as_deref())?;
     config.flat_names = serving.flat_names;
     config.auth_required = serving.private;
     let observer = serving.observer;
@@ -110,14 +112,14 @@ pub fn registry_token(context: &Context, own: &OwnRegistry, token: &NewToken) ->
             .expires_s
             .map(|seconds| context.now_unix().saturating_add(seconds).saturating_mul(1000)),
     };
-    let registry = Registry::new(config(context, own, "")?);
+    let registry = Registry::new(config(context, own, None)?);
     let issued = block_on(registry.tokens().create(request))??;
     Ok(issued.reveal().to_owned())
 }
 
 /// The tokens of a registry, without what they are.
 pub fn registry_tokens(context: &Context, own: &OwnRegistry) -> Result<Vec<ListedToken>, Failure> {
-    let registry = Registry::new(config(context, own, "")?);
+    let registry = Registry::new(config(context, own, None)?);
     let tokens = block_on(registry.tokens().list())??.into_iter();
     let tokens = tokens.map(|token| ListedToken {
         id: token.id,
@@ -132,7 +134,7 @@ pub fn registry_tokens(context: &Context, own: &OwnRegistry) -> Result<Vec<Liste
 
 /// Makes a token of a registry invalid, by its id.
 pub fn registry_revoke(context: &Context, own: &OwnRegistry, id: &str) -> Result<(), Failure> {
-    let registry = Registry::new(config(context, own, "")?);
+    let registry = Registry::new(config(context, own, None)?);
     if block_on(registry.tokens().revoke(id))?? {
         return Ok(());
     }
@@ -144,14 +146,39 @@ pub fn registry_revoke(context: &Context, own: &OwnRegistry, id: &str) -> Result
 /// Writes everything that can be read of a registry as files, for any web server, and
 /// returns how many versions that were. What is there already is not written again.
 pub fn registry_export(context: &Context, own: &OwnRegistry, to: &Path) -> Result<usize, Failure> {
-    let registry = Registry::new(config(context, own, "")?);
+    let config = config(context, own, None)?;
     let to = context.directory().join(to);
     files::create_dir_all(&to, Access::Shared)?;
     let store = folder_store(&to)?;
-    Ok(block_on(registry.export(store.as_ref()))??)
+    Ok(block_on(async { Registry::open(config).await?.export(store.as_ref()).await })??)
 }
 
-fn config(context: &Context, own: &OwnRegistry, id: &str) -> Result<RegistryConfig, Failure> {
+/// The keys of a registry after the one it signs with was replaced.
+#[derive(Clone, Debug)]
+pub struct RotatedKey {
+    /// Which registry it is.
+    pub id: String,
+    /// How many times its keys were stated.
+    pub number: u64,
+    /// The keys that count now.
+    pub keys: Vec<String>,
+}
+
+/// Puts a new key in the place of the one a registry signs with. Servers that run have to be started again.
+pub fn registry_rotate_key(context: &Context, own: &OwnRegistry) -> Result<RotatedKey, Failure> {
+    let config = config(context, own, None)?;
+    let KeyPlace::File(file) = &config.key else {
+        let diagnostic =
+            Diagnostic::error(Code::REGISTRY_SERVER, "the key that is to be replaced has to be in a file")
+                .hint("s registry rotate-key --key FILE");
+        return Err(Failure::new(FailureKind::Usage, diagnostic));
+    };
+    let keys = block_on(rotate_key(config.store.as_ref(), config.clock.as_ref(), file))??;
+    let texts = keys.keys.iter().map(ToString::to_string).collect();
+    Ok(RotatedKey { id: keys.id, number: keys.number, keys: texts })
+}
+
+fn config(context: &Context, own: &OwnRegistry, id: Option<&str>) -> Result<RegistryConfig, Failure> {
     let place = match &own.store {
         Some(address) => {
             let environment = |name: &str| context.variable(name);
@@ -161,7 +188,12 @@ fn config(context: &Context, own: &OwnRegistry, id: &str) -> Result<RegistryConf
         }
         None => Place::Folder(context.directory().join(&own.folder)),
     };
-    Ok(place.registry(&context.home().tmp(), id)?)
+    let mut config = place.registry(&context.home().tmp(), id)?;
+    let file = own.key.as_ref().map(|file| context.directory().join(file));
+    if let Some(key) = KeyPlace::stated(file.as_deref(), context.variable(KeyPlace::VARIABLE)) {
+        config.key = key;
+    }
+    Ok(config)
 }
 
 fn scope(word: &str) -> Result<Scope, Failure> {

@@ -22,8 +22,8 @@ pub use error::ProjectError;
 pub use find::{MANIFEST_NAME, find_root};
 pub use ignore_file::{IgnoredAdvisory, parse_ignore_file};
 pub use lock::{
-    LOCK_NAME, LOCK_VERSION, LockedDependency, LockedPackage, LockedPlugin, MergeConflict, MergeError,
-    Merged, PackageSource, ProjectLock,
+    LOCK_NAME, LOCK_VERSION, LockedDependency, LockedPackage, LockedPlugin, LockedRegistry, MergeConflict,
+    MergeError, Merged, PackageSource, ProjectLock,
 };
 pub use manifest::{
     AssetEntry, BuildSettings, DependencyOrigin, DependencyRequest, EDITIONS, GitReference, Group,

@@ -30,6 +30,7 @@
 mod merge;
 mod package;
 mod plain;
+mod registry;
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -40,6 +41,7 @@ use toml_edit::{Array, DocumentMut, Item, Table, TableLike, Value};
 
 pub use merge::{MergeConflict, MergeError, Merged};
 pub use package::{LockedDependency, LockedPackage, PackageSource};
+pub use registry::LockedRegistry;
 
 use crate::ProjectError;
 use crate::toml::{Reader, entries, has_conflict_markers, place};
@@ -47,8 +49,9 @@ use crate::toml::{Reader, entries, has_conflict_markers, place};
 /// The name of the lock file.
 pub const LOCK_NAME: &str = "stryke.lock";
 
-/// The version of the form that is written, and the newest that is read.
-pub const LOCK_VERSION: i64 = 1;
+/// The newest version of the form that is read. It is written where a registry signs what it says; all
+/// other locks are what version 1 had.
+pub const LOCK_VERSION: i64 = 2;
 
 const HEADER: &str = "# Auto-generated. Do not edit.";
 const PLUGIN_KEYS: [&str; 6] = ["id", "version", "source", "integrity", "worlds", "capabilities"];
@@ -59,6 +62,8 @@ pub struct ProjectLock {
     /// The text, when it has errors.
     broken: Option<Source>,
     plugins: BTreeMap<String, Entry>,
+    /// Those that sign what they say, by what they are.
+    registries: registry::Registries,
     /// Sorted by name, version and source.
     packages: Vec<package::Entry>,
     manifest_hash: Option<Sha256Digest>,
@@ -104,8 +109,10 @@ impl ProjectLock {
     fn plain(plain: plain::Plain) -> ProjectLock {
         let entry = |package| package::Entry { package, rest: Table::new() };
         let plugin = |plugin: LockedPlugin| (plugin.id.clone(), Entry { plugin, rest: Table::new() });
+        let registry = |registry: LockedRegistry| (registry.id.clone(), registry::Entry::new(registry));
         ProjectLock {
             packages: plain.packages.into_iter().map(entry).collect(),
+            registries: plain.registries.into_iter().map(registry).collect(),
             plugins: plain.plugins.into_iter().map(plugin).collect(),
             manifest_hash: plain.manifest_hash,
             ..ProjectLock::default()
@@ -120,13 +127,15 @@ impl ProjectLock {
             // A newer form may say anything, so that nothing but its number is looked at.
             if version(&mut reader, document.as_table()) {
                 lock.plugins = plugins(&mut reader, document.as_table());
+                lock.registries = registry::read(&mut reader, document.as_table());
                 lock.packages = package::read(&mut reader, document.as_table());
+                registry::with_addresses(&lock.registries, &mut lock.packages);
                 if document.contains_key("manifest-hash") {
                     lock.manifest_hash = digest(&mut reader, document.as_table(), "lock", "manifest-hash");
                 }
             }
             lock.rest = document.into_mut();
-            for ours in ["version", "manifest-hash", "package", "plugin"] {
+            for ours in ["version", "manifest-hash", "registry", "package", "plugin"] {
                 lock.rest.remove(ours);
             }
         } else if has_conflict_markers(&source.text) {
@@ -146,8 +155,24 @@ impl ProjectLock {
         self.manifest_hash.as_ref()
     }
 
-    /// Replaces all packages; returns whether that changes anything. What a later version of `s`
-    /// noted of a package stays where the package stays the same.
+    /// The registries that sign what they say, sorted by what they are.
+    pub fn registries(&self) -> impl Iterator<Item = &LockedRegistry> {
+        self.registries.values().map(|entry| &entry.registry)
+    }
+
+    /// Gives a registry another address, in its packages as well; returns whether it is there.
+    pub fn move_registry(&mut self, id: &str, url: &str) -> bool {
+        let Some(entry) = self.registries.get_mut(id) else { return false };
+        let before = PackageSource::Registry(std::mem::replace(&mut entry.registry.url, url.to_owned()));
+        for entry in self.packages.iter_mut().filter(|entry| entry.package.source == before) {
+            entry.package.source = PackageSource::Registry(url.to_owned());
+        }
+        self.packages.sort_by(|a, b| package::key(&a.package).cmp(&package::key(&b.package)));
+        true
+    }
+
+    /// Replaces all packages, and what is said of registries that they come from; returns whether that
+    /// changes anything. What a later version of `s` noted of one stays where it stays the same.
     ///
     /// # Errors
     /// [`ProjectError::NotEditable`].
@@ -155,10 +180,17 @@ impl ProjectLock {
         &mut self,
         manifest_hash: Sha256Digest,
         packages: Vec<LockedPackage>,
+        registries: Vec<LockedRegistry>,
     ) -> Result<bool, ProjectError> {
         self.editable()?;
         let before = self.to_string();
         self.packages = package::replace(std::mem::take(&mut self.packages), packages);
+        let before_them = std::mem::take(&mut self.registries);
+        let entry = |registry: LockedRegistry| match before_them.get(&registry.id) {
+            Some(entry) if entry.registry == registry => (registry.id.clone(), entry.clone()),
+            _ => (registry.id.clone(), registry::Entry::new(registry)),
+        };
+        self.registries = registries.into_iter().map(entry).collect();
         self.manifest_hash = Some(manifest_hash);
         Ok(self.to_string() != before)
     }
@@ -184,7 +216,10 @@ impl ProjectLock {
     /// Where the text of a lock says where a package comes from: the value of its `source`.
     pub fn place_of_package(source: &Source, package: &LockedPackage) -> Option<Span> {
         let document = Reader::new(source.clone(), Code::LOCK_CONTENT).document()?;
-        let (version, from) = (package.version.to_string(), package.source.to_string());
+        let mut reader = Reader::new(source.clone(), Code::LOCK_CONTENT);
+        let registries = registry::read(&mut reader, document.as_table());
+        let from = registry::written(&registries, &package.source).to_string();
+        let version = package.version.to_string();
         let fields = [("name", package.name.as_str()), ("version", &version), ("source", &from)];
         let is_it = |table: &&Table| {
             fields.iter().all(|(key, value)| table.get(key).and_then(Item::as_str) == Some(*value))
@@ -230,7 +265,8 @@ impl fmt::Display for ProjectLock {
         if let Some(source) = &self.broken {
             return f.write_str(&source.text);
         }
-        writeln!(f, "{HEADER}\nversion = {LOCK_VERSION}")?;
+        let version = if self.registries.is_empty() { 1 } else { LOCK_VERSION };
+        writeln!(f, "{HEADER}\nversion = {version}")?;
         if let Some(hash) = &self.manifest_hash {
             writeln!(f, "manifest-hash = \"{hash}\"")?;
         }
@@ -240,8 +276,13 @@ impl fmt::Display for ProjectLock {
         values.set_trailing("");
         tables.retain(|_, item| !is_line(item));
         write_rest(f, "", &values)?;
-        for package in &self.packages {
-            write!(f, "\n{package}")?;
+        for registry in self.registries.values() {
+            write!(f, "\n{registry}")?;
+        }
+        for entry in &self.packages {
+            let mut entry = entry.clone();
+            entry.package.source = registry::written(&self.registries, &entry.package.source);
+            write!(f, "\n{entry}")?;
         }
         for entry in self.plugins.values() {
             write!(f, "\n{entry}")?;
@@ -328,19 +369,19 @@ fn version(reader: &mut Reader, root: &Table) -> bool {
     };
     let span = place(key, item);
     match item.as_integer() {
-        Some(LOCK_VERSION) => true,
+        Some(1..=LOCK_VERSION) => true,
         Some(newer) if newer > LOCK_VERSION => {
             let message =
                 format!("`{}` has version {newer}, which is newer than this `s`", reader.source.name);
             let diagnostic = Diagnostic::error(Code::LOCK_VERSION, message)
                 .at(&reader.source, span, "")
-                .note(format!("this `s` reads version {LOCK_VERSION}"))
+                .note(format!("this `s` reads versions up to {LOCK_VERSION}"))
                 .hint("update s");
             reader.diagnostics.push(diagnostic);
             false
         }
         _ => {
-            reader.error("there is no such version of a lock", span, format!("expected {LOCK_VERSION}"));
+            reader.error("there is no such version of a lock", span, format!("expected 1 to {LOCK_VERSION}"));
             false
         }
     }
@@ -521,9 +562,9 @@ capabilities = "sha256-9ed0e0a0f8e3a1fd0d13a2b6c0e5c4f8ba7816bf8f01cfea414140de5
             (String::new(), Code::LOCK_CONTENT, "`stryke.lock` has no `version`"),
             ("version = ".into(), Code::MANIFEST_SYNTAX, "`stryke.lock` is not valid TOML"),
             (
-                "version = 2\nplugin = 3".into(),
+                "version = 3\nplugin = 3".into(),
                 Code::LOCK_VERSION,
-                "`stryke.lock` has version 2, which is newer than this `s`",
+                "`stryke.lock` has version 3, which is newer than this `s`",
             ),
             ("version = 0".into(), Code::LOCK_CONTENT, "there is no such version of a lock"),
             ("version = '1'".into(), Code::LOCK_CONTENT, "there is no such version of a lock"),

@@ -7,13 +7,16 @@ use std::time::Duration;
 
 use object_store::ObjectStore;
 
-use crate::{Bucket, Clock, Observer, Quiet, SystemClock};
+use crate::{Bucket, Clock, KeyPlace, Observer, Quiet, SystemClock};
 
 /// The rules of a registry and where its state is.
 #[derive(Clone)]
 pub struct RegistryConfig {
-    /// Which registry it is, wherever it is reached: `registry.example`.
-    pub id: String,
+    /// Which registry it is, wherever it is reached: `registry.example`. Where nobody says so, one that
+    /// signs has the name it has signed under, or one that is made of its key.
+    pub id: Option<String>,
+    /// Where the key is that it signs with.
+    pub key: KeyPlace,
     /// Where everything is kept.
     pub store: Arc<dyn ObjectStore>,
     /// The bucket that is behind the store, where one is: it is tried before anything is served.
@@ -37,9 +40,10 @@ pub struct RegistryConfig {
 
 impl RegistryConfig {
     /// A registry with the usual rules.
-    pub fn new(id: &str, store: Arc<dyn ObjectStore>, scratch: impl Into<PathBuf>) -> RegistryConfig {
+    pub fn new(id: Option<&str>, store: Arc<dyn ObjectStore>, scratch: impl Into<PathBuf>) -> RegistryConfig {
         RegistryConfig {
-            id: id.to_owned(),
+            id: id.map(str::to_owned),
+            key: KeyPlace::Nowhere,
             store,
             bucket: None,
             scratch: scratch.into(),

@@ -55,6 +55,15 @@ pub enum RegistryError {
     /// No random bytes were given.
     #[error("the system gave no random bytes")]
     Random,
+    /// The key that a registry signs with cannot be used.
+    #[error("{reason}")]
+    Key {
+        /// What is wrong with it.
+        reason: String,
+    },
+    /// Something could not be signed.
+    #[error("{0}")]
+    Note(#[from] s_note::NoteError),
     /// There is no such scope of tokens.
     #[error("a token cannot be good for `{}`", .text.escape_debug())]
     Scope {

@@ -30,6 +30,8 @@ use crate::observe::event_line;
 use crate::rate::{Buckets, Class};
 use crate::registry::Whose;
 use crate::search::QUERY_BYTES_MAX;
+use crate::signing::keys_note;
+use crate::snapshot::Snapshots;
 use crate::state::State;
 use crate::upload::{BodyLimits, receive, receive_short, too_large};
 use crate::{Registry, RegistryError, ServerConfig};
@@ -37,7 +39,7 @@ use crate::{Registry, RegistryError, ServerConfig};
 pub(crate) use answer::Answer;
 use answer::{Caching, document, json, refusal, text};
 use download::archive;
-use route::{Route, parse_query, route};
+use route::{Route, digest_of, parse_query, route};
 
 /// The longest body that is not an archive, in bytes.
 const SHORT_BODY_BYTES_MAX: u64 = 16 << 10;
@@ -145,7 +147,8 @@ async fn answer(
         trace.token.clone_from(&identity.token);
     }
     if is_read {
-        if shared.registry.config.auth_required && !matches!(route, Route::Health | Route::Config) {
+        let is_open = matches!(route, Route::Health | Route::Config | Route::Checkpoint | Route::Keys(_));
+        if shared.registry.config.auth_required && !is_open {
             needed(identity.as_ref())?.require(Scope::Read, None)?;
         }
         return read(shared, route, &request).await;
@@ -165,8 +168,25 @@ async fn read(shared: &Arc<Shared>, route: Route, request: &Request<Incoming>) -
         }
         Route::Metrics => Ok(text(&shared.metrics.text())),
         Route::Config => Ok(document(headers, &config(shared), Caching::Short, false)),
+        Route::Checkpoint => {
+            let note = signed(registry)?.note().await?;
+            Ok(answer::note(headers, &note.to_string(), Caching::Never))
+        }
+        Route::Keys(number) => {
+            signed(registry)?;
+            let note = keys_note(registry.store(), number).await?;
+            let note = note.ok_or_else(|| Refusal::not_found("there are no such keys"))?;
+            Ok(answer::note(headers, &note.to_string(), Caching::Immutable))
+        }
+        Route::Node(digest) => {
+            let node = signed(registry)?.node(&digest).await?;
+            let node = node.ok_or_else(|| Refusal::not_found("there is no such node"))?;
+            let caching = Caching::Immutable;
+            Ok(answer::tagged(headers, node, &digest, "text/plain; charset=utf-8", caching, is_private))
+        }
         Route::Index(name) => {
-            let state = registry.package(&name).await?;
+            let digest = request.uri().query().and_then(digest_of);
+            let state = registry.indexed(&name, digest).await?;
             let (body, digest) = state.index();
             Ok(answer::tagged(
                 headers,
@@ -205,6 +225,10 @@ async fn read(shared: &Arc<Shared>, route: Route, request: &Request<Incoming>) -
         Route::Owners(whose) => Ok(json(200, &Owners { users: registry.owners(&whose).await? })),
         Route::Yank(..) | Route::Unyank(..) => Err(method_refused("PUT, POST, DELETE")),
     }
+}
+
+fn signed(registry: &Registry) -> Result<&Snapshots, Refusal> {
+    registry.snapshots.as_ref().ok_or_else(|| Refusal::not_found("this registry signs nothing"))
 }
 
 async fn change(
@@ -303,7 +327,8 @@ fn config(shared: &Shared) -> Config {
         auth_required: rules.auth_required,
         publish: vec!["archive".to_owned()],
         limits: Limits { archive: Some(rules.archive_bytes_max) },
-        ..Config::new(&rules.id)
+        trust: shared.registry.snapshots.as_ref().map(|snapshots| snapshots.signing.trust()),
+        ..Config::new(shared.registry.id())
     }
 }
 

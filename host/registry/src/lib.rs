@@ -9,6 +9,8 @@
 //! - All that is ever changed of a package are entries appended to its journal, each created under a
 //!   number nobody else can take: two servers never lose an entry of each other.
 //! - An entry is written after the archive it names, so no index line is without its bytes.
+//! - What a registry that signs has listed is under a state that it signed before anybody is told that it is
+//!   there; states are numbered, and each is made of the one before it.
 //! - A token is kept as its digest only, and is in no log, error or `Debug` text.
 
 mod bucket;
@@ -28,6 +30,8 @@ mod registry;
 mod search;
 mod server;
 mod serving;
+mod signing;
+mod snapshot;
 mod state;
 mod token;
 mod upload;
@@ -43,7 +47,8 @@ pub use identity::{Scope, TokenRequest};
 pub use observe::{Observer, Quiet, event_line};
 pub use registry::Registry;
 pub use server::Server;
-pub use serving::{PATIENCE, Place, Serving, block_on, serve};
+pub use serving::{PATIENCE, Place, Serving, block_on, key_file, serve};
+pub use signing::{KeyPlace, SecretText, rotate_key};
 pub use token::{IssuedToken, TokenInfo, Tokens};
 
 pub use object_store::ObjectStore;

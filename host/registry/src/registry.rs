@@ -18,6 +18,8 @@ use crate::error::{Failure, Refusal};
 use crate::identity::{Identity, is_user};
 use crate::journal::{Journal, Subject};
 use crate::search::Catalog;
+use crate::signing::Signing;
+use crate::snapshot::Snapshots;
 use crate::state::{Published, State, slot};
 use crate::upload::{Received, keep};
 use crate::validate::{Checked, check};
@@ -36,18 +38,48 @@ pub struct Registry {
     journal: Journal,
     tokens: Tokens,
     catalog: Catalog,
+    /// The states that it signs, where it does.
+    pub(crate) snapshots: Option<Snapshots>,
 }
 
+/// Which registry one is that nobody named and that signs nothing.
+const UNNAMED: &str = "local";
+
 impl Registry {
-    /// Opens a registry. Nothing is read yet.
+    /// Opens a registry with its key, where it has one, and signs what is there and was not signed yet.
+    ///
+    /// # Errors
+    /// [`RegistryError::Key`] for a key that is missing or is not the one of this registry; those of the
+    /// store.
+    pub async fn open(config: RegistryConfig) -> Result<Registry, RegistryError> {
+        let (store, clock) = (config.store.clone(), config.clock.clone());
+        let signing = Signing::open(store.as_ref(), &clock, &config.key, config.id.as_deref()).await?;
+        let snapshots = signing.map(|signing| Snapshots::new(store, clock, signing));
+        let registry = Registry { snapshots, ..Registry::new(config) };
+        if let Some(snapshots) = &registry.snapshots {
+            let packages = registry.packages().await?;
+            let packages: Vec<&State> = packages.iter().map(AsRef::as_ref).collect();
+            snapshots.covered(&packages).await?;
+        }
+        Ok(registry)
+    }
+
+    /// Opens a registry that signs nothing, such as to look after its tokens. Nothing is read yet.
     pub fn new(config: RegistryConfig) -> Registry {
         let (store, clock) = (config.store.clone(), config.clock.clone());
         Registry {
+            snapshots: None,
             journal: Journal::new(store.clone(), clock.clone(), config.freshness_ms, config.cached_count_max),
             tokens: Tokens::new(store, clock, config.freshness_ms),
             catalog: Catalog::default(),
             config,
         }
+    }
+
+    /// Which registry it is.
+    pub fn id(&self) -> &str {
+        let signed = self.snapshots.as_ref().map(|snapshots| snapshots.signing.id());
+        signed.or(self.config.id.as_deref()).unwrap_or(UNNAMED)
     }
 
     /// Its tokens.
@@ -75,6 +107,7 @@ impl Registry {
         match self.journal.append(&Subject::package(name), &Identity::operator(by), decide).await {
             Ok((state, changed)) => {
                 self.catalog.update(&state);
+                self.sign(&state).await?;
                 Ok(changed)
             }
             Err(Failure::Broken(error)) => Err(error),
@@ -103,6 +136,21 @@ impl Registry {
             return Ok(state);
         }
         Err(Refusal::not_found(format!("there is no package `{name}`")).into())
+    }
+
+    /// A package whose index is to be read. Somebody who read a newer state elsewhere names the digest of
+    /// the index in it, so that this server looks whether it is behind.
+    pub(crate) async fn indexed(
+        &self,
+        name: &PackageName,
+        digest: Option<&str>,
+    ) -> Result<Arc<State>, Failure> {
+        let mut state = self.package(name).await?;
+        if digest.is_some_and(|digest| digest != state.index().1) {
+            state = self.journal.current(&Subject::package(name)).await?;
+        }
+        self.sign(&state).await?;
+        Ok(state)
     }
 
     /// A version that is there.
@@ -202,6 +250,7 @@ impl Registry {
         };
         let (state, created) = self.journal.append(&subject, identity, decide).await?;
         self.catalog.update(&state);
+        self.sign(&state).await?;
         Ok(PublishAnswer {
             name: name.as_str().to_owned(),
             vers: line.vers,
@@ -241,7 +290,16 @@ impl Registry {
         };
         let (state, changed) = self.journal.append(&Subject::package(name), identity, decide).await?;
         self.catalog.update(&state);
+        self.sign(&state).await?;
         Ok(changed)
+    }
+
+    /// Sees to it that a state is signed that has this one of a package.
+    async fn sign(&self, state: &State) -> Result<(), RegistryError> {
+        match &self.snapshots {
+            Some(snapshots) => snapshots.covered(&[state]).await.map(drop),
+            None => Ok(()),
+        }
     }
 
     /// The owners of a package, or of a scope.

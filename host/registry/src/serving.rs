@@ -10,7 +10,9 @@ use std::time::Duration;
 
 use s_store::{Access, files};
 
-use crate::{Bucket, Observer, Registry, RegistryConfig, RegistryError, Server, ServerConfig, folder_store};
+use crate::{
+    Bucket, KeyPlace, Observer, Registry, RegistryConfig, RegistryError, Server, ServerConfig, folder_store,
+};
 
 /// For how long requests that run are waited for in the end.
 pub const PATIENCE: Duration = Duration::from_secs(30);
@@ -43,10 +45,14 @@ impl Place {
     ///
     /// # Errors
     /// Those of the operating system, and of settings of the bucket that contradict each other.
-    pub fn registry(&self, scratch: &Path, id: &str) -> Result<RegistryConfig, RegistryError> {
+    pub fn registry(&self, scratch: &Path, id: Option<&str>) -> Result<RegistryConfig, RegistryError> {
         files::create_dir_all(scratch, Access::Private)?;
         match self {
-            Place::Folder(folder) => Ok(RegistryConfig::new(id, folder_store(folder)?, scratch)),
+            Place::Folder(folder) => {
+                let mut config = RegistryConfig::new(id, folder_store(folder)?, scratch);
+                config.key = KeyPlace::File(key_file(folder));
+                Ok(config)
+            }
             Place::Bucket(bucket) => {
                 let mut config = RegistryConfig::new(id, bucket.store()?, scratch);
                 config.bucket = Some(bucket.clone());
@@ -56,15 +62,20 @@ impl Place {
     }
 }
 
+/// Where the key of a registry is that is in a folder.
+pub fn key_file(folder: &Path) -> PathBuf {
+    folder.join("signing.key")
+}
+
 /// Serves until `stop` is done, then lets the requests that run end. `ready` is told where it
-/// listens. Gives whether all of them ended within [`PATIENCE`].
+/// listens, and which registry it is. Gives whether all of them ended within [`PATIENCE`].
 ///
 /// # Errors
-/// [`RegistryError::Listen`], and those of [`Bucket::check`].
+/// [`RegistryError::Listen`], those of [`Bucket::check`] and of [`Registry::open`].
 pub async fn serve(
     config: RegistryConfig,
     serving: Serving,
-    ready: impl FnOnce(SocketAddr),
+    ready: impl FnOnce(SocketAddr, &str),
     stop: impl Future<Output = ()>,
 ) -> Result<bool, RegistryError> {
     if let Some(bucket) = &config.bucket {
@@ -77,8 +88,10 @@ pub async fn serve(
         observer: serving.observer,
         ..ServerConfig::default()
     };
-    let server = Server::bind(Arc::new(Registry::new(config)), server).await?;
-    ready(server.address());
+    let registry = Registry::open(config).await?;
+    let id = registry.id().to_owned();
+    let server = Server::bind(Arc::new(registry), server).await?;
+    ready(server.address(), &id);
     stop.await;
     Ok(server.shutdown(PATIENCE).await)
 }
@@ -104,7 +117,7 @@ mod tests {
     fn a_folder_is_served_until_the_end() {
         let place = tempfile::tempdir().unwrap();
         let (folder, scratch) = (place.path().join("new/registry"), place.path().join("new/scratch"));
-        let config = Place::Folder(folder.clone()).registry(&scratch, "test").unwrap();
+        let config = Place::Folder(folder.clone()).registry(&scratch, Some("test")).unwrap();
         assert!(files::exists(&folder).unwrap() && files::exists(&scratch).unwrap());
         let serving = Serving {
             listen: (Ipv4Addr::LOCALHOST, 0).into(),
@@ -113,7 +126,10 @@ mod tests {
             observer: Arc::new(Quiet),
         };
         let seen = Mutex::new(None);
-        let ready = |address| *seen.lock().unwrap() = Some(address);
+        let ready = |address, id: &str| {
+            assert_eq!(id, "test");
+            *seen.lock().unwrap() = Some(address);
+        };
         // What is asked while it runs is answered; then it ends.
         let stop = async {
             let address = seen.lock().unwrap().unwrap();
@@ -129,9 +145,9 @@ mod tests {
         let place = tempfile::tempdir().unwrap();
         let taken = std::net::TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap();
         let listen = taken.local_addr().unwrap();
-        let config = Place::Folder(place.path().to_owned()).registry(place.path(), "test").unwrap();
+        let config = Place::Folder(place.path().to_owned()).registry(place.path(), Some("test")).unwrap();
         let serving = Serving { listen, public_url: None, proxies: Vec::new(), observer: Arc::new(Quiet) };
-        let error = block_on(serve(config, serving, |_| {}, async {})).unwrap().unwrap_err();
+        let error = block_on(serve(config, serving, |_, _| {}, async {})).unwrap().unwrap_err();
         assert!(error.to_string().contains(&listen.to_string()), "{error}");
     }
 }

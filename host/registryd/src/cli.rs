@@ -23,6 +23,11 @@ pub(crate) enum Command {
     Token(TokenCommand),
     /// Write everything that can be read as files, for any web server
     Export(ExportArgs),
+    /// Put a new key in the place of the one it signs with; servers are started again afterwards
+    RotateKey {
+        #[command(flatten)]
+        place: PlaceArgs,
+    },
 }
 
 /// Where the registry is.
@@ -45,9 +50,14 @@ pub(crate) struct PlaceArgs {
     #[arg(long, value_name = "NAME", requires = "store")]
     pub(crate) region: Option<String>,
 
-    /// Which registry it is, wherever it is reached
-    #[arg(long, value_name = "ID", default_value = "local")]
-    pub(crate) id: String,
+    /// Which registry it is, wherever it is reached [default: as it was signed first]
+    #[arg(long, value_name = "ID")]
+    pub(crate) id: Option<String>,
+
+    /// The file of the key it signs with, made at the first start; in a folder it is `signing.key`.
+    /// A bucket without one signs nothing, unless S_REGISTRY_KEY of the environment has the key
+    #[arg(long, value_name = "FILE")]
+    pub(crate) key: Option<PathBuf>,
 
     /// The folder of archives while they arrive [default: `scratch` in the folder]
     #[arg(long, value_name = "FOLDER")]

@@ -5,8 +5,8 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use s_registry::{
-    Bucket, Clock as _, Place, Registry, RegistryConfig, RegistryError, Serving, SystemClock, TokenInfo,
-    TokenRequest, block_on, folder_store, serve,
+    Bucket, Clock as _, KeyPlace, Place, Registry, RegistryConfig, RegistryError, Serving, SystemClock,
+    TokenInfo, TokenRequest, block_on, folder_store, rotate_key, serve,
 };
 use s_store::{Access, StoreError, files};
 use serde_json::json;
@@ -29,6 +29,8 @@ pub(crate) enum RunError {
     Answer(#[from] io::Error),
     #[error("there is no token `{}`", .0.escape_debug())]
     NoToken(String),
+    #[error("the key that is to be replaced has to be in a file: --key FILE")]
+    NoKeyFile,
     #[error("requests that took too long were cut off")]
     CutOff,
 }
@@ -52,6 +54,7 @@ pub(crate) fn run(
             revoke_token(&place, environment, token, log)
         }
         Command::Export(args) => export(&args, environment, log),
+        Command::RotateKey { place } => rotate(&place, environment, log),
     }
 }
 
@@ -64,14 +67,13 @@ fn serve_until(
     let mut config = config(&args.place, environment)?;
     config.flat_names = args.flat_names;
     config.auth_required = args.private;
-    let id = config.id.clone();
     let serving = Serving {
         listen: args.listen,
         public_url: args.public_url,
         proxies: args.proxies,
         observer: log.clone(),
     };
-    let ready = |address: std::net::SocketAddr| {
+    let ready = |address: std::net::SocketAddr, id: &str| {
         log.event("info", "listening", json!({ "address": address.to_string(), "registry": id }));
     };
     let stop = async {
@@ -133,12 +135,21 @@ fn revoke_token(
 }
 
 fn export(args: &ExportArgs, environment: Environment<'_>, log: &Log) -> Result<(), RunError> {
-    let registry = open(&args.place, environment)?;
+    let config = config(&args.place, environment)?;
     // A web server reads it.
     files::create_dir_all(&args.to, Access::Shared)?;
     let to = folder_store(&args.to)?;
-    let count = block_on(registry.export(to.as_ref()))??;
+    let count = block_on(async { Registry::open(config).await?.export(to.as_ref()).await })??;
     log.event("info", "exported", json!({ "versions": count, "to": args.to.display().to_string() }));
+    Ok(())
+}
+
+fn rotate(place: &PlaceArgs, environment: Environment<'_>, log: &Log) -> Result<(), RunError> {
+    let config = config(place, environment)?;
+    let KeyPlace::File(file) = &config.key else { return Err(RunError::NoKeyFile) };
+    let keys = block_on(rotate_key(config.store.as_ref(), config.clock.as_ref(), file))??;
+    let texts: Vec<String> = keys.keys.iter().map(ToString::to_string).collect();
+    log.event("info", "key-rotated", json!({ "registry": keys.id, "number": keys.number, "keys": texts }));
     Ok(())
 }
 
@@ -156,7 +167,11 @@ fn config(place: &PlaceArgs, environment: Environment<'_>) -> Result<RegistryCon
         }
         None => Place::Folder(place.folder.clone()),
     };
-    Ok(at.registry(&scratch, &place.id)?)
+    let mut config = at.registry(&scratch, place.id.as_deref())?;
+    if let Some(key) = KeyPlace::stated(place.key.as_deref(), environment(KeyPlace::VARIABLE)) {
+        config.key = key;
+    }
+    Ok(config)
 }
 
 #[cfg(test)]

@@ -29,6 +29,21 @@ pub struct Config {
     /// How large things may be.
     #[serde(default)]
     pub limits: Limits,
+    /// Whose signatures count; none for a registry that signs nothing.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub trust: Option<Trust>,
+}
+
+/// Whose signatures count. It tells a reader that there are some, and which; what is believed is the file
+/// that names them.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Trust {
+    /// The number of the file that names the keys: see [`keys_path`](crate::keys_path).
+    #[serde(default)]
+    pub keys: u64,
+    /// The keys in it, as C2SP writes them.
+    #[serde(default)]
+    pub vkeys: Vec<String>,
 }
 
 /// What happens to what was published.
@@ -66,6 +81,7 @@ impl Config {
             publish: Vec::new(),
             policy: Policy::default(),
             limits: Limits::default(),
+            trust: None,
         }
     }
 }
@@ -80,6 +96,7 @@ mod tests {
         let text = r#"{"v":1,"id":"r","dl":"{api}/x","auth-required":true,"trust":{"vkey":"k"},"policy":{"unpublish":{"window":"48h"}}}"#;
         let config: Config = serde_json::from_str(text).unwrap();
         assert!(config.auth_required && config.api.is_none() && config.publish.is_empty());
+        assert_eq!(config.trust, Some(Trust::default()), "what it names is looked for elsewhere");
         assert_eq!(config.policy.unpublish, Some(Unpublish { window: "48h".into() }));
     }
 
@@ -91,6 +108,7 @@ mod tests {
                 publish: vec![id.clone()],
                 policy: Policy { unpublish: archive.map(|n| Unpublish { window: n.to_string() }) },
                 limits: Limits { archive },
+                trust: archive.map(|keys| Trust { keys, vkeys: vec![id.clone()] }),
                 ..Config::new(&id)
             };
             let text = serde_json::to_string(&config).unwrap();

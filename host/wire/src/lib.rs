@@ -13,15 +13,17 @@ mod config;
 mod index;
 mod line;
 mod path;
+mod tree;
 
 pub use answer::{
     Fault, Faults, Hit, Owners, PackageDocument, PublishAnswer, SearchPage, VersionDocument, WithdrawAnswer,
     WithdrawRequest, codes,
 };
-pub use config::{Config, Limits, Policy, Unpublish};
+pub use config::{Config, Limits, Policy, Trust, Unpublish};
 pub use index::{Index, IndexError, read_index, write_line};
 pub use line::{About, Artifact, Dependency, IndexLine, Removal};
-pub use path::{download_url, encode_segment, index_path};
+pub use path::{CHECKPOINT_PATH, download_url, encode_segment, index_path, keys_path};
+pub use tree::{Digest, Leaf, Node, TreeError, digest_of, from_hex, node_path, to_hex, tree_of, way_of};
 
 /// The form of index lines and documents this crate writes, their member `v`.
 pub const FORM: u32 = 1;

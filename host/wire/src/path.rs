@@ -18,6 +18,14 @@ pub fn index_path(name: &str) -> String {
     format!("index/{}/{}/{name}", take(), take())
 }
 
+/// Where the signed note stands that says what state a registry is in.
+pub const CHECKPOINT_PATH: &str = "checkpoint";
+
+/// Where the signed note stands that has the keys of a registry, by its number.
+pub fn keys_path(number: u64) -> String {
+    format!("keys/{number}")
+}
+
 /// The address of the archive of a version, from the template of the configuration: `{root}`,
 /// `{api}`, `{name}`, `{scope}`, `{base}`, `{version}` stand for what they say.
 ///

@@ -3,7 +3,7 @@
 use std::cell::OnceCell;
 
 use s_guest::{CacheMode, Error, ErrorKind, Files, Http, Method, Request, Response, origin};
-use s_wire::{Config, Faults};
+use s_wire::{Config, Digest, Faults};
 use serde::de::DeserializeOwned;
 
 /// Bytes of the longest document that is not an index.
@@ -15,6 +15,8 @@ pub struct Site<'a> {
     pub(crate) http: &'a dyn Http,
     /// The files of an export on this machine.
     pub(crate) folder: Option<Box<dyn Files>>,
+    /// The root of the state that everything has to be in; none for a registry that signs nothing.
+    pub(crate) snapshot: Option<Digest>,
     /// The root document, once it was asked for: it says the same as long as somebody works with it.
     config: OnceCell<Config>,
 }
@@ -33,13 +35,32 @@ impl<'a> Site<'a> {
             return Err(Error::invalid_input("registry-stryke/url", message)
                 .with_help("it is `https://HOST/PATH`, without user name, query and fragment, or the folder of an export"));
         }
-        Ok(Site { root: url.trim_end_matches('/').to_owned(), http, folder: None, config: OnceCell::new() })
+        Ok(Site {
+            root: url.trim_end_matches('/').to_owned(),
+            http,
+            folder: None,
+            snapshot: None,
+            config: OnceCell::new(),
+        })
     }
 
     /// An export in a folder. `address` is that of the folder, as [`s_guest::folder_address`] has it.
     pub fn in_folder(address: &str, folder: Box<dyn Files>, http: &'a dyn Http) -> Site<'a> {
         let root = address.trim_end_matches('/').to_owned();
-        Site { root, http, folder: Some(folder), config: OnceCell::new() }
+        Site { root, http, folder: Some(folder), snapshot: None, config: OnceCell::new() }
+    }
+
+    /// The same registry in a state that the host believes. What is not in it is not there, and what is
+    /// not as it says is an error.
+    ///
+    /// # Errors
+    /// `invalid-input` for what is no digest.
+    pub fn in_state(self, root: &str) -> Result<Site<'a>, Error> {
+        let root = s_wire::from_hex(root).ok_or_else(|| {
+            let message = "the root of a state has 64 hexadecimal digits";
+            Error::invalid_input("registry-stryke/snapshot", message)
+        })?;
+        Ok(Site { snapshot: Some(root), ..self })
     }
 
     /// Whether it is a folder, which nobody can change anything in.

@@ -40,6 +40,10 @@ impl GuestRegistry for Server {
             }
             None => Site::new(&config.url, &Host)?,
         };
+        let site = match config.options.iter().find(|option| option.key == "snapshot") {
+            Some(root) => site.in_state(&root.value)?,
+            None => site,
+        };
         Ok(backend::Registry::new(Server { site }))
     }
 

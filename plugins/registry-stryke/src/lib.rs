@@ -11,6 +11,7 @@ mod exchange;
 mod guest;
 mod list;
 mod plan;
+mod state;
 mod submit;
 mod time;
 

@@ -88,6 +88,7 @@ impl Project {
             Some(name) => named(&members, name)?,
             None => around(context, &root, &members),
         };
+        context.hold_to(&lock);
         Ok(Project { root, members, current, lock, lock_path, lock_read: lock_source.text })
     }
 

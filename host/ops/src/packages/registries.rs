@@ -424,6 +424,11 @@ impl Registries {
         Ok((answers?, Whose::Registry))
     }
 
+    /// The registries of the project and of the user.
+    pub(super) fn places(&self) -> impl Iterator<Item = &RegistryPlace> {
+        self.known.iter().map(|known| &known.place)
+    }
+
     /// The mirrors of a registry, in order of preference.
     pub(crate) fn mirrors_of(&self, url: &str) -> Vec<RegistryPlace> {
         let known = self.known.iter().find(|known| known.place.url == url);

@@ -6,11 +6,12 @@ use std::sync::Arc;
 
 use s_capability::Origin;
 use s_diag::{Code, Diagnostic};
-use s_net::{CacheMode, Permit, Request};
+use s_net::CacheMode;
 use s_project::{ProjectManifest, RegistryEntry, nearest_name};
 use s_store::{EntryKind, files};
 use url::Url;
 
+use super::files::RegistryFiles;
 use crate::Context;
 use crate::address::{self, Address};
 use crate::failure::{Failure, FailureKind};
@@ -22,7 +23,7 @@ pub const BUILT_IN: &str = "stryke/registry-static";
 /// The plugin of a registry that is served, and of its export.
 pub(super) const SERVED: &str = "stryke/registry-stryke";
 /// Bytes of the longest root document that is looked at.
-const ROOT_BYTES_MAX: u64 = 64 << 10;
+const ROOT_BYTES_MAX: usize = 64 << 10;
 
 /// Where a registry is, and what speaks to it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -72,28 +73,15 @@ impl RegistryPlace {
     /// # Errors
     /// Those of the network: a registry that cannot be reached is not one of files.
     pub(crate) fn spoken_by(&self, context: &Arc<Context>) -> Result<String, Failure> {
-        let root = Url::parse(&self.url).ok().filter(|url| matches!(url.scheme(), "http" | "https"));
-        let Some(mut root) = root.filter(|_| self.is_guessed && !context.is_offline()) else {
+        let files = RegistryFiles::at(&self.url).filter(|files| matches!(files, RegistryFiles::Web(_)));
+        let Some(files) = files.filter(|_| self.is_guessed && !context.is_offline()) else {
             return Ok(self.plugin.clone());
         };
-        root.set_path(&format!("{}/config.json", root.path().trim_end_matches('/')));
-        let Ok(origin) = Origin::from_url(&root) else { return Ok(self.plugin.clone()) };
-        let mut permit = Permit::new("s");
-        permit.origins.push(origin.clone().into());
-        permit.private_origins.push(origin);
-        let mut request = Request::get(root);
-        request.cache = CacheMode::Standard;
-        request.body_bytes_max = Some(ROOT_BYTES_MAX);
-        let network = context.network()?;
-        let asked = async {
-            let mut answer = network.send(&Arc::new(permit), request).await?;
-            if answer.status() != 200 {
-                return Ok(None);
-            }
-            // One that is too long or breaks off is none of ours.
-            Ok::<_, s_net::NetError>(answer.bytes().await.ok())
+        let document = match files.read(context, "config.json", ROOT_BYTES_MAX, CacheMode::Standard) {
+            // One that is too long, breaks off or has a fault is none of ours.
+            Err(failure) if is_of_document(&failure) => None,
+            document => document?,
         };
-        let document = context.engine()?.block_on(asked)?;
         let is_served = document.is_some_and(|document| is_root_document(&document));
         Ok(if is_served { SERVED.to_owned() } else { self.plugin.clone() })
     }
@@ -209,6 +197,12 @@ fn folders(folder: &Path) -> Vec<(String, PathBuf)> {
     let entries = files::read_dir(folder).unwrap_or_default().into_iter();
     let folders = entries.filter(|entry| entry.kind == EntryKind::Directory);
     folders.filter_map(|entry| Some((entry.name.to_str()?.to_owned(), entry.path))).collect()
+}
+
+/// Whether a failure is one of a document, and not of the way to it.
+fn is_of_document(failure: &Failure) -> bool {
+    let of_document = [Code::STATUS, Code::ANSWER_TOO_LARGE, Code::ANSWER_TRUNCATED];
+    failure.diagnostics.first().is_some_and(|diagnostic| of_document.contains(&diagnostic.code))
 }
 
 /// Whether a document is the `config.json` of `host/wire`: it says which registry it is, and where

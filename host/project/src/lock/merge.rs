@@ -24,6 +24,7 @@ use semver::Version;
 use thiserror::Error;
 use toml_edit::{DocumentMut, Table};
 
+use super::registry::{self, Registries};
 use super::{Entry, PackageSource, ProjectLock, is_line};
 use crate::{PackageName, ProjectError};
 
@@ -115,7 +116,10 @@ impl ProjectLock {
         let mut conflicts = Vec::new();
         let mut lock = ProjectLock::default();
         let mut undecided = BTreeSet::new();
-        let resolved = |lock: &ProjectLock| (lock.manifest_hash, packages::text(&lock.packages));
+        let registries_of =
+            |lock: &ProjectLock| lock.registries.values().map(ToString::to_string).collect::<String>();
+        let resolved =
+            |lock: &ProjectLock| (lock.manifest_hash, packages::text(&lock.packages), registries_of(lock));
         let taken = Taken::of(&resolved(base), &resolved(ours), &resolved(theirs));
         match taken {
             Taken::Ours => (lock.manifest_hash, lock.packages) = (ours.manifest_hash, ours.packages.clone()),
@@ -127,6 +131,11 @@ impl ProjectLock {
                 (lock.packages, undecided) = packages::merge(sides.map(Vec::as_slice), &mut conflicts);
             }
         }
+        lock.registries = match taken {
+            Taken::Ours => ours.registries.clone(),
+            Taken::Theirs => theirs.registries.clone(),
+            Taken::Neither => registries(&ours.registries, &theirs.registries, &lock),
+        };
         lock.plugins = plugins(&base.plugins, &ours.plugins, &theirs.plugins, &mut conflicts);
         lock.rest = rest(&base.rest, &ours.rest, &theirs.rest, &mut conflicts);
         if conflicts.is_empty() {
@@ -156,6 +165,24 @@ impl Taken {
             Taken::Neither
         }
     }
+}
+
+/// What both sides say of registries that merged packages come from. Where they differ, the side with the
+/// later keys counts: it has seen more.
+fn registries(ours: &Registries, theirs: &Registries, merged: &ProjectLock) -> Registries {
+    let mut all = ours.clone();
+    for (id, entry) in theirs {
+        match all.get(id) {
+            Some(there) if there.registry.number >= entry.registry.number => {}
+            _ => drop(all.insert(id.clone(), entry.clone())),
+        }
+    }
+    let is_used = |entry: &registry::Entry| {
+        let source = PackageSource::Registry(entry.registry.url.clone());
+        merged.packages().any(|package| package.source == source)
+    };
+    all.retain(|_, entry| is_used(entry));
+    all
 }
 
 type Plugins = BTreeMap<String, Entry>;

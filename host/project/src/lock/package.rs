@@ -365,11 +365,11 @@ source = "path+../util"
         assert_eq!(packages[2].source, PackageSource::Path("../util".into()));
         let hash = *lock.manifest_hash().unwrap();
         assert!(
-            !lock.set_packages(hash, packages.iter().rev().cloned().collect()).unwrap(),
+            !lock.set_packages(hash, packages.iter().rev().cloned().collect(), Vec::new()).unwrap(),
             "the order plays no part"
         );
         assert_eq!(lock.to_string(), LOCK);
-        assert!(lock.set_packages(Sha256Digest::of(b"x"), packages[..1].to_vec()).unwrap());
+        assert!(lock.set_packages(Sha256Digest::of(b"x"), packages[..1].to_vec(), Vec::new()).unwrap());
         assert!(!lock.to_string().contains("util"));
     }
 
@@ -379,7 +379,7 @@ source = "path+../util"
         let hash = *lock.manifest_hash().unwrap();
         let mut packages: Vec<LockedPackage> = lock.packages().cloned().collect();
         packages[1].integrity = Some(Sha256Digest::of(b"other"));
-        lock.set_packages(hash, packages).unwrap();
+        lock.set_packages(hash, packages, Vec::new()).unwrap();
         assert!(!lock.to_string().contains("later"));
     }
 

@@ -11,13 +11,15 @@ use s_store::Sha256Digest;
 use semver::Version;
 
 use super::package::{LockedDependency, LockedPackage, key};
-use super::{HEADER, LOCK_VERSION, LockedPlugin, PackageSource};
+use super::{HEADER, LockedPlugin, LockedRegistry, PackageSource};
 use crate::PackageName;
 
 /// What a lock says that has nothing else in it.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub(super) struct Plain {
     pub(super) manifest_hash: Option<Sha256Digest>,
+    /// Sorted by what they are.
+    pub(super) registries: Vec<LockedRegistry>,
     /// Sorted by name, version and source.
     pub(super) packages: Vec<LockedPackage>,
     /// Sorted by id.
@@ -29,14 +31,25 @@ pub(super) fn read(text: &str) -> Option<Plain> {
     let mut lines = Lines { rest: text };
     let mut plain = Plain::default();
     (lines.next()? == HEADER).then_some(())?;
-    (lines.field("version")?.parse::<i64>().ok()? == LOCK_VERSION).then_some(())?;
+    let version = lines.field("version")?;
     plain.manifest_hash = lines.parsed("manifest-hash")?;
     while !lines.rest.is_empty() {
         lines.next()?.is_empty().then_some(())?;
         match lines.next()? {
-            // Packages are written first.
+            // Registries are written first, then packages.
+            "[[registry]]" if plain.packages.is_empty() && plain.plugins.is_empty() => {
+                let registry = registry(&mut lines)?;
+                let is_sorted = plain.registries.last().is_none_or(|last| last.id < registry.id);
+                let is_new = plain.registries.iter().all(|other| other.url != registry.url);
+                (is_sorted && is_new).then(|| plain.registries.push(registry))?;
+            }
             "[[package]]" if plain.plugins.is_empty() => {
-                let package = package(&mut lines)?;
+                let mut package = package(&mut lines)?;
+                if let PackageSource::Registry(named) = &mut package.source
+                    && let Some(found) = plain.registries.iter().find(|registry| registry.id == *named)
+                {
+                    named.clone_from(&found.url);
+                }
                 let is_sorted = plain.packages.last().is_none_or(|last| key(last) < key(&package));
                 is_sorted.then(|| plain.packages.push(package))?;
             }
@@ -48,7 +61,8 @@ pub(super) fn read(text: &str) -> Option<Plain> {
             _ => return None,
         }
     }
-    is_closed(&plain.packages).then_some(plain)
+    let written = if plain.registries.is_empty() { "1" } else { "2" };
+    (version == written && is_closed(&plain.packages)).then_some(plain)
 }
 
 /// Whether what packages depend on is there.
@@ -97,6 +111,16 @@ fn package(lines: &mut Lines<'_>) -> Option<LockedPackage> {
         tree,
         features,
         dependencies,
+    })
+}
+
+fn registry(lines: &mut Lines<'_>) -> Option<LockedRegistry> {
+    Some(LockedRegistry {
+        id: lines.required("id")?,
+        url: lines.required("url")?,
+        number: size(lines.field("number")?)?,
+        threshold: size(lines.field("threshold")?)?,
+        keys: list(lines.field("keys")?)?,
     })
 }
 
@@ -161,7 +185,7 @@ fn list(value: &str) -> Option<Vec<String>> {
     inner.split(", ").map(|text| plain_text(text).map(str::to_owned)).collect()
 }
 
-/// A number of bytes as it is written: only digits, none too many in front.
+/// A number as it is written: only digits, none too many in front.
 fn size(text: &str) -> Option<u64> {
     let is_written =
         text.bytes().all(|byte| byte.is_ascii_digit()) && (text == "0" || !text.starts_with('0'));
@@ -181,6 +205,7 @@ mod tests {
         let (lock, diagnostics) = ProjectLock::parse_with_places(Source::new(LOCK_NAME, text));
         diagnostics.is_empty().then(|| Plain {
             manifest_hash: lock.manifest_hash().copied(),
+            registries: lock.registries().cloned().collect(),
             packages: lock.packages().cloned().collect(),
             plugins: lock.plugins().cloned().collect(),
         })
@@ -245,7 +270,7 @@ mod tests {
                     package.dependencies.dedup();
                 }
                 let mut lock = ProjectLock::default();
-                lock.set_packages(Sha256Digest::of(b"manifest"), packages).unwrap();
+                lock.set_packages(Sha256Digest::of(b"manifest"), packages, Vec::new()).unwrap();
                 for (id, world) in plugins {
                     let digest = Sha256Digest::of(id.as_bytes());
                     let worlds = if world.is_empty() { Vec::new() } else { vec![world.clone(), world] };

@@ -15,7 +15,8 @@ use crate::toml::{Reader, entries, nearest, place};
 const WORKSPACE_KEYS: [&str; 4] = ["members", "exclude", "deps", "package"];
 const POLICY_KEYS: [&str; 2] = ["advisories", "ignore"];
 const BUILD_KEYS: [&str; 2] = ["deny-eval", "pie"];
-const RESOLVER_KEYS: [&str; 5] = ["policy", "bare", "multi-version", "cooldown", "index-max-age"];
+const RESOLVER_KEYS: [&str; 6] =
+    ["policy", "bare", "multi-version", "cooldown", "index-max-age", "snapshot-max-age"];
 
 /// What `[workspace]` says.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -52,6 +53,8 @@ pub struct ResolverSettings {
     pub cooldown: Option<Duration>,
     /// How old an answer of a registry may be before it is asked again; none for the default.
     pub index_max_age: Option<Duration>,
+    /// How old what a registry signed of its state may be; none for what `s` thinks best.
+    pub snapshot_max_age: Option<Duration>,
 }
 
 impl ResolverSettings {
@@ -193,6 +196,7 @@ pub(super) fn resolver(reader: &mut Reader, root: &Table) -> ResolverSettings {
     };
     let (policy, bare, multi_version) = (read("policy"), read("bare"), read("multi-version"));
     let (cooldown, index_max_age) = (read("cooldown"), read("index-max-age"));
+    let snapshot_max_age = read("snapshot-max-age");
     let policies = [
         ("highest", Policy::Highest),
         ("lowest", Policy::Lowest),
@@ -205,6 +209,7 @@ pub(super) fn resolver(reader: &mut Reader, root: &Table) -> ResolverSettings {
     settings.multi_version = one_of(reader, "multi-version", multi_version, &several);
     settings.cooldown = time(reader, "cooldown", cooldown);
     settings.index_max_age = time(reader, "index-max-age", index_max_age);
+    settings.snapshot_max_age = time(reader, "snapshot-max-age", snapshot_max_age);
     settings
 }
 
@@ -300,6 +305,7 @@ bare = "caret"
 multi-version = "never"
 cooldown = "3d"
 index-max-age = "5m"
+snapshot-max-age = "30d"
 
 [policy]
 advisories = ["https://feed.example/all.zip"]
@@ -326,6 +332,7 @@ until = 2027-01-31
             multi_version: MultiVersion::Never,
             cooldown: Some(Duration::from_secs(3 * 86_400)),
             index_max_age: Some(Duration::from_secs(300)),
+            snapshot_max_age: Some(Duration::from_secs(30 * 86_400)),
         };
         assert_eq!(*manifest.resolver(), expected);
         assert_eq!(manifest.policy().advisories, ["https://feed.example/all.zip"]);

@@ -27,6 +27,8 @@ pub(super) enum Caching {
     Short,
     /// For ever: the address never means anything else.
     Immutable,
+    /// Not without asking whether it changed.
+    Never,
 }
 
 /// A document as JSON, tagged with its digest.
@@ -39,6 +41,13 @@ pub(super) fn document(
     let bytes = serde_json::to_vec(value).expect("texts, numbers and lists are JSON");
     let digest = Sha256Digest::of(&bytes).to_hex();
     tagged(headers, Bytes::from(bytes), &digest, "application/json", caching, is_private)
+}
+
+/// A signed note, which everybody may read.
+pub(super) fn note(headers: &HeaderMap, note: &str, caching: Caching) -> Answer {
+    let digest = Sha256Digest::of(note.as_bytes()).to_hex();
+    let bytes = Bytes::from(note.to_owned());
+    tagged(headers, bytes, &digest, "text/plain; charset=utf-8", caching, false)
 }
 
 /// A body with its digest as strong entity tag, or that it did not change.
@@ -66,6 +75,7 @@ pub(super) fn mark(answer: &mut Answer, digest: &str, caching: Caching, is_priva
         (Caching::Short, true) => "private, max-age=60, must-revalidate",
         (Caching::Immutable, false) => "public, max-age=31536000, immutable",
         (Caching::Immutable, true) => "private, max-age=31536000, immutable",
+        (Caching::Never, _) => "no-cache",
     };
     set(answer, CACHE_CONTROL, cache);
     if is_private {

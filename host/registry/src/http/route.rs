@@ -12,6 +12,9 @@ pub(super) enum Route {
     Health,
     Metrics,
     Config,
+    Checkpoint,
+    Keys(u64),
+    Node(String),
     Index(PackageName),
     Search,
     Package(PackageName),
@@ -29,6 +32,9 @@ impl Route {
             Route::Health => "health",
             Route::Metrics => "metrics",
             Route::Config => "config",
+            Route::Checkpoint => "checkpoint",
+            Route::Keys(_) => "keys",
+            Route::Node(_) => "tree",
             Route::Index(_) => "index",
             Route::Search => "search",
             Route::Package(_) => "package",
@@ -84,6 +90,9 @@ pub(super) fn route(path: &str) -> Result<Route, Refusal> {
         ["health"] => Ok(Route::Health),
         ["metrics"] => Ok(Route::Metrics),
         ["config.json"] => Ok(Route::Config),
+        ["checkpoint"] => Ok(Route::Checkpoint),
+        ["keys", number] => Ok(Route::Keys(number.parse().map_err(|_| nothing())?)),
+        ["tree", folder, hex] if hex.starts_with(folder) => Ok(Route::Node((*hex).to_owned())),
         ["index", _, _, name @ ..] => {
             let name = name_of(&name.join("/"))?;
             if parts.join("/") == index_path(name.as_str()) { Ok(Route::Index(name)) } else { Err(nothing()) }
@@ -124,6 +133,11 @@ fn of_package(parts: &[&str]) -> Option<Result<Route, Refusal>> {
         })
     };
     make().transpose()
+}
+
+/// The digest in `sha256=…`, of which index is meant.
+pub(super) fn digest_of(query: &str) -> Option<&str> {
+    query.split('&').find_map(|pair| pair.strip_prefix("sha256="))
 }
 
 /// The text and the number of the page in `q=json&page=2`.
@@ -204,6 +218,11 @@ mod tests {
         for (path, expected) in [
             ("/health", "health"),
             ("/config.json", "config"),
+            ("/checkpoint", "checkpoint"),
+            ("/keys/7", "keys"),
+            ("/keys/x", "not-found"),
+            ("/tree/ab/abcd", "tree"),
+            ("/tree/ab/cdef", "not-found"),
             ("/index/js/on/json", "index json"),
             ("/index/@a/cm/acme/json", "index acme/json"),
             ("/index/%40a/cm/acme%2Fjson", "index acme/json"),

@@ -211,7 +211,7 @@ fn a_registry_in_a_bucket_has_the_usual_rules() {
     let server = BucketServer::start("packages");
     let scratch = tempfile::tempdir().unwrap();
     let place = Place::Bucket(Arc::new(bucket(&server, "s3://packages/a")));
-    let config = place.registry(&scratch.path().join("new"), "corp").unwrap();
+    let config = place.registry(&scratch.path().join("new"), Some("corp")).unwrap();
     assert!(config.bucket.is_some() && config.scratch.is_dir());
     let registry = s_registry::Registry::new(config);
     let request =

@@ -9,4 +9,5 @@ mod faults;
 mod publish;
 mod read;
 mod several;
+mod signed;
 mod support;

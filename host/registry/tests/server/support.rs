@@ -44,13 +44,13 @@ pub(crate) async fn site_over(
     let scratch = tempfile::tempdir().unwrap();
     let clock = Arc::new(ManualClock(AtomicU64::new(START_MS)));
     let lines = Arc::new(Lines::default());
-    let mut config = RegistryConfig::new("registry.example", store, scratch.path());
+    let mut config = RegistryConfig::new(Some("registry.example"), store, scratch.path());
     config.clock = clock.clone();
     config.freshness_ms = 0;
     let mut server = ServerConfig { observer: lines.clone(), ..ServerConfig::default() };
     server.publishes.burst = 10_000;
     change(&mut config, &mut server);
-    let server = Server::bind(Arc::new(Registry::new(config)), server).await.unwrap();
+    let server = Server::bind(Arc::new(Registry::open(config).await.unwrap()), server).await.unwrap();
     let client = Client(server.address());
     Site { server, client, clock, lines, scratch }
 }

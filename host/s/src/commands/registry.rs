@@ -12,7 +12,7 @@ use s_ui::{Align, Styled, Table, style};
 use serde_json::{Value, json};
 
 use super::Context;
-use super::registry_serve::{self, ExportArgs, RevokeArgs, ServeArgs, TokenArgs, TokensArgs};
+use super::registry_serve::{self, ExportArgs, RevokeArgs, RotateKeyArgs, ServeArgs, TokenArgs, TokensArgs};
 use super::registry_trust::{self, TrustArgs};
 use crate::exit::Exit;
 use crate::frame::Failure;
@@ -50,6 +50,8 @@ enum RegistrySubcommand {
     Revoke(RevokeArgs),
     /// Write everything that can be read as files, for any web server
     Export(ExportArgs),
+    /// Put a new key in the place of the one a registry of your own signs with
+    RotateKey(RotateKeyArgs),
 }
 
 #[derive(Args, Debug)]
@@ -118,6 +120,7 @@ pub(super) fn run(context: &Context<'_>, args: &RegistryArgs) -> Result<Exit, Fa
         RegistrySubcommand::Tokens(args) => registry_serve::tokens(context, args),
         RegistrySubcommand::Revoke(args) => registry_serve::revoke(context, args),
         RegistrySubcommand::Export(args) => registry_serve::export(context, args),
+        RegistrySubcommand::RotateKey(args) => registry_serve::rotate_key(context, args),
     }
 }
 

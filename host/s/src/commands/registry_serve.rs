@@ -1,4 +1,4 @@
-//! `s registry serve`, `token`, `tokens`, `revoke` and `export`.
+//! `s registry serve`, `token`, `tokens`, `revoke`, `export` and `rotate-key`.
 
 use std::io::Write as _;
 use std::net::{IpAddr, SocketAddr};
@@ -7,8 +7,8 @@ use std::sync::Arc;
 
 use clap::Args;
 use s_ops::{
-    NewToken, OwnRegistry, Serving, registry_export, registry_revoke, registry_serve, registry_token,
-    registry_tokens,
+    NewToken, OwnRegistry, Serving, registry_export, registry_revoke, registry_rotate_key, registry_serve,
+    registry_token, registry_tokens,
 };
 use s_ui::{Align, Table};
 use serde_json::json;
@@ -35,6 +35,11 @@ struct OwnArgs {
     /// The region of the bucket [default: AWS_REGION, AWS_DEFAULT_REGION, or us-east-1]
     #[arg(long, value_name = "NAME", requires = "store")]
     region: Option<String>,
+
+    /// The file of the key it signs with, made at the first start; in a folder it is `signing.key`.
+    /// A bucket without one signs nothing, unless S_REGISTRY_KEY of the environment has the key
+    #[arg(long, value_name = "FILE")]
+    key: Option<PathBuf>,
 }
 
 impl OwnArgs {
@@ -44,6 +49,7 @@ impl OwnArgs {
             store: self.store.clone(),
             endpoint: self.endpoint.clone(),
             region: self.region.clone(),
+            key: self.key.clone(),
         }
     }
 }
@@ -67,9 +73,9 @@ pub(super) struct ServeArgs {
     #[arg(long, value_name = "ADDRESS:PORT", default_value = "127.0.0.1:8123")]
     listen: SocketAddr,
 
-    /// Which registry it is, wherever it is reached
-    #[arg(long, value_name = "ID", default_value = "local")]
-    id: String,
+    /// Which registry it is, wherever it is reached [default: as it was signed first]
+    #[arg(long, value_name = "ID")]
+    id: Option<String>,
 
     /// Give names without a scope too
     #[arg(long)]
@@ -152,6 +158,18 @@ pub(super) struct ExportArgs {
     own: OwnArgs,
 }
 
+#[derive(Args, Debug)]
+#[command(after_long_help = "\
+Whoever knows the old key follows to the new one; signatures of the old one do not count any more. Servers that
+run are ended before and started again afterwards.
+
+Examples:
+  s registry rotate-key --folder ./packages")]
+pub(super) struct RotateKeyArgs {
+    #[command(flatten)]
+    own: OwnArgs,
+}
+
 /// Serves until ^C.
 pub(super) fn serve(context: &Context<'_>, args: &ServeArgs) -> Result<Exit, Failure> {
     let operations = (context.operations)()?;
@@ -172,10 +190,10 @@ pub(super) fn serve(context: &Context<'_>, args: &ServeArgs) -> Result<Exit, Fai
         }),
     };
     let ui = context.ui;
-    let all_ended = registry_serve(&operations, serving, &|address| {
+    let all_ended = registry_serve(&operations, serving, &|address, id| {
         ui.status("Serving", format!("http://{address}"));
         if ui.is_json() {
-            ui.json(&json!({ "address": address.to_string() }));
+            ui.json(&json!({ "address": address.to_string(), "registry": id }));
         }
     })?;
     ui.status("Ended", if all_ended { "no request was cut off" } else { "what took too long was cut off" });
@@ -257,6 +275,18 @@ pub(super) fn export(context: &Context<'_>, args: &ExportArgs) -> Result<Exit, F
     context.ui.status("Exported", format!("{versions} versions to {}", args.to.display()));
     if context.ui.is_json() {
         context.ui.json(&json!({ "versions": versions, "folder": args.to }));
+    }
+    Ok(Exit::Done)
+}
+
+/// Puts a new key in the place of the old one.
+pub(super) fn rotate_key(context: &Context<'_>, args: &RotateKeyArgs) -> Result<Exit, Failure> {
+    let operations = (context.operations)()?;
+    let rotated = registry_rotate_key(&operations, &args.own.own())?;
+    context.ui.status("Rotated", format!("the key of {}, for the {}. time", rotated.id, rotated.number - 1));
+    if context.ui.is_json() {
+        let keys = json!({ "registry": rotated.id, "number": rotated.number, "keys": rotated.keys });
+        context.ui.json(&keys);
     }
     Ok(Exit::Done)
 }

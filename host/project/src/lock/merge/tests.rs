@@ -73,7 +73,7 @@ fn parse(text: &str) -> ProjectLock {
 fn lock(packages: &[&str]) -> ProjectLock {
     let mut lock = ProjectLock::default();
     let packages = packages.iter().map(|text| package(text)).collect();
-    lock.set_packages(digest("manifest"), packages).unwrap();
+    lock.set_packages(digest("manifest"), packages, Vec::new()).unwrap();
     lock.manifest_hash = Some(digest(&packages_of(&lock).join(";")));
     parse(&lock.to_string())
 }
@@ -385,7 +385,7 @@ fn any_lock() -> impl Strategy<Value = ProjectLock> {
                 found[from].dependencies.dedup();
             }
             let mut lock = ProjectLock::default();
-            lock.set_packages(digest(&hash.to_string()), found).unwrap();
+            lock.set_packages(digest(&hash.to_string()), found, Vec::new()).unwrap();
             for (id, (version, bytes)) in plugins {
                 lock.set_plugin(self::plugin(&format!("p{id} {version} {bytes}"))).unwrap();
             }
