@@ -107,8 +107,9 @@ fn bring_anew(context: &Arc<Context>, projects: &[PathBuf], damaged: &mut [Damag
         let Some(hash) = project.lock.manifest_hash().copied() else { continue };
         let is_damaged = |package: &&LockedPackage| damaged.iter().any(|one| one.may_be(package));
         let wanted: Vec<LockedPackage> = project.lock.packages().filter(is_damaged).cloned().collect();
+        let registries = project.lock.registries().cloned().collect();
         let mut lock = ProjectLock::default();
-        if wanted.is_empty() || lock.set_packages(hash, wanted).is_err() {
+        if wanted.is_empty() || lock.set_packages(hash, wanted, registries).is_err() {
             continue;
         }
         if let Err(failure) = fill_store(&there, &mut project.as_locked(&there).graph, &lock) {
