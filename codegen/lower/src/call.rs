@@ -3,7 +3,7 @@
 use s_abi::builtins::BUILTINS;
 use s_abi::warning;
 use s_ir::{Means, Op as Ir, Rt, Ty, Value};
-use s_sema::hir::{BuiltinCall, Call, Callee, Expr, ExprKind, FunctionId, Pos};
+use s_sema::hir::{BuiltinCall, Call, Callee, Expr, ExprKind, FunctionId, MagicPlace, Pos};
 
 use crate::function::{Context, LIST_TAG, Lower};
 use crate::tables::func_id;
@@ -47,8 +47,8 @@ impl<'a> Lower<'a> {
             Callee::Method { invocant, name, super_of, maybe }
                 if !self.passes_places(None, call) && call.args.iter().all(|arg| self.is_single(arg)) =>
             {
-                let object = self.scalar(invocant);
-                let args: Vec<Value> = call.args.iter().map(|arg| self.scalar(arg)).collect();
+                let object = self.scalar_kept(invocant);
+                let args: Vec<Value> = call.args.iter().map(|arg| self.scalar_kept(arg)).collect();
                 let mut operands = vec![self.method_name(name, super_of.as_deref(), *maybe), object];
                 operands.extend(args);
                 operands.push(self.want_of(context));
@@ -57,7 +57,7 @@ impl<'a> Lower<'a> {
             }
             Callee::Method { invocant, name, super_of, maybe } => {
                 let mark = self.begin_list();
-                let object = self.scalar(invocant);
+                let object = self.scalar_kept(invocant);
                 self.rt_void(Rt::list_push, &[object]);
                 let places = self.passes_places(None, call);
                 if places {
@@ -74,12 +74,17 @@ impl<'a> Lower<'a> {
                 self.finish_call(result, context, true)
             }
             Callee::DynamicMethod { invocant, method } => {
-                let object = self.scalar(invocant);
+                let object = self.scalar_kept(invocant);
                 let method = self.scalar(method);
                 let mark = self.begin_list();
                 self.rt_void(Rt::list_push, &[object]);
-                for arg in &call.args {
-                    self.list(arg);
+                let places = self.passes_places(None, call);
+                if places {
+                    self.rt_void(Rt::ref_list, &[mark]);
+                }
+                self.arguments(call, places, false);
+                if places {
+                    self.rt_void(Rt::args_alias, &[mark]);
                 }
                 self.end_list();
                 let want = self.want_of(context);
@@ -87,6 +92,15 @@ impl<'a> Lower<'a> {
                 self.finish_call(result, context, true)
             }
         }
+    }
+
+    /// A value that a call is given. In plain Perl what another call has made lives until the statement ends.
+    fn scalar_kept(&mut self, expr: &'a Expr) -> Value {
+        let value = self.scalar(expr);
+        if self.temporaries && matches!(expr.kind, ExprKind::Call(_)) && !self.builder.is_filled() {
+            self.rt_void(Rt::keep_temporary, &[value]);
+        }
+        value
     }
 
     /// The name a method is searched by.
@@ -149,7 +163,7 @@ impl<'a> Lower<'a> {
         let given = call.args.iter().chain(&call.topic);
         if call.topic.is_some() || given.clone().all(|arg| self.is_single(arg)) {
             for (index, arg) in given.enumerate() {
-                let value = self.scalar(arg);
+                let value = self.scalar_kept(arg);
                 if index < signature.params.len() {
                     args.push(value);
                 }
@@ -189,9 +203,12 @@ impl<'a> Lower<'a> {
             match (&arg.kind, places) {
                 (_, false) => self.list(arg),
                 // An element of a hash would come into being.
-                (ExprKind::Key(..), true) if !known => {
-                    let mark = self.list_from(arg);
-                    self.rt_void(Rt::ref_list, &[mark]);
+                (ExprKind::Key(hash, key), true) if !known => {
+                    let hash = self.hash_place(hash);
+                    let key = self.scalar(key);
+                    let cell = self.rt(Rt::hash_cell_there, &[hash, key]);
+                    let reference = self.rt(Rt::cell_ref, &[cell]);
+                    self.rt_void(Rt::list_push, &[reference]);
                 }
                 _ => self.list_of_references(arg),
             }
@@ -248,7 +265,7 @@ impl<'a> Lower<'a> {
         if call.topic.is_none() && !places && args.iter().all(|arg| self.is_single(arg)) {
             let mut operands = vec![code];
             for arg in args {
-                operands.push(self.scalar(arg));
+                operands.push(self.scalar_kept(arg));
             }
             return self.call_operands(false, operands, context);
         }
@@ -284,7 +301,7 @@ impl<'a> Lower<'a> {
                 Through::Glob(value) | Through::Value(value) => value,
             }];
             for arg in &call.args {
-                operands.push(self.scalar(arg));
+                operands.push(self.scalar_kept(arg));
             }
             self.call_operands(matches!(through, Through::Glob(_)), operands, context)
         } else {
@@ -322,6 +339,12 @@ impl<'a> Lower<'a> {
         };
         let mark = self.begin_list();
         match &self.function.params {
+            // What the caller passed can be changed through the next function as well.
+            s_sema::hir::Params::Array { args, alias: true } => {
+                let array = self.local_array(*args);
+                self.push_references_into(array);
+                self.rt_void(Rt::args_alias, &[mark]);
+            }
             s_sema::hir::Params::Array { args, .. } => {
                 let array = self.local_array(*args);
                 self.rt_void(Rt::list_push_arr, &[array]);
@@ -476,15 +499,24 @@ impl<'a> Lower<'a> {
 /// Whether an argument is a place that a function may change.
 fn is_passed_place(arg: &Expr, known: bool) -> bool {
     match &arg.kind {
-        ExprKind::Key(..) => known,
         _ if known && arg.is_literal() => true,
         ExprKind::Local(_)
         | ExprKind::Global(_)
         | ExprKind::Index(..)
+        | ExprKind::Key(..)
         | ExprKind::DerefScalar(_)
         | ExprKind::Array(_)
         | ExprKind::ArraySlice(..)
         | ExprKind::HashSlice(..) => true,
+        ExprKind::Declare(ids) => ids.len() == 1,
+        ExprKind::Magic(what, _) => *what == MagicPlace::Substr,
+        ExprKind::Assign(place, _) => {
+            matches!(place.kind, ExprKind::Declare(_)) || is_passed_place(place, known)
+        }
+        ExprKind::AssignOp(_, place, _) | ExprKind::Step { target: place, prefix: true, .. } => {
+            is_passed_place(place, known)
+        }
+        ExprKind::Ternary(_, yes, no) => is_passed_place(yes, known) || is_passed_place(no, known),
         ExprKind::List(items) => items.iter().any(|item| is_passed_place(item, known)),
         _ => false,
     }

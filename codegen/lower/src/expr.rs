@@ -758,6 +758,13 @@ impl<'a> Lower<'a> {
     }
 
     fn want_array(&mut self) -> Value {
+        // Inside `eval` it is the context of that.
+        match self.evals.last().map(|eval| eval.context) {
+            Some(Context::Void) => return self.builder.undef(),
+            Some(Context::Scalar) => return self.truth(false),
+            Some(Context::List) => return self.truth(true),
+            Some(Context::Tail) | None => {}
+        }
         let Some(want) = self.want else { return self.builder.undef() };
         // void: undef; scalar: what false is; list: 1.
         let zero = self.builder.int(0);

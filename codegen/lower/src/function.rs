@@ -99,6 +99,8 @@ pub(crate) struct Lower<'a> {
     pragmas: u8,
     /// Arrays and hashes go to somebody who may change them: undef is none where they are not there.
     pub(crate) lends: bool,
+    /// What calls give lives until the statement ends, which has a mark for that.
+    pub(crate) temporaries: bool,
     emitted: HashMap<Block, u32>,
     pub(crate) index: usize,
 }
@@ -137,6 +139,7 @@ impl<'a> Lower<'a> {
             pos: position(function.pos),
             pragmas: function.pos.warnings,
             lends: false,
+            temporaries: false,
             emitted: HashMap::new(),
             index,
         };

@@ -323,7 +323,7 @@ impl<'a> Lower<'a> {
         }
     }
 
-    fn truth(&mut self, value: bool) -> Value {
+    pub(crate) fn truth(&mut self, value: bool) -> Value {
         self.builder.emit(Ir::BoolVal(value), Vec::new(), Ty::V)
     }
 

@@ -2,7 +2,7 @@
 
 use s_abi::constants::Constant;
 use s_ir::{Rt, Value};
-use s_sema::hir::{Array, Expr, ExprKind, HashPart, Op, VarKind};
+use s_sema::hir::{Array, Expr, ExprKind, HashPart, LocalId, MagicPlace, Op, VarKind};
 
 use crate::function::{Context, Lower};
 
@@ -285,6 +285,22 @@ impl<'a> Lower<'a> {
                 }
             }
             ExprKind::Array(array) => self.push_element_references(array),
+            // An array that is given a value is the array.
+            ExprKind::Assign(place, _) if self.assigned_array(place).is_some() => {
+                self.void(expr);
+                match self.assigned_array(place) {
+                    Some(AssignedArray::Array(array)) => self.push_element_references(array),
+                    Some(AssignedArray::Declared(id)) => {
+                        let array = self.local_array(id);
+                        self.push_references_into(array);
+                    }
+                    None => {}
+                }
+            }
+            ExprKind::Magic(what @ (MagicPlace::Substr | MagicPlace::Vec), args) => {
+                let reference = self.part_reference(*what, args);
+                self.rt_void(Rt::list_push, &[reference]);
+            }
             ExprKind::ArraySlice(array, index) => {
                 let array = self.array_place(array);
                 let mark = self.list_from(index);
@@ -339,6 +355,25 @@ impl<'a> Lower<'a> {
 
     fn push_element_references(&mut self, array: &'a Array) {
         let array = self.array_place(array);
+        self.push_references_into(array);
+    }
+
+    /// The array that an assignment leaves in the place of its value.
+    fn assigned_array(&self, place: &'a Expr) -> Option<AssignedArray<'a>> {
+        match &place.kind {
+            ExprKind::Array(array) => Some(AssignedArray::Array(array)),
+            ExprKind::Declare(ids) => match ids.as_slice() {
+                &[id] if self.function.locals[id.index()].kind == VarKind::Array => {
+                    Some(AssignedArray::Declared(id))
+                }
+                _ => None,
+            },
+            _ => None,
+        }
+    }
+
+    /// Pushes a reference to every element of an array.
+    pub(crate) fn push_references_into(&mut self, array: Value) {
         let mark = self.begin_list();
         self.rt_void(Rt::arr_keys, &[array]);
         self.end_list();
@@ -354,4 +389,10 @@ fn constant(expr: &Expr) -> Option<Constant<'_>> {
         ExprKind::Str { bytes, wide } => Some(Constant::Text(bytes, *wide)),
         _ => None,
     }
+}
+
+/// An array that is the value of an expression which assigns it.
+enum AssignedArray<'a> {
+    Array(&'a Array),
+    Declared(LocalId),
 }

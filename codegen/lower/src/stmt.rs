@@ -2,7 +2,7 @@
 
 use s_ir::{Block as IrBlock, Cond, Op as Ir, Rt, Ty, Value};
 use s_sema::hir::{
-    self, Array, Block, Expr, ExprKind, Loop, LoopId, LoopKind, LoopVariable, Stmt, StmtKind, Storage,
+    self, Array, Block, Callee, Expr, ExprKind, Loop, LoopId, LoopKind, LoopVariable, Stmt, StmtKind, Storage,
 };
 
 use crate::function::{Context, EvalTarget, Lower, Scope, Target, Var};
@@ -86,6 +86,49 @@ impl<'a> Lower<'a> {
 
     fn stmt_value(&mut self, stmt: &'a Stmt, context: Context) -> Option<Value> {
         self.at(stmt.pos);
+        if !self.keeps_temporaries(stmt) {
+            return self.stmt_kind(stmt, context);
+        }
+        let mark = self.rt(Rt::local_mark, &[]);
+        self.scopes.push(Scope::Local(mark));
+        let outer = std::mem::replace(&mut self.temporaries, true);
+        let value = self.stmt_kind(stmt, context);
+        self.temporaries = outer;
+        self.scopes.pop();
+        if !self.builder.is_filled() {
+            self.rt_void(Rt::local_restore, &[mark]);
+        }
+        value
+    }
+
+    /// Whether a statement makes objects that nothing but the statement holds: in Perl they live as long as it.
+    fn keeps_temporaries(&self, stmt: &Stmt) -> bool {
+        if !self.program.compat || !self.program.facts.timely_drops {
+            return false;
+        }
+        let mut makes = false;
+        let mut localizes = false;
+        let mut see = |node: &Expr| match &node.kind {
+            ExprKind::Localize(_) | ExprKind::Undefine(_) => localizes = true,
+            ExprKind::Call(call) => {
+                let is_call = |expr: &Expr| matches!(expr.kind, ExprKind::Call(_));
+                makes |= call.args.iter().any(is_call)
+                    || matches!(&call.callee,
+                        Callee::Method { invocant, .. } | Callee::DynamicMethod { invocant, .. } if is_call(invocant));
+            }
+            _ => {}
+        };
+        match &stmt.kind {
+            StmtKind::Expr(expr) => crate::visit::expr(expr, &mut see),
+            StmtKind::If { arms, .. } => {
+                arms.iter().for_each(|(condition, _)| crate::visit::expr(condition, &mut see))
+            }
+            _ => {}
+        }
+        makes && !localizes
+    }
+
+    fn stmt_kind(&mut self, stmt: &'a Stmt, context: Context) -> Option<Value> {
         match &stmt.kind {
             StmtKind::Expr(expr) => self.in_context(expr, context),
             StmtKind::If { arms, otherwise } => self.branches(arms, otherwise.as_ref(), context),
@@ -172,11 +215,18 @@ impl<'a> Lower<'a> {
         context: Context,
     ) -> Option<Value> {
         let mut ways: Vec<Way<'a>> = Vec::new();
-        for (condition, body) in arms {
+        // In Perl the last condition is the value where none holds.
+        let yields_condition = self.program.compat && otherwise.is_none() && context != Context::Void;
+        let mut failed = None;
+        for (index, (condition, body)) in arms.iter().enumerate() {
             let yes = self.builder.block();
             let no = self.builder.block();
             self.at(condition.pos);
-            self.branch_on(condition, yes, no);
+            if yields_condition && index + 1 == arms.len() {
+                failed = Some(self.branch_keeping(condition, yes, no));
+            } else {
+                self.branch_on(condition, yes, no);
+            }
             ways.push((yes, Box::new(move |lower| lower.block_value(body, context))));
             self.builder.switch_sealed(no);
         }
@@ -184,12 +234,29 @@ impl<'a> Lower<'a> {
         self.builder.jump(last, &[]);
         ways.push((
             last,
-            Box::new(move |lower| match otherwise {
-                Some(body) => lower.block_value(body, context),
-                None => lower.nothing(context),
+            Box::new(move |lower| match (otherwise, failed) {
+                (Some(body), _) => lower.block_value(body, context),
+                (None, Some(value)) if context == Context::List => {
+                    lower.rt_void(Rt::list_push, &[value]);
+                    None
+                }
+                (None, Some(value)) => Some(value),
+                (None, None) => lower.nothing(context),
             }),
         ));
         self.join(context, ways)
+    }
+
+    /// Branches on a condition and gives its value, or that of what it negates.
+    fn branch_keeping(&mut self, condition: &'a Expr, yes: IrBlock, no: IrBlock) -> Value {
+        let (tested, yes, no) = match &condition.kind {
+            ExprKind::Unary(hir::UnaryOp::Not, inner) => (&**inner, no, yes),
+            _ => (condition, yes, no),
+        };
+        let value = self.scalar(tested);
+        let truth = self.rt(Rt::to_bool, &[value]);
+        self.builder.branch(truth, yes, no);
+        value
     }
 
     /// A block on its own: a loop that runs once.

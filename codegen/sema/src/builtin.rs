@@ -48,6 +48,16 @@ impl Resolver<'_> {
         self.builtin_call(row, args, scalars, span)
     }
 
+    /// `glob`, `<*.c>`: in Perl every place of the text that wants one name goes through the names.
+    pub(crate) fn glob_names(&mut self, pattern: Expr, span: Span) -> Expr {
+        let mut args = vec![pattern];
+        if self.options.compat {
+            let place = i64::from(self.file) << 32 | i64::from(span.start);
+            args.push(mk(self.pos(span), ExprKind::Int(place)));
+        }
+        self.builtin_with("glob", args, true, span)
+    }
+
     /// The same with arguments that are what the runtime takes.
     pub(crate) fn builtin_call(
         &mut self,
@@ -405,6 +415,10 @@ impl Resolver<'_> {
                     list.push(self.default_topic(span));
                 }
                 return Some(self.builtin_with("reverse", list, false, span));
+            }
+            "glob" if self.options.compat => {
+                let pattern = self.one(args, span);
+                return Some(self.glob_names(pattern, span));
             }
             "wantarray" => {
                 self.cx().uses_want = true;

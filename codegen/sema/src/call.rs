@@ -127,13 +127,27 @@ impl Resolver<'_> {
     /// Arguments of a call: one flattened list.
     pub(crate) fn arguments_of(&mut self, args: &[ast::Expr]) -> Vec<Expr> {
         // Variables that are declared among the arguments are there behind them.
-        let done = self.list(args);
+        let gives_part = |arg: &ast::Expr| matches!(&arg.kind, A::Call(call) if self.is_part(call));
+        let aliases = self.options.compat && self.prior.as_ref().is_some_and(|prior| prior.aliases);
+        let done = if aliases && args.iter().any(gives_part) {
+            args.iter().flat_map(|arg| self.argument_place(arg)).collect()
+        } else {
+            self.list(args)
+        };
         if self.options.compat {
             for arg in args {
                 self.mark_passed(arg);
             }
         }
         done
+    }
+
+    /// An argument that the function may change: a part of a text is a place.
+    fn argument_place(&mut self, arg: &ast::Expr) -> Vec<Expr> {
+        match &arg.kind {
+            A::Call(call) if self.is_part(call) => vec![self.magic(call, Use::Modify, arg.span)],
+            _ => self.list(std::slice::from_ref(arg)),
+        }
     }
 
     /// What a call is given.
@@ -227,7 +241,17 @@ impl Resolver<'_> {
     /// Notes that a function may change a variable through `$_[i]`.
     fn mark_passed(&mut self, arg: &ast::Expr) {
         let (sigil, name) = match &arg.kind {
+            A::Var(Sigil::Array, name) if name == "_" => return self.mark_arguments_passed(),
             A::Var(sigil @ (Sigil::Scalar | Sigil::Array), name) => (*sigil, name),
+            A::Index { base, .. } if matches!(&base.kind, A::Var(Sigil::Array, name) if name == "_") => {
+                return self.mark_arguments_passed();
+            }
+            A::Ternary(_, yes, no) => {
+                self.mark_passed(yes);
+                return self.mark_passed(no);
+            }
+            A::Assign { target, .. } | A::Step { target, .. } => return self.mark_passed(target),
+            A::List { items, .. } => return items.iter().for_each(|item| self.mark_passed(item)),
             A::Declare { vars, .. } => match vars.as_slice() {
                 [Some(var)] if var.sigil == Sigil::Scalar => (var.sigil, &var.name.text),
                 _ => return,
@@ -240,6 +264,13 @@ impl Resolver<'_> {
             if self.prior.as_ref().is_some_and(|prior| prior.aliases) {
                 self.facts(key).assigned += 1;
             }
+        }
+    }
+
+    /// Notes that the function gives its own arguments to another one, which may change them.
+    fn mark_arguments_passed(&mut self) {
+        if self.arguments().is_some() && self.prior.as_ref().is_some_and(|prior| prior.aliases) {
+            self.cx().aliases = true;
         }
     }
 
@@ -352,6 +383,9 @@ impl Resolver<'_> {
             }
         };
         let callee = if self.arguments().is_some() {
+            if self.options.compat {
+                self.mark_arguments_passed();
+            }
             Callee::WithArgs { callee: Box::new(callee), tail }
         } else {
             callee

@@ -96,9 +96,7 @@ impl Resolver<'_> {
                 let part = self.key(key);
                 op(Op::GlobPart(glob, part))
             }
-            A::Key { base, key, arrow: false }
-                if self.options.compat && matches!(&base.kind, A::Var(Sigil::Hash, name) if name == "!") =>
-            {
+            A::Key { base, key, arrow: false } if self.options.compat && self.is_errors(base) => {
                 let name = self.key(key);
                 return self.builtin_with("__errno_is", vec![name], true, span);
             }
@@ -218,6 +216,13 @@ impl Resolver<'_> {
                 let function = self.block_function(block);
                 return self.builtin_with(&name.text, vec![function], false, span);
             }
+            // `-f -r FILE`: the outer test is of what the inner one looked at.
+            A::FileTest(letter, Some(inner)) if matches!(inner.kind, A::FileTest(..)) => {
+                let first = self.expr(inner, Want::Scalar);
+                let last = mk(pos, ExprKind::Glob("main::_".to_owned()));
+                let second = mk(pos, op(Op::FileTest(*letter, last)));
+                ExprKind::And(Box::new(first), Box::new(second))
+            }
             A::FileTest(letter, operand) => {
                 self.cx().effects |= s_abi::builtins::effect::FS_READ;
                 let operand = match operand {
@@ -237,7 +242,7 @@ impl Resolver<'_> {
             }
             A::Glob(pieces) => {
                 let pattern = self.interpolated(pieces, span);
-                return self.builtin_with("glob", vec![pattern], true, span);
+                return self.glob_names(pattern, span);
             }
             A::Return(value) => {
                 let mut value = value.as_ref().map(|value| self.boxed(value, Want::Caller));
@@ -752,6 +757,12 @@ impl Resolver<'_> {
             },
             _ => self.expr(expr, Want::Scalar),
         }
+    }
+
+    /// Whether a hash is `%!`.
+    fn is_errors(&self, base: &ast::Expr) -> bool {
+        let A::Var(Sigil::Hash, name) = &base.kind else { return false };
+        name == "!" || self.special_meant(VarKind::Hash, name).as_deref() == Some("!")
     }
 
     // --- goto, eval

@@ -763,6 +763,7 @@ pub fn gives_scalar(name: &str) -> bool {
             | "graphemes"
             | "prime_factors"
             | "glob"
+            | "select"
             | "do"
             | "eval"
             | "await"

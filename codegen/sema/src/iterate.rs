@@ -104,6 +104,10 @@ impl Resolver<'_> {
             (None, None) => true,
         };
         let topic = self.element_topic(span, seen, false);
+        if self.options.compat && seen && matches!(topic, Place::Global(_)) && self.is_over_arguments(&list) {
+            // The body changes what the caller passed.
+            self.cx().aliases = true;
+        }
         let mut index = None;
         let body = match (block, body) {
             (Some(block), _) => {
@@ -165,6 +169,17 @@ impl Resolver<'_> {
                 Form::Each => Op::Each(iterate),
             }),
         )
+    }
+
+    /// Whether a list has the arguments of the function among its items.
+    fn is_over_arguments(&self, list: &Expr) -> bool {
+        match &list.kind {
+            ExprKind::List(items) => items.iter().any(|item| self.is_over_arguments(item)),
+            ExprKind::Array(hir::Array::Local(id)) => {
+                self.contexts.last().is_some_and(|cx| cx.args == Some(*id))
+            }
+            _ => false,
+        }
     }
 
     /// The variable that elements are bound to. In Perl it is `$_` of package `main`, aliasing the

@@ -350,6 +350,10 @@ impl Resolver<'_> {
                     )),
                 }
             }
+            A::Call(call) if self.options.compat && self.is_part(call) => {
+                let part = self.magic(call, Use::Modify, list.span);
+                Source::List(part)
+            }
             _ => Source::List(self.expr(list, Want::List)),
         }
     }
@@ -686,9 +690,11 @@ fn is_place_list(list: &hir::Expr) -> bool {
         | ExprKind::ArraySlice(..)
         | ExprKind::HashSlice(..)
         | ExprKind::DerefScalar(_) => true,
-        ExprKind::Op(op) => {
-            matches!(**op, Op::HashList(HashPart::Values, _) | Op::ArrayList(HashPart::Values, _))
-        }
+        ExprKind::Assign(place, _) => is_place_list(place) || matches!(place.kind, ExprKind::Declare(_)),
+        ExprKind::Op(op) => matches!(
+            **op,
+            Op::HashList(HashPart::Values, _) | Op::ArrayList(HashPart::Values, _) | Op::Grep(_)
+        ),
         _ => false,
     }
 }

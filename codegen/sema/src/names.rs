@@ -163,6 +163,7 @@ fn english_array(name: &str) -> Option<&'static str> {
 /// What English.pm calls the special hashes.
 fn english_hash(name: &str) -> Option<&'static str> {
     Some(match name {
+        "OS_ERROR" | "ERRNO" => "!",
         "LAST_PAREN_MATCH" => "+",
         "LAST_MATCH_START" => "-",
         _ => return None,
@@ -358,6 +359,43 @@ impl Resolver<'_> {
         mk(pos, kind)
     }
 
+    /// Notes what `*NAME = *$` makes another name of a special variable, wherever in the program it stands.
+    pub(crate) fn note_special_alias(&mut self, target: &ast::Expr, value: &ast::Expr) {
+        if let (ast::ExprKind::Var(Sigil::Glob, alias), ast::ExprKind::Var(Sigil::Glob, special)) =
+            (&target.kind, &value.kind)
+        {
+            let special = special.trim_start_matches("main::");
+            if is_computed(special) || matches!(special, "&" | "`" | "'" | "+") {
+                let full = self.global_name(VarKind::Scalar, alias);
+                self.special_aliases.insert(full, special.to_owned());
+            }
+        }
+    }
+
+    /// The special variable that a name stands for: one of English.pm, or one that was made so by
+    /// `*NAME = *$`.
+    pub(crate) fn special_meant(&self, kind: VarKind, name: &str) -> Option<String> {
+        if self.english {
+            let meant = match kind {
+                VarKind::Array => english_array(name),
+                VarKind::Hash => english_hash(name),
+                _ => english(name),
+            };
+            if let Some(meant) = meant {
+                return Some(meant.to_owned());
+            }
+        }
+        if self.special_aliases.is_empty() {
+            return None;
+        }
+        // `our` brings the name of the package in sight.
+        match self.names.find(kind, name).map(|binding| binding.place) {
+            Some(Place::Local { .. }) => None,
+            Some(Place::Global(id)) => self.special_aliases.get(&self.globals[id.index()].name).cloned(),
+            None => self.special_aliases.get(&self.global_name(kind, name)).cloned(),
+        }
+    }
+
     // --- the three kinds
 
     /// A scalar variable by name.
@@ -365,7 +403,8 @@ impl Resolver<'_> {
         let pos = self.pos(span);
         let full = name;
         let name = name.trim_start_matches("main::");
-        let name = if self.english { english(name).unwrap_or(name) } else { name };
+        let meant = self.special_meant(VarKind::Scalar, name);
+        let name = meant.as_deref().unwrap_or(name);
         if name == "_" && !self.options.compat && self.names.find(VarKind::Scalar, "_").is_none() {
             return self.topic(0, 0, pos, how);
         }
@@ -418,7 +457,8 @@ impl Resolver<'_> {
         if matches!(how, Use::Assign | Use::Modify) {
             self.check_frozen(VarKind::Array, name, span);
         }
-        let name = if self.english { english_array(name).unwrap_or(name) } else { name };
+        let meant = self.special_meant(VarKind::Array, name);
+        let name = meant.as_deref().unwrap_or(name);
         if name == "_"
             && let Some(id) = self.arguments()
         {
@@ -474,7 +514,8 @@ impl Resolver<'_> {
 
     /// A hash variable by name.
     pub(crate) fn hash(&mut self, name: &str, span: Span, how: Use) -> Hash {
-        let name = if self.english { english_hash(name).unwrap_or(name) } else { name };
+        let meant = self.special_meant(VarKind::Hash, name);
+        let name = meant.as_deref().unwrap_or(name);
         if name == "ENV" {
             self.cx().effects |= s_abi::builtins::effect::ENV;
         }

@@ -209,6 +209,8 @@ pub(crate) struct Resolver<'u> {
     pub(crate) utf8: bool,
     /// `use English` was seen.
     pub(crate) english: bool,
+    /// Full names that `*NAME = *$` made names of special variables.
+    pub(crate) special_aliases: HashMap<String, String>,
     /// Functions that yield places, by their names without packages.
     pub(crate) place_methods: HashSet<String>,
     /// Functions imported from modules whose functions are builtins.
@@ -338,6 +340,7 @@ impl<'u> Resolver<'u> {
             evals,
             braces: 0,
             english: false,
+            special_aliases: HashMap::new(),
             deep: false,
             prototypes: HashMap::new(),
             arities: HashMap::new(),
@@ -911,6 +914,11 @@ impl<'u> Resolver<'u> {
             }
             Node::Stmt(ast::Stmt { kind: ast::StmtKind::Function(function), .. }) => {
                 self.declare_function(function, evaluated);
+            }
+            Node::Expr(ast::Expr { kind: ast::ExprKind::Assign { target, op: None, value }, .. })
+                if self.options.compat =>
+            {
+                self.note_special_alias(target, value);
             }
             _ => {}
         }

@@ -157,6 +157,7 @@ macro_rules! for_each_runtime_function {
             hash_slot(H, V) -> P [throws user];
             hash_slot_site(H, V, I) -> P [throws user];
             hash_cell(H, V) -> C [throws user];
+            hash_cell_there(H, V) -> C [throws user]; // a cell of its own where there is no such entry
             hash_get_arr(H, V) -> A [throws user];
             hash_get_hash(H, V) -> H [throws user];
             hash_exists(H, V) -> B [throws user];
@@ -299,6 +300,7 @@ macro_rules! for_each_runtime_function {
             require_once(V, V) -> B [];               // path, key in %INC; true the first time
 
             // Exceptions
+            keep_temporary(V) -> N [];                // what it refers to lives until its statement ends
             die_list(I) -> V [throws];                // consumes; never returns a value
             die_value(V) -> V [throws];
             die_text(V) -> V [throws];                // adds file and line unless it ends in a newline
@@ -440,4 +442,6 @@ pub static SPECIALS: &[&str] = &[
     "~",
     "^",
     ":",
+    "^TAINT",
+    "^UNICODE",
 ];

@@ -160,6 +160,8 @@ pub struct World {
     pub(crate) utf8_files: bool,
     /// This process is a child made by `fork`.
     pub(crate) forked: bool,
+    /// The names that places of the program have still to go through, the next one last.
+    pub(crate) globbing: alloc::collections::BTreeMap<i64, Vec<Vec<u8>>>,
     /// Temporary files and directories to remove at the end.
     pub(crate) temporary: Vec<Vec<u8>>,
 }

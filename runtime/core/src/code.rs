@@ -6,7 +6,7 @@ use s_abi::layout::{
     Code, Entry, FRAME_ARGUMENTS, FRAME_LEFT, Frame, FunctionInfo, Glob, Val, kind, tag, want,
 };
 
-use crate::exception::{Thrown, describe_frame, file_name, function_name, package_at};
+use crate::exception::{Thrown, file_name, function_name, package_at};
 use crate::memory::{count_live, header, raw_allocate, raw_free};
 use crate::string::string;
 use crate::value::{CodeRef, GlobRef, Ptr, UNDEF, ValExt, bytes, captures, counted, glob_name, int, short};
@@ -510,18 +510,19 @@ pub fn caller(vm: &mut Vm, level: Val, wanted: i64) -> Val {
     if wanted as u64 != want::LIST {
         return string(package);
     }
-    let line = describe_frame(from).line;
+    let pos = if in_eval { vm.eval_began(frame, evals) } else { from.pos };
+    let line = pos & 0xf_ffff;
     let context = match u64::from(frame.want & !(FRAME_ARGUMENTS | FRAME_LEFT)) {
         want::LIST => int(1),
         want::SCALAR => vm.boolean(false),
         _ => UNDEF,
     };
-    let mut out = alloc::vec![string(package), string(file_name(info, from.pos)), int(i64::from(line))];
+    let mut out = alloc::vec![string(package), string(file_name(info, pos)), int(i64::from(line))];
     if with_level || !vm.compat {
         let name = if in_eval { b"(eval)" } else { function_name(Ptr(frame.info.cast_mut())) };
         out.push(string(name));
         if vm.compat {
-            out.extend([int(1), context]);
+            out.extend([int(i64::from(!in_eval)), context]);
         }
     }
     let _ = vm.push_all(&out);

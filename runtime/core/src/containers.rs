@@ -715,6 +715,11 @@ pub fn hash_cell(vm: &mut Vm, table: Table, key: Val) -> Result<CellRef, Thrown>
     Ok(cell::share(slot))
 }
 
+/// Entry as a shared cell; a cell of its own where there is no such entry, which does not come into being.
+pub fn hash_cell_there(vm: &mut Vm, table: Table, key: Val) -> Result<CellRef, Thrown> {
+    if hash_exists(vm, table, key)? { hash_cell(vm, table, key) } else { Ok(cell::new(UNDEF)) }
+}
+
 /// Entry as an array, made when undefined.
 pub fn hash_get_arr(vm: &mut Vm, table: Table, key: Val) -> Result<Array, Thrown> {
     let slot = hash_slot(vm, table, key)?;

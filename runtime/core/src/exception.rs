@@ -38,6 +38,8 @@ pub struct TryRecord {
     frame: *mut Frame,
     matches: usize,
     substitutions: usize,
+    /// Where the activation was.
+    pos: u32,
 }
 
 /// One line of a stack trace.
@@ -253,6 +255,8 @@ impl Vm {
             frame: self.abi.frame,
             matches: self.patterns.scope_depth(),
             substitutions: self.patterns.open_substitutions(),
+            // SAFETY: the innermost activation record is there or null.
+            pos: unsafe { self.abi.frame.as_ref() }.map_or(0, |frame| frame.pos),
         }
     }
 
@@ -262,6 +266,12 @@ impl Vm {
             return 0;
         }
         self.tries.iter().filter(|record| record.frame == frame.0).count()
+    }
+
+    /// Where an activation was when it began its nth `eval`, counted from 1.
+    pub(crate) fn eval_began(&self, frame: Ptr<Frame>, number: usize) -> u32 {
+        let mut evals = self.tries.iter().filter(|record| record.frame == frame.0);
+        evals.nth(number.saturating_sub(1)).map_or(frame.pos, |record| record.pos)
     }
 
     /// Undoes what was begun since.

@@ -1,6 +1,6 @@
 //! `local`: what was changed for the time of a scope, and putting it back.
 
-use s_abi::layout::{Arr, Cell, Code, Hash, Val};
+use s_abi::layout::{Arr, Cell, Code, Hash, Val, tag};
 
 use crate::array;
 use crate::cell;
@@ -31,6 +31,8 @@ pub enum Save {
     Entry(Table, Val, Option<Val>),
     /// A special variable.
     Special(i64, Val),
+    /// Nothing to put back: what a statement made, which ends with it.
+    Temporary(Val),
 }
 
 /// A thing to put back and how: programs carry the ways that they use.
@@ -87,6 +89,10 @@ fn restore_element(vm: &mut Vm, save: Save) {
             let _ = crate::containers::arr_set(vm, array, index, value);
             UNDEF
         }
+        Some(shared) if shared.w0 == tag::BOX => match array::slot(&mut array, index) {
+            Ok(mut slot) => core::mem::replace(&mut *slot, shared),
+            Err(_) => shared,
+        },
         Some(value) => {
             let _ = array::set(vm, &mut array, index, value);
             UNDEF
@@ -111,6 +117,11 @@ fn restore_entry(vm: &mut Vm, save: Save) {
             let removed = crate::containers::hash_delete(vm, table, key);
             vm.release(removed.unwrap_or(UNDEF));
         }
+        Some(shared) if shared.w0 == tag::BOX => {
+            let mut slot = hash::slot(table, normal);
+            let new = core::mem::replace(&mut *slot, shared);
+            vm.release(new);
+        }
         Some(value) => hash::set(vm, table, normal, value),
         None => {
             let removed = hash::delete(vm, table, normal);
@@ -125,6 +136,18 @@ fn restore_special(vm: &mut Vm, save: Save) {
     let Save::Special(number, value) = save else { return };
     let _ = crate::special::special_set(vm, number, value);
     vm.release(value);
+}
+
+fn end_temporary(vm: &mut Vm, save: Save) {
+    let Save::Temporary(value) = save else { return };
+    vm.release(value);
+}
+
+/// What a value refers to lives until its statement ends, whose mark was taken by [`local_mark`].
+pub fn keep_temporary(vm: &mut Vm, value: Val) {
+    if value.is_reference() {
+        vm.saves.push((end_temporary, Save::Temporary(value.retained())));
+    }
 }
 
 /// How much is saved.
@@ -197,9 +220,19 @@ pub fn local_arr_elem(vm: &mut Vm, array: Array, index: i64) -> Result<(), Throw
         None if index < 0 => return Err(crate::containers::no_such_element(vm, index)),
         None => index,
     };
-    let old = array::exists(&array, at).then(|| array::get(&array, at));
-    vm.saves.push((restore_element, Save::Element(array.retained(), at, old)));
     let mut array = array;
+    let there = array::exists(&array, at);
+    // What others refer to stays as it is: the element gets a place of its own.
+    if there
+        && let Ok(mut slot) = array::slot(&mut array, at)
+        && slot.w0 == tag::BOX
+    {
+        let shared = core::mem::replace(&mut *slot, UNDEF);
+        vm.saves.push((restore_element, Save::Element(array.retained(), at, Some(shared))));
+        return Ok(());
+    }
+    let old = there.then(|| array::get(&array, at));
+    vm.saves.push((restore_element, Save::Element(array.retained(), at, old)));
     array::set(vm, &mut array, at, UNDEF).map_err(|_| crate::containers::no_such_element(vm, index))
 }
 
@@ -237,8 +270,15 @@ pub fn local_hash_elem(vm: &mut Vm, table: Table, key: Val) -> Result<(), Thrown
         return Ok(());
     }
     let (normal, text) = vm.key(key)?;
-    let old = hash::lookup(table, normal).map(|slot| cell::load(*slot));
-    hash::set(vm, table, normal, UNDEF);
+    let old = match hash::lookup(table, normal) {
+        // What others refer to stays as it is: the entry gets a place of its own.
+        Some(mut slot) if slot.w0 == tag::BOX => Some(core::mem::replace(&mut *slot, UNDEF)),
+        slot => {
+            let old = slot.map(|slot| cell::load(*slot));
+            hash::set(vm, table, normal, UNDEF);
+            old
+        }
+    };
     let kept = match text {
         Some(text) => text.into_val(),
         None => Text(normal.retained()).into_val(),

@@ -105,6 +105,8 @@ pub fn special_get(vm: &mut Vm, number: i64) -> Result<Val, Thrown> {
                 int(0)
             }
         }
+        "^TAINT" | "^UNICODE" => int(0),
+        "^A" if set.is_undef() => short(b""),
         "^GLOBAL_PHASE" => short(if vm.code_is_ending() { b"END" } else { b"RUN" }),
         "^E" => return Ok(crate::extension::error_value(vm)),
         "^N" => crate::pattern::match_var(vm, 3),

@@ -1053,7 +1053,7 @@ impl Parser<'_> {
                 if next == b'^' && at(2).is_ascii_uppercase() || next == b'-' && at(2) == b'[' {
                     return !quoted.regex;
                 }
-                self.compat && !quoted.regex && next != b'\\'
+                self.compat && !quoted.regex && (next != b'\\' || at(2) != 0)
             }
             _ => false,
         }

@@ -118,13 +118,31 @@ functions![
         Ok(outcome(vm, result))
     }),
     ("glob", |vm, a, w| {
+        let place = a.get(1).filter(|_| w != want::LIST).map(|place| place.as_int());
+        if let Some(place) = place
+            && let Some(names) = vm.world.globbing.get_mut(&place)
+        {
+            let next = names.pop();
+            if next.is_none() {
+                vm.world.globbing.remove(&place);
+            }
+            return Ok(next.map_or(UNDEF, |name| string(&name)));
+        }
         let pattern = vm.text(arg(a, 0))?;
         match crate::io::glob(&pattern) {
             Ok(names) if w == want::LIST => {
                 let names = names.iter().map(|name| string(name)).collect();
                 listed(vm, names, w)
             }
-            Ok(names) => Ok(names.first().map_or(UNDEF, |name| string(name))),
+            Ok(mut names) => match place {
+                Some(place) if !names.is_empty() => {
+                    names.reverse();
+                    let next = names.pop();
+                    vm.world.globbing.insert(place, names);
+                    Ok(next.map_or(UNDEF, |name| string(&name)))
+                }
+                _ => Ok(names.first().map_or(UNDEF, |name| string(name))),
+            },
             Err(error) => {
                 vm.set_errno(error);
                 listed(vm, Vec::new(), w)
