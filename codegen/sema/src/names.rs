@@ -33,7 +33,7 @@ fn is_special(kind: VarKind, name: &str) -> bool {
         return true;
     }
     match kind {
-        VarKind::Handle => matches!(name, "STDIN" | "STDOUT" | "STDERR" | "ARGV" | "ARGVOUT" | "DATA"),
+        VarKind::Handle => matches!(name, "_" | "STDIN" | "STDOUT" | "STDERR" | "ARGV" | "ARGVOUT" | "DATA"),
         VarKind::Code => false,
         _ => {
             matches!(name, "_" | "ENV" | "ARGV" | "INC" | "SIG" | "ARGVOUT" | "STDIN" | "STDOUT" | "STDERR")

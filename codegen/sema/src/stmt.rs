@@ -437,6 +437,7 @@ impl Resolver<'_> {
                     self.imported.insert(name);
                 }
             }
+            "fields" if self.options.compat => self.use_module(used, span, out),
             _ if source::is_pragma(module) || module.is_empty() => {}
             _ => self.use_module(used, span, out),
         }
@@ -476,9 +477,13 @@ impl Resolver<'_> {
             self.early(require, out);
         }
         let supplied = self.units[unit].supplied;
-        let imports = !supplied && self.has_own(unit, &exporter, "import");
+        let imports = self.has_own(unit, &exporter, "import");
         if imports {
             self.call_import(used, span, out);
+        }
+        if imports && supplied {
+            // It brings what it is asked for by itself.
+            return;
         }
         let exports = Exports::of(&exporter, &self.units[unit].ast.body);
         let allowed = exports.allowed();

@@ -1,0 +1,3 @@
+# The methods that all objects have, as a module.
+package UNIVERSAL;
+1;
