@@ -97,7 +97,7 @@ impl<'a> Lower<'a> {
     /// A value that a call is given. In plain Perl what another call has made lives until the statement ends.
     fn scalar_kept(&mut self, expr: &'a Expr) -> Value {
         let value = self.scalar(expr);
-        if self.temporaries && matches!(expr.kind, ExprKind::Call(_)) && !self.builder.is_filled() {
+        if self.temporaries && makes_temporary(expr) && !self.builder.is_filled() {
             self.rt_void(Rt::keep_temporary, &[value]);
         }
         value
@@ -173,6 +173,9 @@ impl<'a> Lower<'a> {
             }
         } else {
             let mark = self.list_of(&call.args);
+            if self.temporaries && call.args.iter().any(makes_temporary) {
+                self.rt_void(Rt::keep_temporaries, &[mark]);
+            }
             for index in 0..signature.params.len() {
                 let index = self.builder.int(i64::try_from(index).expect("few parameters"));
                 args.push(self.rt(Rt::list_get, &[mark, index]));
@@ -236,6 +239,9 @@ impl<'a> Lower<'a> {
             self.builder.switch_sealed(join);
         }
         self.end_list();
+        if self.temporaries && !places && call.args.iter().any(makes_temporary) {
+            self.rt_void(Rt::keep_temporaries, &[mark]);
+        }
         mark
     }
 
@@ -494,6 +500,11 @@ impl<'a> Lower<'a> {
         let result = self.unary(function, pos, call);
         self.builder.emit(Ir::BoxNum, vec![result], Ty::V)
     }
+}
+
+/// Whether an expression makes what nothing else may hold.
+pub(crate) fn makes_temporary(expr: &Expr) -> bool {
+    matches!(expr.kind, ExprKind::Call(_) | ExprKind::Op(_) | ExprKind::Do(_))
 }
 
 /// Whether an argument is a place that a function may change.

@@ -5,6 +5,7 @@ use s_sema::hir::{
     self, Array, Block, Callee, Expr, ExprKind, Loop, LoopId, LoopKind, LoopVariable, Stmt, StmtKind, Storage,
 };
 
+use crate::call::makes_temporary;
 use crate::function::{Context, EvalTarget, Lower, Scope, Target, Var};
 
 /// A block, and what is lowered there.
@@ -111,10 +112,10 @@ impl<'a> Lower<'a> {
         let mut see = |node: &Expr| match &node.kind {
             ExprKind::Localize(_) | ExprKind::Undefine(_) => localizes = true,
             ExprKind::Call(call) => {
-                let is_call = |expr: &Expr| matches!(expr.kind, ExprKind::Call(_));
-                makes |= call.args.iter().any(is_call)
+                makes |= call.args.iter().any(makes_temporary)
                     || matches!(&call.callee,
-                        Callee::Method { invocant, .. } | Callee::DynamicMethod { invocant, .. } if is_call(invocant));
+                        Callee::Method { invocant, .. } | Callee::DynamicMethod { invocant, .. }
+                            if makes_temporary(invocant));
             }
             _ => {}
         };
@@ -152,7 +153,7 @@ impl<'a> Lower<'a> {
             }
             StmtKind::Die(text) => {
                 let text = self.text(text);
-                self.rt(Rt::die_text, &[text]);
+                self.rt(Rt::die_compiling, &[text]);
                 self.builder.unreachable();
                 self.nothing_if_open(context)
             }

@@ -860,7 +860,8 @@ impl Resolver<'_> {
         if let Some(error) = tree.errors.first() {
             let (line, own) = tree.place(error.span.start);
             let name = own.map_or(&tree.source.name, |own| &tree.names[own]);
-            let message = format!("{} at {name} line {line}.\n", perl_words(error));
+            let error = crate::source::diagnostic(&tree.source, error);
+            let message = crate::perl_message::at(&error, line, name);
             let die = Stmt { pos, kind: StmtKind::Die(message) };
             return mk(pos, ExprKind::Eval(Block { stmts: vec![die], ..Block::default() }));
         }
@@ -900,7 +901,7 @@ impl Resolver<'_> {
                 let start = error.labels.first().map_or(0, |label| label.span.start);
                 let (line, own) = tree.place(u32::try_from(start).unwrap_or(0));
                 let name = own.map_or(&tree.source.name, |own| &tree.names[own]);
-                let mut message = format!("{} at {name} line {line}.\n", error.message);
+                let mut message = crate::perl_message::at(&error, line, name);
                 // `use` is a `BEGIN` of its own.
                 if error.code == Code::FILE_NOT_FOUND
                     && tree.source.text.get(start..).is_some_and(|rest| rest.starts_with("use"))
@@ -944,11 +945,6 @@ impl Resolver<'_> {
 /// An operation as an expression.
 pub(crate) fn op(op: Op) -> ExprKind {
     ExprKind::Op(Box::new(op))
-}
-
-/// A syntax error in the words of Perl, as `$@` has it.
-fn perl_words(error: &s_syntax::SyntaxError) -> String {
-    format!("syntax error: {}", error.message)
 }
 
 /// Whether `use integer` changes an operator.

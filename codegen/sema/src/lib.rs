@@ -29,6 +29,7 @@ mod matching;
 mod module_version;
 mod names;
 mod pattern;
+mod perl_message;
 mod pipe;
 mod place;
 mod resolver;
@@ -49,6 +50,7 @@ pub use dump::{dump, dump_function};
 pub use function::gives_scalar;
 pub use include::{Base, Folder};
 pub use lint::{Finding, FindingKind};
+pub use perl_message::perl_message;
 pub use session::{Session, Shown};
 
 use resolver::Start;

@@ -301,9 +301,11 @@ macro_rules! for_each_runtime_function {
 
             // Exceptions
             keep_temporary(V) -> N [];                // what it refers to lives until its statement ends
+            keep_temporaries(I) -> N [];              // the same of what a list refers to
             die_list(I) -> V [throws];                // consumes; never returns a value
             die_value(V) -> V [throws];
             die_text(V) -> V [throws];                // adds file and line unless it ends in a newline
+            die_compiling(V) -> V [throws];           // what a text is wrong about: no handler hears of it
             warn_list(I) -> V [throws user];
             exit(I) -> V [throws];
             try_begin() -> I [];

@@ -165,6 +165,13 @@ impl Vm {
     pub fn die(&mut self, message: &[u8]) -> Thrown {
         let mut text = message.to_vec();
         self.append_position(&mut text);
+        throw_through_handler(self, string(&text))
+    }
+
+    /// The same of what no handler hears.
+    fn die_quietly(&mut self, message: &[u8]) -> Thrown {
+        let mut text = message.to_vec();
+        self.append_position(&mut text);
         self.throw(string(&text))
     }
 
@@ -348,6 +355,11 @@ pub fn die_text(vm: &mut Vm, value: Val) -> Result<Val, Thrown> {
     Err(throw_through_handler(vm, string(&text)))
 }
 
+/// `die` with the message of a text that could not be compiled, of which no handler hears.
+pub fn die_compiling(vm: &mut Vm, value: Val) -> Result<Val, Thrown> {
+    Err(vm.throw(value.retained()))
+}
+
 /// Whether `$SIG{__DIE__}` or `$SIG{__WARN__}` says what to call: a function, or the name of one.
 fn is_handler(handler: Val) -> bool {
     handler.w0 == tag::CODE || handler.is_string() && !matches!(bytes(&handler), b"" | b"DEFAULT" | b"IGNORE")
@@ -426,7 +438,7 @@ pub fn jump_dynamic(vm: &mut Vm, which: i64, label: Val) -> Result<Val, Thrown> 
     let text = String::from_utf8_lossy(bytes(&label)).into_owned();
     let message = alloc::format!("Label not found for \"{word} {text}\"");
     vm.world.far_jump = Some((which, bytes(&label).to_vec(), message.clone().into_bytes()));
-    Err(vm.die(message.as_bytes()))
+    Err(vm.die_quietly(message.as_bytes()))
 }
 
 /// Throws a value that was caught.

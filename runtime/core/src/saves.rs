@@ -150,6 +150,15 @@ pub fn keep_temporary(vm: &mut Vm, value: Val) {
     }
 }
 
+/// The same of everything that a list refers to, which stays.
+pub fn keep_temporaries(vm: &mut Vm, mark: i64) {
+    let kept: alloc::vec::Vec<Val> =
+        vm.list(mark).iter().copied().filter(|value| value.is_reference()).collect();
+    for value in kept {
+        keep_temporary(vm, value);
+    }
+}
+
 /// How much is saved.
 pub fn local_mark(vm: &mut Vm) -> i64 {
     vm.saves.len() as i64

@@ -54,8 +54,7 @@ pub(super) fn eval_string(vm: &mut Vm, text: &[u8], list: &[Val]) -> Result<Val,
         return Ok(s_core::value::UNDEF);
     };
     let text = String::from_utf8_lossy(text).into_owned();
-    let number = session.units.len();
-    let name = format!("(eval {number})");
+    let name = format!("(eval {})", session.texts.len() + 1);
     let options = Options { compat: session.compat, ..Options::default() };
     // SAFETY: as above.
     let pos = unsafe { vm.abi.frame.as_ref() }.map_or(0, |frame| frame.pos);
@@ -77,8 +76,7 @@ pub(super) fn eval_string(vm: &mut Vm, text: &[u8], list: &[Val]) -> Result<Val,
     if let Some(error) =
         analysis.diagnostics.iter().find(|diagnostic| diagnostic.severity == s_diag::Severity::Error)
     {
-        let line = error.labels.first().map_or(1, |label| label.source.position(label.span.start).0);
-        return Err(vm.die(format!("{} at {name} line {line}.\n", error.message).as_bytes()));
+        return Err(vm.throw(s_core::string::string(s_sema::perl_message(error).as_bytes())));
     }
     let mut program = analysis.program;
     program.facts.dynamic_code = true;
