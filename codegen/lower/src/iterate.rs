@@ -490,7 +490,7 @@ impl<'a> Lower<'a> {
     }
 
     /// `sort`, pushed.
-    pub(crate) fn sort(&mut self, by: &'a SortBy, list: &'a Expr, reverse: bool) {
+    pub(crate) fn sort(&mut self, by: &'a SortBy, list: &'a Expr, reverse: bool, package: &str) {
         let private = match by {
             SortBy::Private { function, keys } if !self.program.facts.ties => {
                 Some(self.sort_functions(*function, keys))
@@ -515,7 +515,8 @@ impl<'a> Lower<'a> {
                     self.rt_void(Rt::list_sort_private, &[mark, functions, kinds]);
                 } else {
                     let code = code.expect("evaluated above");
-                    self.rt_void(Rt::list_sort_by, &[mark, code]);
+                    let package = self.text(package);
+                    self.rt_void(Rt::list_sort_by, &[mark, code, package]);
                 }
             }
         }

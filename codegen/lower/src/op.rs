@@ -69,13 +69,13 @@ impl<'a> Lower<'a> {
             Op::All(node) => self.iterate(Kind::All, node, context),
             Op::None(node) => self.iterate(Kind::None, node, context),
             Op::Each(node) => self.iterate(Kind::Each, node, context),
-            Op::Sort { by, list, reverse } => {
+            Op::Sort { by, list, reverse, package } => {
                 if context == Context::List {
-                    self.sort(by, list, *reverse);
+                    self.sort(by, list, *reverse, package);
                     return None;
                 }
                 let mark = self.begin_list();
-                self.sort(by, list, *reverse);
+                self.sort(by, list, *reverse, package);
                 self.end_list();
                 self.counted_list(mark)
             }

@@ -400,7 +400,9 @@ impl Resolver<'_> {
                 let done = self.expr(&args[0], Want::List);
                 match done.kind {
                     ExprKind::Op(inner) if want != Want::Scalar => match *inner {
-                        Op::Sort { by, list, reverse } => op(Op::Sort { by, list, reverse: !reverse }),
+                        Op::Sort { by, list, reverse, package } => {
+                            op(Op::Sort { by, list, reverse: !reverse, package })
+                        }
                         other => op(other),
                     },
                     kind => {

@@ -564,7 +564,7 @@ impl Dump<'_> {
             Op::All(i) => self.iterate("all", i),
             Op::None(i) => self.iterate("none", i),
             Op::Each(i) => self.iterate("each-of", i),
-            Op::Sort { by, list, reverse } => {
+            Op::Sort { by, list, reverse, .. } => {
                 self.open(if *reverse { "sort-reverse" } else { "sort" });
                 match by {
                     SortBy::Strings => self.put("cmp"),

@@ -799,6 +799,8 @@ pub enum Op {
         list: Box<Expr>,
         /// The result is reversed.
         reverse: bool,
+        /// Whose `$a` and `$b` hold the two elements for what a comparator calls.
+        package: String,
     },
     /// `reduce`: accumulator and element.
     Reduce {

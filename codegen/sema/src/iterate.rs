@@ -360,7 +360,7 @@ impl Resolver<'_> {
         };
         let list = self.list(rest);
         let list = Box::new(mk(pos, ExprKind::List(list)));
-        mk(pos, op(Op::Sort { by, list, reverse: false }))
+        mk(pos, op(Op::Sort { by, list, reverse: false, package: self.package.clone() }))
     }
 
     /// The two variables of a comparator or reducer, in sight as `$a` and `$b` or by given names.

@@ -630,10 +630,12 @@ impl Resolver<'_> {
             A::Call(call) => matches!(call.name.text.as_str(), "defined" | "exists" | "eof"),
             _ => false,
         };
-        let test = self.expr(value, Want::Scalar);
         if boolean {
-            return test;
+            return self.expr(value, Want::Scalar);
         }
+        // Perl tests a range there as the flip-flop that it is.
+        let test =
+            if self.options.compat { self.expr(value, Want::Scalar) } else { self.matched_value(value) };
         let topic = self.default_topic(value.span);
         mk(pos, ExprKind::Op(Box::new(Op::SmartMatch(topic, test))))
     }

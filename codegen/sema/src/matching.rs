@@ -67,9 +67,22 @@ impl Resolver<'_> {
         mk(pos, ExprKind::Do(Block { stmts: vec![keep, choice], ..Block::default() }))
     }
 
-    /// What is matched: an array or a hash stands for a reference to it.
+    /// What is matched: an array or a hash stands for a reference to it, and a range or a list for an array of its
+    /// values.
     pub(crate) fn matched_value(&mut self, subject: &ast::Expr) -> Expr {
         let pos = self.pos(subject.span);
+        let several = match &subject.kind {
+            A::Range { .. } | A::Words(_) => true,
+            A::List { items, .. } => match items.as_slice() {
+                [only] => return self.matched_value(only),
+                items => !items.is_empty(),
+            },
+            _ => false,
+        };
+        if several {
+            let kind = A::Array(vec![subject.clone()]);
+            return self.expr(&ast::Expr { span: subject.span, kind }, Want::Scalar);
+        }
         if matches!(
             subject.kind,
             A::Var(Sigil::Array | Sigil::Hash, _) | A::Deref(Sigil::Array | Sigil::Hash, _)

@@ -132,6 +132,14 @@ impl Resolver<'_> {
                 call.args.push(value)
             }
             _ if row.syntax == Syntax::Block => {
+                // What a stage `sort $by` is given is the comparison, and not a value to sort.
+                if matches!(name, "sort" | "psort")
+                    && call.block.is_none()
+                    && call.head.is_none()
+                    && count == 1
+                {
+                    call.head = call.args.pop();
+                }
                 if matches!(name, "grep" | "greps" | "grepv")
                     && call.block.is_none()
                     && call.head.is_none()

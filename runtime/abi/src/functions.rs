@@ -233,7 +233,7 @@ macro_rules! for_each_runtime_function {
             list_sort_desc(I) -> N [throws user];
             list_sort_num(I) -> N [throws user];
             list_sort_num_desc(I) -> N [throws user];
-            list_sort_by(I, V) -> N [throws user];    // a function of two arguments, which are also $a and $b
+            list_sort_by(I, V, V) -> N [throws user]; // a function of two arguments, which are also $a and $b of a package
             list_sort_private(I, A, I) -> N [throws user]; // by a function that sees nothing but its arguments, and those
                                                       // that give keys, of the kinds in `layout::sort`
             list_spread(V) -> N [throws user];        // pushes the elements or pairs of what is referred to

@@ -167,17 +167,17 @@ pub fn list_sort_num_desc(vm: &mut Vm, mark: i64) -> Result<(), Thrown> {
     sort_numbers(vm, mark, true)
 }
 
-/// By a function of two arguments, which are `$a` and `$b` too.
-pub fn list_sort_by(vm: &mut Vm, mark: i64, function: Val) -> Result<(), Thrown> {
+/// By a function of two arguments, which are `$a` and `$b` of a package too.
+pub fn list_sort_by(vm: &mut Vm, mark: i64, function: Val, package: Val) -> Result<(), Thrown> {
     let code = vm.function_named(function)?;
-    let result = sort_by_code(vm, mark, code);
+    let result = sort_by_code(vm, mark, code, package);
     vm.release_ptr(code);
     result
 }
 
 #[cfg_attr(feature = "exports", unsafe(export_name = "hot.sort.sort_by_code"))]
-fn sort_by_code(vm: &mut Vm, mark: i64, code: CodeRef) -> Result<(), Thrown> {
-    with_pair(vm, |vm, pair| {
+fn sort_by_code(vm: &mut Vm, mark: i64, code: CodeRef, package: Val) -> Result<(), Thrown> {
+    with_pair(vm, package, |vm, pair| {
         let mut items = vm.list(mark).to_vec();
         let result = merge_sort(&mut items, &mut |a, b| {
             pair.set(vm, a, b);
@@ -210,10 +210,14 @@ impl Pair {
     }
 }
 
-/// Binds `$a` and `$b` of the running package for the time of `work`.
-pub fn with_pair<T>(vm: &mut Vm, work: impl FnOnce(&mut Vm, Pair) -> Result<T, Thrown>) -> Result<T, Thrown> {
+/// Binds `$a` and `$b` of a package, or of the running one where none is given, for the time of `work`.
+pub fn with_pair<T>(
+    vm: &mut Vm,
+    package: Val,
+    work: impl FnOnce(&mut Vm, Pair) -> Result<T, Thrown>,
+) -> Result<T, Thrown> {
     let mark = vm.saves.len();
-    let package = vm.running_package();
+    let package = if package.is_string() { bytes(&package).to_vec() } else { vm.running_package() };
     let (a, b) = if package == b"main" {
         (vm.known.a, vm.known.b)
     } else {

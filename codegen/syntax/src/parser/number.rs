@@ -115,7 +115,9 @@ impl Parser<'_> {
         let kind = match i64::try_from(value) {
             _ if !exact => ExprKind::Float(float),
             Ok(value) => ExprKind::Int(value),
-            Err(_) => ExprKind::Uint(value),
+            Err(_) if self.compat => ExprKind::Uint(value),
+            // A pattern of 64 bits is the integer that it stands for, as where integers wrap.
+            Err(_) => ExprKind::Int(value.cast_signed()),
         };
         self.node(from, kind)
     }

@@ -58,7 +58,7 @@ functions![
             vm.push(value.retained())?;
         }
         if by {
-            crate::sort::list_sort_by(vm, mark, arg(a, 0))?;
+            crate::sort::list_sort_by(vm, mark, arg(a, 0), UNDEF)?;
         } else {
             crate::sort::list_sort(vm, mark)?;
         }
@@ -528,7 +528,7 @@ fn quantified(vm: &mut Vm, a: &[Val], stop: bool, found: bool) -> Result<Val, Th
 /// The accumulator first; undef for an empty list.
 fn reduced(vm: &mut Vm, function: Val, list: &[Val]) -> Result<Val, Thrown> {
     let Some((&first, rest)) = list.split_first() else { return Ok(UNDEF) };
-    crate::sort::with_pair(vm, |vm, pair| {
+    crate::sort::with_pair(vm, UNDEF, |vm, pair| {
         let mut total = first.retained();
         for &value in rest {
             pair.set(vm, total, value);

@@ -17,7 +17,7 @@ use super::{list_sort_by, merge_sort};
 use crate::array;
 use crate::exception::Thrown;
 use crate::text::number::looks_like_number;
-use crate::value::{Array, CodeRef, ValExt, bytes, counted};
+use crate::value::{Array, CodeRef, UNDEF, ValExt, bytes, counted};
 use crate::vm::Vm;
 
 /// So many elements are compared at once; for more, keys are worked out.
@@ -64,7 +64,7 @@ pub fn list_sort_private(vm: &mut Vm, mark: i64, functions: Array, kinds: i64) -
     let order = Order { comparator, keys: all.zip(kinds).map(key).collect() };
     let result = if vm.has_overloads() {
         // A method of an operator may look at anything.
-        list_sort_by(vm, mark, counted(tag::CODE, comparator))
+        list_sort_by(vm, mark, counted(tag::CODE, comparator), UNDEF)
     } else {
         let mut items = vm.list(mark).to_vec();
         let result = order.sort(vm, &mut items, 0);
