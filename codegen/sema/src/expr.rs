@@ -10,7 +10,7 @@ use crate::hir::{
 use crate::lint::FindingKind;
 use crate::names::{Found, Use};
 use crate::place::stmt;
-use crate::resolver::{FnKind, MAX_EVALS, Resolver, Want, mk};
+use crate::resolver::{FnKind, MAX_EVALS, Resolver, TextStart, Want, mk};
 use crate::source::Unit;
 use crate::stmt::text;
 
@@ -883,7 +883,11 @@ impl Resolver<'_> {
         self.now.catches = true;
         self.cx().protection += 1;
         self.braces += 1;
-        let block = self.block_of(|r| r.statements(&tree.ast.body, want));
+        let start = TextStart { locals: self.cx().locals.len(), names: Vec::new() };
+        let around = std::mem::replace(&mut self.text, start);
+        let mut block = self.block_of(|r| r.statements(&tree.ast.body, want));
+        let start = std::mem::replace(&mut self.text, around);
+        block.stmts.splice(..0, start.names);
         self.braces -= 1;
         self.cx().protection -= 1;
         self.in_text -= 1;

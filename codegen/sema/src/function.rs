@@ -98,7 +98,14 @@ impl Resolver<'_> {
         if self.in_text > 0 {
             let place = mk(pos, ExprKind::Glob(full));
             let value = mk(pos, ExprKind::Closure(id));
-            out.push(assign_stmt(place, value));
+            let named = assign_stmt(place, value);
+            // One that sees variables of the text is made where these are.
+            let captures = self.functions[id.index()].iter().flat_map(|function| &function.captures);
+            if captures.map(|(outer, _)| outer.index()).all(|outer| outer < self.text.locals) {
+                self.text.names.push(named);
+            } else {
+                out.push(named);
+            }
         }
     }
 

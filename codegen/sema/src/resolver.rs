@@ -107,6 +107,15 @@ pub(crate) struct Context {
     pub(crate) elsewhere: bool,
 }
 
+/// How an evaluated text begins.
+#[derive(Default)]
+pub(crate) struct TextStart {
+    /// How many variables the function around had before it.
+    pub(crate) locals: usize,
+    /// Gives functions that stand anywhere in the text their names.
+    pub(crate) names: Vec<hir::Stmt>,
+}
+
 /// What topics are found in.
 pub(crate) struct Frame {
     /// Depth of the function it belongs to.
@@ -219,6 +228,8 @@ pub(crate) struct Resolver<'u> {
     pub(crate) overrides: HashSet<String>,
     /// Evaluated texts around the place.
     pub(crate) in_text: u32,
+    /// What the innermost of these does before its statements.
+    pub(crate) text: TextStart,
     /// Parents and traits of classes as written: class, file, package, `extends`, `impl`.
     pub(crate) links: Vec<ClassLink>,
     /// The class whose static method is being resolved.
@@ -354,6 +365,7 @@ impl<'u> Resolver<'u> {
             imported: HashSet::new(),
             overrides: HashSet::new(),
             in_text: 0,
+            text: TextStart::default(),
             links: Vec::new(),
             static_class: None,
             written: HashMap::new(),

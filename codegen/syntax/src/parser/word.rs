@@ -731,7 +731,8 @@ impl Parser<'_> {
             byte if is_ident_start(byte) => {
                 let end = self.name_end(from);
                 let word = self.slice(from, end);
-                let (next, _) = self.after_blanks(end);
+                let (next, newline) = self.after_blanks(end);
+                let newline = newline && !self.compat;
                 let standard = matches!(word, "STDIN" | "STDOUT" | "STDERR" | "STDDATA");
                 let shaped = word
                     .bytes()
@@ -745,14 +746,17 @@ impl Parser<'_> {
                 {
                     return None;
                 }
-                let ends = matches!(self.byte_at(next), b';' | b'}' | b')' | 0);
+                // Alone, `A::B` is a variant or a function; a handle gets the topic.
+                let alone = matches!(self.byte_at(next), b';' | b'}' | b')' | 0)
+                    || is_modifier(self.word_at(next))
+                    || newline && (standard || self.operand_after_handle(next));
+                let takes =
+                    if alone { self.compat || !word.contains("::") } else { self.operand_after_handle(next) };
                 if self.sees_at(end, "::")
                     || (!standard && self.byte_at(end) == b'(')
                     || self.sees_at(next, "=>")
                     || self.sees_at(next, "->")
-                    || !(ends && (standard || shaped)
-                        || self.operand_after_handle(next)
-                        || is_modifier(self.word_at(next)))
+                    || !takes
                 {
                     return None;
                 }
