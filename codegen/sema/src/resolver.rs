@@ -904,7 +904,10 @@ impl<'u> Resolver<'u> {
                     }
                 }
                 ast::StmtKind::Struct(class) | ast::StmtKind::Class(class) | ast::StmtKind::Trait(class) => {
-                    self.declare_class(stmt, class)
+                    self.declare_class(stmt, class);
+                    let package = self.package.clone();
+                    self.declare_node(Node::Class(class), evaluated);
+                    self.package = package;
                 }
                 ast::StmtKind::Enum { name, variants } => self.declare_enum(name, variants),
                 _ => {
