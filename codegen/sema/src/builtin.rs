@@ -9,7 +9,7 @@ use crate::hir::{self, Array, Block, BuiltinCall, Expr, ExprKind, HashPart, Magi
 use crate::names::Use;
 use crate::place::{is_list_target, stmt};
 use crate::resolver::{Resolver, Want, mk};
-use crate::stmt::assign_stmt;
+use crate::stmt::{assign_stmt, text};
 use crate::string::literal;
 
 /// The canonical names of assertions.
@@ -439,7 +439,7 @@ impl Resolver<'_> {
                 let value = self.expr(first, Want::Scalar);
                 let class = match rest.first() {
                     Some(class) => self.expr(class, Want::Scalar),
-                    None => crate::stmt::text(pos, &self.package.clone()),
+                    None => text(pos, &self.package.clone()),
                 };
                 op(Op::Bless(value, class))
             }
@@ -653,8 +653,10 @@ impl Resolver<'_> {
 
     /// The function that the operand of `&{...}` is, holds or names, or undef.
     fn function_of(&mut self, operand: &ast::Expr, span: Span) -> Expr {
+        self.now.names_functions = true;
         let operand = self.expr(operand, Want::Scalar);
-        self.builtin_with("__function_of", vec![operand], true, span)
+        let package = text(self.pos(span), &self.package.clone());
+        self.builtin_with("__function_of", vec![operand, package], true, span)
     }
 
     /// `delete`, `exists` of an element, a slice, a function.

@@ -214,7 +214,7 @@ impl Resolver<'_> {
             count: 0,
             before: None,
         };
-        self.cx().class.clone_from(&parts.class);
+        self.cx().class = parts.class.clone().or_else(|| self.class_of_name(parts));
         self.cx().result.clone_from(&parts.result);
         if parts.class.is_some() {
             self.cx().first_slot = 1;
@@ -272,6 +272,16 @@ impl Resolver<'_> {
         self.in_text = text;
         self.end_function(parts.name.clone(), pos, params, body, parts.global);
         self.braces -= 1;
+    }
+
+    /// The class that a function of a qualified name is a method of, whatever the package around: `SUPER` is of its
+    /// parents. In Perl it is of those of the package.
+    fn class_of_name(&self, parts: &Parts<'_>) -> Option<String> {
+        if self.options.compat || !matches!(parts.kind, FnKind::Named) {
+            return None;
+        }
+        let (class, _) = parts.name.rsplit_once("::")?;
+        (class != self.package).then(|| class.to_owned())
     }
 
     /// The statements of a function. One that is only a list of pairs in braces is a hash.

@@ -242,7 +242,7 @@ functions![
         }
         Ok(counted(tag::CODE, crate::value::Ptr(glob.code).retained()))
     }),
-    // The function that a value is, holds or names.
+    // The function that a value is, holds or names in a package.
     ("__function_of", |vm, a, _| {
         let value = arg(a, 0);
         if value.as_code().is_some() {
@@ -251,7 +251,7 @@ functions![
         let glob = match crate::convert::as_glob(value) {
             Some(glob) => Some(glob),
             None if value.is_string() => {
-                let package = vm.running_package();
+                let package = vm.text(arg(a, 1))?.to_vec();
                 let full = crate::glob::qualify(&vm.text(value)?, &package);
                 vm.existing_glob(&full)
             }
