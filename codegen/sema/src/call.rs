@@ -16,6 +16,30 @@ use crate::stmt::{assign_stmt, text};
 /// Names among which the nearest is sought.
 const MAX_NEAREST: usize = 3;
 
+/// Words of other languages, and of modules of Perl, with what does the same here.
+const ELSEWHERE: &[(&str, &str)] = &[
+    ("let", "`val` or `var`"),
+    ("def", "`fn`"),
+    ("func", "`fn`"),
+    ("function", "`fn`"),
+    ("switch", "`match` or `given`"),
+    ("echo", "`p`"),
+    ("puts", "`p`"),
+    ("println", "`p`"),
+    ("raise", "`die`"),
+    ("throw", "`die`"),
+    ("croak", "`die`"),
+    ("confess", "`die`"),
+    ("carp", "`warn`"),
+    ("cluck", "`warn`"),
+    ("blessed", "`ref`"),
+    ("looks_like_number", "`is_numeric`"),
+    ("strftime", "`datetime_strftime`"),
+    ("Dumper", "`ddump`"),
+    ("assert_equal", "`assert_eq`"),
+    ("assert_raises", "`assert_dies`"),
+];
+
 /// What is written behind a method, or given to it as to a place.
 #[derive(Clone, Copy)]
 pub(crate) enum Given<'a> {
@@ -322,32 +346,40 @@ impl Resolver<'_> {
     }
 
     fn unknown_function(&mut self, name: &str, span: Span) {
-        let near = self.nearest(name);
         let message = format!("there is no function `{name}`");
-        let hint = (!near.is_empty()).then(|| {
-            let near: Vec<String> = near.iter().map(|name| format!("`{name}`")).collect();
-            format!("did you mean {}?", near.join(" or "))
-        });
+        let foreign = ELSEWHERE.iter().find(|(word, _)| *word == name && !self.options.compat);
+        let hint = match foreign {
+            Some((_, here)) => Some(format!("it is called {here} here")),
+            None => {
+                let near: Vec<String> = self.nearest(name).iter().map(|name| format!("`{name}`")).collect();
+                (!near.is_empty()).then(|| format!("did you mean {}?", near.join(" or ")))
+            }
+        };
         self.error_with(Code::UNKNOWN_FUNCTION, span, message, "called here", hint);
     }
 
     /// Names of functions that are written almost like this one.
     fn nearest(&self, name: &str) -> Vec<String> {
-        let limit = if name.len() <= 4 { 1 } else { 2 };
+        // Of a word of one or two letters every other one is near.
+        let limit = match name.len() {
+            0..=2 => 0,
+            3 | 4 => 1,
+            _ => 2,
+        };
         let bare = name.rsplit("::").next().unwrap_or(name);
         let mut found: Vec<(usize, String)> = Vec::new();
         for known in self.declared.keys() {
             let known = known.strip_prefix("main::").unwrap_or(known);
             let same = known.rsplit("::").next().unwrap_or(known);
             let far = distance(known, name).min(if same == bare { 1 } else { usize::MAX });
-            if far <= limit {
+            if far <= limit || same == bare {
                 found.push((far, known.to_owned()));
             }
         }
         if !name.contains("::") {
             for row in builtins::BUILTINS {
                 let far = distance(row.name, name);
-                if far <= limit {
+                if far <= limit && !row.name.starts_with("__") {
                     found.push((far, row.name.to_owned()));
                 }
             }

@@ -257,7 +257,7 @@ impl Parser<'_> {
     /// A declarator or `local`, or `None` if the word is an ordinary name here.
     fn declaration_word(&mut self, word: &str, end: usize) -> Option<Expr> {
         let from = self.at;
-        let (place, _) = self.after_blanks(end);
+        let (place, newline) = self.after_blanks(end);
         let next = self.byte_at(place);
         let following = self.word_at(place);
         let declarator = match word {
@@ -343,14 +343,26 @@ impl Parser<'_> {
                 self.advance_to(end);
                 return Some(self.unary());
             }
-            self.advance_to(end);
-            let message = format!("expected a variable behind `{word}`, found {}", self.next_token());
-            let span = self.next_span();
-            let code = crate::error::ErrorKind::ExpectedName;
-            self.report(code, span, message, "a variable belongs here", None);
-            return Some(self.node(from, ExprKind::Error));
+            return Some(self.declares_nothing(word, end));
         }
-        None
+        let is_assigned = !newline && !following.is_empty() && {
+            let (equals, _) = self.after_blanks(place + following.len());
+            self.byte_at(equals) == b'=' && !matches!(self.byte_at(equals + 1), b'=' | b'~' | b'>')
+        };
+        is_assigned.then(|| self.declares_nothing(word, end))
+    }
+
+    /// A declarator without a variable behind it; a name that lacks its sigil is taken for one.
+    fn declares_nothing(&mut self, word: &str, end: usize) -> Expr {
+        let from = self.at;
+        self.advance_to(end);
+        let message = format!("expected a variable behind `{word}`, found {}", self.next_token());
+        let span = self.next_span();
+        let name = self.word();
+        let hint = (!name.is_empty()).then(|| format!("a variable begins with its sigil: `{word} ${name}`"));
+        self.report(crate::error::ErrorKind::ExpectedName, span, message, "a variable belongs here", hint);
+        self.advance(name.len());
+        self.node(from, ExprKind::Error)
     }
 
     /// Whether the pattern at `place` is followed by `=`.
