@@ -39,8 +39,20 @@ impl CharSet {
         self.ranges.push((lo, hi));
     }
 
+    /// The ranges of a table: pairs of how many code points are left out and how many follow the first.
+    pub(crate) fn of_table(numbers: &mut tables::Numbers, count: usize) -> CharSet {
+        let mut set = CharSet::new();
+        let mut next = 0;
+        for (left_out, more) in core::iter::from_fn(|| Some((numbers.next()?, numbers.next()?))).take(count) {
+            let lo = next + left_out;
+            set.push(lo, lo + more);
+            next = lo + more + 1;
+        }
+        set
+    }
+
     pub(crate) fn finish(&mut self) {
-        self.ranges.sort_unstable();
+        sort(&mut self.ranges);
         let mut kept: Vec<(u32, u32)> = Vec::with_capacity(self.ranges.len());
         for &(lo, hi) in &self.ranges {
             match kept.last_mut() {
@@ -140,6 +152,34 @@ impl CharSet {
     }
 }
 
+/// Sorts ranges in place, by a heap: most are sorted already, and what sorts a slice of any length fast is 7 KB.
+fn sort(ranges: &mut [(u32, u32)]) {
+    if ranges.is_sorted() {
+        return;
+    }
+    // First the greatest above all others, then each greatest behind those that are left.
+    for start in (0..ranges.len() / 2).rev() {
+        sift(ranges, start);
+    }
+    for end in (1..ranges.len()).rev() {
+        ranges.swap(0, end);
+        sift(&mut ranges[..end], 0);
+    }
+}
+
+/// Moves the range at `place` down until none below it is greater.
+fn sift(ranges: &mut [(u32, u32)], mut place: usize) {
+    loop {
+        let below = 2 * place + 1;
+        let Some(greater) = (below..ranges.len().min(below + 2)).max_by_key(|at| ranges[*at]) else { return };
+        if ranges[greater] <= ranges[place] {
+            return;
+        }
+        ranges.swap(place, greater);
+        place = greater;
+    }
+}
+
 /// Whether sorted ranges hold a code point.
 pub(crate) fn contains(ranges: &[(u32, u32)], c: u32) -> bool {
     let after = ranges.partition_point(|r| r.0 <= c);
@@ -151,12 +191,29 @@ pub(crate) fn fold(c: u32) -> u32 {
     if c < 0x80 {
         return if (0x41..=0x5a).contains(&c) { c + 32 } else { c };
     }
-    let after = tables::FOLDS.partition_point(|r| r.0 <= c);
-    match after.checked_sub(1).map(|i| tables::FOLDS[i]) {
-        Some((lo, hi, delta, step)) if c <= hi && (c - lo).is_multiple_of(step) => {
-            c.wrapping_add_signed(delta)
-        }
-        _ => c,
+    let after = tables::FOLDS.partition_point(|row| row.0 >> 12 <= c);
+    let fold = after.checked_sub(1).map(|at| Fold::of(tables::FOLDS[at]));
+    fold.filter(|fold| fold.has(c)).map_or(c, |fold| c.wrapping_add_signed(fold.delta))
+}
+
+/// A row of the table of case folding.
+struct Fold {
+    first: u32,
+    last: u32,
+    step: u32,
+    delta: i32,
+}
+
+impl Fold {
+    #[inline]
+    fn of((packed, delta): (u32, i32)) -> Fold {
+        let first = packed >> 12;
+        Fold { first, last: first + (packed >> 1 & 0x7ff), step: 1 + (packed & 1), delta }
+    }
+
+    #[inline]
+    fn has(&self, c: u32) -> bool {
+        (self.first..=self.last).contains(&c) && (c - self.first).is_multiple_of(self.step)
     }
 }
 
@@ -171,9 +228,9 @@ pub(crate) fn orbit(c: u32, unicode: bool) -> CharSet {
     }
     let f = fold(c);
     set.push(f, f);
-    for &(lo, hi, delta, step) in &tables::FOLDS {
-        let source = f.wrapping_add_signed(-delta);
-        if (lo..=hi).contains(&source) && (source - lo).is_multiple_of(step) {
+    for fold in tables::FOLDS.iter().map(|row| Fold::of(*row)) {
+        let source = f.wrapping_add_signed(-fold.delta);
+        if fold.has(source) {
             set.push(source, source);
         }
     }
@@ -182,11 +239,10 @@ pub(crate) fn orbit(c: u32, unicode: bool) -> CharSet {
 }
 
 fn for_each_fold(mut visit: impl FnMut(u32, u32)) {
-    for &(lo, hi, delta, step) in &tables::FOLDS {
-        let mut c = lo;
-        while c <= hi {
-            visit(c, c.wrapping_add_signed(delta));
-            c += step;
+    for &row in &tables::FOLDS {
+        let fold = Fold::of(row);
+        for c in (fold.first..=fold.last).step_by(fold.step as usize) {
+            visit(c, c.wrapping_add_signed(fold.delta));
         }
     }
 }
@@ -201,6 +257,19 @@ mod tests {
         assert_eq!(set.ranges(), [(0, 3), (5, 12), (MAX, MAX)]);
         assert_eq!(set.negate().negate(), set);
         assert!(!set.intersects(&set.negate()));
+    }
+
+    #[test]
+    fn ranges_are_sorted_whatever_their_order() {
+        for count in 0..40u32 {
+            for step in [1, 7, 11, 13] {
+                let ranges: Vec<(u32, u32)> =
+                    (0..count).map(|at| at * step % 41 * 10).map(|lo| (lo, lo + 3)).collect();
+                let mut expected = ranges.clone();
+                expected.sort_unstable();
+                assert_eq!(CharSet::of(&ranges).ranges(), expected);
+            }
+        }
     }
 
     #[test]

@@ -51,7 +51,7 @@ pub(crate) fn named(class: Named, ascii: bool) -> CharSet {
 
 /// `\h`, whatever the rules.
 pub(crate) fn horizontal() -> CharSet {
-    let mut set = category(|name| name == "Zs");
+    let mut set = category(bits(b"Zs"));
     set.push(9, 9);
     set.finish();
     set
@@ -70,7 +70,7 @@ pub(crate) fn property(name: &str) -> Option<(CharSet, bool)> {
         match c {
             ' ' | '_' | '-' | '\t' => {}
             ':' => key.push('='),
-            c => key.extend(c.to_lowercase()),
+            c => key.push(c.to_ascii_lowercase()),
         }
     }
     let (kind, value) = match key.split_once('=') {
@@ -110,20 +110,19 @@ pub(crate) fn property(name: &str) -> Option<(CharSet, bool)> {
     match value {
         "any" | "unicode" => return Some((CharSet::of(&[(0, 0x10_ffff)]), false)),
         "all" => return Some((CharSet::of(&[(0, MAX)]), false)),
-        "assigned" => return Some((category(|name| name == "Cn").negate(), false)),
+        "assigned" => return Some((category(UNASSIGNED).negate(), false)),
         "vertspace" => return Some((vertical(), false)),
         "cased" => {
             let mut set = of_unicode(Named::Upper);
             set.union(&of_unicode(Named::Lower));
-            set.union(&category(|name| name == "Lt"));
+            set.union(&category(bits(b"Lt")));
             return Some((set, false));
         }
         "idstart" | "ids" | "xidstart" | "xids" => {
-            return Some((category(|n| n.starts_with('L') || n == "Nl"), false));
+            return Some((category(LETTERS), false));
         }
         "idcontinue" | "idc" | "xidcontinue" | "xidc" => {
-            let of = |n: &str| n.starts_with('L') || matches!(n, "Nl" | "Mn" | "Mc" | "Nd" | "Pc");
-            return Some((category(of), false));
+            return Some((category(LETTERS | bits(b"MnMcNdPc")), false));
         }
         "latin1" | "latin1supplement" | "l1" => return Some((CharSet::of(&[(0, 0xff)]), false)),
         _ => {}
@@ -133,7 +132,7 @@ pub(crate) fn property(name: &str) -> Option<(CharSet, bool)> {
 
 /// The category of combining marks, for `\X`.
 pub(crate) fn extending() -> CharSet {
-    let mut set = category(|name| name.starts_with('M'));
+    let mut set = category(MARKS);
     set.push(0x200c, 0x200d);
     set.push(0x1f3fb, 0x1f3ff);
     set.push(0xff9e, 0xff9f);
@@ -142,77 +141,102 @@ pub(crate) fn extending() -> CharSet {
 }
 
 fn script(value: &str) -> Option<CharSet> {
-    tables::SCRIPTS.iter().find(|(name, _)| *name == value).map(|(_, ranges)| CharSet::of(ranges))
+    let at = tables::SCRIPT_NAMES.split(' ').position(|name| name == value)?;
+    let mut numbers = tables::Numbers::of(&tables::SCRIPTS);
+    for _ in 0..at {
+        let count = numbers.next()?;
+        for _ in 0..2 * count {
+            numbers.next();
+        }
+    }
+    let count = numbers.next()?;
+    Some(CharSet::of_table(&mut numbers, count as usize))
 }
+
+/// Long names of categories and of groups of them, each before its short name.
+const LONG_NAMES: &str = "letter l casedletter lc l& lc l_ lc uppercaseletter lu lowercaseletter ll \
+    titlecaseletter lt title lt titlecase lt modifierletter lm otherletter lo mark m combiningmark m \
+    nonspacingmark mn spacingmark mc enclosingmark me number n decimalnumber nd letternumber nl othernumber no \
+    punctuation p punct p connectorpunctuation pc dashpunctuation pd openpunctuation ps closepunctuation pe \
+    initialpunctuation pi finalpunctuation pf otherpunctuation po symbol s mathsymbol sm currencysymbol sc \
+    modifiersymbol sk othersymbol so separator z spaceseparator zs lineseparator zl paragraphseparator zp \
+    other c format cf surrogate cs privateuse co unassigned cn";
 
 fn general_category(value: &str) -> Option<(CharSet, bool)> {
-    let short = match value {
-        "letter" => "l",
-        "casedletter" | "l&" | "l_" => "lc",
-        "uppercaseletter" => "lu",
-        "lowercaseletter" => "ll",
-        "titlecaseletter" | "title" | "titlecase" => "lt",
-        "modifierletter" => "lm",
-        "otherletter" => "lo",
-        "mark" | "combiningmark" => "m",
-        "nonspacingmark" => "mn",
-        "spacingmark" => "mc",
-        "enclosingmark" => "me",
-        "number" => "n",
-        "decimalnumber" => "nd",
-        "letternumber" => "nl",
-        "othernumber" => "no",
-        "punctuation" | "punct" => "p",
-        "connectorpunctuation" => "pc",
-        "dashpunctuation" => "pd",
-        "openpunctuation" => "ps",
-        "closepunctuation" => "pe",
-        "initialpunctuation" => "pi",
-        "finalpunctuation" => "pf",
-        "otherpunctuation" => "po",
-        "symbol" => "s",
-        "mathsymbol" => "sm",
-        "currencysymbol" => "sc",
-        "modifiersymbol" => "sk",
-        "othersymbol" => "so",
-        "separator" => "z",
-        "spaceseparator" => "zs",
-        "lineseparator" => "zl",
-        "paragraphseparator" => "zp",
-        "other" => "c",
-        "format" => "cf",
-        "surrogate" => "cs",
-        "privateuse" => "co",
-        "unassigned" => "cn",
-        other => other,
+    let mut words = LONG_NAMES.as_bytes().split(|byte| *byte == b' ');
+    let short = loop {
+        match (words.next(), words.next()) {
+            (Some(long), Some(short)) if long == value.as_bytes() => break short,
+            (Some(_), Some(_)) => {}
+            _ => break value.as_bytes(),
+        }
     };
-    if short == "lc" {
-        return Some((category(|n| matches!(n, "Lu" | "Ll" | "Lt")), false));
-    }
-    let known = tables::CATEGORY_NAMES
-        .iter()
-        .any(|n| n.eq_ignore_ascii_case(short) || n[..1].eq_ignore_ascii_case(short));
-    let set = || category(|n| n.eq_ignore_ascii_case(short) || n[..1].eq_ignore_ascii_case(short));
-    known.then(|| (set(), matches!(short, "lu" | "ll" | "lt")))
+    let wanted = match short {
+        b"lc" => CASED,
+        [letter] => group(letter.to_ascii_uppercase()),
+        [first, second] => bits(&[first.to_ascii_uppercase(), *second]),
+        _ => 0,
+    };
+    let of_case = matches!(short, b"lu" | b"ll" | b"lt");
+    (wanted != 0).then(|| (category(wanted), of_case))
 }
 
-fn category(mut wanted: impl FnMut(&str) -> bool) -> CharSet {
-    let mut mask = 0u32;
-    for (i, name) in tables::CATEGORY_NAMES.iter().enumerate() {
-        if wanted(name) {
-            mask |= 1 << i;
+/// The bits of categories by their names, one behind the other; 0 for what is none.
+const fn bits(names: &[u8]) -> u32 {
+    let mut bits = 0;
+    let mut at = 0;
+    while at + 1 < names.len() {
+        let mut number = 0;
+        while 2 * number < tables::CATEGORY_NAMES.len() {
+            let name = (tables::CATEGORY_NAMES[2 * number], tables::CATEGORY_NAMES[2 * number + 1]);
+            if name.0 == names[at] && name.1 == names[at + 1] {
+                bits |= 1 << number;
+            }
+            number += 1;
         }
+        at += 2;
     }
+    bits
+}
+
+/// The bits of all categories that begin with a letter.
+const fn group(letter: u8) -> u32 {
+    let mut bits = 0;
+    let mut number = 0;
+    while 2 * number < tables::CATEGORY_NAMES.len() {
+        if tables::CATEGORY_NAMES[2 * number] == letter {
+            bits |= 1 << number;
+        }
+        number += 1;
+    }
+    bits
+}
+
+const LETTERS: u32 = group(b'L') | bits(b"Nl");
+const CASED: u32 = bits(b"LuLlLt");
+const MARKS: u32 = group(b'M');
+const UNASSIGNED: u32 = bits(b"Cn");
+/// What is seen of nothing: neither text nor blank.
+const UNSEEN: u32 = bits(b"ZlZpCcCsCn");
+
+/// The members of categories, by their bits.
+fn category(wanted: u32) -> CharSet {
     let mut set = CharSet::new();
-    for (i, entry) in tables::CATEGORIES.iter().enumerate() {
-        if mask >> (entry & 31) & 1 == 1 {
-            let end = tables::CATEGORIES.get(i + 1).map_or(0x11_0000, |next| next >> 5);
-            set.push(entry >> 5, end - 1);
+    let mut numbers = tables::Numbers::of(&tables::CATEGORIES);
+    let mut first = 0;
+    while let Some(run) = numbers.byte() {
+        let more = match run >> 5 {
+            7 => 7 + numbers.next().unwrap_or(0),
+            more => u32::from(more),
+        };
+        if wanted >> (run & 31) & 1 == 1 {
+            set.push(first, first + more);
         }
+        first += more + 1;
     }
-    if mask >> 29 & 1 == 1 {
+    if wanted & UNASSIGNED != 0 {
         // Beyond Unicode nothing is assigned.
-        set.push(0x11_0000, MAX);
+        set.push(first, MAX);
     }
     set.finish();
     set
@@ -238,30 +262,20 @@ fn of_ascii(class: Named) -> CharSet {
 }
 
 fn of_unicode(class: Named) -> CharSet {
-    let with = |mut set: CharSet, more: &[(u32, u32)]| {
-        set.union(&CharSet::of(more));
-        set
-    };
-    let letters = |n: &str| n.starts_with('L') || n == "Nl";
-    match class {
-        Named::Alpha => with(category(letters), &tables::OTHER_ALPHABETIC),
-        Named::Alnum => with(category(|n| letters(n) || n == "Nd"), &tables::OTHER_ALPHABETIC),
-        Named::Word => {
-            let of = |n: &str| letters(n) || n.starts_with('M') || matches!(n, "Nd" | "Pc");
-            let mut set = with(category(of), &tables::OTHER_ALPHABETIC);
-            set.union(&CharSet::of(&[(0x200c, 0x200d)]));
-            set
-        }
-        Named::Ascii => of_ascii(class),
-        Named::Blank => horizontal(),
-        Named::Cntrl => category(|n| n == "Cc"),
-        Named::Digit => category(|n| n == "Nd"),
-        Named::Lower => with(category(|n| n == "Ll"), &tables::OTHER_LOWERCASE),
-        Named::Upper => with(category(|n| n == "Lu"), &tables::OTHER_UPPERCASE),
-        Named::Graph => category(|n| !matches!(n, "Zs" | "Zl" | "Zp" | "Cc" | "Cs" | "Cn")),
-        Named::Print => category(|n| !matches!(n, "Zl" | "Zp" | "Cc" | "Cs" | "Cn")),
-        Named::Punct => with(
-            category(|n| n.starts_with('P')),
+    let (categories, more): (u32, &[(u32, u32)]) = match class {
+        Named::Ascii => return of_ascii(class),
+        Named::Blank => return horizontal(),
+        Named::Alpha => (LETTERS, &[]),
+        Named::Alnum => (LETTERS | bits(b"Nd"), &[]),
+        Named::Word => (LETTERS | MARKS | bits(b"NdPc"), &[(0x200c, 0x200d)]),
+        Named::Cntrl => (bits(b"Cc"), &[]),
+        Named::Digit => (bits(b"Nd"), &[]),
+        Named::Lower => (bits(b"Ll"), &[]),
+        Named::Upper => (bits(b"Lu"), &[]),
+        Named::Graph => (!(UNSEEN | bits(b"Zs")), &[]),
+        Named::Print => (!UNSEEN, &[]),
+        Named::Punct => (
+            group(b'P'),
             &[
                 (0x24, 0x24),
                 (0x2b, 0x2b),
@@ -272,7 +286,23 @@ fn of_unicode(class: Named) -> CharSet {
                 (0x7e, 0x7e),
             ],
         ),
-        Named::Space => with(category(|n| n.starts_with('Z')), &[(9, 0x0d), (0x85, 0x85)]),
-        Named::XDigit => with(of_ascii(class), &[(0xff10, 0xff19), (0xff21, 0xff26), (0xff41, 0xff46)]),
+        Named::Space => (group(b'Z'), &[(9, 0x0d), (0x85, 0x85)]),
+        Named::XDigit => (
+            0,
+            &[(0x30, 0x39), (0x41, 0x46), (0x61, 0x66), (0xff10, 0xff19), (0xff21, 0xff26), (0xff41, 0xff46)],
+        ),
+    };
+    let mut set = category(categories);
+    for &(lo, hi) in more {
+        set.push(lo, hi);
     }
+    let others: &[u8] = match class {
+        Named::Alpha | Named::Alnum | Named::Word => &tables::OTHER_ALPHABETIC,
+        Named::Lower => &tables::OTHER_LOWERCASE,
+        Named::Upper => &tables::OTHER_UPPERCASE,
+        _ => &[],
+    };
+    set.union(&CharSet::of_table(&mut tables::Numbers::of(others), usize::MAX));
+    set.finish();
+    set
 }

@@ -8,6 +8,7 @@
 use core::alloc::{GlobalAlloc, Layout};
 use core::cell::UnsafeCell;
 use core::ptr::null_mut;
+use core::sync::atomic::{AtomicBool, Ordering};
 
 use dlmalloc::{Allocator, Dlmalloc};
 
@@ -23,6 +24,22 @@ const STEP: usize = 1 << 20;
 /// Mappings that are kept, and how many bytes of them.
 const SPARES: usize = 8;
 const SPARE_BYTES: usize = 1 << 26;
+
+/// Whether the system has refused memory.
+static EXHAUSTED: AtomicBool = AtomicBool::new(false);
+
+/// Whether the system has refused memory: of blocks that were asked for, one or more were not there.
+#[must_use]
+pub fn is_exhausted() -> bool {
+    EXHAUSTED.load(Ordering::Relaxed)
+}
+
+/// What is given instead of a block that the system refused.
+#[cold]
+fn refused() -> *mut u8 {
+    EXHAUSTED.store(true, Ordering::Relaxed);
+    null_mut()
+}
 
 /// The allocator. Programs have one.
 #[derive(Debug)]
@@ -156,7 +173,7 @@ impl State {
         }
         match s_sys::map_anonymous(length, s_sys::PROT_READ | s_sys::PROT_WRITE, 0) {
             Ok(block) => (block, true),
-            Err(_) => (null_mut(), false),
+            Err(_) => (refused(), false),
         }
     }
 
@@ -191,7 +208,7 @@ impl State {
             return block;
         }
         // SAFETY: the block is a mapping of that length, which its owner gives up for the new one.
-        unsafe { s_sys::mremap(block, from, to) }.unwrap_or(null_mut())
+        unsafe { s_sys::mremap(block, from, to) }.unwrap_or_else(|_| refused())
     }
 }
 
@@ -209,7 +226,7 @@ unsafe impl Allocator for Pages {
     fn alloc(&self, size: usize) -> (*mut u8, usize, u32) {
         match s_sys::map_anonymous(size, s_sys::PROT_READ | s_sys::PROT_WRITE, 0) {
             Ok(block) => (block, size, 0),
-            Err(_) => (null_mut(), 0, 0),
+            Err(_) => (refused(), 0, 0),
         }
     }
 

@@ -2,7 +2,7 @@
 //!
 //! A pack depends on the sources and the compiler and on nothing else: paths are mapped, one unit of code
 //! generation, and the way from archive to atoms is ours. What a runtime must not have ends the build:
-//! variables of threads, unwinding, a C library.
+//! variables of threads, unwinding, a C library, places in its sources.
 
 use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
@@ -41,6 +41,9 @@ const NAMED: &str = "unsafe(export_name = \"";
 
 /// What begins the names of functions that only the runtime calls and that are compiled for speed.
 const HOT: &str = "hot.";
+
+/// What begins the paths of sources, as [`remapping`] gives them: they are of no use in a program.
+const SOURCE_PATHS: [&[u8]; 3] = [b"/s/runtime/", b"/crates/", b"/rustc/"];
 
 /// Where the system starts, and what begins the names of what programs refer to.
 const ENTRY: &str = "_start";
@@ -362,6 +365,12 @@ fn judge(unit: &Unit<'_>) -> Result<()> {
     if !missing.is_empty() {
         let missing: Vec<&str> = missing.into_iter().collect();
         bail!("not in the runtime, and no program has it: {}", missing.join(", "));
+    }
+    let has_place = |bytes: &[u8]| {
+        SOURCE_PATHS.iter().any(|path| bytes.windows(path.len()).any(|window| window == *path))
+    };
+    if unit.atoms.iter().any(|atom| has_place(&atom.bytes)) {
+        bail!("a place in the sources is in the runtime: what handles panics reads places, or keeps them");
     }
     if !defined.contains(ENTRY) {
         bail!("there is no `{ENTRY}`");
