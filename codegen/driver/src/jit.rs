@@ -93,9 +93,7 @@ fn machine(options: RunOptions) -> Box<Vm> {
         stack_limit: here.saturating_sub(STACK_BYTES - STACK_RESERVE),
     });
     // Compiled code makes floats and warns, and what is compiled later may name `%ENV` and any method.
-    s_core::late::floats();
-    s_core::late::warnings();
-    s_core::builtin::every_builtin();
+    s_core::late::everything();
     vm.fill_environment();
     vm
 }

@@ -6,7 +6,7 @@
 //! constant strings and patterns are what the program itself works with. Of a module whose statements
 //! are marked there are pieces for debuggers too (`debug`).
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::mem::{offset_of, size_of};
 use std::sync::atomic::{AtomicUsize, Ordering};
 
@@ -263,8 +263,29 @@ fn reached(module: &Module) -> Vec<Reached> {
     reached.map(|(index, (_, entry))| Reached { id: FuncId(index), entry: *entry }).collect()
 }
 
+/// What compiles patterns when it is called: no builtin does.
+const PATTERN_FUNCTIONS: [&str; 10] = [
+    "rt.constant_pattern",
+    "rt.pattern",
+    "rt.match_once",
+    "rt.match_next",
+    "rt.match_list",
+    "rt.match_all",
+    "rt.match_all_value",
+    "rt.subst_begin",
+    "rt.split",
+    "rt.split_text",
+];
+
+/// What method calls may mean beside functions of the program.
+struct Methods {
+    builtins: MethodBuiltins,
+    /// What the program starts with for methods that few programs carry.
+    starts: BTreeSet<&'static str>,
+}
+
 /// The builtins that method calls may mean.
-enum Methods {
+enum MethodBuiltins {
     /// The name of a method of a pipeline is computed somewhere.
     Any,
     /// Names and rows of these.
@@ -274,6 +295,7 @@ enum Methods {
 impl Methods {
     fn of(module: &Module, functions: &[Reached]) -> Methods {
         let mut names = BTreeMap::new();
+        let mut starts = BTreeSet::new();
         let mut add = |name: &str| {
             let row = BUILTINS.binary_search_by(|row| row.name.cmp(name)).ok();
             let row = row.and_then(|row| u32::try_from(row).ok());
@@ -301,7 +323,9 @@ impl Methods {
                         // `super` and `maybe` are part of the text.
                         Some(name) => {
                             if let Ok(name) = std::str::from_utf8(&module.strings[name.index()].0) {
-                                add(name.rsplit("::").next().unwrap_or(name).trim_end_matches('?'));
+                                let name = name.rsplit("::").next().unwrap_or(name).trim_end_matches('?');
+                                add(name);
+                                starts.extend(s_core::late::start_of_method(name));
                             }
                         }
                         None => computed = true,
@@ -310,14 +334,20 @@ impl Methods {
                 }
             }
         }
+        // `UNIVERSAL::can` and the like are methods that are called as functions.
+        let universal = module.globals.iter().filter_map(|name| name.strip_prefix("UNIVERSAL::"));
+        starts.extend(universal.filter_map(s_core::late::start_of_method));
+        if computed {
+            starts.extend(s_core::late::METHOD_STARTS);
+        }
         if computed && pipelines {
-            return Methods::Any;
+            return Methods { builtins: MethodBuiltins::Any, starts };
         }
         if computed {
             let names = BUILTINS.iter().map(|row| row.name);
             names.filter(|name| s_core::builtin::is_handle_method(name.as_bytes())).for_each(add);
         }
-        Methods::Named(names)
+        Methods { builtins: MethodBuiltins::Named(names), starts }
     }
 }
 
@@ -591,6 +621,15 @@ impl Maker<'_> {
         words.address(entry);
     }
 
+    /// Whether the code refers to one of these functions of the runtime.
+    fn refers_to(&self, names: &[&str]) -> bool {
+        let references = self.pieces.iter().flat_map(|piece| &piece.references);
+        references.into_iter().any(|reference| match &reference.of {
+            Of::Runtime(name) => names.contains(&name.as_str()),
+            _ => false,
+        })
+    }
+
     /// The image, which is the first piece.
     fn image(&mut self) {
         let module = self.module;
@@ -631,6 +670,12 @@ impl Maker<'_> {
         image.rows(routines, numbered.len());
 
         let mut starts = Words::default();
+        if !module.transliterations.is_empty() {
+            starts.address(Of::Runtime("rt.use_transliterations".to_owned()));
+        }
+        if module.compat && self.refers_to(&PATTERN_FUNCTIONS) {
+            starts.address(Of::Runtime("rt.use_bytes_patterns".to_owned()));
+        }
         if definitions.is_some() {
             starts.address(Of::Runtime("rt.define".to_owned()));
         }
@@ -652,13 +697,16 @@ impl Maker<'_> {
         if module.data.is_some() {
             starts.address(Of::Runtime("rt.open_data".to_owned()));
         }
-        let (methods, count_of_methods) = match &self.methods {
-            Methods::Any => {
+        for start in &self.methods.starts {
+            starts.address(Of::Runtime((*start).to_owned()));
+        }
+        let (methods, count_of_methods) = match &self.methods.builtins {
+            MethodBuiltins::Any => {
                 starts.address(Of::Runtime("rt.every_builtin".to_owned()));
                 (None, 0)
             }
-            Methods::Named(names) if names.is_empty() => (None, 0),
-            Methods::Named(names) => {
+            MethodBuiltins::Named(names) if names.is_empty() => (None, 0),
+            MethodBuiltins::Named(names) => {
                 starts.address(Of::Runtime("rt.use_methods".to_owned()));
                 let names = names.clone();
                 let mut words = Words::default();

@@ -711,7 +711,7 @@ impl Translator<'_, '_> {
             self.b.set_srcloc(location);
             match values.split_last() {
                 Some((last, rest)) => {
-                    self.release(*last, false);
+                    self.release_seldom(*last);
                     let next = self.cleanup(rest, handler);
                     self.b.ins().jump(next, &[]);
                 }

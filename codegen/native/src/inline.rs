@@ -740,25 +740,21 @@ impl Translator<'_, '_> {
             self.release_lent(value, owned);
             return;
         }
-        let function = match self.func.ty(value) {
-            Ty::Arr => Rt::arr_release,
-            Ty::Hash => Rt::hash_release,
-            Ty::Cell => Rt::cell_release,
-            _ => {
-                let words = self.two(value);
-                return self.release_words(words, hot && !self.has_twin);
-            }
-        };
-        let object = self.one(value);
-        if hot {
-            let on = self.b.create_block();
-            self.release_shared(object, on);
-            self.runtime(function, &[object]);
-            self.b.ins().jump(on, &[]);
-            self.b.switch_to_block(on);
-        } else {
-            self.runtime(function, &[object]);
+        if !hot {
+            self.release_seldom(value);
+            return;
         }
+        if self.func.ty(value) == Ty::V {
+            let words = self.two(value);
+            return self.release_words(words, !self.has_twin);
+        }
+        let function = self.releasing(value);
+        let object = self.one(value);
+        let on = self.b.create_block();
+        self.release_shared(object, on);
+        self.runtime(function, &[object]);
+        self.b.ins().jump(on, &[]);
+        self.b.switch_to_block(on);
     }
 
     /// One reference less to a value; where others hold what it refers to and this is `hot`, without the runtime.
@@ -774,6 +770,32 @@ impl Translator<'_, '_> {
         self.runtime(Rt::release, &[w0, w1]);
         self.b.ins().jump(on, &[]);
         self.b.switch_to_block(on);
+    }
+
+    /// Gives up a reference where control comes once or never: in the fewest bytes. The runtime looks at what it is.
+    pub(crate) fn release_seldom(&mut self, value: Value) {
+        if let Some(Some(owned)) = self.lent.get(&value).copied() {
+            self.release_lent(value, owned);
+            return;
+        }
+        let function = self.releasing(value);
+        if self.func.ty(value) == Ty::V {
+            let (w0, w1) = self.two(value);
+            self.runtime(function, &[w0, w1]);
+        } else {
+            let object = self.one(value);
+            self.runtime(function, &[object]);
+        }
+    }
+
+    /// What gives up a reference to a value of its type.
+    fn releasing(&self, value: Value) -> Rt {
+        match self.func.ty(value) {
+            Ty::Arr => Rt::arr_release,
+            Ty::Hash => Rt::hash_release,
+            Ty::Cell => Rt::cell_release,
+            _ => Rt::release,
+        }
     }
 
     /// Gives up a reference to what others hold, too: only the count changes, and control goes to `on`.

@@ -27,6 +27,7 @@ mod overload;
 
 pub use declared::{check_type, construct, construct_values, is_variant, payload, variant};
 pub use methods::{call_dynamic, call_method, call_method_list_site, call_method_site, universal_function};
+pub(crate) use methods::{is_object_method, object_method};
 pub use overload::Operator;
 
 /// What a declared type is.
@@ -607,7 +608,7 @@ impl Vm {
         if let Some(code) = self.find_super(number, text) {
             return self.keep_member(number, name, slot, (Member::Method(code), true));
         }
-        if memchr::memmem::find(text, b"::").is_some() {
+        if text.windows(2).any(|pair| pair == b"::") {
             // A method of a named package, whatever the class is.
             return self.keep_member(number, name, slot, (Member::Other, true));
         }
@@ -658,7 +659,7 @@ impl Vm {
 
     /// The method a name such as `Package::SUPER::name` means for a class that descends from the package.
     fn find_super(&mut self, number: u32, name: &[u8]) -> Option<CodeRef> {
-        let at = memchr::memmem::rfind(name, b"::SUPER::")?;
+        let at = name.windows(9).rposition(|part| part == b"::SUPER::")?;
         let (package, method) = (&name[..at], &name[at + 9..]);
         let package = *self.classes.by_name.get(package)?;
         if !self.linear(number).contains(&package) {

@@ -43,7 +43,8 @@ pub fn declare(vm: &mut Vm, bytes: &[u8], functions: Functions<'_>) -> Result<()
     }
     for _ in 0..reader.number()? {
         let (from, to, flags) = (reader.text()?, reader.text()?, reader.text()?);
-        vm.register_transliteration(from, to, flags, true)?;
+        let register = crate::late::TRANSLITERATION.get().ok_or_else(damaged)?;
+        register(vm, from, to, flags, true)?;
     }
     for _ in 0..reader.number()? {
         let class = class(vm, &mut reader, functions)?;
@@ -259,6 +260,7 @@ mod tests {
         }
         writer.len(0);
         let bytes = writer.finish();
+        crate::late::everything();
         let mut none = |_: &mut Vm, _: u32| Err("no functions".to_string());
         let read = |bytes: &[u8], functions: Functions<'_>| {
             let mut vm = Vm::new(crate::Options::default());

@@ -9,6 +9,7 @@ use s_abi::layout::{Header, Val, kind, tag, want};
 use crate::array;
 use crate::exception::Thrown;
 use crate::hash;
+use crate::late;
 use crate::memory::{allocate, header, take_out};
 use crate::value::{Ptr, Table, UNDEF, ValExt, aref, bytes, counted, int, short};
 use crate::vm::Vm;
@@ -88,6 +89,7 @@ pub fn new_set(vm: &mut Vm, elements: &[Val]) -> Result<Val, Thrown> {
 }
 
 fn set_value(table: Table) -> Val {
+    late::sets();
     let mut set = allocate(Set { header: header(kind::EXT), table });
     set.header.aux = SET;
     counted(tag::EXT, set)
@@ -160,7 +162,8 @@ pub fn error_value(vm: &mut Vm) -> Val {
 pub fn method(vm: &mut Vm, name: &[u8], list: &[Val], wanted: u64, optional: bool) -> Result<Val, Thrown> {
     let invocant = list[0];
     if let Some(table) = set_of(invocant)
-        && let Some(result) = set_method(vm, table, name, list, wanted)?
+        && let Some(method) = late::SET_METHOD.get()
+        && let Some(result) = method(vm, table, name, list, wanted)?
     {
         return Ok(result);
     }
@@ -175,23 +178,14 @@ pub fn method(vm: &mut Vm, name: &[u8], list: &[Val], wanted: u64, optional: boo
     }
     if vm.handle_glob(invocant).is_some() {
         let function = match name {
-            b"print" | b"say" | b"printf" => {
-                let mark = vm.height() as i64;
-                for &value in &list[1..] {
-                    vm.push(value.retained())?;
-                }
-                let good = match name {
-                    b"printf" => crate::output::print_format(vm, invocant, mark)?,
-                    _ => crate::output::print_to(vm, invocant, mark, i64::from(name == b"say"))?,
-                };
+            b"print" | b"say" => {
+                let mark = arguments(vm, list)?;
+                let good = crate::output::print_to(vm, invocant, mark, i64::from(name == b"say"))?;
                 return Ok(vm.boolean(good));
             }
-            b"getline" => return crate::output::read_line(vm, invocant),
-            b"getlines" => {
-                let mark = vm.height() as i64;
-                crate::output::read_lines(vm, invocant)?;
-                return Ok(vm.list_as_result(mark, wanted));
-            }
+            b"printf" => late::PRINTF.get(),
+            b"getline" => late::GETLINE.get(),
+            b"getlines" => late::GETLINES.get(),
             b"autoflush" | b"flush" => {
                 if let Some(mut stream) = vm.stream(invocant) {
                     let on = match list.get(1) {
@@ -238,7 +232,35 @@ fn has_method(name: &[u8]) -> bool {
     own.contains(&name) || crate::builtin::is_handle_method(name)
 }
 
-fn set_method(
+/// Pushes what a method is given beside its object; the mark below it.
+fn arguments(vm: &mut Vm, list: &[Val]) -> Result<i64, Thrown> {
+    let mark = vm.height() as i64;
+    for &value in &list[1..] {
+        vm.push(value.retained())?;
+    }
+    Ok(mark)
+}
+
+/// `$handle->printf(..)`.
+pub(crate) fn format_method(vm: &mut Vm, list: &[Val], _wanted: u64) -> Result<Val, Thrown> {
+    let mark = arguments(vm, list)?;
+    let good = crate::output::print_format(vm, list[0], mark)?;
+    Ok(vm.boolean(good))
+}
+
+/// `$handle->getline`.
+pub(crate) fn line_method(vm: &mut Vm, list: &[Val], _wanted: u64) -> Result<Val, Thrown> {
+    crate::output::read_line(vm, list[0])
+}
+
+/// `$handle->getlines`.
+pub(crate) fn lines_method(vm: &mut Vm, list: &[Val], wanted: u64) -> Result<Val, Thrown> {
+    let mark = vm.height() as i64;
+    crate::output::read_lines(vm, list[0])?;
+    Ok(vm.list_as_result(mark, wanted))
+}
+
+pub(crate) fn set_method(
     vm: &mut Vm,
     table: Table,
     name: &[u8],

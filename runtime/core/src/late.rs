@@ -9,6 +9,7 @@
 //! Left to others: what the functions do. Floats are made by compiled code as well, which says so by calling
 //! [`use_floats`] at start.
 
+use alloc::string::String;
 use alloc::vec::Vec;
 use core::marker::PhantomData;
 use core::mem::transmute_copy;
@@ -17,9 +18,10 @@ use core::sync::atomic::{AtomicPtr, Ordering};
 
 use s_abi::layout::{self, Header, Image, Val, kind};
 
-use crate::class::Conversion;
+use crate::builtin::Function;
+use crate::class::{Conversion, Operator};
 use crate::exception::Thrown;
-use crate::value::{CodeRef, Ptr};
+use crate::value::{CodeRef, Ptr, Table};
 use crate::vm::Vm;
 
 /// Ends an object whose last reference went.
@@ -79,13 +81,54 @@ pub(crate) static DESTRUCTOR: Late<fn(&mut Vm, u32) -> Option<CodeRef>> = Late::
 pub(crate) static RUN_DESTRUCTOR: Late<fn(&mut Vm, CodeRef, Val)> = Late::new();
 #[used]
 pub(crate) static CONVERT: Late<Convert> = Late::new();
+/// Operators by the methods of their operands, and what those of sets give.
+#[used]
+pub(crate) static OPERATOR: Late<OperatorOf> = Late::new();
+#[used]
+pub(crate) static UNARY_OPERATOR: Late<UnaryOperator> = Late::new();
+#[used]
+pub(crate) static SET_OPERATOR: Late<fn(&mut Vm, &[u8], Table, Table) -> Option<Val>> = Late::new();
+/// The methods of sets.
+#[used]
+pub(crate) static SET_METHOD: Late<SetMethod> = Late::new();
+/// Methods about a class or an object that few programs call; those of handles that format, and that read lines.
+#[used]
+pub(crate) static OBJECT_METHOD: Late<ClassMethod> = Late::new();
+#[used]
+pub(crate) static PRINTF: Late<Function> = Late::new();
+#[used]
+pub(crate) static GETLINE: Late<Function> = Late::new();
+#[used]
+pub(crate) static GETLINES: Late<Function> = Late::new();
+/// Compiles a pattern whose subjects are bytes.
+#[used]
+pub(crate) static BYTES_PATTERN: Late<CompilePattern> = Late::new();
+/// Registers a transliteration that the program declares.
+#[used]
+pub(crate) static TRANSLITERATION: Late<Transliteration> = Late::new();
 
 /// The builtin of a name, for methods.
 #[used]
-pub(crate) static BUILTIN: Late<fn(&mut Vm, &str) -> Option<crate::builtin::Function>> = Late::new();
+pub(crate) static BUILTIN: Late<fn(&mut Vm, &str) -> Option<Function>> = Late::new();
 
 /// Calls a method of an object by name, in a context, if it has one of that name.
 pub(crate) type Method = fn(&mut Vm, &[u8], &[Val], u64) -> Result<Option<Val>, Thrown>;
+
+/// A binary operator, and a unary one, by methods.
+type OperatorOf = fn(&mut Vm, Operator, Val, Val) -> Result<Option<Val>, Thrown>;
+type UnaryOperator = fn(&mut Vm, Operator, Val) -> Result<Option<Val>, Thrown>;
+
+/// Calls a method of a set by name, in a context.
+type SetMethod = fn(&mut Vm, Table, &[u8], &[Val], u64) -> Result<Option<Val>, Thrown>;
+
+/// Calls a method about a class or an object of it by name, in a context.
+type ClassMethod = fn(&mut Vm, u32, &[u8], &[Val], u64) -> Result<Option<Val>, Thrown>;
+
+/// Compiles a pattern.
+type CompilePattern = fn(&[u8], s_regex::Flags) -> Result<s_regex::Regex, s_regex::PatternError>;
+
+/// Registers a transliteration: from, to and flags, and whether escapes are still to be read.
+type Transliteration = fn(&mut Vm, &[u8], &[u8], &[u8], bool) -> Result<usize, String>;
 
 /// Calls the method of a name with the list from a mark, whose first is the object, in a context.
 type NamedCall = fn(&mut Vm, Val, i64, i64) -> Result<Val, Thrown>;
@@ -150,6 +193,99 @@ pub(crate) fn classes() {
     DESTRUCTOR.set(Vm::destructor);
     RUN_DESTRUCTOR.set(Vm::run_destructor);
     CONVERT.set(Vm::converted_object);
+    operators();
+}
+
+/// What sets need: called by whoever makes one.
+#[inline(always)]
+pub(crate) fn sets() {
+    SET_OPERATOR.set(crate::extension::combine);
+    SET_METHOD.set(crate::extension::set_method);
+    operators();
+}
+
+#[inline(always)]
+fn operators() {
+    OPERATOR.set(Vm::operator_by_methods);
+    UNARY_OPERATOR.set(Vm::unary_operator_by_methods);
+}
+
+/// Whatever a program may name: said by who compiles into this process.
+pub fn everything() {
+    floats();
+    warnings();
+    crate::builtin::every_builtin();
+    object_methods();
+    format_methods();
+    line_methods();
+    transliterations();
+    bytes_patterns();
+}
+
+/// Patterns may be of bytes from now on.
+pub(crate) fn bytes_patterns() {
+    BYTES_PATTERN.set(s_regex::Regex::of_bytes);
+}
+
+fn object_methods() {
+    OBJECT_METHOD.set(crate::class::object_method);
+}
+
+fn format_methods() {
+    PRINTF.set(crate::extension::format_method);
+}
+
+fn line_methods() {
+    GETLINE.set(crate::extension::line_method);
+    GETLINES.set(crate::extension::lines_method);
+}
+
+fn transliterations() {
+    TRANSLITERATION.set(Vm::register_transliteration);
+}
+
+/// What programs start with that call methods by names that are computed.
+pub const METHOD_STARTS: [&str; 3] =
+    ["rt.use_object_methods", "rt.use_format_methods", "rt.use_line_methods"];
+
+/// What a program starts with that calls a method of this name, if the method is one that few programs carry.
+#[must_use]
+pub fn start_of_method(name: &str) -> Option<&'static str> {
+    match name {
+        name if crate::class::is_object_method(name.as_bytes()) => Some(METHOD_STARTS[0]),
+        "printf" => Some(METHOD_STARTS[1]),
+        "getline" | "getlines" => Some(METHOD_STARTS[2]),
+        _ => None,
+    }
+}
+
+/// Starts of programs that may need what is not in every one: nothing but filling a place.
+macro_rules! starts {
+    ($($symbol:literal $name:ident $what:ident: $doc:literal;)*) => {$(
+        #[doc = $doc]
+        ///
+        /// # Safety
+        /// None of its arguments is used.
+        #[cfg_attr(feature = "exports", unsafe(export_name = $symbol))]
+        pub unsafe extern "C" fn $name(_machine: *mut layout::Vm, _image: *const Image) {
+            $what();
+        }
+    )*};
+}
+
+starts! {
+    "rt.use_warnings" use_warnings warnings: "The start of programs whose operators warn.";
+    "rt.use_floats" use_floats floats: "The start of programs whose compiled code makes floats.";
+    "rt.use_object_methods" use_object_methods object_methods:
+        "The start of programs that may call a method about a class or an object.";
+    "rt.use_format_methods" use_format_methods format_methods:
+        "The start of programs that may call `printf` as a method.";
+    "rt.use_line_methods" use_line_methods line_methods:
+        "The start of programs that may call `getline` or `getlines` as a method.";
+    "rt.use_bytes_patterns" use_bytes_patterns bytes_patterns:
+        "The start of programs in compatibility mode that have patterns.";
+    "rt.use_transliterations" use_transliterations transliterations:
+        "The start of programs that declare transliterations.";
 }
 
 /// Floats may become text from now on: also said by who compiles into this process.
@@ -163,22 +299,4 @@ pub fn floats() {
 pub fn warnings() {
     WARN.set(Vm::warn_of);
     WARN_ONE.set(Vm::warn_of_one);
-}
-
-/// The start of programs whose operators warn.
-///
-/// # Safety
-/// None of its arguments is used.
-#[cfg_attr(feature = "exports", unsafe(export_name = "rt.use_warnings"))]
-pub unsafe extern "C" fn use_warnings(_machine: *mut layout::Vm, _image: *const Image) {
-    warnings();
-}
-
-/// The start of programs whose compiled code makes floats.
-///
-/// # Safety
-/// None of its arguments is used.
-#[cfg_attr(feature = "exports", unsafe(export_name = "rt.use_floats"))]
-pub unsafe extern "C" fn use_floats(_machine: *mut layout::Vm, _image: *const Image) {
-    floats();
 }

@@ -15,11 +15,12 @@ use alloc::vec::Vec;
 
 use s_abi::functions::pattern_flag as bit;
 use s_abi::layout::{Header, Val, kind, tag};
-use s_regex::{Flags, From, Regex, Scratch, Units};
+use s_regex::{Flags, From, Regex, Scratch};
 
 use crate::cell;
 use crate::convert::Builder;
 use crate::exception::Thrown;
+use crate::late;
 use crate::memory::{allocate, header, take_out};
 use crate::string::{Text, string, string_of};
 use crate::text::transliterate;
@@ -236,12 +237,12 @@ fn perl_message(text: &[u8], error: &s_regex::PatternError) -> Option<String> {
 
 fn compile(text: &[u8], wide: bool, flags: i64, compat: bool) -> Result<Ptr<Pattern>, String> {
     let flags = flags_of(flags);
-    let units = if compat && !wide { Units::Bytes } else { Units::Utf8 };
-    let regex = Regex::new(text, flags, units).map_err(|error| {
-        match perl_message(text, &error).filter(|_| compat) {
-            Some(message) => message,
-            None => alloc::format!("invalid pattern /{}/: {error}", String::from_utf8_lossy(text)),
-        }
+    // Only programs in compatibility mode have patterns of bytes, and say so at their start.
+    let make =
+        if compat && !wide { late::BYTES_PATTERN.get().unwrap_or(Regex::of_text) } else { Regex::of_text };
+    let regex = make(text, flags).map_err(|error| match perl_message(text, &error).filter(|_| compat) {
+        Some(message) => message,
+        None => alloc::format!("invalid pattern /{}/: {error}", String::from_utf8_lossy(text)),
     })?;
     let plain = !flags.ignore_case
         && !flags.extended
@@ -269,6 +270,7 @@ fn compile(text: &[u8], wide: bool, flags: i64, compat: bool) -> Result<Ptr<Patt
 /// # Errors
 /// What is wrong with it.
 pub fn check(text: &[u8], flags: i64, compat: bool) -> Result<(), String> {
+    late::bytes_patterns();
     compile(text, false, flags, compat).map(|pattern| drop(take_out(pattern)))
 }
 
@@ -396,7 +398,7 @@ impl Vm {
         let from = From { last_end, not_empty_at, ..From::default() };
         if self.compat && subject.is_wide() && !object.is_wide && object.wide.is_none() {
             let text = crate::convert::widened(&object.text);
-            match Regex::new(&text, object.flags, Units::Utf8) {
+            match Regex::of_text(&text, object.flags) {
                 Ok(regex) => object.wide = Some(Box::new(regex)),
                 Err(error) => return Err(self.die_fmt(format_args!("invalid pattern: {error}"))),
             }
@@ -991,7 +993,7 @@ fn split_pattern(vm: &mut Vm, subject: &Text, pattern: Val, limit: i64) -> Resul
     let subject = &vm.subject(subject.0, object)?;
     if vm.compat && subject.is_wide() && !object.is_wide && object.wide.is_none() {
         let text = crate::convert::widened(&object.text);
-        if let Ok(regex) = Regex::new(&text, object.flags, Units::Utf8) {
+        if let Ok(regex) = Regex::of_text(&text, object.flags) {
             object.wide = Some(Box::new(regex));
         }
     }

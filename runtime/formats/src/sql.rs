@@ -145,10 +145,12 @@ fn tokens(text: &[u8]) -> Fallible<Vec<Token>> {
                 i += 1;
             }
             let word = core::str::from_utf8(&text[from..i]).unwrap_or("");
-            let cell = match (word.parse::<i64>(), word.parse::<f64>()) {
-                (Ok(value), _) => Cell::Int(value),
-                (_, Ok(value)) => Cell::Real(value),
-                _ => return Err(alloc::format!("`{word}` is no number")),
+            let cell = match word.parse::<i64>() {
+                Ok(value) => Cell::Int(value),
+                Err(_) if number::looks_like_number(word.as_bytes()) => {
+                    Cell::Real(number::parse(word.as_bytes()).to_f64())
+                }
+                Err(_) => return Err(alloc::format!("`{word}` is no number")),
             };
             out.push(Token::Number(cell));
             continue;

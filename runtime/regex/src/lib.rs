@@ -67,14 +67,33 @@ pub struct Regex {
     program: program::Program,
     names: Vec<(String, Vec<usize>)>,
     units: Units,
+    /// The matcher for these units: who makes no pattern of one kind carries no matcher for it.
+    find: matcher::Find,
 }
 
 impl Regex {
     /// Compiles a pattern.
     pub fn new(pattern: &[u8], flags: Flags, units: Units) -> Result<Regex, PatternError> {
+        match units {
+            Units::Bytes => Regex::of_bytes(pattern, flags),
+            Units::Utf8 => Regex::of_text(pattern, flags),
+        }
+    }
+
+    /// Compiles a pattern of [`Units::Bytes`].
+    pub fn of_bytes(pattern: &[u8], flags: Flags) -> Result<Regex, PatternError> {
+        Regex::made(pattern, flags, Units::Bytes, matcher::find::<false>)
+    }
+
+    /// Compiles a pattern of [`Units::Utf8`].
+    pub fn of_text(pattern: &[u8], flags: Flags) -> Result<Regex, PatternError> {
+        Regex::made(pattern, flags, Units::Utf8, matcher::find::<true>)
+    }
+
+    fn made(pattern: &[u8], flags: Flags, units: Units, find: matcher::Find) -> Result<Regex, PatternError> {
         let tree = parse::parse(pattern, flags, units)?;
         let program = compile::compile(&tree, units)?;
-        Ok(Regex { program, names: tree.names, units })
+        Ok(Regex { program, names: tree.names, units, find })
     }
 
     /// Capturing groups, without group 0.
@@ -105,10 +124,7 @@ impl Regex {
         scratch.matched = false;
         let patience = matcher::patience(subject, start);
         let (program, memory) = (&self.program, &mut scratch.memory);
-        let found = match self.units {
-            Units::Bytes => matcher::find::<false>(program, subject, start, from, patience, memory),
-            Units::Utf8 => matcher::find::<true>(program, subject, start, from, patience, memory),
-        }?;
+        let found = (self.find)(program, subject, start, from, patience, memory)?;
         scratch.matched = found;
         Ok(found)
     }

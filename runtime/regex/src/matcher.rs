@@ -8,7 +8,7 @@
 //! Invariant: positions are boundaries of code points of the subject, at most its length.
 
 mod search;
-pub(crate) use search::{find, patience};
+pub(crate) use search::{Find, find, patience};
 mod text;
 
 use crate::error::MatchError;

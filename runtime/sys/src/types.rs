@@ -48,23 +48,22 @@ impl Errno {
             "EWOULDBLOCK" => Some(Errno::EAGAIN),
             "EDEADLOCK" => Some(Errno::EDEADLK),
             "ENOTSUP" => Some(Errno::EOPNOTSUPP),
-            _ => (0_i32..).zip(table()).find(|(_, entry)| entry.0 == name).map(|(n, _)| Errno(n)),
+            _ => (0..).zip(entries()).find(|(_, entry)| entry.0 == name).map(|(number, _)| Errno(number)),
         }
     }
 
-    fn entry(self) -> Option<&'static (&'static str, &'static str)> {
-        table().get(usize::try_from(self.0).ok()?)
+    fn entry(self) -> Option<(&'static str, &'static str)> {
+        entries().nth(usize::try_from(self.0).ok()?)
     }
 }
 
-#[cfg(target_os = "linux")]
-fn table() -> &'static [(&'static str, &'static str)] {
-    &crate::linux::errno::TABLE
-}
-
-#[cfg(not(target_os = "linux"))]
-fn table() -> &'static [(&'static str, &'static str)] {
-    &[]
+/// Name and text of every error number, from 0 on.
+fn entries() -> impl Iterator<Item = (&'static str, &'static str)> {
+    #[cfg(target_os = "linux")]
+    let table = crate::linux::errno::TABLE;
+    #[cfg(not(target_os = "linux"))]
+    let table = "";
+    table.split('\n').map(|line| line.split_once(' ').unwrap_or(("", "")))
 }
 
 impl fmt::Display for Errno {

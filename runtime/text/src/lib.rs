@@ -11,6 +11,7 @@ extern crate alloc;
 extern crate std;
 
 pub mod base64;
+pub mod decimal;
 pub mod digest;
 pub mod gzip;
 pub mod json;

@@ -3,13 +3,13 @@
 //!
 //! Printing of a double is C's `%.15g`. The usual magnitudes take an exact integer path (the
 //! mantissa times a power of five fits 128 bits, so rounding is decided on the exact value); the
-//! rest goes through `core::fmt`, which is exact as well. Nothing here knows a value type.
+//! rest is done by `decimal`, which is exact as well. Nothing here knows a value type.
 //!
 //! Long because its tests bring hundreds of cases for the oracle.
 
-use alloc::string::String;
 use alloc::vec::Vec;
-use core::fmt::Write;
+
+use crate::decimal;
 
 /// A number as the language holds it.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -200,12 +200,9 @@ fn scan(bytes: &[u8]) -> (Number, Option<usize>) {
     (number, Some(at))
 }
 
-/// Reads text that is known to be a number in Rust's syntax.
+/// Reads text that is known to be a number.
 fn parse_float(bytes: &[u8]) -> f64 {
-    if let Some(value) = parse_short(bytes) {
-        return value;
-    }
-    core::str::from_utf8(bytes).ok().and_then(|text| text.parse().ok()).unwrap_or(0.0)
+    parse_short(bytes).unwrap_or_else(|| decimal::parse(bytes))
 }
 
 /// A number of few digits without an exponent: whole part and power of ten are exact doubles,
@@ -499,12 +496,19 @@ pub fn significant(value: f64, count: usize) -> Option<(u64, i32)> {
 /// The first `count` significant digits of a finite value as text and the exponent of the first.
 /// At most 1100 digits are computed: a double has no more; the caller appends zeros.
 pub fn exact_digits(value: f64, count: usize) -> (Vec<u8>, i32) {
-    let mut text = String::new();
-    // Writing to a `String` does not fail.
-    let _ = write!(text, "{:.*e}", count.clamp(1, 1100) - 1, value.abs());
-    let (mantissa, exponent) = text.split_once('e').unwrap_or((&text, "0"));
-    let digits = mantissa.bytes().filter(u8::is_ascii_digit).collect();
-    (digits, exponent.parse().unwrap_or(0))
+    let (value, count) = (value.abs(), count.clamp(1, 1100));
+    if count <= 17
+        && value > 0.0
+        && let Some((digits, exponent)) = decimal::significant(value, count as u32)
+    {
+        let mut text = Vec::with_capacity(count);
+        format_uint(digits, &mut text);
+        return (text, exponent);
+    }
+    let (mut digits, exponent) = decimal::exact(value);
+    let carried = decimal::round(&mut digits, count);
+    digits.resize(count, b'0');
+    (digits, exponent + i32::from(carried))
 }
 
 /// `base ** exponent` of default mode on two integers: an integer if the exact result fits.
@@ -940,6 +944,7 @@ mod tests {
     use super::*;
     use crate::test_support::prelude::*;
     use crate::test_support::{Generator, perl_lines, show};
+    use core::fmt::Write;
 
     fn float_text(value: f64) -> String {
         let mut out = Vec::new();

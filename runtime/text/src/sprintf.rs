@@ -4,10 +4,10 @@
 //! undefined, as in Perl. Doubles are correct to the last digit for every precision. Only
 //! output beyond `OUTPUT_MAX` and `%n` are errors.
 
-use alloc::string::String;
 use alloc::vec::Vec;
-use core::fmt::{self, Write};
+use core::fmt;
 
+use super::decimal;
 use super::number;
 use super::utf8;
 
@@ -646,6 +646,11 @@ fn write_integer(verb: u8, spec: &Spec, value: Integer, out: &mut Vec<u8>) {
     pad_number(&prefix[..prefix_length], zeros, digits, spec.zero && spec.precision.is_none(), spec, out);
 }
 
+/// Appends a double with `precision` digits behind the point, as `%.*f` does.
+pub fn fixed(value: f64, precision: usize, out: &mut Vec<u8>) {
+    write_float(b'f', &Spec { precision: Some(precision), ..Spec::default() }, value, out);
+}
+
 fn write_float(verb: u8, spec: &Spec, value: f64, out: &mut Vec<u8>) {
     if !value.is_finite() {
         // A blank asked for is a plus here, as in Perl.
@@ -734,13 +739,22 @@ fn write_fixed(value: f64, precision: usize, point: bool, out: &mut Vec<u8>) {
         out.extend_from_slice(&digits[whole..]);
         return;
     }
-    let mut text = String::new();
+    // A double has no more digits than this.
     let computed = precision.min(1100);
-    // Writing to a `String` does not fail.
-    let _ = write!(text, "{value:.computed$}");
-    out.extend_from_slice(text.as_bytes());
-    if precision == 0 && point {
-        out.push(b'.');
+    let (mut digits, exponent) = decimal::exact(value);
+    let kept = computed as i32 + exponent + 1;
+    match usize::try_from(kept) {
+        Ok(kept) => {
+            let carried = decimal::round(&mut digits, kept);
+            digits.resize(kept + usize::from(carried), b'0');
+        }
+        // Too small to be seen.
+        Err(_) => digits.clear(),
+    }
+    fill(b'0', (computed + 1).saturating_sub(digits.len()), out);
+    out.extend_from_slice(&digits);
+    if precision > 0 || point {
+        out.insert(out.len() - computed, b'.');
     }
     fill(b'0', precision - computed, out);
 }
@@ -797,6 +811,7 @@ mod tests {
     use super::*;
     use crate::test_support::prelude::*;
     use crate::test_support::{Generator, Texts, perl_lines, show};
+    use core::fmt::Write;
 
     fn ours(format: &str, args: &[&str], units: Units) -> Result<String, SprintfError> {
         let mut out = Vec::new();

@@ -253,18 +253,18 @@ fn assign(from: &[(u32, u32)], to: &[(u32, u32)], delete: bool, spans: &mut Vec<
 }
 
 fn complement(ranges: &[(u32, u32)]) -> Vec<(u32, u32)> {
-    let mut sorted = ranges.to_vec();
-    sorted.sort_unstable();
     let mut out = Vec::new();
     let mut next = 0;
-    for (from, to) in sorted {
-        if from > next {
-            out.push((next, from - 1));
+    // Lists are short: looking through one each time takes less than a sort would in every program.
+    while next <= CODE_MAX {
+        if let Some(known) = ranges.iter().find(|range| (range.0..=range.1).contains(&next)) {
+            next = known.1.saturating_add(1);
+            continue;
         }
-        next = next.max(to.saturating_add(1));
-    }
-    if next <= CODE_MAX {
-        out.push((next, CODE_MAX));
+        let later = ranges.iter().map(|range| range.0).filter(|from| *from > next);
+        let end = later.min().unwrap_or(CODE_MAX + 1);
+        out.push((next, end - 1));
+        next = end;
     }
     out
 }

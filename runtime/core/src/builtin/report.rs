@@ -188,10 +188,11 @@ fn fill(vm: &mut Vm, pieces: &[Piece], values: &[Val]) -> Result<(Vec<u8>, bool)
             let number = vm.float(number)?;
             vm.release(value);
             let digits = if point { digits } else { 0 };
-            let shown = alloc::format!("{number:.digits$}");
+            let mut shown = Vec::new();
+            crate::text::sprintf::fixed(number, digits, &mut shown);
             let fill = if zeros { b'0' } else { b' ' };
             out.resize(out.len() + field.width.saturating_sub(shown.len()), fill);
-            out.extend_from_slice(shown.as_bytes());
+            out.extend_from_slice(&shown);
             continue;
         }
         let text = if undefined { Vec::new() } else { vm.text(value)?.to_vec() };

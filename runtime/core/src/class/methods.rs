@@ -10,6 +10,7 @@ use super::{ClassKind, Member, Object, Visibility, object_of};
 use crate::array;
 use crate::exception::Thrown;
 use crate::hash;
+use crate::late;
 use crate::string::string;
 use crate::value::{CodeRef, Ptr, UNDEF, ValExt, aref, bytes, counted, href};
 use crate::vm::Vm;
@@ -417,38 +418,16 @@ fn universal(
                 || invocant.is_reference() && crate::convert::base_type(invocant) == &*name;
             return Ok(Some(flag(vm, is)));
         }
-        b"can" => {
-            let Some(&name) = list.get(1) else { return Ok(Some(UNDEF)) };
-            let name = vm.text(name)?;
-            if let Some(code) = vm.find_method(class, &name) {
-                return Ok(Some(counted(tag::CODE, code.retained())));
-            }
-            let universal = matches!(&*name, b"isa" | b"can" | b"DOES");
-            let field = vm.declared(class).is_some()
-                && vm.all_fields(class).iter().any(|(_, field)| field.name == *name);
-            return Ok(Some(if universal || field { crate::value::int(1) } else { UNDEF }));
-        }
-        b"VERSION" => {
-            let name = [vm.class_name(class), b"::VERSION"].concat();
-            let glob = vm.glob(&name);
-            let stated = crate::cell::get(Ptr(glob.scalar));
-            if let Some(&least) = list.get(1) {
-                require_version(vm, class, stated, least)?;
-            }
-            return Ok(Some(stated));
-        }
+        b"can" | b"VERSION" => return described(vm, class, method, list, wanted),
         _ => {}
     }
-    let Some(declared) = vm.declared(class) else { return Ok(None) };
+    let Some(declared) = vm.declared(class) else { return described(vm, class, method, list, wanted) };
     let kind = declared.kind;
     let Some(mut object) = object_of(invocant) else {
         if method == b"new" && kind != ClassKind::Enum {
             return vm.construct_object(class, &list[1..]).map(Some);
         }
-        if method == b"fields" {
-            return field_names(vm, class, wanted).map(Some);
-        }
-        return Ok(None);
+        return described(vm, class, method, list, wanted);
     };
     let key = crate::string::Text(string(method));
     let normal = hash::normal(key.0);
@@ -472,6 +451,86 @@ fn universal(
         return Ok(Some(hash::get(object.fields, normal)));
     }
     Ok(Some(match method {
+        b"variant" | b"name" if kind == ClassKind::Enum => {
+            let name = vm
+                .declared(class)
+                .and_then(|declared| declared.variants.get(object.variant as usize))
+                .map(|variant| variant.name.clone())
+                .unwrap_or_default();
+            string(&name)
+        }
+        b"value" | b"payload" if kind == ClassKind::Enum => object.payload.retained(),
+        b"set" if kind == ClassKind::Enum && list.len() > 1 => {
+            let old = core::mem::replace(&mut object.payload, list[1].retained());
+            vm.release(old);
+            invocant.retained()
+        }
+        _ => return described(vm, class, method, list, wanted),
+    }))
+}
+
+/// The methods about a class or an object, where the program may call one of them.
+fn described(
+    vm: &mut Vm,
+    class: u32,
+    method: &[u8],
+    list: &[Val],
+    wanted: u64,
+) -> Result<Option<Val>, Thrown> {
+    match late::OBJECT_METHOD.get() {
+        Some(function) => function(vm, class, method, list, wanted),
+        None => Ok(None),
+    }
+}
+
+/// Whether every class or object has a method of this name that [`object_method`] knows.
+#[must_use]
+pub(crate) fn is_object_method(name: &[u8]) -> bool {
+    let names: [&[u8]; 9] =
+        [b"can", b"VERSION", b"fields", b"with", b"clone", b"to_hash", b"methods", b"superclass", b"destroy"];
+    names.contains(&name)
+}
+
+/// What can be asked about a class, and done to an object of any: the methods that few programs call.
+pub(crate) fn object_method(
+    vm: &mut Vm,
+    class: u32,
+    method: &[u8],
+    list: &[Val],
+    wanted: u64,
+) -> Result<Option<Val>, Thrown> {
+    let invocant = list[0];
+    match method {
+        b"can" => {
+            let Some(&name) = list.get(1) else { return Ok(Some(UNDEF)) };
+            let name = vm.text(name)?;
+            if let Some(code) = vm.find_method(class, &name) {
+                return Ok(Some(counted(tag::CODE, code.retained())));
+            }
+            let universal = matches!(&*name, b"isa" | b"can" | b"DOES");
+            let field = vm.declared(class).is_some()
+                && vm.all_fields(class).iter().any(|(_, field)| field.name == *name);
+            return Ok(Some(if universal || field { crate::value::int(1) } else { UNDEF }));
+        }
+        b"VERSION" => {
+            let name = [vm.class_name(class), b"::VERSION"].concat();
+            let glob = vm.glob(&name);
+            let stated = crate::cell::get(Ptr(glob.scalar));
+            if let Some(&least) = list.get(1) {
+                require_version(vm, class, stated, least)?;
+            }
+            return Ok(Some(stated));
+        }
+        _ => {}
+    }
+    if vm.declared(class).is_none() {
+        return Ok(None);
+    }
+    if method == b"fields" {
+        return field_names(vm, class, wanted).map(Some);
+    }
+    let Some(object) = object_of(invocant) else { return Ok(None) };
+    Ok(Some(match method {
         b"with" => {
             let copy = shallow(vm, object);
             let value = counted(tag::OBJ, copy);
@@ -490,7 +549,6 @@ fn universal(
         }
         b"clone" => vm.deep_copy(invocant, 0)?,
         b"to_hash" => href(hash::copy_of(vm, object.fields)),
-        b"fields" => return field_names(vm, class, wanted).map(Some),
         b"methods" => {
             let mut names: Vec<Vec<u8>> = Vec::new();
             for &ancestor in vm.linear(class).iter() {
@@ -516,20 +574,6 @@ fn universal(
                 }
             }
             UNDEF
-        }
-        b"variant" | b"name" if kind == ClassKind::Enum => {
-            let name = vm
-                .declared(class)
-                .and_then(|declared| declared.variants.get(object.variant as usize))
-                .map(|variant| variant.name.clone())
-                .unwrap_or_default();
-            string(&name)
-        }
-        b"value" | b"payload" if kind == ClassKind::Enum => object.payload.retained(),
-        b"set" if kind == ClassKind::Enum && list.len() > 1 => {
-            let old = core::mem::replace(&mut object.payload, list[1].retained());
-            vm.release(old);
-            invocant.retained()
         }
         _ => return Ok(None),
     }))

@@ -7,6 +7,7 @@ use s_abi::layout::{Val, tag};
 use super::{Conversion, object_of};
 use crate::exception::Thrown;
 use crate::hash;
+use crate::late;
 use crate::value::{CodeRef, Ptr, UNDEF, ValExt, bytes, int};
 use crate::vm::Vm;
 
@@ -228,11 +229,26 @@ impl Vm {
     #[cold]
     #[inline(never)]
     pub fn overloaded(&mut self, operator: Operator, a: Val, b: Val) -> Result<Option<Val>, Thrown> {
+        // Without an object of a class and without a set nothing has methods.
+        match late::OPERATOR.get() {
+            Some(function) => function(self, operator, a, b),
+            None => Ok(None),
+        }
+    }
+
+    pub(crate) fn operator_by_methods(
+        &mut self,
+        operator: Operator,
+        a: Val,
+        b: Val,
+    ) -> Result<Option<Val>, Thrown> {
         if let Some(result) = self.try_operator(operator, a, b)? {
             return Ok(Some(result));
         }
-        if let (Some(one), Some(two)) = (crate::extension::set_of(a), crate::extension::set_of(b)) {
-            return Ok(crate::extension::combine(self, operator.symbol, one, two));
+        if let (Some(one), Some(two)) = (crate::extension::set_of(a), crate::extension::set_of(b))
+            && let Some(combine) = late::SET_OPERATOR.get()
+        {
+            return Ok(combine(self, operator.symbol, one, two));
         }
         // Texts are made of operands that have no method for it, unless that is forbidden.
         let joins = matches!(operator, Operator::CONCAT | Operator::REPEAT);
@@ -379,7 +395,19 @@ impl Vm {
 
     /// A unary operator by a method of its operand.
     #[cold]
+    #[inline(never)]
     pub fn overloaded_unary(&mut self, operator: Operator, value: Val) -> Result<Option<Val>, Thrown> {
+        match late::UNARY_OPERATOR.get() {
+            Some(function) => function(self, operator, value),
+            None => Ok(None),
+        }
+    }
+
+    pub(crate) fn unary_operator_by_methods(
+        &mut self,
+        operator: Operator,
+        value: Val,
+    ) -> Result<Option<Val>, Thrown> {
         if let Some(code) = self.overload_of(value, operator) {
             let swapped = self.boolean(false);
             return self.run_operator(code, &[value, UNDEF, swapped]).map(Some);

@@ -13,6 +13,9 @@ pub(crate) fn patience(bytes: &[u8], start: usize) -> u64 {
     5000 + 8 * bytes.len().saturating_sub(start) as u64
 }
 
+/// A search in subjects of one kind of units.
+pub(crate) type Find = fn(&Program, &[u8], usize, &From, u64, &mut Memory) -> Result<bool, MatchError>;
+
 /// Searches from `start`; the registers then hold the groups. After `patience` steps failed states
 /// are remembered.
 pub(crate) fn find<const UTF8: bool>(
