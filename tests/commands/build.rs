@@ -376,7 +376,7 @@ fn an_executable_has_the_builtins_its_methods_may_mean() {
         assert_eq!(ran(&output), (format!("x is 3\n{says}\n"), Some(0)), "{name}");
         sizes.push(fs::metadata(&file).unwrap().len());
     }
-    assert!(sizes[0] < 440_000 && sizes[1] < sizes[0] + 10_000, "{sizes:?}");
+    assert!(sizes[0] < 320_000 && sizes[1] < sizes[0] + 10_000, "{sizes:?}");
     assert!(sizes[2] < sizes[0] + 50_000 && sizes[3] > 1_000_000, "{sizes:?}");
 }
 

@@ -306,17 +306,28 @@ impl Methods {
         let (mut computed, mut pipelines) = (false, false);
         for Reached { id, .. } in functions {
             let func = &module.functions[id.index()];
-            let mut texts = HashMap::new();
+            let (mut texts, mut numbers) = (HashMap::new(), HashMap::new());
             let insts = func.blocks.iter().flat_map(|block| &block.insts);
             for inst in insts.clone() {
-                if let (Op::Str(text), Some(value)) = (&inst.op, inst.result) {
-                    texts.insert(value, text);
+                match (&inst.op, inst.result) {
+                    (Op::Str(text), Some(value)) => {
+                        texts.insert(value, text);
+                    }
+                    (Op::Int(number), Some(value)) => {
+                        numbers.insert(value, *number);
+                    }
+                    _ => {}
                 }
             }
             for inst in insts {
                 match inst.op {
                     Op::Rt(Rt::call_dynamic) => computed = true,
+                    Op::Rt(Rt::assert) => {
+                        let row = numbers.get(&inst.args[0]).and_then(|row| usize::try_from(*row).ok());
+                        starts.extend(row.and_then(|row| s_core::late::start_of_builtin(BUILTINS[row].name)));
+                    }
                     Op::Builtin(row) => {
+                        starts.extend(s_core::late::start_of_builtin(BUILTINS[row as usize].name));
                         pipelines |= s_core::builtin::makes_pipelines(BUILTINS[row as usize].name);
                     }
                     Op::CallMethod(_) | Op::CallMethodList(_) => match texts.get(&inst.args[0]) {
@@ -341,6 +352,7 @@ impl Methods {
             starts.extend(s_core::late::METHOD_STARTS);
         }
         if computed && pipelines {
+            starts.extend(s_core::late::BUILTIN_STARTS);
             return Methods { builtins: MethodBuiltins::Any, starts };
         }
         if computed {

@@ -81,11 +81,13 @@ pub(crate) static DESTRUCTOR: Late<fn(&mut Vm, u32) -> Option<CodeRef>> = Late::
 pub(crate) static RUN_DESTRUCTOR: Late<fn(&mut Vm, CodeRef, Val)> = Late::new();
 #[used]
 pub(crate) static CONVERT: Late<Convert> = Late::new();
-/// Operators by the methods of their operands, and what those of sets give.
+/// Operators by the methods of their operands, dereferences by those of theirs, and what operators of sets give.
 #[used]
 pub(crate) static OPERATOR: Late<OperatorOf> = Late::new();
 #[used]
 pub(crate) static UNARY_OPERATOR: Late<UnaryOperator> = Late::new();
+#[used]
+pub(crate) static DEREFERENCE: Late<Dereference> = Late::new();
 #[used]
 pub(crate) static SET_OPERATOR: Late<fn(&mut Vm, &[u8], Table, Table) -> Option<Val>> = Late::new();
 /// The methods of sets.
@@ -103,6 +105,9 @@ pub(crate) static GETLINES: Late<Function> = Late::new();
 /// Compiles a pattern whose subjects are bytes.
 #[used]
 pub(crate) static BYTES_PATTERN: Late<CompilePattern> = Late::new();
+/// Whether a text matches a pattern, for `assert_match`.
+#[used]
+pub(crate) static MATCH_ASSERTION: Late<Matches> = Late::new();
 /// Registers a transliteration that the program declares.
 #[used]
 pub(crate) static TRANSLITERATION: Late<Transliteration> = Late::new();
@@ -118,11 +123,17 @@ pub(crate) type Method = fn(&mut Vm, &[u8], &[Val], u64) -> Result<Option<Val>, 
 type OperatorOf = fn(&mut Vm, Operator, Val, Val) -> Result<Option<Val>, Thrown>;
 type UnaryOperator = fn(&mut Vm, Operator, Val) -> Result<Option<Val>, Thrown>;
 
+/// A dereference by its symbol, by a method.
+type Dereference = fn(&mut Vm, Val, &'static [u8]) -> Result<Option<Val>, Thrown>;
+
 /// Calls a method of a set by name, in a context.
 type SetMethod = fn(&mut Vm, Table, &[u8], &[Val], u64) -> Result<Option<Val>, Thrown>;
 
 /// Calls a method about a class or an object of it by name, in a context.
 type ClassMethod = fn(&mut Vm, u32, &[u8], &[Val], u64) -> Result<Option<Val>, Thrown>;
+
+/// Whether a value matches a pattern.
+type Matches = fn(&mut Vm, Val, Val) -> Result<bool, Thrown>;
 
 /// Compiles a pattern.
 type CompilePattern = fn(&[u8], s_regex::Flags) -> Result<s_regex::Regex, s_regex::PatternError>;
@@ -193,6 +204,7 @@ pub(crate) fn classes() {
     DESTRUCTOR.set(Vm::destructor);
     RUN_DESTRUCTOR.set(Vm::run_destructor);
     CONVERT.set(Vm::converted_object);
+    DEREFERENCE.set(Vm::dereferenced_by_method);
     operators();
 }
 
@@ -220,6 +232,11 @@ pub fn everything() {
     line_methods();
     transliterations();
     bytes_patterns();
+    match_assertions();
+}
+
+fn match_assertions() {
+    MATCH_ASSERTION.set(crate::pattern::match_once);
 }
 
 /// Patterns may be of bytes from now on.
@@ -259,6 +276,15 @@ pub fn start_of_method(name: &str) -> Option<&'static str> {
     }
 }
 
+/// What programs start with that may call any builtin.
+pub const BUILTIN_STARTS: [&str; 1] = ["rt.use_match_assertions"];
+
+/// What a program starts with that calls a builtin of this name, if it does what few programs carry.
+#[must_use]
+pub fn start_of_builtin(name: &str) -> Option<&'static str> {
+    (name == "assert_match").then_some(BUILTIN_STARTS[0])
+}
+
 /// Starts of programs that may need what is not in every one: nothing but filling a place.
 macro_rules! starts {
     ($($symbol:literal $name:ident $what:ident: $doc:literal;)*) => {$(
@@ -284,6 +310,8 @@ starts! {
         "The start of programs that may call `getline` or `getlines` as a method.";
     "rt.use_bytes_patterns" use_bytes_patterns bytes_patterns:
         "The start of programs in compatibility mode that have patterns.";
+    "rt.use_match_assertions" use_match_assertions match_assertions:
+        "The start of programs that call `assert_match`.";
     "rt.use_transliterations" use_transliterations transliterations:
         "The start of programs that declare transliterations.";
 }

@@ -577,6 +577,17 @@ impl Vm {
 
     /// What an overloaded dereference gives, owned.
     pub fn overloaded_deref(&mut self, value: Val, symbol: &'static [u8]) -> Result<Option<Val>, Thrown> {
+        match late::DEREFERENCE.get() {
+            Some(function) => function(self, value, symbol),
+            None => Ok(None),
+        }
+    }
+
+    pub(crate) fn dereferenced_by_method(
+        &mut self,
+        value: Val,
+        symbol: &'static [u8],
+    ) -> Result<Option<Val>, Thrown> {
         match self.overload_of(value, Operator { symbol, method: b"" }) {
             Some(code) => self.run_operator(code, &[value, UNDEF, EMPTY_FLAG]).map(Some),
             None => Ok(None),
