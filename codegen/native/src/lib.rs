@@ -10,6 +10,7 @@
 //! Results are two words: a value of the language, whose tag says when an exception is on its way; or
 //! a machine number and a status that is 0 when all is well.
 
+mod count;
 mod division;
 mod element;
 mod function;

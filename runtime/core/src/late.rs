@@ -89,7 +89,7 @@ pub(crate) static UNARY_OPERATOR: Late<UnaryOperator> = Late::new();
 #[used]
 pub(crate) static DEREFERENCE: Late<Dereference> = Late::new();
 #[used]
-pub(crate) static SET_OPERATOR: Late<fn(&mut Vm, &[u8], Table, Table) -> Option<Val>> = Late::new();
+pub(crate) static SET_OPERATOR: Late<SetOperator> = Late::new();
 /// The methods of sets.
 #[used]
 pub(crate) static SET_METHOD: Late<SetMethod> = Late::new();
@@ -125,6 +125,9 @@ type UnaryOperator = fn(&mut Vm, Operator, Val) -> Result<Option<Val>, Thrown>;
 
 /// A dereference by its symbol, by a method.
 type Dereference = fn(&mut Vm, Val, &'static [u8]) -> Result<Option<Val>, Thrown>;
+
+/// An operator of two sets by its symbol.
+type SetOperator = fn(&mut Vm, &[u8], Table, Table) -> Option<Val>;
 
 /// Calls a method of a set by name, in a context.
 type SetMethod = fn(&mut Vm, Table, &[u8], &[Val], u64) -> Result<Option<Val>, Thrown>;

@@ -52,7 +52,7 @@ impl Approximation {
         let halves = |value: u128| (value >> 64, value & u128::from(u64::MAX));
         let ((a, b), (c, d)) = (halves(self.mantissa), halves(other.mantissa));
         let (middle, low) = (a * d, b * c);
-        let carried = (b * d >> 64) + (middle & u128::from(u64::MAX)) + (low & u128::from(u64::MAX));
+        let carried = ((b * d) >> 64) + (middle & u128::from(u64::MAX)) + (low & u128::from(u64::MAX));
         let high = a * c + (middle >> 64) + (low >> 64) + (carried >> 64);
         let exponent = self.exponent + other.exponent + 128;
         if high >> 127 == 1 {
