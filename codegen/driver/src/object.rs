@@ -700,6 +700,9 @@ impl Maker<'_> {
         if self.warns {
             starts.address(Of::Runtime("rt.use_warnings".to_owned()));
         }
+        if module.globals.iter().any(|name| name == "main::SIG") {
+            starts.address(Of::Runtime("rt.use_handlers".to_owned()));
+        }
         if module.globals.iter().any(|name| name == "main::ENV") {
             starts.address(Of::Runtime("rt.fill_environment".to_owned()));
         }

@@ -1,6 +1,10 @@
 # Of Perl's B, what tells texts of the language and names of functions.
 package B;
-our @EXPORT_OK = qw(perlstring cstring svref_2object);
+our @EXPORT_OK = qw(perlstring cstring svref_2object SVf_IOK SVf_NOK SVf_POK SVf_ROK SVp_IOK SVp_NOK SVp_POK);
+use constant {
+    SVf_IOK => 0x100, SVf_NOK => 0x200, SVf_POK => 0x400, SVf_ROK => 0x800,
+    SVp_IOK => 0x1000, SVp_NOK => 0x2000, SVp_POK => 0x4000,
+};
 sub _escaped {
     my ($text, $also) = @_;
     my %short = ("\n" => '\n', "\r" => '\r', "\t" => '\t', "\a" => '\a', "\b" => '\b', "\f" => '\f');
@@ -28,6 +32,16 @@ sub svref_2object { my ($reference) = @_; return bless {of => $reference}, ref $
 
 package B::SV;
 sub object_2svref { return $_[0]{of} }
+# What a scalar holds: integers, floats and texts, or a reference.
+sub FLAGS {
+    my ($self) = @_;
+    return 0 if ref $self->{of} ne 'SCALAR' && ref $self->{of} ne 'REF';
+    my $value = ${$self->{of}};
+    return 0 unless defined $value;
+    return B::SVf_ROK if ref $value;
+    return B::SVf_POK | B::SVp_POK unless CORE::__is_number($value);
+    return $value == int $value && abs $value < 1e15 ? B::SVf_IOK | B::SVp_IOK : B::SVf_NOK | B::SVp_NOK;
+}
 
 package B::CV;
 our @ISA = ('B::SV');

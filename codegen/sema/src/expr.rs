@@ -38,6 +38,9 @@ impl Resolver<'_> {
     fn expr_inner(&mut self, expr: &ast::Expr, want: Want) -> Expr {
         let span = expr.span;
         let pos = self.pos(span);
+        if let Some(class) = self.big_class(expr) {
+            return self.big_number(class, span, want);
+        }
         let kind = match &expr.kind {
             A::Int(n) => ExprKind::Int(*n),
             A::Uint(n) => {

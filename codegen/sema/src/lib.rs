@@ -6,6 +6,7 @@
 //! second time to choose the form that this permits.
 
 mod asset;
+mod big;
 mod builtin;
 mod builtin_value;
 mod call;
@@ -16,6 +17,7 @@ mod dump;
 mod effects;
 mod exports;
 mod expr;
+mod file;
 mod fold;
 mod function;
 pub mod hir;

@@ -95,6 +95,8 @@ static MODULES: &[(&str, &str)] = modules! {
     "UNIVERSAL" "UNIVERSAL.pm",
     "User::grent" "User/grent.pm",
     "User::pwent" "User/pwent.pm",
+    "bigint" "bigint.pm",
+    "bignum" "bignum.pm",
     "builtin" "builtin.pm",
     "bytes" "bytes.pm",
     "fields" "fields.pm",

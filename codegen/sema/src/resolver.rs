@@ -13,6 +13,7 @@ use std::sync::Arc;
 use s_diag::{Code, Diagnostic};
 use s_syntax::ast::{self, LVALUE_TWIN, Span};
 
+use crate::big::Big;
 use crate::hir::{
     self, ClassId, Expr, ExprKind, FunctionId, Global, GlobalId, Local, LocalId, LoopId, Params, Pos,
     RegexId, Storage, TransId, VarKind,
@@ -206,6 +207,8 @@ pub(crate) struct Resolver<'u> {
     pub(crate) arities: HashMap<String, crate::function::Arity>,
     /// `use integer` is in force.
     pub(crate) integer: bool,
+    /// `use bigint` or `use bignum` is in force.
+    pub(crate) big: Big,
     /// Of what operators warn here, and whether texts may be references: bits of `s_abi::warning`.
     pub(crate) warnings: u8,
     /// `use strict` was seen.
@@ -250,7 +253,7 @@ pub(crate) struct Resolver<'u> {
     /// What the entry of a session finds.
     pub(crate) session: Option<&'u Session>,
     /// What it leaves.
-    left: Option<Session>,
+    pub(crate) left: Option<Session>,
     /// Tables of assets, each with what it was made of and whether their bytes are in it.
     pub(crate) asset_tables: Vec<(Arc<Assets>, bool, Arc<hir::AssetTable>)>,
 }
@@ -356,6 +359,7 @@ impl<'u> Resolver<'u> {
             prototypes: HashMap::new(),
             arities: HashMap::new(),
             integer: false,
+            big: Big::Not,
             place_methods: HashSet::new(),
             warnings: 0,
             strict: false,
@@ -734,6 +738,9 @@ impl<'u> Resolver<'u> {
         if let Some(integer) = scope.integer {
             self.integer = integer;
         }
+        if let Some(big) = scope.big {
+            self.big = big;
+        }
         if let Some(warnings) = scope.warnings {
             self.warnings = warnings;
         }
@@ -814,71 +821,6 @@ impl<'u> Resolver<'u> {
     /// What is noted about a variable in this pass.
     pub(crate) fn facts(&mut self, key: VarKey) -> &mut VarFacts {
         self.now.vars.entry(key).or_default()
-    }
-
-    // --- files
-
-    fn file_function(&mut self, unit: usize, visible: Option<&[String]>) {
-        let tree = Arc::clone(&self.units[unit]);
-        let Some(id) = self.file_functions.get(unit).copied().flatten() else { return };
-        self.file = u32::try_from(unit).unwrap_or(u32::MAX);
-        self.english = false;
-        self.warnings = self.pragmas_of(&tree);
-        self.begin_function(FnKind::File, id, u32::MAX);
-        for (place, name) in visible.unwrap_or_default().iter().enumerate() {
-            self.visible_variable(place, name);
-        }
-        let session = self.session.filter(|_| unit == 0);
-        if let Some(session) = session {
-            self.join_session(session);
-        }
-        let stmts = self.statements(&tree.ast.body, Want::Caller);
-        if let Some(session) = session {
-            self.left = Some(self.leave_session(session));
-        }
-        let body = hir::Block { stmts, has_local: false, declares: Vec::new() };
-        let span = Span { start: 0, end: 0 };
-        let params = Params::Positional { scalars: Vec::new(), rest: None };
-        let name = if unit == 0 { "main::__MAIN__".to_owned() } else { format!("main::__FILE{unit}__") };
-        let pos = self.pos(span);
-        self.cx().uses_want = true;
-        self.end_function(name, pos, params, body, None);
-    }
-
-    /// A variable that a computed `eval` sees: a capture.
-    fn visible_variable(&mut self, place: usize, name: &str) {
-        let kind = match name.as_bytes().first() {
-            Some(b'@') => VarKind::Array,
-            Some(b'%') => VarKind::Hash,
-            Some(b'$') => VarKind::Scalar,
-            _ => return,
-        };
-        let text = &name[1..];
-        let tag = 1_000_000 + u32::try_from(place).unwrap_or(0);
-        let key = VarKey { file: self.file, offset: 0, kind, tag };
-        let id = self.new_local(text, kind, Some(key));
-        // The program around has it too, and may change it at any time.
-        let facts = self.facts(key);
-        facts.referenced = true;
-        facts.assigned += 1;
-        if let Some(scope) = self.names.scopes.last_mut() {
-            scope.declares.pop();
-        }
-        let context = self.cx();
-        context.locals[id.index()].storage = Storage::Cell;
-        context.captures.push((LocalId(u32::try_from(place).unwrap_or(0)), id));
-        let binding = Binding {
-            place: Place::Local { depth: 0, id, key },
-            frozen: false,
-            constant: None,
-            ty: None,
-            protection: 0,
-        };
-        if text == "_" && kind == VarKind::Scalar && !self.options.compat {
-            set_slot(&mut self.frames[0].slots, 0, Some(binding.place));
-        } else {
-            self.names.bind(kind, text, binding);
-        }
     }
 
     // --- declarations before everything else

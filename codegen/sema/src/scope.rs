@@ -5,6 +5,7 @@
 
 use std::collections::{HashMap, HashSet};
 
+use crate::big::Big;
 use crate::hir::{GlobalId, LocalId, TypeName, VarKind};
 
 /// A variable of the program, the same in both passes.
@@ -111,6 +112,8 @@ pub(crate) struct Scope {
     pub(crate) has_local: bool,
     /// `use integer` as it was outside, when it changed inside.
     pub(crate) integer: Option<bool>,
+    /// `use bigint` and `use bignum`, likewise.
+    pub(crate) big: Option<Big>,
     /// What operators warn of outside, when it changed inside.
     pub(crate) warnings: Option<u8>,
     /// The package outside, when it changed inside.

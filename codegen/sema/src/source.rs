@@ -387,6 +387,7 @@ pub(crate) fn is_built_in_module(module: &str) -> bool {
             | "Exporter"
             | "Exporter::Heavy"
             | "overload::Heavy"
+            | "warnings::register"
             | "Cwd"
             | "File::Basename"
             | "File::Spec"
@@ -539,6 +540,7 @@ fn requests(stmt: &Stmt, name: &str, compat: bool, evaluated: Option<u32>, found
 fn imports_at_run_time(expr: &ast::Expr) -> Option<&'static str> {
     let of_function = |name: &str| match name {
         "Exporter::import" | "Exporter::export_to_level" => Some("Exporter::Heavy"),
+        "Exporter::export_tags" | "Exporter::export_ok_tags" => Some("Exporter::Heavy"),
         "overload::import" | "overload::unimport" => Some("overload::Heavy"),
         _ => None,
     };
@@ -547,7 +549,7 @@ fn imports_at_run_time(expr: &ast::Expr) -> Option<&'static str> {
         ExprKind::Var(ast::Sigil::Code, name) => of_function(name),
         ExprKind::Method { invocant, name: ast::MethodName::Name(name), .. } => {
             let exports = match (name.text.as_str(), &invocant.kind) {
-                ("export_to_level" | "export_tags" | "export_ok_tags", _) => true,
+                ("export_to_level", _) => true,
                 ("import", ExprKind::Bareword(class)) => !is_pragma(class) && !is_built_in_module(class),
                 ("import", _) => true,
                 _ => false,

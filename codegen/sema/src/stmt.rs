@@ -5,6 +5,7 @@ use std::collections::HashMap;
 use s_diag::Code;
 use s_syntax::ast::{self, JumpOp, Phase, Span, StmtKind as S};
 
+use crate::big::Big;
 use crate::exports::Exports;
 use crate::hir::{self, Array, Block, Callee, ExprKind, Op, Stmt, StmtKind, VarKind};
 use crate::module_version;
@@ -355,6 +356,7 @@ impl Resolver<'_> {
         if used.no {
             match module {
                 "integer" => self.set_integer(false),
+                "bigint" | "bignum" => self.set_big(Big::Not),
                 "strict" => self.set_strict(used, false),
                 "warnings" => self.no_warnings(used),
                 _ => match self.units[self.file as usize].links.get(&span.start) {
@@ -368,6 +370,10 @@ impl Resolver<'_> {
         }
         match module {
             "integer" => self.set_integer(true),
+            "bigint" | "bignum" if self.options.compat => {
+                self.set_big(if module == "bigint" { Big::Integers } else { Big::Numbers });
+                self.use_module(used, span, out);
+            }
             "strict" => self.set_strict(used, true),
             "warnings" => self.use_warnings(used),
             "constant" => self.use_constant(used),

@@ -165,7 +165,7 @@ impl Vm {
     pub fn die(&mut self, message: &[u8]) -> Thrown {
         let mut text = message.to_vec();
         self.append_position(&mut text);
-        throw_through_handler(self, string(&text))
+        throw_heard(self, string(&text))
     }
 
     /// The same of what no handler hears.
@@ -338,12 +338,12 @@ impl Vm {
 /// `die LIST`.
 pub fn die_list(vm: &mut Vm, mark: i64) -> Result<Val, Thrown> {
     let value = vm.death_value(mark, b"Died")?;
-    Err(throw_through_handler(vm, value))
+    Err(throw_heard(vm, value))
 }
 
 /// `die` with a value as it is.
 pub fn die_value(vm: &mut Vm, value: Val) -> Result<Val, Thrown> {
-    Err(throw_through_handler(vm, value.retained()))
+    Err(throw_heard(vm, value.retained()))
 }
 
 /// `die` with a text that gets its position.
@@ -352,7 +352,7 @@ pub fn die_text(vm: &mut Vm, value: Val) -> Result<Val, Thrown> {
     if text.last() != Some(&b'\n') {
         vm.append_position(&mut text);
     }
-    Err(throw_through_handler(vm, string(&text)))
+    Err(throw_heard(vm, string(&text)))
 }
 
 /// `die` with the message of a text that could not be compiled, of which no handler hears.
@@ -372,7 +372,16 @@ fn call_handler(vm: &mut Vm, handler: Val, message: Val) -> Result<Val, Thrown> 
     result
 }
 
-fn throw_through_handler(vm: &mut Vm, value: Val) -> Thrown {
+/// Throws a value, of which `$SIG{__DIE__}` hears where the program may have set it.
+fn throw_heard(vm: &mut Vm, value: Val) -> Thrown {
+    match crate::late::THROW_HEARD.get() {
+        Some(throw) => throw(vm, value),
+        None => vm.throw(value),
+    }
+}
+
+/// What [`throw_heard`] does in programs that name `%SIG`.
+pub(crate) fn throw_through_handler(vm: &mut Vm, value: Val) -> Thrown {
     let sig = Ptr(vm.known.sig.hash);
     if sig.len > 0 {
         let handler = crate::hash::get_text(sig, b"__DIE__");

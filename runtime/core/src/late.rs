@@ -69,6 +69,9 @@ pub(crate) static TEXT_NUM: Late<fn(f64, &mut Vec<u8>)> = Late::new();
 /// What is done to tied handles and containers: a method is called, with the list from a mark, in a context.
 #[used]
 pub(crate) static TIED_METHOD: Late<NamedCall> = Late::new();
+/// Throws a value, of which `$SIG{__DIE__}` hears.
+#[used]
+pub(crate) static THROW_HEARD: Late<fn(&mut Vm, Val) -> Thrown> = Late::new();
 /// Warns of the operands of what runs, and of one of them.
 #[used]
 pub(crate) static WARN: Late<Warn> = Late::new();
@@ -229,6 +232,7 @@ fn operators() {
 pub fn everything() {
     floats();
     warnings();
+    handlers();
     crate::builtin::every_builtin();
     object_methods();
     format_methods();
@@ -304,6 +308,7 @@ macro_rules! starts {
 
 starts! {
     "rt.use_warnings" use_warnings warnings: "The start of programs whose operators warn.";
+    "rt.use_handlers" use_handlers handlers: "The start of programs that name `%SIG`.";
     "rt.use_floats" use_floats floats: "The start of programs whose compiled code makes floats.";
     "rt.use_object_methods" use_object_methods object_methods:
         "The start of programs that may call a method about a class or an object.";
@@ -317,6 +322,12 @@ starts! {
         "The start of programs that call `assert_match`.";
     "rt.use_transliterations" use_transliterations transliterations:
         "The start of programs that declare transliterations.";
+}
+
+/// `%SIG` may say who hears of exceptions: also said by who compiles into this process.
+#[inline(always)]
+pub fn handlers() {
+    THROW_HEARD.set(crate::exception::throw_through_handler);
 }
 
 /// Floats may become text from now on: also said by who compiles into this process.

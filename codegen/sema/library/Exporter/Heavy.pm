@@ -91,7 +91,7 @@ sub Exporter::export_to_level {
 }
 
 sub Exporter::export { my ($package, $into, @asked) = @_; return _export($package, $into, @asked) }
-sub Exporter::export_tags { my ($package, @tags) = @_; return _more($package, 'EXPORT', @tags) }
-sub Exporter::export_ok_tags { my ($package, @tags) = @_; return _more($package, 'EXPORT_OK', @tags) }
+sub Exporter::export_tags { return _more(scalar(caller), 'EXPORT', @_) }
+sub Exporter::export_ok_tags { return _more(scalar(caller), 'EXPORT_OK', @_) }
 sub Exporter::require_version { my ($package, $wanted) = @_; return $package->VERSION($wanted) }
 1;
