@@ -120,11 +120,13 @@ pub(crate) struct KernelAction {
     pub(crate) handler: usize,
     flags: usize,
     mask: u64,
+    /// Room behind what the kernel writes: an emulator writes a word more, as other machines have one.
+    _room: u64,
 }
 
 impl KernelAction {
     pub(crate) fn new(handler: usize, flags: usize) -> Self {
         // The kernel's own trampoline returns from the handler.
-        KernelAction { handler, flags, mask: 0 }
+        KernelAction { handler, flags, mask: 0, _room: 0 }
     }
 }
