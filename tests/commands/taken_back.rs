@@ -1,8 +1,6 @@
 //! A registry that does not say any more what it said before: that is an error with both digests, and
 //! nothing has changed. What may come and go is none.
 
-#![expect(clippy::unwrap_used, reason = "a test fails where something is missing")]
-
 use std::fs;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering::SeqCst};
