@@ -563,11 +563,8 @@ impl Resolver<'_> {
             // The package stands in this very file.
             Some(Ok(unit)) if unit == self.file as usize => return mk(pos, ExprKind::Int(1)),
             Some(Ok(unit)) => {
-                let key = match call.args.first().and_then(crate::source::literal_request) {
-                    Some(crate::Require::Path(path)) => path,
-                    Some(wanted) => crate::stmt::module_key(wanted.name()),
-                    None => self.units[unit].source.name.clone(),
-                };
+                let wanted = call.args.first().and_then(crate::source::literal_request);
+                let key = wanted.map_or_else(|| self.units[unit].source.name.clone(), |wanted| wanted.key());
                 return self.require_unit(unit, &key, pos);
             }
             Some(Err(message)) => {
@@ -578,12 +575,8 @@ impl Resolver<'_> {
                         && self.options.compat
                         && self.units[self.file as usize].looks_elsewhere
                     {
-                        let key = match wanted {
-                            crate::Require::Path(path) => path.clone(),
-                            wanted => crate::stmt::module_key(wanted.name()),
-                        };
                         self.now.dynamic_code = true;
-                        return mk(pos, op(Op::RequireValue(text(pos, &key), false)));
+                        return mk(pos, op(Op::RequireValue(text(pos, &wanted.key()), false)));
                     }
                     let message = match wanted {
                         Some(crate::Require::Module(module)) if self.options.compat => {

@@ -7,6 +7,7 @@ use std::collections::BTreeMap;
 
 use s_syntax::ast::{self, ExprKind, Sigil, Stmt, StmtKind};
 
+use crate::source::declares;
 use crate::stmt::{flatten, literal_word};
 
 /// What a module lets others import.
@@ -28,7 +29,7 @@ impl Exports {
     /// What a module exports, by the statements of its file.
     pub(crate) fn of(module: &str, body: &[Stmt]) -> Exports {
         // A file that does not say so is all of its module.
-        let mut exports = Exports { inside: !declares(module, body), ..Exports::default() };
+        let mut exports = Exports { inside: !declares(body, module), ..Exports::default() };
         exports.statements(module, body);
         exports
     }
@@ -204,15 +205,6 @@ impl Exports {
         self.open = true;
         Vec::new()
     }
-}
-
-/// Whether statements declare a package of that name.
-fn declares(module: &str, body: &[Stmt]) -> bool {
-    body.iter().any(|stmt| match &stmt.kind {
-        StmtKind::Package { name, .. } => name.text == module,
-        StmtKind::Phase { body, .. } | StmtKind::Block { body, .. } => declares(module, &body.stmts),
-        _ => false,
-    })
 }
 
 #[cfg(test)]

@@ -92,6 +92,15 @@ impl Require {
             Require::Path(name) | Require::Module(name) | Require::Pinned { module: name, .. } => name,
         }
     }
+
+    /// What the file is called in `%INC`.
+    #[must_use]
+    pub fn key(&self) -> String {
+        match self {
+            Require::Path(path) => path.clone(),
+            Require::Module(module) | Require::Pinned { module, .. } => stmt::module_key(module),
+        }
+    }
 }
 
 /// A file that was found.

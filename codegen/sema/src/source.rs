@@ -306,7 +306,7 @@ fn packages_of(stmts: &[Stmt], found: &mut Vec<String>) {
 }
 
 /// Whether statements declare a package of that name.
-fn declares(stmts: &[Stmt], package: &str) -> bool {
+pub(crate) fn declares(stmts: &[Stmt], package: &str) -> bool {
     stmts.iter().any(|stmt| match &stmt.kind {
         StmtKind::Package { name, body } => {
             name.text == package || body.as_ref().is_some_and(|body| declares(&body.stmts, package))
