@@ -58,16 +58,7 @@ impl<'a> Lower<'a> {
             Callee::Method { invocant, name, super_of, maybe } => {
                 let mark = self.begin_list();
                 let object = self.scalar_kept(invocant);
-                self.rt_void(Rt::list_push, &[object]);
-                let places = self.passes_places(None, call);
-                if places {
-                    self.rt_void(Rt::ref_list, &[mark]);
-                }
-                self.arguments(call, places, false);
-                if places {
-                    self.rt_void(Rt::args_alias, &[mark]);
-                }
-                self.end_list();
+                self.invocant_and_arguments(mark, object, call);
                 let name = self.method_name(name, super_of.as_deref(), *maybe);
                 let want = self.want_of(context);
                 let result = self.emit_call(Ir::CallMethodList(Means::default()), vec![name, mark, want]);
@@ -77,16 +68,7 @@ impl<'a> Lower<'a> {
                 let object = self.scalar_kept(invocant);
                 let method = self.scalar(method);
                 let mark = self.begin_list();
-                self.rt_void(Rt::list_push, &[object]);
-                let places = self.passes_places(None, call);
-                if places {
-                    self.rt_void(Rt::ref_list, &[mark]);
-                }
-                self.arguments(call, places, false);
-                if places {
-                    self.rt_void(Rt::args_alias, &[mark]);
-                }
-                self.end_list();
+                self.invocant_and_arguments(mark, object, call);
                 let want = self.want_of(context);
                 let result = self.rt(Rt::call_dynamic, &[method, mark, want]);
                 self.finish_call(result, context, true)
@@ -216,6 +198,20 @@ impl<'a> Lower<'a> {
                 _ => self.list_of_references(arg),
             }
         }
+    }
+
+    /// Pushes what a method is called on and its arguments, and ends the list from the mark.
+    fn invocant_and_arguments(&mut self, mark: Value, object: Value, call: &'a Call) {
+        self.rt_void(Rt::list_push, &[object]);
+        let places = self.passes_places(None, call);
+        if places {
+            self.rt_void(Rt::ref_list, &[mark]);
+        }
+        self.arguments(call, places, false);
+        if places {
+            self.rt_void(Rt::args_alias, &[mark]);
+        }
+        self.end_list();
     }
 
     /// Pushes the arguments of a call; their mark.
